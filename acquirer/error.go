@@ -1,0 +1,103 @@
+package acquirer
+
+import (
+	"errors"
+	"strings"
+)
+
+// The kinds of an [*Error]. Numbers are the Sips codes that lead to each.
+var (
+	ErrInvalid       = errors.New("invalid request")      // 12, 30
+	ErrConfiguration = errors.New("configuration")        // 03, 34, 40
+	ErrReferenceUsed = errors.New("reference used")       // 94
+	ErrUnavailable   = errors.New("acquirer unavailable") // 90, 99, no connection
+	ErrUnanswered    = errors.New("no answer")            // the request left, nothing trustworthy came back
+	ErrUnverified    = errors.New("seal missing or wrong")
+	ErrNotFound      = errors.New("transaction not found")
+	ErrConflict      = errors.New("not in this state") // 24
+	ErrUnsupported   = errors.New("not supported")
+)
+
+// The operations that an [*Error] names.
+const (
+	OpBegin  = "begin"
+	OpParse  = "parse"
+	OpStatus = "status"
+	OpCancel = "cancel"
+	OpRefund = "refund"
+)
+
+// Error: Kind is one of the sentinels above.
+//
+// It says which operation failed, for which transaction, with which code of the acquirer and, where the acquirer tells, for which field. It
+// holds no body, no key and no person. It answers two questions: certainly not done, and if so may the same call succeed later
+// (Retryable)? Maybe done (OutcomeUnknown)?
+type Error struct {
+	Op, Reference, Code, Field string
+	Kind, Err                  error
+}
+
+// fates says of each kind what is known about the call: certainly not done and never to be, certainly not done yet, or maybe done.
+var fates = map[error]struct{ retryable, unknown bool }{
+	ErrInvalid:       {false, false},
+	ErrConfiguration: {false, false},
+	ErrReferenceUsed: {false, false},
+	ErrUnavailable:   {true, false},
+	ErrUnanswered:    {false, true},
+	ErrUnverified:    {false, true},
+	ErrNotFound:      {false, false},
+	ErrConflict:      {false, false},
+	ErrUnsupported:   {false, false},
+}
+
+// harmless are the operations that change nothing at the acquirer: nothing can be half done, and a lost answer is asked for again.
+var harmless = map[string]bool{OpParse: true, OpStatus: true}
+
+// OutcomeUnknown reports that the call may have been carried out: the request left and nothing trustworthy came back. It must not be
+// repeated; ask Status. A kind that is not one of the sentinels counts as unknown.
+func (e *Error) OutcomeUnknown() bool {
+	f, listed := fates[e.Kind]
+	return !harmless[e.Op] && (f.unknown || !listed)
+}
+
+// Retryable reports that the call was certainly not carried out and that the same call may succeed later. An OpBegin needs a
+// new reference all the same.
+func (e *Error) Retryable() bool {
+	return fates[e.Kind].retryable || e.Op == OpStatus && e.Kind == ErrUnanswered
+}
+
+// Error reads "acquirer: refund PCLCB172540000004: not in this state (code 24): cause".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("acquirer: " + e.Op)
+	if e.Reference != "" {
+		b.WriteString(" " + e.Reference)
+	}
+	if e.Kind != nil {
+		b.WriteString(": " + e.Kind.Error())
+	}
+	if e.Code != "" {
+		b.WriteString(" (code " + e.Code)
+		if e.Field != "" {
+			b.WriteString(", field " + e.Field)
+		}
+		b.WriteString(")")
+	} else if e.Field != "" {
+		b.WriteString(" (field " + e.Field + ")")
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap lets errors.Is find the kind and the cause.
+func (e *Error) Unwrap() []error {
+	var errs []error
+	for _, err := range []error{e.Kind, e.Err} {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}

@@ -1,0 +1,115 @@
+package acquirer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/shopspring/decimal"
+)
+
+// Result is what the acquirer says of one transaction, verified. It has room for a masked card number and for nothing more of a card.
+// Compare amounts with Equal, never with ==.
+type Result struct {
+	Reference, OrderID, Merchant                          string
+	Amount                                                decimal.Decimal // of the order, whatever was given back since
+	Returned                                              decimal.Decimal // what has gone back so far (cancelled or refunded)
+	Currency                                              string          // ISO 4217 letters
+	Outcome                                               Outcome
+	Decline                                               Decline // why, when Refused
+	Code, AcquirerCode, AuthorisationID, Brand, MaskedPAN string
+	At                                                    time.Time // of the transaction, as the acquirer says; UTC
+
+	fields map[string]string
+}
+
+// WithFields returns r with what else the message said, by the acquirer's own names. Implementations of [Client] set it; they leave out
+// whatever could name a person or a card.
+func (r Result) WithFields(f map[string]string) Result {
+	r.fields = maps.Clone(f)
+	return r
+}
+
+// Field returns what the message said under one of the acquirer's own names.
+func (r Result) Field(name string) (string, bool) {
+	v, ok := r.fields[name]
+	return v, ok
+}
+
+// Equal reports whether both say the same, the acquirer's own fields included. It is what go-cmp uses.
+func (r Result) Equal(o Result) bool {
+	return r.Reference == o.Reference && r.OrderID == o.OrderID && r.Merchant == o.Merchant &&
+		sameAmount(r.Amount, o.Amount) && sameAmount(r.Returned, o.Returned) && r.Currency == o.Currency &&
+		r.Outcome == o.Outcome && r.Decline == o.Decline &&
+		r.Code == o.Code && r.AcquirerCode == o.AcquirerCode && r.AuthorisationID == o.AuthorisationID &&
+		r.Brand == o.Brand && r.MaskedPAN == o.MaskedPAN && r.At.Equal(o.At) && maps.Equal(r.fields, o.fields)
+}
+
+func sameAmount(a, b decimal.Decimal) bool {
+	x, errX := euro.Cents(a)
+	y, errY := euro.Cents(b)
+	return errX == nil && errY == nil && x == y
+}
+
+// Fingerprint is a SHA-256, in hexadecimal, over what decides: who, how much, which outcome, which codes, which authorisation. The notification, the
+// return and a later answer that say the same have the same fingerprint.
+func (r Result) Fingerprint() string {
+	var stack [512]byte
+	b := append(stack[:0], "result/1"...)
+	for _, s := range [...]string{
+		r.Reference, r.OrderID, r.Merchant, euro.Describe(r.Amount), euro.Describe(r.Returned), r.Currency,
+		string(r.Outcome), r.Code, r.AcquirerCode, r.AuthorisationID,
+	} {
+		b = strconv.AppendInt(append(b, ' '), int64(len(s)), 10)
+		b = append(append(b, ':'), s...)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// LogValue names no person and no card: reference, order, outcome, codes.
+func (r Result) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("reference", r.Reference), slog.String("order", r.OrderID), slog.String("merchant", r.Merchant),
+		slog.String("amount", euro.Describe(r.Amount)), slog.String("currency", r.Currency),
+		slog.String("outcome", string(r.Outcome)), slog.String("code", r.Code), slog.String("acquirer_code", r.AcquirerCode))
+}
+
+// Format prints what LogValue says, whatever the verb.
+func (r Result) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "result "+r.Reference+" "+string(r.Outcome)+" (code "+r.Code+")")
+}
+
+// MarshalJSON writes what LogValue says; it is for logs, and is not read back.
+func (r Result) MarshalJSON() ([]byte, error) {
+	m := make(map[string]string)
+	for _, a := range r.LogValue().Group() {
+		m[a.Key] = a.Value.String()
+	}
+	return json.Marshal(m)
+}
+
+// MaskPAN returns a masked card number that is safe to keep: where it has 12 digits or more, all but the first four and
+// the last two become #; at most 19 characters stay. An acquirer should send it masked; what if it does not?
+func MaskPAN(s string) string {
+	b := []byte(s[:min(len(s), 19)])
+	var digits []int
+	for i, c := range b {
+		if c >= '0' && c <= '9' {
+			digits = append(digits, i)
+		}
+	}
+	if len(digits) >= 12 {
+		for _, i := range digits[4 : len(digits)-2] {
+			b[i] = '#'
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,55 @@
+package creance
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/shopspring/decimal"
+)
+
+// ErrIneligible is what [errors.Is] finds in the error of a refused decision.
+var ErrIneligible = errors.New("not payable online")
+
+// Decision is the answer to « may this debt be paid here? ». It is eligible when it has no reason against.
+type Decision struct {
+	Amount  decimal.Decimal // euros to pay: what the notice claims, never more than the balance; zero on a refusal
+	Reasons []Reason        // every reason, not the first
+	Policy  string          // the policy's name and fingerprint, "name@0123456789abcdef"
+}
+
+// Eligible reports whether the debt may be paid online. The zero Decision is not eligible: it names no policy.
+func (d Decision) Eligible() bool { return len(d.Reasons) == 0 && d.Policy != "" }
+
+// Err is nil for an eligible decision and an [*IneligibleError] otherwise.
+func (d Decision) Err() error {
+	if d.Eligible() {
+		return nil
+	}
+	return &IneligibleError{d}
+}
+
+// IneligibleError carries the decision that refused, so that a host can tell the payer every reason.
+type IneligibleError struct{ Decision Decision }
+
+// Error lists the reasons by code.
+func (e *IneligibleError) Error() string {
+	var b strings.Builder
+	b.WriteString(ErrIneligible.Error())
+	sep := ": "
+	for _, r := range e.Decision.Reasons {
+		b.WriteString(sep)
+		b.WriteString(string(r.Code))
+		if r.Kind != "" {
+			b.WriteString(" (" + string(r.Kind) + ")")
+		}
+		if r.Code == BelowMinimum || r.Code == AboveMaximum {
+			b.WriteString(" (" + euro.Describe(r.Actual) + ", the limit is " + euro.Describe(r.Limit) + ")")
+		}
+		sep = ", "
+	}
+	return b.String()
+}
+
+// Is reports that target is [ErrIneligible].
+func (e *IneligibleError) Is(target error) bool { return target == ErrIneligible }
