@@ -1,0 +1,98 @@
+package payment
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+)
+
+// Entry is one line of a payment's journal: what happened, how it came, and what it led to. Entries of one payment form a chain: each
+// commits to the one before, and the payment's Head to the last.
+//
+// By and Why, and the person's fields of the payment, enter the chain only as a salted hash (Personal). After [Service.Erase] they and the
+// salts are gone, and the chain still verifies.
+type Entry struct {
+	Payment              ID
+	Version              int // of the payment after it: 1, 2, 3 …
+	Event                EventKind
+	Effect               Effect
+	From, To             State
+	At                   time.Time
+	Channel              acquirer.Channel
+	Fingerprint, By, Why string // of the acquirer's message; who; the reason or the cause
+	Previous, Hash       [32]byte
+	Row                  [32]byte // commits to the payment as it stood after the entry
+	Personal             [32]byte // commits to the personal fields
+	Salt                 [16]byte // zero once erased
+}
+
+// Change is what goes out to the host for one journal entry.
+type Change struct {
+	Key     string // ID + "/" + Version; of an orphan "orphan/" + its fingerprint
+	Entry   Entry
+	Payment Payment // as it stood after the entry, without its session; of an orphan without ID, debt and debtor
+}
+
+// hasher writes values so that no two lists of values give the same bytes.
+type hasher struct{ b []byte }
+
+func (h *hasher) text(s ...string) {
+	for _, s := range s {
+		h.b = binary.AppendUvarint(h.b, uint64(len(s)))
+		h.b = append(h.b, s...)
+	}
+}
+
+func (h *hasher) time(t ...time.Time) {
+	for _, t := range t {
+		n := int64(0)
+		if !t.IsZero() {
+			n = t.UnixMicro()
+		}
+		h.b = binary.BigEndian.AppendUint64(h.b, uint64(n))
+	}
+}
+
+func (h *hasher) sum() [32]byte { return sha256.Sum256(h.b) }
+
+// link fills in what ties the entry to the chain: p is the payment after it, previous the head before it.
+func (e Entry) link(p Payment, previous [32]byte) Entry {
+	e.Payment, e.Version, e.Previous = p.ID, p.Version, previous
+	rand.Read(e.Salt[:])
+	e.Row = p.digest()
+	e.Personal = e.personal(p)
+	e.Hash = e.digest()
+	return e
+}
+
+// digest is what Hash must be.
+func (e Entry) digest() [32]byte {
+	h := hasher{make([]byte, 0, 512)}
+	h.text("entry/1", string(e.Payment), string(e.Event), string(e.Effect), string(e.From), string(e.To), string(e.Channel), e.Fingerprint)
+	h.b = binary.BigEndian.AppendUint64(h.b, uint64(e.Version))
+	h.time(e.At)
+	h.b = append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)
+	return h.sum()
+}
+
+// personal is what Personal must be while the salt is there.
+func (e Entry) personal(p Payment) [32]byte {
+	h := hasher{append(make([]byte, 0, 512), e.Salt[:]...)}
+	h.text(e.By, e.Why, p.Debtor, p.Key, p.Debt, p.Notice, p.Claim)
+	return h.sum()
+}
+
+// digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number and the due time
+// are left out.
+func (p Payment) digest() [32]byte {
+	h := hasher{make([]byte, 0, 512)}
+	h.text("row/1", string(p.ID), string(p.State), p.Reference, p.Merchant, p.Policy, euro.Describe(p.Amount), p.Currency,
+		p.Authorisation, p.Code, string(p.Decline))
+	h.b = binary.BigEndian.AppendUint64(h.b, uint64(p.Version))
+	h.time(p.CreatedAt, p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.RefundCalledAt, p.ReturnedAt)
+	return h.sum()
+}

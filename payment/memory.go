@@ -1,0 +1,430 @@
+package payment
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// MemoryStore is a [Store] in the process, for tests, examples and trials: what it holds ends with the process. It is safe for concurrent
+// use, and a value must not be copied. What it hands out shares nothing with what it holds.
+type MemoryStore struct {
+	mu       sync.Mutex
+	rows     map[ID]*memoryRow
+	refs     map[string]ID
+	keys     map[[2]string]ID // debtor and key
+	debts    map[string][]ID
+	claims   map[string][]ID
+	due      map[ID]*memoryRow // those with an AttentionAt
+	out      map[ID][]*memoryChange
+	orphans  []Orphan
+	known    map[string]bool // fingerprints of orphans
+	sequence map[string]int
+}
+
+// memoryLease is the state of a piece of work.
+type memoryLease struct {
+	token string
+	until time.Time
+	tries int
+	cause string
+}
+
+type memoryRow struct {
+	payment Payment
+	journal []Entry
+	memoryLease
+}
+
+type memoryChange struct {
+	change Change
+	due    time.Time
+	memoryLease
+}
+
+// NewMemoryStore returns an empty store.
+func NewMemoryStore() *MemoryStore {
+	return &MemoryStore{
+		rows: map[ID]*memoryRow{}, refs: map[string]ID{}, keys: map[[2]string]ID{}, debts: map[string][]ID{}, claims: map[string][]ID{},
+		due: map[ID]*memoryRow{}, out: map[ID][]*memoryChange{}, known: map[string]bool{}, sequence: map[string]int{},
+	}
+}
+
+// detach returns p without anything that p's owner could change.
+func (p Payment) detach() Payment {
+	p.Session.Fields = maps.Clone(p.Session.Fields)
+	for k, v := range p.Session.Fields {
+		p.Session.Fields[k] = slices.Clone(v)
+	}
+	return p
+}
+
+// other returns another payment among ids for which is holds.
+func (m *MemoryStore) other(ids []ID, than ID, is func(Payment) bool) (Payment, bool) {
+	for _, id := range ids {
+		if p := m.rows[id].payment; id != than && is(p) {
+			return p, true
+		}
+	}
+	return Payment{}, false
+}
+
+// Create implements [Store].
+func (m *MemoryStore) Create(ctx context.Context, p Payment, e Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, ok := m.keys[[2]string{p.Debtor, p.Key}]; ok {
+		return ErrKeyReused
+	}
+	if by, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Holds() }); ok {
+		return &HeldError{by.detach()}
+	}
+	if by, ok := m.other(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State == Recorded }); ok {
+		return &HeldError{by.detach()}
+	}
+	if _, ok := m.refs[p.Reference]; ok || m.rows[p.ID] != nil {
+		return ErrReference
+	}
+	m.rows[p.ID] = &memoryRow{}
+	m.refs[p.Reference] = p.ID
+	m.keys[[2]string{p.Debtor, p.Key}] = p.ID
+	m.debts[p.Debt] = append(m.debts[p.Debt], p.ID)
+	m.claims[p.Claim] = append(m.claims[p.Claim], p.ID)
+	m.write(p, e)
+	return nil
+}
+
+// Commit implements [Store].
+func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, ok := m.rows[p.ID]
+	if !ok {
+		return ErrNotFound
+	}
+	if r.payment.Version != p.Version-1 {
+		return ErrVersion
+	}
+	if p.State.Money() {
+		if _, ok := m.other(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State.Money() }); ok {
+			return ErrClaimPaid
+		}
+	}
+	if p.State.Attempt() {
+		if by, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Attempt() }); ok {
+			return &HeldError{by.detach()}
+		}
+	}
+	m.write(p, e)
+	return nil
+}
+
+// write replaces the row, appends the entry and the outgoing change, and ends the lease.
+func (m *MemoryStore) write(p Payment, e Entry) {
+	r := m.rows[p.ID]
+	r.payment, r.memoryLease = p.detach(), memoryLease{}
+	r.journal = append(r.journal, e)
+	m.schedule(r)
+	m.out[p.ID] = append(m.out[p.ID], &memoryChange{change: NewChange(p, e), due: e.At})
+}
+
+func (m *MemoryStore) schedule(r *memoryRow) {
+	if r.payment.AttentionAt.IsZero() {
+		delete(m.due, r.payment.ID)
+	} else {
+		m.due[r.payment.ID] = r
+	}
+}
+
+// Find implements [Store].
+func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Payment{}, err
+	}
+	id := l.ID
+	switch {
+	case id != "":
+	case l.Reference != "":
+		id = m.refs[l.Reference]
+	default:
+		id = m.keys[[2]string{l.Debtor, l.Key}]
+	}
+	if r, ok := m.rows[id]; ok {
+		return r.payment.detach(), nil
+	}
+	return Payment{}, ErrNotFound
+}
+
+// Match reports whether f selects p; stuck says whether p has stuck work.
+func (f Filter) Match(p Payment, stuck bool) bool {
+	return (len(f.States) == 0 || p.State.in(f.States)) &&
+		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
+		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
+		(!f.Stuck || stuck)
+}
+
+// List implements [Store]. It yields the payments as they stood when it was called.
+func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
+	return func(yield func(Payment, error) bool) {
+		m.mu.Lock()
+		var found []Payment
+		for id, r := range m.rows {
+			stuck := r.tries >= StuckAfter || slices.ContainsFunc(m.out[id], func(c *memoryChange) bool { return c.tries >= StuckAfter })
+			if f.Match(r.payment, stuck) {
+				found = append(found, r.payment.detach())
+			}
+		}
+		m.mu.Unlock()
+		slices.SortFunc(found, func(a, b Payment) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
+		for _, p := range found {
+			if err := ctx.Err(); err != nil {
+				yield(Payment{}, err)
+				return
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Journal implements [Store].
+func (m *MemoryStore) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		m.mu.Lock()
+		var entries []Entry
+		if r, ok := m.rows[id]; ok {
+			entries = slices.Clone(r.journal)
+		}
+		m.mu.Unlock()
+		for _, e := range entries {
+			if err := ctx.Err(); err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// lease takes the work if it is free at now.
+func (l *memoryLease) lease(now time.Time, d time.Duration) bool {
+	if l.token != "" && now.Before(l.until) {
+		return false
+	}
+	l.token, l.until = rand.Text(), now.Add(d)
+	return true
+}
+
+// Lease implements [Store].
+func (m *MemoryStore) Lease(ctx context.Context, k Kind, now time.Time, d time.Duration, n int) ([]Task, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	type candidate struct {
+		due   time.Time
+		id    ID
+		lease *memoryLease
+		task  Task
+	}
+	var found []candidate
+	switch k {
+	case Attention:
+		for id, r := range m.due {
+			if due := r.payment.AttentionAt; !due.After(now) {
+				found = append(found, candidate{due, id, &r.memoryLease, Task{Kind: k, Payment: r.payment}})
+			}
+		}
+	case Delivery:
+		for id, list := range m.out {
+			// Orphans have no payment and no order among them.
+			if id != "" {
+				list = list[:1]
+			}
+			for _, c := range list {
+				if !c.due.After(now) {
+					found = append(found, candidate{c.due, ID(c.change.Key), &c.memoryLease, Task{Kind: k, Payment: c.change.Payment, Change: c.change}})
+				}
+			}
+		}
+	default:
+		return nil, fmt.Errorf("payment: kind of work %.20q is neither Attention nor Delivery", k)
+	}
+	slices.SortFunc(found, func(a, b candidate) int { return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.id, b.id)) })
+	var tasks []Task
+	for _, c := range found {
+		if len(tasks) == n {
+			break
+		}
+		if c.lease.lease(now, d) {
+			t := c.task
+			t.Payment = t.Payment.detach()
+			t.Tries, t.Cause, t.Token = c.lease.tries, c.lease.cause, c.lease.token
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks, nil
+}
+
+// Release implements [Store].
+func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, cause string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if t.Token == "" {
+		return nil
+	}
+	free := func(l *memoryLease) {
+		tries := l.tries + 1
+		if cause == "" {
+			tries = 0
+		}
+		*l = memoryLease{tries: tries, cause: cause}
+	}
+	switch t.Kind {
+	case Attention:
+		if r, ok := m.rows[t.Payment.ID]; ok && r.token == t.Token {
+			free(&r.memoryLease)
+			r.payment.AttentionAt = again
+			m.schedule(r)
+		}
+	case Delivery:
+		id := t.Payment.ID
+		i := slices.IndexFunc(m.out[id], func(c *memoryChange) bool { return c.change.Key == t.Change.Key && c.token == t.Token })
+		switch {
+		case i < 0:
+		case again.IsZero():
+			if m.out[id] = slices.Delete(m.out[id], i, i+1); len(m.out[id]) == 0 {
+				delete(m.out, id)
+			}
+		default:
+			free(&m.out[id][i].memoryLease)
+			m.out[id][i].due = again
+		}
+	}
+	return nil
+}
+
+// Restart implements [Restarter].
+func (m *MemoryStore) Restart(ctx context.Context, id ID, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.rows[id]
+	if !ok {
+		return ErrNotFound
+	}
+	if r.tries >= StuckAfter {
+		r.tries, r.payment.AttentionAt = 0, now
+		m.schedule(r)
+	}
+	for _, c := range m.out[id] {
+		if c.tries >= StuckAfter {
+			c.tries, c.due = 0, now
+		}
+	}
+	return ctx.Err()
+}
+
+// Sequence implements [Store]. Numbers have no gaps here.
+func (m *MemoryStore) Sequence(ctx context.Context, day string) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if m.sequence[day] >= MaxSequence {
+		return 0, ErrDayFull
+	}
+	m.sequence[day]++
+	return m.sequence[day], nil
+}
+
+// Orphan implements [Store].
+func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := OrphanChange(r, at)
+	if m.known[c.Key] {
+		return nil
+	}
+	m.known[c.Key] = true
+	m.orphans = append(m.orphans, Orphan{r, at})
+	m.out[""] = append(m.out[""], &memoryChange{change: c, due: at})
+	return nil
+}
+
+// Orphans implements [OrphanLister].
+func (m *MemoryStore) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
+	return func(yield func(Orphan, error) bool) {
+		m.mu.Lock()
+		list := slices.Clone(m.orphans)
+		m.mu.Unlock()
+		for _, o := range list {
+			if err := ctx.Err(); err != nil {
+				yield(Orphan{}, err)
+				return
+			}
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Erase implements [Store].
+func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if debtor == "" {
+		return 0, nil
+	}
+	var mine []*memoryRow
+	for id, r := range m.rows {
+		if p := r.payment; p.Debtor == debtor {
+			if !p.State.Ended() || !p.MovedAt().Before(at) || len(m.out[id]) > 0 {
+				return 0, fmt.Errorf("%w: %s is %s", ErrRetained, p.Reference, p.State)
+			}
+			mine = append(mine, r)
+		}
+	}
+	for _, r := range mine {
+		p := r.payment
+		delete(m.keys, [2]string{p.Debtor, p.Key})
+		without := func(id ID) bool { return id == p.ID }
+		m.debts[p.Debt] = slices.DeleteFunc(m.debts[p.Debt], without)
+		m.claims[p.Claim] = slices.DeleteFunc(m.claims[p.Claim], without)
+		r.payment = p.Erased()
+		for i, e := range r.journal {
+			r.journal[i] = e.Erased()
+		}
+	}
+	return len(mine), nil
+}

@@ -1,0 +1,87 @@
+package payment
+
+// State is where a payment stands. The strings are stored and frozen.
+type State string
+
+const (
+	Created    State = "created"    // reference kept, the acquirer not asked yet
+	Redirected State = "redirected" // kiosk session open; the session is in the row
+	Unknown    State = "unknown"    // the acquirer's own last word was not final
+	Paid       State = "paid"       // accepted, seal and order verified; authorised, to be captured
+	Recorded   State = "recorded"   // taken into account on the payer's account (S77: within 24 h)
+	Refused    State = "refused"    // declined
+	Cancelled  State = "cancelled"  // given up by the payer
+	Expired    State = "expired"    // session over without payment
+	Failed     State = "failed"     // no session was handed out, or the kiosk broke; no money moved
+	Refunding  State = "refunding"  // money on its way back
+	Refunded   State = "refunded"   // money back
+	Review     State = "review"     // a contradiction that a person must resolve
+)
+
+var states = [...]State{
+	Created, Redirected, Unknown, Paid, Recorded, Refused, Cancelled, Expired, Failed, Refunding, Refunded, Review,
+}
+
+// The sets of states that the table and the store speak of.
+var (
+	attempts = []State{Created, Redirected, Unknown}        // at most one for a debt
+	noMoney  = []State{Refused, Cancelled, Expired, Failed} // an end without money
+	money    = []State{Paid, Recorded}                      // at most one for a claim
+	holding  = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
+	ended    = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
+)
+
+// index is the row of s in the table; -1 for a string that is no state.
+func (s State) index() int {
+	switch s {
+	case Created:
+		return 0
+	case Redirected:
+		return 1
+	case Unknown:
+		return 2
+	case Paid:
+		return 3
+	case Recorded:
+		return 4
+	case Refused:
+		return 5
+	case Cancelled:
+		return 6
+	case Expired:
+		return 7
+	case Failed:
+		return 8
+	case Refunding:
+		return 9
+	case Refunded:
+		return 10
+	case Review:
+		return 11
+	}
+	return -1
+}
+
+// in reports whether s is one of set.
+func (s State) in(set []State) bool {
+	for _, o := range set {
+		if s == o {
+			return true
+		}
+	}
+	return false
+}
+
+// Attempt reports whether the payer may still be at the kiosk: created, redirected or unknown. A debt has at most one.
+func (s State) Attempt() bool { return s.in(attempts) }
+
+// Money reports whether the payment counts as made: paid or recorded. A claim has at most one.
+func (s State) Money() bool { return s.in(money) }
+
+// Ended reports whether nothing more is expected: refused, cancelled, expired, failed, recorded or refunded. A late
+// acceptance still moves the first four.
+func (s State) Ended() bool { return s.in(ended) }
+
+// Holds reports whether a payment in this state keeps its debt from being paid again: an attempt, paid, refunding or
+// review. A recorded payment holds its claim only: the host's balance is right again, so another notice may be paid.
+func (s State) Holds() bool { return s.in(holding) }
