@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // MaxCallback is the largest body that [ReadCallback] reads: 64 KiB, some seventy times a usual notification.
@@ -27,15 +29,16 @@ type Callback struct {
 	Form    url.Values
 }
 
-// LogValue names the channel and the fields, without their values.
+// LogValue names the channel and the fields, without their values: at most 32 names, for whoever posts chooses them.
 func (c Callback) LogValue() slog.Value {
-	names := make([]string, 0, len(c.Form))
-	for k := range c.Form {
-		if len(k) <= 32 {
-			names = append(names, k)
-		}
-	}
-	return slog.GroupValue(slog.String("channel", string(c.Channel)), slog.Any("fields", names))
+	names := slices.Sorted(maps.Keys(c.Form))
+	names = slices.DeleteFunc(names, func(k string) bool { return len(k) > 32 })
+	return slog.GroupValue(slog.String("channel", string(c.Channel)), slog.Any("fields", names[:min(len(names), 32)]))
+}
+
+// Format prints the channel and how many fields there are, whatever the verb: the content may name a person.
+func (c Callback) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "callback by %.16q with %d fields", string(c.Channel), len(c.Form))
 }
 
 // RequestError says why a request is no callback, and with which HTTP status to answer: 400, 405, 413 or 415.
@@ -59,6 +62,8 @@ func ReadCallback(w http.ResponseWriter, r *http.Request, c Channel) (Callback, 
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
 		return fail(http.StatusUnsupportedMediaType, "content type is not application/x-www-form-urlencoded")
 	}
+	r = r.WithContext(r.Context()) // a copy: a query that is no query must not spoil a body that is a form
+	r.URL = new(url.URL)
 	r.Body = http.MaxBytesReader(w, r.Body, MaxCallback)
 	if err := r.ParseForm(); err != nil {
 		if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {

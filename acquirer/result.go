@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/internal/euro"
@@ -97,7 +98,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 }
 
 // MaskPAN returns a masked card number that is safe to keep: where it has 12 digits or more, all but the first four and
-// the last two become #; at most 19 characters stay. An acquirer should send it masked; what if it does not?
+// the last two become #; at most 19 bytes stay, valid UTF-8. An acquirer should send it masked; what if it does not?
 func MaskPAN(s string) string {
 	b := []byte(s[:min(len(s), 19)])
 	var digits []int
@@ -111,5 +112,5 @@ func MaskPAN(s string) string {
 			b[i] = '#'
 		}
 	}
-	return string(b)
+	return strings.ToValidUTF8(string(b), "")
 }

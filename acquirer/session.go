@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -18,14 +19,18 @@ type Session struct {
 	ExpiresAt   time.Time  // last instant at which the payer can still pay, as far as the acquirer says
 }
 
-// Origin is what the host's Content-Security-Policy must allow in form-action. It is empty when URL is not an absolute http or https address.
+// Origin is what the host's Content-Security-Policy must allow in form-action. It is empty when URL is not an absolute http or https
+// address, or when its host has a character that would end the directive.
 func (s Session) Origin() string {
 	u, err := url.Parse(s.URL)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Host, hostCharacters) != "" {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
 }
+
+// hostCharacters are those of a name, an address of either family and a port.
+const hostCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
 
 // IsZero reports whether there is no session.
 func (s Session) IsZero() bool { return s.URL == "" }
@@ -68,7 +73,7 @@ func (f Form) worded() (Form, error) {
 	if len(primary) > 2 && (primary[2] == '-' || primary[2] == '_') {
 		primary = primary[:2]
 	}
-	w, ok := words[primary]
+	w, ok := words[strings.ToLower(primary)]
 	if !ok && (f.Title == "" || f.Text == "" || f.Button == "") {
 		return f, fmt.Errorf("acquirer: Form: language %.20q needs Title, Text and Button", f.Language)
 	}

@@ -1,0 +1,208 @@
+package acquirertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/shopspring/decimal"
+)
+
+func beginCases() []Case {
+	return []Case{
+		{
+			"merchant",
+			"Merchant is not empty and always the same: every result is compared with it, so a change would orphan every payment under way.",
+			merchant,
+		},
+		{
+			"begin/session",
+			"A session has an absolute http or https address, the method POST or GET, and an expiry: otherwise the payer cannot be sent on, " +
+				"or the payment is never given up.",
+			session,
+		},
+		{
+			"begin/amounts",
+			"The amount is charged to the cent, however it is written, and comes back equal: nothing is rounded silently.",
+			amounts,
+		},
+		{
+			"begin/reference_used",
+			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out: otherwise two payments " +
+				"would share one transaction.",
+			referenceUsed,
+		},
+		{
+			"begin/invalid",
+			"An order that nobody could take is ErrInvalid, certainly not carried out, and refused at once: an amount from outside with an " +
+				"absurd exponent must not hold the host up.",
+			invalidOrders,
+		},
+		{
+			"begin/context",
+			"A call whose context has ended returns soon, with the context's error as its cause, and hands out no session.",
+			beginContext,
+		},
+	}
+}
+
+func merchant(t *trial) error {
+	m := t.client.Merchant()
+	if m == "" {
+		return errors.New("Merchant is empty")
+	}
+	if _, err := t.pay(acquirer.Accepted); err != nil {
+		return err
+	}
+	if again := t.client.Merchant(); again != m {
+		return fmt.Errorf("Merchant was %q and is now %q", m, again)
+	}
+	return nil
+}
+
+func session(t *trial) error {
+	s, err := t.begin(t.order())
+	if err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	switch {
+	case s.Origin() == "":
+		return errors.New("the session's URL is not an absolute http or https address")
+	case s.ExpiresAt.IsZero():
+		return errors.New("the session has no ExpiresAt: nobody knows when to give the payment up")
+	case s.WriteForm(&page, acquirer.Form{}) != nil:
+		return fmt.Errorf("WriteForm: %w", s.WriteForm(&page, acquirer.Form{}))
+	}
+	for name, values := range s.Fields {
+		if name == "" || len(values) != 1 {
+			return fmt.Errorf("the field %q of the session's form has %d values, expected 1", name, len(values))
+		}
+	}
+	return nil
+}
+
+func amounts(t *trial) error {
+	var paid []acquirer.Order
+	for _, amount := range []decimal.Decimal{
+		decimal.New(1, -2),                  // one cent
+		decimal.New(5, 1),                   // 50 as 5e1
+		decimal.New(500000, -4),             // 50 with four decimals
+		decimal.New(14999, -2),              // 149.99
+		decimal.RequireFromString("19.99"),  // times a hundred in floats it is 1998
+		decimal.RequireFromString("150.00"), // the ceiling
+	} {
+		o := t.order()
+		o.Amount = amount
+		s, err := t.begin(o)
+		if err != nil {
+			return fmt.Errorf("%s euros: %w", amount, err)
+		}
+		if err := t.w.Pay(s, acquirer.Accepted); err != nil {
+			return unsupported("paying", err)
+		}
+		paid = append(paid, o)
+	}
+	cbs, err := t.await(acquirer.Notify, len(paid))
+	if err != nil {
+		return err
+	}
+	for i, o := range paid {
+		r, err := t.parse(cbs[i])
+		if err != nil {
+			return err
+		}
+		if err := t.ofOrder(r, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func referenceUsed(t *trial) error {
+	open := t.order()
+	if _, err := t.begin(open); err != nil {
+		return err
+	}
+	paid, err := t.pay(acquirer.Accepted)
+	if err != nil {
+		return err
+	}
+	refused, err := t.pay(acquirer.Refused)
+	if err != nil {
+		return err
+	}
+	return each(map[string]acquirer.Order{"open": open, "paid": paid, "refused": refused}, func(o acquirer.Order) error {
+		o.ID = t.order().ID
+		s, err := t.client.Begin(t.ctx, o)
+		return refusedWith(err, s.IsZero(), acquirer.ErrReferenceUsed)
+	})
+}
+
+func invalidOrders(t *trial) error {
+	return each(map[string]func(*acquirer.Order){
+		"amount zero":               func(o *acquirer.Order) { o.Amount = decimal.Zero },
+		"amount negative":           func(o *acquirer.Order) { o.Amount = decimal.New(-5000, -2) },
+		"amount with half a cent":   func(o *acquirer.Order) { o.Amount = decimal.New(50005, -3) },
+		"amount of 13 digits":       func(o *acquirer.Order) { o.Amount = decimal.New(1, 10) },
+		"amount 1e20000000":         func(o *acquirer.Order) { o.Amount = decimal.New(1, 20_000_000) },
+		"amount 1e-20000000":        func(o *acquirer.Order) { o.Amount = decimal.New(1, -20_000_000) },
+		"amount -1e20000000":        func(o *acquirer.Order) { o.Amount = decimal.New(-1, 20_000_000) },
+		"no currency":               func(o *acquirer.Order) { o.Currency = "" },
+		"currency in small letters": func(o *acquirer.Order) { o.Currency = "eur" },
+		"currency of four letters":  func(o *acquirer.Order) { o.Currency = "EURO" },
+		"no reference":              func(o *acquirer.Order) { o.Reference = "" },
+		"reference of 36":           func(o *acquirer.Order) { o.Reference = strings.Repeat("A", 36) },
+		"reference with a bar":      func(o *acquirer.Order) { o.Reference = "A|amount=1" },
+		"reference with an accent":  func(o *acquirer.Order) { o.Reference = "PCLCBé" },
+		"return address relative":   func(o *acquirer.Order) { o.ReturnURL = "/return" },
+		"return address missing":    func(o *acquirer.Order) { o.ReturnURL = "" },
+		"return address javascript": func(o *acquirer.Order) { o.ReturnURL = "javascript:alert(1)" },
+		"notify address relative":   func(o *acquirer.Order) { o.NotifyURL = "//notify" },
+	}, func(spoil func(*acquirer.Order)) error {
+		good := t.order()
+		bad := good
+		spoil(&bad)
+		err := promptly("refusing it", time.Second, func() error {
+			s, err := t.client.Begin(t.ctx, bad)
+			return refusedWith(err, s.IsZero(), acquirer.ErrInvalid)
+		})
+		if err != nil || bad.Reference != good.Reference {
+			return err
+		}
+		if _, err := t.begin(good); err != nil {
+			return fmt.Errorf("the reference of an order that was certainly not carried out cannot be used any more: %w", err)
+		}
+		return nil
+	})
+}
+
+func beginContext(t *trial) error {
+	past, cancelPast := context.WithDeadline(t.ctx, time.Now().Add(-time.Second))
+	defer cancelPast()
+	ended, cancel := context.WithCancel(t.ctx)
+	cancel()
+	return each(map[string]context.Context{"cancelled": ended, "past its deadline": past}, func(ctx context.Context) error {
+		return promptly("Begin", 2*time.Second, func() error {
+			s, err := t.client.Begin(ctx, t.order())
+			return endedWith(ctx, err, s.IsZero())
+		})
+	})
+}
+
+// endedWith checks what a call returns whose context has ended before it began.
+func endedWith(ctx context.Context, err error, zero bool) error {
+	switch {
+	case err == nil:
+		return errors.New("the call succeeded although its context had ended")
+	case !errors.Is(err, ctx.Err()):
+		return fmt.Errorf("the error's cause is not the context's (%w): %w", ctx.Err(), err)
+	case !zero:
+		return fmt.Errorf("something was returned beside the error %w", err)
+	}
+	return nil
+}

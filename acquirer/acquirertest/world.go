@@ -1,0 +1,63 @@
+package acquirertest
+
+import (
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// World is one acquirer with someone at its kiosk. A method that the acquirer
+// cannot offer returns acquirer.ErrUnsupported and its cases are skipped,
+// by name.
+//
+// Its methods are called from one goroutine at a time, those of the client from many. A World may have two methods more:
+//
+//	Addresses() (returnURL, notifyURL string)  // for the orders, when callbacks are received over HTTP
+//	Secrets() []string                         // keys, which no verb and no error may print
+type World interface {
+	// Client is the client under test, the same at each call.
+	Client() acquirer.Client
+
+	// Pay makes the payer of a session end it so. With Expired the payer does nothing until the session is over.
+	Pay(s acquirer.Session, o acquirer.Outcome) error
+
+	// Callbacks is what was sent so far, in order: by the acquirer's server and by the payer's browser. A notification may take
+	// two seconds to appear.
+	Callbacks() []acquirer.Callback
+
+	// Advance moves the acquirer's clock, and does what becomes due on the way. Payments are remitted within 48 hours.
+	Advance(d time.Duration) error
+
+	// Fault goes wrong at the next call (the faults of a call), the next notification, or the next Begin (those of a session).
+	Fault(f Fault) error
+}
+
+// Fault is shared with the mock and the Sips simulator.
+type Fault = bank.Fault
+
+// The faults; each is described where it strikes.
+const (
+	// Of a notification. What the browser brings back is untouched.
+	Lost      = bank.Lost      // never sent
+	Doubled   = bank.Doubled   // sent twice
+	Late      = bank.Late      // sent an hour later
+	Reordered = bank.Reordered // overtaken by the next notification
+	Tampered  = bank.Tampered  // its content is changed, the seal is that of the true content
+	Forged    = bank.Forged    // sealed with another key
+	Unsealed  = bank.Unsealed  // without a seal
+
+	// Of a call.
+	Timeout     = bank.Timeout     // carried out, and no answer comes
+	ServerError = bank.ServerError // not carried out, an HTTP 5xx
+	Truncated   = bank.Truncated   // carried out, and the answer breaks off
+	Slow        = bank.Slow        // carried out, and the answer takes its time
+	Unreachable = bank.Unreachable // not carried out, no connection
+
+	// Of a session.
+	RedirectOnce  = bank.RedirectOnce  // the redirect data works once
+	RedirectTwice = bank.RedirectTwice // the redirect data works twice
+)
+
+// Faults returns every fault, in a fixed order.
+func Faults() []Fault { return bank.Faults() }

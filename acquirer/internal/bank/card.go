@@ -1,0 +1,67 @@
+package bank
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+)
+
+// Card is how a payer pays: the outcome of it, not the means. Its number is not here, nor its cryptogram.
+//
+// The last two digits of the card decide, as on the simulation platform of Sips (sips.md §10): they are the responseCode, and
+// digits that are no such code are accepted. A Code told directly goes before; one that is not listed is said as it is.
+// The zero Card is accepted.
+type Card struct {
+	Code  string // told directly; at most 2 of [A-Za-z0-9]
+	Last  string // the last two digits; zero: Code if it is two digits, else "00"
+	First string // the first four, for the masked number only; zero: "5017", those of S44
+	Brand string // zero: "CB"
+}
+
+func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// fill gives the card its defaults. It is false when a field is not what it says.
+func (c Card) fill() (Card, bool) {
+	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 {
+		return c, false
+	}
+	if c.Last == "" {
+		c.Last = "00"
+		if len(c.Code) == 2 && digitsOnly(c.Code) {
+			c.Last = c.Code
+		}
+	}
+	if c.Code == "" {
+		c.Code = "00"
+		if _, ok := byCode[c.Last]; ok {
+			c.Code = c.Last
+		}
+	}
+	c.First, c.Brand = cmp.Or(c.First, "5017"), cmp.Or(c.Brand, "CB")
+	return c, len(c.First) == 4 && digitsOnly(c.First) && len(c.Last) == 2 && digitsOnly(c.Last)
+}
+
+// masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
+func (c Card) masked() string { return c.First + "##########" + c.Last }
+
+// brands by the first six digits (sips.md §10, and the card of S31).
+var brands = map[string]string{
+	"340000": "AMEX", "400000": "VPAY", "410000": "VISA", "420000": "CB", "430000": "CB", "440000": "CB", "450000": "CB",
+	"460000": "VISA", "500000": "MAESTRO", "510000": "MASTERCARD", "520000": "CB", "530000": "CB", "501767": "CB",
+}
+
+// ErrCardNumber: not 15 to 19 digits.
+var ErrCardNumber = errors.New("bank: a card number has 15 to 19 digits")
+
+// ReadCard keeps of a card number what decides and what may be shown: the first four digits, the last two, the brand. Spaces
+// are skipped. The error is ErrCardNumber and does not repeat the number.
+func ReadCard(number string) (Card, error) {
+	if len(number) > 40 {
+		return Card{}, ErrCardNumber
+	}
+	n := strings.ReplaceAll(number, " ", "")
+	if len(n) < 15 || len(n) > 19 || !digitsOnly(n) {
+		return Card{}, ErrCardNumber
+	}
+	return Card{First: n[:4], Last: n[len(n)-2:], Brand: cmp.Or(brands[n[:6]], "CB")}, nil
+}

@@ -1,0 +1,89 @@
+package bank
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// LateBy is how long a [Late] notification waits.
+const LateBy = time.Hour
+
+// Post carries notifications, badly if it is told so. It knows nothing of what is in them: what it is given is called once for each
+// delivery, outside of every lock. It is safe for concurrent use; the zero value works.
+type Post struct {
+	Now func() time.Time // zero: time.Now
+
+	mu   sync.Mutex
+	held []letter
+}
+
+// letter waits for its time, or, without one, for the next letter to overtake it.
+type letter struct {
+	due     time.Time
+	times   int
+	deliver func()
+}
+
+func (l letter) run() {
+	for range l.times {
+		l.deliver()
+	}
+}
+
+func (p *Post) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
+
+// Send delivers before it returns, unless a fault says otherwise. Only Lost, Doubled, Late and Reordered count; they combine.
+func (p *Post) Send(deliver func(), fs ...Fault) {
+	if slices.Contains(fs, Lost) {
+		return
+	}
+	l := letter{times: 1, deliver: deliver}
+	if slices.Contains(fs, Doubled) {
+		l.times = 2
+	}
+	late := slices.Contains(fs, Late)
+	if late {
+		l.due = p.now().Add(LateBy)
+	}
+	if late || slices.Contains(fs, Reordered) {
+		p.mu.Lock()
+		p.held = append(p.held, l)
+		p.mu.Unlock()
+		return
+	}
+	l.run()
+	p.deliver(func(l letter) bool { return l.due.IsZero() })
+}
+
+// Tick delivers what was late and is due now by the clock, and returns how many letters that were.
+func (p *Post) Tick() int {
+	now := p.now()
+	return p.deliver(func(l letter) bool { return !l.due.IsZero() && !now.Before(l.due) })
+}
+
+// Release delivers everything that is held back, in the order in which it was sent, and returns how many letters that were.
+func (p *Post) Release() int { return p.deliver(func(letter) bool { return true }) }
+
+func (p *Post) deliver(which func(letter) bool) int {
+	p.mu.Lock()
+	var out, held []letter
+	for _, l := range p.held {
+		if which(l) {
+			out = append(out, l)
+		} else {
+			held = append(held, l)
+		}
+	}
+	p.held = held
+	p.mu.Unlock()
+	for _, l := range out {
+		l.run()
+	}
+	return len(out)
+}

@@ -1,0 +1,456 @@
+package mock_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/acquirertest"
+	"github.com/shopspring/decimal"
+)
+
+// client is a mock of which single methods are replaced by worse ones.
+type client struct {
+	acquirer.Client
+	desk
+	merchant func() string
+	begin    func(context.Context, acquirer.Order) (acquirer.Session, error)
+	parse    func(acquirer.Callback) (acquirer.Result, error)
+	status   func(context.Context, string) (acquirer.Result, error)
+	cancel   func(context.Context, acquirer.Modification) (acquirer.Result, error)
+	refund   func(context.Context, acquirer.Modification) (acquirer.Result, error)
+	print    atomic.Value
+}
+
+type desk interface {
+	acquirer.Canceller
+	acquirer.Refunder
+}
+
+func (c *client) Merchant() string { return c.merchant() }
+func (c *client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+	return c.begin(ctx, o)
+}
+func (c *client) Parse(cb acquirer.Callback) (acquirer.Result, error) { return c.parse(cb) }
+func (c *client) Status(ctx context.Context, r string) (acquirer.Result, error) {
+	return c.status(ctx, r)
+}
+func (c *client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+	return c.cancel(ctx, m)
+}
+func (c *client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+	return c.refund(ctx, m)
+}
+func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, c.print.Load()) }
+
+// brokenWorld is a good world with a client that is not.
+type brokenWorld struct {
+	*world
+	c acquirer.Client
+}
+
+func (w brokenWorld) Client() acquirer.Client { return w.c }
+
+// failing runs the whole suite, all cases at once for most of them only wait, and returns the names of those that fail.
+func failing(ctx context.Context, open func() acquirertest.World) []string {
+	cases := acquirertest.Cases()
+	broken := make([]error, len(cases))
+	var wg sync.WaitGroup
+	for i, c := range cases {
+		wg.Go(func() { broken[i] = c.Check(ctx, open()) })
+	}
+	wg.Wait()
+	var names []string
+	for i, err := range broken {
+		if skip := (*acquirertest.SkipError)(nil); err != nil && !errors.As(err, &skip) {
+			names = append(names, cases[i].Name)
+		}
+	}
+	return names
+}
+
+// unverified reads a callback as if there were no seal.
+func unverified(cb acquirer.Callback) (acquirer.Result, error) {
+	var m struct {
+		Reference string `json:"transactionReference"`
+		OrderID   string `json:"orderId"`
+		Merchant  string `json:"merchantId"`
+		Amount    int64  `json:"amount"`
+		Currency  string `json:"currencyCode"`
+		Code      string `json:"responseCode"`
+		Acquirer  string `json:"acquirerResponseCode"`
+		ID        string `json:"authorisationId"`
+	}
+	if err := json.Unmarshal([]byte(cb.Form.Get("Data")), &m); err != nil {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified}
+	}
+	outcome := map[string]acquirer.Outcome{"00": acquirer.Accepted, "05": acquirer.Refused}[m.Code]
+	return acquirer.Result{
+		Reference: m.Reference, OrderID: m.OrderID, Merchant: m.Merchant, Amount: decimal.New(m.Amount, -2), Currency: m.Currency,
+		Outcome: outcome, Code: m.Code, AcquirerCode: m.Acquirer, AuthorisationID: m.ID,
+	}, nil
+}
+
+// The suite is worth what it finds: each of these clients breaks one promise, and the cases that guard it must fail.
+func TestSuiteFindsBrokenClients(t *testing.T) {
+	// change alters every genuine result, on all ways.
+	change := func(f func(*acquirer.Result)) func(*client) {
+		return func(c *client) {
+			parse, status := c.parse, c.status
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				r, err := parse(cb)
+				if err == nil {
+					f(&r)
+				}
+				return r, err
+			}
+			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
+				r, err := status(ctx, ref)
+				if err == nil {
+					f(&r)
+				}
+				return r, err
+			}
+		}
+	}
+	// rename gives the errors of a kind another kind, on every call.
+	rename := func(from, to error) func(*client) {
+		swap := func(err error) error {
+			if e := (*acquirer.Error)(nil); errors.As(err, &e) && e.Kind == from {
+				other := *e
+				other.Kind = to
+				return &other
+			}
+			return err
+		}
+		return func(c *client) {
+			begin, status, cancel, refund := c.begin, c.status, c.cancel, c.refund
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				s, err := begin(ctx, o)
+				return s, swap(err)
+			}
+			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
+				r, err := status(ctx, ref)
+				return r, swap(err)
+			}
+			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				r, err := cancel(ctx, m)
+				return r, swap(err)
+			}
+			c.refund = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				r, err := refund(ctx, m)
+				return r, swap(err)
+			}
+		}
+	}
+	tests := []struct {
+		name  string
+		spoil func(*client)
+		want  []string // cases that must fail; more may
+	}{
+		{"a missing seal accepted", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				if !cb.Form.Has("Seal") {
+					return unverified(cb)
+				}
+				return parse(cb)
+			}
+		}, []string{"parse/field_missing", "fault/unsealed"}},
+		{"the seal not looked at", func(c *client) { c.parse = unverified }, []string{
+			"parse/field_changed", "parse/field_missing", "parse/spliced", "fault/tampered", "fault/forged", "fault/unsealed",
+		}},
+		{"the last of two values used", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				if d := cb.Form["Data"]; len(d) == 2 {
+					return unverified(acquirer.Callback{Form: map[string][]string{"Data": d[:1]}})
+				}
+				return parse(cb)
+			}
+		}, []string{"parse/field_doubled"}},
+		{"a result beside the error", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				r, err := parse(cb)
+				if err != nil {
+					r.Reference = "PCLCB172540000004"
+				}
+				return r, err
+			}
+		}, []string{"parse/nothing", "parse/field_changed", "fault/forged"}},
+		{"a nil dereference on rubbish", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				_ = cb.Form["Data"][0]
+				return parse(cb)
+			}
+		}, []string{"parse/nothing", "parse/field_missing"}},
+		{"pending taken for paid", change(func(r *acquirer.Result) {
+			if r.Outcome == acquirer.Pending {
+				r.Outcome = acquirer.Accepted
+			}
+		}), []string{"outcome/pending", "status/pending"}},
+		{"an unknown code that is an error", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				r, err := parse(cb)
+				if r.Outcome == acquirer.Unknown {
+					return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrInvalid}
+				}
+				return r, err
+			}
+		}, []string{"outcome/unknown"}},
+		{"a float for money", change(func(r *acquirer.Result) {
+			f, _ := r.Amount.Float64()
+			r.Amount = decimal.New(int64(f*100), -2)
+		}), []string{"begin/amounts"}},
+		{"another order's id", change(func(r *acquirer.Result) { r.OrderID = "0" }), []string{"outcome/accepted", "status/accepted"}},
+		{"the card number not masked", change(func(r *acquirer.Result) { r.MaskedPAN = "5017670000001800" }), []string{"outcome/accepted"}},
+		{"what went back taken off the amount", change(func(r *acquirer.Result) { r.Amount = r.Amount.Sub(r.Returned) }), []string{
+			"cancel/all", "cancel/part", "refund/all", "refund/part",
+		}},
+		{"given back is no longer accepted", change(func(r *acquirer.Result) {
+			if !r.Returned.IsZero() {
+				r.Outcome = acquirer.Cancelled
+			}
+		}), []string{"cancel/all", "refund/all"}},
+		{"return and notification differ", func(c *client) {
+			parse := c.parse
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				r, err := parse(cb)
+				if cb.Channel == acquirer.Return {
+					r.AuthorisationID = ""
+				}
+				return r, err
+			}
+		}, []string{"outcome/accepted", "fault/lost"}},
+		{"an unknown reference is paid", func(c *client) {
+			status := c.status
+			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
+				r, err := status(ctx, ref)
+				if errors.Is(err, acquirer.ErrNotFound) {
+					return acquirer.Result{Reference: ref, Outcome: acquirer.Accepted, Amount: decimal.New(50, 0)}, nil
+				}
+				return r, err
+			}
+		}, []string{"status/unknown_reference", "status/not_paid_yet", "status/no_reference"}},
+		{"no answer reads as not found", rename(acquirer.ErrUnanswered, acquirer.ErrNotFound), []string{
+			"fault/timeout/status", "fault/truncated/status", "fault/timeout/cancel", "fault/timeout/refund", "fault/server_error/cancel",
+		}},
+		{"a time-out reads as certainly not done", rename(acquirer.ErrUnanswered, acquirer.ErrUnavailable), []string{
+			"fault/timeout/cancel", "fault/truncated/cancel", "fault/slow/cancel", "fault/timeout/refund",
+		}},
+		{"too late reads as invalid", rename(acquirer.ErrConflict, acquirer.ErrInvalid), []string{
+			"cancel/after_remittance", "refund/before_remittance",
+		}},
+		{"a blind repeat", func(c *client) {
+			cancel, refund := c.cancel, c.refund
+			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				r, err := cancel(ctx, m)
+				if e := (*acquirer.Error)(nil); errors.As(err, &e) && e.OutcomeUnknown() {
+					return cancel(ctx, m)
+				}
+				return r, err
+			}
+			c.refund = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				r, err := refund(ctx, m)
+				if e := (*acquirer.Error)(nil); errors.As(err, &e) && e.OutcomeUnknown() {
+					return refund(ctx, m)
+				}
+				return r, err
+			}
+		}, []string{"fault/timeout/cancel", "fault/truncated/cancel", "fault/timeout/refund", "fault/truncated/refund"}},
+		{"a cancellation that does nothing", func(c *client) {
+			status := c.status
+			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				return status(ctx, m.Reference)
+			}
+		}, []string{"cancel/all", "cancel/part", "cancel/twice", "cancel/more_than_remains", "cancel/not_paid"}},
+		{"a used reference served again", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				s, err := begin(ctx, o)
+				if errors.Is(err, acquirer.ErrReferenceUsed) {
+					o.Reference = "X" + o.Reference
+					return begin(ctx, o)
+				}
+				return s, err
+			}
+		}, []string{"begin/reference_used"}},
+		{"an amount rounded", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				if o.Amount.Exponent() > -100 && o.Amount.Exponent() < 0 {
+					o.Amount = o.Amount.Round(2)
+				}
+				return begin(ctx, o)
+			}
+		}, []string{"begin/invalid"}},
+		{"an absurd amount compared first", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				if o.Amount.Exponent() == 20_000_000 {
+					time.Sleep(1100 * time.Millisecond) // as comparing it would, three times longer
+				}
+				return begin(ctx, o)
+			}
+		}, []string{"begin/invalid"}},
+		{"an invalid order tells nothing", rename(acquirer.ErrInvalid, acquirer.ErrConfiguration), []string{
+			"begin/invalid", "cancel/invalid", "refund/invalid",
+		}},
+		{"a session beside the error", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				s, err := begin(ctx, o)
+				if err != nil {
+					s.URL = "https://kiosk.invalid/pay"
+				}
+				return s, err
+			}
+		}, []string{"begin/reference_used", "begin/invalid", "begin/context", "fault/timeout/begin"}},
+		{"a relative session", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				s, err := begin(ctx, o)
+				s.URL = strings.TrimPrefix(s.URL, "https://kiosk.invalid")
+				return s, err
+			}
+		}, []string{"begin/session"}},
+		{"deaf to the context", func(c *client) {
+			begin, status, cancel, refund := c.begin, c.status, c.cancel, c.refund
+			c.begin = func(_ context.Context, o acquirer.Order) (acquirer.Session, error) {
+				return begin(context.Background(), o)
+			}
+			c.status = func(_ context.Context, ref string) (acquirer.Result, error) {
+				return status(context.Background(), ref)
+			}
+			c.cancel = func(_ context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				return cancel(context.Background(), m)
+			}
+			c.refund = func(_ context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				return refund(context.Background(), m)
+			}
+		}, []string{"begin/context", "status/context", "cancel/context", "refund/context"}},
+		{"errors without a type", func(c *client) {
+			parse, cancel := c.parse, c.cancel
+			c.parse = func(cb acquirer.Callback) (acquirer.Result, error) {
+				r, err := parse(cb)
+				if err != nil {
+					err = errors.New(err.Error())
+				}
+				return r, err
+			}
+			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+				r, err := cancel(ctx, m)
+				if err != nil {
+					err = errors.New(err.Error())
+				}
+				return r, err
+			}
+		}, []string{"parse/nothing", "fault/forged", "fault/timeout/cancel", "cancel/unknown_reference"}},
+		{"another merchant each time", func(c *client) {
+			var n atomic.Int64
+			c.merchant = func() string { return fmt.Sprint(n.Add(1)) }
+		}, []string{"merchant", "outcome/accepted"}},
+		{"prints the session", func(c *client) {
+			begin := c.begin
+			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+				s, err := begin(ctx, o)
+				if err == nil {
+					c.print.Store(s.Fields.Encode())
+				}
+				return s, err
+			}
+		}, []string{"secrets"}},
+	}
+	failed := make([][]string, len(tests))
+	var wg sync.WaitGroup
+	for i, tt := range tests {
+		wg.Go(func() {
+			failed[i] = failing(t.Context(), func() acquirertest.World {
+				w := newWorld()
+				w.a.Delay = 700 * time.Millisecond // longer than the suite waits
+				c := &client{
+					Client: w.a, desk: w.a, merchant: w.a.Merchant,
+					begin: w.a.Begin, parse: w.a.Parse, status: w.a.Status, cancel: w.a.Cancel, refund: w.a.Refund,
+				}
+				tt.spoil(c)
+				return brokenWorld{w, c}
+			})
+		})
+	}
+	wg.Wait()
+	for i, tt := range tests {
+		for _, name := range tt.want {
+			if !slices.Contains(failed[i], name) {
+				t.Errorf("%s: the case %s does not fail; failing are %q", tt.name, name, failed[i])
+			}
+		}
+	}
+}
+
+// A good client passes, and every case is run: nothing that the mock offers is skipped.
+func TestSuiteSkipsNothingOfTheMock(t *testing.T) {
+	cases := acquirertest.Cases()
+	broken := make([]error, len(cases))
+	var wg sync.WaitGroup
+	for i, c := range cases {
+		wg.Go(func() { broken[i] = c.Check(t.Context(), newWorld()) })
+	}
+	wg.Wait()
+	for i, err := range broken {
+		if err != nil {
+			t.Errorf("%s: %v", cases[i].Name, err)
+		}
+	}
+}
+
+// plain hides what is optional: the clock, the faults, the ways back, the question.
+type plain struct{ *world }
+
+func (w plain) Client() acquirer.Client { return plainClient{w.a} }
+
+func (plain) Advance(time.Duration) error { return acquirer.ErrUnsupported }
+func (plain) Fault(acquirertest.Fault) error {
+	return fmt.Errorf("no faults here: %w", acquirer.ErrUnsupported)
+}
+
+type plainClient struct{ acquirer.Client }
+
+func (plainClient) Status(context.Context, string) (acquirer.Result, error) {
+	return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnsupported}
+}
+
+// What a world cannot offer is skipped by name, and the rest still runs.
+func TestSuiteSkipsWhatIsNotOffered(t *testing.T) {
+	ran, skipped := 0, map[string]int{}
+	for _, c := range acquirertest.Cases() {
+		err := c.Check(t.Context(), plain{newWorld()})
+		skip := (*acquirertest.SkipError)(nil)
+		switch {
+		case errors.As(err, &skip):
+			skipped[skip.What]++
+		case err != nil:
+			t.Errorf("%s: %v", c.Name, err)
+		default:
+			ran++
+		}
+	}
+	for _, what := range []string{"Status", acquirer.OpCancel, acquirer.OpRefund, "the fault lost", "the fault timeout"} {
+		if skipped[what] == 0 {
+			t.Errorf("nothing was skipped for want of %s; skipped: %v", what, skipped)
+		}
+	}
+	if ran < 15 {
+		t.Errorf("only %d cases ran without the clock, faults, ways back and Status", ran)
+	}
+}

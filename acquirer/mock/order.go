@@ -1,0 +1,89 @@
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/shopspring/decimal"
+)
+
+const (
+	digits  = "0123456789"
+	capital = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	small   = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// text checks the length of s in bytes and its alphabet.
+func text(s string, shortest, longest int, alphabet string) error {
+	switch {
+	case len(s) < shortest:
+		return fmt.Errorf("%d characters, at least %d are needed", len(s), shortest)
+	case len(s) > longest:
+		return fmt.Errorf("%d characters, at most %d are allowed", len(s), longest)
+	case strings.Trim(s, alphabet) != "":
+		return errors.New("a character that is not allowed")
+	}
+	return nil
+}
+
+// address checks that s is where a browser or a server can post to.
+func address(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > 512 || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New("not an absolute http or https address")
+	}
+	return nil
+}
+
+var errNothing = errors.New("the amount is zero")
+
+func positive(d decimal.Decimal) (int64, error) {
+	cents, err := euro.Cents(d)
+	if err == nil && cents == 0 {
+		err = errNothing
+	}
+	return cents, err
+}
+
+// check returns the first field of an order that no acquirer would take, and what is wrong with it; never its value.
+func check(o acquirer.Order) (field string, err error) {
+	for _, c := range []struct {
+		field string
+		check func() error
+	}{
+		{"ID", func() error { return text(o.ID, 1, 32, digits+capital+small) }},
+		{"Reference", func() error { return text(o.Reference, 1, 35, digits+capital+small) }},
+		{"Amount", func() error { _, err := positive(o.Amount); return err }},
+		{"Currency", func() error { return text(o.Currency, 3, 3, capital) }},
+		{"ReturnURL", func() error { return address(o.ReturnURL) }},
+		{"NotifyURL", func() error {
+			if o.NotifyURL == "" {
+				return nil // then there is no notification: Status is asked
+			}
+			return address(o.NotifyURL)
+		}},
+		{"Language", func() error { return text(o.Language, 0, 35, digits+capital+small+"-") }},
+	} {
+		if err := c.check(); err != nil {
+			return c.field, err
+		}
+	}
+	return "", nil
+}
+
+// safe returns a reference that may stand in an error: one that is none could be anything.
+func safe(reference string) string {
+	if text(reference, 1, 35, digits+capital+small) != nil {
+		return ""
+	}
+	return reference
+}
+
+// invalid is the error of a call that is refused before it leaves.
+func invalid(op, reference, field string, cause error) error {
+	return &acquirer.Error{Op: op, Reference: safe(reference), Code: "12", Field: field, Kind: acquirer.ErrInvalid, Err: cause}
+}

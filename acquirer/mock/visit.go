@@ -1,0 +1,142 @@
+package mock
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
+// for, and the notification has been sent.
+var ErrNoReturn = errors.New("mock: the browser brings nothing back")
+
+// Behaviour is what happens to one order at the kiosk. The zero value is a payer who pays.
+type Behaviour struct {
+	Outcome acquirer.Outcome // zero: that of Code; without a Code what Plan says, else Accepted
+	Code    string           // responseCode, as the card's last two digits would give it; zero: the usual code of the outcome
+	Abandon bool             // the payer closes the tab afterwards: a notification, and nothing comes back by the browser
+
+	// Faults of a notification strike the notification of this visit. Faults of a call, told to Visit, strike the next call about the
+	// same reference: the status, the cancellation, the refund. Those of a session count in a Plan only.
+	Faults []Fault
+}
+
+// code is the responseCode that b leads to.
+func (b Behaviour) code() (string, error) {
+	switch {
+	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
+		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
+	case b.Code != "":
+		if o := bank.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
+			return "", fmt.Errorf("mock: Behaviour: code %s is %s, not %.20s", b.Code, o, string(b.Outcome))
+		}
+		return b.Code, nil
+	}
+	code, ok := bank.Usual(cmp.Or(b.Outcome, acquirer.Accepted))
+	if !ok {
+		return "", fmt.Errorf("mock: Behaviour: %.20q is not an outcome", string(b.Outcome))
+	}
+	return code, nil
+}
+
+// Visit plays the payer without a browser and returns what the browser would
+// bring back.
+//
+// The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault (see Spoil).
+// A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the payer had
+// let the fifteen minutes pass: it and an abandoned visit are notified and return ErrNoReturn. A session that is unknown,
+// used up, paid or expired is an [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
+func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, error) {
+	a.ready()
+	if _, err := b.code(); err != nil {
+		return acquirer.Callback{}, err
+	}
+	token := s.Fields.Get(tokenField)
+	t, err := a.bank.Enter(token)
+	if err != nil {
+		return acquirer.Callback{}, refused("visit", "", err)
+	}
+	told := bank.Strikes(bank.OnCall, b.Faults)
+	b = a.intended(t.Reference, b)
+	code, err := b.code()
+	if err != nil {
+		return acquirer.Callback{}, err
+	}
+	if t, err = a.bank.Pay(token, bank.Card{Code: code}); err != nil {
+		return acquirer.Callback{}, refused("visit", t.Reference, err)
+	}
+	if len(told) > 0 {
+		a.mu.Lock()
+		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], told...)
+		a.mu.Unlock()
+	}
+	a.send(t, b.Faults)
+	if b.Abandon || t.Code == "97" {
+		return acquirer.Callback{}, ErrNoReturn
+	}
+	return a.seal(say(t), acquirer.Return), nil
+}
+
+// intended completes what a visit says with what was planned for the order.
+func (a *Acquirer) intended(reference string, b Behaviour) Behaviour {
+	a.mu.Lock()
+	plan, ok := a.planned[reference]
+	a.mu.Unlock()
+	if !ok {
+		return b
+	}
+	if b.Outcome == "" && b.Code == "" {
+		b.Outcome, b.Code, b.Abandon = plan.Outcome, plan.Code, b.Abandon || plan.Abandon
+	}
+	if b.Faults == nil {
+		b.Faults = plan.Faults
+	}
+	return b
+}
+
+// send notifies what the bank says of t, with the faults told and those injected.
+func (a *Acquirer) send(t bank.Transaction, told []Fault) {
+	if !t.Retry {
+		a.mu.Lock()
+		delete(a.planned, t.Reference)
+		a.mu.Unlock()
+	}
+	fs := append(a.next(string(bank.OnNotification)), told...)
+	cb := Spoil(a.seal(say(t), acquirer.Notify), fs...)
+	a.post.Send(func() { a.deliver(t, cb) }, fs...)
+}
+
+// courier posts notifications: it waits ten seconds and follows no redirect, as a bank does.
+var courier = &http.Client{
+	Timeout:       10 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
+	if a.Notify != nil {
+		a.Notify(Spoil(cb)) // a copy for each delivery
+		return
+	}
+	if t.NotifyURL == "" {
+		return
+	}
+	resp, err := courier.PostForm(t.NotifyURL, cb.Form)
+	if err == nil {
+		io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+		resp.Body.Close()
+		if resp.StatusCode/100 == 2 {
+			return
+		}
+		err = fmt.Errorf("HTTP status %d", resp.StatusCode)
+	}
+	if a.Logger != nil {
+		a.Logger.Warn("mock acquirer: notification not delivered", "reference", t.Reference, "error", err)
+	}
+}

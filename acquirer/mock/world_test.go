@@ -1,0 +1,88 @@
+package mock_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/acquirertest"
+	"github.com/quittance/quittance/acquirer/mock"
+)
+
+// clock is a clock that a test moves. It starts in the afternoon of S53.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// world is a mock with somebody at its kiosk, for the conformance suite.
+type world struct {
+	a     *mock.Acquirer
+	clock *clock
+
+	mu   sync.Mutex
+	sent []acquirer.Callback
+}
+
+func newWorld() *world {
+	w := &world{clock: newClock()}
+	w.a = &mock.Acquirer{Now: w.clock.Now, Notify: w.keep}
+	return w
+}
+
+func (w *world) keep(cb acquirer.Callback) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, cb)
+}
+
+func (w *world) Client() acquirer.Client { return w.a }
+
+func (w *world) Pay(s acquirer.Session, o acquirer.Outcome) error {
+	cb, err := w.a.Visit(s, mock.Behaviour{Outcome: o})
+	if errors.Is(err, mock.ErrNoReturn) {
+		return nil
+	}
+	if err == nil {
+		w.keep(cb)
+	}
+	return err
+}
+
+func (w *world) Callbacks() []acquirer.Callback {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.sent)
+}
+
+func (w *world) Advance(d time.Duration) error {
+	w.clock.Add(d)
+	w.a.Tick()
+	return nil
+}
+
+func (w *world) Fault(f acquirertest.Fault) error { return w.a.Inject("", f) }
+
+func TestConformance(t *testing.T) {
+	acquirertest.Run(t, func(t *testing.T) acquirertest.World {
+		t.Parallel()
+		return newWorld()
+	})
+}
