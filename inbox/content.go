@@ -1,0 +1,184 @@
+package inbox
+
+import (
+	"errors"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// Content is what is said to the payer: a sealed set of typed values, one per
+// kind of message. [Catalog.Render] puts it in words.
+//
+// A content with From says who writes. Where From is zero, or a field of it, the edition's own words stand in its place.
+type Content interface {
+	name() string         // of its text
+	tell(t *teller) error // fills in what the text can say
+}
+
+// Letters, for the mailbox.
+type (
+	// Acknowledgement says that a payment was received, on which day and by which service: the « accusé de réception »
+	// (S64–S75) that CRPA L112-11 asks for after every payment made. It states no amount and no reference (S75). While the
+	// payment is in review it also says that the payment is being checked, and that a double one is given back.
+	//
+	// Render refuses a payment without PaidAt: what was not accepted is not acknowledged (S61).
+	Acknowledgement struct {
+		Payment payment.Payment
+		From    Options
+	}
+
+	// RefundNotice says that a payment was given back.
+	RefundNotice struct {
+		Payment payment.Payment
+		From    Options
+	}
+
+	// Header is what stands above a letter in a mailbox: when it came (S66), who sent it (S67), when it will be deleted (S68),
+	// each a paragraph of Text. Its Subject is the letter's.
+	Header struct{ Letter Letter }
+)
+
+// Banners, for the home page of the account (S62). [Banner] chooses among them.
+type (
+	// PaymentUnderWay says that the payer may be at the kiosk, and until when he can pay there: created, redirected.
+	PaymentUnderWay struct{ Payment payment.Payment }
+
+	// PaymentAccepted thanks for a payment (S48) and says what follows: paid.
+	PaymentAccepted struct{ Payment payment.Payment }
+
+	// PaymentNotRecorded says that a payment was accepted and does not show on the account yet: paid, and 24 hours are over
+	// (S77).
+	PaymentNotRecorded struct{ Payment payment.Payment }
+
+	// PaymentRecorded says that a payment was taken into account, « pris en compte »: recorded (S77).
+	PaymentRecorded struct{ Payment payment.Payment }
+
+	// PaymentFailed says that no money moved (S58) and, by the decline's advice, what to do next: refused, failed. It never
+	// says more of a card than its holder may tell a thief.
+	PaymentFailed struct{ Payment payment.Payment }
+
+	// PaymentCancelled says that the payer left the kiosk: cancelled.
+	PaymentCancelled struct{ Payment payment.Payment }
+
+	// PaymentExpired says that the time to pay is over: expired.
+	PaymentExpired struct{ Payment payment.Payment }
+
+	// ResultUnknown says « nous vérifions »: unknown; also, with the zero Payment, when the result could not be learnt, because
+	// the store is down or the return brought nothing. It never says that a payment failed.
+	ResultUnknown struct{ Payment payment.Payment }
+
+	// PaymentUnderReview says that somebody is checking the payment: review.
+	PaymentUnderReview struct{ Payment payment.Payment }
+
+	// PaidTwice says that the debt was paid already and that this payment is given back. A host knows it from the entry
+	// [payment.OnAcceptedToo]; the state, review, does not tell.
+	PaidTwice struct{ Payment payment.Payment }
+
+	// RefundUnderWay says that money is on its way back: refunding.
+	RefundUnderWay struct{ Payment payment.Payment }
+
+	// Refunded says that money went back: refunded. Its letter is [RefundNotice].
+	Refunded struct{ Payment payment.Payment }
+)
+
+// Answers, on the way to a payment and after it.
+type (
+	// NotEligible says why a debt cannot be paid online, every reason with what to do next (S13–S16). Reasons that leave
+	// nothing to pay stand alone. Render refuses an eligible decision.
+	NotEligible struct {
+		Decision creance.Decision
+		From     Options
+	}
+
+	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError].
+	DebtHeld struct{ By payment.Payment }
+
+	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77).
+	NextSteps struct{}
+)
+
+// kinds are the contents: the name of the text, the role of what a page shows, and samples with which every edition is tried
+// when it is loaded. The names of letters are part of [Letter.Key], and frozen.
+var kinds = []struct {
+	name, role string
+	samples    func() []Content
+}{
+	{"acknowledgement", "", of(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })},
+	{"refund_notice", "", of(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
+	{"header", "", sampleHeaders},
+	{"under_way", "status", of(allPayments, func(p payment.Payment) Content { return PaymentUnderWay{p} })},
+	{"accepted", "status", of(allPayments, func(p payment.Payment) Content { return PaymentAccepted{p} })},
+	{"not_recorded", "status", of(allPayments, func(p payment.Payment) Content { return PaymentNotRecorded{p} })},
+	{"recorded", "status", of(allPayments, func(p payment.Payment) Content { return PaymentRecorded{p} })},
+	{"failed", "alert", of(allPayments, func(p payment.Payment) Content { return PaymentFailed{p} })},
+	{"cancelled", "status", of(allPayments, func(p payment.Payment) Content { return PaymentCancelled{p} })},
+	{"expired", "status", of(allPayments, func(p payment.Payment) Content { return PaymentExpired{p} })},
+	{"result_unknown", "status", of(allPayments, func(p payment.Payment) Content { return ResultUnknown{p} })},
+	{"review", "status", of(allPayments, func(p payment.Payment) Content { return PaymentUnderReview{p} })},
+	{"paid_twice", "status", of(allPayments, func(p payment.Payment) Content { return PaidTwice{p} })},
+	{"refunding", "status", of(allPayments, func(p payment.Payment) Content { return RefundUnderWay{p} })},
+	{"refunded", "status", of(allPayments, func(p payment.Payment) Content { return Refunded{p} })},
+	{"not_eligible", "alert", sampleDecisions},
+	{"held", "alert", of(allPayments, func(p payment.Payment) Content { return DebtHeld{p} })},
+	{"next_steps", "", func() []Content { return []Content{NextSteps{}} }},
+}
+
+func (Acknowledgement) name() string    { return "acknowledgement" }
+func (RefundNotice) name() string       { return "refund_notice" }
+func (Header) name() string             { return "header" }
+func (PaymentUnderWay) name() string    { return "under_way" }
+func (PaymentAccepted) name() string    { return "accepted" }
+func (PaymentNotRecorded) name() string { return "not_recorded" }
+func (PaymentRecorded) name() string    { return "recorded" }
+func (PaymentFailed) name() string      { return "failed" }
+func (PaymentCancelled) name() string   { return "cancelled" }
+func (PaymentExpired) name() string     { return "expired" }
+func (ResultUnknown) name() string      { return "result_unknown" }
+func (PaymentUnderReview) name() string { return "review" }
+func (PaidTwice) name() string          { return "paid_twice" }
+func (RefundUnderWay) name() string     { return "refunding" }
+func (Refunded) name() string           { return "refunded" }
+func (NotEligible) name() string        { return "not_eligible" }
+func (DebtHeld) name() string           { return "held" }
+func (NextSteps) name() string          { return "next_steps" }
+
+func (n Acknowledgement) tell(t *teller) error {
+	if n.Payment.PaidAt.IsZero() {
+		return errors.New("the payment has no PaidAt: what was not accepted is not acknowledged")
+	}
+	return errors.Join(t.payment(n.Payment), t.from(n.From))
+}
+
+func (n RefundNotice) tell(t *teller) error {
+	return errors.Join(t.payment(n.Payment), t.from(n.From))
+}
+
+func (n Header) tell(t *teller) error {
+	t.Subject = clean(n.Letter.Subject)
+	f := t.edition.formats
+	t.ReceivedAt, t.DeleteOn = f.stamp(n.Letter.ReceivedAt), f.until(n.Letter.DeleteAt)
+	return nil
+}
+
+func (n PaymentUnderWay) tell(t *teller) error    { return t.payment(n.Payment) }
+func (n PaymentAccepted) tell(t *teller) error    { return t.payment(n.Payment) }
+func (n PaymentNotRecorded) tell(t *teller) error { return t.payment(n.Payment) }
+func (n PaymentRecorded) tell(t *teller) error    { return t.payment(n.Payment) }
+func (n PaymentFailed) tell(t *teller) error      { return t.payment(n.Payment) }
+func (n PaymentCancelled) tell(t *teller) error   { return t.payment(n.Payment) }
+func (n PaymentExpired) tell(t *teller) error     { return t.payment(n.Payment) }
+func (n ResultUnknown) tell(t *teller) error      { return t.payment(n.Payment) }
+func (n PaymentUnderReview) tell(t *teller) error { return t.payment(n.Payment) }
+func (n PaidTwice) tell(t *teller) error          { return t.payment(n.Payment) }
+func (n RefundUnderWay) tell(t *teller) error     { return t.payment(n.Payment) }
+func (n Refunded) tell(t *teller) error           { return t.payment(n.Payment) }
+func (n DebtHeld) tell(t *teller) error           { return t.payment(n.By) }
+func (NextSteps) tell(*teller) error              { return nil }
+
+func (n NotEligible) tell(t *teller) error {
+	if n.Decision.Eligible() {
+		return errors.New("the decision is eligible")
+	}
+	return errors.Join(t.reasons(n.Decision.Reasons), t.from(n.From))
+}

@@ -1,0 +1,198 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+)
+
+var sent = time.Date(2018, time.July, 5, 6, 52, 30, 123456789, time.UTC)
+
+func sampleOptions() Options {
+	o := sampleFund
+	o.Now = func() time.Time { return sent }
+	return o
+}
+
+// change is what goes out after an entry of the given kind.
+func change(on payment.EventKind, effect payment.Effect, from, to payment.State) payment.Change {
+	p := samplePayment(to)
+	p.Debtor, p.Language, p.Version = "debtor-1", "fr-FR", 3
+	return payment.Change{
+		Key:   string(p.ID) + "/3",
+		Entry: payment.Entry{Payment: p.ID, Version: 3, Event: on, Effect: effect, From: from, To: to, At: sampleTime.Add(time.Second)}, Payment: p,
+	}
+}
+
+func letters(t testing.TB, m Mailbox, debtor string) (out []Letter) {
+	t.Helper()
+	for l, err := range m.Letters(context.Background(), debtor) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// Every cell of the table of payments: which letter follows, and which does not (S61, S64, CRPA L112-11).
+func TestLettersOfEveryTransition(t *testing.T) {
+	c := catalog(t)
+	n := map[string]int{}
+	for tr := range payment.Transitions() {
+		acceptance := tr.On == payment.OnAccepted || tr.On == payment.OnAcceptedToo || tr.On == payment.OnMismatched
+		heard := tr.Effect == payment.Changed || tr.Effect == payment.Noted
+		want := ""
+		switch {
+		case acceptance && heard, tr.On == payment.OnKept:
+			want = "acknowledgement"
+		case tr.To == payment.Refunded && tr.From != payment.Refunded:
+			want = "refund_notice"
+		}
+		box := NewMemoryMailbox()
+		if err := Deliverer(box, c, sampleOptions())(t.Context(), change(tr.On, tr.Effect, tr.From, tr.To)); err != nil {
+			t.Errorf("%s on %s: %v", tr.From, tr.On, err)
+		}
+		got := letters(t, box, "debtor-1")
+		if (want == "") != (len(got) == 0) || len(got) > 1 {
+			t.Errorf("%s on %s (%s): %d letters, want %q", tr.From, tr.On, tr.Effect, len(got), want)
+			continue
+		}
+		n[want]++
+		if want == "" {
+			continue
+		}
+		if l := got[0]; l.Key != "aaaaaaaaaaaaaaaaaaaaaaaaaa/"+want {
+			t.Errorf("%s on %s: key %q, want %q", tr.From, tr.On, l.Key, want)
+		}
+		if review := strings.Contains(got[0].Text, "Nous vérifions ce paiement."); review != (tr.To == payment.Review) {
+			t.Errorf("%s on %s: says that it is being checked: %v", tr.From, tr.On, review)
+		}
+	}
+	// 7 states on three acceptances, review on three, refunded on mismatched, kept; two ways to refunded.
+	if n["acknowledgement"] != 7*3+3+1+1 || n["refund_notice"] != 2 || n[""] < 100 {
+		t.Errorf("%v", n)
+	}
+}
+
+func TestLetter(t *testing.T) {
+	box := NewMemoryMailbox()
+	if err := Deliverer(box, catalog(t), sampleOptions())(t.Context(), change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)); err != nil {
+		t.Fatal(err)
+	}
+	l := letters(t, box, "debtor-1")[0]
+	if want := sent.Truncate(time.Microsecond); !l.ReceivedAt.Equal(want) || l.ReceivedAt.Location() != time.UTC {
+		t.Errorf("received at %v", l.ReceivedAt)
+	}
+	if want := time.Date(2019, time.January, 5, 7, 52, 30, 123456000, time.UTC); !l.DeleteAt.Equal(want) { // S68: 08:52 in Paris in winter
+		t.Errorf("to be deleted at %v, want %v", l.DeleteAt, want)
+	}
+	if l.Language != "fr" || l.Read || !strings.Contains(l.Text, "du 05/07/2018.") {
+		t.Errorf("%+v", l.Message)
+	}
+	m := render(t, catalog(t), Header{l}) // S66, S67, S68
+	if want := "05/07/18 08:52\n\nDe\u00a0: Assurance Maladie\n\nSera supprimé le 05/01/19"; m.Text != want || m.Subject != l.Subject {
+		t.Errorf("%+v", m)
+	}
+}
+
+// A payment is acknowledged once: a review that is kept, an acceptance noted again, a delivery repeated, add nothing.
+func TestOneAcknowledgement(t *testing.T) {
+	box := NewMemoryMailbox()
+	deliver := Deliverer(box, catalog(t), sampleOptions())
+	var wg sync.WaitGroup
+	for range 4 {
+		for _, ch := range []payment.Change{
+			change(payment.OnAcceptedToo, payment.Changed, payment.Redirected, payment.Review),
+			change(payment.OnAccepted, payment.Noted, payment.Review, payment.Review),
+			change(payment.OnMismatched, payment.Noted, payment.Review, payment.Review),
+			change(payment.OnKept, payment.Changed, payment.Review, payment.Paid),
+		} {
+			wg.Go(func() {
+				if err := deliver(t.Context(), ch); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if got := letters(t, box, "debtor-1"); len(got) != 1 {
+		t.Errorf("%d letters", len(got))
+	}
+}
+
+// brokenMailbox fails.
+type brokenMailbox struct{}
+
+func (brokenMailbox) Deliver(context.Context, Letter) error                    { return errBroken }
+func (brokenMailbox) Letters(context.Context, string) iter.Seq2[Letter, error] { return nil }
+func (brokenMailbox) MarkRead(context.Context, string, string) error           { return errBroken }
+func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error)        { return 0, errBroken }
+
+func TestDelivererErrors(t *testing.T) {
+	accepted := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	err := Deliverer(brokenMailbox{}, catalog(t), sampleOptions())(t.Context(), accepted)
+	if !errors.Is(err, errBroken) || !strings.Contains(err.Error(), accepted.Payment.Reference) || strings.Contains(err.Error(), "debtor-1") {
+		t.Errorf("a mailbox that fails: %v", err)
+	}
+	if err := Deliverer(nil, catalog(t), Options{})(t.Context(), accepted); err == nil {
+		t.Error("no mailbox, no error")
+	}
+	if err := Deliverer(NewMemoryMailbox(), nil, Options{})(t.Context(), accepted); err == nil {
+		t.Error("no catalog, no error")
+	}
+
+	// What is none of its business is never an error, even when nothing works.
+	orphan := change(payment.OnAccepted, payment.Noted, "", "")
+	orphan.Key, orphan.Payment.ID, orphan.Payment.Debtor = "orphan/0123", "", ""
+	strange := accepted
+	strange.Key = "orphan/0123"
+	erased := accepted
+	erased.Payment.Debtor = ""
+	for name, ch := range map[string]payment.Change{
+		"zero": {}, "orphan": orphan, "orphan with a payment": strange, "no debtor": erased,
+		"failed":    change(payment.OnFailed, payment.Changed, payment.Redirected, payment.Failed), // S61
+		"duplicate": change(payment.OnAccepted, payment.Duplicate, payment.Paid, payment.Paid),
+		"overdue":   change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
+	} {
+		if err := Deliverer(brokenMailbox{}, nil, Options{})(t.Context(), ch); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A change that was made by hand may lack what the service always sets.
+func TestDelivererFillsWhatIsMissing(t *testing.T) {
+	ch := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	ch.Payment.PaidAt, ch.Payment.Language = time.Time{}, "?"
+	ch.Entry.At = at(t, "06/07/2018 00:10")
+	box := NewMemoryMailbox()
+	if err := Deliverer(box, catalog(t), Options{KeepMonths: 1})(t.Context(), ch); err != nil {
+		t.Fatal(err)
+	}
+	l := letters(t, box, "debtor-1")[0]
+	if !strings.Contains(l.Text, "du 06/07/2018.") || l.Language != "fr" || time.Since(l.ReceivedAt) > time.Minute || l.DeleteAt.Sub(l.ReceivedAt) > 32*24*time.Hour {
+		t.Errorf("%v, %v: %s", l.ReceivedAt, l.DeleteAt, l.Text)
+	}
+}
+
+func TestOptionsValidate(t *testing.T) {
+	if err := sampleFund.Validate(); err != nil {
+		t.Error(err)
+	}
+	if err := (Options{Fund: "CPAM", EmailAddress: "a@b.example", Telephone: "36 46"}).Validate(); err != nil {
+		t.Errorf("one address is enough: %v", err)
+	}
+	err := Options{Fund: "\n", PostalAddress: " \n "}.Validate()
+	for _, w := range []string{"Fund", "PostalAddress and EmailAddress", "Telephone", "R112-11-1"} {
+		if err == nil || !strings.Contains(err.Error(), w) {
+			t.Errorf("no %s in %v", w, err)
+		}
+	}
+}

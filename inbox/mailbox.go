@@ -1,0 +1,168 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/internal/nir"
+)
+
+// ErrNotFound is returned for a letter that is not there, or that is somebody else's.
+var ErrNotFound = errors.New("inbox: letter not found")
+
+// Letter is a message in a mailbox. Key is the payment's ID and the kind of
+// letter: "…/acknowledgement". Debtor is the host's opaque identifier of the payer. Instants are UTC.
+//
+// It prints without its person and without its words.
+type Letter struct {
+	Key, Debtor          string
+	ReceivedAt, DeleteAt time.Time
+	Read                 bool
+	Message
+}
+
+// Validate returns everything that is wrong with a letter to be delivered: an empty key or debtor, a social security number in
+// either, a time that is missing, a deletion before the receipt. Mailboxes call it first.
+func (l Letter) Validate() error {
+	var errs []error
+	bad := func(what string) { errs = append(errs, errors.New("inbox: letter: "+what)) }
+	for _, f := range [...]struct{ name, value string }{{"Key", l.Key}, {"Debtor", l.Debtor}} {
+		if f.value == "" {
+			bad(f.name + " is empty")
+		}
+		if nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value) {
+			bad(f.name + " is a social security number; use an identifier of your own")
+		}
+	}
+	if l.ReceivedAt.IsZero() {
+		bad("ReceivedAt is zero")
+	}
+	if !l.DeleteAt.After(l.ReceivedAt) {
+		bad("DeleteAt is not after ReceivedAt")
+	}
+	return errors.Join(errs...)
+}
+
+// LogValue names no person: key, times, language.
+func (l Letter) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", l.Key), slog.Time("received_at", l.ReceivedAt), slog.Time("delete_at", l.DeleteAt),
+		slog.Bool("read", l.Read), slog.String("language", l.Language))
+}
+
+// Format prints the key, whatever the verb.
+func (l Letter) Format(f fmt.State, _ rune) { io.WriteString(f, "letter "+l.Key) }
+
+// Mailbox keeps the letters of payers. It is safe for concurrent use. Every method can also return the context's error.
+type Mailbox interface {
+	// Deliver keeps a letter. It is idempotent on Letter.Key: a letter whose key is known already, also that of a letter
+	// deleted since, is left out, and the error is nil. The error is that of [Letter.Validate], or the mailbox's own: then try
+	// again.
+	Deliver(ctx context.Context, l Letter) error
+
+	// Letters yields the letters of a debtor, newest first, and of one instant by key. After an error it stops.
+	Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error]
+
+	// MarkRead marks a letter of the debtor as read. ErrNotFound: there is none, or it is somebody else's.
+	MarkRead(ctx context.Context, debtor, key string) error
+
+	// DeleteDue deletes the letters whose DeleteAt is not after now, and returns how many they were. It is a chore for
+	// payment.Config.
+	DeleteDue(ctx context.Context, now time.Time) (int, error)
+}
+
+// memory is the mailbox of NewMemoryMailbox.
+type memory struct {
+	mu      sync.Mutex
+	letters map[string]Letter   // by key
+	known   map[string]struct{} // keys, those of deleted letters included
+}
+
+// NewMemoryMailbox returns a mailbox that lives as long as the program: for tests and demonstrations. It keeps the keys of
+// deleted letters, which name no person.
+func NewMemoryMailbox() Mailbox {
+	return &memory{letters: map[string]Letter{}, known: map[string]struct{}{}}
+}
+
+func (m *memory) Deliver(ctx context.Context, l Letter) error {
+	if err := errors.Join(ctx.Err(), l.Validate()); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.known[l.Key]; !ok {
+		m.known[l.Key] = struct{}{}
+		m.letters[l.Key] = l
+	}
+	return nil
+}
+
+func (m *memory) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
+	return func(yield func(Letter, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(Letter{}, err)
+			return
+		}
+		var own []Letter
+		m.mu.Lock()
+		for _, l := range m.letters {
+			if l.Debtor == debtor {
+				own = append(own, l)
+			}
+		}
+		m.mu.Unlock()
+		slices.SortFunc(own, func(a, b Letter) int {
+			if c := b.ReceivedAt.Compare(a.ReceivedAt); c != 0 {
+				return c
+			}
+			return strings.Compare(a.Key, b.Key)
+		})
+		for _, l := range own {
+			if err := ctx.Err(); err != nil {
+				yield(Letter{}, err)
+				return
+			}
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) MarkRead(ctx context.Context, debtor, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.letters[key]
+	if !ok || l.Debtor != debtor {
+		return ErrNotFound
+	}
+	l.Read = true
+	m.letters[key] = l
+	return nil
+}
+
+func (m *memory) DeleteDue(ctx context.Context, now time.Time) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for key, l := range m.letters {
+		if !l.DeleteAt.After(now) {
+			delete(m.letters, key)
+			n++
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,110 @@
+package inbox
+
+import (
+	"html"
+	"strings"
+	"unicode"
+)
+
+// Message is a content in words. Text and HTML say the same, and come from one source.
+//
+// Text has paragraphs separated by an empty line; an item of a list begins with "- ". HTML is a fragment: one div that
+// names the language, with paragraphs and lists in it. The div of what is shown on a page has the role status, or alert when
+// the payer has to act. Whatever came from outside is escaped.
+type Message struct {
+	Subject, Text, HTML string
+	Language            string // BCP 47, of the words: it may be another than was asked for
+}
+
+// Plain is Text for channels that have no other space than U+0020 and no ’, such as SMS and old printers.
+func (m Message) Plain() string { return plain.Replace(m.Text) }
+
+var plain = strings.NewReplacer(nbsp, " ", narrow, " ", apostrophe, "'")
+
+// Two marks shape a message. They are control characters, which neither a text in a file nor a value from outside can hold: so
+// no value can begin a paragraph or a list.
+const (
+	item = "\x02" // begins an item of a list
+	drop = "\x03" // this line has only actions of the template: it leaves no line
+)
+
+// clean makes a value from outside a part of one line: a control character, a line break or an ill-formed byte becomes a space,
+// and the marks that turn the direction of writing go.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == unicode.ReplacementChar:
+			return ' '
+		case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u206f', r == '\u061c', r == '\ufeff':
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Trim(s, " ")
+}
+
+// block is a paragraph or a list.
+type block struct {
+	list  bool
+	lines []string
+}
+
+// blocks reads what a template wrote. Lines lose the spaces around them.
+func blocks(s string) []block {
+	var out []block
+	open := false
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, drop+"\n", ""), "\n") {
+		line = strings.Trim(strings.ReplaceAll(line, drop, ""), " \t")
+		if line == "" {
+			open = false
+			continue
+		}
+		text, list := strings.CutPrefix(line, item)
+		if !open || out[len(out)-1].list != list {
+			out = append(out, block{list: list})
+			open = true
+		}
+		last := &out[len(out)-1]
+		last.lines = append(last.lines, text)
+	}
+	return out
+}
+
+// lay makes the message: the first block is the subject.
+func lay(s, language, role string) Message {
+	bs := blocks(s)
+	m := Message{Language: language}
+	if len(bs) == 0 {
+		return m
+	}
+	m.Subject = strings.Join(bs[0].lines, " ")
+
+	var text, page strings.Builder
+	page.WriteString(`<div lang="` + html.EscapeString(language) + `"`)
+	if role != "" {
+		page.WriteString(` role="` + role + `"`)
+	}
+	page.WriteString(">\n")
+	for i, b := range bs[1:] {
+		if i > 0 {
+			text.WriteString("\n\n")
+		}
+		open, before, between, end := "<p>", "", "<br>\n", "</p>\n"
+		if b.list {
+			open, before, between, end = "<ul>\n<li>", "- ", "</li>\n<li>", "</li>\n</ul>\n"
+		}
+		page.WriteString(open)
+		for j, l := range b.lines {
+			if j > 0 {
+				text.WriteString("\n")
+				page.WriteString(between)
+			}
+			text.WriteString(before + l)
+			page.WriteString(html.EscapeString(l))
+		}
+		page.WriteString(end)
+	}
+	page.WriteString("</div>")
+	m.Text, m.HTML = text.String(), page.String()
+	return m
+}

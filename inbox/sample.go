@@ -1,0 +1,110 @@
+package inbox
+
+import (
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/payment"
+)
+
+// Samples are what every edition is tried with when it is loaded: no kind of payment that can happen is missing.
+
+var sampleTime = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
+
+// sampleFund has every field that a text can say, each with something that no other has.
+var sampleFund = Options{
+	Fund:          "CPAM de l’Exemple",
+	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
+	EmailAddress:  "service@fonds.example",
+	Telephone:     "01 99 00 12 34",
+	Signature:     "La direction",
+}
+
+func samplePayment(s payment.State) payment.Payment {
+	p := payment.Payment{
+		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", State: s, Reference: "PCLCB181860000004", Notice: "2018-07", Amount: euro.Of(62_00), Currency: "EUR",
+		CreatedAt: sampleTime,
+	}
+	switch s {
+	case payment.Redirected:
+		p.Session.ExpiresAt = sampleTime.Add(time.Hour)
+	case payment.Paid, payment.Review:
+		p.PaidAt = sampleTime
+	case payment.Recorded:
+		p.PaidAt, p.RecordedAt = sampleTime, sampleTime.Add(time.Hour)
+	case payment.Refunding:
+		p.PaidAt, p.RefundAskedAt = sampleTime, sampleTime.Add(time.Hour)
+	case payment.Refunded:
+		p.PaidAt, p.RefundAskedAt, p.ReturnedAt = sampleTime, sampleTime.Add(time.Hour), sampleTime.Add(48*time.Hour)
+	}
+	return p
+}
+
+// allPayments has the zero payment, every state with and without what it may lack, and every decline.
+func allPayments() []payment.Payment {
+	out := []payment.Payment{{}}
+	states := map[payment.State]bool{}
+	for t := range payment.Transitions() {
+		for _, s := range []payment.State{t.From, t.To} {
+			if states[s] {
+				continue
+			}
+			states[s] = true
+			bare := samplePayment(s)
+			bare.PaidAt, bare.RecordedAt, bare.RefundAskedAt, bare.ReturnedAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+			bare.Session = acquirer.Session{}
+			out = append(out, samplePayment(s), bare)
+		}
+	}
+	back := samplePayment(payment.Review) // given back without us
+	back.ReturnedAt = sampleTime.Add(time.Hour)
+	out = append(out, back)
+	for d := range acquirer.Declines() {
+		p := samplePayment(payment.Refused)
+		p.Decline = d
+		out = append(out, p)
+	}
+	return out
+}
+
+// acceptedPayments are those that can be acknowledged.
+func acceptedPayments() (out []payment.Payment) {
+	for _, p := range allPayments() {
+		if !p.PaidAt.IsZero() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// of makes one content of each payment.
+func of(payments func() []payment.Payment, content func(payment.Payment) Content) func() []Content {
+	return func() (out []Content) {
+		for _, p := range payments() {
+			out = append(out, content(p))
+		}
+		return out
+	}
+}
+
+// sampleDecisions refuse for each reason alone, for one that an integrator's rule could give, for all together, and for none.
+func sampleDecisions() []Content {
+	all := []creance.Reason{{Code: "of_an_integrator"}}
+	for code := range creance.ReasonCodes() {
+		all = append(all, creance.Reason{Code: code, Actual: euro.Of(49_99), Limit: euro.Of(50_00)})
+	}
+	out := []Content{NotEligible{}, NotEligible{creance.Decision{Reasons: all}, sampleFund}}
+	for _, r := range all {
+		one := []creance.Reason{r}
+		out = append(out, NotEligible{creance.Decision{Reasons: one}, sampleFund}, NotEligible{Decision: creance.Decision{Reasons: one}})
+	}
+	return out
+}
+
+func sampleHeaders() []Content {
+	l := Letter{ReceivedAt: sampleTime, DeleteAt: DeletionDate(sampleTime, 0)}
+	l.Subject = "Accusé de réception"
+	return []Content{Header{l}}
+}
