@@ -98,3 +98,6 @@ func newID() ID {
 	rand.Read(b[:])
 	return ID(base32lower.EncodeToString(b[:]))
 }
+
+// parisDay is the day under which the store counts the sequence.
+func parisDay(t time.Time) string { return paris.Of(t).String() }

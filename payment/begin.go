@@ -1,0 +1,232 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/nir"
+)
+
+// BeginRequest asks for a trip to the kiosk.
+type BeginRequest struct {
+	// Key makes the request safe to repeat: the same key of the same debtor is the same payment. Draw one when the page with the
+	// button « payer » is made. A new try needs a new key.
+	Key      string
+	Debt     creance.Debt
+	Language string // BCP 47, of the kiosk and the letters; empty: "fr"
+}
+
+// longest is how long a key, a name or a number may be, in bytes.
+const longest = 200
+
+// check returns every mistake at once. No field may be a social security number: it would reach stores and receivers that must not know it.
+func (r BeginRequest) check() error {
+	var errs []error
+	number := ""
+	if r.Debt.Notice != nil {
+		number = r.Debt.Notice.Number
+	}
+	for _, f := range []struct {
+		name, value string
+		required    bool
+		nir         bool
+	}{
+		{"Key", r.Key, true, nir.Full(r.Key)},
+		{"Debt.ID", r.Debt.ID, true, nir.Full(r.Debt.ID)},
+		{"Debt.Debtor", r.Debt.Debtor, true, nir.Full(r.Debt.Debtor) || nir.Number(r.Debt.Debtor)},
+		{"Debt.Notice.Number", number, false, nir.Full(number)},
+		{"Language", r.Language, false, false},
+	} {
+		why := ""
+		switch {
+		case f.required && f.value == "":
+			why = "is empty"
+		case len(f.value) > longest:
+			why = fmt.Sprintf("is longer than %d bytes", longest)
+		case !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unicode.IsControl):
+			why = "has characters that are not text"
+		case f.nir:
+			why = "is a social security number; use an opaque identifier of your own"
+		default:
+			continue
+		}
+		errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
+	}
+	return errors.Join(errs...)
+}
+
+// same reports whether a payment was begun by the same request: debt, notice, debtor and amount.
+func (p Payment) same(q Payment) bool {
+	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
+}
+
+// Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send the payer there with
+// [acquirer.Session.WriteForm]. The amount is the decision's (S9).
+//
+// The same key and request again give the same payment: with the same session while that can still be paid, with a zero session
+// later. A zero session means that there is nothing to pay with; show the payment as it is.
+//
+// Errors: ErrInvalid names the fields; a [*creance.IneligibleError] has every reason; a [*HeldError] has the payment that holds the debt or the
+// claim; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another request; ErrDayFull. An error of the
+// acquirer means that no session was handed out and no money can have moved: the payment has failed, and a new try needs a new key. After any
+// other error the same request may be repeated.
+func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {
+	ctx, end := s.c.Observe(ctx, "payment.begin")
+	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
+
+	if err := r.check(); err != nil {
+		return Payment{}, acquirer.Session{}, err
+	}
+	now := s.now()
+	policy, err := s.c.Policies.On(now)
+	if err != nil {
+		return Payment{}, acquirer.Session{}, err
+	}
+	decision := policy.Decide(r.Debt, now)
+	if err := decision.Err(); err != nil {
+		return Payment{}, acquirer.Session{}, err
+	}
+	p = Payment{
+		ID: newID(), Version: 1, State: Created, Merchant: s.c.Acquirer.Merchant(),
+		Claim: r.Debt.Claim(), Debt: r.Debt.ID, Notice: r.Debt.Notice.Number, Debtor: r.Debt.Debtor, Key: r.Key,
+		Policy: decision.Policy, Language: r.Language, Amount: decision.Amount, Currency: "EUR",
+		CreatedAt: now, AttentionAt: now.Add(s.c.BeginTimeout + commitMargin),
+	}
+	if p.Language == "" {
+		p.Language = "fr"
+	}
+	if old, err := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
+		return s.again(old, p)
+	} else if !errors.Is(err, ErrNotFound) {
+		return Payment{}, acquirer.Session{}, err
+	}
+	if p, err = s.create(ctx, p); err != nil {
+		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
+			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
+				return s.again(old, p)
+			}
+		}
+		return Payment{}, acquirer.Session{}, err
+	}
+	return s.open(ctx, p)
+}
+
+// again answers a key that was used before.
+func (s *Service) again(old, asked Payment) (Payment, acquirer.Session, error) {
+	switch {
+	case !old.same(asked):
+		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
+	case old.State == Created:
+		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
+	case old.State == Redirected && s.now().Before(old.Session.ExpiresAt):
+		return old, old.Session, nil
+	}
+	return old, acquirer.Session{}, nil
+}
+
+// create commits the payment under a fresh reference.
+func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
+	for range 5 {
+		n, err := s.c.Store.Sequence(ctx, parisDay(p.CreatedAt))
+		if err != nil {
+			return p, err
+		}
+		ref, err := NewReference(s.c.Prefix, p.CreatedAt, n)
+		if err != nil {
+			return p, err
+		}
+		p.Reference = ref.String()
+		e := Entry{Event: OnCreated, Effect: Changed, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
+		p.Head = e.Hash
+		if err := s.write(ctx, p, e, s.c.Store.Create); !errors.Is(err, ErrReference) {
+			return p, err
+		}
+	}
+	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
+}
+
+// open asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer must not depend on a browser
+// that has gone away.
+func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
+	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
+	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
+		ID: string(p.ID), Reference: p.Reference, Amount: p.Amount, Currency: p.Currency,
+		ReturnURL: s.c.ReturnURL, NotifyURL: s.c.NotifyURL, Language: p.Language,
+	})
+	cancel()
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), commitMargin/2)
+	defer cancel()
+	if err != nil {
+		return s.notOpened(ctx, p, err)
+	}
+	if by, herr := s.moneyOn(ctx, p); herr != nil {
+		return s.notOpened(ctx, p, herr)
+	} else if by.ID != "" {
+		return s.notOpened(ctx, p, &HeldError{by})
+	}
+	if session.Origin() == "" {
+		return s.notOpened(ctx, p, errors.New("payment: the acquirer's session has no http or https address"))
+	}
+	if session.ExpiresAt.IsZero() {
+		session.ExpiresAt = s.now().Add(window)
+	}
+	session.ExpiresAt = session.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
+	q, effect, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
+		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
+	})
+	if err != nil {
+		return p, acquirer.Session{}, err
+	}
+	if effect != Changed { // the process slept, or a result was faster: the session is thrown away
+		return q, acquirer.Session{}, nil
+	}
+	return q, session, nil
+}
+
+// notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all the same, unless the acquirer
+// certainly opened nothing.
+func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
+	e := Event{Kind: OnNotOpened, At: s.now(), Err: short(cause.Error())}
+	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
+		switch a.Kind {
+		case acquirer.ErrReferenceUsed:
+			e.Result = &acquirer.Result{Code: codeReferenceUsed}
+		case acquirer.ErrInvalid, acquirer.ErrConfiguration, acquirer.ErrUnsupported:
+			e.Result = &acquirer.Result{Code: a.Code}
+		}
+	}
+	q, _, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
+	if err != nil {
+		return p, acquirer.Session{}, errors.Join(cause, err)
+	}
+	return q, acquirer.Session{}, cause
+}
+
+// codeReferenceUsed marks a failed payment whose reference belongs to somebody else's transaction: it is never asked about.
+const codeReferenceUsed = "94"
+
+// opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in the result.
+func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
+
+// moneyOn looks for money on the debt that arrived while the acquirer was asked: a late acceptance of an older attempt. It returns
+// the payment that has it, or the zero one.
+func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
+	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
+		if err != nil {
+			return Payment{}, err
+		}
+		if o.ID != p.ID && (o.State.Holds() && !o.State.Attempt() || o.State == Recorded && o.Claim == p.Claim) {
+			return o, nil
+		}
+	}
+	return Payment{}, nil
+}

@@ -1,0 +1,117 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since, the error is
+// ErrVersion: show it again.
+type Command struct {
+	ID      ID
+	Version int
+	By, Why string
+}
+
+// Verdict is what a person decides about a payment in review.
+type Verdict string
+
+const (
+	Keep        Verdict = "keep"         // the money is ours: paid
+	GiveBack    Verdict = "give_back"    // refund it
+	WasReturned Verdict = "was_returned" // it went back already
+	NoMoney     Verdict = "no_money"     // none moved
+)
+
+var verdicts = map[Verdict]EventKind{Keep: OnKept, GiveBack: OnGivingBack, WasReturned: OnWasReturned, NoMoney: OnNoMoney}
+
+// Resolution resolves a review.
+type Resolution struct {
+	Command
+	Verdict Verdict
+}
+
+// Record says that the payment was taken into account on the payer's account (S77). Doing so twice is no error. ErrNotAllowed unless
+// the payment is paid or recorded.
+func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
+	ctx, end := s.c.Observe(ctx, "payment.record")
+	defer func() { end(err, slog.String("reference", p.Reference)) }()
+	if id == "" {
+		return Payment{}, ErrNotFound
+	}
+	p, _, err = s.change(ctx, Lookup{ID: id}, func(Payment) (Event, error) {
+		return Event{Kind: OnRecorded, At: s.now()}, nil
+	})
+	return p, allowed(p, "record", err)
+}
+
+// Refund gives back the whole amount of a payment that is paid or recorded. It returns when that is committed; Work talks to the acquirer. Asking twice is no
+// error. Parts are for the acquirer's own desk.
+func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
+	return s.act(ctx, "refund", c, OnRefundAsked)
+}
+
+// Question puts a payment that is paid or recorded into review: a chargeback, a complaint.
+func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
+	return s.act(ctx, "question", c, OnQuestioned)
+}
+
+// Resolve ends a review. Keep is ErrClaimPaid while another payment of the claim is paid.
+func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
+	kind, ok := verdicts[r.Verdict]
+	if !ok {
+		return Payment{}, fmt.Errorf("%w: Verdict %.40q is none of keep, give_back, was_returned, no_money", ErrInvalid, string(r.Verdict))
+	}
+	return s.act(ctx, "resolve", r.Command, kind)
+}
+
+// act applies a person's act at the version that the person saw.
+func (s *Service) act(ctx context.Context, name string, c Command, kind EventKind) (p Payment, err error) {
+	ctx, end := s.c.Observe(ctx, "payment."+name)
+	defer func() { end(err, slog.String("reference", p.Reference)) }()
+	var errs []error
+	for _, f := range []struct{ name, value string }{{"ID", string(c.ID)}, {"By", c.By}, {"Why", c.Why}} {
+		if f.value == "" {
+			errs = append(errs, fmt.Errorf("%w: %s is empty", ErrInvalid, f.name))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return Payment{}, err
+	}
+	if p, err = s.Get(ctx, c.ID); err != nil {
+		return Payment{}, err
+	}
+	switch _, effect := Next(p.State, kind); {
+	case effect == Duplicate: // done already, whatever version was seen
+		return p, nil
+	case effect == "":
+		return p, allowed(p, name, ErrNotAllowed)
+	case p.Version != c.Version:
+		return p, fmt.Errorf("%w: %s is at version %d, version %d was seen", ErrVersion, p.Reference, p.Version, c.Version)
+	}
+	q, _, err := s.commit(ctx, p, Event{Kind: kind, At: s.now(), By: c.By, Why: c.Why})
+	if err != nil {
+		return p, allowed(p, name, err)
+	}
+	return q, nil
+}
+
+// allowed names the payment and its state where the table does not allow the act.
+func allowed(p Payment, name string, err error) error {
+	if errors.Is(err, ErrNotAllowed) {
+		return fmt.Errorf("%w: %s of %s, which is %s", ErrNotAllowed, name, p.Reference, p.State)
+	}
+	return err
+}
+
+// Erase removes what is personal in all payments of a debtor, and returns how many there were. What remains still verifies. It is refused with
+// ErrRetained, and nothing is erased, if one of them has not ended, still has something to deliver, or moved last less than KeepFor ago.
+func (s *Service) Erase(ctx context.Context, debtor string) (int, error) {
+	if debtor == "" {
+		return 0, fmt.Errorf("%w: the debtor is empty", ErrInvalid)
+	}
+	return s.c.Store.Erase(ctx, debtor, s.now().Add(-s.c.KeepFor).Truncate(time.Microsecond))
+}

@@ -1,0 +1,198 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/creance"
+)
+
+// Config wires a [Service]. Store, Acquirer, Policies and ReturnURL are required; [New] reports every mistake at once.
+type Config struct {
+	Store    Store
+	Acquirer acquirer.Client
+	Policies creance.Policies // creance.Ameli()
+
+	// ReturnURL is where the acquirer sends the payer back, NotifyURL where it reports: absolute addresses of ReturnHandler and
+	// NotifyHandler. Without a NotifyURL results are learned from the return and by asking.
+	ReturnURL, NotifyURL string
+
+	// Deliver hands a change to the host: each at least once, those of one payment in order, the next only after the one before was
+	// taken. It must be idempotent on Change.Key, and end within 30 seconds. Nil: changes are dropped. inbox.Deliverer is one.
+	Deliver func(context.Context, Change) error
+
+	Now     func() time.Time // nil: time.Now
+	Logger  *slog.Logger     // nil: nothing is logged
+	Observe acquirer.Observe // nil: nothing is observed
+
+	// Chores are run by Work about once an hour: an inbox.Mailbox's DeleteDue is one. They return how much they did.
+	Chores []func(context.Context, time.Time) (int, error)
+
+	BeginTimeout time.Duration // for the acquirer to open a session; zero: 30 seconds
+	UnknownLimit time.Duration // after which an open question goes to a person; zero: 72 hours
+	RecordWithin time.Duration // after which a payment not taken into account is overdue; zero: 24 hours (S77)
+	KeepFor      time.Duration // how long a payment is kept from erasure; zero: five years of 365 days and a leap day each four
+
+	// ReturnPage answers the payer's return with a small page that goes on by itself, instead of a redirection: hosts whose session
+	// cookie is SameSite=Strict need it.
+	ReturnPage bool
+
+	// Prefix begins every reference: 3 to 23 of [A-Za-z0-9]; empty: DefaultPrefix. Two installations on one merchant need two.
+	Prefix string
+}
+
+// Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one store.
+type Service struct {
+	c     Config
+	times timers
+	wake  chan struct{} // something became due in this process
+
+	chores struct {
+		sync.Mutex
+		next time.Time
+	}
+}
+
+// New checks the configuration and returns a service. It starts nothing: call [Service.Work].
+func New(c Config) (*Service, error) {
+	var errs []error
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("payment: Config: "+format, a...)) }
+	if c.Store == nil {
+		bad("Store is nil")
+	}
+	if c.Acquirer == nil {
+		bad("Acquirer is nil")
+	} else if c.Acquirer.Merchant() == "" {
+		bad("Acquirer has no merchant")
+	}
+	if err := c.Policies.Validate(); err != nil {
+		bad("Policies: %w", err)
+	}
+	if !absolute(c.ReturnURL) {
+		bad("ReturnURL %.80q is not an absolute http or https address", c.ReturnURL)
+	}
+	if c.NotifyURL != "" && !absolute(c.NotifyURL) {
+		bad("NotifyURL %.80q is not an absolute http or https address", c.NotifyURL)
+	}
+	if c.Prefix == "" {
+		c.Prefix = DefaultPrefix
+	}
+	if err := checkPrefix(c.Prefix); err != nil {
+		bad("Prefix: %w", err)
+	}
+	for _, d := range []struct {
+		name string
+		v    *time.Duration
+		zero time.Duration
+	}{
+		{"BeginTimeout", &c.BeginTimeout, 30 * time.Second},
+		{"UnknownLimit", &c.UnknownLimit, 72 * time.Hour},
+		{"RecordWithin", &c.RecordWithin, 24 * time.Hour},
+		{"KeepFor", &c.KeepFor, (5*365 + 2) * 24 * time.Hour},
+	} {
+		if *d.v < 0 {
+			bad("%s is negative", d.name)
+		}
+		if *d.v == 0 {
+			*d.v = d.zero
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Observe == nil {
+		c.Observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
+			return ctx, func(error, ...slog.Attr) {}
+		}
+	}
+	return &Service{
+		c:     c,
+		times: timers{begin: c.BeginTimeout, unknown: c.UnknownLimit, record: c.RecordWithin},
+		wake:  make(chan struct{}, 1),
+	}, nil
+}
+
+func absolute(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// now is the instant as it is stored: UTC, microseconds, without the monotonic part.
+func (s *Service) now() time.Time { return s.c.Now().Round(0).UTC().Truncate(time.Microsecond) }
+
+// Get returns one payment, or ErrNotFound. The host compares its Debtor with the session before it shows anything.
+func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {
+	if id == "" {
+		return Payment{}, ErrNotFound
+	}
+	return s.c.Store.Find(ctx, Lookup{ID: id})
+}
+
+// List yields payments by creation, then by ID.
+func (s *Service) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
+	return s.c.Store.List(ctx, f)
+}
+
+// Journal yields what happened to a payment, oldest first.
+func (s *Service) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
+	return s.c.Store.Journal(ctx, id)
+}
+
+// Latest returns the payment that the debtor's home page should speak of: the last one begun, unless another one of the same debt
+// holds it, as after a late acceptance. ErrNotFound if there is none.
+func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
+	if debtor == "" {
+		return Payment{}, ErrNotFound
+	}
+	var mine []Payment
+	for p, err := range s.c.Store.List(ctx, Filter{Debtor: debtor}) {
+		if err != nil {
+			return Payment{}, err
+		}
+		mine = append(mine, p)
+	}
+	if len(mine) == 0 {
+		return Payment{}, ErrNotFound
+	}
+	last := mine[len(mine)-1]
+	if !last.State.Holds() {
+		for _, p := range mine {
+			if p.Debt == last.Debt && p.State.Holds() {
+				return p, nil
+			}
+		}
+	}
+	return last, nil
+}
+
+// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row. The error is
+// errors.ErrUnsupported when the store is no [Restarter].
+func (s *Service) Restart(ctx context.Context, id ID) error {
+	r, ok := s.c.Store.(Restarter)
+	if !ok {
+		return fmt.Errorf("payment: restart: %w by this store", errors.ErrUnsupported)
+	}
+	defer s.awake()
+	return r.Restart(ctx, id, s.now())
+}
+
+// awake tells a worker of this process that something is due.
+func (s *Service) awake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

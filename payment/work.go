@@ -1,0 +1,163 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// How Work works. A lease saves work and does not protect: what protects is the version.
+const (
+	lease   = time.Minute // clocks of machines may differ by less than a quarter of it
+	page    = 32          // tasks leased at once
+	workers = 8           // at work on a page
+	poll    = time.Second
+	chores  = time.Hour
+)
+
+// Work does the due work until ctx ends, and returns nil then: it asks the acquirer, gives money back, delivers changes and runs the chores. Any number of processes may
+// work on one store. When the store fails it tries again, with growing pauses.
+func (s *Service) Work(ctx context.Context) error {
+	pause := poll
+	for ctx.Err() == nil {
+		n, err := s.WorkOnce(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
+			pause = min(2*pause, time.Minute)
+		case n > 0:
+			pause = poll
+			continue
+		default:
+			pause = poll
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-s.wake:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that nothing is due. What fails is released, to be
+// tried again later; the error tells of all failures of the store.
+func (s *Service) WorkOnce(ctx context.Context) (int, error) {
+	done, err := s.runChores(ctx)
+	errs := []error{err}
+	for _, k := range []struct {
+		kind Kind
+		do   func(context.Context, Task) error
+	}{{Attention, s.attend}, {Delivery, s.deliver}} {
+		tasks, err := s.c.Store.Lease(ctx, k.kind, s.now(), lease, page)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("payment: lease %s: %w", k.kind, err))
+			continue
+		}
+		done += len(tasks)
+		errs = append(errs, each(tasks, func(t Task) error {
+			ctx, cancel := context.WithTimeout(ctx, lease/2)
+			defer cancel()
+			if err := k.do(ctx, t); err != nil {
+				return fmt.Errorf("payment: %s of %s: %w", k.kind, t.Payment.Reference, err)
+			}
+			return nil
+		}))
+	}
+	return done, errors.Join(errs...)
+}
+
+// each does the tasks, some at a time.
+func each(tasks []Task, do func(Task) error) error {
+	errs := make([]error, len(tasks))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(tasks)) {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = do(tasks[i])
+			}
+		})
+	}
+	for i := range tasks {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// attend looks at a payment that is due.
+func (s *Service) attend(ctx context.Context, t Task) error {
+	switch p := t.Payment; p.State {
+	case Created:
+		return s.clock(ctx, p, Event{Kind: OnNotOpened, At: s.now(), Err: "no session was committed in time"})
+	case Paid:
+		return s.clock(ctx, p, Event{Kind: OnOverdue, At: s.now(), Err: "not taken into account in time"})
+	case Redirected, Unknown, Refused, Cancelled, Expired, Failed:
+		return s.ask(ctx, t)
+	case Refunding:
+		return s.giveBack(ctx, t)
+	}
+	return s.c.Store.Release(ctx, t, time.Time{}, "")
+}
+
+// deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in between it may be
+// handed over again.
+func (s *Service) deliver(ctx context.Context, t Task) (err error) {
+	octx, end := s.c.Observe(ctx, "payment.deliver", slog.String("key", t.Change.Key))
+	defer func() { end(err) }()
+	if err := s.handOver(octx, t.Change); err != nil {
+		if ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) { // the host is stopping: no failure of the change
+			return ctx.Err()
+		}
+		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: not delivered",
+			slog.String("key", t.Change.Key), slog.Int("tries", t.Tries+1), slog.String("error", short(err.Error())))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		return s.c.Store.Release(ctx, t, retry(s.now(), t.Tries, t.Payment.ID), short(err.Error()))
+	}
+	return s.c.Store.Release(ctx, t, time.Time{}, "")
+}
+
+// handOver calls the host, whose panic is its own failure and not the worker's end.
+func (s *Service) handOver(ctx context.Context, c Change) (err error) {
+	if s.c.Deliver == nil {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("payment: Deliver panicked with a %T", r)
+		}
+	}()
+	return s.c.Deliver(ctx, c)
+}
+
+// runChores runs the chores if they are due in this process.
+func (s *Service) runChores(ctx context.Context) (int, error) {
+	now := s.now()
+	s.chores.Lock()
+	due := !now.Before(s.chores.next)
+	if due {
+		s.chores.next = now.Add(chores)
+	}
+	s.chores.Unlock()
+	if !due {
+		return 0, nil
+	}
+	var errs []error
+	done := 0
+	for i, chore := range s.c.Chores {
+		n, err := chore(ctx, now)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("payment: chore %d: %w", i+1, err))
+		}
+		done += n
+	}
+	return done, errors.Join(errs...)
+}
