@@ -1,0 +1,264 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+)
+
+func created(b *bench) {
+	p := b.add(func(p *payment.Payment) { p.Debtor, p.Key = "é'\"\\%_;--", "🙂 key" })
+	for _, l := range []payment.Lookup{{ID: p.ID}, {Reference: p.Reference}, {Debtor: p.Debtor, Key: p.Key}} {
+		q, err := b.Find(b.ctx, l)
+		b.must("Find", err)
+		b.same("the payment", q, p)
+	}
+}
+
+func notFound(b *bench) {
+	p := b.add()
+	for _, l := range []payment.Lookup{{ID: "x"}, {Reference: "x"}, {Debtor: p.Debtor, Key: "x"}, {Debtor: "x", Key: p.Key}, {}} {
+		_, err := b.Find(b.ctx, l)
+		b.is("Find", err, payment.ErrNotFound)
+	}
+	other, _ := b.new()
+	_, err := b.move(other, payment.Redirected)
+	b.is("Commit of a payment that was never created", err, payment.ErrNotFound)
+	for range b.Journal(b.ctx, other.ID) {
+		b.Fatal("an unknown payment has a journal")
+	}
+}
+
+func keyOnce(b *bench) {
+	p := b.add()
+	q, e := b.new()
+	q.Debtor, q.Key = p.Debtor, p.Key
+	b.is("the same key again", b.Create(b.ctx, q, e), payment.ErrKeyReused)
+	q.Debt, q.Claim = p.Debt, p.Claim
+	b.is("the same key and debt again: the key is what the caller must learn", b.Create(b.ctx, q, e), payment.ErrKeyReused)
+	b.add(func(o *payment.Payment) { o.Key = p.Key }) // another debtor may use it
+}
+
+func heldDebt(b *bench) {
+	for _, s := range []payment.State{
+		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Refunding, payment.Review,
+		payment.Refused, payment.Cancelled, payment.Expired, payment.Failed, payment.Refunded,
+	} {
+		p := b.add()
+		if s != payment.Created {
+			p = b.moved(p, s)
+		}
+		q, e := b.new()
+		q.Debt, q.Claim = p.Debt, q.Claim+"x"
+		err := b.Create(b.ctx, q, e)
+		if !s.Holds() {
+			b.must("a debt whose payment is "+string(s)+" may be paid; Create", err)
+			continue
+		}
+		var held *payment.HeldError
+		if !errors.As(err, &held) {
+			b.Fatalf("a debt whose payment is %s was given a second one: error %v", s, err)
+		}
+		b.same("the payment that holds it", held.By, p)
+	}
+}
+
+func heldClaim(b *bench) {
+	p := b.moved(b.moved(b.add(), payment.Paid), payment.Recorded)
+	q, e := b.new()
+	q.Debt, q.Claim = p.Debt, p.Claim
+	b.is("a recorded claim again", b.Create(b.ctx, q, e), payment.ErrHeld)
+	q.Claim = p.Claim + "/another notice"
+	b.must("another notice of the debt; Create", b.Create(b.ctx, q, e))
+}
+
+func referenceOnce(b *bench) {
+	p := b.add()
+	q, e := b.new()
+	q.Reference = p.Reference
+	b.is("the same reference", b.Create(b.ctx, q, e), payment.ErrReference)
+	q, e = b.new()
+	q.ID, e.Payment = p.ID, p.ID
+	b.is("the same id", b.Create(b.ctx, q, e), payment.ErrReference)
+	b.same("the first", b.find(p.ID), p)
+}
+
+func createRace(b *bench) {
+	const n = 16
+	type pair struct {
+		p payment.Payment
+		e payment.Entry
+	}
+	var all [n]pair
+	for i := range all {
+		p, e := b.new()
+		p.Debt, p.Claim, p.Debtor = "D", "D/N", "A"
+		all[i] = pair{p, e}
+	}
+	if won := b.together(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
+		b.Fatalf("%d payments of one debt under way at once, want 1", won)
+	}
+}
+
+func version(b *bench) {
+	p := b.add()
+	b.moved(p, payment.Redirected)
+	_, err := b.move(p, payment.Cancelled)
+	b.is("a commit at an old version", err, payment.ErrVersion)
+	ahead := p
+	ahead.Version = 5
+	_, err = b.move(ahead, payment.Cancelled)
+	b.is("a commit at a version that was never reached", err, payment.ErrVersion)
+	if q := b.find(p.ID); q.State != payment.Redirected || q.Version != 2 {
+		b.Fatalf("the payment is %s at version %d, want redirected at 2", q.State, q.Version)
+	}
+	if n := len(collect(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
+		b.Fatalf("the journal has %d entries, want 2: a lost commit must leave nothing", n)
+	}
+}
+
+func commitRace(b *bench) {
+	p := b.add()
+	if won := b.together(16, func(int) error { _, err := b.move(p, payment.Paid); return err }, payment.ErrVersion); won != 1 {
+		b.Fatalf("%d commits of one version, want 1", won)
+	}
+	if n := len(collect(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
+		b.Fatalf("the journal has %d entries, want 2", n)
+	}
+}
+
+func commitAll(b *bench) {
+	p := b.add()
+	p = b.moved(p, payment.Redirected, func(p *payment.Payment) {
+		p.Session = acquirer.Session{
+			URL: "https://kiosk.example/pay?a=1", Method: "POST", Fields: url.Values{"token": {"x=y&z", "é"}, "empty": {""}},
+			ExpiresAt: start.Add(time.Hour),
+		}
+	})
+	b.same("with its session", b.find(p.ID), p)
+	at := start.Add(36*time.Hour + time.Microsecond)
+	p = b.moved(p, payment.Refunding, func(p *payment.Payment) {
+		p.Session = acquirer.Session{}
+		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "761208", "CB", "5017##########00", "00", acquirer.InsufficientFunds
+		p.PaidAt, p.RecordedAt, p.RefundAskedAt = at, at.Add(time.Second), at.Add(2*time.Second)
+		p.RefundCalledAt, p.ReturnedAt, p.AttentionAt = at.Add(3*time.Second), at.Add(4*time.Second), time.Time{}
+	})
+	b.same("with all its fields", b.find(p.ID), p)
+}
+
+func claimPaid(b *bench) {
+	first := b.moved(b.add(), payment.Expired)
+	second := b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
+	first = b.moved(first, payment.Paid) // a late acceptance, although another attempt is at the kiosk
+	for _, s := range []payment.State{payment.Paid, payment.Recorded} {
+		_, err := b.move(second, s)
+		b.is("a second payment of the claim with money", err, payment.ErrClaimPaid)
+	}
+	second = b.moved(second, payment.Review)
+	first = b.moved(first, payment.Recorded)
+	_, err := b.move(second, payment.Paid)
+	b.is("a second one while the first is recorded", err, payment.ErrClaimPaid)
+	b.moved(first, payment.Refunding)
+	b.moved(second, payment.Paid)
+}
+
+func attemptOnce(b *bench) {
+	first := b.moved(b.add(), payment.Failed)
+	b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
+	_, err := b.move(first, payment.Redirected)
+	b.is("a second attempt of the debt", err, payment.ErrHeld)
+}
+
+func journal(b *bench) {
+	p, e := b.new()
+	b.must("Create", b.Create(b.ctx, p, e))
+	q := b.moved(b.moved(p, payment.Redirected), payment.Paid)
+	entries := collect(b, "Journal", b.Journal(b.ctx, p.ID))
+	if len(entries) != 3 {
+		b.Fatalf("%d entries, want 3", len(entries))
+	}
+	b.same("the first entry", entries[0], e)
+	for i, e := range entries {
+		if e.Version != i+1 {
+			b.Fatalf("entry %d has version %d", i+1, e.Version)
+		}
+	}
+	b.same("the last entry", entries[2], payment.Entry{
+		Payment: p.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.Changed, From: payment.Redirected, To: payment.Paid,
+		At: p.CreatedAt.Add(2 * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
+		Previous: entries[1].Hash, Hash: q.Head, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
+	})
+	for range b.Journal(b.ctx, p.ID) {
+		break // a reader that stops early must not hold anything
+	}
+	b.moved(q, payment.Recorded)
+}
+
+func list(b *bench) {
+	first := b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(3 * time.Hour) })
+	second := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour); p.Debtor = first.Debtor }), payment.Paid)
+	third := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour) }), payment.Refused)
+	for _, c := range []struct {
+		name string
+		f    payment.Filter
+		want []payment.ID
+	}{
+		{"all, by creation and then by id", payment.Filter{}, []payment.ID{second.ID, third.ID, first.ID}},
+		{"by state", payment.Filter{States: []payment.State{payment.Paid, payment.Created}}, []payment.ID{second.ID, first.ID}},
+		{"by debtor", payment.Filter{Debtor: first.Debtor}, []payment.ID{second.ID, first.ID}},
+		{"by debt", payment.Filter{Debt: third.Debt}, []payment.ID{third.ID}},
+		{"from, included", payment.Filter{From: start.Add(3 * time.Hour)}, []payment.ID{first.ID}},
+		{"to, excluded", payment.Filter{To: start.Add(3 * time.Hour)}, []payment.ID{second.ID, third.ID}},
+		{"several at once", payment.Filter{States: []payment.State{payment.Paid}, Debtor: first.Debtor, From: start}, []payment.ID{second.ID}},
+		{"none", payment.Filter{Debtor: "nobody"}, []payment.ID{}},
+		{"none stuck", payment.Filter{Stuck: true}, []payment.ID{}},
+	} {
+		b.same(c.name, ids(collect(b, "List", b.List(b.ctx, c.f))), c.want)
+	}
+	for range b.List(b.ctx, payment.Filter{}) {
+		break
+	}
+	b.moved(first, payment.Cancelled)
+}
+
+func isolation(b *bench) {
+	fields := url.Values{"token": {"1"}}
+	p := b.moved(b.add(), payment.Redirected, func(p *payment.Payment) {
+		p.Session = acquirer.Session{URL: "https://kiosk.example/", Method: "POST", Fields: fields}
+	})
+	fields.Set("token", "2")
+	got := b.find(p.ID)
+	if got.Session.Fields.Get("token") != "1" {
+		b.Fatal("the store shares what it was given")
+	}
+	got.Session.Fields["token"][0] = "3"
+	if b.find(p.ID).Session.Fields.Get("token") != "1" {
+		b.Fatal("the store shares what it hands out")
+	}
+}
+
+func ended(b *bench) {
+	p := b.add()
+	ctx, cancel := context.WithCancel(b.ctx)
+	cancel()
+	live := b.ctx
+	b.ctx = ctx
+	q, e := b.new()
+	if err := b.Create(ctx, q, e); err == nil {
+		b.Error("Create worked under an ended context")
+	}
+	if _, err := b.move(p, payment.Paid); err == nil {
+		b.Error("Commit worked under an ended context")
+	}
+	if _, err := b.Lease(ctx, payment.Attention, start.Add(time.Hour), time.Minute, 1); err == nil {
+		b.Error("Lease worked under an ended context")
+	}
+	b.ctx = live
+	b.same("the payment", b.find(p.ID), p)
+	_, err := b.Find(live, payment.Lookup{ID: q.ID})
+	b.is("Find", err, payment.ErrNotFound)
+}
