@@ -1,0 +1,242 @@
+package payment_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// tampered is a store that shows something else than it holds.
+type tampered struct {
+	payment.Store
+	row   func(payment.Payment) payment.Payment
+	lines func([]payment.Entry) []payment.Entry
+	hide  payment.ID
+}
+
+func (s *tampered) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	return func(yield func(payment.Payment, error) bool) {
+		for p, err := range s.Store.List(ctx, f) {
+			if err == nil && p.ID == s.hide {
+				continue
+			}
+			if s.row != nil {
+				p = s.row(p)
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s *tampered) Find(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
+	p, err := s.Store.Find(ctx, l)
+	if s.row != nil {
+		p = s.row(p)
+	}
+	return p, err
+}
+
+func (s *tampered) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
+	return func(yield func(payment.Entry, error) bool) {
+		var all []payment.Entry
+		for e, err := range s.Store.Journal(ctx, id) {
+			if err != nil {
+				yield(e, err)
+				return
+			}
+			all = append(all, e)
+		}
+		if s.lines != nil {
+			all = s.lines(all)
+		}
+		for _, e := range all {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Any entry that was edited, dropped, swapped or inserted is found, and any row.
+func TestVerifyFindsAlterations(t *testing.T) {
+	edit := func(i int, f func(*payment.Entry)) func([]payment.Entry) []payment.Entry {
+		return func(all []payment.Entry) []payment.Entry { f(&all[i]); return all }
+	}
+	for name, c := range map[string]tampered{
+		"an entry edited: time":        {lines: edit(1, func(e *payment.Entry) { e.At = e.At.Add(time.Second) })},
+		"an entry edited: event":       {lines: edit(2, func(e *payment.Entry) { e.Event = payment.OnRefused })},
+		"an entry edited: target":      {lines: edit(2, func(e *payment.Entry) { e.To = payment.Refused })},
+		"an entry edited: who":         {lines: edit(3, func(e *payment.Entry) { e.By = "somebody else" })},
+		"an entry edited: why":         {lines: edit(3, func(e *payment.Entry) { e.Why = "another reason" })},
+		"an entry edited: fingerprint": {lines: edit(2, func(e *payment.Entry) { e.Fingerprint = "00" })},
+		"an entry edited: channel":     {lines: edit(2, func(e *payment.Entry) { e.Channel = acquirer.Query })},
+		"the first dropped":            {lines: func(all []payment.Entry) []payment.Entry { return all[1:] }},
+		"one dropped in the middle":    {lines: func(all []payment.Entry) []payment.Entry { return slices.Delete(all, 1, 2) }},
+		"the last dropped":             {lines: func(all []payment.Entry) []payment.Entry { return all[:len(all)-1] }},
+		"all dropped":                  {lines: func(all []payment.Entry) []payment.Entry { return nil }},
+		"two swapped":                  {lines: func(all []payment.Entry) []payment.Entry { all[1], all[2] = all[2], all[1]; return all }},
+		"one inserted":                 {lines: func(all []payment.Entry) []payment.Entry { return slices.Insert(all, 2, all[1]) }},
+		"one added":                    {lines: func(all []payment.Entry) []payment.Entry { return append(all, all[len(all)-1]) }},
+		"the row's state":              {row: func(p payment.Payment) payment.Payment { p.State = payment.Recorded; return p }},
+		"the row's amount":             {row: func(p payment.Payment) payment.Payment { p.Amount = decimal.New(1, -2); return p }},
+		"the row's debtor":             {row: func(p payment.Payment) payment.Payment { p.Debtor = "another"; return p }},
+		"the row's authorisation":      {row: func(p payment.Payment) payment.Payment { p.Authorisation = "000000"; return p }},
+		"the row's version":            {row: func(p payment.Payment) payment.Payment { p.Version++; return p }},
+		"the row's time":               {row: func(p payment.Payment) payment.Payment { p.PaidAt = p.PaidAt.Add(time.Hour); return p }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &tampered{}
+			w := newWorld(t, func(cfg *payment.Config) { s.Store = cfg.Store; cfg.Store = s })
+			p := w.ended("1", acquirer.Accepted)
+			w.refund(p)
+			w.must("Verify", w.Verify(w.ctx, nil))
+			s.row, s.lines = c.row, c.lines
+			if err := w.Verify(w.ctx, nil); !errors.Is(err, payment.ErrAltered) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// With seals kept outside, a deleted payment is found, and so is one that was rewritten whole.
+func TestSeals(t *testing.T) {
+	s := &tampered{}
+	w := newWorld(t, func(c *payment.Config) { s.Store = c.Store; c.Store = s })
+	var seals [][32]byte
+	var last payment.Payment
+	for day := range 4 {
+		last = w.ended(fmt.Sprint("d", day), acquirer.Accepted)
+		w.ended(fmt.Sprint("e", day), acquirer.Refused)
+		today := w.clock.Now().Format(time.DateOnly)
+		var b bytes.Buffer
+		if _, err := w.Export(w.ctx, today, &b); !errors.Is(err, payment.ErrInvalid) || b.Len() > 0 {
+			t.Fatalf("a day that is not over was exported: %v", err)
+		}
+		w.pass(24 * time.Hour)
+		seal, err := w.Export(w.ctx, today, &b)
+		w.must("Export", err)
+		again := bytes.Buffer{}
+		if other, err := w.Export(w.ctx, today, &again); err != nil || other != seal || again.String() != b.String() {
+			t.Error("the same day twice gives other bytes")
+		}
+		if !strings.HasSuffix(b.String(), fmt.Sprintf("seal;%s;%x\r\n", today, seal)) {
+			t.Errorf("the last line is not the seal: %s", b.String())
+		}
+		seals = append(seals, seal)
+	}
+	w.must("Verify", w.Verify(w.ctx, slices.Values(seals)))
+	w.must("Verify some", w.Verify(w.ctx, slices.Values(seals[1:3])))
+	if err := w.Verify(w.ctx, slices.Values([][32]byte{seals[1], seals[0]})); !errors.Is(err, payment.ErrAltered) {
+		t.Errorf("in another order: %v", err)
+	}
+	s.hide = last.ID
+	w.must("without seals a deletion is not seen; Verify", w.Verify(w.ctx, nil))
+	if err := w.Verify(w.ctx, slices.Values(seals)); !errors.Is(err, payment.ErrAltered) {
+		t.Errorf("a deleted payment: %v", err)
+	}
+}
+
+func TestExport(t *testing.T) {
+	w := newWorld(t)
+	w.ended("=HYPERLINK()", acquirer.Accepted)
+	p := w.ended("2", acquirer.Accepted)
+	w.refund(p)
+	w.pass(time.Minute)
+	w.ended("3", acquirer.Refused)
+	_, _, err := w.try(p, acquirer.Result{Reference: "PCLCB172540009999", Outcome: acquirer.Accepted, AuthorisationID: "000009"})
+	if !errors.Is(err, payment.ErrNotFound) {
+		t.Fatal(err)
+	}
+	w.pass(24 * time.Hour)
+	var b strings.Builder
+	_, err = w.Export(w.ctx, "2017-09-11", &b)
+	w.must("Export", err)
+	r := csv.NewReader(strings.NewReader(b.String()))
+	r.Comma, r.FieldsPerRecord = ';', -1
+	rows, err := r.ReadAll()
+	w.must("reading the export", err)
+	var got []string
+	for _, row := range rows[1 : len(rows)-1] {
+		got = append(got, strings.Join([]string{row[0], row[2], row[6], row[7], row[9]}, " "))
+	}
+	want := []string{
+		"accepted PCLCB172540000001 7500 75,00 '=HYPERLINK()",
+		"accepted PCLCB172540000002 7500 75,00 2",
+		"returned PCLCB172540000002 7500 75,00 2",
+		"orphan PCLCB172540009999 7500 75,00 ",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	for _, day := range []string{"", "2017-9-11", "2017-02-30", "yesterday"} {
+		if _, err := w.Export(w.ctx, day, &b); err == nil {
+			t.Errorf("%q was exported", day)
+		}
+	}
+}
+
+func TestErase(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	_, err := w.Record(w.ctx, p.ID)
+	w.must("Record", err)
+	w.work()
+	if _, err := w.Erase(w.ctx, p.Debtor); !errors.Is(err, payment.ErrRetained) {
+		t.Errorf("a young payment: %v", err)
+	}
+	w.pass(27 * time.Hour)
+	var before, after bytes.Buffer
+	seal, err := w.Export(w.ctx, "2017-09-11", &before)
+	w.must("Export", err)
+	w.clock.Add(5 * 366 * 24 * time.Hour)
+	n, err := w.Erase(w.ctx, p.Debtor)
+	if n != 1 || err != nil {
+		t.Fatalf("%d %v", n, err)
+	}
+	q := w.get(p.ID)
+	if q.Debtor != "" || q.Debt != "" || q.Notice != "" || q.Key != "" || q.Claim != "" || q.MaskedPAN != "" {
+		t.Errorf("something personal is left: %+v", q.LogValue())
+	}
+	w.must("Verify", w.Verify(w.ctx, slices.Values([][32]byte{seal})))
+	again, err := w.Export(w.ctx, "2017-09-11", &after)
+	if err != nil || again != seal {
+		t.Errorf("the seal changed: %v", err)
+	}
+	if _, err := w.Erase(w.ctx, ""); !errors.Is(err, payment.ErrInvalid) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+// Secrets and persons must not be printed by any verb.
+func TestNothingPersonalIsPrinted(t *testing.T) {
+	var log bytes.Buffer
+	w := newWorld(t, func(c *payment.Config) { c.Logger = textLogger(&log) })
+	p, s := w.begin("secret-debt")
+	w.visit(s, mock.Behaviour{})
+	p = w.get(p.ID)
+	w.pass(2 * time.Hour)
+	out := log.String() + fmt.Sprintf("%v %+v %#v %s %d %v %+v %#v", p, p, p, p, p, s, s, s)
+	for _, secret := range []string{p.Debtor, p.Key, p.Debt, p.Notice, p.MaskedPAN, s.Fields.Get("token")} {
+		if secret == "" || strings.Contains(out, secret) {
+			t.Errorf("%q is printed: %s", secret, out)
+		}
+	}
+	if !strings.Contains(out, p.Reference) {
+		t.Error("not even the reference is printed")
+	}
+}
