@@ -50,8 +50,9 @@ type RequestError struct {
 func (e *RequestError) Error() string { return "acquirer: callback: " + e.Err.Error() }
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// ReadCallback reads the form that the acquirer, or the payer's browser on its behalf, has posted. Only the body counts, never the
-// query of the address; at most [MaxCallback] bytes are read. The error is a [*RequestError]. Nothing is written to w.
+// ReadCallback reads the form that the acquirer, or the payer's browser on its behalf, has posted. Only the body
+// counts, never the query of the address; at most [MaxCallback] bytes are read. The error is a [*RequestError].
+// Nothing is written to w.
 func ReadCallback(w http.ResponseWriter, r *http.Request, c Channel) (Callback, error) {
 	fail := func(status int, format string, a ...any) (Callback, error) {
 		return Callback{}, &RequestError{status, fmt.Errorf(format, a...)}

@@ -12,16 +12,17 @@ import (
 // Every error is an [*Error], or the context's. A method returns soon after its context ends. On error the Result and the
 // Session are zero: nothing that was not verified leaves a Client.
 type Client interface {
-	// Merchant names who is paid, the same for the life of the client; it is kept on each payment and compared with each result.
+	// Merchant names who is paid, the same for the life of the client; it is kept on each payment and compared with
+	// each result.
 	Merchant() string
 
 	// Begin registers the order and returns where to send the payer. Whatever the error, no session was handed out, so
 	// no money can move for it.
 	Begin(ctx context.Context, o Order) (Session, error)
 
-	// Parse verifies the seal of what was received, then reads it. The kind of the error is ErrUnverified when the seal is
-	// missing or wrong, and ErrInvalid when a verified message cannot be understood. A code that is not known is the outcome
-	// Unknown, never an error and never Accepted. Parse does no input or output.
+	// Parse verifies the seal of what was received, then reads it. The kind of the error is ErrUnverified when the
+	// seal is missing or wrong, and ErrInvalid when a verified message cannot be understood. A code that is not known
+	// is the outcome Unknown, never an error and never Accepted. Parse does no input or output.
 	Parse(cb Callback) (Result, error)
 
 	// Status: ErrNotFound when the acquirer knows nothing of it, ErrUnsupported where it cannot be asked (Sips SIMU).
@@ -29,17 +30,17 @@ type Client interface {
 	Status(ctx context.Context, reference string) (Result, error)
 }
 
-// Canceller is a Client that can cancel an accepted payment before it is remitted to the bank: the payer is never debited.
-// After remittance the error's kind is ErrConflict.
+// Canceller is a Client that can cancel an accepted payment before it is remitted to the bank: the payer is never
+// debited. After remittance the error's kind is ErrConflict.
 type Canceller interface {
 	Cancel(ctx context.Context, m Modification) (Result, error)
 }
 
-// Refunder is a Client that can give money back after remittance. Before remittance the error's kind is ErrConflict, unless the
-// implementation itself chooses what the state asks for.
+// Refunder is a Client that can give money back after remittance. Before remittance the error's kind is ErrConflict,
+// unless the implementation itself chooses what the state asks for.
 //
-// Neither Cancel nor Refund is ever repeated by an implementation. An error with OutcomeUnknown means that the money may be on its
-// way: ask Status, and only then decide.
+// Neither Cancel nor Refund is ever repeated by an implementation. An error with OutcomeUnknown means that the money
+// may be on its way: ask Status, and only then decide.
 type Refunder interface {
 	Refund(ctx context.Context, m Modification) (Result, error)
 }
@@ -61,9 +62,8 @@ type Modification struct {
 	Currency  string
 }
 
-// Observe is called when an operation starts; what it returns is called when
-// the operation ends.
+// Observe is called when an operation starts; what it returns is called when the operation ends.
 //
-// It is where a host plugs in tracing and metrics. attrs never hold a key, a person or a card. The function returned is called
-// exactly once; Observe is safe for concurrent use.
+// It is where a host plugs in tracing and metrics. attrs never hold a key, a person or a card. The function returned
+// is called exactly once; Observe is safe for concurrent use.
 type Observe func(ctx context.Context, op string, attrs ...slog.Attr) (context.Context, func(err error, attrs ...slog.Attr))

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Decline is why a card was refused, in words common to acquirers. The strings are frozen; a value not listed here is possible.
-// A payer is told the [Advice], hardly ever the decline itself: to say « stolen card » helps a thief.
+// Decline is why a card was refused, in words common to acquirers. The strings are frozen; a value not listed here is
+// possible. A payer is told the [Advice], hardly ever the decline itself: to say « stolen card » helps a thief.
 type Decline string
 
 const (

@@ -29,15 +29,16 @@ const (
 
 // Error: Kind is one of the sentinels above.
 //
-// It says which operation failed, for which transaction, with which code of the acquirer and, where the acquirer tells, for which field. It
-// holds no body, no key and no person. It answers two questions: certainly not done, and if so may the same call succeed later
-// (Retryable)? Maybe done (OutcomeUnknown)?
+// It says which operation failed, for which transaction, with which code of the acquirer and, where the acquirer
+// tells, for which field. It holds no body, no key and no person. It answers two questions: certainly not done, and
+// if so may the same call succeed later (Retryable)? Maybe done (OutcomeUnknown)?
 type Error struct {
 	Op, Reference, Code, Field string
 	Kind, Err                  error
 }
 
-// fates says of each kind what is known about the call: certainly not done and never to be, certainly not done yet, or maybe done.
+// fates says of each kind what is known about the call: certainly not done and never to be, certainly not done yet,
+// or maybe done.
 var fates = map[error]struct{ retryable, unknown bool }{
 	ErrInvalid:       {false, false},
 	ErrConfiguration: {false, false},
@@ -50,18 +51,19 @@ var fates = map[error]struct{ retryable, unknown bool }{
 	ErrUnsupported:   {false, false},
 }
 
-// harmless are the operations that change nothing at the acquirer: nothing can be half done, and a lost answer is asked for again.
+// harmless are the operations that change nothing at the acquirer: nothing can be half done, and a lost answer is
+// asked for again.
 var harmless = map[string]bool{OpParse: true, OpStatus: true}
 
-// OutcomeUnknown reports that the call may have been carried out: the request left and nothing trustworthy came back. It must not be
-// repeated; ask Status. A kind that is not one of the sentinels counts as unknown.
+// OutcomeUnknown reports that the call may have been carried out: the request left and nothing trustworthy came back.
+// It must not be repeated; ask Status. A kind that is not one of the sentinels counts as unknown.
 func (e *Error) OutcomeUnknown() bool {
 	f, listed := fates[e.Kind]
 	return !harmless[e.Op] && (f.unknown || !listed)
 }
 
-// Retryable reports that the call was certainly not carried out and that the same call may succeed later. An OpBegin needs a
-// new reference all the same.
+// Retryable reports that the call was certainly not carried out and that the same call may succeed later. An OpBegin
+// needs a new reference all the same.
 func (e *Error) Retryable() bool {
 	return fates[e.Kind].retryable || e.Op == OpStatus && e.Kind == ErrUnanswered
 }

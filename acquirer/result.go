@@ -16,8 +16,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Result is what the acquirer says of one transaction, verified. It has room for a masked card number and for nothing more of a card.
-// Compare amounts with Equal, never with ==.
+// Result is what the acquirer says of one transaction, verified. It has room for a masked card number and for nothing
+// more of a card. Compare amounts with Equal, never with ==.
 type Result struct {
 	Reference, OrderID, Merchant                          string
 	Amount                                                decimal.Decimal // of the order, whatever was given back since
@@ -31,8 +31,8 @@ type Result struct {
 	fields map[string]string
 }
 
-// WithFields returns r with what else the message said, by the acquirer's own names. Implementations of [Client] set it; they leave out
-// whatever could name a person or a card.
+// WithFields returns r with what else the message said, by the acquirer's own names. Implementations of [Client] set
+// it; they leave out whatever could name a person or a card.
 func (r Result) WithFields(f map[string]string) Result {
 	r.fields = maps.Clone(f)
 	return r
@@ -59,8 +59,8 @@ func sameAmount(a, b decimal.Decimal) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// Fingerprint is a SHA-256, in hexadecimal, over what decides: who, how much, which outcome, which codes, which authorisation. The notification, the
-// return and a later answer that say the same have the same fingerprint.
+// Fingerprint is a SHA-256, in hexadecimal, over what decides: who, how much, which outcome, which codes, which
+// authorisation. The notification, the return and a later answer that say the same have the same fingerprint.
 func (r Result) Fingerprint() string {
 	var stack [512]byte
 	b := append(stack[:0], "result/1"...)

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Session is where the payer's browser is to be sent. Whoever has it can pay, or give up, in the payer's place: it is shown to the
-// payer alone, and it prints as its origin only.
+// Session is where the payer's browser is to be sent. Whoever has it can pay, or give up, in the payer's place: it is
+// shown to the payer alone, and it prints as its origin only.
 type Session struct {
 	URL, Method string     // POST or GET
 	Fields      url.Values // of the form
 	ExpiresAt   time.Time  // last instant at which the payer can still pay, as far as the acquirer says
 }
 
-// Origin is what the host's Content-Security-Policy must allow in form-action. It is empty when URL is not an absolute http or https
-// address, or when its host has a character that would end the directive.
+// Origin is what the host's Content-Security-Policy must allow in form-action. It is empty when URL is not an
+// absolute http or https address, or when its host has a character that would end the directive.
 func (s Session) Origin() string {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Host, hostCharacters) != "" {
@@ -45,8 +45,9 @@ func (s Session) LogValue() slog.Value {
 
 // Form words the page that sends the payer on; the zero value speaks French.
 //
-// Nonce is that of the host's Content-Security-Policy for scripts. With one, the page submits itself; without one it has no
-// script, and the payer presses the button. A Language other than French or English needs Title, Text and Button.
+// Nonce is that of the host's Content-Security-Policy for scripts. With one, the page submits itself; without one it
+// has no script, and the payer presses the button. A Language other than French or English needs Title, Text and
+// Button.
 type Form struct {
 	Nonce, Language, Title, Text, Button string
 }
@@ -110,9 +111,9 @@ var page = template.Must(template.New("redirect").Parse(`<!DOCTYPE html>
 </html>
 `))
 
-// WriteForm writes a page that sends the payer on: a complete HTML document that works without script and can be read by every
-// reader. The host sends it with Cache-Control: no-store. It is an error when the session is zero or its URL is not absolute
-// http or https; then nothing is written.
+// WriteForm writes a page that sends the payer on: a complete HTML document that works without script and can be read
+// by every reader. The host sends it with Cache-Control: no-store. It is an error when the session is zero or its URL
+// is not absolute http or https; then nothing is written.
 func (s Session) WriteForm(w io.Writer, f Form) error {
 	if s.Origin() == "" {
 		return errors.New("acquirer: WriteForm: the session has no http or https address; was it handed out?")

@@ -2,6 +2,7 @@ package creance
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/quittance/quittance/internal/euro"
@@ -32,7 +33,7 @@ func (d Decision) Err() error {
 // IneligibleError carries the decision that refused, so that a host can tell the payer every reason.
 type IneligibleError struct{ Decision Decision }
 
-// Error lists the reasons by code.
+// Error lists the reasons by code; of a kind at most the first 40 characters.
 func (e *IneligibleError) Error() string {
 	var b strings.Builder
 	b.WriteString(ErrIneligible.Error())
@@ -41,7 +42,7 @@ func (e *IneligibleError) Error() string {
 		b.WriteString(sep)
 		b.WriteString(string(r.Code))
 		if r.Kind != "" {
-			b.WriteString(" (" + string(r.Kind) + ")")
+			fmt.Fprintf(&b, " (%.40s)", r.Kind)
 		}
 		if r.Code == BelowMinimum || r.Code == AboveMaximum {
 			b.WriteString(" (" + euro.Describe(r.Actual) + ", the limit is " + euro.Describe(r.Limit) + ")")

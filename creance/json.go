@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/nir"
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/internal/strictjson"
 	"github.com/shopspring/decimal"
@@ -104,67 +105,88 @@ func (d *day) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the debt, amounts as strings with two decimals. An amount that is not one is an error that names its item.
+// named words a debt for an error. A social security number must not stand there, even if somebody made it an identifier.
+func named(id string) string {
+	switch {
+	case id == "":
+		return "debt"
+	case nir.Full(id) || nir.Number(id):
+		return "debt (its id is a social security number)"
+	}
+	return fmt.Sprintf("debt %.40q", id)
+}
+
+// MarshalJSON writes the debt, amounts as strings with two decimals. An amount that is not one is an error that names
+// its item.
 func (d Debt) MarshalJSON() ([]byte, error) {
 	j := debtJSON{ID: d.ID, Debtor: d.Debtor, Items: []itemJSON{}, Status: d.Status}
 	if _, err := d.Balance(); err != nil {
-		return nil, fmt.Errorf("debt %.40q: %w", d.ID, err)
+		return nil, fmt.Errorf("%s: %w", named(d.ID), err)
 	}
 	for _, it := range d.Items {
 		j.Items = append(j.Items, itemJSON{it.Kind, it.Year, (*amount)(&it.Amount)})
 	}
 	if n := d.Notice; n != nil {
 		if _, err := euro.Cents(n.Amount); err != nil {
-			return nil, fmt.Errorf("debt %.40q: notice: %w", d.ID, err)
+			return nil, fmt.Errorf("%s: notice: %w", named(d.ID), err)
 		}
 		j.Notice = &noticeJSON{n.Number, n.Channel, day(n.IssuedOn), optional(n.Amount)}
 	}
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads a debt. It refuses a field that it does not know, a key that stands twice, and a value of the wrong form,
-// and names the debt and the field. An amount below zero or with a fraction of a cent is read as it stands: [Policy.Decide] gives the reason.
+// UnmarshalJSON reads a debt. It refuses a field that it does not know, a key that stands twice, and a value of the
+// wrong form, and names the debt and the field. An amount below zero or with a fraction of a cent is read as it
+// stands: [Policy.Decide] gives the reason.
 func (d *Debt) UnmarshalJSON(data []byte) error {
-	if err := strictjson.Check(data); err != nil {
-		return fmt.Errorf("debt: %w", err)
+	// The debt is named in every error, as far as its id can be read at all.
+	var who struct {
+		ID string `json:"id"`
 	}
+	_ = json.Unmarshal(data, &who)
+	name := named(who.ID)
+
 	var raw struct {
-		ID     json.RawMessage   `json:"id"`
-		Debtor json.RawMessage   `json:"debtor"`
-		Items  []json.RawMessage `json:"items"`
-		Notice json.RawMessage   `json:"notice"`
-		Status json.RawMessage   `json:"status"`
+		ID     json.RawMessage `json:"id"`
+		Debtor json.RawMessage `json:"debtor"`
+		Items  json.RawMessage `json:"items"`
+		Notice json.RawMessage `json:"notice"`
+		Status json.RawMessage `json:"status"`
 	}
 	if err := strictjson.Unmarshal(data, &raw); err != nil {
-		return fmt.Errorf("debt: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	var out Debt
-	field := func(name string, data json.RawMessage, v any) error {
+	var items []json.RawMessage
+	field := func(field string, data json.RawMessage, v any) error {
 		if data == nil {
 			return nil
 		}
 		if err := strictjson.Unmarshal(data, v); err != nil {
-			return fmt.Errorf("debt %.40q: %s: %w", out.ID, name, err)
+			return fmt.Errorf("%s: %s: %w", name, field, err)
 		}
 		return nil
 	}
-	if err := errors.Join(field("id", raw.ID, &out.ID), field("debtor", raw.Debtor, &out.Debtor), field("status", raw.Status, &out.Status)); err != nil {
+	if err := errors.Join(
+		field("id", raw.ID, &out.ID), field("debtor", raw.Debtor, &out.Debtor), field("status", raw.Status, &out.Status),
+		field("items", raw.Items, &items),
+	); err != nil {
 		return err
 	}
 	switch {
 	case out.ID == "":
 		return errors.New("debt: id is missing")
 	case out.Debtor == "":
-		return fmt.Errorf("debt %.40q: debtor is missing", out.ID)
+		return fmt.Errorf("%s: debtor is missing", name)
 	}
-	for i, data := range raw.Items {
+	for i, data := range items {
 		var j itemJSON
-		name := fmt.Sprintf("items[%d]", i)
-		if err := field(name, data, &j); err != nil {
+		item := fmt.Sprintf("items[%d]", i)
+		if err := field(item, data, &j); err != nil {
 			return err
 		}
 		if j.Amount == nil {
-			return fmt.Errorf("debt %.40q: %s: amount is missing", out.ID, name)
+			return fmt.Errorf("%s: %s: amount is missing", name, item)
 		}
 		out.Items = append(out.Items, Item{j.Kind, j.Year, decimal.Decimal(*j.Amount)})
 	}

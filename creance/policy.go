@@ -14,8 +14,8 @@ import (
 )
 
 // Policy is the rule that holds from a day on: between which amounts a balance may be paid online, and whatever else
-// must be true. Both limits are included: the source excludes what is « inférieur à 50€ » and « supérieur à 150€ » (S9, S13,
-// S14). A zero Max lets nothing through.
+// must be true. Both limits are included: the source excludes what is « inférieur à 50€ » and « supérieur à 150€ »
+// (S9, S13, S14). A zero Max lets nothing through.
 type Policy struct {
 	Name     string
 	Since    time.Time       // its first day, in Paris
@@ -112,8 +112,8 @@ func (r Rule) check(d Debt, on time.Time) (reasons []Reason) {
 	return r.Check(d, on)
 }
 
-// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits and the IDs of its rules: two policies with
-// the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
+// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits and the IDs of its rules: two
+// policies with the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
 func (p Policy) Fingerprint() string { return p.id()[len(p.Name)+1:] }
 
 // id is the name and the fingerprint in one string.
@@ -149,9 +149,9 @@ func (p Policy) id() string {
 // Policies are the rules over time. Each holds from its Since, inclusive, until the next one begins.
 type Policies []Policy
 
-// Ameli returns the policies of the teleservice « Paiement d'une créance » of the compte ameli: from 50 € to 150 €, both
-// included (S9, S13, S14). The first day, 1 January 2016, is inferred from the year of the first pilot; the deck of October
-// 2023 has no date for the limits.
+// Ameli returns the policies of the teleservice « Paiement d'une créance » of the compte ameli: from 50 € to 150 €,
+// both included (S9, S13, S14). The first day, 1 January 2016, is inferred from the year of the first pilot; the deck
+// of October 2023 has no date for the limits.
 func Ameli() Policies {
 	return Policies{{
 		Name:  "ameli",
@@ -161,8 +161,8 @@ func Ameli() Policies {
 	}}
 }
 
-// On returns the policy in force on the Paris day of the given instant. The error says when the first one begins. Of two that begin on one
-// day the later in the list holds; [Policies.Validate] refuses such a list.
+// On returns the policy in force on the Paris day of the given instant. The error says when the first one begins. Of
+// two that begin on one day the later in the list holds; [Policies.Validate] refuses such a list.
 func (ps Policies) On(day time.Time) (Policy, error) {
 	best, on := -1, paris.Of(day).Number()
 	for i, p := range ps {
@@ -177,8 +177,9 @@ func (ps Policies) On(day time.Time) (Policy, error) {
 	return ps[best], nil
 }
 
-// Validate returns every mistake in the list at once: no policy, a missing or repeated name, two policies that begin on one day,
-// a limit that is not an amount, a minimum above the maximum, a rule without an ID or a Check, an ID used twice in one policy.
+// Validate returns every mistake in the list at once: no policy, a missing or repeated name, two policies that begin
+// on one day, a limit that is not an amount, a minimum above the maximum, a rule without an ID or a Check, an ID used
+// twice in one policy.
 func (ps Policies) Validate() error {
 	var errs []error
 	if len(ps) == 0 {

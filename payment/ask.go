@@ -21,8 +21,8 @@ func (s *Service) status(ctx context.Context, p Payment) (r acquirer.Result, err
 	return s.c.Acquirer.Status(ctx, p.Reference)
 }
 
-// answer applies what a question brought, if the row is still the one that was asked about: an answer carries the version it was asked
-// at, and is thrown away when the row has moved on.
+// answer applies what a question brought, if the row is still the one that was asked about: an answer carries the
+// version it was asked at, and is thrown away when the row has moved on.
 func (s *Service) answer(ctx context.Context, p Payment, r acquirer.Result) (Payment, Effect, error) {
 	if !about(p, r) { // the acquirer speaks of somebody else's transaction under this reference
 		if err := s.orphan(ctx, r); err != nil {
@@ -39,10 +39,11 @@ func (s *Service) answer(ctx context.Context, p Payment, r acquirer.Result) (Pay
 	return q, effect, err
 }
 
-// Reconcile asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not want to wait for Work. That
-// the acquirer knows nothing, or cannot be asked, changes nothing here and is an error (acquirer.ErrNotFound, acquirer.ErrUnavailable and so on):
-// Work asks again and draws the conclusions. ErrVersion: the payment moved on while the question was open. A failed
-// payment whose reference belongs to somebody else's transaction is never asked about: ErrNotAllowed.
+// Reconcile asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not
+// want to wait for Work. That the acquirer knows nothing, or cannot be asked, changes nothing here and is an error
+// (acquirer.ErrNotFound, acquirer.ErrUnavailable and so on): Work asks again and draws the conclusions. ErrVersion:
+// the payment moved on while the question was open. A failed payment whose reference belongs to somebody else's
+// transaction is never asked about: ErrNotAllowed.
 func (s *Service) Reconcile(ctx context.Context, id ID) (Payment, Effect, error) {
 	p, err := s.Get(ctx, id)
 	if err != nil {
@@ -120,7 +121,8 @@ func (s *Service) absent(ctx context.Context, t Task, now time.Time) error {
 	return s.c.Store.Release(ctx, t, backoff(p, now), said)
 }
 
-// lookAgain ends a look that changed nothing: an open question is asked again; an end without money is looked at twice, then never.
+// lookAgain ends a look that changed nothing: an open question is asked again; an end without money is looked at
+// twice, then never.
 func (s *Service) lookAgain(ctx context.Context, t Task, now time.Time) error {
 	p := t.Payment
 	switch {

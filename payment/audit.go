@@ -22,7 +22,8 @@ import (
 // ErrAltered is what Verify finds: the store is not what the journal says, or not what a seal says.
 var ErrAltered = errors.New("payment: the record was altered")
 
-// settle is how long after midnight a day is left open, for entries that were dated before it and are still being written.
+// settle is how long after midnight a day is left open, for entries that were dated before it and are still being
+// written.
 const settle = 5 * time.Minute
 
 // ledger is one pass over all journals: the heads of each day, and the movements of one.
@@ -42,7 +43,8 @@ type movement struct {
 // counted are the movements of one payment so far: money comes in once and goes back once.
 type counted struct{ in, back bool }
 
-// movements says what an entry is to the accounting officer: money came in, money went back, a person must look. One entry can be two of them.
+// movements says what an entry is to the accounting officer: money came in, money went back, a person must look. One
+// entry can be two of them.
 func (c *counted) movements(e Entry) (kinds []string) {
 	if e.Effect != Changed && e.Effect != Noted {
 		return nil
@@ -120,8 +122,9 @@ func (s *Service) history(ctx context.Context, p Payment) (Payment, []Entry, err
 	}
 }
 
-// seals yields each day's seal, from the first day with an entry to the given one: a hash over the day, the seal of the day before, and the heads of all
-// payments that moved on the day. With the seals before it, it commits to the heads of all payments.
+// seals yields each day's seal, from the first day with an entry to the given one: a hash over the day, the seal of
+// the day before, and the heads of all payments that moved on the day. With the seals before it, it commits to the
+// heads of all payments.
 func (l ledger) seals(last paris.Day) iter.Seq2[paris.Day, [32]byte] {
 	return func(yield func(paris.Day, [32]byte) bool) {
 		first := 0
@@ -134,7 +137,7 @@ func (l ledger) seals(last paris.Day) iter.Seq2[paris.Day, [32]byte] {
 			return
 		}
 		var seal [32]byte
-		for d := (paris.Day{Year: first / 10000, Month: time.Month(first / 100 % 100), Day: first % 100}); d.Number() <= last.Number(); d = d.Next() {
+		for d := paris.Numbered(first); d.Number() <= last.Number(); d = d.Next() {
 			heads := slices.Clone(l.heads[d.Number()])
 			slices.SortFunc(heads, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
 			h := sha256.New()
@@ -151,14 +154,22 @@ func (l ledger) seals(last paris.Day) iter.Seq2[paris.Day, [32]byte] {
 	}
 }
 
-// Export writes the movements of one day in Paris ("2026-03-02") for the accounting officer: gross, one line per movement, as CSV in UTF-8 with
-// semicolons, the day's seal in the last line. It returns the seal: keep it outside the database, and give it to [Service.Verify]. The same day
-// gives the same bytes, until an erasure empties the debt and the notice; the seal never changes.
+// columns are the export's. They are frozen: append only.
+var columns = []string{
+	"movement", "instant", "reference", "payment", "merchant", "authorisation", "cents", "euros", "currency", "debt", "notice",
+}
+
+// Export writes the movements of one day in Paris ("2026-03-02") for the accounting officer: gross, one line per
+// movement, as CSV in UTF-8 with semicolons, the day's seal in the last line. It returns the seal: keep it outside
+// the database, and give it to [Service.Verify]. The same day gives the same bytes, until an erasure empties the debt
+// and the notice; the seal never changes.
 //
-// Movements are accepted, returned, review (a person must look) and orphan (an acceptance without a payment). Amounts are in cents and in euros; the instant
-// is when the movement was learned, in UTC. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+// Movements are accepted, returned, review (a person must look) and orphan (an acceptance without a payment). Amounts
+// are in cents and in euros; the instant is when the movement was learned, in UTC. A cell that a spreadsheet would
+// take for a formula begins with an apostrophe.
 //
-// The error says when the day is wrong or not over yet. One call reads every journal and keeps 32 bytes for each payment and day.
+// The error says when the day is wrong or not over yet. One call reads every journal and keeps 32 bytes for each
+// payment and day.
 func (s *Service) Export(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
 	d, err := paris.Parse(day)
 	if err != nil {
@@ -196,7 +207,7 @@ func (s *Service) Export(ctx context.Context, day string, w io.Writer) ([32]byte
 	}
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true
-	out.Write([]string{"movement", "instant", "reference", "payment", "merchant", "authorisation", "cents", "euros", "currency", "debt", "notice"})
+	out.Write(columns)
 	for _, m := range l.movements {
 		p := m.payment
 		cents, err := euro.Cents(p.Amount)
@@ -225,9 +236,10 @@ func defused(s string) string {
 	return s
 }
 
-// Verify checks every journal: that it has no gap, that each entry commits to the one before, that the table leads from each to the next, and that the payment is what
-// the last one says. With the daily seals of [Service.Export], kept outside and given oldest first, it also finds payments that were
-// deleted or rewritten whole; without them (nil) it finds accidents only. The error is ErrAltered, and names what does not fit.
+// Verify checks every journal: that it has no gap, that each entry commits to the one before, that the table leads
+// from each to the next, and that the payment is what the last one says. With the daily seals of [Service.Export],
+// kept outside and given oldest first, it also finds payments that were deleted or rewritten whole; without them
+// (nil) it finds accidents only. The error is ErrAltered, and names what does not fit.
 func (s *Service) Verify(ctx context.Context, seals iter.Seq[[32]byte]) error {
 	l, err := s.readAll(ctx, 0, verify)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 
 // BeginRequest asks for a trip to the kiosk.
 type BeginRequest struct {
-	// Key makes the request safe to repeat: the same key of the same debtor is the same payment. Draw one when the page with the
-	// button « payer » is made. A new try needs a new key.
+	// Key makes the request safe to repeat: the same key of the same debtor is the same payment. Draw one when the
+	// page with the button « payer » is made. A new try needs a new key.
 	Key      string
 	Debt     creance.Debt
 	Language string // BCP 47, of the kiosk and the letters; empty: "fr"
@@ -28,7 +28,8 @@ type BeginRequest struct {
 // longest is how long a key, a name or a number may be, in bytes.
 const longest = 200
 
-// check returns every mistake at once. No field may be a social security number: it would reach stores and receivers that must not know it.
+// check returns every mistake at once. No field may be a social security number: it would reach stores and receivers
+// that must not know it.
 func (r BeginRequest) check() error {
 	var errs []error
 	number := ""
@@ -69,16 +70,17 @@ func (p Payment) same(q Payment) bool {
 	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
 }
 
-// Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send the payer there with
-// [acquirer.Session.WriteForm]. The amount is the decision's (S9).
+// Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send
+// the payer there with [acquirer.Session.WriteForm]. The amount is the decision's (S9).
 //
-// The same key and request again give the same payment: with the same session while that can still be paid, with a zero session
-// later. A zero session means that there is nothing to pay with; show the payment as it is.
+// The same key and request again give the same payment: with the same session while that can still be paid, with a
+// zero session later. A zero session means that there is nothing to pay with; show the payment as it is.
 //
-// Errors: ErrInvalid names the fields; a [*creance.IneligibleError] has every reason; a [*HeldError] has the payment that holds the debt or the
-// claim; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another request; ErrDayFull. An error of the
-// acquirer means that no session was handed out and no money can have moved: the payment has failed, and a new try needs a new key. After any
-// other error the same request may be repeated.
+// Errors: ErrInvalid names the fields; a [*creance.IneligibleError] has every reason; a [*HeldError] has the payment
+// that holds the debt or the claim; ErrInProgress while the same request is being served; ErrKeyReused when the key
+// was used for another request; ErrDayFull. An error of the acquirer means that no session was handed out and no
+// money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
+// may be repeated.
 func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.begin")
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
@@ -154,8 +156,8 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
 }
 
-// open asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer must not depend on a browser
-// that has gone away.
+// open asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer
+// must not depend on a browser that has gone away.
 func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
 	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
 	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
@@ -192,8 +194,8 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 	return q, session, nil
 }
 
-// notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all the same, unless the acquirer
-// certainly opened nothing.
+// notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all
+// the same, unless the acquirer certainly opened nothing.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
 	e := Event{Kind: OnNotOpened, At: s.now(), Err: short(cause.Error())}
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
@@ -211,14 +213,16 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 	return q, acquirer.Session{}, cause
 }
 
-// codeReferenceUsed marks a failed payment whose reference belongs to somebody else's transaction: it is never asked about.
+// codeReferenceUsed marks a failed payment whose reference belongs to somebody else's transaction: it is never asked
+// about.
 const codeReferenceUsed = "94"
 
-// opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in the result.
+// opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in
+// the result.
 func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
 
-// moneyOn looks for money on the debt that arrived while the acquirer was asked: a late acceptance of an older attempt. It returns
-// the payment that has it, or the zero one.
+// moneyOn looks for money on the debt that arrived while the acquirer was asked: a late acceptance of an older
+// attempt. It returns the payment that has it, or the zero one.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
 	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
 		if err != nil {

@@ -8,12 +8,12 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// tries bounds how often a change is applied again to a row that moved on meanwhile. Each round means that somebody else's
-// change was committed, so it ends long before.
+// tries bounds how often a change is applied again to a row that moved on meanwhile. Each round means that somebody
+// else's change was committed, so it ends long before.
 const tries = 100
 
-// commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version still is p's. It is ErrVersion
-// when the row has moved on. What was written before is not written again: see told.
+// commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
+// still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see told.
 func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
 	next, effect, err := p.Apply(e)
 	if err != nil || effect == Duplicate {
@@ -42,8 +42,9 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	return next, effect, nil
 }
 
-// told reports whether the journal says it already. What is overtaken or contradicts is written once for a message, and so is evidence that the
-// acquirer's server or a browser sends: either can be sent again for ever, and must not fill the disk.
+// told reports whether the journal says it already. What is overtaken or contradicts is written once for a message,
+// and so is evidence that the acquirer's server or a browser sends: either can be sent again for ever, and must not
+// fill the disk.
 func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
 	once := e.Effect == Stale || e.Effect == Contradiction ||
 		e.Effect == Noted && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
@@ -61,8 +62,8 @@ func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
 	return false, nil
 }
 
-// write calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the connection may have broken
-// after the commit. Then the row is read again, and its head tells.
+// write calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the
+// connection may have broken after the commit. Then the row is read again, and its head tells.
 func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
 	err := to(ctx, p, e)
 	if err == nil || classified(err) {
@@ -96,8 +97,8 @@ func classified(err error) bool {
 	return false
 }
 
-// change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is in view of the row; it may
-// return an error to leave it alone.
+// change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is
+// in view of the row; it may return an error to leave it alone.
 func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {
 	for range tries {
 		p, err := s.c.Store.Find(ctx, l)

@@ -46,7 +46,8 @@ func WriteMermaid(w io.Writer) error {
 	return err
 }
 
-// WriteDOT writes the changes of state as a Graphviz graph. States in which nothing more is expected have a double border.
+// WriteDOT writes the changes of state as a Graphviz graph. States in which nothing more is expected have a double
+// border.
 func WriteDOT(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("digraph payment {\n    rankdir=LR\n    node [shape=box, style=rounded]\n")

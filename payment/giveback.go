@@ -8,7 +8,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// conflicts is how often "not in this state" may be answered in one go: the money was remitted between the question and the call, or the other way round.
+// conflicts is how often "not in this state" may be answered in one go: the money was remitted between the question
+// and the call, or the other way round.
 const conflicts = 3
 
 // giver is a way to give money back.
@@ -28,9 +29,9 @@ func (s *Service) givers() (ways []giver) {
 	return ways
 }
 
-// giveBack is the worker's step of a payment in refunding: ask; if the whole amount is back, done; else commit that the call is about to be made, and only
-// then make it. After a call without a trustworthy answer it only asks; it calls again no sooner than 15 minutes later and after two answers that
-// nothing went back.
+// giveBack is the worker's step of a payment in refunding: ask; if the whole amount is back, done; else commit that
+// the call is about to be made, and only then make it. After a call without a trustworthy answer it only asks; it
+// calls again no sooner than 15 minutes later and after two answers that nothing went back.
 func (s *Service) giveBack(ctx context.Context, t Task) error {
 	const saidNo = "nothing went back"
 	p, ways := t.Payment, s.givers()
@@ -70,8 +71,8 @@ func (s *Service) giveBack(ctx context.Context, t Task) error {
 	return s.clock(ctx, p, Event{Kind: OnRefundRefused, At: s.now(), Err: "three times not in this state"})
 }
 
-// call commits that it is about to call, and calls. again is true when the acquirer answers that the payment is not in the state for
-// it: certainly not done, or done before; the question tells.
+// call commits that it is about to call, and calls. again is true when the acquirer answers that the payment is not
+// in the state for it: certainly not done, or done before; the question tells.
 func (s *Service) call(ctx context.Context, p Payment, way giver) (q Payment, again bool, err error) {
 	p, _, err = s.commit(ctx, p, Event{Kind: OnRefundUnknown, At: s.now(), Why: "about to call " + way.op})
 	if err != nil {

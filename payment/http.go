@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html/template"
@@ -28,12 +29,14 @@ var statuses = []struct {
 	{ErrNotFound, http.StatusNotFound, "unknown reference"},
 }
 
-// NotifyHandler takes the acquirer's own notifications. It answers 200 when the message was taken, whatever it did; 400 to what is no
-// form or says nothing; 403 when the seal is missing or wrong; 404 to a verified message about an unknown payment; 405, 413 and 415 as they are meant;
-// 503 when the store fails. It reads no cookie and asks nothing of the acquirer.
+// NotifyHandler takes the acquirer's own notifications. It answers 200 when the message was taken, whatever it did;
+// 400 to what is no form or says nothing; 403 when the seal is missing or wrong; 404 to a verified message about an
+// unknown payment; 405, 413 and 415 as they are meant; 503 when the store fails. It reads no cookie and asks nothing
+// of the acquirer.
 //
 // It must be exempt from the host's protection against cross-origin requests, behind which it stands:
-// [http.CrossOriginProtection.AddInsecureBypassPattern] with the route, such as "POST /payment/notify". What protects it is the seal.
+// [http.CrossOriginProtection.AddInsecureBypassPattern] with the route, such as "POST /payment/notify". What protects
+// it is the seal.
 func (s *Service) NotifyHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -42,13 +45,13 @@ func (s *Service) NotifyHandler() http.Handler {
 			refuse(w, err)
 			return
 		}
-		_, effect, err := s.Receive(r.Context(), cb)
+		_, _, err = s.Receive(r.Context(), cb)
 		if err == nil {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusOK)
 			return
 		}
-		s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: notification", slog.String("effect", string(effect)), slog.Any("error", err))
+		s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: notification", slog.Any("error", err))
 		for _, a := range statuses {
 			if errors.Is(err, a.is) {
 				http.Error(w, a.text, a.status)
@@ -96,16 +99,18 @@ var onward = template.Must(template.New("return").Parse(`<!DOCTYPE html>
 </html>
 `))
 
-// ReturnHandler takes the payer back from the kiosk: it takes the message that the browser brings, and answers 303 to the address that next
-// returns, which should be the account's home page. The redirection is a navigation of the host's own site, so that cookies with SameSite=Lax come
-// back with it; for Strict ones see Config.ReturnPage. The handler reads and sets no cookie.
+// ReturnHandler takes the payer back from the kiosk: it takes the message that the browser brings, and answers 303 to
+// the address that next returns, which should be the account's home page. The redirection is a navigation of the
+// host's own site, so that cookies with SameSite=Lax come back with it; for Strict ones see Config.ReturnPage. The
+// handler reads and sets no cookie.
 //
-// next gets the payment as it is now, or a zero payment and an error when nothing could be learned: ErrNoCallback when the browser brought nothing,
-// the acquirer's error when the message is not to be trusted, and whatever the store says. None of them means that the payment has failed: say « nous vérifions ».
-// The address must not depend on the outcome, and whoever shows the payment compares its Debtor with the session.
+// next gets the payment as it is now, or a zero payment and an error when nothing could be learned: ErrNoCallback
+// when the browser brought nothing, the acquirer's error when the message is not to be trusted, and whatever the
+// store says. None of them means that the payment has failed: say « nous vérifions ». The address must not depend on
+// the outcome, and whoever shows the payment compares its Debtor with the session.
 //
-// Like NotifyHandler it must be exempt from the host's protection against cross-origin requests: the post comes from the acquirer's site. Without the exemption it never gets
-// here: [http.CrossOriginProtection] answers 403.
+// Like NotifyHandler it must be exempt from the host's protection against cross-origin requests: the post comes from
+// the acquirer's site. Without the exemption it never gets here: [http.CrossOriginProtection] answers 403.
 func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -134,7 +139,7 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 			p = Payment{}
 			s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: return", slog.Any("error", err))
 		}
-		to := next(r, p, err)
+		to := cmp.Or(next(r, p, err), "/")
 		if !s.c.ReturnPage {
 			http.Redirect(w, r, to, http.StatusSeeOther)
 			return

@@ -10,11 +10,11 @@ import (
 	"github.com/quittance/quittance/internal/euro"
 )
 
-// Entry is one line of a payment's journal: what happened, how it came, and what it led to. Entries of one payment form a chain: each
-// commits to the one before, and the payment's Head to the last.
+// Entry is one line of a payment's journal: what happened, how it came, and what it led to. Entries of one payment
+// form a chain: each commits to the one before, and the payment's Head to the last.
 //
-// By and Why, and the person's fields of the payment, enter the chain only as a salted hash (Personal). After [Service.Erase] they and the
-// salts are gone, and the chain still verifies.
+// By and Why, and the person's fields of the payment, enter the chain only as a salted hash (Personal). After
+// [Service.Erase] they and the salts are gone, and the chain still verifies.
 type Entry struct {
 	Payment              ID
 	Version              int // of the payment after it: 1, 2, 3 …
@@ -86,8 +86,8 @@ func (e Entry) personal(p Payment) [32]byte {
 	return h.sum()
 }
 
-// digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number and the due time
-// are left out.
+// digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number
+// and the due time are left out.
 func (p Payment) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
 	h.text("row/1", string(p.ID), string(p.State), p.Reference, p.Merchant, p.Policy, euro.Describe(p.Amount), p.Currency,

@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// MemoryStore is a [Store] in the process, for tests, examples and trials: what it holds ends with the process. It is safe for concurrent
-// use, and a value must not be copied. What it hands out shares nothing with what it holds.
+// MemoryStore is a [Store] in the process, for tests, examples and trials: what it holds ends with the process. It is
+// safe for concurrent use, and a value must not be copied. What it hands out shares nothing with what it holds.
 type MemoryStore struct {
 	mu       sync.Mutex
 	rows     map[ID]*memoryRow
@@ -263,7 +263,8 @@ func (m *MemoryStore) Lease(ctx context.Context, k Kind, now time.Time, d time.D
 			}
 			for _, c := range list {
 				if !c.due.After(now) {
-					found = append(found, candidate{c.due, ID(c.change.Key), &c.memoryLease, Task{Kind: k, Payment: c.change.Payment, Change: c.change}})
+					t := Task{Kind: k, Payment: c.change.Payment, Change: c.change}
+					found = append(found, candidate{c.due, ID(c.change.Key), &c.memoryLease, t})
 				}
 			}
 		}

@@ -11,8 +11,9 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// ID names a payment: 128 random bits in lower-case base32, 26 characters. It cannot be guessed, and it is sent to the acquirer
-// as the order's id: a reference alone does not bind a result to a payment, since after a restore from a backup references repeat.
+// ID names a payment: 128 random bits in lower-case base32, 26 characters. It cannot be guessed, and it is sent to
+// the acquirer as the order's id: a reference alone does not bind a result to a payment, since after a restore from a
+// backup references repeat.
 type ID string
 
 // Payment is one trip to the kiosk, with one reference for its whole life; trying again is a new Payment. It is plain
@@ -28,7 +29,7 @@ type Payment struct {
 	Amount                                    decimal.Decimal
 	Currency                                  string
 	Session                                   acquirer.Session // only while Redirected
-	Authorisation, Brand, MaskedPAN, Code     string           // what the acquirer said last; Code 94 of a failed payment: the reference was somebody else's
+	Authorisation, Brand, MaskedPAN, Code     string           // what the acquirer said; Code 94 and failed: not our transaction
 	Decline                                   acquirer.Decline
 	CreatedAt, PaidAt, RecordedAt             time.Time // PaidAt: of the first verified acceptance, as the acquirer dates it
 	RefundAskedAt, RefundCalledAt, ReturnedAt time.Time
@@ -36,8 +37,9 @@ type Payment struct {
 	Head                                      [32]byte  // Hash of the last journal entry
 }
 
-// Apply returns the payment as the event leaves it, and the effect. It is pure: it writes nothing, and p is not changed. The error is
-// [ErrNotAllowed] where the table does not allow the event. AttentionAt and Head are the service's to set.
+// Apply returns the payment as the event leaves it, and the effect. It is pure: it writes nothing, and p is not
+// changed. The error is [ErrNotAllowed] where the table does not allow the event. AttentionAt and Head are the
+// service's to set.
 func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	to, effect := Next(p.State, e.Kind)
 	switch effect {

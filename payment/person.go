@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since, the error is
-// ErrVersion: show it again.
+// Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
+// the error is ErrVersion: show it again.
 type Command struct {
 	ID      ID
 	Version int
@@ -34,8 +34,8 @@ type Resolution struct {
 	Verdict Verdict
 }
 
-// Record says that the payment was taken into account on the payer's account (S77). Doing so twice is no error. ErrNotAllowed unless
-// the payment is paid or recorded.
+// Record says that the payment was taken into account on the payer's account (S77). Doing so twice is no error.
+// ErrNotAllowed unless the payment is paid or recorded.
 func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.record")
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
@@ -48,8 +48,8 @@ func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 	return p, allowed(p, "record", err)
 }
 
-// Refund gives back the whole amount of a payment that is paid or recorded. It returns when that is committed; Work talks to the acquirer. Asking twice is no
-// error. Parts are for the acquirer's own desk.
+// Refund gives back the whole amount of a payment that is paid or recorded. It returns when that is committed; Work
+// talks to the acquirer. Asking twice is no error. Parts are for the acquirer's own desk.
 func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
 	return s.act(ctx, "refund", c, OnRefundAsked)
 }
@@ -107,8 +107,9 @@ func allowed(p Payment, name string, err error) error {
 	return err
 }
 
-// Erase removes what is personal in all payments of a debtor, and returns how many there were. What remains still verifies. It is refused with
-// ErrRetained, and nothing is erased, if one of them has not ended, still has something to deliver, or moved last less than KeepFor ago.
+// Erase removes what is personal in all payments of a debtor, and returns how many there were. What remains still
+// verifies. It is refused with ErrRetained, and nothing is erased, if one of them has not ended, still has something
+// to deliver, or moved last less than KeepFor ago.
 func (s *Service) Erase(ctx context.Context, debtor string) (int, error) {
 	if debtor == "" {
 		return 0, fmt.Errorf("%w: the debtor is empty", ErrInvalid)

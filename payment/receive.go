@@ -10,11 +10,12 @@ import (
 	"github.com/quittance/quittance/internal/euro"
 )
 
-// Receive takes what the acquirer's server or the payer's browser has sent: verifies it, finds the payment, and applies what it says. Both
-// channels carry the same sealed content and take the same path, so they may arrive in any order, at once, and more than once.
+// Receive takes what the acquirer's server or the payer's browser has sent: verifies it, finds the payment, and
+// applies what it says. Both channels carry the same sealed content and take the same path, so they may arrive in any
+// order, at once, and more than once.
 //
-// The error is the acquirer's when the callback is not to be trusted or understood, and ErrNotFound when it is about no payment that is known:
-// then a verified acceptance is kept as an orphan first.
+// The error is the acquirer's when the callback is not to be trusted or understood, and ErrNotFound when it is about
+// no payment that is known: then a verified acceptance is kept as an orphan first.
 func (s *Service) Receive(ctx context.Context, cb acquirer.Callback) (p Payment, effect Effect, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.receive", slog.String("channel", string(cb.Channel)))
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("effect", string(effect))) }()
@@ -54,7 +55,8 @@ func (s *Service) orphan(ctx context.Context, r acquirer.Result) error {
 	return s.c.Store.Orphan(ctx, r, s.now())
 }
 
-// about reports whether the result is about this payment: after a restore from a backup references repeat, order ids do not.
+// about reports whether the result is about this payment: after a restore from a backup references repeat, order ids
+// do not.
 func about(p Payment, r acquirer.Result) bool {
 	return r.Reference == p.Reference && (r.OrderID == "" || r.OrderID == string(p.ID))
 }
@@ -78,8 +80,8 @@ var outcomes = map[acquirer.Outcome]EventKind{
 	acquirer.Refused: OnRefused, acquirer.Cancelled: OnCancelled, acquirer.Expired: OnExpired, acquirer.Failed: OnFailed,
 }
 
-// meaning is what a verified result is to a payment: nothing counts that is not equal to the order, and money of another authorisation is
-// not the money that is known.
+// meaning is what a verified result is to a payment: nothing counts that is not equal to the order, and money of
+// another authorisation is not the money that is known.
 func meaning(p Payment, r acquirer.Result) EventKind {
 	accepted := r.Outcome == acquirer.Accepted
 	switch {

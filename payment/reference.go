@@ -10,14 +10,15 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// DefaultPrefix begins the references of the teleservice: presumably « Paiement de Créance en Ligne, Carte Bancaire » (S28).
+// DefaultPrefix begins the references of the teleservice: presumably « Paiement de Créance en Ligne, Carte Bancaire »
+// (S28).
 const DefaultPrefix = "PCLCB"
 
 // MaxSequence is the largest number of a day.
 const MaxSequence = 9_999_999
 
-// Reference is a transaction's reference, in parts: PCLCB172540000004 is the fourth of 11 September 2017, day 254 (S28). It has
-// 12 digits after its prefix: the year in two, the day of the year in three, the number in seven.
+// Reference is a transaction's reference, in parts: PCLCB172540000004 is the fourth of 11 September 2017, day 254
+// (S28). It has 12 digits after its prefix: the year in two, the day of the year in three, the number in seven.
 //
 // The day is a day in Paris: 1 January 00:30 there is day 001, although it is still December in UTC.
 type Reference struct {
@@ -61,8 +62,8 @@ func (r Reference) String() string {
 	return fmt.Sprintf("%s%02d%03d%07d", r.Prefix, d.Year%100, d.YearDay(), r.Sequence)
 }
 
-// ParseReference is the inverse of [Reference.String]. The error says what is wrong: a prefix that is none, a day that the year
-// does not have, number zero.
+// ParseReference is the inverse of [Reference.String]. The error says what is wrong: a prefix that is none, a day
+// that the year does not have, number zero.
 func ParseReference(s string) (Reference, error) {
 	if len(s) > 35 || len(s) < 15 {
 		return Reference{}, fmt.Errorf("payment: reference %.40q has %d characters, not 15 to 35", s, len(s))

@@ -20,12 +20,13 @@ type Config struct {
 	Acquirer acquirer.Client
 	Policies creance.Policies // creance.Ameli()
 
-	// ReturnURL is where the acquirer sends the payer back, NotifyURL where it reports: absolute addresses of ReturnHandler and
-	// NotifyHandler. Without a NotifyURL results are learned from the return and by asking.
+	// ReturnURL is where the acquirer sends the payer back, NotifyURL where it reports: absolute addresses of
+	// ReturnHandler and NotifyHandler. Without a NotifyURL results are learned from the return and by asking.
 	ReturnURL, NotifyURL string
 
-	// Deliver hands a change to the host: each at least once, those of one payment in order, the next only after the one before was
-	// taken. It must be idempotent on Change.Key, and end within 30 seconds. Nil: changes are dropped. inbox.Deliverer is one.
+	// Deliver hands a change to the host: each at least once, those of one payment in order, the next only after the
+	// one before was taken. It must be idempotent on Change.Key, and end within 30 seconds. Nil: changes are dropped.
+	// inbox.Deliverer is one.
 	Deliver func(context.Context, Change) error
 
 	Now     func() time.Time // nil: time.Now
@@ -40,15 +41,17 @@ type Config struct {
 	RecordWithin time.Duration // after which a payment not taken into account is overdue; zero: 24 hours (S77)
 	KeepFor      time.Duration // how long a payment is kept from erasure; zero: five years of 365 days and a leap day each four
 
-	// ReturnPage answers the payer's return with a small page that goes on by itself, instead of a redirection: hosts whose session
-	// cookie is SameSite=Strict need it.
+	// ReturnPage answers the payer's return with a small page that goes on by itself, instead of a redirection: hosts
+	// whose session cookie is SameSite=Strict need it.
 	ReturnPage bool
 
-	// Prefix begins every reference: 3 to 23 of [A-Za-z0-9]; empty: DefaultPrefix. Two installations on one merchant need two.
+	// Prefix begins every reference: 3 to 23 of [A-Za-z0-9]; empty: DefaultPrefix. Two installations on one merchant
+	// need two.
 	Prefix string
 }
 
-// Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one store.
+// Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one
+// store.
 type Service struct {
 	c     Config
 	times timers
@@ -151,8 +154,8 @@ func (s *Service) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
 	return s.c.Store.Journal(ctx, id)
 }
 
-// Latest returns the payment that the debtor's home page should speak of: the last one begun, unless another one of the same debt
-// holds it, as after a late acceptance. ErrNotFound if there is none.
+// Latest returns the payment that the debtor's home page should speak of: the last one begun, unless another one of
+// the same debt holds it, as after a late acceptance. ErrNotFound if there is none.
 func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	if debtor == "" {
 		return Payment{}, ErrNotFound
@@ -178,8 +181,8 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	return last, nil
 }
 
-// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row. The error is
-// errors.ErrUnsupported when the store is no [Restarter].
+// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row.
+// The error is errors.ErrUnsupported when the store is no [Restarter].
 func (s *Service) Restart(ctx context.Context, id ID) error {
 	r, ok := s.c.Store.(Restarter)
 	if !ok {

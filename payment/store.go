@@ -9,18 +9,19 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// Store keeps payments, their journals, and what has to go out. Each method is one atomic commit, and safe for concurrent
-// use. Package storetest is the suite that every store passes. A commit that returns an error other than those named here is unknown, not
-// failed: the service reads again before it decides.
+// Store keeps payments, their journals, and what has to go out. Each method is one atomic commit, and safe for
+// concurrent use. Package storetest is the suite that every store passes. A commit that returns an error other than
+// those named here is unknown, not failed: the service reads again before it decides.
 type Store interface {
-	// Create inserts a payment in state created, with its first entry. In one atomic step it checks, in this order, that
-	// debtor and key are new (ErrKeyReused), that no payment holds the debt or the claim (a *HeldError that names it), and that id and
-	// reference are new (ErrReference).
+	// Create inserts a payment in state created, with its first entry. In one atomic step it checks, in this order,
+	// that debtor and key are new (ErrKeyReused), that no payment holds the debt or the claim (a *HeldError that names
+	// it), and that id and reference are new (ErrReference).
 	Create(ctx context.Context, p Payment, e Entry) error
 
-	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrVersion unless the stored version is
-	// p.Version − 1, with ErrClaimPaid when p is paid or recorded while another payment of the claim is, and with a *HeldError when p becomes an
-	// attempt while the debt has another. It ends the lease of the row, and its count of failures.
+	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrVersion unless the stored
+	// version is p.Version − 1, with ErrClaimPaid when p is paid or recorded while another payment of the claim is,
+	// and with a *HeldError when p becomes an attempt while the debt has another. It ends the lease of the row, and
+	// its count of failures.
 	Commit(ctx context.Context, p Payment, e Entry) error
 
 	// Find returns one payment, or ErrNotFound.
@@ -32,22 +33,26 @@ type Store interface {
 	// Journal yields the entries of a payment by version; none for an id that is not known.
 	Journal(ctx context.Context, id ID) iter.Seq2[Entry, error]
 
-	// Lease hands out at most n pieces of due work and keeps them from others until now + d. Attention: rows whose AttentionAt is
-	// not after now. Delivery: of each payment the oldest change that was not delivered, when it is due.
+	// Lease hands out at most n pieces of due work and keeps them from others until now + d. Attention: rows whose
+	// AttentionAt is not after now. Delivery: of each payment the oldest change that was not delivered, when it is
+	// due.
 	Lease(ctx context.Context, k Kind, now time.Time, d time.Duration, n int) ([]Task, error)
 
-	// Release ends a lease. again is when the work is due next; zero means that it is done. A cause counts as one failure, no
-	// cause sets the count back to zero. With a token that is not the lease's it does nothing, and returns nil.
+	// Release ends a lease. again is when the work is due next; zero means that it is done. A cause counts as one
+	// failure, no cause sets the count back to zero. With a token that is not the lease's it does nothing, and returns
+	// nil.
 	Release(ctx context.Context, t Task, again time.Time, cause string) error
 
-	// Sequence returns a number from 1 that it has never returned for that day. It may leave gaps. ErrDayFull above MaxSequence.
+	// Sequence returns a number from 1 that it has never returned for that day. It may leave gaps. ErrDayFull above
+	// MaxSequence.
 	Sequence(ctx context.Context, day string) (int, error)
 
 	// Orphan keeps a verified acceptance for which there is no payment, once per fingerprint, with one outgoing change.
 	Orphan(ctx context.Context, r acquirer.Result, at time.Time) error
 
-	// Erase removes the personal fields of the debtor's payments, and the salts of their journals, and returns how many payments it
-	// changed. If one of them has not ended, or moved last at or after at, it changes nothing and returns ErrRetained.
+	// Erase removes the personal fields of the debtor's payments, and the salts of their journals, and returns how
+	// many payments it changed. If one of them has not ended, or moved last at or after at, it changes nothing and
+	// returns ErrRetained.
 	Erase(ctx context.Context, debtor string, at time.Time) (int, error)
 }
 
@@ -73,8 +78,8 @@ const (
 	Delivery  Kind = "delivery"  // a change is due to go out
 )
 
-// StuckAfter is how many failures in a row, about a day of them, make a piece of work stuck: [Filter] finds it. It is tried again every six hours,
-// or at once after [Service.Restart], and holds back only its own payment.
+// StuckAfter is how many failures in a row, about a day of them, make a piece of work stuck: [Filter] finds it. It is
+// tried again every six hours, or at once after [Service.Restart], and holds back only its own payment.
 const StuckAfter = 12
 
 // Task is a piece of due work, leased.
@@ -87,7 +92,8 @@ type Task struct {
 	Token   string // of the lease
 }
 
-// Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures. The stores of this module can.
+// Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures. The stores of this
+// module can.
 type Restarter interface {
 	Restart(ctx context.Context, id ID, now time.Time) error
 }
@@ -122,7 +128,8 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 	}
 }
 
-// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts from it.
+// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
+// from it.
 func (p Payment) MovedAt() time.Time {
 	last := p.CreatedAt
 	for _, t := range [...]time.Time{p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.ReturnedAt} {

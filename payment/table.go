@@ -36,7 +36,8 @@ func but(set []State, out ...State) []State {
 	return slices.DeleteFunc(slices.Clone(set), func(s State) bool { return slices.Contains(out, s) })
 }
 
-// rows is the life of a payment. What no row says is not allowed. It feeds [Next], [Transitions], the diagrams and the tests.
+// rows is the life of a payment. What no row says is not allowed. It feeds [Next], [Transitions], the diagrams and
+// the tests.
 var rows = func() []row {
 	var (
 		A = attempts
@@ -114,8 +115,8 @@ var table = func() (t [len(states)][len(events)]cell) {
 	return t
 }()
 
-// Next says where an event leads from a state. The effect is empty, and the state the same, where the table does not allow
-// the event, or where either is not known.
+// Next says where an event leads from a state. The effect is empty, and the state the same, where the table does not
+// allow the event, or where either is not known.
 func Next(from State, on EventKind) (State, Effect) {
 	i, j := from.index(), on.index()
 	if i < 0 || j < 0 {

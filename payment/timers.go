@@ -17,8 +17,8 @@ const (
 // timers has the periods that a host may set.
 type timers struct{ begin, unknown, record time.Duration }
 
-// next is the due time after an event: a function of the state, the row and the instant. What is only noted, stale or contradictory leaves the due time as
-// it is, except where the note itself answers a due look.
+// next is the due time after an event: a function of the state, the row and the instant. What is only noted, stale or
+// contradictory leaves the due time as it is, except where the note itself answers a due look.
 func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 	if effect == Noted {
 		switch {
@@ -76,8 +76,8 @@ func windowEnd(p Payment) time.Time {
 	return p.CreatedAt.Add(window)
 }
 
-// backoff is when to ask again: after half the age, at least two minutes and at most six hours, and just after the window ends. It needs no
-// counter, so a restart or a second worker changes nothing.
+// backoff is when to ask again: after half the age, at least two minutes and at most six hours, and just after the
+// window ends. It needs no counter, so a restart or a second worker changes nothing.
 func backoff(p Payment, now time.Time) time.Time {
 	since := p.CreatedAt
 	if p.State == Refunding {
@@ -90,8 +90,9 @@ func backoff(p Payment, now time.Time) time.Time {
 	return again
 }
 
-// retry is when to deliver again after so many failures: 20 seconds, doubled each time, at most six hours. The twelfth failure is about a
-// day after the first. Up to a fifth is taken off, by payment, so that what failed together does not come back together.
+// retry is when to deliver again after so many failures: 20 seconds, doubled each time, at most six hours. The
+// twelfth failure is about a day after the first. Up to a fifth is taken off, by payment, so that what failed
+// together does not come back together.
 func retry(now time.Time, tries int, id ID) time.Time {
 	d := slowest
 	if tries < 11 {

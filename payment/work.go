@@ -11,15 +11,15 @@ import (
 
 // How Work works. A lease saves work and does not protect: what protects is the version.
 const (
-	lease   = time.Minute // clocks of machines may differ by less than a quarter of it
-	page    = 32          // tasks leased at once
-	workers = 8           // at work on a page
-	poll    = time.Second
-	chores  = time.Hour
+	lease  = time.Minute // clocks of machines may differ by less than a quarter of it
+	page   = 16          // tasks leased and done at once
+	poll   = time.Second
+	chores = time.Hour
 )
 
-// Work does the due work until ctx ends, and returns nil then: it asks the acquirer, gives money back, delivers changes and runs the chores. Any number of processes may
-// work on one store. When the store fails it tries again, with growing pauses.
+// Work does the due work until ctx ends, and returns nil then: it asks the acquirer, gives money back, delivers
+// changes and runs the chores. Any number of processes may work on one store. When the store fails it tries again,
+// with growing pauses.
 func (s *Service) Work(ctx context.Context) error {
 	pause := poll
 	for ctx.Err() == nil {
@@ -45,8 +45,8 @@ func (s *Service) Work(ctx context.Context) error {
 	return nil
 }
 
-// WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that nothing is due. What fails is released, to be
-// tried again later; the error tells of all failures of the store.
+// WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that
+// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	done, err := s.runChores(ctx)
 	errs := []error{err}
@@ -72,22 +72,14 @@ func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	return done, errors.Join(errs...)
 }
 
-// each does the tasks, some at a time.
+// each does the tasks, all at once: a task that waited for others would begin when its lease is half over, and whoever
+// leased it next would overtake it.
 func each(tasks []Task, do func(Task) error) error {
 	errs := make([]error, len(tasks))
-	next := make(chan int)
 	var wg sync.WaitGroup
-	for range min(workers, len(tasks)) {
-		wg.Go(func() {
-			for i := range next {
-				errs[i] = do(tasks[i])
-			}
-		})
+	for i, t := range tasks {
+		wg.Go(func() { errs[i] = do(t) })
 	}
-	for i := range tasks {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 	return errors.Join(errs...)
 }
@@ -107,8 +99,8 @@ func (s *Service) attend(ctx context.Context, t Task) error {
 	return s.c.Store.Release(ctx, t, time.Time{}, "")
 }
 
-// deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in between it may be
-// handed over again.
+// deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
+// between it may be handed over again.
 func (s *Service) deliver(ctx context.Context, t Task) (err error) {
 	octx, end := s.c.Observe(ctx, "payment.deliver", slog.String("key", t.Change.Key))
 	defer func() { end(err) }()

@@ -6,6 +6,7 @@ package euro
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"strconv"
 
@@ -26,8 +27,11 @@ var (
 // digits bounds the coefficient: 12 digits of cents and as many trailing zeros as anybody writes.
 const digits = 40
 
+var tooLong = pow10(digits)
+
 // Cents returns d euros in cents. The error is ErrNegative, ErrFraction or ErrTooLarge; nothing is rounded.
-// The cost does not depend on the exponent.
+// The cost depends neither on the exponent nor on the number of digits. More than 40 digits are never an amount: they are
+// ErrTooLarge, or ErrFraction when 31 or more of them stand after the point.
 func Cents(d decimal.Decimal) (int64, error) {
 	switch d.Sign() {
 	case 0:
@@ -35,13 +39,26 @@ func Cents(d decimal.Decimal) (int64, error) {
 	case -1:
 		return 0, ErrNegative
 	}
-	n, shift := d.NumDigits(), int64(d.Exponent())+2 // cents = coefficient × 10^shift
-	switch {
-	case int64(n)+shift > 12:
-		return 0, ErrTooLarge
-	case int64(n)+shift < 1, n > digits:
+	exp := d.Exponent()
+	shift := int64(exp) + 2 // cents = coefficient × 10^shift
+
+	// What is compared has d's own exponent: so nothing is scaled, and digits are counted only where they are few.
+	// NumDigits of ten million digits takes a second.
+	long := decimal.New(math.MaxInt64, exp).LessThan(d)
+	if long && decimal.NewFromBigInt(tooLong, exp).LessThanOrEqual(d) {
+		if digits+1+shift > 12 {
+			return 0, ErrTooLarge
+		}
 		return 0, ErrFraction
-	case n > 18:
+	}
+
+	n := int64(d.NumDigits())
+	switch {
+	case n+shift > 12:
+		return 0, ErrTooLarge
+	case n+shift < 1:
+		return 0, ErrFraction
+	case long:
 		q, r := new(big.Int).QuoRem(d.Coefficient(), pow10(-shift), new(big.Int))
 		if r.Sign() != 0 {
 			return 0, ErrFraction

@@ -33,6 +33,9 @@ func Of(t time.Time) Day {
 // Number orders days: 20170911 for 11 September 2017.
 func (d Day) Number() int { return (d.Year*100+int(d.Month))*100 + d.Day }
 
+// Numbered is the inverse of Number.
+func Numbered(n int) Day { return Day{n / 10000, time.Month(n / 100 % 100), n % 100} }
+
 // Start is the first instant of the day.
 func (d Day) Start() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, Location) }
 

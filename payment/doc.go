@@ -1,0 +1,40 @@
+// Package payment is one trip to the kiosk: its states, its service, its store.
+//
+// A [Payment] has one reference for its whole life; trying again is a new Payment. [Service.Begin] decides, keeps a
+// reference, asks the acquirer for a session and commits it before it hands it out. What happened at the kiosk comes
+// back through [Service.NotifyHandler] and [Service.ReturnHandler], in any order, more than once, or never;
+// [Service.Work] asks for what did not come. [Service.Record] says that the account shows the payment;
+// [Service.Refund], [Service.Question] and [Service.Resolve] are a person's acts. Every change goes to the host
+// through Config.Deliver, at least once and in order.
+//
+// Read in this order: [State], [EventKind] and [Next] (one table feeds the code, the diagrams and the tests),
+// [Payment.Apply], [Config], [Service.Begin], [Service.Receive], [Service.Work], [Store].
+//
+// # What always holds
+//
+// Nothing is paid without a verified seal and an equal order. At most one attempt of a debt is under way, at most one
+// payment of a claim has money. A paid payment never turns refused; a late acceptance wins over every end without
+// money. A call that may have moved money is never repeated blindly: the intention is committed first, and the answer
+// to a question decides. Row, journal entry and outgoing change are one commit with a compare-and-swap on the
+// version. Every accepted payment ends recorded, refunded or in review, whatever crashed: what is due is a time in
+// its row, and any process may do it.
+//
+// # What the host does
+//
+//   - It calls Begin with a fresh key for each try, and shows the payment of a [*HeldError] instead of paying twice.
+//   - It sends the session's form with [acquirer.Session.WriteForm], under its own Content-Security-Policy with
+//     form-action for [acquirer.Session.Origin].
+//   - It mounts both handlers and exempts exactly these two routes from its protection against cross-origin requests.
+//   - It runs Work in at least one process.
+//   - Before it shows a payment it compares its Debtor with the person who is signed in.
+//   - It keeps each day's seal outside the database ([Service.Export], [Service.Verify]).
+//
+// # What is not promised
+//
+// Delivery is at least once, not once: receivers are idempotent on Change.Key. Refunds are whole; parts are for the
+// acquirer's desk and a person. Without seals kept outside, Verify finds accidents, not a determined rewriter.
+// [MemoryStore] ends with its process. Clocks of machines that share a store may differ by less than 15 seconds.
+//
+// All exported functions and methods are safe for concurrent use. Instants are UTC in microseconds; amounts are
+// euros; the days of references and exports are Paris days.
+package payment
