@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// list says of each debt whether it may be paid online, and why not (S7–S16). It returns those that may.
+func (s *story) list(debts []creance.Debt) (payable []creance.Debt, err error) {
+	policy, err := s.policies.On(s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	low, high, err := limits(policy)
+	if err != nil {
+		return nil, err
+	}
+	s.chapter("Qui peut payer en ligne ?")
+	s.say("Rien de ce qui suit ne sort du programme : la banque est une maquette, aucune somme ne bouge.")
+	s.say("Nous sommes le %s. La règle « %s » laisse payer les participations forfaitaires et les franchises, si le solde va "+
+		"de %s à %s et si un avis de somme à payer a été reçu.\n\n", inbox.LongDate(s.clock.Now()), policy.Name, low, high)
+	for _, d := range debts {
+		decision := policy.Decide(d, s.clock.Now())
+		if err := s.answer(d, decision); err != nil {
+			return nil, err
+		}
+		if decision.Eligible() {
+			payable = append(payable, d)
+		}
+	}
+	return payable, nil
+}
+
+// limits are the amounts between which a policy lets pay.
+func limits(p creance.Policy) (low, high string, err error) {
+	if low, err = euros(p.Min); err == nil {
+		high, err = euros(p.Max)
+	}
+	return low, high, err
+}
+
+// answer is the decision about one debt, with every reason.
+func (s *story) answer(d creance.Debt, decision creance.Decision) error {
+	balance, err := d.Balance()
+	if err != nil {
+		return err
+	}
+	owed, err := euros(balance)
+	if err != nil {
+		return err
+	}
+	if decision.Eligible() {
+		due, err := euros(decision.Amount)
+		s.item(fmt.Sprintf("%-24s%12s  oui : %s à payer", d.ID, owed, due), "")
+		return err
+	}
+	m, err := s.words(inbox.NotEligible{Decision: decision})
+	s.item(fmt.Sprintf("%-24s%12s  non", d.ID, owed), m.Text)
+	return err
+}
+
+// day is the day on which the payers come, one after the other.
+func (s *story) day(ctx context.Context, debts []creance.Debt) error {
+	s.chapter("Les paiements du " + inbox.LongDate(s.clock.Now()))
+	for _, d := range debts {
+		if err := s.payer(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dayAfter takes the payments into account on the accounts, within the 24 hours of S77, and prints what happened to each.
+func (s *story) dayAfter(ctx context.Context, _ []creance.Debt) error {
+	s.nextMorning()
+	s.chapter("Le lendemain, " + inbox.LongDate(s.clock.Now()))
+	s.say("Les paiements sont affichés sur les comptes, moins de 24 heures après.")
+	if err := s.record(ctx); err != nil {
+		return err
+	}
+	s.scene("Le journal de chaque paiement")
+	return s.journals(ctx)
+}
+
+// nextMorning is when the host's batches run.
+func (s *story) nextMorning() {
+	y, m, d := s.clock.Now().In(paris).Date()
+	s.clock.Set(time.Date(y, m, d+1, 7, 0, 0, 0, paris))
+}
+
+// record is the host's own batch: what is paid goes onto the account. The first payer's home page stands for all.
+func (s *story) record(ctx context.Context) error {
+	paid, err := s.all(ctx, payment.Filter{States: []payment.State{payment.Paid}})
+	if err != nil {
+		return err
+	}
+	for i, p := range paid {
+		if _, err := s.payments.Record(ctx, p.ID); err != nil {
+			return err
+		}
+		if i == 0 {
+			if err := s.home(ctx, p.Debtor); err != nil {
+				return err
+			}
+		}
+	}
+	return s.work(ctx)
+}
+
+// all gathers payments: one must not change what one is listing.
+func (s *story) all(ctx context.Context, f payment.Filter) (list []payment.Payment, err error) {
+	for p, err := range s.payments.List(ctx, f) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// journals prints each payment's journal in words.
+func (s *story) journals(ctx context.Context) error {
+	list, err := s.all(ctx, payment.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		amount, err := euros(p.Amount)
+		if err != nil {
+			return err
+		}
+		s.say("%s · %s · %s · %s", p.Reference, p.Debt, amount, states[p.State])
+		for e, err := range s.payments.Journal(ctx, p.ID) {
+			if err != nil {
+				return err
+			}
+			s.item(entry(e), "")
+		}
+	}
+	return nil
+}
+
+// later closes the books: the bank's and ours say the same, no journal was altered, and the letters are deleted when they said they
+// would be (S68).
+func (s *story) later(ctx context.Context, debts []creance.Debt) error {
+	s.scene("Les comptes")
+	if err := s.balance(ctx); err != nil {
+		return err
+	}
+	before, err := s.countLetters(ctx, debts)
+	if err != nil {
+		return err
+	}
+	s.clock.Set(inbox.DeletionDate(s.clock.Now(), 0))
+	if err := s.work(ctx); err != nil { // the mailbox's DeleteDue is one of the chores
+		return err
+	}
+	after, err := s.countLetters(ctx, debts)
+	if err != nil {
+		return err
+	}
+	s.say("Six mois plus tard, le %s, les lettres sont supprimées : il y en avait %d, il en reste %d.",
+		inbox.LongDate(s.clock.Now()), before, after)
+	return nil
+}
+
+// balance compares what the bank did with what we know of it.
+func (s *story) balance(ctx context.Context) error {
+	moved := decimal.Zero
+	for _, t := range s.bank.Book() {
+		moved = moved.Add(decimal.New(t.Total(mock.Authorised)-t.Returned(), -2))
+	}
+	recorded, err := s.all(ctx, payment.Filter{States: []payment.State{payment.Recorded}})
+	if err != nil {
+		return err
+	}
+	known := decimal.Zero
+	for _, p := range recorded {
+		known = known.Add(p.Amount)
+	}
+	if !known.Equal(moved) {
+		return errors.New("the bank's book and ours differ")
+	}
+	if err := s.payments.Verify(ctx, nil); err != nil {
+		return err
+	}
+	total, err := euros(known)
+	plural := ""
+	if len(recorded) > 1 {
+		plural = "s"
+	}
+	s.say("La banque et nous comptons la même somme : %s en %d paiement%s. Chaque journal est entier : les entrées s'enchaînent, et la "+
+		"dernière est l'état du paiement.", total, len(recorded), plural)
+	return err
+}
+
+func (s *story) countLetters(ctx context.Context, debts []creance.Debt) (n int, err error) {
+	debtors := map[string]bool{} // one person may have several debts
+	for _, d := range debts {
+		if debtors[d.Debtor] {
+			continue
+		}
+		debtors[d.Debtor] = true
+		letters, err := s.letters(ctx, d.Debtor)
+		if err != nil {
+			return 0, err
+		}
+		n += len(letters)
+	}
+	return n, nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
+)
+
+// host is what an application wires together around a payment. A real one has a bank that takes cards, a store and a mailbox in a
+// database, and time.Now.
+type host struct {
+	clock    *clock
+	bank     *mock.Acquirer
+	store    *payment.MemoryStore
+	payments *payment.Service
+	mailbox  inbox.Mailbox
+	catalog  *inbox.Catalog
+	policies creance.Policies
+	trouble  error // what went wrong while the bank was notifying
+}
+
+// setting is what differs between one host and another.
+type setting struct {
+	at       time.Time
+	policies creance.Policies
+	fund     inbox.Options // who writes the letters
+	editions []fs.FS       // wordings laid over the library's own
+}
+
+// fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement
+// (CRPA R112-11-1): Validate says what is missing.
+var fund = inbox.Options{
+	Fund:          "CPAM de l’Exemple",
+	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
+	Telephone:     "36 46 (service gratuit + prix de l’appel)",
+}
+
+// The list of debts has no room for a whole message: one file in place of the library's says the reasons only.
+//
+//go:embed texts
+var texts embed.FS
+
+func newHost(s setting) (*host, error) {
+	short, err := fs.Sub(texts, "texts")
+	if err != nil {
+		return nil, err
+	}
+	h := &host{
+		clock:    &clock{now: s.at},
+		store:    payment.NewMemoryStore(),
+		mailbox:  inbox.NewMemoryMailbox(),
+		policies: s.policies,
+	}
+	if h.catalog, err = inbox.NewCatalog(append(s.editions, short)...); err != nil {
+		return nil, err
+	}
+	// The bank's server reports here; over HTTP it would post to payment.Service.NotifyHandler.
+	h.bank = &mock.Acquirer{Now: h.clock.Now, Notify: func(cb acquirer.Callback) {
+		_, _, err := h.payments.Receive(context.Background(), cb)
+		h.trouble = errors.Join(h.trouble, err)
+	}}
+	s.fund.Now = h.clock.Now
+	h.payments, err = payment.New(payment.Config{
+		Store:     h.store,
+		Acquirer:  h.bank,
+		Policies:  s.policies,
+		ReturnURL: "https://compte.example/paiement/retour",
+		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.fund),
+		Chores:    []func(context.Context, time.Time) (int, error){h.mailbox.DeleteDue},
+		Now:       h.clock.Now,
+	})
+	return h, err
+}
+
+// decide says whether a debt may be paid online today. It is for the page that lists the debts: Begin decides again.
+func (h *host) decide(d creance.Debt) (creance.Decision, error) {
+	policy, err := h.policies.On(h.clock.Now())
+	if err != nil {
+		return creance.Decision{}, err
+	}
+	return policy.Decide(d, h.clock.Now()), nil
+}
+
+// begin asks for a trip to the kiosk. The key is drawn when the page with the button « payer » is made, so that pressing it twice is
+// one payment; a new try is a new page, and a new key.
+func (h *host) begin(ctx context.Context, d creance.Debt) (payment.Payment, acquirer.Session, error) {
+	return h.payments.Begin(ctx, payment.BeginRequest{Key: rand.Text(), Debt: d, Language: "fr"})
+}
+
+// work does all that is due by now: questions to the bank, letters, chores. A real host runs payment.Service.Work in the background
+// instead.
+func (h *host) work(ctx context.Context) error {
+	for {
+		if n, err := h.payments.WorkOnce(ctx); n == 0 || err != nil {
+			return errors.Join(err, h.trouble)
+		}
+	}
+}
+
+// words puts a content in French.
+func (h *host) words(c inbox.Content) (inbox.Message, error) {
+	return h.catalog.Render(language.French, c)
+}
+
+// banner is what the home page of the payer's account says, and false when it says nothing. A real host takes the debtor from its
+// session, never from the request.
+func (h *host) banner(ctx context.Context, debtor string) (inbox.Message, bool, error) {
+	p, err := h.payments.Latest(ctx, debtor)
+	if errors.Is(err, payment.ErrNotFound) {
+		return inbox.Message{}, false, nil
+	}
+	content, ok := inbox.Banner(p, h.clock.Now())
+	switch {
+	case err != nil: // the store is down: that is no reason to say that a payment failed
+		content = inbox.ResultUnknown{}
+	case !ok:
+		return inbox.Message{}, false, nil
+	}
+	m, err := h.words(content)
+	return m, true, err
+}
+
+// letters are those in the payer's mailbox, newest first.
+func (h *host) letters(ctx context.Context, debtor string) (all []inbox.Letter, err error) {
+	for l, err := range h.mailbox.Letters(ctx, debtor) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/inbox"
+	"github.com/shopspring/decimal"
+)
+
+// kiosk has the words of the bank's pages. They are the bank's own, not the host's: the payer leaves the host for them, and what is typed
+// there never comes back.
+type kiosk struct {
+	shop           string // as the bank knows it
+	authentication string // where the payer's bank may ask who pays
+}
+
+// page is where the payer types a card.
+func (k kiosk) page(t mock.Transaction) (string, error) {
+	amount, err := euros(decimal.New(t.Cents, -2))
+	return strings.Join([]string{
+		"worldline e-payment services",
+		"",
+		k.shop,
+		french("Montant de la transaction : ") + amount,
+		"",
+		"Détails de la transaction",
+		french("  Référence de la transaction : ") + t.Reference,
+		french("  Identifiant du commerçant : ") + t.Merchant,
+		"",
+		"Informations de la carte",
+		"  Veuillez saisir les informations de votre paiement",
+		french("  Numéro de carte :"),
+		french("  Date d'expiration :   Mois :        Année :"),
+		french("  Cryptogramme visuel :"),
+		"  [ Valider ]",
+		"",
+		k.authentication,
+		"",
+	}, "\n"), err
+}
+
+// ticket is what the bank shows for a payment that was accepted, and for no other.
+func (k kiosk) ticket(t mock.Transaction) string {
+	line := func(label, value string) string { return fmt.Sprintf("%-30s%s\n", french(label), value) }
+	return "Informations de paiement\n" +
+		"\n" +
+		"Votre paiement a été accepté.\n" +
+		"Nous vous conseillons de conserver vos informations de paiement.\n" +
+		"\n" +
+		line("Date de la transaction :", inbox.MediumDate(t.At)) +
+		line("Numéro de carte :", t.MaskedPAN) +
+		line("Référence de la transaction :", t.Reference) +
+		line("Identifiant du commerçant :", t.Merchant) +
+		line("Numéro d'autorisation :", t.Authorisation)
+}

@@ -1,0 +1,87 @@
+// Quickstart plays the teleservice « Paiement d'une créance » from a debt to its acknowledgement, and prints what everybody sees:
+//
+//	go run ./examples/quickstart               the debts of debts.json, which are built in
+//	go run ./examples/quickstart my-debts.json a list of your own, in the JSON form of creance.Debt
+//
+// It says of each debt whether it may be paid online, and why not; pays those that may; takes the payments into account on the
+// next day; prints their journals; and ends with the source document's own scene of 2017, both cases.
+//
+// Everything goes through the public packages, and nothing leaves the process: the bank is package mock, store and mailbox live in
+// memory, and the clock moves when the program says so. Two runs print the same.
+//
+// Read in this order: host.go, what an application wires together; trip.go, what it does for one payer; scenes.go, who does what;
+// day.go, what comes after; source.go, the scene of 2017. The other files are the file of debts and the screens.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit status: 1 for a file that is wrong, with which nothing is paid, and for whatever else fails.
+func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 1 {
+		fmt.Fprintln(stderr, "usage: quickstart [FILE]: a JSON list of debts; without it the sample that is built in")
+		return 2
+	}
+	path := ""
+	if len(args) == 1 {
+		path = args[0]
+	}
+	ctx := context.Background()
+	debts, err := readDebts(ctx, path)
+	if err != nil {
+		fmt.Fprintf(stderr, "quickstart: nothing was paid:\n%v\n", err)
+		return 1
+	}
+	out := newScreen(stdout)
+	err = play(ctx, out, debts)
+	if ferr := out.Flush(); err == nil {
+		err = ferr
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "quickstart: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// play is the whole program, once the debts are read.
+func play(ctx context.Context, out *screen, debts []creance.Debt) error {
+	if err := fund.Validate(); err != nil {
+		return err
+	}
+	h, err := newHost(setting{at: firstDay(debts), policies: creance.Ameli(), fund: fund})
+	if err != nil {
+		return err
+	}
+	s := &story{host: h, screen: out, kiosk: kiosk{
+		shop: fund.Fund,
+		authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d’authentification de votre " +
+			"banque avant la validation de votre paiement.",
+	}}
+	next, err := s.words(inbox.NextSteps{})
+	if err != nil {
+		return err
+	}
+	s.follows = next.Text
+	payable, err := s.list(debts)
+	if err != nil {
+		return err
+	}
+	if len(payable) > 0 {
+		for _, part := range []func(context.Context, []creance.Debt) error{s.day, s.dayAfter, s.later} {
+			if err := part(ctx, payable); err != nil {
+				return err
+			}
+		}
+	}
+	return playSource(ctx, out)
+}
