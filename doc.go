@@ -1,0 +1,37 @@
+// Package quittance is the guided tour of a software development kit for paying a small public debt online by card. The package
+// itself is empty: import its rooms.
+//
+// A debt comes in; what goes out is a card payment whose truth is known, and an acknowledgement in correct French. The kit implements the
+// teleservice « Paiement d'une créance » of the compte ameli: medical co-payments (participations forfaitaires, franchises)
+// between 50 and 150 euros that were claimed by an « avis de somme à payer ».
+//
+// # The rooms
+//
+// Data flows one way, and so do imports: creance, then payment, then inbox, with acquirer beside payment. Read them in this order:
+//
+//   - [github.com/quittance/quittance/creance]: what is owed, and may it be paid online? Pure: no input or output, no clock.
+//   - [github.com/quittance/quittance/acquirer]: the contract with whoever takes the card.
+//   - [github.com/quittance/quittance/acquirer/mock]: an acquirer in the process, with every fault there is; start with it.
+//   - [github.com/quittance/quittance/acquirer/worldline]: Sips 2.0, as Worldline and several French banks speak it.
+//   - [github.com/quittance/quittance/acquirer/acquirertest]: the suite that every acquirer passes, also yours.
+//   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
+//   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
+//   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.
+//
+// The program examples/quickstart walks through all of them; its output is what a payer and a fund see.
+//
+// # What holds everywhere
+//
+// Nothing is paid without a verified seal and a result that equals the order. No card number, no cryptogram and no social security number is in a
+// log, an error, an address or a store. A call that may have moved money is never repeated blindly. Late truth wins: a verified acceptance
+// counts whatever was believed before. Input from outside causes errors, never a panic.
+//
+// Amounts are decimal euros, exact, never rounded in silence. Stored instants are UTC in microseconds; what a person reads, and
+// every day, is Europe/Paris. Errors say what was done, to what, and why; find them with errors.Is and errors.As.
+//
+// # What is not promised
+//
+// Until version 1 exported names may change, and the changelog says so. Strings that are stored (states, events, reasons, codes,
+// claims, fingerprints, references) are frozen already. Texts for the payer may change in any release. What is in folders
+// named internal, the texts of errors and the fields of log lines are nobody's to rely on.
+package quittance

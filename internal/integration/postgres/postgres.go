@@ -1,0 +1,164 @@
+// Package postgres starts a private PostgreSQL for tests: a cluster in a temporary folder, on a loopback port, owned by a user who is not
+// root. It is for this repository's own tests.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Install is what a test says when it cannot run.
+const Install = "needs PostgreSQL: apt-get install postgresql"
+
+// Server is a running cluster.
+type Server struct {
+	Folder string
+	port   int
+	bin    string
+	as     *syscall.Credential // nil: whoever runs the tests
+	cmd    *exec.Cmd
+}
+
+// binaries finds the folder with initdb and postgres: on the PATH, or where Debian puts the newest version.
+func binaries() (string, error) {
+	if p, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(p), nil
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("no initdb on the PATH or in /usr/lib/postgresql")
+	}
+	slices.SortFunc(found, func(a, b string) int { return number(a) - number(b) })
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+func number(path string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	return n
+}
+
+// Start starts a cluster that ends with the test. Without PostgreSQL on the machine it skips the test.
+func Start(tb testing.TB) *Server {
+	tb.Helper()
+	bin, err := binaries()
+	if err != nil {
+		tb.Skip(Install)
+	}
+	folder, err := os.MkdirTemp("", "postgres")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &Server{Folder: folder, bin: bin}
+	tb.Cleanup(func() { s.Stop(syscall.SIGINT); os.RemoveAll(folder) })
+	if os.Geteuid() == 0 { // the server refuses to run as root
+		u, err := user.Lookup("nobody")
+		if err != nil {
+			tb.Skip("root cannot run PostgreSQL, and there is no user nobody")
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(folder, uid, gid); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	out, err := s.command("initdb", "-D", s.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput()
+	if err != nil {
+		tb.Fatalf("initdb: %v\n%s", err, out)
+	}
+	if err := s.Run(); err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+func (s *Server) data() string { return filepath.Join(s.Folder, "data") }
+
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Dir = s.Folder
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+	return c
+}
+
+// Run starts the server of the cluster, and waits until it answers. It may be called again after Stop.
+func (s *Server) Run() error {
+	if s.port == 0 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		s.port = l.Addr().(*net.TCPAddr).Port
+		l.Close()
+	}
+	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", s.DSN("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the server does not answer: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the server: SIGINT disconnects everybody, SIGQUIT is a crash.
+func (s *Server) Stop(sig os.Signal) {
+	if s.cmd == nil {
+		return
+	}
+	s.cmd.Process.Signal(sig)
+	s.cmd.Wait()
+	s.cmd = nil
+}
+
+// DSN names a database of the server.
+func (s *Server) DSN(database string) string {
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
+}
+
+// Database makes a new, empty database and opens it.
+func (s *Server) Database(tb testing.TB) *sql.DB {
+	tb.Helper()
+	admin, err := sql.Open("pgx", s.DSN("postgres"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer admin.Close()
+	name := fmt.Sprintf("t%d", time.Now().UnixNano())
+	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+		tb.Fatal(err)
+	}
+	db, err := sql.Open("pgx", s.DSN(name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { db.Close() })
+	return db
+}
