@@ -9,6 +9,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"iter"
@@ -113,8 +114,9 @@ func (b *bench) move(p payment.Payment, to payment.State, with ...func(*payment.
 	e := payment.Entry{
 		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.Changed, From: p.State, To: to,
 		At: p.CreatedAt.Add(time.Duration(p.Version) * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
-		Previous: p.Head, Hash: [32]byte{byte(p.Version + 1), 9}, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
+		Previous: p.Head, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
 	}
+	rand.Read(e.Hash[:]) // no two commits are alike
 	p.Version, p.State, p.Head = p.Version+1, to, e.Hash
 	for _, f := range with {
 		f(&p)

@@ -1,0 +1,138 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/quittance/quittance/payment"
+)
+
+// page is how many rows a list reads at once. No connection is held while the caller looks at them.
+const page = 200
+
+// Find implements [payment.Store].
+func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
+	where, args := "debtor = $1 AND key = $2 AND debtor <> ''", []any{l.Debtor, l.Key}
+	switch {
+	case l.ID != "":
+		where, args = "id = $1", []any{string(l.ID)}
+	case l.Reference != "":
+		where, args = "reference = $1", []any{l.Reference}
+	}
+	p, err := scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+where), args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return payment.Payment{}, payment.ErrNotFound
+	}
+	return p, err
+}
+
+// List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
+func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	var where []string
+	var args []any
+	add := func(condition string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf(condition, len(args)))
+	}
+	if len(f.States) > 0 {
+		var in []string
+		for _, state := range f.States {
+			args = append(args, string(state))
+			in = append(in, fmt.Sprintf("$%d", len(args)))
+		}
+		where = append(where, "state IN ("+strings.Join(in, ", ")+")")
+	}
+	if f.Debtor != "" {
+		add("debtor = $%d", f.Debtor)
+	}
+	if f.Debt != "" {
+		add("debt = $%d", f.Debt)
+	}
+	if !f.From.IsZero() {
+		add("created_at >= $%d", f.From.UnixMicro())
+	}
+	if !f.To.IsZero() {
+		add("created_at < $%d", f.To.UnixMicro())
+	}
+	if f.Stuck {
+		stuck := fmt.Sprintf("tries >= %d", payment.StuckAfter)
+		where = append(where, "("+stuck+" OR EXISTS (SELECT 1 FROM quittance_change c WHERE c.payment = quittance_payment.id AND c."+stuck+"))")
+	}
+	return func(yield func(payment.Payment, error) bool) {
+		where, args := where[:len(where):len(where)], args[:len(args):len(args)]
+		n := len(args)
+		for after := ""; ; {
+			rows, err := s.payments(ctx, strings.Join(append(where, "TRUE"+after), " AND "), args)
+			if err != nil {
+				yield(payment.Payment{}, err)
+				return
+			}
+			for _, p := range rows {
+				if !yield(p, nil) {
+					return
+				}
+			}
+			if len(rows) < page {
+				return
+			}
+			last := rows[len(rows)-1]
+			after = fmt.Sprintf(" AND (created_at, id) > ($%d, $%d)", n+1, n+2)
+			args = append(args[:n:n], last.CreatedAt.UnixMicro(), string(last.ID))
+		}
+	}
+}
+
+func (s *Store) payments(ctx context.Context, where string, args []any) ([]payment.Payment, error) {
+	rows, err := s.db.QueryContext(ctx, s.d.q(fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY created_at, id LIMIT %d",
+		columns(""), where, page)), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []payment.Payment
+	for rows.Next() {
+		p, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// Journal implements [payment.Store].
+func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
+	return func(yield func(payment.Entry, error) bool) {
+		entries, err := s.entries(ctx, id)
+		if err != nil {
+			yield(payment.Entry{}, err)
+			return
+		}
+		for _, e := range entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) entries(ctx context.Context, id payment.ID) ([]payment.Entry, error) {
+	rows, err := s.db.QueryContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 ORDER BY version"), string(id))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []payment.Entry
+	for rows.Next() {
+		var e payment.Entry
+		if err := rows.Scan(entryTargets(&e)...); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,238 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/payment"
+)
+
+// instant is a time in a column: UTC microseconds, NULL for the zero time.
+type instant time.Time
+
+func micros(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
+}
+
+func (i *instant) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	*i = instant{}
+	if n.Valid {
+		*i = instant(time.UnixMicro(n.Int64).UTC())
+	}
+	return nil
+}
+
+// fixed is a hash or a salt in a column.
+type fixed struct{ to []byte }
+
+func (f fixed) Scan(v any) error {
+	b, ok := v.([]byte)
+	if !ok || len(b) != len(f.to) {
+		return fmt.Errorf("sqlstore: a hash of %d bytes is stored as %T of %d", len(f.to), v, len(b))
+	}
+	copy(f.to, b)
+	return nil
+}
+
+// field ties a column to a part of a payment: the same list writes and reads.
+type field struct {
+	column string
+	value  func(*payment.Payment) any // to write
+	target func(*payment.Payment) any // to scan into
+}
+
+func text(column string, of func(*payment.Payment) *string) field {
+	return field{column, func(p *payment.Payment) any { return *of(p) }, func(p *payment.Payment) any { return of(p) }}
+}
+
+func at(column string, of func(*payment.Payment) *time.Time) field {
+	return field{column, func(p *payment.Payment) any { return micros(*of(p)) }, func(p *payment.Payment) any { return (*instant)(of(p)) }}
+}
+
+// fields are the columns of a payment, but for the lease's.
+var fields = []field{
+	text("id", func(p *payment.Payment) *string { return (*string)(&p.ID) }),
+	{"version", func(p *payment.Payment) any { return p.Version }, func(p *payment.Payment) any { return &p.Version }},
+	text("state", func(p *payment.Payment) *string { return (*string)(&p.State) }),
+	text("reference", func(p *payment.Payment) *string { return &p.Reference }),
+	text("merchant", func(p *payment.Payment) *string { return &p.Merchant }),
+	text("claim", func(p *payment.Payment) *string { return &p.Claim }),
+	text("debt", func(p *payment.Payment) *string { return &p.Debt }),
+	text("notice", func(p *payment.Payment) *string { return &p.Notice }),
+	text("debtor", func(p *payment.Payment) *string { return &p.Debtor }),
+	text("key", func(p *payment.Payment) *string { return &p.Key }),
+	text("policy", func(p *payment.Payment) *string { return &p.Policy }),
+	text("language", func(p *payment.Payment) *string { return &p.Language }),
+	{"cents", func(p *payment.Payment) any { return cents{p} }, func(p *payment.Payment) any { return cents{p} }},
+	text("currency", func(p *payment.Payment) *string { return &p.Currency }),
+	text("session_url", func(p *payment.Payment) *string { return &p.Session.URL }),
+	text("session_method", func(p *payment.Payment) *string { return &p.Session.Method }),
+	{"session_fields", func(p *payment.Payment) any { return p.Session.Fields.Encode() }, func(p *payment.Payment) any { return form{p} }},
+	at("session_expires", func(p *payment.Payment) *time.Time { return &p.Session.ExpiresAt }),
+	text("authorisation", func(p *payment.Payment) *string { return &p.Authorisation }),
+	text("brand", func(p *payment.Payment) *string { return &p.Brand }),
+	text("masked_pan", func(p *payment.Payment) *string { return &p.MaskedPAN }),
+	text("code", func(p *payment.Payment) *string { return &p.Code }),
+	text("decline", func(p *payment.Payment) *string { return (*string)(&p.Decline) }),
+	at("created_at", func(p *payment.Payment) *time.Time { return &p.CreatedAt }),
+	at("paid_at", func(p *payment.Payment) *time.Time { return &p.PaidAt }),
+	at("recorded_at", func(p *payment.Payment) *time.Time { return &p.RecordedAt }),
+	at("refund_asked_at", func(p *payment.Payment) *time.Time { return &p.RefundAskedAt }),
+	at("refund_called_at", func(p *payment.Payment) *time.Time { return &p.RefundCalledAt }),
+	at("returned_at", func(p *payment.Payment) *time.Time { return &p.ReturnedAt }),
+	at("attention_at", func(p *payment.Payment) *time.Time { return &p.AttentionAt }),
+	{"head", func(p *payment.Payment) any { return p.Head[:] }, func(p *payment.Payment) any { return fixed{p.Head[:]} }},
+}
+
+// cents is the amount in a column.
+type cents struct{ p *payment.Payment }
+
+func (c cents) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	c.p.Amount = euro.Of(n.Int64)
+	return nil
+}
+
+// form is the session's form in a column.
+type form struct{ p *payment.Payment }
+
+func (f form) Scan(v any) error {
+	var s sql.NullString
+	if err := s.Scan(v); err != nil {
+		return err
+	}
+	if s.String == "" {
+		return nil
+	}
+	values, err := url.ParseQuery(s.String)
+	f.p.Session.Fields = values
+	return err
+}
+
+// columns are the names of fields, for a SELECT; prefix is a table's name and a point, or nothing.
+func columns(prefix string) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = prefix + f.column
+	}
+	return strings.Join(names, ", ")
+}
+
+// values are the parameters for fields. The amount is looked at before anything is written.
+func values(p *payment.Payment) ([]any, error) {
+	c, err := euro.Cents(p.Amount)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: payment %s: Amount: %w", p.Reference, err)
+	}
+	out := make([]any, len(fields))
+	for i, f := range fields {
+		if out[i] = f.value(p); f.column == "cents" {
+			out[i] = c
+		}
+	}
+	return out, nil
+}
+
+// scan reads fields, and what stands behind them.
+func scan(row interface{ Scan(...any) error }, more ...any) (payment.Payment, error) {
+	var p payment.Payment
+	targets := make([]any, 0, len(fields)+len(more))
+	for _, f := range fields {
+		targets = append(targets, f.target(&p))
+	}
+	err := row.Scan(append(targets, more...)...)
+	return p, err
+}
+
+// entryColumns are those of an entry, in the order of entryValues and scanEntry.
+const entryColumns = "payment, version, event, effect, from_state, to_state, at, channel, fingerprint, by_whom, why, previous, hash, row_hash, personal, salt"
+
+func entryValues(e payment.Entry) []any {
+	return []any{
+		string(e.Payment), e.Version, string(e.Event), string(e.Effect), string(e.From), string(e.To), micros(e.At), string(e.Channel),
+		e.Fingerprint, e.By, e.Why, e.Previous[:], e.Hash[:], e.Row[:], e.Personal[:], e.Salt[:],
+	}
+}
+
+func entryTargets(e *payment.Entry) []any {
+	return []any{
+		(*string)(&e.Payment), &e.Version, (*string)(&e.Event), (*string)(&e.Effect), (*string)(&e.From), (*string)(&e.To), (*instant)(&e.At),
+		(*string)(&e.Channel), &e.Fingerprint, &e.By, &e.Why,
+		fixed{e.Previous[:]}, fixed{e.Hash[:]}, fixed{e.Row[:]}, fixed{e.Personal[:]}, fixed{e.Salt[:]},
+	}
+}
+
+// A snapshot is a payment as it stood after a change, in JSON, by column. It has no session.
+func snapshot(p payment.Payment) (string, error) {
+	p.Session = acquirer.Session{}
+	v, err := values(&p)
+	if err != nil {
+		return "", err
+	}
+	m := make(map[string]any, len(v))
+	for i, f := range fields {
+		switch x := v[i].(type) {
+		case sql.NullInt64:
+			if x.Valid {
+				m[f.column] = x.Int64
+			}
+		case string:
+			if x != "" {
+				m[f.column] = x
+			}
+		default:
+			m[f.column] = x
+		}
+	}
+	b, err := json.Marshal(m)
+	return string(b), err
+}
+
+// restore is the inverse of snapshot.
+func restore(s string) (payment.Payment, error) {
+	var m map[string]json.RawMessage
+	var p payment.Payment
+	if err := json.Unmarshal([]byte(s), &m); err != nil {
+		return p, fmt.Errorf("sqlstore: a change's snapshot: %w", err)
+	}
+	for _, f := range fields {
+		raw, ok := m[f.column]
+		if !ok {
+			continue
+		}
+		var err error
+		switch to := f.target(&p).(type) {
+		case *string:
+			err = json.Unmarshal(raw, to)
+		case *int:
+			err = json.Unmarshal(raw, to)
+		case fixed:
+			var b []byte
+			if err = json.Unmarshal(raw, &b); err == nil {
+				err = to.Scan(b)
+			}
+		case sql.Scanner:
+			var n int64
+			if err = json.Unmarshal(raw, &n); err == nil {
+				err = to.Scan(n)
+			}
+		}
+		if err != nil {
+			return p, fmt.Errorf("sqlstore: a change's snapshot: %s: %w", f.column, err)
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,60 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/quittance/quittance/payment"
+)
+
+// block is a range of numbers that is this process's: next to last.
+type block struct{ next, last int }
+
+// take is how many numbers a process takes at once: there may be gaps, there are no repeats, and no queue behind one row.
+const take = 50
+
+const advance = "INSERT INTO quittance_sequence (day, last) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET last = "
+
+// Sequence implements [payment.Store].
+func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	b, ok := s.blocks[day]
+	if !ok || b.next > b.last {
+		var last int
+		err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			return tx.QueryRowContext(ctx, s.d.q(advance+"quittance_sequence.last + $2 RETURNING last"), day, take).Scan(&last)
+		})
+		if err != nil {
+			return 0, err
+		}
+		b = block{last - take + 1, last}
+		for d := range s.blocks { // what is left of other days is given up, but for one: two days meet at midnight
+			if len(s.blocks) > 1 && d != day {
+				delete(s.blocks, d)
+			}
+		}
+	}
+	n := b.next
+	if n > payment.MaxSequence {
+		return 0, payment.ErrDayFull
+	}
+	b.next++
+	s.blocks[day] = b
+	return n, nil
+}
+
+// Advance sets the day's sequence past a number, which is the acquirer's last of that day: for after a restore from a
+// backup. It never sets it back.
+func (s *Store) Advance(ctx context.Context, day string, past int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.blocks, day)
+	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, s.d.q(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
+		return err
+	})
+}

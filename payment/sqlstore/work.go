@@ -1,0 +1,158 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+)
+
+// The statements that lease. $1 is now, $2 the end of the lease, $3 its token, $4 how many.
+const (
+	free        = "(lease_until IS NULL OR lease_until <= $1)"
+	leaseDue    = "UPDATE quittance_payment SET lease_token = $3, lease_until = $2 WHERE id IN (SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + " ORDER BY attention_at, id LIMIT $4%s) RETURNING "
+	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (SELECT key FROM quittance_change c WHERE due_at <= $1 AND " + free +
+		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))" +
+		" ORDER BY due_at, key LIMIT $4%s) RETURNING key, payment, version, snapshot, due_at, tries, cause"
+)
+
+// Lease implements [payment.Store].
+func (s *Store) Lease(ctx context.Context, k payment.Kind, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+	args := []any{now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n}
+	switch k {
+	case payment.Attention:
+		return s.leaseAttention(ctx, args)
+	case payment.Delivery:
+		return s.leaseDelivery(ctx, args)
+	}
+	return nil, fmt.Errorf("sqlstore: kind of work %.20q is neither Attention nor Delivery", string(k))
+}
+
+func (s *Store) leaseAttention(ctx context.Context, args []any) ([]payment.Task, error) {
+	var tasks []payment.Task
+	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		tasks = nil
+		rows, err := tx.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseDue, s.d.skipLocked)+columns("")+", tries, cause, lease_token"), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			t := payment.Task{Kind: payment.Attention}
+			if t.Payment, err = scan(rows, &t.Tries, &t.Cause, &t.Token); err != nil {
+				return err
+			}
+			tasks = append(tasks, t)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(tasks, func(a, b payment.Task) int {
+		return cmp.Or(a.Payment.AttentionAt.Compare(b.Payment.AttentionAt), cmp.Compare(a.Payment.ID, b.Payment.ID))
+	})
+	return tasks, nil
+}
+
+func (s *Store) leaseDelivery(ctx context.Context, args []any) ([]payment.Task, error) {
+	type leased struct {
+		key, payment, snapshot, cause string
+		version, tries                int
+		due                           int64
+	}
+	var all []leased
+	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		all = nil
+		rows, err := tx.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseChange, s.d.skipLocked)), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var l leased
+			if err := rows.Scan(&l.key, &l.payment, &l.version, &l.snapshot, &l.due, &l.tries, &l.cause); err != nil {
+				return err
+			}
+			all = append(all, l)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b leased) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.key, b.key)) })
+	var tasks []payment.Task
+	for _, l := range all {
+		c, err := s.change(ctx, l.key, l.payment, l.version, l.snapshot)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, payment.Task{
+			Kind: payment.Delivery, Payment: c.Payment, Change: c, Tries: l.tries, Cause: l.cause, Token: args[2].(string),
+		})
+	}
+	return tasks, nil
+}
+
+// change puts an outgoing change together again.
+func (s *Store) change(ctx context.Context, key, id string, version int, shot string) (payment.Change, error) {
+	if id == "" {
+		o, err := s.orphan(ctx, key)
+		return payment.OrphanChange(o.Result, o.At), err
+	}
+	p, err := restore(shot)
+	if err != nil {
+		return payment.Change{}, err
+	}
+	var e payment.Entry
+	err = s.db.QueryRowContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2"), id, version).Scan(entryTargets(&e)...)
+	return payment.Change{Key: key, Entry: e, Payment: p}, err
+}
+
+// The statements that end a lease.
+const (
+	released      = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = CASE WHEN $2 = '' THEN 0 ELSE tries + 1 END, cause = $2 WHERE %s = $3 AND lease_token = $4"
+	delivered     = "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2"
+	restartDue    = "UPDATE quittance_payment SET attention_at = $1, tries = 0 WHERE id = $2 AND tries >= $3"
+	restartChange = "UPDATE quittance_change SET due_at = $1, tries = 0 WHERE payment = $2 AND tries >= $3"
+)
+
+// Release implements [payment.Store].
+func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, cause string) error {
+	if t.Token == "" {
+		return nil
+	}
+	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var err error
+		switch {
+		case t.Kind == payment.Attention:
+			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id")), micros(again), cause, string(t.Payment.ID), t.Token)
+		case again.IsZero():
+			_, err = tx.ExecContext(ctx, s.d.q(delivered), t.Change.Key, t.Token)
+		default:
+			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")), micros(again), cause, t.Change.Key, t.Token)
+		}
+		return err
+	})
+}
+
+// Restart implements [payment.Restarter].
+func (s *Store) Restart(ctx context.Context, id payment.ID, now time.Time) error {
+	if _, err := s.Find(ctx, payment.Lookup{ID: id}); err != nil {
+		return err
+	}
+	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, statement := range []string{restartDue, restartChange} {
+			if _, err := tx.ExecContext(ctx, s.d.q(statement), now.UnixMicro(), string(id), payment.StuckAfter); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
