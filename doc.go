@@ -16,6 +16,7 @@
 //   - [github.com/quittance/quittance/acquirer/acquirertest]: the suite that every acquirer passes, also yours.
 //   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
+//   - [github.com/quittance/quittance/payment/sqlstore]: payments in SQLite or PostgreSQL, with the host's own driver.
 //   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.
 //
 // The program examples/quickstart walks through all of them; its output is what a payer and a fund see.

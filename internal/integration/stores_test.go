@@ -120,10 +120,9 @@ func TestNewerSchema(t *testing.T) {
 
 // Wrong settings are named, with what to put into the DSN.
 func TestSettings(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "payments.db")
 	for dsn, want := range map[string][]string{
-		"file:" + file: {"journal_mode(WAL)", "busy_timeout("},
-		"file:" + file + "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)": {"synchronous(FULL)"},
+		"file:" + filepath.Join(t.TempDir(), "payments.db"): {"journal_mode(WAL)", "busy_timeout("},
+		"file:" + filepath.Join(t.TempDir(), "payments.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)": {"synchronous(FULL)"},
 	} {
 		db, err := sql.Open("sqlite", dsn)
 		if err != nil {

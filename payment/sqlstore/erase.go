@@ -26,7 +26,8 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, er
 		}
 		for _, p := range mine {
 			var waiting int
-			if err := tx.QueryRowContext(ctx, s.d.q("SELECT count(*) FROM quittance_change WHERE payment = $1"), string(p.ID)).Scan(&waiting); err != nil {
+			row := tx.QueryRowContext(ctx, s.d.q("SELECT count(*) FROM quittance_change WHERE payment = $1"), string(p.ID))
+			if err := row.Scan(&waiting); err != nil {
 				return err
 			}
 			if !p.State.Ended() || !p.MovedAt().Before(at) || waiting > 0 {
@@ -35,13 +36,14 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, er
 		}
 		for _, p := range mine {
 			e := p.Erased()
-			_, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = $1, key = $2, debt = $3, notice = $4, claim = $5, language = $6, masked_pan = $7 WHERE id = $8"),
-				e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
+			_, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = $1, key = $2, debt = $3, notice = $4, claim = $5, "+
+				"language = $6, masked_pan = $7 WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
 			if err != nil {
 				return err
 			}
-			salt := make([]byte, len(payment.Entry{}.Salt))
-			if _, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_entry SET by_whom = '', why = '', salt = $1 WHERE payment = $2"), salt, string(p.ID)); err != nil {
+			none := payment.Entry{}.Salt
+			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_entry SET by_whom = '', why = '', salt = $1 WHERE payment = $2"), none[:], string(p.ID))
+			if err != nil {
 				return err
 			}
 		}

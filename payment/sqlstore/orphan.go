@@ -13,7 +13,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-const orphanColumns = "reference, order_id, merchant, cents, returned, currency, outcome, decline, code, acquirer_code, authorisation, brand, masked_pan, accepted_at, found_at"
+const orphanColumns = "reference, order_id, merchant, cents, returned, currency, outcome, decline, code, acquirer_code, " +
+	"authorisation, brand, masked_pan, accepted_at, found_at"
 
 // Orphan implements [payment.Store].
 func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
@@ -27,8 +28,8 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 	}
 	c := payment.OrphanChange(r, at)
 	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, s.d.q("INSERT INTO quittance_orphan (fingerprint, "+orphanColumns+") VALUES ("+parameters(1, 16)+") ON CONFLICT DO NOTHING"),
-			r.Fingerprint(), r.Reference, r.OrderID, r.Merchant, amount, returned, r.Currency, string(r.Outcome), string(r.Decline), r.Code,
+		done, err := tx.ExecContext(ctx, s.d.q("INSERT INTO quittance_orphan (fingerprint, "+orphanColumns+") VALUES ("+parameters(1, 16)+")"+
+			" ON CONFLICT DO NOTHING"), r.Fingerprint(), r.Reference, r.OrderID, r.Merchant, amount, returned, r.Currency, string(r.Outcome), string(r.Decline), r.Code,
 			r.AcquirerCode, r.AuthorisationID, r.Brand, r.MaskedPAN, micros(r.At), micros(at))
 		if err != nil {
 			return err
@@ -36,7 +37,8 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		if _, err = tx.ExecContext(ctx, s.d.q("INSERT INTO quittance_change (key, payment, version, snapshot, due_at) VALUES ($1, '', 0, '', $2)"), c.Key, micros(at)); err != nil {
+		_, err = tx.ExecContext(ctx, s.d.q(insertChange+" VALUES ($1, '', 0, '', $2)"), c.Key, micros(at))
+		if err != nil {
 			return err
 		}
 		if s.options.InTx != nil {

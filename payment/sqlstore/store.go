@@ -78,14 +78,15 @@ func SQLite(db *sql.DB, o Options) (*Store, error) {
 	}
 	var problems []error
 	if older(version, oldestSQLite) {
-		problems = append(problems, fmt.Errorf("sqlstore: SQLite %.20s is too old: below %s its write-ahead log can be corrupted; use a newer driver", version, oldestSQLite))
+		problems = append(problems, fmt.Errorf("sqlstore: SQLite %.20s is too old: below %s its write-ahead log can be corrupted; use a newer driver",
+			version, oldestSQLite))
 	}
 	for _, s := range []struct {
 		pragma string
 		good   func(string) bool
 		want   string
 	}{
-		{"journal_mode", func(v string) bool { return strings.EqualFold(v, "wal") || strings.EqualFold(v, "memory") }, "journal_mode(WAL)"},
+		{"journal_mode", func(v string) bool { return strings.EqualFold(v, "wal") }, "journal_mode(WAL)"},
 		{"synchronous", func(v string) bool { return v == "2" || v == "3" }, "synchronous(FULL)"},
 		{"busy_timeout", func(v string) bool { n, _ := strconv.Atoi(v); return n >= 1000 }, "busy_timeout(10000)"},
 	} {
@@ -93,7 +94,8 @@ func SQLite(db *sql.DB, o Options) (*Store, error) {
 		if err := db.QueryRowContext(ctx, "PRAGMA "+s.pragma).Scan(&v); err != nil {
 			problems = append(problems, fmt.Errorf("sqlstore: SQLite: PRAGMA %s: %w", s.pragma, err))
 		} else if !s.good(v) {
-			problems = append(problems, fmt.Errorf("sqlstore: SQLite: %s is %.20s: put _pragma=%s into the DSN (see sqlstore.DSN)", s.pragma, v, s.want))
+			problems = append(problems, fmt.Errorf("sqlstore: SQLite: %s is %.20s: put _pragma=%s into the DSN (see sqlstore.DSN)",
+				s.pragma, v, s.want))
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -109,7 +111,8 @@ func PostgreSQL(db *sql.DB, o Options) (*Store, error) {
 	defer cancel()
 	var version int
 	var synchronous string
-	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit')").Scan(&version, &synchronous)
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit')").
+		Scan(&version, &synchronous)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: PostgreSQL: is it a PostgreSQL database? %w", err)
 	}
@@ -118,7 +121,7 @@ func PostgreSQL(db *sql.DB, o Options) (*Store, error) {
 		problems = append(problems, fmt.Errorf("sqlstore: PostgreSQL %d is too old: %d or later is needed", version, oldestPostgreSQL))
 	}
 	if synchronous == "off" {
-		problems = append(problems, errors.New("sqlstore: PostgreSQL: synchronous_commit is off: a payment that was acknowledged could be lost; set it on"))
+		problems = append(problems, errors.New("sqlstore: PostgreSQL: synchronous_commit is off: what was acknowledged could be lost; set it on"))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err

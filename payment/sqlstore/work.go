@@ -14,9 +14,11 @@ import (
 
 // The statements that lease. $1 is now, $2 the end of the lease, $3 its token, $4 how many.
 const (
-	free        = "(lease_until IS NULL OR lease_until <= $1)"
-	leaseDue    = "UPDATE quittance_payment SET lease_token = $3, lease_until = $2 WHERE id IN (SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + " ORDER BY attention_at, id LIMIT $4%s) RETURNING "
-	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (SELECT key FROM quittance_change c WHERE due_at <= $1 AND " + free +
+	free     = "(lease_until IS NULL OR lease_until <= $1)"
+	leaseDue = "UPDATE quittance_payment SET lease_token = $3, lease_until = $2 WHERE id IN (" +
+		"SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + " ORDER BY attention_at, id LIMIT $4%s) RETURNING "
+	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (" +
+		"SELECT key FROM quittance_change c WHERE due_at <= $1 AND " + free +
 		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))" +
 		" ORDER BY due_at, key LIMIT $4%s) RETURNING key, payment, version, snapshot, due_at, tries, cause"
 )
@@ -111,13 +113,15 @@ func (s *Store) change(ctx context.Context, key, id string, version int, shot st
 		return payment.Change{}, err
 	}
 	var e payment.Entry
-	err = s.db.QueryRowContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2"), id, version).Scan(entryTargets(&e)...)
+	row := s.db.QueryRowContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2"), id, version)
+	err = row.Scan(entryTargets(&e)...)
 	return payment.Change{Key: key, Entry: e, Payment: p}, err
 }
 
 // The statements that end a lease.
 const (
-	released      = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = CASE WHEN $2 = '' THEN 0 ELSE tries + 1 END, cause = $2 WHERE %s = $3 AND lease_token = $4"
+	released = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = CASE WHEN $2 = '' THEN 0 ELSE tries + 1 END, cause = $2" +
+		" WHERE %s = $3 AND lease_token = $4"
 	delivered     = "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2"
 	restartDue    = "UPDATE quittance_payment SET attention_at = $1, tries = 0 WHERE id = $2 AND tries >= $3"
 	restartChange = "UPDATE quittance_change SET due_at = $1, tries = 0 WHERE payment = $2 AND tries >= $3"
@@ -132,11 +136,13 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 		var err error
 		switch {
 		case t.Kind == payment.Attention:
-			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id")), micros(again), cause, string(t.Payment.ID), t.Token)
+			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id")),
+				micros(again), cause, string(t.Payment.ID), t.Token)
 		case again.IsZero():
 			_, err = tx.ExecContext(ctx, s.d.q(delivered), t.Change.Key, t.Token)
 		default:
-			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")), micros(again), cause, t.Change.Key, t.Token)
+			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
+				micros(again), cause, t.Change.Key, t.Token)
 		}
 		return err
 	})

@@ -67,6 +67,8 @@ var (
 	entries = strings.Count(entryColumns, ",") + 1
 )
 
+const insertChange = "INSERT INTO quittance_change (key, payment, version, snapshot, due_at)"
+
 // types are PostgreSQL's, which does not infer the type of a parameter that it selects.
 func typed() string {
 	out := make([]string, len(fields))
@@ -101,7 +103,7 @@ type statements struct {
 func (d dialect) statements(first string, create bool) statements {
 	n := len(fields)
 	entry := "INSERT INTO quittance_entry (" + entryColumns + ")"
-	change := "INSERT INTO quittance_change (key, payment, version, snapshot, due_at)"
+	change := insertChange
 	if !d.oneWriter {
 		return statements{create: create, one: "WITH p AS (" + first + " RETURNING id), e AS (" + entry + " SELECT " + typedEntry(n+1) + " FROM p), " +
 			"c AS (" + change + fmt.Sprintf(" SELECT CAST($%d AS TEXT), CAST(%s AS TEXT), CAST(%s AS BIGINT), CAST($%d AS TEXT), CAST($%d AS BIGINT) FROM p)",
@@ -229,7 +231,8 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment) error {
 		{"debt = $1 AND state IN (" + holding + ")", p.Debt},
 		{"claim = $1 AND state = 'recorded'", p.Claim},
 	} {
-		q, err := scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+c.where+" ORDER BY created_at, id LIMIT 1"), c.value))
+		q, err := scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+c.where+
+			" ORDER BY created_at, id LIMIT 1"), c.value))
 		if err == nil {
 			return &payment.HeldError{By: q}
 		}
