@@ -50,7 +50,7 @@ type Acquirer struct {
 	// Notify receives the notifications, on the goroutine that caused them. Zero: POST to the order's NotifyURL if it has one.
 	Notify func(acquirer.Callback)
 
-	// URL is where the kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: no kiosk, use Visit; the sessions
+	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: no kiosk, use Visit; the sessions
 	// then point to kiosk.invalid.
 	URL string
 
@@ -73,6 +73,7 @@ type Acquirer struct {
 	once     sync.Once
 	bank     bank.Bank
 	post     bank.Post
+	kiosk    bank.Kiosk
 	key      [32]byte
 	mu       sync.Mutex
 	planned  map[string]Behaviour // by reference, until it is used up
@@ -86,6 +87,7 @@ func (a *Acquirer) ready() {
 		rand.Read(a.key[:]) // never fails: crypto/rand ends the program rather than return an error
 		a.bank.Now, a.post.Now = a.Now, a.Now
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
+		a.openKiosk()
 		a.planned = make(map[string]Behaviour)
 		a.injected = make(map[string][][]Fault)
 		a.upcoming = make(map[string][]Fault)

@@ -11,9 +11,15 @@
 // What the payer does is told in a [Behaviour], or planned by order in [Acquirer.Plan]. [Acquirer.Inject] makes the next call or
 // the next notification go wrong; [Acquirer.Book] tells what really happened, whatever the messages said.
 //
+// [Acquirer.Kiosk] is the same for a person with a browser: the bank's pages in French, mounted in the host's own server. The card's last
+// two digits decide, a simulated authentication may fail, and the ticket leads back to the host:
+//
+//	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/kiosk"}
+//	mux.Handle("/kiosk/", a.Kiosk())
+//
 // Time is [Acquirer.Now]. Call [Acquirer.Tick] after moving that clock: it sends what the clock has made due. Nothing runs in the
 // background.
 //
-// What it is not: it moves no money, and its seal is its own, with a random key for each Acquirer. It has no word of the Sips
+// What it is not: it moves no money, takes no real card, and its seal is its own, with a random key for each Acquirer. It has no word of the Sips
 // protocol; package sipstest has.
 package mock

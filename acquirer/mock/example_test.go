@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -113,4 +117,27 @@ func ExampleAcquirer_Seal() {
 	// Output:
 	// accepted 0.01 <nil>
 	// acquirer: parse: seal missing or wrong: the seal is not that of the data
+}
+
+// The pages are mounted in the host's server, where URL says.
+func ExampleAcquirer_Kiosk() {
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	bank := &mock.Acquirer{URL: server.URL + "/kiosk"}
+	mux.Handle("/kiosk/", bank.Kiosk())
+
+	session, _ := bank.Begin(context.Background(), example("PCLCB172540000004"))
+	resp, err := http.PostForm(session.URL, session.Fields) // what the payer's browser does
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	page, _ := io.ReadAll(resp.Body)
+	_, title, _ := strings.Cut(string(page), "<title>")
+	title, _, _ = strings.Cut(title, "</title>")
+	fmt.Println(title)
+	// Output:
+	// Paiement par carte bancaire – CPAM Test 2 (INTEGRATION)
 }

@@ -70,6 +70,9 @@ func (r *Refusal) Error() string {
 type Bank struct {
 	Now func() time.Time // zero: time.Now. Set before first use; it must not call the bank
 
+	// Idle is how long a session lives when nobody uses it. Zero: the constant Idle. Set before first use.
+	Idle time.Duration
+
 	mu        sync.Mutex
 	merchants map[string]Merchant
 	accounts  []*account // in the order in which they were opened
@@ -87,6 +90,7 @@ type account struct {
 	several   bool
 	uses      int // how often the redirect data works; 0: no limit
 	used      int
+	idle      time.Duration
 	active    time.Time // the payer's last sign of life
 	closed    bool      // nothing can be paid any more
 	untold    bool      // expired, and the notification of it has not been handed out
@@ -144,6 +148,9 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
 	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: uses(fs), active: now}
+	if a.idle = b.Idle; a.idle <= 0 {
+		a.idle = Idle
+	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
 	b.byRef[name{o.Merchant, o.Reference}], b.byToken[token] = a, a
@@ -152,7 +159,7 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 
 // deadline is when the session ends if the payer does nothing from now on.
 func (a *account) deadline() time.Time {
-	idle, end := a.active.Add(Idle), a.OpenedAt.Add(Lifetime)
+	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(Lifetime)
 	if end.Before(idle) {
 		return end
 	}
@@ -216,10 +223,26 @@ func (b *Bank) Enter(token string) (Transaction, error) {
 	return a.clone(), nil
 }
 
+// Stay is the payer's being at the kiosk still: Enter without counting. With the refusals 94 and 97 comes the transaction as
+// well, for it tells how the session ended.
+func (b *Bank) Stay(token string) (Transaction, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a, err := b.session(token, b.now())
+	if a = b.byToken[token]; a == nil {
+		return Transaction{}, err
+	}
+	return a.clone(), err
+}
+
 // Pay is what the payer does at the kiosk: pay with a card, give up (code 17), or let the session expire (97, at once). What it
 // returns is to be notified, and brought back by the browser unless the code is 97. The refusals are those of Enter, and 12
 // for a card that is none.
 func (b *Bank) Pay(token string, c Card) (Transaction, error) {
+	return b.pay(token, c, func(*account) bool { return true })
+}
+
+func (b *Bank) pay(token string, c Card, expected func(*account) bool) (Transaction, error) {
 	c, ok := c.fill()
 	if !ok {
 		return Transaction{}, &Refusal{Code: "12", Field: "card"}
@@ -231,13 +254,23 @@ func (b *Bank) Pay(token string, c Card) (Transaction, error) {
 	if err != nil {
 		return Transaction{}, err
 	}
+	if !expected(a) {
+		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
+	}
 	b.end(a, c, now)
 	return a.clone(), nil
+}
+
+// PayOnce is Pay for a payer who has seen so many attempts: when there has been another one since, the refusal is 24. A form
+// that is sent twice is one attempt.
+func (b *Bank) PayOnce(token string, attempts int, c Card) (Transaction, error) {
+	return b.pay(token, c, func(a *account) bool { return a.Attempt == attempts })
 }
 
 // end gives an open transaction an outcome.
 func (b *Bank) end(a *account, c Card, now time.Time) {
 	meaning := Meaning(c.Code)
+	a.Authentication = c.Authentication
 	switch meaning.Outcome {
 	case acquirer.Expired:
 		a.expire(now)

@@ -30,6 +30,7 @@ type Transaction struct {
 	Status             string // transactionStatus; empty while nobody has paid
 	Authorisation      string // six digits when accepted
 	Brand, MaskedPAN   string
+	Authentication     string    // of the payer at the last attempt; see [Card]
 	Attempt            int       // card payments tried, from 1; 0 while nobody has paid
 	Retry              bool      // refused, and the payer may still try another card on this reference
 	OpenedAt           time.Time // UTC, microseconds, as the others

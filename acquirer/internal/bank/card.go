@@ -16,13 +16,16 @@ type Card struct {
 	Last  string // the last two digits; zero: Code if it is two digits, else "00"
 	First string // the first four, for the masked number only; zero: "5017", those of S44
 	Brand string // zero: "CB"
+
+	// Authentication is how the payer was asked who pays: SUCCESS, FAILURE, CANCEL (Sips: holderAuthentStatus). Zero: nobody asked.
+	Authentication string
 }
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // fill gives the card its defaults. It is false when a field is not what it says.
 func (c Card) fill() (Card, bool) {
-	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 {
+	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 || len(c.Authentication) > 20 {
 		return c, false
 	}
 	if c.Last == "" {
