@@ -1,0 +1,5 @@
+//go:build !race
+
+package worldline
+
+const raceEnabled = false
