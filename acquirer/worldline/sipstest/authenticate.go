@@ -1,0 +1,86 @@
+package sipstest
+
+import (
+	"strconv"
+
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// A caller is whose request it is, as far as that is known.
+type caller struct {
+	merchant  Merchant
+	version   int    // of the key
+	algorithm string // announced; empty: none was
+	known     bool   // the merchant is, so that an answer can be sealed
+}
+
+// stamp seals what is said to the caller; other is the algorithm where the request announced none.
+func (c caller) stamp(other string) stamp {
+	a := c.algorithm
+	if a == "" {
+		a = other
+	}
+	return stamp{a, c.merchant.Keys[c.version]}
+}
+
+// identify finds merchant, key and algorithm of a request, in the order in which the platform looks: nothing is believed of it yet.
+func (s *Server) identify(merchant, keyVersion, algorithm string) (caller, *refusal) {
+	if merchant == "" {
+		return caller{}, missing("merchantId")
+	}
+	m, ok := s.merchants[merchant]
+	if !ok {
+		return caller{}, &refusal{"03", "", "Merchant ID (merchantId) not found : findMerchantPoi [" + clip(merchant) + "] is not found"}
+	}
+	c := caller{merchant: m, version: m.newest(), known: true}
+	if algorithm != "" {
+		if algorithms[algorithm] == nil {
+			return c, &refusal{"30", "sealAlgorithm", "Invalid field value : Invalid sealAlgorithm value (" + clip(algorithm) + ")"}
+		}
+		c.algorithm = algorithm
+	}
+	switch v, err := strconv.Atoi(keyVersion); {
+	case keyVersion == "":
+		return c, missing("keyVersion")
+	case err != nil || !only(keyVersion, digits):
+		return c, &refusal{"34", "", "Unknown security version: " + clip(keyVersion)}
+	case m.Keys[v] == "":
+		return c, &refusal{"34", "", "Unable to find a valid key for the following keyVersion=" + clip(keyVersion)}
+	default:
+		c.version = v
+	}
+	return c, nil
+}
+
+// wrongSeal is the refusal of a request whose seal is another one than that of what it says.
+func wrongSeal(seal string) *refusal { return &refusal{"34", "", "Invalid signature : " + clip(seal)} }
+
+// authenticate finds out whose JSON message it is, and whether that is true.
+func (s *Server) authenticate(m message) (caller, *refusal) {
+	c, refused := s.identify(get(m, "merchantId"), get(m, "keyVersion"), get(m, "sealAlgorithm"))
+	if refused != nil {
+		return c, refused
+	}
+	if seal := get(m, "seal"); !c.stamp(hmacSHA256).made(seal, textOf(m)) {
+		return c, wrongSeal(seal)
+	}
+	return c, nil
+}
+
+// sipsNames are the bank's own fields by those of Sips.
+var sipsNames = map[string]string{
+	"amount": "amount", "currency": "currencyCode", "merchant": "merchantId", "reference": "transactionReference",
+}
+
+// said words what the bank refuses; amount is what the operation calls it.
+func said(r *bank.Refusal, amount, reference string) *refusal {
+	field := sipsNames[r.Field]
+	if field == "amount" {
+		field = amount
+	}
+	text := map[string]string{
+		"94": "Transaction already processed: " + reference,
+		"12": "Invalid field value: " + field,
+	}[r.Code]
+	return &refusal{r.Code, field, text}
+}

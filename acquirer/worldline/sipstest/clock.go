@@ -1,0 +1,41 @@
+package sipstest
+
+import "time"
+
+// tick is how often a platform with the real clock looks whether a session has expired.
+const tick = 250 * time.Millisecond
+
+// now is the platform's time: the clock of the options, and what Advance has added.
+func (s *Server) now() time.Time { return s.o.Now().Add(time.Duration(s.ahead.Load())) }
+
+// Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications
+// were sent. The clock does not go back: a negative duration is zero.
+func (s *Server) Advance(d time.Duration) int {
+	s.ahead.Add(int64(max(d, 0)))
+	return s.Tick()
+}
+
+// Tick does what the clock has made due since the last look: the 97 of sessions that have expired is notified, late notifications are sent.
+// It returns how many notifications that were. It is for a clock of one's own (Options.Now) that has moved; with the real clock the
+// platform looks by itself.
+func (s *Server) Tick() int {
+	expired := s.bank.Tick()
+	for _, t := range expired {
+		s.notify(t)
+	}
+	return len(expired) + s.post.Tick()
+}
+
+// watch ticks until the server is closed.
+func (s *Server) watch() {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			s.Tick()
+		case <-s.closing.Done():
+			return
+		}
+	}
+}

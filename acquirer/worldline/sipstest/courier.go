@@ -1,0 +1,147 @@
+package sipstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+const (
+	// courierTimeout is how long a shop may take to answer a notification.
+	courierTimeout = 5 * time.Second
+	// remembers is how many deliveries are kept: the oldest are forgotten first.
+	remembers = 10_000
+)
+
+// Delivery is one automatic response that was posted, or could not be.
+type Delivery struct {
+	Merchant, Reference string
+	URL                 string
+	Form                url.Values
+	Faults              []Fault
+	At                  time.Time // by the platform's clock
+	Status              int       // of the shop's answer; 0: there was none
+	Err                 error     // why there was none
+}
+
+// onThisMachine reports whether a host is one without asking anybody: by its address, or as localhost.
+func onThisMachine(u *url.URL) bool {
+	h := strings.ToLower(u.Hostname())
+	ip := net.ParseIP(h)
+	return h == "localhost" || strings.HasSuffix(h, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+var errElsewhere = errors.New("the shop is not on this machine: nothing was sent")
+
+// newCourier posts as a bank's server does: no redirect is followed, no cookie kept, no proxy used; and to no other machine.
+func newCourier() *http.Client {
+	dialer := net.Dialer{Timeout: courierTimeout}
+	return &http.Client{
+		Timeout:       courierTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				host, port, err := net.SplitHostPort(addr)
+				if err != nil {
+					return nil, err
+				}
+				if !onThisMachine(&url.URL{Host: addr}) {
+					return nil, errElsewhere
+				}
+				if net.ParseIP(host) != nil {
+					return dialer.DialContext(ctx, network, addr)
+				}
+				c, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+				if err != nil {
+					c, err = dialer.DialContext(ctx, network, net.JoinHostPort("::1", port))
+				}
+				return c, err
+			},
+			MaxIdleConnsPerHost:    4,
+			IdleConnTimeout:        10 * time.Second,
+			ResponseHeaderTimeout:  courierTimeout,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+	}
+}
+
+// notify sends the automatic response of a transaction, with the faults that were injected.
+func (s *Server) notify(t bank.Transaction) { s.send(t, s.next(string(bank.OnNotification))) }
+
+// send sends it with faults. A shop that gave no automaticResponseUrl gets none.
+func (s *Server) send(t bank.Transaction, fs []Fault) {
+	if t.NotifyURL == "" {
+		return
+	}
+	form := s.automatic(t)
+	for _, f := range fs {
+		if do, ok := spoil[f]; ok {
+			do(s, t, form)
+		}
+	}
+	s.post.Send(func() { s.deliver(t, form, fs) }, fs...)
+}
+
+// deliver posts a form and remembers it. Nobody reads the answer, and there is no second try.
+func (s *Server) deliver(t bank.Transaction, form url.Values, fs []Fault) {
+	if s.closing.Err() != nil {
+		return
+	}
+	d := Delivery{Merchant: t.Merchant, Reference: t.Reference, URL: t.NotifyURL, Form: form, Faults: fs, At: s.now()}
+	d.Status, d.Err = s.mail(t.NotifyURL, form)
+	s.mu.Lock()
+	s.sent = append(s.sent, d)
+	if n := len(s.sent); n > remembers {
+		s.sent = slices.Clone(s.sent[n-remembers/2:])
+	}
+	s.mu.Unlock()
+	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
+		s.o.Logger.Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
+	}
+}
+
+func (s *Server) mail(to string, form url.Values) (status int, err error) {
+	req, err := http.NewRequestWithContext(s.closing, http.MethodPost, to, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, fmt.Errorf("automaticResponseUrl: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := s.courier.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+	return resp.StatusCode, nil
+}
+
+// Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are kept.
+func (s *Server) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sent)
+}
+
+// Callbacks are the automatic responses so far as a shop receives them, in the order of Deliveries.
+func (s *Server) Callbacks() []acquirer.Callback {
+	sent := s.Deliveries()
+	cbs := make([]acquirer.Callback, len(sent))
+	for i, d := range sent {
+		form := make(url.Values, len(d.Form))
+		for k, v := range d.Form {
+			form[k] = slices.Clone(v)
+		}
+		cbs[i] = acquirer.Callback{Channel: acquirer.Notify, Form: form}
+	}
+	return cbs
+}

@@ -1,0 +1,70 @@
+package sipstest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Numbering is who makes the transactionReference of a shop.
+type Numbering string
+
+const (
+	ByMerchant Numbering = "merchant" // the shop does, and must
+	ByPlatform Numbering = "platform" // Sips does: the shop sends it empty, or not at all
+	ByS10      Numbering = "s10"      // the shop sends s10TransactionReference, as with Sips 1.0, and Sips makes the reference of it
+)
+
+// Merchant is a shop that the platform knows.
+type Merchant struct {
+	ID              string         // 1 to 15 digits
+	Name            string         // what the payer reads; zero: "CPAM Test 2 (INTEGRATION)"
+	Keys            map[int]string // the secret keys by keyVersion, from 1; each is used as the text that it is
+	Numbering       Numbering      // zero: ByMerchant
+	SeveralAttempts bool           // the option "new payment attempt": several cards on one reference
+}
+
+// PublicMerchants are the shops of the simulation platform that everybody shares, and that every guide prints with their keys.
+func PublicMerchants() []Merchant {
+	list := []Merchant{
+		{ID: "002001000000001", Numbering: ByMerchant},
+		{ID: "002001000000002", Numbering: ByPlatform},
+		{ID: "002001000000003", Numbering: ByS10},
+		{ID: "002016000000001", Numbering: ByPlatform},
+	}
+	for i := range list {
+		list[i].Keys = map[int]string{1: list[i].ID + "_KEY1"}
+	}
+	return list
+}
+
+// check says what is wrong with a merchant, without its keys.
+func (m Merchant) check() error {
+	switch {
+	case m.ID == "" || len(m.ID) > 15 || !only(m.ID, digits):
+		return fmt.Errorf("sipstest: merchant %.20q: the ID is not 1 to 15 digits", m.ID)
+	case !slices.Contains([]Numbering{"", ByMerchant, ByPlatform, ByS10}, m.Numbering):
+		return fmt.Errorf("sipstest: merchant %s: there is no numbering %.20q", m.ID, string(m.Numbering))
+	case len(m.Keys) == 0:
+		return fmt.Errorf("sipstest: merchant %s has no key", m.ID)
+	}
+	var broken []error
+	for _, v := range slices.Sorted(maps.Keys(m.Keys)) {
+		if v < 1 || m.Keys[v] == "" {
+			broken = append(broken, fmt.Errorf("sipstest: merchant %s: key version %d: versions count from 1, and a key is not empty", m.ID, v))
+		}
+	}
+	return errors.Join(broken...)
+}
+
+// newest is the version that seals an answer when the request's is unknown.
+func (m Merchant) newest() int { return slices.Max(slices.Collect(maps.Keys(m.Keys))) }
+
+// Format prints the ID and the key versions for every verb, and no key.
+func (m Merchant) Format(f fmt.State, _ rune) {
+	versions := fmt.Sprint(slices.Sorted(maps.Keys(m.Keys)))
+	io.WriteString(f, "merchant "+m.ID+" with key versions "+strings.Trim(versions, "[]"))
+}

@@ -1,0 +1,146 @@
+package sipstest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// redirectionVersion is what every answer was seen to say, whatever version was asked.
+const redirectionVersion = "IR_WS_2.0"
+
+// paymentInit is the JSON connector: /rs-services/v2/paymentInit.
+func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused string) reply {
+	m, bad, done := s.message(w, r)
+	if done != nil {
+		return *done
+	}
+	var c caller
+	if bad == nil {
+		c, bad = s.authenticate(m)
+	}
+	var data string
+	if bad == nil {
+		data, bad = s.openJSON(m, c, refused)
+	}
+	answer := message{"redirectionVersion": redirectionVersion}
+	if bad != nil {
+		// What a refusal looks like was captured: code, version and seal. The other names are those that clients know; there are no more.
+		answer["redirectionStatusCode"] = bad.code
+		if bad.code == "12" || bad.code == "30" {
+			answer["redirectionStatusMessage"] = bad.text
+			if bad.field != "" {
+				answer["errorFieldName"] = bad.field
+			}
+		}
+	} else {
+		answer["redirectionStatusCode"] = "00"
+		answer["redirectionStatusMessage"] = "INITIALISATION REQUEST ACCEPTED"
+		answer["redirectionUrl"] = s.URL + paymentPath
+		answer["redirectionData"] = data
+	}
+	return answered(answer, c, true)
+}
+
+// message reads a request of the JSON connectors. bad is what is wrong with the JSON; done, when there is one, is the whole answer.
+func (s *Server) message(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
+	body, done := read(w, r, "application/json")
+	if done != nil {
+		return nil, nil, done
+	}
+	m, bad = decode(body)
+	return m, bad, nil
+}
+
+// answered is a JSON answer, sealed when the caller is known: otherwise there is no key to seal it with.
+func answered(m message, c caller, sealed bool) reply {
+	if c.known && sealed {
+		m["seal"] = c.stamp(hmacSHA256).seal(textOf(m))
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(m); err != nil { // strings, numbers: it cannot
+		return page(http.StatusInternalServerError, "500 Internal Server Error", "")
+	}
+	return reply{http.StatusOK, "application/json;charset=UTF-8", b.Bytes()}
+}
+
+// openJSON opens a session for a JSON request, and returns its redirect data.
+func (s *Server) openJSON(m message, c caller, refused string) (string, *refusal) {
+	if bad := checkFields(m, initJSON, jsonConn); bad != nil {
+		return "", bad
+	}
+	v, ok := readVersion(get(m, "interfaceVersion"), string(jsonConn))
+	if !ok {
+		return "", &refusal{"30", "interfaceVersion", "Unknown version interface: " + clip(get(m, "interfaceVersion"))}
+	}
+	if refused != "" {
+		return "", &refusal{code: refused}
+	}
+	return s.open(m, c, v)
+}
+
+var initJSON = func() map[string]format {
+	all := make(map[string]format)
+	for _, formats := range []map[string]format{initFields, jsonFields} {
+		for name, f := range formats {
+			all[name] = f
+		}
+	}
+	return all
+}()
+
+// remembered are the fields that a notification says again.
+var remembered = []string{
+	"currencyCode", "captureDay", "captureMode", "orderChannel", "paymentPattern", "returnContext", "customerId", "customerEmail",
+	"customerIpAddress", "merchantSessionId", "transactionOrigin", "statementReference", "responseEncoding",
+}
+
+// What the server itself remembers of a request, beside those.
+const (
+	keptVersion   = "key version"
+	keptAlgorithm = "algorithm"
+	keptAutomatic = "automatic version"
+	keptNormal    = "normal version"
+	keptS10       = "s10 id"
+	keptS10Date   = "s10 date"
+)
+
+// open opens a session for a request that was checked field by field.
+func (s *Server) open(m message, c caller, v version) (string, *refusal) {
+	cents, err := strconv.ParseInt(get(m, "amount"), 10, 64)
+	if err != nil { // twelve digits at most: it cannot
+		return "", badValue("amount", get(m, "amount"))
+	}
+	kept := map[string]string{
+		keptVersion: strconv.Itoa(c.version), keptAlgorithm: c.algorithm,
+		keptAutomatic: v.notified().String(), keptNormal: v.notified().String(),
+	}
+	if automatic := get(m, "interfaceVersionAutomaticResponse"); automatic != "" {
+		kept[keptAutomatic], kept[keptNormal] = automatic, get(m, "interfaceVersionNormalResponse")
+	}
+	for _, name := range remembered {
+		if value := get(m, name); value != "" {
+			kept[name] = value
+		}
+	}
+	reference, refused := s.reference(m, c.merchant, kept)
+	if refused != nil {
+		return "", refused
+	}
+	session, err := s.bank.Open(bank.Order{
+		Merchant: c.merchant.ID, Reference: reference, OrderID: get(m, "orderId"),
+		Cents: cents, Currency: currencies[get(m, "currencyCode")],
+		ReturnURL: get(m, "normalReturnUrl"), NotifyURL: get(m, "automaticResponseUrl"),
+		Language: get(m, "customerLanguage"), Fields: kept,
+	}, s.next(string(bank.OnSession))...)
+	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
+		return "", said(r, "amount", reference)
+	}
+	return s.redirectionData(session.Token), nil
+}

@@ -1,0 +1,108 @@
+package sipstest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
+// for, and the automatic response has been sent.
+var ErrNoReturn = errors.New("sipstest: the browser brings nothing back")
+
+// Payer is what somebody does on the payment pages. The zero value pays.
+type Payer struct {
+	Outcome acquirer.Outcome // zero: Accepted, or what Code leads to. Expired: the session ends at once, as if the time had passed
+	Code    string           // responseCode, as the last two digits of the card choose it; zero: the usual one of the outcome
+	Abandon bool             // the payer closes the tab afterwards: nothing comes back by the browser
+}
+
+// Return is what the payer's browser brings back: a form to post to the shop.
+type Return struct {
+	URL  string // normalReturnUrl
+	Form url.Values
+}
+
+// Callback is the form as a shop receives it.
+func (r Return) Callback() acquirer.Callback {
+	return acquirer.Callback{Channel: acquirer.Return, Form: r.Form}
+}
+
+// card is what p pays with.
+func (p Payer) card() (bank.Card, error) {
+	switch {
+	case p.Code == "":
+		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
+		if !ok {
+			return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not an outcome", string(p.Outcome))
+		}
+		p.Code = code
+	case len(p.Code) > 2 || !only(p.Code, alphanumeric):
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not a responseCode", p.Code)
+	case p.Outcome != "" && p.Outcome != bank.Meaning(p.Code).Outcome:
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, bank.Meaning(p.Code).Outcome, string(p.Outcome))
+	}
+	c := bank.Card{Code: p.Code}
+	if o := bank.Meaning(p.Code).Outcome; o != acquirer.Cancelled && o != acquirer.Expired {
+		c.Authentication = "SUCCESS"
+	}
+	return c, nil
+}
+
+// RefusedError is a visit that the platform turns away: 25 for redirect data that is unknown or used up, 97 for a session that has
+// expired, 94 for one that ended otherwise. Nothing is notified.
+type RefusedError struct{ Code string }
+
+func (e *RefusedError) Error() string {
+	return "sipstest: the platform turns the payer away with code " + e.Code
+}
+
+// Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response has been
+// answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means that
+// there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The platform's
+// refusal is a [*RefusedError].
+func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
+	c, err := p.card()
+	if err != nil {
+		return Return{}, err
+	}
+	token, ok := s.token(session.Fields)
+	if !ok {
+		return Return{}, &RefusedError{"25"}
+	}
+	if _, err := s.bank.Enter(token); err != nil {
+		return Return{}, turnedAway(err)
+	}
+	t, err := s.bank.Pay(token, c)
+	if err != nil {
+		return Return{}, turnedAway(err)
+	}
+	s.notify(t)
+	if p.Abandon || t.Code == "97" {
+		return Return{}, ErrNoReturn
+	}
+	return Return{t.ReturnURL, s.manual(t)}, nil
+}
+
+func turnedAway(err error) error {
+	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
+		return &RefusedError{r.Code}
+	}
+	return err
+}
+
+// Bring posts what the browser brings back, as the browser does: a redirection is not followed. A nil client is
+// http.DefaultClient's transport. The caller closes the body.
+func (r Return) Bring(client *http.Client) (*http.Response, error) {
+	var c http.Client
+	if client != nil {
+		c = *client
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c.PostForm(r.URL, r.Form)
+}
