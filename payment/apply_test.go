@@ -1,0 +1,302 @@
+package payment_test
+
+import (
+	"errors"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// after is n minutes past noon.
+func after(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+
+// row is a payment in the given state, with every field that it may have there.
+func row(s payment.State) payment.Payment {
+	p := payment.Payment{
+		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Version: 7, State: s, Reference: "PCLCB172540000004", Merchant: "201000005940002",
+		Claim: "C", Debt: "D", Notice: "N", Debtor: "A", Key: "K", Policy: "ameli", Language: "fr",
+		Amount: decimal.New(75_00, -2), Currency: "EUR", CreatedAt: noon, AttentionAt: after(16), Head: [32]byte{1},
+	}
+	if s == payment.Redirected {
+		p.Session = *session()
+	}
+	if s.Money() || s == payment.Refunding || s == payment.Refunded {
+		p.Authorisation, p.Brand, p.MaskedPAN, p.Code = "000001", "CB", "4970 #### ## 00", "00"
+		p.PaidAt = after(1)
+	}
+	switch s {
+	case payment.Recorded:
+		p.RecordedAt = after(2)
+	case payment.Refunding:
+		p.RefundAskedAt, p.RefundCalledAt = after(3), after(4)
+	case payment.Refunded:
+		p.RefundAskedAt, p.RefundCalledAt, p.ReturnedAt = after(3), after(4), after(5)
+	case payment.Refused:
+		p.Code, p.Decline = "51", acquirer.InsufficientFunds
+	case payment.Cancelled:
+		p.Code = "17"
+	}
+	return p
+}
+
+func session() *acquirer.Session {
+	return &acquirer.Session{
+		URL: "https://kiosk.invalid/pay", Method: "POST", Fields: url.Values{"token": {"t"}}, ExpiresAt: after(60),
+	}
+}
+
+// said is an event that comes from the acquirer and says everything it can. What its outcome means is for the service to tell, not for
+// Apply.
+func said(k payment.EventKind) payment.Event {
+	return payment.Event{Kind: k, At: after(10), Channel: acquirer.Notify, Result: &acquirer.Result{
+		Reference: "PCLCB172540000004", OrderID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Merchant: "201000005940002",
+		Amount: decimal.New(75_00, -2), Currency: "EUR", Outcome: acquirer.Accepted, Code: "77", Decline: acquirer.DoNotHonour,
+		AuthorisationID: "000009", Brand: "VISA", MaskedPAN: "4444 #### ## 09", At: after(9),
+	}}
+}
+
+func TestApplySetsFields(t *testing.T) {
+	type change = func(*payment.Payment)
+	const (
+		changed = payment.Changed
+		noted   = payment.Noted
+	)
+	opened := payment.Event{Kind: payment.OnOpened, At: after(10), Session: session()}
+	mine := func(k payment.EventKind) payment.Event {
+		return payment.Event{Kind: k, At: after(10), By: "clerk", Why: "asked"}
+	}
+	card := func(p *payment.Payment) {
+		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "000009", "VISA", "4444 #### ## 09", "77", ""
+	}
+	paidAt := func(p *payment.Payment) { p.PaidAt = after(9) }
+	ended := func(p *payment.Payment) { p.Code, p.Decline = "77", acquirer.DoNotHonour }
+	noSession := func(p *payment.Payment) { p.Session = acquirer.Session{} }
+	for _, c := range []struct {
+		name   string
+		from   payment.State
+		event  payment.Event
+		to     payment.State
+		effect payment.Effect
+		fields []change
+	}{
+		{"the session comes with redirected", payment.Created, opened, payment.Redirected, changed,
+			[]change{func(p *payment.Payment) { p.Session = *session() }}},
+		{"opened without a session", payment.Created, payment.Event{Kind: payment.OnOpened, At: after(10)},
+			payment.Redirected, changed, nil},
+		{"a session that comes too late is thrown away", payment.Paid, opened, payment.Paid, payment.Stale, nil},
+		{"and does not replace the one there is", payment.Redirected, opened, payment.Redirected, payment.Stale, nil},
+		{"not opened, with a code", payment.Created, said(payment.OnNotOpened), payment.Failed, changed, []change{ended}},
+		{"not opened, without one", payment.Created, mine(payment.OnNotOpened), payment.Failed, changed, nil},
+
+		{"accepted: PaidAt is the acquirer's instant", payment.Created, said(payment.OnAccepted), payment.Paid, changed,
+			[]change{card, paidAt}},
+		{"accepted: the session leaves with redirected", payment.Redirected, said(payment.OnAccepted), payment.Paid, changed,
+			[]change{card, paidAt, noSession}},
+		{"accepted without a result: PaidAt is ours", payment.Unknown, mine(payment.OnAccepted), payment.Paid, changed,
+			[]change{func(p *payment.Payment) { p.PaidAt = after(10) }}},
+		{"accepted after refused: the decline is gone", payment.Refused, said(payment.OnAccepted), payment.Paid, changed,
+			[]change{card, paidAt}},
+		{"accepted too: PaidAt in review", payment.Expired, said(payment.OnAcceptedToo), payment.Review, changed,
+			[]change{card, paidAt}},
+		{"mismatched: PaidAt in review", payment.Redirected, said(payment.OnMismatched), payment.Review, changed,
+			[]change{card, paidAt, noSession}},
+		{"accepted again: nothing", payment.Paid, said(payment.OnAccepted), payment.Paid, payment.Duplicate, nil},
+		{"another authorisation: the first stands", payment.Paid, said(payment.OnMismatched), payment.Paid, payment.Contradiction, nil},
+		{"another authorisation after refunded: PaidAt is of the first", payment.Refunded, said(payment.OnMismatched),
+			payment.Review, changed, []change{card}},
+		{"evidence in review: the first acceptance is kept", payment.Review, said(payment.OnAccepted), payment.Review, noted,
+			[]change{card, paidAt}},
+		{"evidence in review: also of another amount", payment.Review, said(payment.OnMismatched), payment.Review, noted,
+			[]change{card, paidAt}},
+		{"evidence in review: a refusal changes no field", payment.Review, said(payment.OnRefused), payment.Review, noted, nil},
+
+		{"refused", payment.Redirected, said(payment.OnRefused), payment.Refused, changed, []change{ended, noSession}},
+		{"cancelled", payment.Redirected, said(payment.OnCancelled), payment.Cancelled, changed, []change{ended, noSession}},
+		{"expired", payment.Unknown, said(payment.OnExpired), payment.Expired, changed, []change{ended}},
+		{"failed", payment.Unknown, said(payment.OnFailed), payment.Failed, changed, []change{ended}},
+		{"pending", payment.Redirected, said(payment.OnPending), payment.Unknown, changed, []change{ended, noSession}},
+		{"still pending", payment.Unknown, said(payment.OnPending), payment.Unknown, noted, nil},
+		{"absent", payment.Redirected, mine(payment.OnAbsent), payment.Expired, changed, []change{noSession}},
+		{"silent keeps the session", payment.Redirected, mine(payment.OnSilent), payment.Redirected, noted, nil},
+		{"unfit keeps the session", payment.Redirected, said(payment.OnUnfit), payment.Redirected, payment.Contradiction, nil},
+		{"refused after paid: still paid", payment.Paid, said(payment.OnRefused), payment.Paid, payment.Contradiction, nil},
+		{"another end: the first stands", payment.Refused, said(payment.OnExpired), payment.Refused, payment.Stale, nil},
+		{"overdue at the kiosk", payment.Redirected, mine(payment.OnOverdue), payment.Review, changed, []change{noSession}},
+		{"overdue and paid", payment.Paid, mine(payment.OnOverdue), payment.Paid, noted, nil},
+
+		{"recorded", payment.Paid, mine(payment.OnRecorded), payment.Recorded, changed,
+			[]change{func(p *payment.Payment) { p.RecordedAt = after(10) }}},
+		{"recorded twice: the first instant", payment.Recorded, mine(payment.OnRecorded), payment.Recorded, payment.Duplicate, nil},
+		{"questioned", payment.Recorded, mine(payment.OnQuestioned), payment.Review, changed, nil},
+
+		{"refund asked", payment.Recorded, mine(payment.OnRefundAsked), payment.Refunding, changed,
+			[]change{func(p *payment.Payment) { p.RefundAskedAt = after(10) }}},
+		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.Duplicate, nil},
+		{"about to call", payment.Refunding, mine(payment.OnRefundUnknown), payment.Refunding, noted,
+			[]change{func(p *payment.Payment) { p.RefundCalledAt = after(10) }}},
+		{"refund refused", payment.Refunding, mine(payment.OnRefundRefused), payment.Review, changed, nil},
+		{"returned", payment.Refunding, said(payment.OnReturned), payment.Refunded, changed,
+			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+		{"returned without us", payment.Paid, said(payment.OnReturned), payment.Review, changed,
+			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+		{"returned in review: evidence", payment.Review, said(payment.OnReturned), payment.Review, noted,
+			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+		{"called in review: evidence", payment.Review, mine(payment.OnRefundUnknown), payment.Review, noted,
+			[]change{func(p *payment.Payment) { p.RefundCalledAt = after(10) }}},
+
+		{"kept, and nothing was accepted: PaidAt is the person's", payment.Review, mine(payment.OnKept), payment.Paid, changed,
+			[]change{func(p *payment.Payment) { p.PaidAt = after(10) }}},
+		{"giving back: a new refund, not called yet", payment.Review, mine(payment.OnGivingBack), payment.Refunding, changed,
+			[]change{func(p *payment.Payment) { p.RefundAskedAt, p.RefundCalledAt = after(10), time.Time{} }}},
+		{"was returned", payment.Review, mine(payment.OnWasReturned), payment.Refunded, changed,
+			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+		{"no money", payment.Review, mine(payment.OnNoMoney), payment.Failed, changed, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := row(c.from)
+			want := row(c.from)
+			want.State = c.to
+			if c.effect != payment.Duplicate {
+				want.Version++
+			}
+			for _, f := range c.fields {
+				f(&want)
+			}
+			got, effect, err := p.Apply(c.event)
+			if err != nil || effect != c.effect {
+				t.Errorf("effect %s, error %v, want %s", effect, err, c.effect)
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// What is known of the first acceptance stays through everything that comes later.
+func TestApplyKeepsTheFirstAcceptance(t *testing.T) {
+	p := row(payment.Redirected)
+	for i, e := range []payment.Event{
+		said(payment.OnMismatched), said(payment.OnAccepted), {Kind: payment.OnKept},
+		{Kind: payment.OnQuestioned}, said(payment.OnAccepted), {Kind: payment.OnKept}, {Kind: payment.OnRecorded},
+		said(payment.OnMismatched), {Kind: payment.OnRefundAsked}, {Kind: payment.OnReturned},
+	} {
+		if e.At = after(20 + i); e.Result != nil && i > 0 {
+			e.Result.At, e.Result.AuthorisationID = after(20+i), "other"
+		}
+		var err error
+		if p, _, err = p.Apply(e); err != nil {
+			t.Fatalf("%s: %v", e.Kind, err)
+		}
+		if !p.PaidAt.Equal(after(9)) || p.Authorisation != "000009" {
+			t.Errorf("after %s: authorisation %s at %s", e.Kind, p.Authorisation, p.PaidAt)
+		}
+	}
+	if p.State != payment.Refunded {
+		t.Errorf("state %s", p.State)
+	}
+}
+
+// fullEvent is an event with everything in it, whatever its kind: Apply takes what is the kind's and nothing else.
+func fullEvent(k payment.EventKind) payment.Event {
+	e := said(k)
+	e.Session, e.By, e.Why, e.Err = session(), "clerk", "asked", "cause"
+	return e
+}
+
+// In every cell: the version rises by one unless the event is a duplicate or not allowed; the session is there in redirected only;
+// what identifies the payment never changes; what the table does not allow gives ErrNotAllowed and the payment as it was; the input
+// is not touched.
+func TestApplyInEveryCell(t *testing.T) {
+	fixed := cmpopts.IgnoreFields(payment.Payment{}, "Version", "State", "Session",
+		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "ReturnedAt")
+	for _, s := range allStates {
+		for _, k := range allEvents {
+			p, e := row(payment.State(s)), fullEvent(payment.EventKind(k))
+			got, effect, err := p.Apply(e)
+			if d := cmp.Diff(row(payment.State(s)), p); d != "" {
+				t.Errorf("%s on %s changes its input:\n%s", s, k, d)
+			}
+			if d := cmp.Diff(fullEvent(payment.EventKind(k)), e); d != "" {
+				t.Errorf("%s on %s changes the event:\n%s", s, k, d)
+			}
+			if again, _, _ := p.Apply(e); cmp.Diff(got, again) != "" {
+				t.Errorf("%s on %s differs the second time:\n%s", s, k, cmp.Diff(got, again))
+			}
+			to, want := payment.Next(p.State, e.Kind)
+			if effect != want || got.State != to || errors.Is(err, payment.ErrNotAllowed) != (want == "") || (err != nil) != (want == "") {
+				t.Errorf("%s on %s: %s %s %v, Next says %s %s", s, k, got.State, effect, err, to, want)
+			}
+			if d := cmp.Diff(p, got, fixed); d != "" {
+				t.Errorf("%s on %s changes what a payment is:\n%s", s, k, d)
+			}
+			switch effect {
+			case "", payment.Duplicate:
+				if d := cmp.Diff(p, got); d != "" {
+					t.Errorf("%s on %s writes nothing, and changes:\n%s", s, k, d)
+				}
+			case payment.Stale, payment.Contradiction:
+				p.Version++
+				if d := cmp.Diff(p, got); d != "" {
+					t.Errorf("%s on %s is %s, and changes more than the version:\n%s", s, k, effect, d)
+				}
+			default:
+				if got.Version != p.Version+1 {
+					t.Errorf("%s on %s: version %d after %d", s, k, got.Version, p.Version)
+				}
+			}
+			if (got.State == payment.Redirected) == got.Session.IsZero() {
+				t.Errorf("%s on %s: %s with session %v", s, k, got.State, got.Session)
+			}
+			if got.State.Money() && got.PaidAt.IsZero() {
+				t.Errorf("%s on %s: %s without PaidAt", s, k, got.State)
+			}
+		}
+	}
+}
+
+func TestApplyOfStringsItDoesNotKnow(t *testing.T) {
+	for _, c := range []struct {
+		state payment.State
+		on    payment.EventKind
+	}{
+		{"", payment.OnAccepted},
+		{"a state of tomorrow", payment.OnAccepted},
+		{payment.Created, ""},
+		{payment.Created, "an event of tomorrow"},
+	} {
+		p := row(c.state)
+		got, effect, err := p.Apply(payment.Event{Kind: c.on, At: noon})
+		if !errors.Is(err, payment.ErrNotAllowed) || effect != "" {
+			t.Errorf("%q on %q: effect %q, error %v", c.state, c.on, effect, err)
+		}
+		if d := cmp.Diff(p, got); d != "" {
+			t.Errorf("%q on %q changes the payment:\n%s", c.state, c.on, d)
+		}
+	}
+}
+
+// Apply without allocation, in every cell, allowed or not.
+func TestApplyDoesNotAllocate(t *testing.T) {
+	cells := 0
+	for _, s := range allStates {
+		for _, k := range allEvents {
+			p, e := row(payment.State(s)), fullEvent(payment.EventKind(k))
+			var out payment.Payment
+			n := testing.AllocsPerRun(20, func() { out, _, _ = p.Apply(e) })
+			if n != 0 || out.ID != p.ID {
+				t.Errorf("%s on %s: %v allocations", s, k, n)
+			}
+			cells++
+		}
+	}
+	if cells != 288 {
+		t.Errorf("%d cells", cells)
+	}
+}

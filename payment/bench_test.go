@@ -1,0 +1,286 @@
+package payment_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// eight is a life of eight events: opened, not heard of, not decided, still not decided, paid, recorded, given back.
+var eight = []payment.EventKind{
+	payment.OnOpened, payment.OnSilent, payment.OnPending, payment.OnPending, payment.OnAccepted, payment.OnRecorded,
+	payment.OnRefundAsked, payment.OnReturned,
+}
+
+// bare is Next as one would write it by hand, for the states of that life.
+//
+//go:noinline
+func bare(from payment.State, on payment.EventKind) (payment.State, payment.Effect) {
+	switch from {
+	case payment.Created:
+		switch on {
+		case payment.OnOpened:
+			return payment.Redirected, payment.Changed
+		case payment.OnNotOpened, payment.OnAbsent, payment.OnFailed:
+			return payment.Failed, payment.Changed
+		case payment.OnAccepted:
+			return payment.Paid, payment.Changed
+		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned:
+			return payment.Review, payment.Changed
+		case payment.OnRefused:
+			return payment.Refused, payment.Changed
+		case payment.OnCancelled:
+			return payment.Cancelled, payment.Changed
+		case payment.OnExpired:
+			return payment.Expired, payment.Changed
+		case payment.OnPending:
+			return payment.Unknown, payment.Changed
+		case payment.OnSilent:
+			return from, payment.Noted
+		case payment.OnUnfit:
+			return from, payment.Contradiction
+		}
+	case payment.Redirected:
+		switch on {
+		case payment.OnAccepted:
+			return payment.Paid, payment.Changed
+		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned, payment.OnOverdue:
+			return payment.Review, payment.Changed
+		case payment.OnRefused:
+			return payment.Refused, payment.Changed
+		case payment.OnCancelled:
+			return payment.Cancelled, payment.Changed
+		case payment.OnExpired, payment.OnAbsent:
+			return payment.Expired, payment.Changed
+		case payment.OnFailed:
+			return payment.Failed, payment.Changed
+		case payment.OnPending:
+			return payment.Unknown, payment.Changed
+		case payment.OnSilent:
+			return from, payment.Noted
+		case payment.OnOpened, payment.OnNotOpened:
+			return from, payment.Stale
+		case payment.OnUnfit:
+			return from, payment.Contradiction
+		}
+	case payment.Unknown:
+		switch on {
+		case payment.OnAccepted:
+			return payment.Paid, payment.Changed
+		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned, payment.OnOverdue, payment.OnAbsent:
+			return payment.Review, payment.Changed
+		case payment.OnRefused:
+			return payment.Refused, payment.Changed
+		case payment.OnCancelled:
+			return payment.Cancelled, payment.Changed
+		case payment.OnExpired:
+			return payment.Expired, payment.Changed
+		case payment.OnFailed:
+			return payment.Failed, payment.Changed
+		case payment.OnPending, payment.OnSilent:
+			return from, payment.Noted
+		case payment.OnOpened, payment.OnNotOpened:
+			return from, payment.Stale
+		case payment.OnUnfit:
+			return from, payment.Contradiction
+		}
+	case payment.Paid, payment.Recorded:
+		switch on {
+		case payment.OnRecorded:
+			if from == payment.Recorded {
+				return from, payment.Duplicate
+			}
+			return payment.Recorded, payment.Changed
+		case payment.OnRefundAsked:
+			return payment.Refunding, payment.Changed
+		case payment.OnQuestioned, payment.OnReturned:
+			return payment.Review, payment.Changed
+		case payment.OnOverdue:
+			if from == payment.Paid {
+				return from, payment.Noted
+			}
+		case payment.OnAccepted, payment.OnAcceptedToo:
+			return from, payment.Duplicate
+		case payment.OnMismatched, payment.OnRefused, payment.OnCancelled, payment.OnExpired, payment.OnFailed, payment.OnAbsent,
+			payment.OnUnfit:
+			return from, payment.Contradiction
+		case payment.OnPending, payment.OnSilent, payment.OnOpened, payment.OnNotOpened:
+			return from, payment.Stale
+		}
+	case payment.Refunding:
+		switch on {
+		case payment.OnReturned:
+			return payment.Refunded, payment.Changed
+		case payment.OnRefundRefused, payment.OnOverdue:
+			return payment.Review, payment.Changed
+		case payment.OnSilent, payment.OnPending, payment.OnRefundUnknown:
+			return from, payment.Noted
+		case payment.OnRefundAsked, payment.OnAccepted, payment.OnAcceptedToo:
+			return from, payment.Duplicate
+		case payment.OnMismatched, payment.OnRefused, payment.OnCancelled, payment.OnExpired, payment.OnFailed, payment.OnAbsent,
+			payment.OnUnfit:
+			return from, payment.Contradiction
+		case payment.OnOpened, payment.OnNotOpened:
+			return from, payment.Stale
+		}
+	}
+	return from, ""
+}
+
+// The switch says what the table says, or it would be no measure.
+func TestBareSwitchIsTheTable(t *testing.T) {
+	for _, s := range []payment.State{
+		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Refunding,
+	} {
+		for _, k := range allEvents {
+			to, effect := bare(s, payment.EventKind(k))
+			if want, wantEffect := payment.Next(s, payment.EventKind(k)); to != want || effect != wantEffect {
+				t.Errorf("%s on %s: the switch says %s %s, the table %s %s", s, k, to, effect, want, wantEffect)
+			}
+		}
+	}
+	s := payment.Created
+	for _, k := range eight {
+		s, _ = payment.Next(s, k)
+	}
+	if s != payment.Refunded {
+		t.Errorf("the life of eight events ends as %s", s)
+	}
+}
+
+var sink payment.State
+
+// BenchmarkNext lives a life of eight events. It reports how many times as long as a bare switch over the same states it takes: the
+// median of five rounds in which both take turns.
+func BenchmarkNext(b *testing.B) {
+	lives := func(n int, next func(payment.State, payment.EventKind) (payment.State, payment.Effect)) time.Duration {
+		start := time.Now()
+		for range n {
+			s := payment.Created
+			for _, k := range eight {
+				s, _ = next(s, k)
+			}
+			sink = s
+		}
+		return time.Since(start)
+	}
+	n := max(b.N/5, 1)
+	var ratios, table []float64
+	for range 5 {
+		hand, ours := lives(n, bare), lives(n, payment.Next)
+		ratios = append(ratios, float64(ours)/float64(max(hand, 1)))
+		table = append(table, float64(ours)/float64(n))
+	}
+	slices.Sort(ratios)
+	slices.Sort(table)
+	b.ReportMetric(0, "ns/op") // it would be the sum of both
+	b.ReportMetric(table[2], "ns/life")
+	b.ReportMetric(ratios[2], "x-of-switch")
+}
+
+// BenchmarkApply is one verified acceptance at the kiosk. It does not allocate.
+func BenchmarkApply(b *testing.B) {
+	p, e := row(payment.Redirected), said(payment.OnAccepted)
+	b.ReportAllocs()
+	for b.Loop() {
+		q, _, _ := p.Apply(e)
+		sink = q.State
+	}
+}
+
+// BenchmarkReceive is a sealed notification on the store in memory: the first about a payment, and the same once more.
+func BenchmarkReceive(b *testing.B) {
+	const page = 256 // payments in one store
+	for _, again := range []bool{false, true} {
+		b.Run(map[bool]string{false: "accepted", true: "duplicate"}[again], func(b *testing.B) {
+			var service *payment.Service
+			var sealed []acquirer.Callback
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				if n%page == 0 {
+					b.StopTimer()
+					service, sealed = paidAtKiosk(b, page)
+					for _, cb := range sealed {
+						if again {
+							receive(b, service, cb, payment.Changed)
+						}
+					}
+					b.StartTimer()
+				}
+				want := payment.Changed
+				if again {
+					want = payment.Duplicate
+				}
+				receive(b, service, sealed[n%page], want)
+			}
+		})
+	}
+}
+
+func receive(b *testing.B, s *payment.Service, cb acquirer.Callback, want payment.Effect) {
+	if _, effect, err := s.Receive(b.Context(), cb); err != nil || effect != want {
+		b.Fatalf("effect %s, error %v", effect, err)
+	}
+}
+
+// paidAtKiosk sends payers to the kiosk, has them pay, and returns the notifications, which nobody has received yet.
+func paidAtKiosk(b *testing.B, n int) (*payment.Service, []acquirer.Callback) {
+	var sealed []acquirer.Callback
+	c := &clock{now: noon}
+	bank := &mock.Acquirer{Now: c.Now, Notify: func(cb acquirer.Callback) { sealed = append(sealed, cb) }}
+	s, err := payment.New(payment.Config{
+		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
+		NotifyURL: "https://portail.example/notification", Now: c.Now,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range n {
+		_, session, err := s.Begin(b.Context(), payment.BeginRequest{Key: "k", Debt: debt(fmt.Sprint("bench", i))})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := bank.Visit(session, mock.Behaviour{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return s, sealed
+}
+
+// BenchmarkBeginToPaid is a trip from the debt to paid: begun, paid at the kiosk, received.
+func BenchmarkBeginToPaid(b *testing.B) {
+	const page = 256
+	var s *payment.Service
+	var bank *mock.Acquirer
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%page == 0 {
+			b.StopTimer()
+			c := &clock{now: noon}
+			bank = &mock.Acquirer{Now: c.Now, Notify: func(acquirer.Callback) {}}
+			var err error
+			if s, err = payment.New(payment.Config{
+				Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
+				Now: c.Now,
+			}); err != nil {
+				b.Fatal(err)
+			}
+			b.StartTimer()
+		}
+		_, session, err := s.Begin(b.Context(), payment.BeginRequest{Key: "k", Debt: debt(fmt.Sprint("bench", n%page))})
+		if err != nil {
+			b.Fatal(err)
+		}
+		cb, err := bank.Visit(session, mock.Behaviour{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		receive(b, s, cb, payment.Changed)
+	}
+}
