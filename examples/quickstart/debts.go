@@ -138,7 +138,7 @@ func check(d creance.Debt) (errs []error) {
 // rehearse begins a payment of each debt with a bank and a store that are thrown away: what the service would refuse then, such as
 // a social security number as an id, is found now. That a debt may not be paid is no mistake.
 func rehearse(ctx context.Context, debts []creance.Debt) (errs []error) {
-	h, err := newHost(setting{at: firstDay(debts), policies: creance.Ameli()})
+	h, err := newHost(setting{bank: "mock", at: firstDay(debts), policies: creance.Ameli()})
 	if err != nil {
 		return []error{err}
 	}

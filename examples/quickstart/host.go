@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
@@ -20,17 +19,19 @@ import (
 // database, and time.Now.
 type host struct {
 	clock    *clock
-	bank     *mock.Acquirer
+	bank     bank
 	store    *payment.MemoryStore
 	payments *payment.Service
 	mailbox  inbox.Mailbox
 	catalog  *inbox.Catalog
 	policies creance.Policies
 	trouble  error // what went wrong while the bank was notifying
+	close    func()
 }
 
 // setting is what differs between one host and another.
 type setting struct {
+	bank     string // of banks: mock or sips
 	at       time.Time
 	policies creance.Policies
 	fund     inbox.Options // who writes the letters
@@ -60,21 +61,22 @@ func newHost(s setting) (*host, error) {
 		store:    payment.NewMemoryStore(),
 		mailbox:  inbox.NewMemoryMailbox(),
 		policies: s.policies,
+		close:    func() {},
 	}
 	if h.catalog, err = inbox.NewCatalog(append(s.editions, short)...); err != nil {
 		return nil, err
 	}
-	// The bank's server reports here; over HTTP it would post to payment.Service.NotifyHandler.
-	h.bank = &mock.Acquirer{Now: h.clock.Now, Notify: func(cb acquirer.Callback) {
-		_, _, err := h.payments.Receive(context.Background(), cb)
-		h.trouble = errors.Join(h.trouble, err)
-	}}
+	returnURL, notifyURL, err := banks[s.bank](h)
+	if err != nil {
+		return nil, err
+	}
 	s.fund.Now = h.clock.Now
 	h.payments, err = payment.New(payment.Config{
 		Store:     h.store,
 		Acquirer:  h.bank,
 		Policies:  s.policies,
-		ReturnURL: "https://compte.example/paiement/retour",
+		ReturnURL: returnURL,
+		NotifyURL: notifyURL,
 		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.fund),
 		Chores:    []func(context.Context, time.Time) (int, error){h.mailbox.DeleteDue},
 		Now:       h.clock.Now,

@@ -2,22 +2,28 @@
 //
 //	go run ./examples/quickstart               the debts of debts.json, which are built in
 //	go run ./examples/quickstart my-debts.json a list of your own, in the JSON form of creance.Debt
+//	go run ./examples/quickstart -acquirer sips the same story over HTTP, with a simulated Sips platform
+//
+// With -acquirer sips and a shop of your own (QUITTANCE_SIPS_MERCHANT, _KEY, _KEY_VERSION, _PAYPAGE, _OFFICE, and _ALGORITHM if it is not
+// HMAC-SHA-256) it talks to a real platform instead: it checks the shop, and you pay one debt in a browser, see shop.go.
 //
 // It says of each debt whether it may be paid online, and why not; pays those that may; takes the payments into account on the
 // next day; prints their journals; and ends with the source document's own scene of 2017, both cases.
 //
-// Everything goes through the public packages, and nothing leaves the process: the bank is package mock, store and mailbox live in
-// memory, and the clock moves when the program says so. Two runs print the same.
+// Everything goes through the public packages, and nothing leaves the machine: the bank is package mock, or a Sips platform on a
+// loopback port, store and mailbox live in memory, and the clock moves when the program says so. Two runs print the same.
 //
-// Read in this order: host.go, what an application wires together; trip.go, what it does for one payer; scenes.go, who does what;
+// Read in this order: host.go, what an application wires together; bank.go, who takes the cards; trip.go, what it does for one payer; scenes.go, who does what;
 // day.go, what comes after; source.go, the scene of 2017. The other files are the file of debts and the screens.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
@@ -27,22 +33,42 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run returns the exit status: 1 for a file that is wrong, with which nothing is paid, and for whatever else fails.
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) > 1 {
-		fmt.Fprintln(stderr, "usage: quickstart [FILE]: a JSON list of debts; without it the sample that is built in")
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: quickstart [-acquirer mock|sips] [FILE]: a JSON list of debts; without it the sample that is built in")
+	}
+	acquirer := flags.String("acquirer", "mock", "who takes the cards: mock, in the process; sips, a simulated platform over HTTP")
+	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	path := ""
-	if len(args) == 1 {
-		path = args[0]
+	if _, ok := banks[*acquirer]; !ok || flags.NArg() > 1 {
+		flags.Usage()
+		return 2
 	}
-	ctx := context.Background()
+	path := flags.Arg(0)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	debts, err := readDebts(ctx, path)
 	if err != nil {
 		fmt.Fprintf(stderr, "quickstart: nothing was paid:\n%v\n", err)
 		return 1
 	}
+	if *acquirer == "sips" {
+		shop, err := ownShop()
+		if err == nil && shop != nil {
+			err = playOwnShop(ctx, stdout, shop, debts)
+		}
+		if err != nil {
+			fmt.Fprintf(stderr, "quickstart: %v\n", err)
+			return 1
+		}
+		if shop != nil {
+			return 0
+		}
+	}
 	out := newScreen(stdout)
-	err = play(ctx, out, debts)
+	err = play(ctx, out, *acquirer, debts)
 	if ferr := out.Flush(); err == nil {
 		err = ferr
 	}
@@ -54,14 +80,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 // play is the whole program, once the debts are read.
-func play(ctx context.Context, out *screen, debts []creance.Debt) error {
+func play(ctx context.Context, out *screen, acquirer string, debts []creance.Debt) error {
 	if err := fund.Validate(); err != nil {
 		return err
 	}
-	h, err := newHost(setting{at: firstDay(debts), policies: creance.Ameli(), fund: fund})
+	h, err := newHost(setting{bank: acquirer, at: firstDay(debts), policies: creance.Ameli(), fund: fund})
 	if err != nil {
 		return err
 	}
+	defer h.close()
 	s := &story{host: h, screen: out, kiosk: kiosk{
 		shop: fund.Fund,
 		authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d’authentification de votre " +
@@ -83,5 +110,5 @@ func play(ctx context.Context, out *screen, debts []creance.Debt) error {
 			}
 		}
 	}
-	return playSource(ctx, out)
+	return playSource(ctx, out, acquirer)
 }

@@ -62,6 +62,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// Over HTTP, with the Sips client and a platform that speaks its protocol, payers and letters see the same.
+func TestSips(t *testing.T) {
+	if diff := cmp.Diff(output(t), output(t, "-acquirer", "sips")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The sample can be read from its file as well, and the path does not show.
 func TestSampleByPath(t *testing.T) {
 	if diff := cmp.Diff(output(t), output(t, "debts.json")); diff != "" {

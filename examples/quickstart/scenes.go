@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
@@ -56,12 +55,12 @@ func (s *story) payer(ctx context.Context, d creance.Debt) error {
 
 // pays is the usual payer: pays, comes back, reads (S38–S48, S64).
 func (s *story) pays(ctx context.Context, t trip) error {
-	back, err := s.bank.Visit(t.session, mock.Behaviour{})
+	comeBack, err := s.bank.visit(t.session, payer{})
 	if err != nil {
 		return err
 	}
 	s.at("Ticket de la banque", s.kiosk.ticket(s.transaction(t.payment)))
-	if err := s.comeBack(ctx, back); err != nil {
+	if err := comeBack(ctx); err != nil {
 		return err
 	}
 	if err := s.home(ctx, t.debt.Debtor); err != nil {
@@ -72,11 +71,11 @@ func (s *story) pays(ctx context.Context, t trip) error {
 
 // isRefused tries a card that its bank refuses: no ticket, no letter, and another try is allowed (S57–S61).
 func (s *story) isRefused(ctx context.Context, t trip) error {
-	back, err := s.bank.Visit(t.session, mock.Behaviour{Outcome: acquirer.Refused})
+	comeBack, err := s.bank.visit(t.session, payer{outcome: acquirer.Refused})
 	if err != nil {
 		return err
 	}
-	if err := s.comeBack(ctx, back); err != nil {
+	if err := comeBack(ctx); err != nil {
 		return err
 	}
 	if err := s.home(ctx, t.debt.Debtor); err != nil {
@@ -104,13 +103,12 @@ func (s *story) walksAway(ctx context.Context, t trip) error {
 // paysUnheard pays and closes the tab, and the bank's notification is lost: nobody tells the host. It asks by itself. Until then the debt
 // is held, so that the payer cannot pay a second time.
 func (s *story) paysUnheard(ctx context.Context, t trip) error {
-	_, err := s.bank.Visit(t.session, mock.Behaviour{Abandon: true, Faults: []mock.Fault{mock.Lost}})
-	if !errors.Is(err, mock.ErrNoReturn) {
-		return fmt.Errorf("the browser came back: %v", err)
+	if _, err := s.bank.visit(t.session, payer{leaves: true, unheard: true}); err != nil {
+		return err
 	}
 	s.say("Le payeur paie, puis ferme l'onglet avant de revenir ; la notification de la banque n'arrive pas : " +
 		"personne ne nous a rien dit. Le payeur veut recommencer, et ne le peut pas :")
-	_, _, err = s.begin(ctx, t.debt)
+	_, _, err := s.begin(ctx, t.debt)
 	held := (*payment.HeldError)(nil)
 	if !errors.As(err, &held) {
 		return fmt.Errorf("a second payment was begun: %v", err)

@@ -33,17 +33,18 @@ type sourceCase struct {
 }
 
 // playSource plays both cases in the source's own words, slips included (S80).
-func playSource(ctx context.Context, out *screen) error {
+func playSource(ctx context.Context, out *screen, acquirer string) error {
 	out.chapter("Les écrans de 2017, mot pour mot")
 	for i, c := range []sourceCase{
 		// The reference ends in 4: it was the day's fourth (S28).
 		{"Cas 1 : le paiement aboutit", time.Date(2017, time.September, 11, 15, 54, 0, 0, paris), 3, (*story).pays},   // S38, S53
 		{"Cas 2 : le paiement échoue", time.Date(2017, time.September, 1, 9, 24, 0, 0, paris), 0, (*story).isRefused}, // S57, S60
 	} {
-		h, err := newHost(setting{at: c.login, policies: integration(), editions: []fs.FS{inbox.Verbatim()}})
+		h, err := newHost(setting{bank: acquirer, at: c.login, policies: integration(), editions: []fs.FS{inbox.Verbatim()}})
 		if err != nil {
 			return err
 		}
+		defer h.close()
 		s := &story{host: h, screen: out, seen: i > 0, kiosk: kiosk{
 			shop: "CPAM Test 2 (INTEGRATION)", // S24
 			authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d'authentification votre banque " +

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -69,16 +68,6 @@ func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 
 // menu is the account's, in the source's order (S50).
 const menu = "Accueil · Mes paiements · Ma messagerie · Mes démarches · Mon espace prévention · Mes informations"
-
-// comeBack takes what the browser brings from the kiosk. The bank's server has said the same already, most of the time: whoever is first
-// changes the payment, and the other changes nothing.
-func (s *story) comeBack(ctx context.Context, cb acquirer.Callback) error {
-	_, effect, err := s.payments.Receive(ctx, cb)
-	if err == nil && effect != payment.Changed && effect != payment.Duplicate {
-		err = fmt.Errorf("the browser's return was %s", effect)
-	}
-	return err
-}
 
 // transaction is what the bank knows of a payment; the bank's own pages are made of it.
 func (s *story) transaction(p payment.Payment) mock.Transaction {

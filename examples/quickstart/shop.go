@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/worldline"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
+)
+
+// env is a setting of the shop, such as QUITTANCE_SIPS_MERCHANT.
+func env(name string) string { return os.Getenv("QUITTANCE_SIPS_" + name) }
+
+// ownShop is the client of a shop of one's own, on a real platform, from the environment. Without a merchant there is none.
+func ownShop() (*worldline.Client, error) {
+	if env("MERCHANT") == "" {
+		return nil, nil
+	}
+	version, err := strconv.Atoi(env("KEY_VERSION"))
+	if err != nil {
+		return nil, errors.New("QUITTANCE_SIPS_KEY_VERSION is not a number")
+	}
+	return worldline.New(worldline.Config{
+		MerchantID: env("MERCHANT"),
+		Keys:       worldline.Keyring{version: {Secret: worldline.NewSecret(env("KEY")), Algorithm: worldline.Algorithm(env("ALGORITHM"))}},
+		Endpoints:  worldline.Endpoints{Paypage: env("PAYPAGE"), Office: env("OFFICE")},
+	})
+}
+
+// address is where the payer's browser comes back to: this machine. The bank's server cannot reach it, so nothing is notified. Sips takes
+// ports up to 9999.
+var address = "127.0.0.1:8080"
+
+// trial is one payment at a shop of one's own: a person pays in a browser, with a test card of the platform.
+type trial struct {
+	payments *payment.Service
+	catalog  *inbox.Catalog
+	request  payment.BeginRequest // with one key: the page can be loaded again
+	over     chan struct{}
+}
+
+// playOwnShop checks the shop's settings and lets a person pay the first debt that may be paid today.
+func playOwnShop(ctx context.Context, out io.Writer, client *worldline.Client, debts []creance.Debt) error {
+	report, err := client.Doctor(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, report)
+	if err := report.Err(); err != nil {
+		return err
+	}
+	t := trial{request: payment.BeginRequest{Key: rand.Text(), Language: "fr"}, over: make(chan struct{}, 1)}
+	policy, err := creance.Ameli().On(time.Now())
+	if err != nil {
+		return err
+	}
+	for _, d := range debts {
+		if t.request.Debt.ID == "" && policy.Decide(d, time.Now()).Eligible() {
+			t.request.Debt = d
+		}
+	}
+	if t.request.Debt.ID == "" {
+		return errors.New("no debt of the file may be paid today")
+	}
+	if t.catalog, err = inbox.NewCatalog(); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	home := "http://" + listener.Addr().String()
+	t.payments, err = payment.New(payment.Config{
+		Store: payment.NewMemoryStore(), Acquirer: client, Policies: creance.Ameli(), ReturnURL: home + "/retour",
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go t.payments.Work(ctx) // asks, if the payer does not come back
+	server := &http.Server{Handler: t.routes(), ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(listener)
+	defer server.Close()
+	fmt.Fprintf(out, "Pour payer la créance %s : %s\n", t.request.Debt.ID, home)
+	select {
+	case <-t.over:
+		server.Shutdown(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p, err := t.payments.Latest(ctx, t.request.Debt.Debtor)
+	if err != nil {
+		return err
+	}
+	for e, err := range t.payments.Journal(ctx, p.ID) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, entry(e))
+	}
+	return nil
+}
+
+func (t *trial) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		_, session, err := t.payments.Begin(r.Context(), t.request)
+		if err == nil && session.IsZero() {
+			http.Redirect(w, r, "/accueil", http.StatusSeeOther)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; form-action "+session.Origin())
+		if err == nil {
+			err = session.WriteForm(w, acquirer.Form{})
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		}
+	})
+	mux.Handle("/retour", t.payments.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/accueil" }))
+	mux.HandleFunc("GET /accueil", func(w http.ResponseWriter, r *http.Request) {
+		p, err := t.payments.Latest(r.Context(), t.request.Debt.Debtor)
+		content, ok := inbox.Banner(p, time.Now())
+		if err != nil || !ok {
+			content = inbox.ResultUnknown{}
+		}
+		m, err := t.catalog.Render(language.French, content)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		account.Execute(w, struct {
+			Title  string
+			Banner template.HTML // made by the catalog, escaped there
+		}{m.Subject, template.HTML(m.HTML)})
+		if err == nil && p.ID != "" && !p.State.Attempt() {
+			select {
+			case t.over <- struct{}{}:
+			default:
+			}
+		}
+	})
+	return mux
+}
+
+var account = template.Must(template.New("account").Parse(`<!DOCTYPE html>
+<html lang="fr">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{.Title}}</title></head>
+<body><main><h1>{{.Title}}</h1>{{.Banner}}</main></body>
+</html>
+`))
