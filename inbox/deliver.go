@@ -25,6 +25,8 @@ var occasions = []struct {
 		[]payment.EventKind{payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched},
 		[]payment.Effect{payment.Changed, payment.Noted}, "", acknowledge,
 	},
+	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
+	{[]payment.EventKind{payment.OnReturned}, []payment.Effect{payment.Changed, payment.Noted}, "", acknowledge},
 	// A person found that the money is ours.
 	{[]payment.EventKind{payment.OnKept}, []payment.Effect{payment.Changed}, payment.Paid, acknowledge},
 	{
@@ -46,35 +48,37 @@ func acknowledge(p payment.Payment, o Options) Content { return Acknowledgement{
 // The function is safe for concurrent use if the mailbox is.
 func Deliverer(m Mailbox, c *Catalog, o Options) func(context.Context, payment.Change) error {
 	return func(ctx context.Context, ch payment.Change) error {
-		content, ok := letterFor(ch, o)
-		if !ok {
+		contents := lettersFor(ch, o)
+		if len(contents) == 0 {
 			return nil
 		}
 		if m == nil {
 			return errors.New("inbox: Deliverer: the mailbox is nil")
 		}
 		p := ch.Payment
-		msg, err := c.Render(language.Make(p.Language), content)
-		if err != nil {
-			return fmt.Errorf("inbox: payment %s: %w", p.Reference, err)
-		}
 		now := o.now().UTC().Truncate(time.Microsecond)
-		l := Letter{
-			Key: string(p.ID) + "/" + content.name(), Debtor: p.Debtor,
-			ReceivedAt: now, DeleteAt: DeletionDate(now, o.KeepMonths), Message: msg,
-		}
-		if err := m.Deliver(ctx, l); err != nil {
-			return fmt.Errorf("inbox: payment %s: deliver %s: %w", p.Reference, content.name(), err)
+		for _, content := range contents {
+			msg, err := c.Render(language.Make(p.Language), content)
+			if err != nil {
+				return fmt.Errorf("inbox: payment %s: %w", p.Reference, err)
+			}
+			l := Letter{
+				Key: string(p.ID) + "/" + content.name(), Debtor: p.Debtor,
+				ReceivedAt: now, DeleteAt: DeletionDate(now, o.KeepMonths), Message: msg,
+			}
+			if err := m.Deliver(ctx, l); err != nil {
+				return fmt.Errorf("inbox: payment %s: deliver %s: %w", p.Reference, content.name(), err)
+			}
 		}
 		return nil
 	}
 }
 
-// letterFor is the letter that a change calls for.
-func letterFor(ch payment.Change, o Options) (Content, bool) {
+// lettersFor are the letters that a change calls for.
+func lettersFor(ch payment.Change, o Options) (letters []Content) {
 	p, e := ch.Payment, ch.Entry
 	if p.ID == "" || p.Debtor == "" || strings.HasPrefix(ch.Key, "orphan/") {
-		return nil, false
+		return nil
 	}
 	for _, c := range occasions {
 		if slices.Contains(c.on, e.Event) && slices.Contains(c.effect, e.Effect) && (c.to == "" || c.to == e.To) {
@@ -83,8 +87,8 @@ func letterFor(ch payment.Change, o Options) (Content, bool) {
 					p.PaidAt = t
 				}
 			}
-			return c.letter(p, o), true
+			letters = append(letters, c.letter(p, o))
 		}
 	}
-	return nil, false
+	return letters
 }

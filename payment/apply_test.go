@@ -145,8 +145,9 @@ func TestApplySetsFields(t *testing.T) {
 			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
 		{"returned without us", payment.Paid, said(payment.OnReturned), payment.Review, changed,
 			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
-		{"returned in review: evidence", payment.Review, said(payment.OnReturned), payment.Review, noted,
-			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+		{"returned in review: evidence, and the first that is known of an acceptance", payment.Review, said(payment.OnReturned),
+			payment.Review, noted,
+			[]change{card, paidAt, func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
 		{"called in review: evidence", payment.Review, mine(payment.OnRefundUnknown), payment.Review, noted,
 			[]change{func(p *payment.Payment) { p.RefundCalledAt = after(10) }}},
 

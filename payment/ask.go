@@ -30,13 +30,7 @@ func (s *Service) answer(ctx context.Context, p Payment, r acquirer.Result) (Pay
 		}
 		return p, "", ErrNotFound
 	}
-	e := Event{Kind: meaning(p, r), At: s.now(), Channel: acquirer.Query, Result: &r}
-	q, effect, err := s.commit(ctx, p, e)
-	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
-		e.Kind = OnAcceptedToo
-		q, effect, err = s.commit(ctx, p, e)
-	}
-	return q, effect, err
+	return s.apply(ctx, p, s.heard(p, r, acquirer.Query))
 }
 
 // Reconcile asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not
@@ -77,7 +71,7 @@ func (s *Service) ask(ctx context.Context, t Task) error {
 		case q.Version != p.Version:
 			return nil
 		}
-		return s.lookAgain(ctx, t, now)
+		return s.c.Store.Release(ctx, t, lookAgain(p, now), "")
 	case errors.Is(err, acquirer.ErrNotFound):
 		return s.absent(ctx, t, now)
 	}
@@ -97,7 +91,7 @@ func (s *Service) silent(ctx context.Context, t Task, p Payment, now time.Time, 
 	case err != nil || q.Version != p.Version:
 		return overtaken(err)
 	case errors.Is(cause, acquirer.ErrUnsupported): // and never can be
-		return s.lookAgain(ctx, t, now)
+		return s.c.Store.Release(ctx, t, lookAgain(p, now), "")
 	}
 	return s.c.Store.Release(ctx, t, backoff(p, now), short(cause.Error()))
 }
@@ -108,30 +102,16 @@ func (s *Service) absent(ctx context.Context, t Task, now time.Time) error {
 	p := t.Payment
 	switch {
 	case p.State.Ended():
-		return s.lookAgain(ctx, t, now)
+		return s.c.Store.Release(ctx, t, lookAgain(p, now), "")
 	case now.Before(windowEnd(p)):
+		if s.times.overdue(p, now) {
+			return s.clock(ctx, p, Event{Kind: OnOverdue, At: now, Err: said})
+		}
 		return s.c.Store.Release(ctx, t, backoff(p, now), "")
 	case t.Cause != said:
 		return s.c.Store.Release(ctx, t, now.Add(absentAgain), said)
 	}
-	q, _, err := s.commit(ctx, p, Event{Kind: OnAbsent, At: now, Channel: acquirer.Query})
-	if err != nil || q.Version != p.Version {
-		return overtaken(err)
-	}
-	return s.c.Store.Release(ctx, t, backoff(p, now), said)
-}
-
-// lookAgain ends a look that changed nothing: an open question is asked again; an end without money is looked at
-// twice, then never.
-func (s *Service) lookAgain(ctx context.Context, t Task, now time.Time) error {
-	p := t.Payment
-	switch {
-	case !p.State.Ended():
-		return s.c.Store.Release(ctx, t, backoff(p, now), "")
-	case now.Before(p.CreatedAt.Add(finalLook)):
-		return s.c.Store.Release(ctx, t, p.CreatedAt.Add(finalLook), "")
-	}
-	return s.c.Store.Release(ctx, t, time.Time{}, "")
+	return s.clock(ctx, p, Event{Kind: OnAbsent, At: now, Channel: acquirer.Query})
 }
 
 // clock commits an event of the clock at the version that was leased.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -23,6 +24,11 @@ type BeginRequest struct {
 	Key      string
 	Debt     creance.Debt
 	Language string // BCP 47, of the kiosk and the letters; empty: "fr"
+}
+
+// Format prints the language only, whatever the verb: the rest is the debtor's.
+func (r BeginRequest) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "request to begin in "+r.Language)
 }
 
 // longest is how long a key, a name or a number may be, in bytes.
@@ -47,22 +53,29 @@ func (r BeginRequest) check() error {
 		{"Debt.Notice.Number", number, false, nir.Full(number)},
 		{"Language", r.Language, false, false},
 	} {
-		why := ""
+		why := unfitText(f.value, longest)
 		switch {
 		case f.required && f.value == "":
 			why = "is empty"
-		case len(f.value) > longest:
-			why = fmt.Sprintf("is longer than %d bytes", longest)
-		case !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unicode.IsControl):
-			why = "has characters that are not text"
-		case f.nir:
+		case why == "" && f.nir:
 			why = "is a social security number; use an opaque identifier of your own"
-		default:
-			continue
 		}
-		errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
+		if why != "" {
+			errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// unfitText says what keeps a text from being stored: its length, or characters that a database refuses or a screen does not show.
+func unfitText(s string, most int) string {
+	switch {
+	case len(s) > most:
+		return fmt.Sprintf("is longer than %d bytes", most)
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		return "has characters that are not text"
+	}
+	return ""
 }
 
 // same reports whether a payment was begun by the same request: debt, notice, debtor and amount.

@@ -28,8 +28,12 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	if e.Result != nil && e.Channel != "" {
 		entry.Fingerprint = e.Result.Fingerprint()
 	}
-	if known, err := s.told(ctx, p, entry); err != nil || known {
-		return p, effect, err
+	if known, err := s.told(ctx, p, entry); err != nil {
+		return p, "", err
+	} else if known && effect == Changed {
+		return p, Stale, nil
+	} else if known {
+		return p, effect, nil
 	}
 	next.AttentionAt = s.times.next(p, next, e, effect)
 	entry = entry.link(next, p.Head)
@@ -42,12 +46,23 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	return next, effect, nil
 }
 
+// apply commits the event; an acceptance is one too many when another payment of the claim has money.
+func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+	q, effect, err := s.commit(ctx, p, e)
+	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
+		e.Kind = OnAcceptedToo
+		return s.commit(ctx, p, e)
+	}
+	return q, effect, err
+}
+
 // told reports whether the journal says it already. What is overtaken or contradicts is written once for a message,
 // and so is evidence that the acquirer's server or a browser sends: either can be sent again for ever, and must not
-// fill the disk.
+// fill the disk. Nor does it undo what a person decided since: when an attempt is over, a message that the journal has led to
+// nothing new; a fresh answer to a question does.
 func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
 	once := e.Effect == Stale || e.Effect == Contradiction ||
-		e.Effect == Noted && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
+		(e.Effect == Noted || !p.State.Attempt()) && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
 	if !once {
 		return false, nil
 	}
@@ -109,11 +124,7 @@ func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Ev
 		if err != nil {
 			return p, "", err
 		}
-		q, effect, err := s.commit(ctx, p, e)
-		if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
-			e.Kind = OnAcceptedToo
-			q, effect, err = s.commit(ctx, p, e)
-		}
+		q, effect, err := s.apply(ctx, p, e)
 		if !errors.Is(err, ErrVersion) {
 			return q, effect, err
 		}

@@ -52,11 +52,11 @@ func (s *Service) giveBack(ctx context.Context, t Task) error {
 			return s.clock(ctx, q, Event{Kind: OnOverdue, At: now})
 		case q.Version != p.Version:
 			return nil // noted; its due time is set
-		case r.Outcome != acquirer.Accepted || !fits(p, r): // nothing to give back, as far as the acquirer says
+		case meaning(p, r) != OnAccepted: // nothing to give back, as far as the acquirer says
 			return s.c.Store.Release(ctx, t, backoff(p, now), "")
 		}
 		if called := p.RefundCalledAt; i == 0 && !called.IsZero() {
-			if next := called.Add(callAgain); t.Cause != saidNo || now.Before(next) {
+			if next := called.Add(min(max(called.Sub(p.RefundAskedAt)/2, callAgain), slowest)); t.Cause != saidNo || now.Before(next) {
 				if least := now.Add(absentAgain); next.Before(least) {
 					next = least
 				}
@@ -86,11 +86,11 @@ func (s *Service) call(ctx context.Context, p Payment, way giver) (q Payment, ag
 	now := s.now()
 	var refused *acquirer.Error
 	switch {
-	case err == nil && r.Reference == p.Reference && allReturned(p, r):
+	case err == nil && about(p, r) && meaning(p, r) == OnReturned:
 		return p, false, s.clock(ctx, p, Event{Kind: OnReturned, At: now, Channel: acquirer.Query, Result: &r})
 	case err == nil || !errors.As(err, &refused) || refused.OutcomeUnknown() || refused.Retryable():
 		return p, false, nil // the row says that we called: from now on we only ask
-	case refused.Kind == acquirer.ErrConflict:
+	case refused.Kind == acquirer.ErrConflict || refused.Kind == acquirer.ErrUnsupported:
 		return p, true, nil
 	}
 	return p, false, s.clock(ctx, p, Event{Kind: OnRefundRefused, At: now, Err: short(err.Error())})

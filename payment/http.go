@@ -45,7 +45,10 @@ func (s *Service) NotifyHandler() http.Handler {
 			refuse(w, err)
 			return
 		}
-		_, _, err = s.Receive(r.Context(), cb)
+		// What the bank says is worth taking even if it does not wait for the answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
+		defer cancel()
+		_, _, err = s.Receive(ctx, cb)
 		if err == nil {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusOK)

@@ -4,6 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -36,6 +39,25 @@ type Change struct {
 	Entry   Entry
 	Payment Payment // as it stood after the entry, without its session; of an orphan without ID, debt and debtor
 }
+
+// LogValue names no person: who and why are left out.
+func (e Entry) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("version", e.Version), slog.String("event", string(e.Event)), slog.String("effect", string(e.Effect)),
+		slog.String("from", string(e.From)), slog.String("to", string(e.To)), slog.Time("at", e.At))
+}
+
+// Format prints the event and where it led, whatever the verb.
+func (e Entry) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "entry %s (%s, to %s)", string(e.Event), string(e.Effect), string(e.To))
+}
+
+// LogValue names no person.
+func (c Change) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.Any("entry", c.Entry), slog.Any("payment", c.Payment))
+}
+
+// Format prints the key, whatever the verb.
+func (c Change) Format(f fmt.State, _ rune) { io.WriteString(f, "change "+c.Key) }
 
 // hasher writes values so that no two lists of values give the same bytes.
 type hasher struct{ b []byte }
@@ -82,7 +104,7 @@ func (e Entry) digest() [32]byte {
 // personal is what Personal must be while the salt is there.
 func (e Entry) personal(p Payment) [32]byte {
 	h := hasher{append(make([]byte, 0, 512), e.Salt[:]...)}
-	h.text(e.By, e.Why, p.Debtor, p.Key, p.Debt, p.Notice, p.Claim)
+	h.text(e.By, e.Why, p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language)
 	return h.sum()
 }
 
@@ -91,7 +113,7 @@ func (e Entry) personal(p Payment) [32]byte {
 func (p Payment) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
 	h.text("row/1", string(p.ID), string(p.State), p.Reference, p.Merchant, p.Policy, euro.Describe(p.Amount), p.Currency,
-		p.Authorisation, p.Code, string(p.Decline))
+		p.Authorisation, p.Brand, p.Code, string(p.Decline))
 	h.b = binary.BigEndian.AppendUint64(h.b, uint64(p.Version))
 	h.time(p.CreatedAt, p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.RefundCalledAt, p.ReturnedAt)
 	return h.sum()

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,7 @@ func logEntry(p Payment, e Entry) []slog.Attr {
 // short keeps a cause within what an entry or a log should hold.
 func short(s string) string {
 	const most = 200
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 	if len(s) <= most {
 		return s
 	}

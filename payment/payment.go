@@ -61,15 +61,18 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		if e.Session != nil {
 			p.Session = *e.Session
 		}
-	case OnAccepted, OnAcceptedToo, OnMismatched:
-		if e.Result != nil && (effect == Changed || p.PaidAt.IsZero()) {
+	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned: // what went back was accepted before
+		if e.Kind == OnReturned {
+			p.ReturnedAt = e.At
+		}
+		if e.Result != nil && (p.PaidAt.IsZero() || effect == Changed && e.Kind != OnReturned) {
 			p.Authorisation, p.Brand, p.MaskedPAN = e.Result.AuthorisationID, e.Result.Brand, e.Result.MaskedPAN
 			p.Code, p.Decline = e.Result.Code, ""
 		}
 		if p.PaidAt.IsZero() {
 			p.PaidAt = e.At
 			if e.Result != nil && !e.Result.At.IsZero() {
-				p.PaidAt = e.Result.At
+				p.PaidAt = e.Result.At.Round(0).UTC().Truncate(time.Microsecond)
 			}
 		}
 	case OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnNotOpened:
@@ -82,7 +85,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		p.RefundAskedAt, p.RefundCalledAt = e.At, time.Time{}
 	case OnRefundUnknown:
 		p.RefundCalledAt = e.At
-	case OnReturned, OnWasReturned:
+	case OnWasReturned:
 		p.ReturnedAt = e.At
 	case OnKept:
 		if p.PaidAt.IsZero() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 )
 
 // Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
@@ -73,9 +72,14 @@ func (s *Service) act(ctx context.Context, name string, c Command, kind EventKin
 	ctx, end := s.c.Observe(ctx, "payment."+name)
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
 	var errs []error
-	for _, f := range []struct{ name, value string }{{"ID", string(c.ID)}, {"By", c.By}, {"Why", c.Why}} {
-		if f.value == "" {
+	for _, f := range []struct {
+		name, value string
+		most        int
+	}{{"ID", string(c.ID), longest}, {"By", c.By, longest}, {"Why", c.Why, 10 * longest}} {
+		if why := unfitText(f.value, f.most); f.value == "" {
 			errs = append(errs, fmt.Errorf("%w: %s is empty", ErrInvalid, f.name))
+		} else if why != "" {
+			errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -114,5 +118,5 @@ func (s *Service) Erase(ctx context.Context, debtor string) (int, error) {
 	if debtor == "" {
 		return 0, fmt.Errorf("%w: the debtor is empty", ErrInvalid)
 	}
-	return s.c.Store.Erase(ctx, debtor, s.now().Add(-s.c.KeepFor).Truncate(time.Microsecond))
+	return s.c.Store.Erase(ctx, debtor, s.now().Add(-s.c.KeepFor))
 }

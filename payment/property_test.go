@@ -70,6 +70,11 @@ func (b *served) answer(old Payment, e Event) (Effect, error) {
 	return effect, err
 }
 
+// heard reports whether the journal has the message already.
+func (b *served) heard(id ID, e Event) bool {
+	return e.Result != nil && slices.ContainsFunc(b.store.rows[id].journal, func(old Entry) bool { return old.Fingerprint == e.Result.Fingerprint() })
+}
+
 func (b *served) row(id ID) (Payment, int, Entry) {
 	r := b.store.rows[id]
 	return r.payment, len(r.journal), r.journal[len(r.journal)-1]
@@ -338,6 +343,11 @@ func (w *walk) happen(t *trip, e Event) {
 		if !errors.Is(err, ErrNotAllowed) {
 			w.fail("not allowed, and the error is %v", err)
 		}
+	case want == Changed && effect == Stale && written == 0:
+		b, ok := w.book.(*served)
+		if mustAttempt(p.State) || !ok || !b.heard(t.id, e) || e.Channel != acquirer.Notify && e.Channel != acquirer.Return {
+			w.fail("late truth is thrown away")
+		}
 	case second && e.Kind == OnAccepted:
 		if err != nil || q.State != Review || effect != Changed || written != 1 || last.Event != OnAcceptedToo {
 			w.fail("a second acceptance of the claim is not in review")
@@ -362,7 +372,7 @@ func (w *walk) happen(t *trip, e Event) {
 	}
 	if last.Effect == Changed || last.Effect == Noted {
 		switch last.Event {
-		case OnAccepted, OnAcceptedToo, OnMismatched:
+		case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned: // what went back was accepted before
 			t.accepted = true
 		case OnKept:
 			t.kept = true
@@ -385,7 +395,7 @@ func (w *walk) late(t *trip, e Event) {
 	if m != n || q.Version != p.Version || q.State != p.State || q.Head != p.Head || !sameMoney(p, q) {
 		w.fail("an answer to an older version is written")
 	}
-	if _, want := Next(t.older.State, e.Kind); want == Changed && !errors.Is(err, ErrVersion) {
+	if _, want := Next(t.older.State, e.Kind); want == Changed && effect != Stale && !errors.Is(err, ErrVersion) {
 		w.fail("an answer to an older version: error %v", err)
 	}
 }

@@ -33,7 +33,7 @@ func (s *Service) take(ctx context.Context, r acquirer.Result, ch acquirer.Chann
 		if !about(p, r) {
 			return Event{}, ErrNotFound
 		}
-		return Event{Kind: meaning(p, r), At: s.now(), Channel: ch, Result: &r}, nil
+		return s.heard(p, r, ch), nil
 	})
 	if !errors.Is(err, ErrNotFound) {
 		return p, effect, err
@@ -58,7 +58,8 @@ func (s *Service) orphan(ctx context.Context, r acquirer.Result) error {
 // about reports whether the result is about this payment: after a restore from a backup references repeat, order ids
 // do not.
 func about(p Payment, r acquirer.Result) bool {
-	return r.Reference == p.Reference && (r.OrderID == "" || r.OrderID == string(p.ID))
+	foreign := p.State == Failed && p.Code == codeReferenceUsed // somebody else's transaction has the reference
+	return r.Reference == p.Reference && (r.OrderID == string(p.ID) || r.OrderID == "" && !foreign)
 }
 
 // fits reports whether merchant, amount and currency are those that were ordered.
@@ -73,6 +74,15 @@ func allReturned(p Payment, r acquirer.Result) bool {
 	ordered, err := euro.Cents(p.Amount)
 	back, rerr := euro.Cents(r.Returned)
 	return err == nil && rerr == nil && back == ordered
+}
+
+// heard is the event of a verified result. What is not as it was ordered is said in words: nothing else keeps it.
+func (s *Service) heard(p Payment, r acquirer.Result, ch acquirer.Channel) Event {
+	e := Event{Kind: meaning(p, r), At: s.now(), Channel: ch, Result: &r}
+	if e.Kind == OnMismatched || e.Kind == OnUnfit {
+		e.Err = short(fmt.Sprintf("%s %s %s to merchant %s, authorisation %q", r.Outcome, euro.Describe(r.Amount), r.Currency, r.Merchant, r.AuthorisationID))
+	}
+	return e
 }
 
 // outcomes gives the event of each outcome that is not an acceptance; all others are pending.

@@ -173,7 +173,7 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	last := mine[len(mine)-1]
 	if !last.State.Holds() {
 		for _, p := range mine {
-			if p.Debt == last.Debt && p.State.Holds() {
+			if p.Debt == last.Debt && p.State.Holds() || p.Claim == last.Claim && p.State == Recorded {
 				return p, nil
 			}
 		}

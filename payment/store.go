@@ -1,7 +1,9 @@
 package payment
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"strconv"
 	"time"
@@ -90,6 +92,11 @@ type Task struct {
 	Tries   int    // failures in a row
 	Cause   string // of the last failure
 	Token   string // of the lease
+}
+
+// Format prints what is to be done, whatever the verb; the token is left out.
+func (t Task) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%s of %s", string(t.Kind), cmp.Or(t.Change.Key, string(t.Payment.ID)))
 }
 
 // Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures. The stores of this

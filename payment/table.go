@@ -24,7 +24,7 @@ type row struct {
 	doc    string
 }
 
-// other are the ends that an acquirer can report, each with the state of its name.
+// endOf are the ends that an acquirer can report, each with the state of its name.
 var endOf = map[EventKind]State{OnRefused: Refused, OnCancelled: Cancelled, OnExpired: Expired, OnFailed: Failed}
 
 var all = states[:]

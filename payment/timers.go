@@ -1,6 +1,10 @@
 package payment
 
-import "time"
+import (
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+)
 
 // When a payment is looked at next. All of it is rows with a due time; no state needs a special worker.
 const (
@@ -27,6 +31,9 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 		case e.Kind == OnRefundUnknown:
 			return e.At.Add(callAgain)
 		case (e.Kind == OnSilent || e.Kind == OnPending) && p.State != Review:
+			if p.State.Ended() && e.Channel == acquirer.Query && t.overdue(p, e.At) {
+				return time.Time{} // an end without money stands; nobody waits for a final word any more
+			}
 			if !old.AttentionAt.After(e.At) {
 				return backoff(p, e.At)
 			}
@@ -34,6 +41,9 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 		return old.AttentionAt
 	}
 	if effect != Changed {
+		if e.Channel == acquirer.Query && !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At) {
+			return lookAgain(p, e.At)
+		}
 		return old.AttentionAt
 	}
 	switch p.State {
@@ -55,6 +65,18 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 			return end.Add(lastLook)
 		}
 		return e.At.Add(lastLook)
+	}
+	return time.Time{}
+}
+
+// lookAgain is when to look again after an answer that changed nothing: an open question is asked again; an end without
+// money is looked at twice, then never.
+func lookAgain(p Payment, now time.Time) time.Time {
+	switch {
+	case !p.State.Ended():
+		return backoff(p, now)
+	case now.Before(p.CreatedAt.Add(finalLook)):
+		return p.CreatedAt.Add(finalLook)
 	}
 	return time.Time{}
 }
@@ -96,7 +118,7 @@ func backoff(p Payment, now time.Time) time.Time {
 func retry(now time.Time, tries int, id ID) time.Time {
 	d := slowest
 	if tries < 11 {
-		d = min(20*time.Second<<tries, slowest)
+		d = min(time.Minute<<tries, slowest)
 	}
 	spread := 0
 	for _, c := range []byte(id) {

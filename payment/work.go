@@ -49,27 +49,29 @@ func (s *Service) Work(ctx context.Context) error {
 // nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	done, err := s.runChores(ctx)
-	errs := []error{err}
-	for _, k := range []struct {
-		kind Kind
-		do   func(context.Context, Task) error
-	}{{Attention, s.attend}, {Delivery, s.deliver}} {
-		tasks, err := s.c.Store.Lease(ctx, k.kind, s.now(), lease, page)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("payment: lease %s: %w", k.kind, err))
-			continue
-		}
-		done += len(tasks)
-		errs = append(errs, each(tasks, func(t Task) error {
-			ctx, cancel := context.WithTimeout(ctx, lease/2)
-			defer cancel()
-			if err := k.do(ctx, t); err != nil {
-				return fmt.Errorf("payment: %s of %s: %w", k.kind, t.Payment.Reference, err)
-			}
-			return nil
-		}))
+	var looked, delivered int
+	var lookErr, deliverErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { looked, lookErr = s.workOn(ctx, Attention, s.attend) })
+	wg.Go(func() { delivered, deliverErr = s.workOn(ctx, Delivery, s.deliver) })
+	wg.Wait()
+	return done + looked + delivered, errors.Join(err, lookErr, deliverErr)
+}
+
+// workOn does one page of one kind of work. A bank that is slow to answer does not hold up a letter.
+func (s *Service) workOn(ctx context.Context, k Kind, do func(context.Context, Task) error) (int, error) {
+	tasks, err := s.c.Store.Lease(ctx, k, s.now(), lease, page)
+	if err != nil {
+		return 0, fmt.Errorf("payment: lease %s: %w", k, err)
 	}
-	return done, errors.Join(errs...)
+	return len(tasks), each(tasks, func(t Task) error {
+		ctx, cancel := context.WithTimeout(ctx, lease/2)
+		defer cancel()
+		if err := do(ctx, t); err != nil {
+			return fmt.Errorf("payment: %s of %s: %w", k, t.Payment.Reference, err)
+		}
+		return nil
+	})
 }
 
 // each does the tasks, all at once: a task that waited for others would begin when its lease is half over, and whoever
@@ -101,20 +103,24 @@ func (s *Service) attend(ctx context.Context, t Task) error {
 
 // deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
 // between it may be handed over again.
-func (s *Service) deliver(ctx context.Context, t Task) (err error) {
+func (s *Service) deliver(ctx context.Context, t Task) error {
 	octx, end := s.c.Observe(ctx, "payment.deliver", slog.String("key", t.Change.Key))
-	defer func() { end(err) }()
-	if err := s.handOver(octx, t.Change); err != nil {
-		if ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) { // the host is stopping: no failure of the change
+	failed := s.handOver(octx, t.Change)
+	end(failed)
+	var again time.Time
+	cause := ""
+	if failed != nil {
+		if errors.Is(context.Cause(ctx), context.Canceled) { // the host is stopping: no failure of the change
 			return ctx.Err()
 		}
+		again, cause = retry(s.now(), t.Tries, t.Payment.ID), short(failed.Error())
 		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: not delivered",
-			slog.String("key", t.Change.Key), slog.Int("tries", t.Tries+1), slog.String("error", short(err.Error())))
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		return s.c.Store.Release(ctx, t, retry(s.now(), t.Tries, t.Payment.ID), short(err.Error()))
+			slog.String("key", t.Change.Key), slog.Int("tries", t.Tries+1), slog.String("error", cause))
 	}
-	return s.c.Store.Release(ctx, t, time.Time{}, "")
+	// What the host took is noted although it took its time.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return s.c.Store.Release(ctx, t, again, cause)
 }
 
 // handOver calls the host, whose panic is its own failure and not the worker's end.

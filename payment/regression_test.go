@@ -1,0 +1,537 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// statusBank answers as it is told; what it is not told about, the bank answers.
+type statusBank struct {
+	*mock.Acquirer
+	status func(ref string) (acquirer.Result, error)
+	cancel func(m acquirer.Modification) (acquirer.Result, error)
+	refund func(m acquirer.Modification) (acquirer.Result, error)
+	begin  func(s acquirer.Session, err error) (acquirer.Session, error)
+	asked  int
+}
+
+func (b *statusBank) Status(ctx context.Context, ref string) (acquirer.Result, error) {
+	b.asked++
+	if b.status == nil {
+		return b.Acquirer.Status(ctx, ref)
+	}
+	return b.status(ref)
+}
+
+func (b *statusBank) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+	if b.cancel == nil {
+		return b.Acquirer.Cancel(ctx, m)
+	}
+	return b.cancel(m)
+}
+
+func (b *statusBank) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+	if b.refund == nil {
+		return b.Acquirer.Refund(ctx, m)
+	}
+	return b.refund(m)
+}
+
+func (b *statusBank) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+	s, err := b.Acquirer.Begin(ctx, o)
+	if b.begin != nil {
+		return b.begin(s, err)
+	}
+	return s, err
+}
+
+// newStatus puts one before the world's bank, whose notifications are lost.
+func newStatus(t *testing.T, with ...func(*payment.Config)) (*world, *statusBank) {
+	b := &statusBank{}
+	w := newWorld(t, append([]func(*payment.Config){func(c *payment.Config) { b.Acquirer = c.Acquirer.(*mock.Acquirer); c.Acquirer = b }}, with...)...)
+	w.bank.Notify = func(acquirer.Callback) {}
+	return w, b
+}
+
+// fit is a result that says r about what was ordered.
+func fit(p payment.Payment, r acquirer.Result) acquirer.Result {
+	r.Reference, r.OrderID, r.Merchant, r.Currency = p.Reference, string(p.ID), p.Merchant, p.Currency
+	if r.Amount.IsZero() {
+		r.Amount = p.Amount
+	}
+	return r
+}
+
+// Evidence in review that the browser brings again and again is written once.
+func TestReplayByBrowserIsWrittenOnce(t *testing.T) {
+	w := newWorld(t)
+	p, s := w.begin("1")
+	w.bank.Notify = func(acquirer.Callback) {}
+	w.visit(s, mock.Behaviour{Code: "60"})
+	p = w.at(p.ID, payment.Unknown)
+	r := acquirer.Result{Reference: p.Reference, OrderID: string(p.ID), Merchant: p.Merchant, Amount: p.Amount, Currency: "EUR", Outcome: acquirer.Pending, Code: "62"}
+	cb, err := w.bank.Seal(r, acquirer.Return)
+	w.must("Seal", err)
+	for range 3 {
+		_, _, err := w.Receive(w.ctx, cb)
+		w.must("Receive", err)
+	}
+	w.tells(p.ID, "created opened pending→unknown pending/noted")
+}
+
+// Money found by asking, while another payment of the claim has some, is for a person.
+func TestPaidTwiceFoundByAsking(t *testing.T) {
+	w := newWorld(t)
+	w.bank.Notify = func(acquirer.Callback) {}
+	first, _ := w.begin("1")
+	w.say(first, acquirer.Result{Outcome: acquirer.Expired})
+	second, s := w.begin("1")
+	w.say(first, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"})
+	if _, err := w.bank.Visit(s, mock.Behaviour{Abandon: true}); !errors.Is(err, mock.ErrNoReturn) {
+		t.Fatal(err)
+	}
+	w.pass(20 * time.Minute)
+	w.tells(second.ID, "created opened accepted_too→review")
+}
+
+// The answer to a question is about somebody else's order: an orphan, and not about this payment.
+func TestAnswerAboutAnotherOrder(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	b.status = func(string) (acquirer.Result, error) {
+		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+		r.OrderID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
+		return r, nil
+	}
+	w.pass(2 * time.Hour)
+	w.tells(p.ID, "created opened absent→expired")
+	w.orphaned(1)
+}
+
+// A result that does not bring the order back counts by its reference.
+func TestNoOrderInTheResult(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	b.status = func(string) (acquirer.Result, error) {
+		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted})
+		r.OrderID = ""
+		return r, nil
+	}
+	_, _, err := w.Reconcile(w.ctx, p.ID)
+	w.must("Reconcile", err)
+	w.at(p.ID, payment.Paid)
+	// #25: an answer without an authorisation is no other authorisation
+	q := w.ended("2", acquirer.Accepted)
+	if e := w.say(q, acquirer.Result{Outcome: acquirer.Accepted}); q.Authorisation == "" || e != payment.Duplicate {
+		t.Errorf("%q %s", q.Authorisation, e)
+	}
+}
+
+// At the end without money the clock has no say, and a late look that finds nothing ends.
+func TestEndIsNeverOverdue(t *testing.T) {
+	for _, c := range []struct {
+		r   acquirer.Result
+		err error
+	}{{acquirer.Result{Outcome: acquirer.Refused}, nil}, {err: acquirer.ErrUnavailable}} {
+		w, b := newStatus(t)
+		p, _ := w.begin("1")
+		w.say(p, acquirer.Result{Outcome: acquirer.Refused})
+		b.status = func(string) (acquirer.Result, error) {
+			if c.err != nil {
+				return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: c.err}
+			}
+			return fit(p, c.r), nil
+		}
+		w.clock.Add(80 * time.Hour) // no worker ran for three days
+		w.work()
+		w.at(p.ID, payment.Refused)
+	}
+}
+
+// What is found on the debt between the acquirer's answer and the session's commit.
+func TestRecordedWhileBeginning(t *testing.T) {
+	for _, other := range []bool{false, true} {
+		w, g := newGate(t)
+		old := w.ended("1", acquirer.Cancelled)
+		g.inside = func() {
+			w.say(old, acquirer.Result{Outcome: acquirer.Accepted})
+			_, err := w.Record(w.ctx, old.ID)
+			w.must("Record", err)
+		}
+		d := debt("1")
+		if other {
+			d.Notice.Number = "another"
+		}
+		_, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k2", Debt: d})
+		if other != (err == nil) || s.IsZero() == other || !other && !errors.Is(err, payment.ErrHeld) {
+			t.Errorf("another notice %v: %v %v", other, s, err)
+		}
+	}
+}
+
+// Created is looked at at BeginTimeout + 90 s, not before.
+func TestCreatedIsGivenItsTime(t *testing.T) {
+	w, g := newGate(t)
+	g.inside = func() { w.pass(2*time.Minute - time.Second) }
+	p, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if err != nil || p.State != payment.Redirected || s.IsZero() {
+		t.Errorf("%v %v %v", p, s, err)
+	}
+}
+
+// Nobody waits for an acquirer that does not answer.
+func TestAcquirerThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon))
+		h := &hanging{Acquirer: &mock.Acquirer{Now: time.Now}}
+		s, err := payment.New(payment.Config{Store: payment.NewMemoryStore(), Acquirer: h, Policies: creance.Ameli(), ReturnURL: "https://x.example/r"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		h.begin = true
+		if _, _, err := s.Begin(t.Context(), payment.BeginRequest{Key: "a", Debt: debt("a")}); err == nil || time.Since(begun) != 30*time.Second {
+			t.Errorf("Begin: %v after %v", err, time.Since(begun))
+		}
+		h.begin = false
+		p, _, err := s.Begin(t.Context(), payment.BeginRequest{Key: "b", Debt: debt("b")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun = time.Now()
+		if _, _, err := s.Reconcile(t.Context(), p.ID); err == nil || time.Since(begun) != 20*time.Second {
+			t.Errorf("Reconcile: %v after %v", err, time.Since(begun))
+		}
+	})
+}
+
+type hanging struct {
+	*mock.Acquirer
+	begin bool
+}
+
+func (h *hanging) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+	if h.begin {
+		<-ctx.Done()
+		return acquirer.Session{}, ctx.Err()
+	}
+	return h.Acquirer.Begin(ctx, o)
+}
+func (h *hanging) Status(ctx context.Context, _ string) (acquirer.Result, error) {
+	<-ctx.Done()
+	return acquirer.Result{}, ctx.Err()
+}
+
+// Two answers that nothing went back, five minutes apart, stand between two calls.
+func TestTwoAnswersBeforeTheNextCall(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	var calls []time.Time
+	var asked []time.Time
+	b.status = func(r string) (acquirer.Result, error) {
+		asked = append(asked, w.clock.Now())
+		return b.Acquirer.Status(w.ctx, r)
+	}
+	b.cancel = func(acquirer.Modification) (acquirer.Result, error) {
+		calls = append(calls, w.clock.Now())
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpCancel, Kind: acquirer.ErrUnanswered}
+	}
+	w.refund(p)
+	w.pass(time.Hour)
+	for i := 1; i < len(calls); i++ {
+		between := slices.DeleteFunc(slices.Clone(asked), func(at time.Time) bool { return !at.After(calls[i-1]) || at.After(calls[i]) })
+		if len(between) < 2 || between[len(between)-1].Sub(between[len(between)-2]) < 5*time.Minute {
+			t.Errorf("between call %d and the next: asked at %v", i, between)
+		}
+	}
+	if len(calls) < 2 {
+		t.Fatal(calls)
+	}
+}
+
+// No call on an answer that is no acceptance of this order; no end on an answer that gave nothing back.
+func TestNoCallOnABadAnswer(t *testing.T) {
+	for _, r := range []acquirer.Result{{Outcome: acquirer.Pending}, {Outcome: acquirer.Refused}, {Outcome: acquirer.Accepted, Merchant: "x"}} {
+		w, b := newStatus(t)
+		p := w.ended("1", acquirer.Accepted)
+		b.status = func(string) (acquirer.Result, error) {
+			q := fit(p, r)
+			if r.Merchant != "" {
+				q.Merchant = r.Merchant
+			}
+			return q, nil
+		}
+		b.cancel = func(acquirer.Modification) (acquirer.Result, error) {
+			t.Errorf("called on %v", r)
+			return acquirer.Result{}, nil
+		}
+		w.refund(p)
+		w.pass(time.Hour)
+		w.at(p.ID, payment.Refunding)
+	}
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	b.cancel = func(m acquirer.Modification) (acquirer.Result, error) {
+		return fit(p, acquirer.Result{Outcome: acquirer.Accepted}), nil
+	}
+	w.refund(p)
+	w.pass(time.Minute)
+	w.at(p.ID, payment.Refunding)
+}
+
+// The cause is in the journal; a refund's three days are counted from when it was asked.
+func TestRefundOfAnOldPaymentHasItsThreeDays(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	_, err := w.Record(w.ctx, p.ID)
+	w.must("Record", err)
+	w.pass(100 * time.Hour)
+	b.status = func(string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnavailable}
+	}
+	w.refund(w.get(p.ID))
+	w.pass(70 * time.Hour)
+	w.at(p.ID, payment.Refunding)
+	w.pass(8 * time.Hour)
+	w.at(p.ID, payment.Review)
+	said := false
+	for e := range w.Journal(w.ctx, p.ID) {
+		said = said || e.Event == payment.OnSilent && strings.Contains(e.Why, "unavailable")
+	}
+	if !said {
+		t.Error("the journal does not say why")
+	}
+}
+
+// A payment is kept for five years and not a day less.
+func TestEraseOnlyAfterFiveYears(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	w.Record(w.ctx, p.ID)
+	w.work()
+	w.clock.Add((5*365+2)*24*time.Hour - time.Microsecond)
+	if _, err := w.Erase(w.ctx, p.Debtor); !errors.Is(err, payment.ErrRetained) {
+		t.Errorf("%v", err)
+	}
+	w.clock.Add(2 * time.Microsecond)
+	if n, err := w.Erase(w.ctx, p.Debtor); n != 1 || err != nil {
+		t.Errorf("%d %v", n, err)
+	}
+}
+
+// What is committed here goes out at once, not at the next poll.
+func TestWorkWakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon))
+		var at []time.Time
+		w := newWorld(t, func(c *payment.Config) {
+			c.Now, c.Acquirer.(*mock.Acquirer).Now = time.Now, time.Now
+			c.Deliver = func(context.Context, payment.Change) error { at = append(at, time.Now()); return nil }
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- w.Work(ctx) }()
+		time.Sleep(10*time.Second + time.Second/2)
+		begun := time.Now()
+		w.begin("1")
+		time.Sleep(time.Minute)
+		cancel()
+		<-done
+		if len(at) != 2 || at[1].Sub(begun) > 0 {
+			t.Errorf("delivered %v after %v", at, begun)
+		}
+	})
+}
+
+// A person's word that no money moved ends it: it is not asked about again.
+func TestNoMoneyIsNotLookedAt(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.begin("1")
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, Currency: "USD"})
+	p = w.at(p.ID, payment.Review)
+	p, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "c", Why: "w"}, Verdict: payment.NoMoney})
+	if err != nil || !p.AttentionAt.IsZero() {
+		t.Errorf("%v, looked at %v", err, p.AttentionAt)
+	}
+}
+
+// An end without money is not asked about for ever, whatever the acquirer says of it.
+func TestPendingAfterTheEndIsNotAskedForEver(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	w.say(p, acquirer.Result{Outcome: acquirer.Refused})
+	b.status = func(string) (acquirer.Result, error) {
+		return fit(p, acquirer.Result{Outcome: acquirer.Pending, Code: "60"}), nil
+	}
+	for range 10 * 24 {
+		w.clock.Add(time.Hour)
+		w.work()
+	}
+	if q := w.at(p.ID, payment.Refused); !q.AttentionAt.IsZero() || b.asked > 40 {
+		t.Errorf("asked %d times in ten days, next %v", b.asked, q.AttentionAt)
+	}
+}
+
+// An answer that contradicts what is known does not make the worker ask again at once.
+func TestContradictionsDoNotSpin(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	n := 0
+	b.status = func(string) (acquirer.Result, error) {
+		n++
+		return fit(p, acquirer.Result{Outcome: acquirer.Refused, Amount: decimal.New(1, -2), AcquirerCode: fmt.Sprint(n)}), nil
+	}
+	w.clock.Add(17 * time.Minute)
+	w.work()
+	if b.asked != 1 {
+		t.Errorf("asked %d times at one instant", b.asked)
+	}
+}
+
+// After 94 the reference is somebody else's: their money is not ours, and is kept as an orphan.
+func TestSomebodyElsesReference(t *testing.T) {
+	w, b := newStatus(t)
+	b.begin = func(acquirer.Session, error) (acquirer.Session, error) {
+		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Kind: acquirer.ErrReferenceUsed, Code: "94"}
+	}
+	p, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if !errors.Is(err, acquirer.ErrReferenceUsed) {
+		t.Fatal(err)
+	}
+	r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1", At: noon})
+	r.OrderID = ""
+	cb, err := w.bank.Seal(r, acquirer.Notify)
+	w.must("Seal", err)
+	if _, _, err := w.Receive(w.ctx, cb); !errors.Is(err, payment.ErrNotFound) {
+		t.Errorf("error %v", err)
+	}
+	w.at(p.ID, payment.Failed)
+	w.orphaned(1)
+	w.pass(30 * time.Hour)
+	if b.asked > 0 {
+		t.Errorf("asked %d times", b.asked)
+	}
+}
+
+// A change that the host took late is taken: it is not handed over for ever.
+func TestSlowDeliverIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon))
+		w := newWorld(t, func(c *payment.Config) {
+			c.Now = time.Now
+			c.Acquirer.(*mock.Acquirer).Now = time.Now
+		})
+		w.delivered = func(payment.Change) error { time.Sleep(30 * time.Second); return nil }
+		w.begin("1")
+		for range 5 {
+			w.WorkOnce(w.ctx)
+			time.Sleep(time.Minute)
+		}
+		if n := len(w.changes); n != 2 {
+			t.Errorf("two changes were handed over %d times", n)
+		}
+	})
+}
+
+// What went back before anybody heard of it was accepted before: it is dated, acknowledged and accounted for.
+func TestReturnedBeforeItWasHeardOf(t *testing.T) {
+	w := newWorld(t)
+	w.bank.Notify = func(acquirer.Callback) {}
+	p, s := w.begin("1")
+	if _, err := w.bank.Visit(s, mock.Behaviour{Abandon: true}); !errors.Is(err, mock.ErrNoReturn) {
+		t.Fatal(err)
+	}
+	_, err := w.bank.Cancel(w.ctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: "EUR"})
+	w.must("Cancel", err)
+	w.pass(20 * time.Minute)
+	if q := w.at(p.ID, payment.Review); q.PaidAt.IsZero() || q.Authorisation == "" || q.ReturnedAt.IsZero() {
+		t.Errorf("paid at %v, authorisation %q, returned at %v", q.PaidAt, q.Authorisation, q.ReturnedAt)
+	}
+	w.converged()
+}
+
+// A message that was heard before does not undo what a person decided since; a fresh answer does.
+func TestReplayDoesNotUndoAVerdict(t *testing.T) {
+	w := newWorld(t)
+	p, s := w.begin("1")
+	cb, err := w.bank.Visit(s, mock.Behaviour{})
+	w.must("Visit", err)
+	p = w.at(p.ID, payment.Paid)
+	p, err = w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "complaint"})
+	w.must("Question", err)
+	_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: payment.NoMoney})
+	w.must("Resolve", err)
+	if _, effect, err := w.Receive(w.ctx, cb); effect != payment.Stale || err != nil {
+		t.Errorf("the replay: %s %v", effect, err)
+	}
+	w.at(p.ID, payment.Failed)
+	if _, effect, err := w.Reconcile(w.ctx, p.ID); effect != payment.Changed || err != nil {
+		t.Errorf("a fresh answer: %s %v", effect, err)
+	}
+	w.at(p.ID, payment.Paid)
+}
+
+// A salt that was removed does not hide that personal fields were changed.
+func TestVerifyWithoutSalts(t *testing.T) {
+	s := &tampered{}
+	w := newWorld(t, func(c *payment.Config) { s.Store = c.Store; c.Store = s })
+	w.ended("1", acquirer.Accepted)
+	s.row = func(p payment.Payment) payment.Payment { p.Debtor = "somebody else"; return p }
+	s.lines = func(all []payment.Entry) []payment.Entry {
+		for i := range all {
+			all[i].Salt = [16]byte{}
+		}
+		return all
+	}
+	if err := w.Verify(w.ctx, nil); !errors.Is(err, payment.ErrAltered) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// What did not match is said in words in the journal: nothing else keeps it.
+func TestMismatchIsKept(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.begin("1")
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, Amount: decimal.New(1_00, -2), AuthorisationID: "000009"})
+	var why string
+	for e, err := range w.Journal(w.ctx, p.ID) {
+		w.must("Journal", err)
+		why = e.Why
+	}
+	if !strings.Contains(why, "1.00 EUR") || !strings.Contains(why, "000009") {
+		t.Errorf("the journal says %q", why)
+	}
+}
+
+// Neither a database nor a screen takes every text.
+func TestTextOfCommands(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	for _, c := range []payment.Command{
+		{ID: p.ID, Version: p.Version, By: "a\x00b", Why: "x"},
+		{ID: p.ID, Version: p.Version, By: "a", Why: "\xff"},
+		{ID: p.ID, Version: p.Version, By: "a", Why: strings.Repeat("x", 3000)},
+	} {
+		if _, err := w.Question(w.ctx, c); !errors.Is(err, payment.ErrInvalid) {
+			t.Errorf("error %v", err)
+		}
+	}
+	for _, v := range []any{payment.Change{Payment: p, Entry: payment.Entry{By: "clerk-7"}}, payment.Entry{By: "clerk-7"},
+		payment.Task{Payment: p}, payment.BeginRequest{Debt: debt("1")}} {
+		if s := fmt.Sprintf("%v %+v %#v", v, v, v); strings.Contains(s, "clerk-7") || strings.Contains(s, p.Debtor) {
+			t.Errorf("%T prints %s", v, s)
+		}
+	}
+}
