@@ -90,14 +90,17 @@ func mac(key []byte, data string) []byte {
 	return h.Sum(nil)
 }
 
-// Parse verifies the seal, then reads. The error's kind is ErrUnverified, or ErrInvalid for a sealed message that is not
-// understood.
+// Parse verifies the seal, then reads. The error's kind is ErrUnverified, or ErrInvalid for a form without a message and for
+// a sealed message that is not understood.
 func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	a.ready()
 	fail := func(kind error, format string, args ...any) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: kind, Err: fmt.Errorf(format, args...)}
 	}
 	data, seals := cb.Form[dataField], cb.Form[sealField]
+	if len(data) == 0 {
+		return fail(acquirer.ErrInvalid, "the form has no Data: it is no message of this acquirer")
+	}
 	if len(data) != 1 || len(seals) != 1 {
 		return fail(acquirer.ErrUnverified, "%d fields Data and %d fields Seal, expected one of each", len(data), len(seals))
 	}

@@ -87,8 +87,8 @@ var acquirerResponseCodes = map[string]acquirer.Decline{
 	"A1": acquirer.AuthenticationError, // soft decline: 3-D Secure is asked for
 }
 
-// notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. In parentheses, as
-// it were, the spellings of its first version.
+// notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. Those with 3D_ are
+// the spellings of its first version.
 var notAuthenticated = map[string]bool{
 	"FAILURE": true, "3D_FAILURE": true, "CANCEL": true, "3D_ABORT": true, "ERROR": true, "3D_ERROR": true,
 }

@@ -96,7 +96,7 @@ func New(c Config) (*Client, error) {
 	}
 
 	if c.MerchantID == "" || len(c.MerchantID) > 15 || strings.Trim(c.MerchantID, "0123456789") != "" {
-		problem("MerchantID", "%.30q is not a number of 1 to 15 digits", c.MerchantID)
+		problem("MerchantID", "not a number of 1 to 15 digits") // not quoted: a key is easily pasted into the wrong field
 	}
 	for _, p := range c.Keys.problems() {
 		problem("Keys", "%s", p)

@@ -34,6 +34,9 @@ func TestNewNamesEveryProblem(t *testing.T) {
 	if strings.Contains(err.Error(), canary) {
 		t.Errorf("the key is shown: %v", err)
 	}
+	if _, err := New(Config{MerchantID: canary}); strings.Contains(err.Error(), canary[:20]) {
+		t.Errorf("a key in the wrong field is shown: %v", err)
+	}
 	if _, err := New(Config{}); err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("the zero Config lacks a merchant, a key and an address: %v", err)
 	}

@@ -91,7 +91,7 @@ func TestMistakeNilDereferenceOnASignedBody(t *testing.T) {
 		}
 	}
 	for _, cb := range []acquirer.Callback{{}, {Form: map[string][]string{"Data": nil, "Seal": nil}}} {
-		refusedParse(t, c, cb, acquirer.ErrUnverified)
+		refusedParse(t, c, cb, acquirer.ErrInvalid)
 	}
 	for _, body := range []string{"{}", "null", `{"redirectionUrl":null}`, `{"responseCode":null,"getTransDataResponseCode":{}}`} {
 		for op, call := range operations {

@@ -23,11 +23,15 @@ import (
 // several applications. Result.Field has what else was said, except what could name a person or a card. A date that cannot be read
 // leaves At zero.
 //
-// Errors are an [*acquirer.Error] of kind ErrUnverified (Data or Seal missing, or more than once; no key matches; the version
-// inside is another one), or ErrInvalid when a verified message has no reference, an amount that is none, a field twice or an
+// Errors are an [*acquirer.Error] of kind ErrUnverified (Seal missing, Data or Seal more than once; no key matches; the version
+// inside is another one), or ErrInvalid when there is no Data, or a verified message has no reference, an amount that is none, a field twice or an
 // unknown encoding. Parse does no input or output and never panics.
 func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	in := c.in
+	if len(cb.Form["Data"]) == 0 {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: "Data", Kind: acquirer.ErrInvalid,
+			Err: errors.New("the form has none: it is no message of Sips")}
+	}
 	data, seal, err := sealed(cb.Form)
 	if err != nil {
 		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, err)

@@ -179,7 +179,11 @@ func TestForgeriesAreRefused(t *testing.T) {
 		"small names":          {"data": {data}, "seal": {seal}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			refusedParse(t, c, acquirer.Callback{Channel: acquirer.Notify, Form: form}, acquirer.ErrUnverified)
+			want := acquirer.ErrUnverified
+			if form["Data"] == nil { // no message at all: answered with 400, not with 403
+				want = acquirer.ErrInvalid
+			}
+			refusedParse(t, c, acquirer.Callback{Channel: acquirer.Notify, Form: form}, want)
 		})
 	}
 }

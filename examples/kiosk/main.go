@@ -6,7 +6,7 @@
 // French, the automatic and the manual response, and of Office getTransactionData, cancel and refund. The public test merchants
 // are there; others are added by flag, each with its key versions:
 //
-//	go run ./examples/kiosk -merchant 011223344550000 -key 1=secret123 -key 2=another -merchant 002001000000001 -key 1=002001000000001_KEY1
+//	go run ./examples/kiosk -merchant 011223344550000 -key 1=secret123 -key 2=another -merchant 002001000000001 -key 1=a-third
 //
 // The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled, dropped or
 // tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept, nothing leaves the machine.

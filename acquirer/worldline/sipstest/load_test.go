@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sipstest"
 )
 
-// A thousand sessions are open at the same time, each with a request of its own under way; after they have ended and were forgotten, neither a
-// goroutine nor memory is left of them.
+// A thousand sessions are open at the same time; after they have ended and were forgotten, neither a goroutine nor memory is
+// left of them.
 func TestThousandSessions(t *testing.T) {
 	const sessions = 1000
 	s := platform(t, sipstest.Options{})

@@ -168,7 +168,9 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 		field{"walletType", nil},
 		field{"dccStatus", nil},
 	)
-	for _, name := range []string{"returnContext", "customerId", "customerEmail", "merchantSessionId", "transactionOrigin", "statementReference"} {
+	for _, name := range []string{
+		"returnContext", "customerId", "customerEmail", "merchantSessionId", "transactionOrigin", "statementReference",
+	} {
 		fs = append(fs, field{name, maybe(f[name])})
 	}
 	if id := f[keptS10]; id != "" {

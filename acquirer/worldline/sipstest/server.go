@@ -143,7 +143,8 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
-// checkLoopback refuses an address that another machine could reach: there is no password in front of a platform whose keys everybody knows.
+// checkLoopback refuses an address that another machine could reach: there is no password in front of a platform whose keys
+// everybody knows.
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
