@@ -13,13 +13,15 @@
 //   - [github.com/quittance/quittance/acquirer]: the contract with whoever takes the card.
 //   - [github.com/quittance/quittance/acquirer/mock]: an acquirer in the process, with every fault there is; start with it.
 //   - [github.com/quittance/quittance/acquirer/worldline]: Sips 2.0, as Worldline and several French banks speak it.
+//   - [github.com/quittance/quittance/acquirer/worldline/sipstest]: a Sips platform on a loopback port, as httptest is for HTTP.
 //   - [github.com/quittance/quittance/acquirer/acquirertest]: the suite that every acquirer passes, also yours.
 //   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
 //   - [github.com/quittance/quittance/payment/sqlstore]: payments in SQLite or PostgreSQL, with the host's own driver.
 //   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.
 //
-// The program examples/quickstart walks through all of them; its output is what a payer and a fund see.
+// The program examples/quickstart walks through all of them; its output is what a payer and a fund see. The program
+// examples/kiosk is a bank to test against.
 //
 // # What holds everywhere
 //

@@ -228,8 +228,9 @@ func (b *Bank) Enter(token string) (Transaction, error) {
 func (b *Bank) Stay(token string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.session(token, b.now())
-	if a = b.byToken[token]; a == nil {
+	_, err := b.session(token, b.now())
+	a := b.byToken[token]
+	if a == nil {
 		return Transaction{}, err
 	}
 	return a.clone(), err
