@@ -47,7 +47,10 @@ type RequestError struct {
 	Err    error
 }
 
+// Error says what is wrong with the request, and nothing that it holds.
 func (e *RequestError) Error() string { return "acquirer: callback: " + e.Err.Error() }
+
+// Unwrap returns the cause.
 func (e *RequestError) Unwrap() error { return e.Err }
 
 // ReadCallback reads the form that the acquirer, or the payer's browser on its behalf, has posted. Only the body

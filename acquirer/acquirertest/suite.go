@@ -22,6 +22,7 @@ type Case struct {
 // SkipError: the world, or the client by contract, does not offer what the case needs. It is not a failure.
 type SkipError struct{ What string }
 
+// Error names what is not supported.
 func (e *SkipError) Error() string { return "skipped: " + e.What + " is not supported here" }
 
 // patience is how long a case may take; those that wait do so by the world's clock.

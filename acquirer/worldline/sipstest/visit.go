@@ -58,6 +58,7 @@ func (p Payer) card() (bank.Card, error) {
 // expired, 94 for one that ended otherwise. Nothing is notified.
 type RefusedError struct{ Code string }
 
+// Error says with which code the payer was turned away.
 func (e *RefusedError) Error() string {
 	return "sipstest: the platform turns the payer away with code " + e.Code
 }
