@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -534,4 +535,87 @@ func TestTextOfCommands(t *testing.T) {
 			t.Errorf("%T prints %s", v, s)
 		}
 	}
+}
+
+// failing is a store that fails where it is told to.
+type failing struct {
+	payment.Store
+	list, once error
+}
+
+func (s *failing) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	if s.list != nil {
+		return func(yield func(payment.Payment, error) bool) { yield(payment.Payment{}, s.list) }
+	}
+	return s.Store.List(ctx, f)
+}
+
+func (s *failing) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if err := s.once; err != nil {
+		s.once = nil
+		return err
+	}
+	return s.Store.Create(ctx, p, e)
+}
+
+// When it cannot be seen whether money arrived on the debt meanwhile, no session is handed out.
+func TestNoSessionWithoutTheSecondLook(t *testing.T) {
+	f := &failing{list: errDown}
+	w := newWorld(t, func(c *payment.Config) { f.Store = c.Store; c.Store = f })
+	p, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if !errors.Is(err, errDown) || !s.IsZero() || p.State != payment.Failed {
+		t.Errorf("%v %v %v", p, s, err)
+	}
+}
+
+// A reference that is taken already is passed over.
+func TestNextReference(t *testing.T) {
+	f := &failing{once: payment.ErrReference}
+	w := newWorld(t, func(c *payment.Config) { f.Store = c.Store; c.Store = f })
+	if p, _ := w.begin("1"); p.Reference != "PCLCB172540000002" {
+		t.Errorf("reference %s", p.Reference)
+	}
+}
+
+// A payer is never sent to an address that is none, and an acquirer that does not say until when has an hour.
+func TestSessionsOfAStrangeAcquirer(t *testing.T) {
+	w, b := newStatus(t)
+	b.begin = func(s acquirer.Session, err error) (acquirer.Session, error) {
+		s.URL = "javascript:alert(1)"
+		return s, err
+	}
+	if p, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")}); err == nil || !s.IsZero() || p.State != payment.Failed {
+		t.Errorf("%v %v %v", p, s, err)
+	}
+	b.begin = func(s acquirer.Session, err error) (acquirer.Session, error) {
+		s.ExpiresAt = time.Time{}
+		return s, err
+	}
+	if _, s := w.begin("2"); !s.ExpiresAt.Equal(noon.Add(time.Hour)) {
+		t.Errorf("the session ends at %v", s.ExpiresAt)
+	}
+}
+
+// Two requests with one key at one moment: one of them begins, and the other is told so.
+func TestOneKeyTwiceAtOnce(t *testing.T) {
+	f := &failing{}
+	w := newWorld(t, func(c *payment.Config) { f.Store = c.Store; c.Store = f })
+	f.once = payment.ErrKeyReused // the other one was faster, after this one had looked
+	_, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if !errors.Is(err, payment.ErrKeyReused) || !s.IsZero() {
+		t.Errorf("%v %v", s, err)
+	}
+	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")}); err != nil {
+		t.Errorf("and nothing was kept: %v", err)
+	}
+}
+
+// RecordWithin is the host's to set.
+func TestRecordWithin(t *testing.T) {
+	w := newWorld(t, func(c *payment.Config) { c.RecordWithin = 2 * time.Hour })
+	p := w.ended("1", acquirer.Accepted)
+	w.pass(2*time.Hour - time.Minute)
+	w.tells(p.ID, "created opened accepted→paid")
+	w.pass(2 * time.Minute)
+	w.tells(p.ID, "created opened accepted→paid overdue/noted")
 }
