@@ -98,7 +98,7 @@ func ExampleDebtHeld() {
 		fmt.Println(m.Plain())
 	}
 	// Output:
-	// Un paiement de cette créance est déjà en cours. La page de paiement est ouverte jusqu'au 11/09/2017 à 15:54.
+	// Un paiement de cette créance est déjà en cours. La page de paiement se ferme au plus tard le 11/09/2017 à 15:54.
 	//
 	// Terminez ce paiement, ou attendez qu'il prenne fin : vous pourrez alors recommencer.
 	//

@@ -67,7 +67,8 @@ func (r BeginRequest) check() error {
 	return errors.Join(errs...)
 }
 
-// unfitText says what keeps a text from being stored: its length, or characters that a database refuses or a screen does not show.
+// unfitText says what keeps a text from being stored: its length, or characters that a database refuses or a screen
+// does not show.
 func unfitText(s string, most int) string {
 	switch {
 	case len(s) > most:

@@ -58,8 +58,8 @@ func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effec
 
 // told reports whether the journal says it already. What is overtaken or contradicts is written once for a message,
 // and so is evidence that the acquirer's server or a browser sends: either can be sent again for ever, and must not
-// fill the disk. Nor does it undo what a person decided since: when an attempt is over, a message that the journal has led to
-// nothing new; a fresh answer to a question does.
+// fill the disk. Nor does it undo what a person decided since: when an attempt is over, a message that the journal
+// has led to nothing new; a fresh answer to a question does.
 func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
 	once := e.Effect == Stale || e.Effect == Contradiction ||
 		(e.Effect == Noted || !p.State.Attempt()) && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)

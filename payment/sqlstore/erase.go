@@ -62,14 +62,5 @@ func (s *Store) of(ctx context.Context, tx *sql.Tx, debtor string) ([]payment.Pa
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []payment.Payment
-	for rows.Next() {
-		p, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
+	return collect(rows)
 }

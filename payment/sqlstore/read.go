@@ -92,6 +92,11 @@ func (s *Store) payments(ctx context.Context, where string, args []any) ([]payme
 	if err != nil {
 		return nil, err
 	}
+	return collect(rows)
+}
+
+// collect reads all rows of payments, and closes them.
+func collect(rows *sql.Rows) ([]payment.Payment, error) {
 	defer rows.Close()
 	var out []payment.Payment
 	for rows.Next() {
