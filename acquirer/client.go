@@ -11,6 +11,9 @@ import (
 //
 // Every error is an [*Error], or the context's. A method returns soon after its context ends. On error the Result and the
 // Session are zero: nothing that was not verified leaves a Client.
+//
+// A Client that can give money back is also a [Canceller] or a [Refunder]. A wrapper that embeds the interface hides that: embed the
+// concrete client, or pass both on, or refunds end in review.
 type Client interface {
 	// Merchant names who is paid, the same for the life of the client; it is kept on each payment and compared with
 	// each result.

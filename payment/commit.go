@@ -21,6 +21,7 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	}
 	entry := Entry{
 		Event: e.Kind, Effect: effect, From: p.State, To: next.State, At: e.At, Channel: e.Channel, By: e.By, Why: e.Why,
+		Money: moneyOf(e.Result),
 	}
 	if entry.Why == "" {
 		entry.Why = e.Err

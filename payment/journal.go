@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -17,7 +18,7 @@ import (
 // form a chain: each commits to the one before, and the payment's Head to the last.
 //
 // By and Why, and the person's fields of the payment, enter the chain only as a salted hash (Personal). After
-// [Service.Erase] they and the salts are gone, and the chain still verifies.
+// [Service.Erase] they and the salts are gone, and the chain still verifies. Money names no person, and stays.
 type Entry struct {
 	Payment              ID
 	Version              int // of the payment after it: 1, 2, 3 …
@@ -27,6 +28,7 @@ type Entry struct {
 	At                   time.Time
 	Channel              acquirer.Channel
 	Fingerprint, By, Why string // of the acquirer's message; who; the reason or the cause
+	Money                Money  // what the message said of money; zero unless it is an acceptance
 	Previous, Hash       [32]byte
 	Row                  [32]byte // commits to the payment as it stood after the entry
 	Personal             [32]byte // commits to the personal fields
@@ -73,7 +75,9 @@ func (h *hasher) time(t ...time.Time) {
 	for _, t := range t {
 		n := int64(0)
 		if !t.IsZero() {
-			n = t.UnixMicro()
+			if n = t.UnixMicro(); n == 0 {
+				n = math.MinInt64 // the first instant of 1970 is not the absence of one
+			}
 		}
 		h.b = binary.BigEndian.AppendUint64(h.b, uint64(n))
 	}
@@ -91,15 +95,25 @@ func (e Entry) link(p Payment, previous [32]byte) Entry {
 	return e
 }
 
-// digest is what Hash must be.
+// digest is what Hash must be. An entry about money is of the second form, which commits to the money too.
 func (e Entry) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
-	h.text("entry/1", string(e.Payment), string(e.Event), string(e.Effect), string(e.From), string(e.To), string(e.Channel), e.Fingerprint)
+	form := "entry/1"
+	if !e.Money.none() {
+		form = "entry/2"
+	}
+	h.text(form, string(e.Payment), string(e.Event), string(e.Effect), string(e.From), string(e.To), string(e.Channel), e.Fingerprint)
+	if m := e.Money; !m.none() {
+		h.text(euro.Describe(m.Amount), euro.Describe(m.Returned), m.Currency, m.Merchant, m.Authorisation)
+	}
 	h.b = binary.BigEndian.AppendUint64(h.b, uint64(e.Version))
 	h.time(e.At)
 	h.b = append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)
 	return h.sum()
 }
+
+// personal reports whether the payment still has a field that Personal commits to.
+func (p Payment) personal() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language != "" }
 
 // personal is what Personal must be while the salt is there.
 func (e Entry) personal(p Payment) [32]byte {

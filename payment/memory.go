@@ -26,7 +26,7 @@ type MemoryStore struct {
 	due      map[ID]*memoryRow // those with an AttentionAt
 	out      map[ID][]*memoryChange
 	orphans  []Orphan
-	known    map[string]bool // fingerprints of orphans
+	known    map[string]bool // keys of orphans
 	sequence map[string]int
 }
 
@@ -116,7 +116,7 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 	if !ok {
 		return ErrNotFound
 	}
-	if r.payment.Version != p.Version-1 {
+	if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {
 		return ErrVersion
 	}
 	if p.State.Money() {
@@ -225,13 +225,57 @@ func (m *MemoryStore) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error
 	}
 }
 
-// lease takes the work if it is free at now.
-func (l *memoryLease) lease(now time.Time, d time.Duration) bool {
-	if l.token != "" && now.Before(l.until) {
-		return false
+// memoryWork is a piece of due work, with its lease.
+type memoryWork struct {
+	due   time.Time
+	key   string
+	lease *memoryLease
+	task  Task
+}
+
+// id is the payment's, or the key of an orphan's change.
+func (w memoryWork) id() ID { return cmp.Or(w.task.Payment.ID, ID(w.key)) }
+
+// free is the work of a kind that is due and not leased at now, oldest first.
+func (m *MemoryStore) free(k Kind, now time.Time) ([]memoryWork, error) {
+	var found []memoryWork
+	add := func(due time.Time, key string, l *memoryLease, t Task) {
+		if !due.After(now) && (l.token == "" || !now.Before(l.until)) {
+			found = append(found, memoryWork{due, key, l, t})
+		}
 	}
-	l.token, l.until = rand.Text(), now.Add(d)
-	return true
+	switch k {
+	case Attention:
+		for id, r := range m.due {
+			add(r.payment.AttentionAt, string(id), &r.memoryLease, Task{Kind: k, Payment: r.payment})
+		}
+	case Delivery:
+		for id, list := range m.out {
+			// Orphans have no payment and no order among them.
+			if id != "" {
+				list = list[:1]
+			}
+			for _, c := range list {
+				add(c.due, c.change.Key, &c.memoryLease, Task{Kind: k, Payment: c.change.Payment, Change: c.change})
+			}
+		}
+	default:
+		return nil, fmt.Errorf("payment: kind of work %.20q is neither Attention nor Delivery", k)
+	}
+	slices.SortFunc(found, func(a, b memoryWork) int { return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.key, b.key)) })
+	return found, nil
+}
+
+// take leases the first n.
+func take(works []memoryWork, n int, until time.Time) (tasks []Task) {
+	for _, w := range works[:min(n, len(works))] {
+		w.lease.token, w.lease.until = rand.Text(), until
+		t := w.task
+		t.Payment = t.Payment.detach()
+		t.Tries, t.Cause, t.Token = w.lease.tries, w.lease.cause, w.lease.token
+		tasks = append(tasks, t)
+	}
+	return tasks
 }
 
 // Lease implements [Store].
@@ -241,50 +285,35 @@ func (m *MemoryStore) Lease(ctx context.Context, k Kind, now time.Time, d time.D
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	type candidate struct {
-		due   time.Time
-		id    ID
-		lease *memoryLease
-		task  Task
+	works, err := m.free(k, now)
+	return take(works, n, now.Add(d)), err
+}
+
+// LeaseOne implements [Picker].
+func (m *MemoryStore) LeaseOne(ctx context.Context, k Kind, id ID, now time.Time, d time.Duration) ([]Task, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	var found []candidate
-	switch k {
-	case Attention:
-		for id, r := range m.due {
-			if due := r.payment.AttentionAt; !due.After(now) {
-				found = append(found, candidate{due, id, &r.memoryLease, Task{Kind: k, Payment: r.payment}})
-			}
-		}
-	case Delivery:
-		for id, list := range m.out {
-			// Orphans have no payment and no order among them.
-			if id != "" {
-				list = list[:1]
-			}
-			for _, c := range list {
-				if !c.due.After(now) {
-					t := Task{Kind: k, Payment: c.change.Payment, Change: c.change}
-					found = append(found, candidate{c.due, ID(c.change.Key), &c.memoryLease, t})
-				}
-			}
-		}
-	default:
-		return nil, fmt.Errorf("payment: kind of work %.20q is neither Attention nor Delivery", k)
+	works, err := m.free(k, now)
+	works = slices.DeleteFunc(works, func(w memoryWork) bool { return w.id() != id })
+	return take(works, 1, now.Add(d)), err
+}
+
+// Due implements [Picker].
+func (m *MemoryStore) Due(ctx context.Context, k Kind, now time.Time, n int) ([]Due, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	slices.SortFunc(found, func(a, b candidate) int { return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.id, b.id)) })
-	var tasks []Task
-	for _, c := range found {
-		if len(tasks) == n {
-			break
-		}
-		if c.lease.lease(now, d) {
-			t := c.task
-			t.Payment = t.Payment.detach()
-			t.Tries, t.Cause, t.Token = c.lease.tries, c.lease.cause, c.lease.token
-			tasks = append(tasks, t)
-		}
+	works, err := m.free(k, now)
+	var out []Due
+	for _, w := range works[:min(n, len(works))] {
+		out = append(out, Due{Kind: k, Payment: w.id(), Version: w.task.Payment.Version})
 	}
-	return tasks, nil
+	return out, err
 }
 
 // Release implements [Store].
@@ -332,20 +361,35 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 func (m *MemoryStore) Restart(ctx context.Context, id ID, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r, ok := m.rows[id]
-	if !ok {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	changes := m.out[id]
+	if r, ok := m.rows[id]; ok {
+		if r.tries >= StuckAfter {
+			r.tries, r.payment.AttentionAt = 0, now
+			m.schedule(r)
+		}
+	} else if m.known[string(id)] {
+		changes = m.orphan(string(id))
+	} else {
 		return ErrNotFound
 	}
-	if r.tries >= StuckAfter {
-		r.tries, r.payment.AttentionAt = 0, now
-		m.schedule(r)
-	}
-	for _, c := range m.out[id] {
+	for _, c := range changes {
 		if c.tries >= StuckAfter {
 			c.tries, c.due = 0, now
 		}
 	}
-	return ctx.Err()
+	return nil
+}
+
+// orphan is the change of an orphan by its key, while it is not delivered.
+func (m *MemoryStore) orphan(key string) []*memoryChange {
+	i := slices.IndexFunc(m.out[""], func(c *memoryChange) bool { return c.change.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return m.out[""][i : i+1]
 }
 
 // Sequence implements [Store]. Numbers have no gaps here.
@@ -374,7 +418,7 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 		return nil
 	}
 	m.known[c.Key] = true
-	m.orphans = append(m.orphans, Orphan{r, at})
+	m.orphans = append(m.orphans, Orphan{Result: r, At: at})
 	m.out[""] = append(m.out[""], &memoryChange{change: c, due: at})
 	return nil
 }
@@ -384,7 +428,13 @@ func (m *MemoryStore) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
 	return func(yield func(Orphan, error) bool) {
 		m.mu.Lock()
 		list := slices.Clone(m.orphans)
+		for i, o := range list {
+			for _, c := range m.orphan(o.Key()) {
+				list[i].Tries, list[i].Cause = c.tries, c.cause
+			}
+		}
 		m.mu.Unlock()
+		slices.SortStableFunc(list, func(a, b Orphan) int { return a.At.Compare(b.At) })
 		for _, o := range list {
 			if err := ctx.Err(); err != nil {
 				yield(Orphan{}, err)

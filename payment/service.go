@@ -181,8 +181,9 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	return last, nil
 }
 
-// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row.
-// The error is errors.ErrUnsupported when the store is no [Restarter].
+// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row;
+// or an orphan's delivery, when id is [Orphan.Key]. ErrNotFound if there is neither. The error is errors.ErrUnsupported
+// when the store is no [Restarter].
 func (s *Service) Restart(ctx context.Context, id ID) error {
 	r, ok := s.c.Store.(Restarter)
 	if !ok {

@@ -21,9 +21,10 @@ type Store interface {
 	Create(ctx context.Context, p Payment, e Entry) error
 
 	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrVersion unless the stored
-	// version is p.Version − 1, with ErrClaimPaid when p is paid or recorded while another payment of the claim is,
-	// and with a *HeldError when p becomes an attempt while the debt has another. It ends the lease of the row, and
-	// its count of failures.
+	// version is p.Version − 1 and the stored debtor p's, so that what was erased meanwhile is not written again; with
+	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, and with a *HeldError when p becomes
+	// an attempt while the debt has another. What Create wrote and no event changes, it may leave alone: who pays what,
+	// and to whom. It ends the lease of the row, and its count of failures.
 	Commit(ctx context.Context, p Payment, e Entry) error
 
 	// Find returns one payment, or ErrNotFound.
@@ -69,7 +70,7 @@ type Filter struct {
 	States       []State
 	Debtor, Debt string
 	From, To     time.Time // created at or after From, before To
-	Stuck        bool      // rows or changes that failed StuckAfter times
+	Stuck        bool      // rows or changes that failed StuckAfter times; of orphans see [Orphan]
 }
 
 // Kind is the kind of work: Attention or Delivery.
@@ -99,40 +100,49 @@ func (t Task) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%s of %s", string(t.Kind), cmp.Or(t.Change.Key, string(t.Payment.ID)))
 }
 
-// Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures. The stores of this
-// module can.
+// Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures; or an orphan's, when
+// id is the key of its change. ErrNotFound if there is neither. The stores of this module can.
 type Restarter interface {
 	Restart(ctx context.Context, id ID, now time.Time) error
 }
 
-// Orphan is a verified acceptance that belongs to no payment: the only trace of money after a restore from a backup.
-type Orphan struct {
-	Result acquirer.Result
-	At     time.Time
+// Picker is a [Store] that can say what is due, and lease the work of one payment: what a job queue of the host needs,
+// by [Service.Due] and [Service.WorkOn]. The stores of this module can.
+type Picker interface {
+	// Due returns at most n pieces of the work that Lease would hand out at now, oldest first, and leases nothing.
+	Due(ctx context.Context, k Kind, now time.Time, n int) ([]Due, error)
+
+	// LeaseOne is Lease for one payment: it hands out one piece of its work, or none. The id of an orphan is its change's
+	// key.
+	LeaseOne(ctx context.Context, k Kind, id ID, now time.Time, d time.Duration) ([]Task, error)
 }
 
-// OrphanLister is a [Store] that can list its orphans, by time. The stores of this module can.
-type OrphanLister interface {
-	Orphans(ctx context.Context) iter.Seq2[Orphan, error]
+// Due names a piece of work that is due and not leased.
+type Due struct {
+	Kind    Kind
+	Payment ID  // or the key of an orphan's change
+	Version int // of the row, for Attention; of the change, for Delivery; zero for an orphan's
+}
+
+// HeadLister is a [Store] that can list the entries of all payments by time, without what they say: [Service.Export]
+// then reads the journals of the payments that moved on its day, and no others. Package sqlstore's can.
+type HeadLister interface {
+	// Heads yields the entries before an instant by At, and of one instant by payment and version.
+	Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error]
+}
+
+// Head is where a payment's chain stood after an entry.
+type Head struct {
+	Payment ID
+	Version int
+	At      time.Time
+	Hash    [32]byte
 }
 
 // NewChange is the outgoing change of an entry, for stores to keep. It has no session.
 func NewChange(p Payment, e Entry) Change {
 	p.Session = acquirer.Session{}
 	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
-}
-
-// OrphanChange is the outgoing change of an orphan, for stores to keep.
-func OrphanChange(r acquirer.Result, at time.Time) Change {
-	fp := r.Fingerprint()
-	return Change{
-		Key:   "orphan/" + fp,
-		Entry: Entry{Event: OnAccepted, Effect: Noted, At: at, Fingerprint: fp, Why: "no payment has this reference and order"},
-		Payment: Payment{
-			Reference: r.Reference, Merchant: r.Merchant, Amount: r.Amount, Currency: r.Currency, Authorisation: r.AuthorisationID,
-			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Code: r.Code, PaidAt: r.At,
-		},
-	}
 }
 
 // MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts

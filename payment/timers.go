@@ -112,7 +112,7 @@ func backoff(p Payment, now time.Time) time.Time {
 	return again
 }
 
-// retry is when to deliver again after so many failures: 20 seconds, doubled each time, at most six hours. The
+// retry is when to deliver again after so many failures: a minute, doubled each time, at most six hours. The
 // twelfth failure is about a day after the first. Up to a fifth is taken off, by payment, so that what failed
 // together does not come back together.
 func retry(now time.Time, tries int, id ID) time.Time {

@@ -48,21 +48,63 @@ func (s *Service) Work(ctx context.Context) error {
 // WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that
 // nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
-	done, err := s.runChores(ctx)
+	done, err := s.dueChores(ctx)
 	var looked, delivered int
 	var lookErr, deliverErr error
 	var wg sync.WaitGroup
-	wg.Go(func() { looked, lookErr = s.workOn(ctx, Attention, s.attend) })
-	wg.Go(func() { delivered, deliverErr = s.workOn(ctx, Delivery, s.deliver) })
+	wg.Go(func() { looked, lookErr = s.workOn(ctx, Attention) })
+	wg.Go(func() { delivered, deliverErr = s.workOn(ctx, Delivery) })
 	wg.Wait()
 	return done + looked + delivered, errors.Join(err, lookErr, deliverErr)
 }
 
+// WorkOn does one piece of due work of one payment, and returns how much it did, zero or one: a job queue of the host
+// calls it where Work would find the work by itself. Both may run side by side, and a call too many does nothing: what
+// is due is in the row, and whoever leases it first does it. The id of an orphan is its change's key. It ends within 35
+// seconds. What fails is released as [Service.WorkOnce] does. The error is errors.ErrUnsupported when the store is no
+// [Picker].
+func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
+	store, err := s.picker()
+	if err != nil {
+		return 0, err
+	}
+	tasks, err := store.LeaseOne(ctx, k, id, s.now(), lease)
+	return s.do(ctx, k, tasks, err)
+}
+
+// Due names at most n pieces of work that are due now and that nobody has leased, oldest first: those that a job queue
+// of the host should have a job for. The error is errors.ErrUnsupported when the store is no [Picker].
+func (s *Service) Due(ctx context.Context, k Kind, n int) ([]Due, error) {
+	store, err := s.picker()
+	if err != nil {
+		return nil, err
+	}
+	return store.Due(ctx, k, s.now(), n)
+}
+
+// picker is the store, if it can do what a job queue needs.
+func (s *Service) picker() (Picker, error) {
+	p, ok := s.c.Store.(Picker)
+	if !ok {
+		return nil, fmt.Errorf("payment: the work of one payment: %w by this store", errors.ErrUnsupported)
+	}
+	return p, nil
+}
+
 // workOn does one page of one kind of work. A bank that is slow to answer does not hold up a letter.
-func (s *Service) workOn(ctx context.Context, k Kind, do func(context.Context, Task) error) (int, error) {
+func (s *Service) workOn(ctx context.Context, k Kind) (int, error) {
 	tasks, err := s.c.Store.Lease(ctx, k, s.now(), lease, page)
+	return s.do(ctx, k, tasks, err)
+}
+
+// do does what was leased.
+func (s *Service) do(ctx context.Context, k Kind, tasks []Task, err error) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("payment: lease %s: %w", k, err)
+	}
+	do := s.attend
+	if k == Delivery {
+		do = s.deliver
 	}
 	return len(tasks), each(tasks, func(t Task) error {
 		ctx, cancel := context.WithTimeout(ctx, lease/2)
@@ -110,7 +152,7 @@ func (s *Service) deliver(ctx context.Context, t Task) error {
 	var again time.Time
 	cause := ""
 	if failed != nil {
-		if errors.Is(context.Cause(ctx), context.Canceled) { // the host is stopping: no failure of the change
+		if errors.Is(ctx.Err(), context.Canceled) { // the host is stopping, whatever it says why: no failure of the change
 			return ctx.Err()
 		}
 		again, cause = retry(s.now(), t.Tries, t.Payment.ID), short(failed.Error())
@@ -136,8 +178,8 @@ func (s *Service) handOver(ctx context.Context, c Change) (err error) {
 	return s.c.Deliver(ctx, c)
 }
 
-// runChores runs the chores if they are due in this process.
-func (s *Service) runChores(ctx context.Context) (int, error) {
+// dueChores runs the chores if they are due in this process.
+func (s *Service) dueChores(ctx context.Context) (int, error) {
 	now := s.now()
 	s.chores.Lock()
 	due := !now.Before(s.chores.next)
@@ -148,6 +190,13 @@ func (s *Service) runChores(ctx context.Context) (int, error) {
 	if !due {
 		return 0, nil
 	}
+	return s.Chores(ctx)
+}
+
+// Chores runs Config.Chores now and returns how much they did: for hosts whose own job queue does it, about once an
+// hour. The error tells of all chores that failed.
+func (s *Service) Chores(ctx context.Context) (int, error) {
+	now := s.now()
 	var errs []error
 	done := 0
 	for i, chore := range s.c.Chores {

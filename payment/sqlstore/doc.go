@@ -6,29 +6,126 @@
 //	err = store.Migrate(ctx)
 //
 // Limits first. SQLite is for one machine: any number of processes may open the file, never over a network file
-// system. PostgreSQL is for many machines. Clocks of machines may differ by less than 15 seconds. All times are UTC
-// microseconds, all amounts integer cents.
+// system, and one of them writes at a time. PostgreSQL is for many machines. Clocks of machines may differ by less than
+// 15 seconds. All times are UTC microseconds, all amounts integer cents. A day has 9 999 999 references, taken in blocks
+// of 50 by each process; what is left of a block when a process ends is never used.
 //
 // # SQLite
 //
-// The file must be in WAL mode with synchronous FULL, and a connection must wait for the writer (busy_timeout):
-// [SQLite] looks at the settings and says what to put into the DSN. An SQLite older than 3.51.3 is refused: its
-// write-ahead log can be corrupted when a checkpoint races a reset. Writes of one process go through one transaction
-// after the other, and those that wait share the next one and its fsync; a transaction's first statement is a write,
-// so it never has to be repeated for a reader's sake. After an error of the disk the commit is unknown, and the
-// service reads again.
+// Version 3.51.3 or later: the write-ahead log of older ones can be corrupted when a checkpoint races a reset. [SQLite]
+// looks at the version and at the settings of two connections, and returns everything that is wrong:
 //
-// Back up with VACUUM INTO or the driver's backup, never by copying the file alone.
+//	journal_mode   WAL
+//	synchronous    FULL or EXTRA; NORMAL would lose the last commits when the power fails
+//	busy_timeout   at least 1000, in milliseconds; [DSN] says 10000
+//
+// They are settings of a connection, so they belong into the DSN: a PRAGMA that is executed reaches one of the pool's
+// connections. The user of the process must be able to write to the file and to its folder, where -wal and -shm stand
+// beside it.
+//
+// Writes of one process go through one transaction after the other, and those that wait share the next one and its
+// fsync; a transaction's first statement is a write, so it never has to be repeated for a reader's sake. While another
+// process holds the write lock for longer than busy_timeout, writes fail with "database is locked" and may be tried
+// again as they are: a notification is answered with 503, Work tries again by itself. Reading goes on.
 //
 // # PostgreSQL
 //
-// Version 13 or later; synchronous_commit off is refused. A transition is one statement: it updates the row if the
-// version fits, and inserts the entry and the change, in one round trip and one fsync. Due work is leased with SKIP
-// LOCKED. Back up as any other database, with its write-ahead log.
+// Version 13 or later. [PostgreSQL] asks the server, and returns everything that is wrong:
 //
-// # After a restore
+//	synchronous_commit      not off
+//	transaction_read_only   off: connect to the primary, with target_session_attrs=read-write where there are several
+//	transaction_isolation   read committed, the server's own default
+//	server_encoding         UTF8
 //
-// References repeat: payments begun since the backup are known to the acquirer and not here. Before the service
-// starts again, set the sequence past the acquirer's last reference of the day with [Store.Advance]. Notifications
-// about payments that are gone become orphans; questions about the others bring them up to date.
+// It does not look at fsync and full_page_writes, which must stay on, nor at data_sync_retry, which must stay off. Give
+// the pool a limit below the server's max_connections (sql.DB.SetMaxOpenConns): without one, many payers at once are
+// refused connections instead of waiting for one.
+//
+// A transition is one statement: it updates the row if the version fits, and inserts the entry and the change, in one
+// round trip and one fsync. Due work is leased with SKIP LOCKED.
+//
+// When a connection is lost, as all are that wait in the pool while the server restarts, the call is made again on
+// another one; what was written before is not written twice. A server that cannot be reached is an error at once, and
+// Work tries again. A process that stands still in a transaction (with Options.InTx each change is one; without, an
+// orphan's, an erasure, a restart) holds its rows for ten seconds; then the server ends the transaction, and nothing of it
+// is written; when the process goes on, it makes the call again.
+//
+// Migrate needs a role that may create tables. The service needs less:
+//
+//	GRANT USAGE ON SCHEMA public TO portal;
+//	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal;
+//
+// # Upgrades
+//
+// [Store.Migrate] comes before everything else, at every start. Migrations only add tables, indexes and columns that are
+// empty or have a default, so the version before goes on with its work while processes are exchanged one by one. It does
+// not start again afterwards: Migrate refuses a schema that is newer than the code, and names both versions. The way
+// back is a backup from before the upgrade. On a large table a new index takes its time, and on SQLite writers wait
+// for it.
+//
+// # Errors
+//
+// What the interface does not name (see [payment.Store]) is the driver's own error. A commit that returns one is
+// unknown, not failed: the service reads again before it decides, and a host that uses the store alone must do so too. A
+// row, its entry and its change are one commit, whatever happens in between.
+//
+// "database or disk is full": nothing was written. Make room; no restart is needed.
+//
+// "disk I/O error", or any other commit of SQLite that cannot be ended: the kernel may show what the disk does not have.
+// The store closes its connections, opens the file anew and copies the log into the database before it reads or writes
+// again, and returns errors until that works. If it does not, stop every process that has the file open, and look at the
+// disk before anything else. Then, on a disk that works:
+//
+//  1. copy the file together with its -wal, and keep that copy as it is;
+//  2. open the copy's copy: PRAGMA integrity_check must say ok, and [payment.Service.Verify] with the seals that you keep must
+//     return nil;
+//  3. if so, go on with it, and treat it as a restore, as below: commits may be missing; otherwise restore the last
+//     backup.
+//
+// PostgreSQL itself stops after an fsync that failed, and recovers from its log: nothing is to be done here.
+//
+// # Backup
+//
+// SQLite: VACUUM INTO '/backups/payments-2026-03-02.db', while the service runs, then fsync or copy that file to another
+// machine. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
+// with its log (pg_basebackup and archives), so that little is lost; pg_dump is consistent, and loses what came after it.
+//
+// Keep the seal of each day's export outside the database ([payment.Service.Export]). A backup holds what was erased since:
+// delete backups in time.
+//
+// # Restore
+//
+// The acquirer goes on from where it is, the database from where it was. Step by step:
+//
+//  1. Stop every process that uses the database: each has numbers of the day in hand, and leases.
+//  2. Keep what is there, then restore. SQLite: put the backup in the file's place, remove its -wal and -shm, and give it
+//     to the user of the service.
+//  3. Set the sequence past the acquirer's last reference of today. It is in the acquirer's list of transactions, in its
+//     back office or in its report of the day: of those that begin with your prefix, the year in two digits and the day
+//     of the year in three (PCLCB26061 is 2 March 2026), the highest. Its last seven digits are the number: after Migrate,
+//     call store.Advance(ctx, "2026-03-02", 417) with the day in Paris. When the list cannot be had, a number that is
+//     certainly higher does as well: gaps cost nothing. Without this step nobody pays for another: the acquirer refuses
+//     a reference that it knows (code 94), the payment fails, and the payer has to try again.
+//  4. Start the service. Work asks about every payment that was open in the backup. What was
+//     waiting to go out then goes out again; and since versions are counted again, the key of a change may come back
+//     with another content: a host that remembers keys must forget those that it took since the backup.
+//  5. Have the acquirer send its notifications since the backup again. What they say of payments that are known brings
+//     them up to date, in any order and as often as they come. An acceptance of a payment that is gone becomes an orphan:
+//     delivered to the host, listed by [Store.Orphans], in the export. A person gives that money back, or takes it into
+//     account by hand. Where notifications cannot be sent again, compare the acquirer's list with the
+//     exports: money that is in the one and not in the others is such a payment.
+//  6. After UnknownLimit (72 hours, see [payment.Config]) nothing is open any more but what is in review. Verify the seals
+//     up to the day of the backup; those that were exported after it speak of payments that are gone, and are kept
+//     with a note of why.
+//
+// # After an erasure
+//
+// What was erased, or delivered and deleted, can still stand in pages that the database has not used again, in its
+// write-ahead log, in its statistics, and in backups. To be rid of all but the backups:
+//
+//	ANALYZE; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);             -- SQLite, while nobody reads
+//	VACUUM (FULL, ANALYZE); VACUUM FULL pg_statistic; CHECKPOINT; -- PostgreSQL, as a superuser; it locks the tables
+//
+// PostgreSQL keeps segments of its log for as long as archives and replicas need them, and uses them again as they are
+// unless wal_recycle is off.
 package sqlstore

@@ -9,7 +9,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// Erase implements [payment.Store].
+// Erase implements [payment.Store]. The package comment says how to be rid of what the database itself still holds.
 func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, error) {
 	if err := ctx.Err(); err != nil || debtor == "" {
 		return 0, err
@@ -37,7 +37,7 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, er
 		for _, p := range mine {
 			e := p.Erased()
 			_, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = $1, key = $2, debt = $3, notice = $4, claim = $5, "+
-				"language = $6, masked_pan = $7 WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
+				"language = $6, masked_pan = $7, cause = '' WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, er
 				return err
 			}
 		}
-		n = len(mine)
+		n = max(n, len(mine)) // in a second transaction, after a first whose commit's answer was lost, there are none any more
 		return nil
 	})
 	if err != nil {

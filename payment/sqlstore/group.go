@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/quittance/quittance/internal/sqldb"
 )
 
 // most is how many changes share a commit, and longest how long a commit may take.
@@ -16,8 +19,8 @@ const (
 )
 
 // group lets the writers of one process share commits: whoever comes while a transaction runs waits, and the first of
-// those who wait runs the next one for all of them. Each change stands in a savepoint of its own, so one that fails
-// undoes itself only.
+// those who wait runs the next one for all of them. When one of them has to be undone, all are, and run again, each in a
+// savepoint of its own, so that it undoes itself only: that is rare, and savepoints are dear.
 type group struct {
 	mu      sync.Mutex
 	waiting []*job
@@ -26,43 +29,63 @@ type group struct {
 
 type job struct {
 	ctx  context.Context
-	f    func(context.Context, *sql.Tx) error
+	f    func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
 	err  error
-	done chan bool // true: the job is done; false: lead the next transaction
+	lead chan bool // false: the job is done; true: lead the next transaction
+}
+
+// leave takes a job out of the line, unless its turn has come.
+func (g *group) leave(j *job) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, j)
+	if i < 0 || len(j.lead) > 0 {
+		return false
+	}
+	g.waiting = slices.Delete(g.waiting, i, i+1)
+	return true
 }
 
 // do runs f in a transaction that may be shared, and returns when it is committed. A context that ends before its
 // turn has come takes f out of the line.
-func (g *group) do(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Tx) error) error {
-	j := &job{ctx: ctx, f: f, done: make(chan bool, 1)}
+func (g *group) do(ctx context.Context, s *Store, f func(context.Context, *sql.Tx) error) error {
+	j := &job{ctx: ctx, f: f, lead: make(chan bool, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, j)
 	lead := !g.busy
 	g.busy = true
 	g.mu.Unlock()
 	if !lead {
-		if done := <-j.done; done {
-			return j.err
+		select {
+		case lead = <-j.lead:
+		case <-ctx.Done():
+			if g.leave(j) {
+				return ctx.Err()
+			}
+			lead = <-j.lead
 		}
+	}
+	if !lead {
+		return j.err
 	}
 	g.mu.Lock()
 	n := min(len(g.waiting), most)
 	batch := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
 	g.mu.Unlock()
-	run(db, batch)
+	s.run(batch)
+	for _, other := range batch {
+		if other != j {
+			other.lead <- false
+		}
+	}
 	g.mu.Lock()
 	if len(g.waiting) > 0 {
-		g.waiting[0].done <- false
+		g.waiting[0].lead <- true
 	} else {
 		g.busy, g.waiting = false, nil
 	}
 	g.mu.Unlock()
-	for _, other := range batch {
-		if other != j {
-			other.done <- true
-		}
-	}
 	return j.err
 }
 
@@ -78,7 +101,15 @@ func (j *job) try(tx *sql.Tx) (err error) {
 }
 
 // run does the jobs of a batch in one transaction.
-func run(db *sql.DB, batch []*job) {
+func (s *Store) run(batch []*job) {
+	if s.share(batch, false) {
+		s.share(batch, true)
+	}
+}
+
+// share does the jobs of a batch in one transaction, each in a savepoint of its own if asked to. Without them it reports
+// whether it has to be done again, with them: nothing was written then.
+func (s *Store) share(batch []*job, apart bool) (again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	all := func(err error) {
@@ -88,32 +119,83 @@ func run(db *sql.DB, batch []*job) {
 			}
 		}
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	if s.disk.doubted.Load() {
+		if err := s.reopen(ctx); err != nil {
+			all(err)
+			return false
+		}
+	}
+	batch = slices.DeleteFunc(slices.Clone(batch), func(j *job) bool { return j.f == nil })
+	if len(batch) == 0 {
+		return false
+	}
+	var point []*sql.Stmt // to set, to keep, to undo
+	if apart {
+		var err error
+		if point, err = s.prepare(ctx, "SAVEPOINT one", "RELEASE one", "ROLLBACK TO one"); err != nil {
+			all(err)
+			return false
+		}
+	}
+	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		all(err)
-		return
+		return false
 	}
-	defer tx.Rollback()
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		sqldb.Discard(conn) // it may have begun all the same
+		all(err)
+		return false
+	}
+	defer func() { // what is neither committed nor undone is in doubt
+		if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+			s.distrust(conn, err)
+		} else if ctx.Err() != nil { // database/sql has undone it by itself, and does not say whether it could
+			sqldb.Discard(conn)
+		}
+	}()
+	do := func(st *sql.Stmt) error {
+		_, err := tx.StmtContext(ctx, st).ExecContext(ctx)
+		return err
+	}
 	for _, j := range batch {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
+		if !apart {
+			j.err = j.try(tx)
+			switch {
+			case j.err == nil, errors.Is(j.err, errNothing): // there is nothing to undo
+			case len(batch) == 1:
+				return false
+			default:
+				for _, j := range batch {
+					j.err = nil
+				}
+				return true
+			}
+			continue
+		}
+		if err := do(point[0]); err != nil {
 			all(err)
-			return
+			return false
 		}
 		if j.err = j.try(tx); j.err != nil {
-			if _, err := tx.ExecContext(ctx, "ROLLBACK TO one"); err != nil {
+			if err := do(point[2]); err != nil {
 				all(errors.Join(err, j.err))
-				return
+				return false
 			}
 		}
-		if _, err := tx.ExecContext(ctx, "RELEASE one"); err != nil {
+		if err := do(point[1]); err != nil {
 			all(err)
-			return
+			return false
 		}
 	}
 	if err := tx.Commit(); err != nil {
+		s.distrust(conn, err)
 		all(err)
 	}
+	return false
 }

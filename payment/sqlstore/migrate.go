@@ -2,12 +2,11 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
+
+	"github.com/quittance/quittance/internal/sqldb"
 )
 
 //go:embed migrations
@@ -28,57 +27,18 @@ func (s *Store) Migrations() fs.FS {
 // applies what is missing, in one transaction, and the others wait. A schema that is newer than this code is an
 // error, and nothing is changed.
 func (s *Store) Migrate(ctx context.Context) error {
-	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if s.d.lock != "" {
-			if _, err := tx.ExecContext(ctx, s.d.lock); err != nil {
-				return err
-			}
+	if s.d.oneWriter { // what a process left behind that was killed may be in the cache and not on the disk
+		if err := s.settle(ctx); err != nil && !full(err) {
+			return fmt.Errorf("sqlstore: migrate: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS quittance_schema (version INTEGER NOT NULL)"); err != nil {
-			return err
-		}
-		var have int
-		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM quittance_schema").Scan(&have); err != nil {
-			return err
-		}
-		files, err := fs.Glob(s.Migrations(), "*.sql")
-		if err != nil {
-			return err
-		}
-		last := 0
-		for _, name := range files { // in the order of their names
-			if last, err = strconv.Atoi(name[:4]); err != nil {
-				return fmt.Errorf("%s does not begin with four digits", name)
-			}
-			if last <= have {
-				continue
-			}
-			script, err := fs.ReadFile(s.Migrations(), name)
-			if err != nil {
-				return err
-			}
-			for _, statement := range strings.Split(string(script), ";\n") {
-				if strings.TrimSpace(statement) == "" {
-					continue
-				}
-				if _, err := tx.ExecContext(ctx, statement); err != nil {
-					return fmt.Errorf("%s: %w", name, err)
-				}
-			}
-		}
-		if have > last {
-			return fmt.Errorf("the schema is at %d and this code knows %d: run the newer code, or restore the backup from before it", have, last)
-		}
-		if have == last {
-			return nil
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM quittance_schema"); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, s.d.q("INSERT INTO quittance_schema (version) VALUES ($1)"), last)
-		return err
-	})
+	}
+	leave, err := s.trusted(ctx)
 	if err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	defer leave()
+	schema := sqldb.Schema{Table: "quittance_schema", Files: s.Migrations(), Lock: s.d.lock, Distrust: s.distrust}
+	if err := s.again(ctx, func() error { return schema.Migrate(ctx, s.db) }); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	return nil

@@ -13,8 +13,13 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-const orphanColumns = "reference, order_id, merchant, cents, returned, currency, outcome, decline, code, acquirer_code, " +
-	"authorisation, brand, masked_pan, accepted_at, found_at"
+const (
+	orphanColumns = "reference, order_id, merchant, cents, returned, currency, outcome, decline, code, acquirer_code, " +
+		"authorisation, brand, masked_pan, accepted_at, found_at"
+	// selectOrphan has the failures of the change while that is not delivered.
+	selectOrphan = "SELECT " + orphanColumns + ", COALESCE(c.tries, 0), COALESCE(c.cause, '') FROM quittance_orphan" +
+		" LEFT JOIN quittance_change c ON c.key = 'orphan/' || fingerprint "
+)
 
 // Orphan implements [payment.Store].
 func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
@@ -41,10 +46,7 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 		if err != nil {
 			return err
 		}
-		if s.options.InTx != nil {
-			return s.options.InTx(ctx, tx, c)
-		}
-		return nil
+		return s.hook(ctx, tx, c)
 	})
 }
 
@@ -52,7 +54,7 @@ func scanOrphan(row interface{ Scan(...any) error }) (o payment.Orphan, err erro
 	var amount, returned int64
 	r := &o.Result
 	err = row.Scan(&r.Reference, &r.OrderID, &r.Merchant, &amount, &returned, &r.Currency, (*string)(&r.Outcome), (*string)(&r.Decline), &r.Code,
-		&r.AcquirerCode, &r.AuthorisationID, &r.Brand, &r.MaskedPAN, (*instant)(&r.At), (*instant)(&o.At))
+		&r.AcquirerCode, &r.AuthorisationID, &r.Brand, &r.MaskedPAN, (*instant)(&r.At), (*instant)(&o.At), &o.Tries, &o.Cause)
 	r.Amount, r.Returned = euro.Of(amount), euro.Of(returned)
 	return o, err
 }
@@ -60,7 +62,7 @@ func scanOrphan(row interface{ Scan(...any) error }) (o payment.Orphan, err erro
 // orphan finds one by its change's key.
 func (s *Store) orphan(ctx context.Context, key string) (payment.Orphan, error) {
 	fingerprint := strings.TrimPrefix(key, "orphan/")
-	return scanOrphan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+orphanColumns+" FROM quittance_orphan WHERE fingerprint = $1"), fingerprint))
+	return scanOrphan(s.row(ctx, selectOrphan+"WHERE fingerprint = $1", fingerprint))
 }
 
 // Orphans implements [payment.OrphanLister].
@@ -80,7 +82,7 @@ func (s *Store) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 }
 
 func (s *Store) orphans(ctx context.Context) ([]payment.Orphan, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+orphanColumns+" FROM quittance_orphan ORDER BY found_at, fingerprint")
+	rows, err := s.query(ctx, selectOrphan+"ORDER BY found_at, fingerprint")
 	if err != nil {
 		return nil, err
 	}

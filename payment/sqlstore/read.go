@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/quittance/quittance/payment"
 )
@@ -23,7 +24,7 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 	case l.Reference != "":
 		where, args = "reference = $1", []any{l.Reference}
 	}
-	p, err := scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+where), args...))
+	p, err := scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+where, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return payment.Payment{}, payment.ErrNotFound
 	}
@@ -87,8 +88,8 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 }
 
 func (s *Store) payments(ctx context.Context, where string, args []any) ([]payment.Payment, error) {
-	rows, err := s.db.QueryContext(ctx, s.d.q(fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY created_at, id LIMIT %d",
-		columns(""), where, page)), args...)
+	rows, err := s.query(ctx, fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY created_at, id LIMIT %d",
+		columns(""), where, page), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,12 @@ func (s *Store) payments(ctx context.Context, where string, args []any) ([]payme
 }
 
 // collect reads all rows of payments, and closes them.
-func collect(rows *sql.Rows) ([]payment.Payment, error) {
+func collect(rows interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}) ([]payment.Payment, error) {
 	defer rows.Close()
 	var out []payment.Payment
 	for rows.Next() {
@@ -126,7 +132,7 @@ func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.En
 }
 
 func (s *Store) entries(ctx context.Context, id payment.ID) ([]payment.Entry, error) {
-	rows, err := s.db.QueryContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 ORDER BY version"), string(id))
+	rows, err := s.query(ctx, "SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +144,55 @@ func (s *Store) entries(ctx context.Context, id payment.ID) ([]payment.Entry, er
 			return nil, err
 		}
 		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// heads is how many heads are read at once: they are small.
+const heads = 5000
+
+// Heads implements [payment.HeadLister]. It reads in pages.
+func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
+	return func(yield func(payment.Head, error) bool) {
+		var last payment.Head
+		after := ""
+		for {
+			args := []any{before.UnixMicro()}
+			if after != "" {
+				args = append(args, last.At.UnixMicro(), string(last.Payment), last.Version)
+			}
+			list, err := s.heads(ctx, after, args)
+			if err != nil {
+				yield(payment.Head{}, err)
+				return
+			}
+			for _, h := range list {
+				if !yield(h, nil) {
+					return
+				}
+			}
+			if len(list) < heads {
+				return
+			}
+			last, after = list[len(list)-1], " AND (at, payment, version) > ($2, $3, $4)"
+		}
+	}
+}
+
+func (s *Store) heads(ctx context.Context, after string, args []any) ([]payment.Head, error) {
+	rows, err := s.query(ctx, fmt.Sprintf("SELECT payment, version, at, hash FROM quittance_entry WHERE at < $1%s"+
+		" ORDER BY at, payment, version LIMIT %d", after, heads), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []payment.Head
+	for rows.Next() {
+		var h payment.Head
+		if err := rows.Scan((*string)(&h.Payment), &h.Version, (*instant)(&h.At), fixed{h.Hash[:]}); err != nil {
+			return nil, err
+		}
+		out = append(out, h)
 	}
 	return out, rows.Err()
 }

@@ -2,22 +2,29 @@ package sqlstore
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // instant is a time in a column: UTC microseconds, NULL for the zero time.
 type instant time.Time
 
-func micros(t time.Time) sql.NullInt64 {
-	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
+// micros is what an instant is written as: an int64, or nil.
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
 }
 
 func (i *instant) Scan(v any) error {
@@ -49,49 +56,84 @@ type field struct {
 	column string
 	value  func(*payment.Payment) any // to write
 	target func(*payment.Payment) any // to scan into
+	once   bool                       // written by Create; no change of the payment touches it, nor its indexes
+}
+
+func once(f field) field {
+	f.once = true
+	return f
 }
 
 func text(column string, of func(*payment.Payment) *string) field {
-	return field{column, func(p *payment.Payment) any { return *of(p) }, func(p *payment.Payment) any { return of(p) }}
+	return field{column: column, value: func(p *payment.Payment) any { return *of(p) }, target: func(p *payment.Payment) any { return of(p) }}
 }
 
 func at(column string, of func(*payment.Payment) *time.Time) field {
-	return field{column, func(p *payment.Payment) any { return micros(*of(p)) }, func(p *payment.Payment) any { return (*instant)(of(p)) }}
+	return field{
+		column: column, value: func(p *payment.Payment) any { return micros(*of(p)) },
+		target: func(p *payment.Payment) any { return (*instant)(of(p)) },
+	}
 }
 
 // fields are the columns of a payment, but for the lease's.
 var fields = []field{
-	text("id", func(p *payment.Payment) *string { return (*string)(&p.ID) }),
-	{"version", func(p *payment.Payment) any { return p.Version }, func(p *payment.Payment) any { return &p.Version }},
+	once(text("id", func(p *payment.Payment) *string { return (*string)(&p.ID) })),
+	{
+		column: "version", value: func(p *payment.Payment) any { return p.Version }, target: func(p *payment.Payment) any { return &p.Version },
+	},
 	text("state", func(p *payment.Payment) *string { return (*string)(&p.State) }),
-	text("reference", func(p *payment.Payment) *string { return &p.Reference }),
-	text("merchant", func(p *payment.Payment) *string { return &p.Merchant }),
-	text("claim", func(p *payment.Payment) *string { return &p.Claim }),
-	text("debt", func(p *payment.Payment) *string { return &p.Debt }),
-	text("notice", func(p *payment.Payment) *string { return &p.Notice }),
-	text("debtor", func(p *payment.Payment) *string { return &p.Debtor }),
-	text("key", func(p *payment.Payment) *string { return &p.Key }),
-	text("policy", func(p *payment.Payment) *string { return &p.Policy }),
-	text("language", func(p *payment.Payment) *string { return &p.Language }),
-	{"cents", func(p *payment.Payment) any { return cents{p} }, func(p *payment.Payment) any { return cents{p} }},
-	text("currency", func(p *payment.Payment) *string { return &p.Currency }),
+	once(text("reference", func(p *payment.Payment) *string { return &p.Reference })),
+	once(text("merchant", func(p *payment.Payment) *string { return &p.Merchant })),
+	once(text("claim", func(p *payment.Payment) *string { return &p.Claim })),
+	once(text("debt", func(p *payment.Payment) *string { return &p.Debt })),
+	once(text("notice", func(p *payment.Payment) *string { return &p.Notice })),
+	once(text("debtor", func(p *payment.Payment) *string { return &p.Debtor })),
+	once(text("key", func(p *payment.Payment) *string { return &p.Key })),
+	once(text("policy", func(p *payment.Payment) *string { return &p.Policy })),
+	once(text("language", func(p *payment.Payment) *string { return &p.Language })),
+	once(field{
+		column: "cents", value: func(p *payment.Payment) any { return cents{p} }, target: func(p *payment.Payment) any { return cents{p} },
+	}),
+	once(text("currency", func(p *payment.Payment) *string { return &p.Currency })),
 	text("session_url", func(p *payment.Payment) *string { return &p.Session.URL }),
 	text("session_method", func(p *payment.Payment) *string { return &p.Session.Method }),
-	{"session_fields", func(p *payment.Payment) any { return p.Session.Fields.Encode() }, func(p *payment.Payment) any { return form{p} }},
+	{
+		column: "session_fields", value: func(p *payment.Payment) any { return p.Session.Fields.Encode() },
+		target: func(p *payment.Payment) any { return form{p} },
+	},
 	at("session_expires", func(p *payment.Payment) *time.Time { return &p.Session.ExpiresAt }),
 	text("authorisation", func(p *payment.Payment) *string { return &p.Authorisation }),
 	text("brand", func(p *payment.Payment) *string { return &p.Brand }),
 	text("masked_pan", func(p *payment.Payment) *string { return &p.MaskedPAN }),
 	text("code", func(p *payment.Payment) *string { return &p.Code }),
 	text("decline", func(p *payment.Payment) *string { return (*string)(&p.Decline) }),
-	at("created_at", func(p *payment.Payment) *time.Time { return &p.CreatedAt }),
+	once(at("created_at", func(p *payment.Payment) *time.Time { return &p.CreatedAt })),
 	at("paid_at", func(p *payment.Payment) *time.Time { return &p.PaidAt }),
 	at("recorded_at", func(p *payment.Payment) *time.Time { return &p.RecordedAt }),
 	at("refund_asked_at", func(p *payment.Payment) *time.Time { return &p.RefundAskedAt }),
 	at("refund_called_at", func(p *payment.Payment) *time.Time { return &p.RefundCalledAt }),
 	at("returned_at", func(p *payment.Payment) *time.Time { return &p.ReturnedAt }),
 	at("attention_at", func(p *payment.Payment) *time.Time { return &p.AttentionAt }),
-	{"head", func(p *payment.Payment) any { return p.Head[:] }, func(p *payment.Payment) any { return fixed{p.Head[:]} }},
+	{
+		column: "head", value: func(p *payment.Payment) any { return p.Head[:] },
+		target: func(p *payment.Payment) any { return fixed{p.Head[:]} },
+	},
+}
+
+// amount is a number of cents in a column, not NULL.
+type amount struct{ d *decimal.Decimal }
+
+func (a amount) Value() (driver.Value, error) { return euro.Cents(*a.d) }
+
+func (a amount) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	if *a.d = (decimal.Decimal{}); n.Int64 != 0 {
+		*a.d = euro.Of(n.Int64)
+	}
+	return nil
 }
 
 // cents is the amount in a column.
@@ -131,14 +173,14 @@ func columns(prefix string) string {
 	return strings.Join(names, ", ")
 }
 
-// values are the parameters for fields. The amount is looked at before anything is written.
-func values(p *payment.Payment) ([]any, error) {
+// values are the parameters for a list of fields. The amount is looked at before anything is written.
+func values(p *payment.Payment, list []field) ([]any, error) {
 	c, err := euro.Cents(p.Amount)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: payment %s: Amount: %w", p.Reference, err)
 	}
-	out := make([]any, len(fields))
-	for i, f := range fields {
+	out := make([]any, len(list))
+	for i, f := range list {
 		if out[i] = f.value(p); f.column == "cents" {
 			out[i] = c
 		}
@@ -157,13 +199,15 @@ func scan(row interface{ Scan(...any) error }, more ...any) (payment.Payment, er
 	return p, err
 }
 
-// entryColumns are those of an entry, in the order of entryValues and scanEntry.
-const entryColumns = "payment, version, event, effect, from_state, to_state, at, channel, fingerprint, by_whom, why, previous, hash, row_hash, personal, salt"
+// entryColumns are those of an entry, in the order of entryValues and entryTargets.
+const entryColumns = "payment, version, event, effect, from_state, to_state, at, channel, fingerprint, by_whom, why, previous, hash, row_hash, personal, salt, " +
+	"cents, returned, currency, merchant, authorisation"
 
 func entryValues(e payment.Entry) []any {
 	return []any{
 		string(e.Payment), e.Version, string(e.Event), string(e.Effect), string(e.From), string(e.To), micros(e.At), string(e.Channel),
 		e.Fingerprint, e.By, e.Why, e.Previous[:], e.Hash[:], e.Row[:], e.Personal[:], e.Salt[:],
+		amount{&e.Money.Amount}, amount{&e.Money.Returned}, e.Money.Currency, e.Money.Merchant, e.Money.Authorisation,
 	}
 }
 
@@ -172,33 +216,51 @@ func entryTargets(e *payment.Entry) []any {
 		(*string)(&e.Payment), &e.Version, (*string)(&e.Event), (*string)(&e.Effect), (*string)(&e.From), (*string)(&e.To), (*instant)(&e.At),
 		(*string)(&e.Channel), &e.Fingerprint, &e.By, &e.Why,
 		fixed{e.Previous[:]}, fixed{e.Hash[:]}, fixed{e.Row[:]}, fixed{e.Personal[:]}, fixed{e.Salt[:]},
+		amount{&e.Money.Amount}, amount{&e.Money.Returned}, &e.Money.Currency, &e.Money.Merchant, &e.Money.Authorisation,
 	}
 }
 
 // A snapshot is a payment as it stood after a change, in JSON, by column. It has no session.
 func snapshot(p payment.Payment) (string, error) {
 	p.Session = acquirer.Session{}
-	v, err := values(&p)
+	v, err := values(&p, fields)
 	if err != nil {
 		return "", err
 	}
-	m := make(map[string]any, len(v))
+	b := make([]byte, 0, 1024)
 	for i, f := range fields {
+		sep := byte(',')
+		if len(b) == 0 {
+			sep = '{'
+		}
 		switch x := v[i].(type) {
-		case sql.NullInt64:
-			if x.Valid {
-				m[f.column] = x.Int64
-			}
+		case nil:
+		case int64:
+			b = strconv.AppendInt(append(append(append(b, sep, '"'), f.column...), '"', ':'), x, 10)
 		case string:
 			if x != "" {
-				m[f.column] = x
+				b = appendText(append(append(append(b, sep, '"'), f.column...), '"', ':'), x)
 			}
 		default:
-			m[f.column] = x
+			raw, err := json.Marshal(x)
+			if err != nil {
+				return "", err
+			}
+			b = append(append(append(append(b, sep, '"'), f.column...), '"', ':'), raw...)
 		}
 	}
-	b, err := json.Marshal(m)
-	return string(b), err
+	return string(append(b, '}')), nil
+}
+
+// appendText appends a JSON string. Most are plain, and need no look at each rune.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			raw, _ := json.Marshal(s) // a string has a form
+			return append(b, raw...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // restore is the inverse of snapshot.

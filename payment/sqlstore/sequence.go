@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/quittance/quittance/payment"
 )
@@ -25,8 +24,9 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 	b, ok := s.blocks[day]
 	if !ok || b.next > b.last {
 		var last int
-		err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			return tx.QueryRowContext(ctx, s.d.q(advance+"quittance_sequence.last + $2 RETURNING last"), day, take).Scan(&last)
+		// One statement: a process that is stopped in a transaction would hold up every payment of the day.
+		err := s.single(ctx, func(ctx context.Context, q querier) error {
+			return q.QueryRowContext(ctx, s.d.q(advance+"quittance_sequence.last + $2 RETURNING last"), day, take).Scan(&last)
 		})
 		if err != nil {
 			return 0, err
@@ -53,8 +53,8 @@ func (s *Store) Advance(ctx context.Context, day string, past int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.blocks, day)
-	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, s.d.q(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
+	return s.single(ctx, func(ctx context.Context, q querier) error {
+		_, err := q.ExecContext(ctx, s.d.q(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
 		return err
 	})
 }

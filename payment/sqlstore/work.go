@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,34 +13,81 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// The statements that lease. $1 is now, $2 the end of the lease, $3 its token, $4 how many.
+// The statements that lease, with a condition and a lock to fill in. $1 is now, $2 the end of the lease, $3 its token, $4
+// how many.
 const (
 	free     = "(lease_until IS NULL OR lease_until <= $1)"
 	leaseDue = "UPDATE quittance_payment SET lease_token = $3, lease_until = $2 WHERE id IN (" +
-		"SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + " ORDER BY attention_at, id LIMIT $4%s) RETURNING "
-	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (" +
-		"SELECT key FROM quittance_change c WHERE due_at <= $1 AND " + free +
-		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))" +
-		" ORDER BY due_at, key LIMIT $4%s) RETURNING key, payment, version, snapshot, due_at, tries, cause"
+		"SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $4%s) RETURNING "
+	oldestChange = " FROM quittance_change c WHERE due_at <= $1 AND " + free +
+		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))"
+	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (SELECT key" + oldestChange +
+		"%s ORDER BY due_at, key LIMIT $4%s) RETURNING key, payment, version, snapshot, due_at, tries, cause"
 )
 
 // Lease implements [payment.Store].
 func (s *Store) Lease(ctx context.Context, k payment.Kind, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
-	args := []any{now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n}
-	switch k {
-	case payment.Attention:
-		return s.leaseAttention(ctx, args)
-	case payment.Delivery:
-		return s.leaseDelivery(ctx, args)
-	}
-	return nil, fmt.Errorf("sqlstore: kind of work %.20q is neither Attention nor Delivery", string(k))
+	return s.lease(ctx, k, "", now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n)
 }
 
-func (s *Store) leaseAttention(ctx context.Context, args []any) ([]payment.Task, error) {
+// LeaseOne implements [payment.Picker].
+func (s *Store) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, now time.Time, d time.Duration) ([]payment.Task, error) {
+	if id == "" {
+		return nil, nil
+	}
+	return s.lease(ctx, k, ofOne[k], now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), 1, string(id))
+}
+
+// due finds work without leasing it. $1 is now, $2 how many.
+var due = map[payment.Kind]string{
+	payment.Attention: "SELECT id, version FROM quittance_payment WHERE attention_at <= $1 AND " + free + " ORDER BY attention_at, id LIMIT $2",
+	payment.Delivery:  "SELECT CASE WHEN payment = '' THEN key ELSE payment END, version" + oldestChange + " ORDER BY due_at, key LIMIT $2",
+}
+
+// ofOne is the condition of the work of one payment, or of one orphan by its key. $5 is either.
+var ofOne = map[payment.Kind]string{payment.Attention: " AND id = $5", payment.Delivery: " AND (payment = $5 OR key = $5)"}
+
+func (s *Store) lease(ctx context.Context, k payment.Kind, one string, args ...any) ([]payment.Task, error) {
+	switch k {
+	case payment.Attention:
+		return s.leaseAttention(ctx, one, args)
+	case payment.Delivery:
+		return s.leaseDelivery(ctx, one, args)
+	}
+	return nil, errKind(k)
+}
+
+func errKind(k payment.Kind) error {
+	return fmt.Errorf("sqlstore: kind of work %.20q is neither Attention nor Delivery", string(k))
+}
+
+// Due implements [payment.Picker].
+func (s *Store) Due(ctx context.Context, k payment.Kind, now time.Time, n int) ([]payment.Due, error) {
+	query, ok := due[k]
+	if !ok {
+		return nil, errKind(k)
+	}
+	rows, err := s.query(ctx, query, now.UnixMicro(), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []payment.Due
+	for rows.Next() {
+		d := payment.Due{Kind: k}
+		if err := rows.Scan((*string)(&d.Payment), &d.Version); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]payment.Task, error) {
 	var tasks []payment.Task
-	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.single(ctx, func(ctx context.Context, q querier) error {
 		tasks = nil
-		rows, err := tx.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseDue, s.d.skipLocked)+columns("")+", tries, cause, lease_token"), args...)
+		rows, err := q.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseDue, one, s.d.skipLocked)+columns("")+", tries, cause, lease_token"), args...)
 		if err != nil {
 			return err
 		}
@@ -62,16 +110,16 @@ func (s *Store) leaseAttention(ctx context.Context, args []any) ([]payment.Task,
 	return tasks, nil
 }
 
-func (s *Store) leaseDelivery(ctx context.Context, args []any) ([]payment.Task, error) {
+func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]payment.Task, error) {
 	type leased struct {
 		key, payment, snapshot, cause string
 		version, tries                int
 		due                           int64
 	}
 	var all []leased
-	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.single(ctx, func(ctx context.Context, q querier) error {
 		all = nil
-		rows, err := tx.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseChange, s.d.skipLocked)), args...)
+		rows, err := q.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseChange, one, s.d.skipLocked)), args...)
 		if err != nil {
 			return err
 		}
@@ -113,7 +161,7 @@ func (s *Store) change(ctx context.Context, key, id string, version int, shot st
 		return payment.Change{}, err
 	}
 	var e payment.Entry
-	row := s.db.QueryRowContext(ctx, s.d.q("SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2"), id, version)
+	row := s.row(ctx, "SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2", id, version)
 	err = row.Scan(entryTargets(&e)...)
 	return payment.Change{Key: key, Entry: e, Payment: p}, err
 }
@@ -124,7 +172,7 @@ const (
 		" WHERE %s = $3 AND lease_token = $4"
 	delivered     = "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2"
 	restartDue    = "UPDATE quittance_payment SET attention_at = $1, tries = 0 WHERE id = $2 AND tries >= $3"
-	restartChange = "UPDATE quittance_change SET due_at = $1, tries = 0 WHERE payment = $2 AND tries >= $3"
+	restartChange = "UPDATE quittance_change SET due_at = $1, tries = 0 WHERE (payment = $2 OR key = $2) AND tries >= $3"
 )
 
 // Release implements [payment.Store].
@@ -132,16 +180,16 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	if t.Token == "" {
 		return nil
 	}
-	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.single(ctx, func(ctx context.Context, q querier) error {
 		var err error
 		switch {
 		case t.Kind == payment.Attention:
-			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id")),
+			_, err = q.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id")),
 				micros(again), cause, string(t.Payment.ID), t.Token)
 		case again.IsZero():
-			_, err = tx.ExecContext(ctx, s.d.q(delivered), t.Change.Key, t.Token)
+			_, err = q.ExecContext(ctx, s.d.q(delivered), t.Change.Key, t.Token)
 		default:
-			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
+			_, err = q.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
 				micros(again), cause, t.Change.Key, t.Token)
 		}
 		return err
@@ -150,7 +198,13 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 
 // Restart implements [payment.Restarter].
 func (s *Store) Restart(ctx context.Context, id payment.ID, now time.Time) error {
-	if _, err := s.Find(ctx, payment.Lookup{ID: id}); err != nil {
+	if _, err := s.Find(ctx, payment.Lookup{ID: id}); errors.Is(err, payment.ErrNotFound) {
+		if _, err := s.orphan(ctx, string(id)); errors.Is(err, sql.ErrNoRows) {
+			return payment.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+	} else if err != nil {
 		return err
 	}
 	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {

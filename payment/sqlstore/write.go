@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/payment"
@@ -39,37 +40,63 @@ func parameters(first, n int) string {
 	return strings.Join(out, ", ")
 }
 
-// The statements of a change. A parameter of a payment has the number of its field, those of the entry follow, then
-// the change's.
+// numbered are the parameters of a list of fields by column: each has the number of its field.
+func numbered(list []field) map[string]string {
+	m := make(map[string]string)
+	for i, f := range list {
+		m[f.column] = fmt.Sprintf("$%d", i+1)
+	}
+	return m
+}
+
+// taking names what a payment in a state has for itself, by column: at most one attempt per debt, at most one payment with
+// money per claim. Other states take nothing.
+func taking(s payment.State) string {
+	switch {
+	case s.Attempt():
+		return "debt"
+	case s.Money():
+		return "claim"
+	}
+	return ""
+}
+
+// changing are the fields that a commit writes, and those that its conditions look at.
+func changing(takes string) []field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.once && !slices.Contains([]string{"id", "debtor", takes}, f.column) })
+}
+
+// The statements of a change. The parameters of the payment come first, the entry's follow, then the change's.
 var (
-	nth = func() map[string]string {
-		m := make(map[string]string)
-		for i, f := range fields {
-			m[f.column] = fmt.Sprintf("$%d", i+1)
-		}
-		return m
-	}()
-
 	// insertPayment writes nothing when the debt or the claim is held, or when an index says that something is not unique.
-	insertPayment = "INSERT INTO quittance_payment (" + columns("") + ") SELECT " + typed() +
-		" WHERE NOT EXISTS (SELECT 1 FROM quittance_payment WHERE debt = " + nth["debt"] + " AND state IN (" + holding + "))" +
-		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE claim = " + nth["claim"] + " AND state = 'recorded')" +
-		" ON CONFLICT DO NOTHING"
-
-	// updatePayment writes nothing when the version moved on, or another payment has what this one would take.
-	updatePayment = "UPDATE quittance_payment SET " + assignments() + ", lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
-		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1" +
-		" AND (" + nth["state"] + " NOT IN (" + money + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o.claim = " + nth["claim"] +
-		" AND o.claim <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + money + ")))" +
-		" AND (" + nth["state"] + " NOT IN (" + attempts + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o.debt = " + nth["debt"] +
-		" AND o.debt <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + attempts + ")))"
+	insertPayment = func(nth map[string]string) string {
+		return "INSERT INTO quittance_payment (" + columns("") + ") SELECT " + typed() +
+			" WHERE NOT EXISTS (SELECT 1 FROM quittance_payment WHERE debt = " + nth["debt"] + " AND state IN (" + holding + "))" +
+			" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE claim = " + nth["claim"] + " AND state = 'recorded')" +
+			" ON CONFLICT DO NOTHING"
+	}(numbered(fields))
 
 	entries = strings.Count(entryColumns, ",") + 1
 )
 
+// updatePayment writes nothing when the version moved on, the person was erased, or another payment has what this one
+// takes: one that has it already need not look. What a statement takes is in its text, not in a parameter, or PostgreSQL
+// would plan it anew for each value, which takes longer than to run it.
+func updatePayment(takes string) string {
+	nth := numbered(changing(takes))
+	s := "UPDATE quittance_payment SET " + assignments(nth) + ", lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
+		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1 AND debtor = " + nth["debtor"]
+	if takes == "" {
+		return s
+	}
+	states := map[string]string{"debt": attempts, "claim": money}[takes]
+	return s + " AND (quittance_payment.state IN (" + states + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o." + takes + " = " + nth[takes] +
+		" AND o." + takes + " <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + states + ")))"
+}
+
 const insertChange = "INSERT INTO quittance_change (key, payment, version, snapshot, due_at)"
 
-// types are PostgreSQL's, which does not infer the type of a parameter that it selects.
+// typed are the parameters of a payment with PostgreSQL's types, which does not infer the type of one that it selects.
 func typed() string {
 	out := make([]string, len(fields))
 	for i, f := range fields {
@@ -85,44 +112,46 @@ func typed() string {
 	return strings.Join(out, ", ")
 }
 
-func assignments() string {
+func assignments(nth map[string]string) string {
 	var out []string
-	for _, f := range fields[1:] { // the id stays
-		out = append(out, f.column+" = "+nth[f.column])
+	for _, f := range fields {
+		if !f.once {
+			out = append(out, f.column+" = "+nth[f.column])
+		}
 	}
 	return strings.Join(out, ", ")
 }
 
 // statements are what a change is written with.
 type statements struct {
+	fields []field   // of the payment
 	one    string    // PostgreSQL: all of it
 	steps  [3]string // the payment, the entry, the change
-	create bool
 }
 
-func (d dialect) statements(first string, create bool) statements {
-	n := len(fields)
+func (d dialect) statements(first string, list []field) statements {
+	n := len(list)
 	entry := "INSERT INTO quittance_entry (" + entryColumns + ")"
-	change := insertChange
-	if !d.oneWriter {
-		return statements{create: create, one: "WITH p AS (" + first + " RETURNING id), e AS (" + entry + " SELECT " + typedEntry(n+1) + " FROM p), " +
-			"c AS (" + change + fmt.Sprintf(" SELECT CAST($%d AS TEXT), CAST(%s AS TEXT), CAST(%s AS BIGINT), CAST($%d AS TEXT), CAST($%d AS BIGINT) FROM p)",
-			n+entries+1, nth["id"], nth["version"], n+entries+2, n+entries+3) + " SELECT count(*) FROM p",
-			steps: [3]string{first, entry + " VALUES (" + parameters(1, entries) + ")", change + " VALUES (" + parameters(1, 5) + ")"}}
+	if d.oneWriter { // SQLite does not know PostgreSQL's name of its BLOB
+		first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
 	}
-	// CAST to PostgreSQL's types would change nothing in SQLite but for BYTEA, which it does not know.
-	first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
-	return statements{create: create, steps: [3]string{
-		d.q(first), d.q(entry + " VALUES (" + parameters(1, entries) + ")"), d.q(change + " VALUES (" + parameters(1, 5) + ")"),
+	st := statements{fields: list, steps: [3]string{
+		d.q(first), d.q(entry + " VALUES (" + parameters(1, entries) + ")"), d.q(insertChange + " VALUES (" + parameters(1, 5) + ")"),
 	}}
+	if !d.oneWriter {
+		st.one = "WITH p AS (" + first + " RETURNING id), e AS (" + entry + " SELECT " + typedEntry(n+1) + " FROM p) " + insertChange +
+			fmt.Sprintf(" SELECT $%d, id, $%d, $%d, $%d FROM p", n+entries+1, n+entries+2, n+entries+3, n+entries+4)
+	}
+	return st
 }
 
+// typedEntry are those of an entry, numbered from first.
 func typedEntry(first int) string {
 	out := make([]string, entries)
 	for i, name := range strings.Split(entryColumns, ", ") {
 		kind := "TEXT"
 		switch name {
-		case "version", "at":
+		case "version", "at", "cents", "returned":
 			kind = "BIGINT"
 		case "previous", "hash", "row_hash", "personal", "salt":
 			kind = "BYTEA"
@@ -132,17 +161,24 @@ func typedEntry(first int) string {
 	return strings.Join(out, ", ")
 }
 
-var (
-	creating   = map[string]statements{sqlite.name: sqlite.statements(insertPayment, true), postgresql.name: postgresql.statements(insertPayment, true)}
-	committing = map[string]statements{sqlite.name: sqlite.statements(updatePayment, false), postgresql.name: postgresql.statements(updatePayment, false)}
-)
+// creating are the statements of each database, and committing those of each by what the payment takes.
+var creating, committing = func() (create map[string]statements, commit map[string]map[string]statements) {
+	create, commit = map[string]statements{}, map[string]map[string]statements{}
+	for _, d := range []dialect{sqlite, postgresql} {
+		create[d.name], commit[d.name] = d.statements(insertPayment, fields), map[string]statements{}
+		for _, takes := range []string{"debt", "claim", ""} {
+			commit[d.name][takes] = d.statements(updatePayment(takes), changing(takes))
+		}
+	}
+	return create, commit
+}()
 
 // errNothing says that the conditions of a statement were not met; what was not is found by reading again.
 var errNothing = errors.New("nothing was written")
 
 // put writes a payment, its entry and its change, or nothing.
 func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e payment.Entry) error {
-	row, err := values(&p)
+	row, err := values(&p, st.fields)
 	if err != nil {
 		return err
 	}
@@ -152,18 +188,30 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 		return err
 	}
 	if st.one != "" && s.options.InTx == nil {
-		args := append(append(row, entryValues(e)...), c.Key, shot, micros(e.At))
-		var n int
-		if err := s.db.QueryRowContext(ctx, st.one, args...).Scan(&n); err != nil {
+		args := append(append(row, entryValues(e)...), c.Key, p.Version, shot, micros(e.At))
+		one, err := s.prepare(ctx, st.one)
+		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return errNothing
+		var n int64
+		err = s.again(ctx, func() error {
+			r, err := one[0].ExecContext(ctx, args...)
+			if err == nil {
+				n, err = r.RowsAffected() // of the last part: the change
+			}
+			return err
+		})
+		if err == nil && n == 0 {
+			err = errNothing
 		}
-		return nil
+		return err
+	}
+	steps, err := s.prepare(ctx, st.steps[:]...)
+	if err != nil {
+		return err
 	}
 	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, st.steps[0], row...)
+		r, err := tx.StmtContext(ctx, steps[0]).ExecContext(ctx, row...)
 		if err != nil {
 			return err
 		}
@@ -172,55 +220,66 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 		} else if n == 0 {
 			return errNothing
 		}
-		if _, err := tx.ExecContext(ctx, st.steps[1], entryValues(e)...); err != nil {
+		if _, err := tx.StmtContext(ctx, steps[1]).ExecContext(ctx, entryValues(e)...); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, st.steps[2], c.Key, string(p.ID), p.Version, shot, micros(e.At)); err != nil {
+		if _, err := tx.StmtContext(ctx, steps[2]).ExecContext(ctx, c.Key, string(p.ID), p.Version, shot, micros(e.At)); err != nil {
 			return err
 		}
-		if s.options.InTx != nil {
-			return s.options.InTx(ctx, tx, c)
-		}
-		return nil
+		return s.hook(ctx, tx, c)
 	})
 }
 
 // Create implements [payment.Store].
 func (s *Store) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	err := s.put(ctx, creating[s.d.name], p, e)
-	if err == nil {
-		return nil
-	}
-	for range 3 { // what stood in the way may be gone when it is looked for
-		if known := s.whyNotCreated(ctx, p); known != nil || !errors.Is(err, errNothing) {
-			if errors.Is(known, errOurs) {
-				return nil
-			}
-			return errors.Join(known, unless(known, err))
-		}
-		if err = s.put(ctx, creating[s.d.name], p, e); err == nil {
-			return nil
-		}
-	}
-	return err
+	return s.write(ctx, creating[s.d.name], p, e, s.whyNotCreated)
 }
 
-// errOurs says that the row is there after all, as it was to be written: the answer was lost, not the commit.
-var errOurs = errors.New("written")
+// Commit implements [payment.Store].
+func (s *Store) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	return s.write(ctx, committing[s.d.name][taking(p.State)], p, e, s.whyNotCommitted)
+}
 
-// unless is err when nothing better is known.
-func unless(known, err error) error {
-	if known != nil {
-		return nil
+// write puts a change, and when that is not plainly done finds out by reading what became of it. The journal has the
+// last word: what it has was written, although the answer was lost, and although the row may have moved on since. It
+// is read last, for a statement whose answer was lost can still be at work while the rest is read. Where nothing can
+// be read either, the error is that of the database: unknown.
+func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e payment.Entry, why func(context.Context, payment.Payment) error) error {
+	err := s.put(ctx, st, p, e)
+	for range 3 { // what stood in the way may be gone when it is looked for
+		if err == nil {
+			return nil
+		}
+		known := why(ctx, p)
+		if written, rerr := s.written(ctx, e); written {
+			return nil
+		} else if rerr == nil && known != nil {
+			return known
+		}
+		if !errors.Is(err, errNothing) {
+			break
+		}
+		err = s.put(ctx, st, p, e)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("sqlstore: payment %s, version %d: %w", p.Reference, p.Version, err)
+	}
+	return nil
+}
+
+// written reports whether an entry is in the journal.
+func (s *Store) written(ctx context.Context, e payment.Entry) (bool, error) {
+	var hash [32]byte
+	err := s.row(ctx, "SELECT hash FROM quittance_entry WHERE payment = $1 AND version = $2", string(e.Payment), e.Version).
+		Scan(fixed{hash[:]})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil && hash == e.Hash, err
 }
 
 // whyNotCreated finds by reading what kept a payment from being created, in the order of [payment.Store].
 func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment) error {
-	if q, err := s.Find(ctx, payment.Lookup{ID: p.ID}); err == nil && q.Head == p.Head {
-		return errOurs
-	}
 	if _, err := s.Find(ctx, payment.Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
 		return payment.ErrKeyReused
 	}
@@ -231,8 +290,8 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment) error {
 		{"debt = $1 AND state IN (" + holding + ")", p.Debt},
 		{"claim = $1 AND state = 'recorded'", p.Claim},
 	} {
-		q, err := scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+c.where+
-			" ORDER BY created_at, id LIMIT 1"), c.value))
+		q, err := scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+c.where+
+			" ORDER BY created_at, id LIMIT 1", c.value))
 		if err == nil {
 			return &payment.HeldError{By: q}
 		}
@@ -246,26 +305,6 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment) error {
 	return nil
 }
 
-// Commit implements [payment.Store].
-func (s *Store) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	err := s.put(ctx, committing[s.d.name], p, e)
-	if err == nil {
-		return nil
-	}
-	for range 3 {
-		if known := s.whyNotCommitted(ctx, p); known != nil || !errors.Is(err, errNothing) {
-			if errors.Is(known, errOurs) {
-				return nil
-			}
-			return errors.Join(known, unless(known, err))
-		}
-		if err = s.put(ctx, committing[s.d.name], p, e); err == nil {
-			return nil
-		}
-	}
-	return err
-}
-
 // whyNotCommitted finds by reading what kept a change from being written.
 func (s *Store) whyNotCommitted(ctx context.Context, p payment.Payment) error {
 	q, err := s.Find(ctx, payment.Lookup{ID: p.ID})
@@ -274,14 +313,12 @@ func (s *Store) whyNotCommitted(ctx context.Context, p payment.Payment) error {
 		return payment.ErrNotFound
 	case err != nil:
 		return nil
-	case q.Head == p.Head:
-		return errOurs
-	case q.Version != p.Version-1:
+	case q.Version != p.Version-1 || q.Debtor != p.Debtor:
 		return payment.ErrVersion
 	}
 	other := func(column, value, states string) (payment.Payment, error) {
-		return scan(s.db.QueryRowContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE "+column+
-			" = $1 AND id <> $2 AND state IN ("+states+") LIMIT 1"), value, string(p.ID)))
+		return scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+column+
+			" = $1 AND id <> $2 AND state IN ("+states+") LIMIT 1", value, string(p.ID)))
 	}
 	if p.State.Money() {
 		if _, err := other("claim", p.Claim, money); err == nil {

@@ -225,6 +225,33 @@ func list(b *bench) {
 	b.moved(first, payment.Cancelled)
 }
 
+// Many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
+func longList(b *bench) {
+	const n = 420
+	type pair struct {
+		p payment.Payment
+		e payment.Entry
+	}
+	all := make([]pair, n)
+	want := make([]payment.ID, n)
+	for i := range all {
+		p, e := b.new()
+		p.CreatedAt = start.Add(time.Duration(i/150) * time.Microsecond)
+		all[i], want[i] = pair{p, e}, p.ID
+	}
+	const writers = 8
+	b.together(writers, func(i int) error {
+		for ; i < n; i += writers {
+			if err := b.Create(b.ctx, all[i].p, all[i].e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.same("a long list", ids(collect(b, "List", b.List(b.ctx, payment.Filter{}))), want)
+	b.same("a part of it", ids(collect(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
+}
+
 func isolation(b *bench) {
 	fields := url.Values{"token": {"1"}}
 	p := b.moved(b.add(), payment.Redirected, func(p *payment.Payment) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,6 +70,35 @@ func leaseAttention(b *bench) {
 	}
 }
 
+func oldestFirst(b *bench) {
+	var want [4]payment.Payment
+	for _, i := range []int{3, 1, 2, 0} { // neither the order of creation nor that of the ids
+		want[i] = b.add(func(p *payment.Payment) {
+			p.CreatedAt = start.Add(time.Duration(9-i) * time.Second)
+			p.AttentionAt = start.Add(time.Hour + time.Duration(i)*time.Microsecond)
+		})
+	}
+	now := start.Add(2 * time.Hour)
+	for _, half := range [][]payment.Payment{want[:2], want[2:]} {
+		got := []payment.ID{}
+		for _, t := range b.lease(payment.Attention, now, 2) {
+			got = append(got, t.Payment.ID)
+		}
+		b.same("the two rows that are due for longest", got, ids(half))
+	}
+	b.deliverAll()
+	for i := len(want) - 1; i >= 0; i-- { // move dates an entry by its payment's creation
+		b.moved(want[i], payment.Redirected)
+	}
+	for _, half := range [][]payment.Payment{{want[3], want[2]}, {want[1], want[0]}} {
+		got := []payment.ID{}
+		for _, t := range b.lease(payment.Delivery, now, 2) {
+			got = append(got, t.Payment.ID)
+		}
+		b.same("the two changes that are due for longest", got, ids(half))
+	}
+}
+
 func tokens(b *bench) {
 	p := b.add()
 	due := p.AttentionAt
@@ -91,6 +121,23 @@ func tokens(b *bench) {
 	}
 }
 
+func releasedOnce(b *bench) {
+	p := b.add()
+	t := b.one(payment.Attention, p.AttentionAt)
+	again := p.AttentionAt.Add(time.Hour)
+	b.release(t, again, "once")
+	b.release(t, time.Time{}, "twice")
+	if u := b.one(payment.Attention, again); u.Tries != 1 || u.Cause != "once" {
+		b.Fatalf("%d failures (%q), want the one of the lease", u.Tries, u.Cause)
+	}
+	c := b.one(payment.Delivery, again)
+	b.release(c, again.Add(time.Hour), "once")
+	b.release(c, time.Time{}, "")
+	if d := b.one(payment.Delivery, again.Add(time.Hour)); d.Tries != 1 {
+		b.Fatalf("%d failures, want 1", d.Tries)
+	}
+}
+
 func commitEndsLease(b *bench) {
 	p := b.add()
 	t := b.one(payment.Attention, p.AttentionAt)
@@ -101,8 +148,29 @@ func commitEndsLease(b *bench) {
 	b.release(t, time.Time{}, "overtaken")
 	u := b.one(payment.Attention, due)
 	b.same("the task's payment", u.Payment, q)
-	if u.Tries != 0 {
-		b.Fatalf("%d failures after a commit, want 0", u.Tries)
+	if u.Tries != 0 || u.Cause != "" { // a cause is remembered from look to look: the first "not found" is not the second
+		b.Fatalf("%d failures (%q) after a commit, want 0", u.Tries, u.Cause)
+	}
+	now := due.Add(time.Second)
+	b.moved(q, payment.Unknown, func(p *payment.Payment) { p.AttentionAt = now })
+	b.one(payment.Attention, now) // although the lease that the commit has ended would last for most of a minute
+}
+
+// A worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
+func commitLeavesDelivery(b *bench) {
+	p := b.add()
+	now := start.Add(time.Hour)
+	t := b.one(payment.Delivery, now)
+	b.moved(p, payment.Redirected)
+	b.none("the first change is being delivered", payment.Delivery, now.Add(time.Second))
+	b.release(t, now.Add(time.Second), "the host is down")
+	t = b.one(payment.Delivery, now.Add(time.Second))
+	if t.Change.Key != string(p.ID)+"/1" || t.Tries != 1 {
+		b.Fatalf("the change %s failed %d times, want %s/1 and 1", t.Change.Key, t.Tries, p.ID)
+	}
+	b.release(t, time.Time{}, "")
+	if t = b.one(payment.Delivery, now.Add(time.Second)); t.Change.Key != string(p.ID)+"/2" {
+		b.Fatalf("the change %s is due, want %s/2", t.Change.Key, p.ID)
 	}
 }
 
@@ -171,29 +239,31 @@ func holdsBackItsOwn(b *bench) {
 }
 
 func stuck(b *bench) {
-	rows, changes := b.add(), b.add(func(p *payment.Payment) { p.AttentionAt = time.Time{} })
+	ended := func(p *payment.Payment) { p.AttentionAt = time.Time{} }
+	rows, changes := b.add(), b.add(ended)
+	b.add(ended) // nothing of it is stuck
 	now := start.Add(time.Hour)
-	for range payment.StuckAfter {
+	later := now.Add(time.Hour)
+	for range payment.StuckAfter - 1 {
 		b.release(b.one(payment.Attention, now), now, "no answer")
 	}
+	b.release(b.one(payment.Attention, now), later.Add(6*time.Hour), "no answer")
 	for _, t := range b.lease(payment.Delivery, now, 10) {
-		if t.Payment.ID == rows.ID {
+		if t.Payment.ID == changes.ID {
+			b.release(t, now, "refused")
+		} else {
 			b.release(t, time.Time{}, "")
-			continue
 		}
-		b.release(t, now, "refused")
 	}
-	for range payment.StuckAfter - 1 {
+	for range payment.StuckAfter - 2 {
 		b.release(b.one(payment.Delivery, now), now, "refused")
 	}
+	b.release(b.one(payment.Delivery, now), later.Add(6*time.Hour), "refused")
 	b.same("the stuck ones", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{rows.ID, changes.ID})
 	r, ok := b.Store.(payment.Restarter)
 	if !ok {
 		b.Skip("the store is no payment.Restarter")
 	}
-	later := now.Add(time.Hour)
-	b.release(b.one(payment.Attention, now), later.Add(6*time.Hour), "no answer")
-	b.release(b.one(payment.Delivery, now), later.Add(6*time.Hour), "refused")
 	b.must("Restart", r.Restart(b.ctx, rows.ID, later))
 	b.must("Restart", r.Restart(b.ctx, changes.ID, later))
 	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
@@ -289,6 +359,48 @@ func orphans(b *bench) {
 	}
 }
 
+func orphansApart(b *bench) {
+	bad := acquirer.Result{
+		Reference: "PCLCB260610009998", OrderID: "yy", Merchant: "201000005940002", Amount: decimal.New(7500, -2), Currency: "EUR",
+		Outcome: acquirer.Accepted, Code: "00", At: start,
+	}
+	good := bad
+	good.Reference = "PCLCB260610009999"
+	b.must("Orphan", b.Orphan(b.ctx, bad, start))
+	b.must("Orphan", b.Orphan(b.ctx, good, start.Add(time.Second)))
+	now := start.Add(time.Minute)
+	t := b.lease(payment.Delivery, now, 1)
+	if len(t) != 1 || t[0].Payment.Reference != bad.Reference {
+		b.Fatalf("leased %v, want the older orphan", t)
+	}
+	u := b.one(payment.Delivery, now) // while the first is under way
+	b.same("the second", u.Change, payment.OrphanChange(good, start.Add(time.Second)))
+	b.release(t[0], now.Add(time.Hour), "refused")
+	b.release(u, time.Time{}, "")
+	b.none("one waits for its next try, the other is delivered", payment.Delivery, now)
+	if o, ok := b.Store.(payment.OrphanLister); ok {
+		want := []string{bad.Reference, good.Reference}
+		for i := range 6 { // no order but that of time
+			r := good
+			r.Reference = fmt.Sprintf("PCLCB26061%07d", i+1)
+			b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(9-i)*time.Minute)))
+			want = slices.Insert(want, 2, r.Reference)
+		}
+		got := []string{}
+		for _, o := range collect(b, "Orphans", o.Orphans(b.ctx)) {
+			got = append(got, o.Result.Reference)
+		}
+		b.same("the orphans by time", got, want)
+		for _, t := range b.lease(payment.Delivery, now.Add(30*time.Minute), 10) {
+			b.release(t, time.Time{}, "")
+		}
+	}
+	last := b.one(payment.Delivery, now.Add(time.Hour))
+	if last.Payment.Reference != bad.Reference || last.Tries != 1 || last.Cause != "refused" {
+		b.Fatalf("%v after %d failures (%q), want the older orphan after 1", last, last.Tries, last.Cause)
+	}
+}
+
 // deliverAll takes every change that is due.
 func (b *bench) deliverAll() {
 	b.Helper()
@@ -320,6 +432,8 @@ func erase(b *bench) {
 	}
 	_, err = b.Find(b.ctx, payment.Lookup{Debtor: p.Debtor, Key: p.Key})
 	b.is("Find by the erased key", err, payment.ErrNotFound)
+	_, err = b.Find(b.ctx, payment.Lookup{})
+	b.is("Find of nothing, which is what an erased payment's key is", err, payment.ErrNotFound)
 	b.same("another debtor's", b.find(other.ID), other)
 	for range 2 { // erased payments have empty fields in common: that must not make them one debt, claim or debtor
 		q := b.moved(b.add(), payment.Recorded)
@@ -327,8 +441,44 @@ func erase(b *bench) {
 		_, err := b.Erase(b.ctx, q.Debtor, start.Add(time.Hour))
 		b.must("Erase", err)
 	}
-	if n, err = b.Erase(b.ctx, "nobody", start.Add(time.Hour)); n != 0 || err != nil {
-		b.Fatalf("Erase of nobody: %d, %v", n, err)
+	for _, nobody := range []string{"nobody", ""} {
+		if n, err = b.Erase(b.ctx, nobody, start.Add(time.Hour)); n != 0 || err != nil {
+			b.Fatalf("Erase of %q: %d, %v", nobody, n, err)
+		}
+	}
+}
+
+func erasedMeanwhile(b *bench) {
+	p := b.moved(b.add(), payment.Refused)
+	b.deliverAll()
+	_, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
+	b.must("Erase", err)
+	number := func(p *payment.Payment) { p.MaskedPAN = "5017##########00" }
+	_, err = b.move(p, payment.Paid, number)
+	b.is("a commit of a payment that was erased meanwhile", err, payment.ErrVersion)
+	b.same("what is left", b.find(p.ID), p.Erased())
+	b.same("the entries", len(collect(b, "Journal", b.Journal(b.ctx, p.ID))), 2)
+	b.moved(b.find(p.ID), payment.Paid, number)
+}
+
+func erasedThenPaid(b *bench) {
+	var gone []payment.Payment
+	for range 2 {
+		p := b.moved(b.add(), payment.Refused)
+		b.deliverAll()
+		n, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
+		b.must("Erase", err)
+		if n != 1 {
+			b.Fatalf("%d payments erased, want 1", n)
+		}
+		gone = append(gone, b.find(p.ID))
+	}
+	for _, p := range gone { // late truth wins, whenever it comes
+		p = b.moved(p, payment.Paid)
+		b.same("a late acceptance", b.find(p.ID), p)
+	}
+	for _, p := range gone { // nor have they a debt in common
+		b.moved(b.find(p.ID), payment.Unknown)
 	}
 }
 

@@ -1,0 +1,38 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"time"
+)
+
+// Discard takes a connection out of the pool: after an error of the disk nothing that it says can be trusted.
+func Discard(conn *sql.Conn) {
+	conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// Settle makes sure of what an SQLite shows: it copies the write-ahead log into the database, and syncs both. After an fsync that
+// failed, the next one of the same file succeeds although nothing was written; whoever opens the file then reads from the cache
+// of the kernel what the disk does not have.
+//
+// It waits for nobody: where a reader of another process keeps some of the log from being copied, that process has it open, so it
+// was not recovered from the cache, and has only what was synced when it was committed.
+func Settle(ctx context.Context, conn *sql.Conn) error {
+	for range 100 {
+		var busy, logged, copied int
+		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &copied); err != nil {
+			return err
+		}
+		if busy == 0 {
+			return nil
+		}
+		select { // somebody else is at it
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return errors.New("somebody else's checkpoint does not end")
+}

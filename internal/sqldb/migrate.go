@@ -1,0 +1,111 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// Schema is a set of tables with a version of its own.
+type Schema struct {
+	Table string // where the version is kept: a single row
+	Files fs.FS  // "0001_name.sql" and so on: statements that end with ";\n"
+
+	// Lock is the number of an advisory lock of PostgreSQL. Zero: the database is SQLite, where the transaction itself is the lock.
+	Lock int64
+
+	// Distrust takes away a connection whose transaction could not be ended, and learns why. Nil: Discard.
+	Distrust func(conn *sql.Conn, why error)
+}
+
+// Migrate brings the schema up to date in one transaction. Any number of processes may call it at once: one applies what is missing, and the
+// others wait. A schema that is newer than the files is an error, and nothing is changed.
+func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
+	begin := "BEGIN IMMEDIATE" // whatever the DSN says: a transaction that reads first could not write later
+	if s.Lock != 0 {
+		begin = "BEGIN"
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, begin); err != nil {
+		Discard(conn) // it may have begun all the same
+		return err
+	}
+	end := "COMMIT"
+	err = s.apply(ctx, conn)
+	if err != nil {
+		end = "ROLLBACK"
+	}
+	if _, ended := conn.ExecContext(context.WithoutCancel(ctx), end); ended != nil {
+		if s.Distrust != nil { // its transaction may still be open
+			s.Distrust(conn, ended)
+		} else {
+			Discard(conn)
+		}
+		if err == nil {
+			err = ended
+		}
+	}
+	return err
+}
+
+func (s Schema) apply(ctx context.Context, conn *sql.Conn) error {
+	if s.Lock != 0 {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", s.Lock)); err != nil {
+			return err
+		}
+	}
+	if _, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version INTEGER NOT NULL)"); err != nil {
+		return err
+	}
+	// A write before anything is read: who may only read learns it now, and not when something is to be kept.
+	if _, err := conn.ExecContext(ctx, "UPDATE "+s.Table+" SET version = version"); err != nil {
+		return err
+	}
+	var have int
+	if err := conn.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM "+s.Table).Scan(&have); err != nil {
+		return err
+	}
+	files, err := fs.Glob(s.Files, "*.sql")
+	if err != nil {
+		return err
+	}
+	last := 0
+	for _, name := range files { // in the order of their names
+		if last, err = strconv.Atoi(name[:min(4, len(name))]); err != nil {
+			return fmt.Errorf("%s does not begin with four digits", name)
+		}
+		if last <= have {
+			continue
+		}
+		script, err := fs.ReadFile(s.Files, name)
+		if err != nil {
+			return err
+		}
+		for _, statement := range strings.Split(string(script), ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if _, err := conn.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	if have > last {
+		return fmt.Errorf("the schema is at %d and this code knows %d: run the newer code, or restore the backup from before it", have, last)
+	}
+	if have == last {
+		return nil
+	}
+	if _, err := conn.ExecContext(ctx, "DELETE FROM "+s.Table); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (version) VALUES (%d)", s.Table, last))
+	return err
+}

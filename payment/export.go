@@ -1,0 +1,207 @@
+package payment
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/paris"
+)
+
+// settle is how long after midnight a day is left open, for entries that were dated before it and are still being
+// written.
+const settle = 5 * time.Minute
+
+// columns are the export's, in both forms. They are frozen: append only.
+var columns = [...]string{
+	"movement", "instant", "reference", "payment", "merchant", "authorisation", "cents", "euros", "currency", "debt", "notice",
+	"day", "count", "seal", "sha256",
+}
+
+// line is one of the export, by column: text, a number, or euros. What is not there is empty.
+type line map[string]any
+
+// euros is a number of cents that is written in euros.
+type euros int64
+
+// Export writes what moved on one day in Paris ("2026-03-02") for the accounting officer, as CSV, and returns the day's
+// seal. It is gross, as receipts are booked (code de la sécurité sociale, D253-16 and D122-2): what came in and what
+// went back are lines of their own, and nothing is netted. [Service.ExportJSON] writes the same lines as JSON.
+//
+// The first column says what a line is:
+//
+//	accepted        money came in: an acceptance that the acquirer sealed, also one that is not what was ordered, or a second
+//	                one of the same payment; or money that a person decided to keep
+//	returned        money went back, all of it or a part
+//	review          the payment went to review: a person must look. No money moved by that
+//	orphan          money came in that belongs to no payment, as after a restore from a backup
+//	total_accepted  how many of them there are, and their sum; so for each kind, in euros always, in another currency
+//	                when a line has it
+//	seal            the day's seal, the last line
+//
+// The columns are frozen: more may come behind them.
+//
+//	movement       what the line is
+//	instant        when the movement was learned, in UTC; the acquirer's own date can be the day before
+//	reference      the transaction's, which the acquirer's lists have too
+//	payment        its [ID]; empty for an orphan
+//	merchant       the contract that the money went to, as the acquirer says
+//	authorisation  the bank's number; empty where no message gave one
+//	cents, euros   what moved, as the acquirer says, never negative; of a total, the sum
+//	currency       ISO 4217 letters
+//	debt, notice   the host's; empty for an orphan, and after [Service.Erase]
+//	day            the day in Paris
+//	count          of a total: how many lines
+//	seal           of the last line: the seal, in hexadecimal
+//	sha256         of the last line: the SHA-256 of all bytes before that line. Who reads the file finds with it that nothing
+//	               was cut off or edited
+//
+// The file is what a French spreadsheet opens with a double click: UTF-8 with a byte order mark, since Excel otherwise
+// takes it for Windows-1252; semicolons, since the comma is the decimal sign; lines that end in CR LF; quotes where a cell
+// needs them, as in RFC 4180. Characters that do not print become spaces. A cell that a spreadsheet would take for a
+// formula, or that begins with an apostrophe, begins with one more apostrophe. A spreadsheet that takes an authorisation
+// for a number drops its leading zeros: import that column as text.
+//
+// It has what the journal has, and no more: a part that was given back at the acquirer's own desk while the payment stayed
+// paid is not in it. Compare with the acquirer's own list; examples/reconcile does.
+//
+// The same day gives the same bytes, whatever happened since, until an erasure empties the debt and the notice; the
+// seal never changes. Keep the seals outside the database, in order, where whoever can write to it cannot: in the
+// officer's own files, printed and signed, with a time-stamping service. Give them to [Service.Verify].
+//
+// The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
+// written; nor when the journal of a payment that moved on the day does not verify (ErrAltered): find out first what
+// happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day, where
+// the store is a [HeadLister], and otherwise every journal.
+func (s *Service) Export(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
+	return s.export(ctx, day, w, asCSV)
+}
+
+// ExportJSON writes what [Service.Export] writes as JSON Lines, for programs: one object a line, with the columns as keys
+// in their order. An empty cell has no key. Texts are as they are stored, without apostrophes; cents and count are numbers,
+// euros is a text with a point. There is no byte order mark. Lines end in LF. The seal is the same, the sha256 is that of
+// this form.
+func (s *Service) ExportJSON(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
+	return s.export(ctx, day, w, asJSON)
+}
+
+func (s *Service) export(ctx context.Context, day string, w io.Writer, as encoding) ([32]byte, error) {
+	d, err := paris.Parse(day)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("%w: export: %w", ErrInvalid, err)
+	}
+	if over := d.Next().Start().Add(settle); s.now().Before(over) {
+		return [32]byte{}, fmt.Errorf("%w: export: %s is over at %s", ErrInvalid, d, over.UTC().Format(time.RFC3339))
+	}
+	moved, seal, err := s.moved(ctx, d)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("payment: export of %s: %w", d, err)
+	}
+	sum := sha256.New()
+	out := io.MultiWriter(w, sum)
+	if _, err := io.WriteString(out, as.head); err != nil {
+		return [32]byte{}, err
+	}
+	write := func(l line) error {
+		l["day"] = d.String()
+		_, err := out.Write(as.line(l))
+		return err
+	}
+	for _, m := range moved {
+		if err := write(m.line()); err != nil {
+			return [32]byte{}, err
+		}
+	}
+	for _, t := range totals(moved) {
+		if err := write(t.line()); err != nil {
+			return [32]byte{}, err
+		}
+	}
+	return seal, write(line{"movement": "seal", "seal": hex.EncodeToString(seal[:]), "sha256": hex.EncodeToString(sum.Sum(nil))})
+}
+
+func (m movement) line() line {
+	p := m.payment
+	return line{
+		"movement": m.kind, "instant": m.at.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": p.Reference, "payment": string(p.ID),
+		"merchant": m.money.Merchant, "authorisation": m.money.Authorisation, "cents": m.cents, "euros": euros(m.cents),
+		"currency": m.money.Currency, "debt": p.Debt, "notice": p.Notice,
+	}
+}
+
+func (t total) line() line {
+	return line{"movement": "total_" + t.kind, "cents": t.cents, "euros": euros(t.cents), "currency": t.currency, "count": t.count}
+}
+
+// encoding is a form of the export: what stands before the lines, and a line.
+type encoding struct {
+	head string
+	line func(line) []byte
+}
+
+var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l line) []byte {
+	cells := make([]string, len(columns))
+	for i, name := range columns {
+		switch v := l[name].(type) {
+		case string:
+			cells[i] = defused(v)
+		case int64:
+			cells[i] = strconv.FormatInt(v, 10)
+		case euros:
+			cells[i] = strings.Replace(euro.Format(int64(v)), ".", ",", 1)
+		}
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Comma, w.UseCRLF = ';', true
+	w.Write(cells) // into memory: it cannot fail
+	w.Flush()
+	return b.Bytes()
+}}
+
+// defused keeps a spreadsheet from taking a cell for a formula, and from being led by characters that are not seen. The
+// wide forms are those that some spreadsheets take for the narrow ones.
+func defused(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if first := strings.TrimLeft(s, " "); first != "" && strings.ContainsRune("=+-@'＝＋－＠", []rune(first)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+var asJSON = encoding{"", func(l line) []byte {
+	b := []byte("{")
+	for _, name := range columns {
+		v, ok := l[name]
+		if e, is := v.(euros); is {
+			v = euro.Format(int64(e))
+		}
+		if !ok || v == "" {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // a string or a number
+		}
+		b = append(append(strconv.AppendQuote(b, name), ':'), text...)
+	}
+	return append(b, "}\n"...)
+}}

@@ -1,0 +1,35 @@
+package payment
+
+import (
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/shopspring/decimal"
+)
+
+// Money is what a verified acceptance said: how much was taken, how much of it has gone back, by which merchant, under
+// which authorisation. It may differ from what was ordered; then it is the only true account of the money. Amounts are
+// in euros, whole cents; one that is no amount is zero here, and the entry's Why says what was wrong with it.
+type Money struct {
+	Amount, Returned                  decimal.Decimal
+	Currency, Merchant, Authorisation string
+}
+
+// moneyOf is the money that a result speaks of: none unless it is an acceptance.
+func moneyOf(r *acquirer.Result) Money {
+	if r == nil || r.Outcome != acquirer.Accepted {
+		return Money{}
+	}
+	amount := func(d decimal.Decimal) decimal.Decimal {
+		cents, err := euro.Cents(d)
+		if err != nil || cents == 0 {
+			return decimal.Decimal{}
+		}
+		return euro.Of(cents)
+	}
+	return Money{amount(r.Amount), amount(r.Returned), short(r.Currency), short(r.Merchant), short(r.AuthorisationID)}
+}
+
+// none reports whether the entry is not about money.
+func (m Money) none() bool {
+	return m.Amount.IsZero() && m.Returned.IsZero() && m.Currency+m.Merchant+m.Authorisation == ""
+}

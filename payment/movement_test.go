@@ -1,0 +1,301 @@
+package payment
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+)
+
+// What each entry is to the accounting officer, in the light of those before it.
+func TestMovements(t *testing.T) {
+	p := Payment{Amount: euro.Of(75_00), Currency: "EUR", Merchant: "M"}
+	said := func(cents, back int64, authorisation string) Money {
+		return Money{euro.Of(cents), euro.Of(back), "EUR", "M", authorisation}
+	}
+	entry := func(on EventKind, effect Effect, to State, m Money) Entry {
+		return Entry{Event: on, Effect: effect, To: to, Money: m}
+	}
+	paid := entry(OnAccepted, Changed, Paid, said(7500, 0, "A"))
+	none := Money{}
+	for name, c := range map[string]struct {
+		entries []Entry
+		want    string // one word for each movement, a comma between entries
+	}{
+		"paid": {[]Entry{paid}, "accepted:7500:A"},
+		"told again in review": {[]Entry{entry(OnMismatched, Changed, Review, said(7600, 0, "A")), entry(OnMismatched, Noted, Review, said(7600, 0, "A"))},
+			"accepted:7600:A review:7600:A,"},
+		"told again without its authorisation": {
+			[]Entry{
+				paid,
+				entry(OnAccepted, Noted, Review, said(7500, 0, "")),
+			},
+			"accepted:7500:A,",
+		},
+		"its authorisation is learned later": {
+			[]Entry{
+				entry(OnAccepted, Changed, Paid, said(7500, 0, "")),
+				entry(OnAccepted, Noted, Review, said(7500, 0, "A")),
+				entry(OnAccepted, Noted, Review, said(7500, 0, "B")),
+			},
+			"accepted:7500:,,accepted:7500:B",
+		},
+		"a second authorisation": {
+			[]Entry{
+				paid,
+				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
+			},
+			"accepted:7500:A,accepted:7500:B",
+		},
+		"another amount under the same one": {
+			[]Entry{
+				paid,
+				entry(OnMismatched, Contradiction, Paid, said(7600, 0, "A")),
+			},
+			"accepted:7500:A,accepted:7600:A",
+		},
+		"another currency under the same one": {
+			[]Entry{paid, entry(OnMismatched, Contradiction, Paid, Money{euro.Of(7500), euro.Of(0), "USD", "M", "A"})}, "accepted:7500:A,accepted:7500:A",
+		},
+		"another merchant under the same one": {
+			[]Entry{paid, entry(OnMismatched, Contradiction, Paid, Money{euro.Of(7500), euro.Of(0), "EUR", "N", "A"})}, "accepted:7500:A,accepted:7500:A",
+		},
+		"back": {
+			[]Entry{
+				paid,
+				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+			},
+			"accepted:7500:A,returned:7500:A",
+		},
+		"back in parts": {
+			[]Entry{
+				paid,
+				entry(OnQuestioned, Changed, Review, none),
+				entry(OnAccepted, Noted, Review, said(7500, 2500, "A")),
+				entry(OnReturned, Noted, Review, said(7500, 7500, "A")),
+				entry(OnReturned, Noted, Review, said(7500, 2500, "A")),
+			},
+			"accepted:7500:A,review:7500:A,returned:2500:A,returned:5000:A,",
+		},
+		"taken and back before it was heard": {
+			[]Entry{
+				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+			},
+			"accepted:7500:A returned:7500:A review:7500:A",
+		},
+		"again after it went back": {
+			[]Entry{
+				paid,
+				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+				entry(OnMismatched, Changed, Review, said(7500, 0, "B")),
+			},
+			"accepted:7500:A,returned:7500:A,accepted:7500:B review:7500:B",
+		},
+		"a person says that it went back": {
+			[]Entry{
+				paid,
+				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
+				entry(OnQuestioned, Changed, Review, none),
+				entry(OnWasReturned, Changed, Refunded, none),
+			},
+			"accepted:7500:A,accepted:7500:B,review:7500:B,returned:7500:A returned:7500:B",
+		},
+		"a person says so, and nobody else": {
+			[]Entry{
+				entry(OnOverdue, Changed, Review, none),
+				entry(OnWasReturned, Changed, Refunded, none),
+			},
+			"review:7500:,accepted:7500: returned:7500:",
+		},
+		"kept": {
+			[]Entry{
+				entry(OnAbsent, Changed, Review, none),
+				entry(OnKept, Changed, Paid, none),
+			},
+			"review:7500:,accepted:7500:",
+		},
+		"kept, as accepted": {
+			[]Entry{
+				entry(OnMismatched, Changed, Review, said(7600, 0, "A")),
+				entry(OnKept, Changed, Paid, none),
+			},
+			"accepted:7600:A review:7600:A,",
+		},
+		"kept after it went back": {
+			[]Entry{
+				paid,
+				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+				entry(OnKept, Changed, Paid, none),
+			},
+			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:",
+		},
+		"no money, a person says": {
+			[]Entry{
+				entry(OnMismatched, Changed, Review, said(7600, 0, "A")),
+				entry(OnNoMoney, Changed, Failed, none),
+			},
+			"accepted:7600:A review:7600:A,",
+		},
+		"not about money": {
+			[]Entry{
+				entry(OnRefused, Changed, Refused, none),
+				entry(OnUnfit, Contradiction, Refused, none),
+				entry(OnPending, Noted, Refused, none),
+			},
+			",,",
+		},
+		// Entries from before messages' money was kept: as ordered.
+		"of the first form": {
+			[]Entry{
+				entry(OnAccepted, Changed, Paid, none),
+				entry(OnMismatched, Contradiction, Paid, none),
+				entry(OnReturned, Changed, Refunded, none),
+			},
+			"accepted:7500:,,returned:7500:",
+		},
+		"of the first form, one too many": {[]Entry{entry(OnAcceptedToo, Changed, Review, none)}, "accepted:7500: review:7500:"},
+		"of the first form, a mismatch":   {[]Entry{entry(OnMismatched, Changed, Review, none)}, "accepted:7500: review:7500:"},
+		"of the first form, noted": {
+			[]Entry{
+				entry(OnOverdue, Changed, Review, none),
+				entry(OnAccepted, Noted, Review, none),
+			},
+			"review:7500:,accepted:7500:",
+		},
+		"of the first form, overtaken": {[]Entry{entry(OnAccepted, Stale, Refunding, none)}, ""},
+		"of the first form, back at once": {
+			[]Entry{
+				entry(OnReturned, Changed, Review, none),
+			},
+			"accepted:7500: returned:7500: review:7500:",
+		},
+		"of the first form, then of second": {
+			[]Entry{
+				entry(OnAccepted, Changed, Paid, none),
+				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+			},
+			"accepted:7500:,returned:7500:A",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			var tally tally
+			for _, e := range c.entries {
+				var words []string
+				for _, m := range tally.movements(p, e) {
+					words = append(words, fmt.Sprintf("%s:%d:%s", m.kind, m.money.Amount.Shift(2).IntPart(), m.money.Authorisation))
+				}
+				got = append(got, strings.Join(words, " "))
+			}
+			if d := cmp.Diff(c.want, strings.Join(got, ",")); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// Orphans of one transaction are told apart from those of another, which may have its reference: after a restore references repeat.
+func TestOrphanMovements(t *testing.T) {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	orphan := func(reference, order string, back int64) Orphan {
+		at = at.Add(time.Minute)
+		return Orphan{At: at, Result: acquirer.Result{
+			Reference: reference, OrderID: order, Merchant: "M", Amount: euro.Of(7500), Returned: euro.Of(back), Currency: "EUR", Outcome: acquirer.Accepted,
+		}}
+	}
+	var got []string
+	for _, m := range orphanMovements([]Orphan{
+		orphan("R1", "a", 0), orphan("R1", "b", 0), orphan("R2", "a", 0), orphan("R1", "a", 2500), orphan("R1", "a", 0), orphan("R1", "b", 7500),
+	}) {
+		got = append(got, fmt.Sprintf("%d %s %s %d", m.at.Minute(), m.kind, m.payment.Reference, m.money.Amount.Shift(2).IntPart()))
+	}
+	want := []string{"1 orphan R1 7500", "2 orphan R1 7500", "3 orphan R2 7500", "4 returned R1 2500", "6 returned R1 7500"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// Totals are in the order of the kinds, euros first, and the same on every run, whichever currency came first.
+func TestTotals(t *testing.T) {
+	line := func(kind, currency string, cents int64) movement {
+		return movement{kind: kind, money: Money{Currency: currency}, cents: cents}
+	}
+	got := totals([]movement{
+		line(movedOrphan, "USD", 1), line(movedIn, "CHF", 2), line(movedBack, "USD", 3), line(movedIn, "EUR", 4), line(movedIn, "EUR", 5), line(movedOrphan, "USD", 6),
+	})
+	want := []total{
+		{movedIn, "EUR", 2, 9}, {movedBack, "EUR", 0, 0}, {movedReview, "EUR", 0, 0}, {movedOrphan, "EUR", 0, 0},
+		{movedIn, "CHF", 1, 2}, {movedBack, "USD", 1, 3}, {movedOrphan, "USD", 2, 7},
+	}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(total{})); d != "" {
+		t.Error(d)
+	}
+}
+
+// Whatever is told, in whatever order: what came in less what went back is what is left, and never less than nothing.
+func TestMovementsBalance(t *testing.T) {
+	const seed = 20170911
+	r := rand.New(rand.NewPCG(seed, 1))
+	p := Payment{Amount: euro.Of(75_00), Currency: "EUR", Merchant: "M"}
+	for n := range 20_000 {
+		var tally tally
+		balance := map[string]int64{} // by kind
+		for range 1 + r.IntN(12) {
+			e := Entry{Event: events[r.IntN(len(events))], Effect: []Effect{Changed, Noted, Contradiction, Stale}[r.IntN(4)], To: states[r.IntN(len(states))]}
+			if e.Event == OnAccepted || e.Event == OnMismatched || e.Event == OnReturned {
+				amount := []int64{7500, 7600}[r.IntN(2)]
+				e.Money = Money{euro.Of(amount), euro.Of(r.Int64N(amount + 1)), "EUR", "M", []string{"", "A", "B"}[r.IntN(3)]}
+			}
+			for _, m := range tally.movements(p, e) {
+				if m.money.Amount.Sign() <= 0 {
+					t.Fatalf("seed %d, run %d: a movement of %s", seed, n, euro.Describe(m.money.Amount))
+				}
+				balance[m.kind] += m.money.Amount.Shift(2).IntPart()
+			}
+		}
+		var left int64
+		for _, known := range tally {
+			if known.left().Sign() < 0 {
+				t.Fatalf("seed %d, run %d: more went back than came in", seed, n)
+			}
+			left += known.left().Shift(2).IntPart()
+		}
+		if balance[movedIn]-balance[movedBack] != left {
+			t.Fatalf("seed %d, run %d: %v, and %d is left", seed, n, balance, left)
+		}
+	}
+}
+
+// What a stranger can put into a cell is no formula in a spreadsheet.
+func FuzzExportCell(f *testing.F) {
+	for _, s := range []string{
+		"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "'=1", "''", "＝1", "a;b", `a"b`, "a\nb", "\u202e=1", "\xff=", "", "é€", "\u00a0=1",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		cell := defused(s)
+		if first := strings.TrimLeftFunc(cell, func(r rune) bool { return r <= ' ' || !strconv.IsPrint(r) }); first != "" &&
+			slices.Contains([]rune("=+-@＝＋－＠"), []rune(first)[0]) {
+			t.Errorf("%q becomes %q", s, cell)
+		}
+		if strings.ContainsFunc(cell, func(r rune) bool { return !strconv.IsPrint(r) }) {
+			t.Errorf("%q becomes %q, which has characters that do not print", s, cell)
+		}
+		if clean := strings.Map(func(r rune) rune {
+			if !strconv.IsPrint(r) {
+				return ' '
+			}
+			return r
+		}, s); strings.TrimPrefix(cell, "'") != clean {
+			t.Errorf("%q becomes %q, and that %q again", s, cell, strings.TrimPrefix(cell, "'"))
+		}
+	})
+}

@@ -1,0 +1,145 @@
+package payment
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"maps"
+	"slices"
+
+	"github.com/quittance/quittance/internal/paris"
+)
+
+// chain is the seals of all days, from the first that has a head.
+type chain struct {
+	next  paris.Day // the day after the last seal
+	seals [][32]byte
+}
+
+// add seals the days before d, on which nothing moved, and d. Days come in order.
+func (c *chain) add(d paris.Day, heads [][32]byte) {
+	if len(c.seals) == 0 {
+		c.next = d
+	}
+	c.to(d)
+	c.seal(heads)
+}
+
+// to seals the days before d, on which nothing moved.
+func (c *chain) to(d paris.Day) {
+	for len(c.seals) > 0 && c.next.Number() < d.Number() {
+		c.seal(nil)
+	}
+}
+
+// last is the seal of the last day; zero before the first.
+func (c *chain) last() (seal [32]byte) {
+	if n := len(c.seals); n > 0 {
+		seal = c.seals[n-1]
+	}
+	return seal
+}
+
+// seal seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
+// that moved on the day. With the seals before it, it commits to all heads.
+func (c *chain) seal(heads [][32]byte) {
+	slices.SortFunc(heads, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
+	before := c.last()
+	h := sha256.New()
+	h.Write([]byte("seal/1 " + c.next.String() + " "))
+	h.Write(before[:])
+	for _, head := range heads {
+		h.Write(head[:])
+	}
+	c.seals, c.next = append(c.seals, [32]byte(h.Sum(nil))), c.next.Next()
+}
+
+// head is what a seal commits to of an orphan. It stands among those of payments, with version zero.
+func (o Orphan) head() Head {
+	h := hasher{make([]byte, 0, 128)}
+	h.text("orphan/1", o.Result.Fingerprint())
+	h.time(o.At)
+	return Head{Payment: ID(o.Key()), At: o.At, Hash: h.sum()}
+}
+
+// heads are those of each day, by its number: 32 bytes for each payment and each day on which it moved.
+type heads map[int][][32]byte
+
+// orphans adds theirs.
+func (h heads) orphans(all []Orphan) {
+	for _, o := range all {
+		day := paris.Of(o.At).Number()
+		h[day] = append(h[day], o.head().Hash)
+	}
+}
+
+// journal adds those of a payment.
+func (h heads) journal(entries []Entry) {
+	last := map[int][32]byte{}
+	for _, e := range entries {
+		last[paris.Of(e.At).Number()] = e.Hash
+	}
+	for day, head := range last {
+		h[day] = append(h[day], head)
+	}
+}
+
+// chain seals all days before end.
+func (h heads) chain(end paris.Day) (c chain) {
+	for _, day := range slices.Sorted(maps.Keys(h)) {
+		if day < end.Number() {
+			c.add(paris.Numbered(day), h[day])
+		}
+	}
+	c.to(end)
+	return c
+}
+
+// sealTo seals all days to the end of d from a list of heads by time, and returns the payments that moved on d. It holds
+// the heads of one day.
+func sealTo(ctx context.Context, s HeadLister, d paris.Day, orphans []Orphan) (c chain, moved []ID, err error) {
+	var day paris.Day
+	today := map[ID]Head{}
+	end := func() {
+		if len(today) == 0 {
+			return
+		}
+		var heads [][32]byte
+		for _, h := range today {
+			heads = append(heads, h.Hash)
+		}
+		c.add(day, heads)
+		clear(today)
+	}
+	put := func(h Head) {
+		if on := paris.Of(h.At); on != day {
+			end()
+			day = on
+		}
+		if known, ok := today[h.Payment]; !ok || known.Version < h.Version {
+			today[h.Payment] = h
+		}
+	}
+	for h, err := range s.Heads(ctx, d.Next().Start()) {
+		if err != nil {
+			return c, nil, err
+		}
+		for ; len(orphans) > 0 && orphans[0].At.Before(h.At); orphans = orphans[1:] {
+			put(orphans[0].head())
+		}
+		put(h)
+	}
+	for ; len(orphans) > 0 && orphans[0].At.Before(d.Next().Start()); orphans = orphans[1:] {
+		put(orphans[0].head())
+	}
+	if day == d {
+		for id, h := range today {
+			if h.Version > 0 {
+				moved = append(moved, id)
+			}
+		}
+	}
+	end()
+	c.to(d.Next())
+	return c, moved, nil
+}

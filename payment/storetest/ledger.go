@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// moneyKept: what a message said of money comes back as it was written, and stays when the person is erased.
+func moneyKept(b *bench) {
+	said := payment.Money{
+		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: "201000005940002", Authorisation: "00é'1",
+	}
+	p := b.add()
+	e := payment.Entry{
+		Payment: p.ID, Version: 2, Event: payment.OnMismatched, Effect: payment.Changed, From: p.State, To: payment.Refunded, At: start, Money: said,
+		Previous: p.Head, Hash: [32]byte{9}, Salt: [16]byte{7},
+	}
+	p.Version, p.State, p.Head = 2, payment.Refunded, e.Hash
+	b.must("Commit", b.Commit(b.ctx, p, e))
+	money := func() []payment.Money {
+		var out []payment.Money
+		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+			out = append(out, e.Money)
+		}
+		return out
+	}
+	b.same("the money of the entries", money(), []payment.Money{{}, said})
+	for _, want := range money() {
+		t := b.one(payment.Delivery, start.Add(time.Hour))
+		b.same("the money of the change", t.Change.Entry.Money, want)
+		b.release(t, time.Time{}, "")
+	}
+	_, err := b.Erase(b.ctx, p.Debtor, start.Add(1000*time.Hour))
+	b.must("Erase", err)
+	b.same("the money after an erasure", money(), []payment.Money{{}, said})
+}
+
+// headsByTime: every entry before the instant, by time, then by payment and version.
+func headsByTime(b *bench) {
+	lister, ok := b.Store.(payment.HeadLister)
+	if !ok {
+		b.Skip("the store is no payment.HeadLister")
+	}
+	b.same("the heads of an empty store", len(collect(b, "Heads", lister.Heads(b.ctx, start.Add(time.Hour)))), 0)
+	var want []payment.Head
+	first, second := b.add(), b.add()
+	first = b.moved(first, payment.Redirected)
+	second = b.moved(second, payment.Redirected)
+	for _, p := range []payment.Payment{first, second} {
+		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+			want = append(want, payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash})
+		}
+	}
+	want[1], want[2] = want[2], want[1] // created, created, moved, moved
+	b.same("all heads", collect(b, "Heads", lister.Heads(b.ctx, start.Add(time.Hour))), want)
+	b.same("those before the last", collect(b, "Heads", lister.Heads(b.ctx, want[3].At)), want[:3])
+	b.same("none before the first", len(collect(b, "Heads", lister.Heads(b.ctx, want[0].At))), 0)
+	for range lister.Heads(b.ctx, start.Add(time.Hour)) {
+		break // a reader that stops early must not hold anything
+	}
+	b.moved(second, payment.Paid)
+}
+
+// stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
+func stuckOrphan(b *bench) {
+	lister, ok := b.Store.(payment.OrphanLister)
+	r, restarts := b.Store.(payment.Restarter)
+	if !ok || !restarts {
+		b.Skip("the store is no payment.OrphanLister and payment.Restarter")
+	}
+	result := acquirer.Result{
+		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: "201000005940002", Amount: decimal.New(7500, -2), Currency: "EUR",
+		Outcome: acquirer.Accepted, Code: "00", At: start,
+	}
+	other := result
+	other.Reference = "PCLCB260610009998"
+	b.must("Orphan", b.Orphan(b.ctx, result, start))
+	b.must("Orphan", b.Orphan(b.ctx, other, start.Add(time.Second)))
+	now := start
+	for range payment.StuckAfter {
+		b.release(b.lease(payment.Delivery, now, 1)[0], now, "the host is down")
+	}
+	failures := func() (out []int) {
+		for _, o := range collect(b, "Orphans", lister.Orphans(b.ctx)) {
+			out = append(out, o.Tries)
+		}
+		return out
+	}
+	stuck := collect(b, "Orphans", lister.Orphans(b.ctx))[0]
+	b.same("its failures", failures(), []int{payment.StuckAfter, 0})
+	b.same("the last cause", stuck.Cause, "the host is down")
+	b.release(b.lease(payment.Delivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
+	b.must("Restart", r.Restart(b.ctx, payment.ID(stuck.Key()), now))
+	b.same("its failures after the restart", failures(), []int{0, 0})
+	t := b.lease(payment.Delivery, now, 1)
+	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
+		b.Fatalf("leased %v, want the restarted orphan", t)
+	}
+	b.release(t[0], time.Time{}, "")
+	b.must("Restart of one that is delivered", r.Restart(b.ctx, payment.ID(stuck.Key()), now))
+	b.same("both are kept", failures(), []int{0, 0})
+	b.is("Restart of an unknown orphan", r.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
+}

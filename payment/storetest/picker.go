@@ -1,0 +1,109 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// pickOne is for stores that serve a job queue: what is due is named and not leased, and leased one payment at a time.
+func pickOne(b *bench) {
+	s, ok := b.Store.(payment.Picker)
+	if !ok {
+		b.Skip("the store is no payment.Picker")
+	}
+	now := start.Add(time.Hour)
+	named := func(why string, k payment.Kind, n int, want ...payment.Due) {
+		b.Helper()
+		got, err := s.Due(b.ctx, k, now, n)
+		b.must("Due", err)
+		b.same(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
+	}
+	pick := func(why string, k payment.Kind, id payment.ID) payment.Task {
+		b.Helper()
+		tasks, err := s.LeaseOne(b.ctx, k, id, now, time.Minute)
+		b.must("LeaseOne", err)
+		if len(tasks) != 1 || tasks[0].Kind != k || tasks[0].Token == "" {
+			b.Fatalf("%s: LeaseOne handed out %v, want one task", why, tasks)
+		}
+		return tasks[0]
+	}
+	nothing := func(why string, k payment.Kind, id payment.ID) {
+		b.Helper()
+		tasks, err := s.LeaseOne(b.ctx, k, id, now, time.Minute)
+		if b.must("LeaseOne", err); len(tasks) > 0 {
+			b.Fatalf("%s: LeaseOne handed out %v, want nothing", why, tasks)
+		}
+	}
+
+	late, early := b.add(), b.add(func(p *payment.Payment) { p.AttentionAt = start.Add(time.Second) })
+	b.add(func(p *payment.Payment) { p.AttentionAt = now.Add(time.Microsecond) })
+	row := func(p payment.Payment) payment.Due {
+		return payment.Due{Kind: payment.Attention, Payment: p.ID, Version: p.Version}
+	}
+	named("what is due, oldest first", payment.Attention, 9, row(early), row(late))
+	named("no more than was asked for", payment.Attention, 1, row(early))
+	t := pick("a row that is not the oldest", payment.Attention, late.ID)
+	b.same("the task's payment", t.Payment, late)
+	named("what is leased is not named", payment.Attention, 9, row(early))
+	nothing("leased", payment.Attention, late.ID)
+	b.release(t, now.Add(time.Minute), "no answer")
+	nothing("not due", payment.Attention, late.ID)
+	nothing("no such payment", payment.Attention, "x")
+	nothing("no payment", payment.Attention, "")
+	if early := b.one(payment.Attention, now); early.Payment.ID == late.ID {
+		b.Fatal("Due leased a row")
+	}
+
+	b.deliverAll()
+	late = b.moved(b.moved(late, payment.Redirected), payment.Paid)
+	change := func(id payment.ID, version int) payment.Due {
+		return payment.Due{Kind: payment.Delivery, Payment: id, Version: version}
+	}
+	named("the oldest change", payment.Delivery, 9, change(late.ID, 2))
+	first := pick("the oldest change", payment.Delivery, late.ID)
+	if first.Change.Entry.Version != 2 {
+		b.Fatalf("version %d is delivered first, want 2", first.Change.Entry.Version)
+	}
+	named("nothing overtakes what is under way", payment.Delivery, 9)
+	nothing("nothing overtakes what is under way", payment.Delivery, late.ID)
+	b.release(first, time.Time{}, "")
+	named("the next change", payment.Delivery, 9, change(late.ID, 3))
+	b.release(pick("the next change", payment.Delivery, late.ID), time.Time{}, "")
+	nothing("all is delivered", payment.Delivery, late.ID)
+
+	for i := range 2 {
+		r := acquirer.Result{
+			Reference: "PCLCB26061000999" + string(rune('0'+i)), OrderID: "zz", Merchant: "201000005940002", Amount: decimal.New(7500, -2),
+			Currency: "EUR", Outcome: acquirer.Accepted, Code: "00", At: start,
+		}
+		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(i)*time.Second)))
+	}
+	named("one orphan", payment.Delivery, 1, mustDue(b, s, now)[0])
+	nothing("no payment, though orphans have none", payment.Delivery, "")
+	for _, d := range mustDue(b, s, now) {
+		t := pick("an orphan, by its change's key", payment.Delivery, d.Payment)
+		b.same("the orphan's key", payment.ID(t.Change.Key), d.Payment)
+		b.release(t, time.Time{}, "")
+	}
+	named("all orphans are delivered", payment.Delivery, 9)
+	if _, err := s.Due(b.ctx, "nonsense", now, 1); err == nil {
+		b.Fatal("a kind of work that does not exist was named")
+	}
+	if _, err := s.LeaseOne(b.ctx, "nonsense", late.ID, now, time.Minute); err == nil {
+		b.Fatal("a kind of work that does not exist was leased")
+	}
+}
+
+// mustDue are the two orphans' changes.
+func mustDue(b *bench, s payment.Picker, now time.Time) []payment.Due {
+	b.Helper()
+	due, err := s.Due(b.ctx, payment.Delivery, now, 9)
+	b.must("Due", err)
+	if len(due) != 2 || due[0].Version != 0 || due[0].Payment == due[1].Payment {
+		b.Fatalf("due are %v, want the changes of two orphans", due)
+	}
+	return due
+}
