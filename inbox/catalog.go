@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/quittance/quittance/internal/paris"
 	"golang.org/x/text/language"
 )
 
@@ -16,47 +19,42 @@ type Catalog struct {
 	matcher  language.Matcher
 }
 
-// NewCatalog reads the corrected edition and lays the given ones over it, in order: a later text replaces an earlier one of the
-// same language and name. With none it is the corrected edition. [Verbatim] is an overlay.
+// NewCatalog reads the corrected edition, « courante », and lays the given ones over it, in order: a later text replaces an
+// earlier one of the same language and name. With none it is the corrected edition. [Verbatim] is an overlay.
 //
-// A text is a file fr/accepted.txt: the folder is a language (BCP 47), the name is that of the text. The first paragraph is the
-// subject. A line is a line, an empty line ends a paragraph, a line that begins with "- " is an item of a list. Actions are
-// those of text/template, kept to fields of [Facts], strings, if, else, with, range, end, not, and eq, ne, and, or of two; a
-// line that has only such actions leaves no line. A language of an overlay must have every text, its own or its parent's (fr
-// for fr-CA). An integrator's own reason code may have a text, reason/CODE.txt; without one, reason/other.txt speaks.
+// A text is a file fr/accepted.txt: the folder is a language (BCP 47), the name is that of the text. A file may begin with a head
+// that says where its words come from; see the package's documentation. The first paragraph after it is the subject. A line is a
+// line, an empty line ends a paragraph, a line that begins with "- " is an item of a list. Actions are those of text/template,
+// kept to fields of [Facts], strings, if, else, with, range, end, not, and eq, ne, and, or of two; a line that has only such
+// actions leaves no line. A language of an overlay must have every text, its own or its parent's (fr for fr-CA). An integrator's
+// own reason code may have a text, reason/CODE.txt; without one, reason/other.txt speaks.
 //
-// Everything is checked here, so that nothing breaks in front of the payer: each text is parsed, each of its branches executed,
-// and each content rendered with samples for every state, decline and reason. The error joins all mistakes, and names the
-// overlay, the file and, where there is one, the line. A mistake is also a subject that is missing or states an amount, a
-// message without a text, a link, and an acknowledgement that lacks what CRPA R112-11-1 asks for.
+// A text may change on a day: fr/telephone@2027-01-01.txt holds from that day on, in Paris, and what held before stands beside it
+// as fr/telephone.txt or with its own day. The day is that of [Options].Now, or today.
+//
+// Everything is checked here, so that nothing breaks in front of the payer: each text is parsed, read by the linter, each of its
+// branches executed, and each content rendered with samples for every state, decline and reason. The error joins all mistakes,
+// each a [*Mistake] with its overlay, its file and, where there is one, its line. A mistake is also a subject that is missing or
+// states an amount, a message without a text, a link, a social security number, a wrong space, a straight apostrophe, a capital
+// without its accent, a sentence of more than 25 words, an acknowledgement that lacks what CRPA R112-11-1 asks for, and a
+// reminder that lacks what its debtor must be told.
 func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
-	texts := map[string]map[string]text{}
-	errs := []error{load(texts, "the corrected edition", folder("texts"))}
+	ours, err := corrected()
+	errs := []error{err}
+	texts := ours.texts.clone()
 	for i, f := range fsys {
-		errs = append(errs, load(texts, fmt.Sprintf("overlay %d", i+1), f))
+		errs = append(errs, texts.load(fmt.Sprintf("overlay %d", i+1), f, false))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("inbox: NewCatalog: %w", err)
 	}
 
 	c := &Catalog{}
-	var tags []language.Tag
-	for lang := range texts {
-		tags = append(tags, language.Make(lang))
-	}
-	slices.SortFunc(tags, func(a, b language.Tag) int { // French first: it is what everybody falls back to
-		if (a == language.French) != (b == language.French) {
-			if a == language.French {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.String(), b.String())
-	})
+	tags := texts.languages()
 	for _, tag := range tags {
 		e, err := newEdition(tag, texts)
 		if err == nil {
-			err = e.try()
+			err = e.try(ours.nearest(tag))
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -71,8 +69,58 @@ func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
+// proven is « courante », loaded and tried: what an overlay leaves alone is not tried again.
+type proven struct {
+	texts    shelf
+	editions map[language.Tag]*edition
+}
+
+var corrected = sync.OnceValues(func() (proven, error) {
+	p := proven{shelf{}, map[language.Tag]*edition{}}
+	if err := p.texts.load("courante", folder("courante"), true); err != nil {
+		return p, err
+	}
+	var errs []error
+	for _, tag := range p.texts.languages() {
+		e, err := newEdition(tag, p.texts)
+		if err == nil {
+			err = e.try(nil)
+		}
+		errs = append(errs, err)
+		p.editions[tag] = e
+	}
+	return p, errors.Join(errs...)
+})
+
+// nearest is the proven edition of a language or of its nearest parent; nil if there is none.
+func (p proven) nearest(tag language.Tag) *edition {
+	for t := tag; t != language.Und; t = t.Parent() {
+		if e, ok := p.editions[t]; ok {
+			return e
+		}
+	}
+	return nil
+}
+
+// languages are those of the texts, French first: it is what everybody falls back to.
+func (s shelf) languages() (tags []language.Tag) {
+	for lang := range s {
+		tags = append(tags, language.Make(lang))
+	}
+	slices.SortFunc(tags, func(a, b language.Tag) int {
+		if (a == language.French) != (b == language.French) {
+			if a == language.French {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.String(), b.String())
+	})
+	return tags
+}
+
 // newEdition gathers the texts of a language, with its parents' where it has none.
-func newEdition(tag language.Tag, texts map[string]map[string]text) (*edition, error) {
+func newEdition(tag language.Tag, texts shelf) (*edition, error) {
 	e := &edition{tag: tag, name: tag.String(), formats: formatsFor(tag), texts: map[string]text{}}
 	for t := tag; t != language.Und; t = t.Parent() {
 		for name, x := range texts[t.String()] {
@@ -84,7 +132,7 @@ func newEdition(tag language.Tag, texts map[string]map[string]text) (*edition, e
 	var errs []error
 	for _, name := range needed {
 		if _, ok := e.texts[name]; !ok {
-			errs = append(errs, fmt.Errorf("language %s lacks %s/%s.txt", e.name, e.name, name))
+			errs = append(errs, &Mistake{File: e.name + "/" + name + ".txt", What: "language " + e.name + " lacks this text"})
 		}
 	}
 	return e, errors.Join(errs...)
@@ -131,19 +179,20 @@ func sameBase(a, b language.Tag) bool {
 }
 
 func (e *edition) render(n Content) (Message, error) {
-	m, _, err := e.tell(n)
-	return m, err
+	bs, _, err := e.tell(n)
+	if err != nil {
+		return Message{}, err
+	}
+	return lay(bs, e.name, roles[n.name()]), nil
 }
 
-// tell renders a content and returns the facts as well.
-func (e *edition) tell(n Content) (Message, *Facts, error) {
+// tell puts a content in words, and returns the facts as well.
+func (e *edition) tell(n Content) ([]block, *Facts, error) {
 	t := teller{edition: e}
+	t.day = paris.Of(time.Now())
 	if err := n.tell(&t); err != nil {
-		return Message{}, nil, err
+		return nil, nil, err
 	}
-	s, err := e.write(n.name(), &t.Facts)
-	if err != nil {
-		return Message{}, nil, err
-	}
-	return lay(s, e.name, roles[n.name()]), &t.Facts, nil
+	bs, err := e.blocks(n.name(), &t.Facts)
+	return bs, &t.Facts, err
 }

@@ -26,23 +26,27 @@ func overlay(pairs ...string) fstest.MapFS {
 	return fsys
 }
 
-// everything renders every sample of a language and yields name, content and message.
+// everything renders every sample of a language and yields name, content and message, each message once.
 func everything(t testing.TB, c *Catalog, tag language.Tag, do func(name string, n Content, m Message)) {
 	t.Helper()
 	for _, k := range kinds {
+		seen := map[Message]bool{}
 		for _, n := range k.samples() {
 			m, err := c.Render(tag, n)
 			if err != nil {
 				t.Fatalf("%s: %v", k.name, err)
 			}
-			do(k.name, n, m)
+			if !seen[m] {
+				seen[m] = true
+				do(k.name, n, m)
+			}
 		}
 	}
 }
 
 // S80: every edition has every text; each message says something, in one language, without the marks of its making.
 func TestEveryEditionSaysEverything(t *testing.T) {
-	for name, c := range map[string]*Catalog{"corrected": catalog(t), "verbatim": catalog(t, Verbatim())} {
+	for name, c := range bothEditions(t) {
 		if got := c.Languages(); len(got) != 2 || got[0] != language.French || got[1] != language.English {
 			t.Fatalf("%s: languages %v", name, got)
 		}
@@ -67,7 +71,7 @@ func TestEveryEditionSaysEverything(t *testing.T) {
 
 // What every message must say to the payer: whether money moved, and what to do next.
 var (
-	moneyWords = regexp.MustCompile(`débitée?|rendu|réglée|acceptée?|accusons réception|charged|taken|given back|received your payment|was paid with`)
+	moneyWords = regexp.MustCompile(`débitée?|débit |remboursée?|réglée|[Ss]omme à payer|accusons réception|charged|taken|refunded|received your payment|sum is paid|To pay|bank statement`)
 	nextWords  = regexp.MustCompile(`rien (d’autre )?à faire|recommencer|recommencez|[Cc]ontacte[rz]|Attendez|attendez|suivez|Revenez|nothing (else )?to do|try again|[Cc]ontact|Wait|wait|Come back|follow`)
 )
 
@@ -75,11 +79,14 @@ func TestEveryMessageSaysWhetherMoneyMovedAndWhatNext(t *testing.T) {
 	c := catalog(t)
 	for _, tag := range c.Languages() {
 		everything(t, c, tag, func(kind string, n Content, m Message) {
-			if kind == "header" {
+			if kind == "header" || kind == "notification" {
 				return
 			}
 			if !moneyWords.MatchString(m.Text) {
 				t.Errorf("%v %s does not say whether money moved:\n%s", tag, kind, m.Text)
+			}
+			if kind == "reminder" {
+				return // what it must say has a rule of its own
 			}
 			if kind == "acknowledgement" { // of a payment that went on since, it is history
 				if s := n.(Acknowledgement).Payment.State; s != payment.Paid && s != payment.Recorded && s != payment.Review {
@@ -117,13 +124,13 @@ func TestReasons(t *testing.T) {
 		without string
 	}{
 		{"S13", []creance.Reason{below}, []string{
-			"Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50,00\u00a0€).", "retenue sur vos prochains remboursements"}, "supérieur"},
+			"Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50\u00a0€).", "reste due\u00a0: elle pourra être retenue sur vos prochains remboursements"}, "supérieur"},
 		{"S14", []creance.Reason{{Code: creance.AboveMaximum, Actual: euro.Of(1150_01), Limit: euro.Of(150_00)}}, []string{
-			"Le montant dû (1\u202f150,01\u00a0€) est supérieur au maximum pour payer en ligne (150,00\u00a0€)."}, "inférieur"},
+			"Le montant dû (1\u202f150,01\u00a0€) est supérieur au maximum pour payer en ligne (150\u00a0€)."}, "inférieur"},
 		{"S13 and S15", []creance.Reason{below, {Code: creance.NoNotice}}, []string{"inférieur", "avis de somme à payer"}, "prescrite"},
 		{"two items of a wrong kind, S16", []creance.Reason{{Code: creance.WrongKind, Kind: "a"}, {Code: creance.WrongKind, Kind: "b"}}, []string{"Seules les participations"}, "a\n"},
 		{"an amount that is none", []creance.Reason{{Code: creance.BelowMinimum, Actual: euro.Of(-1), Limit: euro.Of(50_00)}}, []string{
-			"Le montant dû est inférieur au minimum pour payer en ligne (50,00\u00a0€)."}, "-"},
+			"Le montant dû est inférieur au minimum pour payer en ligne (50\u00a0€)."}, "-"},
 		{"nothing is owed any more", []creance.Reason{below, {Code: creance.TimeBarred}}, []string{"prescrite"}, "inférieur"},
 		{"settled", []creance.Reason{{Code: creance.AlreadySettled}, {Code: creance.NothingDue}, {Code: creance.NoNotice}}, []string{"déjà réglée"}, "avis"},
 		{"no reason", nil, []string{"ne remplit pas les conditions"}, "prescrite"},
@@ -137,6 +144,11 @@ func TestReasons(t *testing.T) {
 		if strings.Contains(text, c.without) {
 			t.Errorf("%s: %q in\n%s", c.name, c.without, text)
 		}
+	}
+	// Balance and limit are those of their own reason.
+	own := catalog(t, overlay("fr/reason/other.txt", "Solde{{.Balance}} limite{{.Limit}}.\n"))
+	if text := render(t, own, NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{below, {Code: "of_an_integrator"}}}}).Text; !strings.Contains(text, "Solde limite.") {
+		t.Errorf("another reason's amounts in\n%s", text)
 	}
 	if _, err := c.Render(language.French, NotEligible{Decision: creance.Decision{Policy: "p@0", Amount: euro.Of(62_00)}}); err == nil {
 		t.Error("an eligible decision is told as not eligible")
@@ -182,7 +194,7 @@ func TestDeclines(t *testing.T) {
 
 // A zero payment and an error: « nous vérifions », never « échoué ».
 func TestResultUnknownNeverSaysFailed(t *testing.T) {
-	for _, c := range []*Catalog{catalog(t), catalog(t, Verbatim())} {
+	for _, c := range bothEditions(t) {
 		for _, n := range []Content{ResultUnknown{}, ResultUnknown{samplePayment(payment.Unknown)}} {
 			m := render(t, c, n)
 			all := strings.ToLower(m.Subject + m.Text)
@@ -192,6 +204,9 @@ func TestResultUnknownNeverSaysFailed(t *testing.T) {
 		}
 	}
 }
+
+// bare are capitals without their accents.
+var bare = regexp.MustCompile(`\b(Etat|Ecrire|Echec|Electronique|A payer|Etape)\b`)
 
 // The rules of the Imprimerie nationale, in every text of the corrected edition.
 func TestFrenchTypography(t *testing.T) {
@@ -223,25 +238,27 @@ func TestFrenchTypography(t *testing.T) {
 					t.Errorf("%s: %q at %d of %+q", kind, c, i, s)
 				}
 			}
-			if bad := regexp.MustCompile(`\b(Etat|Ecrire|Echec|Electronique|A payer|Etape)\b`).FindString(s); bad != "" {
+			if bad := bare.FindString(s); bad != "" {
 				t.Errorf("%s: %q lacks its accent", kind, bad)
 			}
 		}
 	})
 }
 
+// unkind are words of no plain letter: the familiar form, and those of an office.
+var unkind = regexp.MustCompile(`(?i)(?:^|[^\pL])(tu|ton|tes|veuillez|susmentionné|nonobstant)(?:[^\pL]|$)`)
+
 // Plain language: « vous », at most 25 words in a sentence.
 func TestPlainLanguage(t *testing.T) {
 	c := catalog(t)
 	for _, tag := range c.Languages() {
 		everything(t, c, tag, func(kind string, _ Content, m Message) {
-			for _, s := range regexp.MustCompile(`[.!?](\s|$)|\n`).Split(m.Text, -1) {
-				words := regexp.MustCompile(`[\pL\pN’]+`).FindAllString(s, -1)
-				if len(words) > 25 {
-					t.Errorf("%v %s: %d words: %q", tag, kind, len(words), s)
+			for p := range strings.SplitSeq(m.Text, "\n") {
+				if n, sentence := tooLong(p); n > 0 {
+					t.Errorf("%v %s: %d words: %q", tag, kind, n, sentence)
 				}
 			}
-			if bad := regexp.MustCompile(`(?i)\b(tu|ton|tes|veuillez|susmentionné|nonobstant)\b`).FindString(m.Text); tag == language.French && bad != "" {
+			if bad := unkind.FindString(m.Text); tag == language.French && bad != "" {
 				t.Errorf("%s: %q", kind, bad)
 			}
 		})
@@ -265,12 +282,14 @@ func TestLanguages(t *testing.T) {
 	for _, name := range needed {
 		german["de/"+name+".txt"] = &fstest.MapFile{Data: []byte("Betreff\n\nAm {{.PaidOnLong}}: {{.Fund}}, {{.EmailAddress}}, {{.Telephone}}, {{.Amount}}.\n")}
 	}
+	german["de/reminder.txt"] = &fstest.MapFile{Data: []byte("Betreff\n\n{{.Fund}} {{.PostalAddress}} {{.Telephone}}\n\n{{.Name}} {{.Notice}} {{.NoticeOnLong}} {{.DueOnLong}} " +
+		"{{.Amount}}\n{{range .Details}}\n- {{.}}\n{{end}}\n{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n")}
 	m, err := catalog(t, german).Render(language.MustParse("de-AT"), Acknowledgement{samplePayment(payment.Paid), sampleFund})
 	if want := "Am 05/07/2018: CPAM de l’Exemple, service@fonds.example, 01 99 00 12 34, 62,00\u00a0€."; err != nil || m.Text != want || m.Language != "de" {
 		t.Errorf("%+v, %v", m, err)
 	}
 	delete(german, "de/failed.txt")
-	if _, err := NewCatalog(german); err == nil || !strings.Contains(err.Error(), "language de lacks de/failed.txt") {
+	if _, err := NewCatalog(german); err == nil || !strings.Contains(err.Error(), "de/failed.txt: language de lacks this text") {
 		t.Errorf("an incomplete language: %v", err)
 	}
 
@@ -314,7 +333,7 @@ Sujet
 en deux lignes
 
 {{with .Fund}}
-Un : {{.}}
+Un : {{.}}
 {{else}}
 Rien
 {{end}}
@@ -330,9 +349,9 @@ deux
 	m := render(t, c, RefundNotice{samplePayment(payment.Refunded), sampleFund})
 	want := Message{
 		Subject: "Sujet en deux lignes",
-		Text: "Un : CPAM de l’Exemple\ndeux\n\n- service@fonds.example\n- 12 rue de la Preuve (CPAM de l’Exemple)\n" +
+		Text: "Un\u00a0: CPAM de l’Exemple\ndeux\n\n- service@fonds.example\n- 12 rue de la Preuve (CPAM de l’Exemple)\n" +
 			"- 99999 Exemple Cedex (CPAM de l’Exemple)\n\nfin",
-		HTML: "<div lang=\"fr\">\n<p>Un : CPAM de l’Exemple<br>\ndeux</p>\n<ul>\n<li>service@fonds.example</li>\n" +
+		HTML: "<div lang=\"fr\">\n<p>Un\u00a0: CPAM de l’Exemple<br>\ndeux</p>\n<ul>\n<li>service@fonds.example</li>\n" +
 			"<li>12 rue de la Preuve (CPAM de l’Exemple)</li>\n<li>99999 Exemple Cedex (CPAM de l’Exemple)</li>\n</ul>\n<p>fin</p>\n</div>",
 		Language: "fr",
 	}
@@ -370,15 +389,16 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"template", "fr/failed.txt", "Sujet\n\n{{template \"fr/failed.txt\" .}}\n", []string{"fr/failed.txt:3", "not for texts"}},
 		{"not UTF-8", "fr/failed.txt", "Sujet\n\n\xff\n", []string{"fr/failed.txt: it is not UTF-8"}},
 		{"a mark of our own", "fr/failed.txt", "Sujet\n\na\x02b\n", []string{"fr/failed.txt:3: it has a control character"}},
+		{"a mark that turns the direction of writing", "fr/failed.txt", "Sujet\n\na\u202eb\n", []string{"fr/failed.txt:3: it has a control character"}},
 		{"empty", "fr/failed.txt", "", []string{"fr/failed.txt: it has no subject"}},
 		{"only a subject", "fr/failed.txt", "Sujet\n", []string{"fr/failed.txt: it has no text"}},
 		{"no text for a payment without a date", "fr/recorded.txt", "Sujet\n\n{{.PaidOn}}\n", []string{"fr/recorded.txt: it has no text"}},
-		{"an amount in the subject", "fr/failed.txt", "Paiement de {{.Amount}}\n\nTexte\n", []string{"fr/failed.txt: its subject states an amount"}},
-		{"a link", "fr/failed.txt", "Sujet\n\nPayez sur https://exemple.fr/payer\n", []string{"fr/failed.txt: it has a link"}},
-		{"a link in a part", "fr/advice/later.txt", "Voir www.exemple.fr\n", []string{"fr/advice/later.txt: it has a link"}},
+		{"an amount in the subject", "fr/failed.txt", "Paiement de {{.Amount}}\n\nTexte\n", []string{"fr/failed.txt:1: its subject states an amount"}},
+		{"a link", "fr/failed.txt", "Sujet\n\nPayez sur https://exemple.fr/payer\n", []string{"fr/failed.txt:3: it has a link"}},
+		{"a link in a part", "fr/advice/later.txt", "Voir www.exemple.fr\n", []string{"fr/advice/later.txt:1: it has a link"}},
 		{"a part that says nothing", "fr/advice/later.txt", "\n", []string{"fr/advice/later.txt: it says nothing"}},
 		{"an acknowledgement with gaps", "fr/acknowledgement.txt", "Sujet\n\nMerci. {{.Fund}} {{.EmailAddress}}\n",
-			[]string{"fr/acknowledgement.txt: it does not say the date (PaidOn or PaidOnLong), the telephone (Telephone) (CRPA R112-11-1)"}},
+			[]string{"fr/acknowledgement.txt: it does not state the date of receipt, the telephone (CRPA L112-11, R112-11-1)"}},
 		{"a name that is none", "fr/acknowledgment.txt", "Sujet\n\nTexte\n", []string{"overlay 1: fr/acknowledgment.txt: there is no text of this name"}},
 		{"another extension", "fr/failed.tmpl", "Sujet\n\nTexte\n", []string{"fr/failed.tmpl: there is no text of this name"}},
 		{"a folder that is no language", "textes/failed.txt", "Sujet\n\nTexte\n", []string{"textes: the folder is not named after a language"}},
@@ -436,10 +456,10 @@ func TestRenderErrors(t *testing.T) {
 
 // Names of texts are frozen: integrators' files have them, and those of letters are part of their keys.
 func TestNamesAreFrozen(t *testing.T) {
-	want := strings.Fields(`accepted acknowledgement advice/ask_bank advice/later advice/never advice/other_card advice/same_card cancelled expired
-		failed header held next_steps not_eligible not_recorded paid_twice reason/above_maximum reason/already_settled reason/below_minimum
+	want := strings.Fields(`accepted acknowledgement advice/ask_bank advice/later advice/never advice/other_card advice/same_card cancelled closing
+		detail expired failed header held kind/franchise kind/participation_forfaitaire letter next_steps not_begun not_eligible not_recorded notification paid_twice reason/above_maximum reason/already_settled reason/below_minimum
 		reason/in_dispute reason/invalid_amount reason/no_notice reason/nothing_due reason/on_hold reason/other reason/time_barred reason/wrong_kind
-		recorded refund_notice refunded refunding result_unknown review signature telephone under_way`)
+		recorded refund_notice refunded refunding reminder result_unknown review signature telephone under_way`)
 	if !slices.Equal(needed, want) {
 		t.Errorf("got  %q\nwant %q", needed, want)
 	}
@@ -470,13 +490,14 @@ func FuzzNewCatalog(f *testing.F) {
 	} {
 		f.Add(s)
 	}
+	base := catalog(f)
 	contents := []Content{}
 	for _, k := range kinds {
 		contents = append(contents, k.samples()...)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		tmpl, err := parseText("fr/failed.txt", source)
-		if err != nil {
+		v, mistakes := newVersion("fr", "failed", "fr/failed.txt", source, false)
+		if len(mistakes) > 0 {
 			return
 		}
 		for _, name := range []string{"acknowledgement", "failed", "not_eligible", "header"} {
@@ -485,7 +506,7 @@ func FuzzNewCatalog(f *testing.F) {
 			for k, v := range base.editions[0].texts {
 				e.texts[k] = v
 			}
-			e.texts[name] = text{"fuzz", tmpl}
+			e.texts[name] = text{v}
 			for _, n := range contents {
 				if n.name() != name {
 					continue
@@ -497,12 +518,3 @@ func FuzzNewCatalog(f *testing.F) {
 		}
 	})
 }
-
-// base is the corrected edition, for fuzzing.
-var base = func() *Catalog {
-	c, err := NewCatalog()
-	if err != nil {
-		panic(err)
-	}
-	return c
-}()

@@ -34,6 +34,12 @@ type (
 		From    Options
 	}
 
+	// [Reminder] and [AsLetter] are letters too.
+
+	// Notification is the e-mail that says that a letter came. It has no amount, no reason and no link: all that stands in the
+	// account. Send its Mail or its Text; it is the only content that is meant to leave the account.
+	Notification struct{ From Options }
+
 	// Header is what stands above a letter in a mailbox: when it came (S66), who sent it (S67), when it will be deleted (S68),
 	// each a paragraph of Text. Its Subject is the letter's.
 	Header struct{ Letter Letter }
@@ -94,38 +100,53 @@ type (
 	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError].
 	DebtHeld struct{ By payment.Payment }
 
+	// PaymentNotBegun says that the bank's page could not be opened, and that no money moved. [Answer] chooses it.
+	PaymentNotBegun struct{}
+
 	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77).
 	NextSteps struct{}
 )
 
-// kinds are the contents: the name of the text, the role of what a page shows, and samples with which every edition is tried
-// when it is loaded. The names of letters are part of [Letter.Key], and frozen.
-var kinds = []struct {
+// kind is a content: the name of its text, the role of what a page shows, and samples with which every edition is tried when it is
+// loaded.
+type kind struct {
 	name, role string
 	samples    func() []Content
-}{
+}
+
+// kinds are the contents. The names of letters are part of [Letter.Key], and frozen.
+var kinds = append([]kind{
 	{"acknowledgement", "", of(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })},
 	{"refund_notice", "", of(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
+	{"reminder", "", sampleReminders},
+	{"letter", "", sampleLetters},
+	{"notification", "", func() []Content { return []Content{Notification{sampleFund}, Notification{}} }},
 	{"header", "", sampleHeaders},
-	{"under_way", "status", of(allPayments, func(p payment.Payment) Content { return PaymentUnderWay{p} })},
-	{"accepted", "status", of(allPayments, func(p payment.Payment) Content { return PaymentAccepted{p} })},
-	{"not_recorded", "status", of(allPayments, func(p payment.Payment) Content { return PaymentNotRecorded{p} })},
-	{"recorded", "status", of(allPayments, func(p payment.Payment) Content { return PaymentRecorded{p} })},
-	{"failed", "alert", of(allPayments, func(p payment.Payment) Content { return PaymentFailed{p} })},
-	{"cancelled", "status", of(allPayments, func(p payment.Payment) Content { return PaymentCancelled{p} })},
-	{"expired", "status", of(allPayments, func(p payment.Payment) Content { return PaymentExpired{p} })},
-	{"result_unknown", "status", of(allPayments, func(p payment.Payment) Content { return ResultUnknown{p} })},
-	{"review", "status", of(allPayments, func(p payment.Payment) Content { return PaymentUnderReview{p} })},
-	{"paid_twice", "status", of(allPayments, func(p payment.Payment) Content { return PaidTwice{p} })},
-	{"refunding", "status", of(allPayments, func(p payment.Payment) Content { return RefundUnderWay{p} })},
-	{"refunded", "status", of(allPayments, func(p payment.Payment) Content { return Refunded{p} })},
+}, tellable...)
+
+// tellable are the contents that a page shows, and that a letter can tell too.
+var tellable = []kind{
+	about("under_way", "status", payment.Redirected, func(p payment.Payment) Content { return PaymentUnderWay{p} }),
+	about("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
+	about("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
+	about("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{p} }),
+	about("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
+	about("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
+	about("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
+	about("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
+	about("review", "status", payment.Review, func(p payment.Payment) Content { return PaymentUnderReview{p} }),
+	about("paid_twice", "status", payment.Review, func(p payment.Payment) Content { return PaidTwice{p} }),
+	about("refunding", "status", payment.Refunding, func(p payment.Payment) Content { return RefundUnderWay{p} }),
+	about("refunded", "status", payment.Refunded, func(p payment.Payment) Content { return Refunded{p} }),
 	{"not_eligible", "alert", sampleDecisions},
-	{"held", "alert", of(allPayments, func(p payment.Payment) Content { return DebtHeld{p} })},
+	about("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
+	{"not_begun", "alert", func() []Content { return []Content{PaymentNotBegun{}} }},
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}} }},
 }
 
 func (Acknowledgement) name() string    { return "acknowledgement" }
 func (RefundNotice) name() string       { return "refund_notice" }
+func (Notification) name() string       { return "notification" }
 func (Header) name() string             { return "header" }
 func (PaymentUnderWay) name() string    { return "under_way" }
 func (PaymentAccepted) name() string    { return "accepted" }
@@ -141,18 +162,21 @@ func (RefundUnderWay) name() string     { return "refunding" }
 func (Refunded) name() string           { return "refunded" }
 func (NotEligible) name() string        { return "not_eligible" }
 func (DebtHeld) name() string           { return "held" }
+func (PaymentNotBegun) name() string    { return "not_begun" }
 func (NextSteps) name() string          { return "next_steps" }
 
 func (n Acknowledgement) tell(t *teller) error {
 	if n.Payment.PaidAt.IsZero() {
 		return errors.New("the payment has no PaidAt: what was not accepted is not acknowledged")
 	}
-	return errors.Join(t.payment(n.Payment), t.from(n.From))
+	return errors.Join(t.from(n.From), t.payment(n.Payment))
 }
 
 func (n RefundNotice) tell(t *teller) error {
-	return errors.Join(t.payment(n.Payment), t.from(n.From))
+	return errors.Join(t.from(n.From), t.payment(n.Payment))
 }
+
+func (n Notification) tell(t *teller) error { return t.from(n.From) }
 
 func (n Header) tell(t *teller) error {
 	t.Subject = clean(n.Letter.Subject)
@@ -174,11 +198,12 @@ func (n PaidTwice) tell(t *teller) error          { return t.payment(n.Payment) 
 func (n RefundUnderWay) tell(t *teller) error     { return t.payment(n.Payment) }
 func (n Refunded) tell(t *teller) error           { return t.payment(n.Payment) }
 func (n DebtHeld) tell(t *teller) error           { return t.payment(n.By) }
+func (PaymentNotBegun) tell(*teller) error        { return nil }
 func (NextSteps) tell(*teller) error              { return nil }
 
 func (n NotEligible) tell(t *teller) error {
 	if n.Decision.Eligible() {
 		return errors.New("the decision is eligible")
 	}
-	return errors.Join(t.reasons(n.Decision.Reasons), t.from(n.From))
+	return errors.Join(t.from(n.From), t.reasons(n.Decision.Reasons))
 }

@@ -85,6 +85,89 @@ func TestLettersOfEveryTransition(t *testing.T) {
 	}
 }
 
+// Every cell again, with every further letter asked for: what is written, and that nothing is written unasked (S61).
+func TestFurtherLetters(t *testing.T) {
+	c := catalog(t)
+	o := sampleOptions()
+	o.Also = letterKinds()
+	if err := o.Validate(); err != nil || len(o.Also) != 9 {
+		t.Fatalf("%q, %v", o.Also, err)
+	}
+	always := []string{"acknowledgement", "refund_notice"}
+	n := map[string]int{}
+	for tr := range payment.Transitions() {
+		var want string
+		switch {
+		case tr.Effect == payment.Noted && tr.On == payment.OnOverdue && tr.To == payment.Paid:
+			want = "not_recorded" // S77
+		case tr.Effect != payment.Changed || tr.On == payment.OnNoMoney:
+		case tr.To == payment.Review && tr.On == payment.OnAcceptedToo:
+			want = "paid_twice"
+		case tr.To == payment.Refused || tr.To == payment.Failed:
+			want = "failed" // S58
+		case tr.To == payment.Unknown:
+			want = "result_unknown"
+		case slices.Contains([]payment.State{payment.Cancelled, payment.Expired, payment.Review, payment.Recorded, payment.Refunding}, tr.To):
+			want = string(tr.To)
+		}
+		box := NewMemoryMailbox()
+		if err := Deliverer(box, c, o)(t.Context(), change(tr.On, tr.Effect, tr.From, tr.To)); err != nil {
+			t.Errorf("%s on %s: %v", tr.From, tr.On, err)
+		}
+		var got []string
+		for _, l := range letters(t, box, "debtor-1") {
+			kind := strings.TrimPrefix(l.Key, "aaaaaaaaaaaaaaaaaaaaaaaaaa/")
+			if slices.Contains(always, kind) {
+				continue
+			}
+			got = append(got, kind)
+			if !strings.Contains(l.Text, "Bonjour,") || !strings.Contains(l.Text, sampleFund.Telephone) || l.Subject == "" {
+				t.Errorf("%s on %s: %s\n%s", tr.From, tr.On, l.Subject, l.Text)
+			}
+		}
+		n[want]++
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s on %s (%s): %q, want %q", tr.From, tr.On, tr.Effect, got, want)
+		}
+	}
+	for _, k := range o.Also {
+		if n[string(k)] == 0 {
+			t.Errorf("no cell calls for %s", k)
+		}
+	}
+	if err := (Options{Fund: "x", EmailAddress: "x", Telephone: "x", Also: []LetterKind{"postcard"}}).Validate(); err == nil || !strings.Contains(err.Error(), "postcard") {
+		t.Error(err)
+	}
+}
+
+// A payment that is refused and accepted later has both letters: late truth wins, and nothing that was said is taken back.
+func TestLettersOfLateTruth(t *testing.T) {
+	o := sampleOptions()
+	o.Also = letterKinds()
+	box := NewMemoryMailbox()
+	deliver := Deliverer(box, catalog(t), o)
+	for range 2 { // each is delivered at least once
+		for _, ch := range []payment.Change{
+			change(payment.OnRefused, payment.Changed, payment.Redirected, payment.Refused),
+			change(payment.OnAccepted, payment.Changed, payment.Refused, payment.Paid),
+			change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
+			change(payment.OnRecorded, payment.Changed, payment.Paid, payment.Recorded),
+		} {
+			if err := deliver(t.Context(), ch); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var keys []string
+	for _, l := range letters(t, box, "debtor-1") {
+		keys = append(keys, strings.TrimPrefix(l.Key, "aaaaaaaaaaaaaaaaaaaaaaaaaa/"))
+	}
+	slices.Sort(keys)
+	if want := []string{"acknowledgement", "failed", "not_recorded", "recorded"}; !slices.Equal(keys, want) {
+		t.Errorf("%q", keys)
+	}
+}
+
 func TestLetter(t *testing.T) {
 	box := NewMemoryMailbox()
 	if err := Deliverer(box, catalog(t), sampleOptions())(t.Context(), change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)); err != nil {
@@ -192,6 +275,11 @@ func TestOptionsValidate(t *testing.T) {
 	}
 	if err := (Options{Fund: "CPAM", EmailAddress: "a@b.example", Telephone: "36 46"}).Validate(); err != nil {
 		t.Errorf("one address is enough: %v", err)
+	}
+	linked := sampleFund
+	linked.Signature = "https://payer.example"
+	if err := linked.Validate(); err == nil || !strings.Contains(err.Error(), "Signature has a link") {
+		t.Errorf("a link: %v", err)
 	}
 	err := Options{Fund: "\n", PostalAddress: " \n "}.Validate()
 	for _, w := range []string{"Fund", "PostalAddress and EmailAddress", "Telephone", "R112-11-1"} {

@@ -2,15 +2,16 @@
 // answers on the way to a payment. It decides nothing about money; package payment does.
 //
 // What is said is a [Content], a typed value such as [PaymentFailed] or [NotEligible]. [Catalog.Render] puts it in words, a
-// [Message]: subject, text and HTML from one source. Three things choose a content:
+// [Message], in one source and several forms: subject, text and a fragment of HTML; [Message.Plain] for narrow channels,
+// [Message.Mail] for a mail client, [Message.Page] for paper. Three things choose a content:
 //
 //   - [Banner] looks at the payer's latest payment and the clock (S48, S58, S77);
 //   - [Deliverer] looks at what happened to a payment and writes the letters it calls for into a [Mailbox] (S64);
-//   - the host, for what it was told itself: [NotEligible] of a decision, [DebtHeld] of a [payment.HeldError], [ResultUnknown]
-//     when the result could not be learnt.
+//   - the host, for what it was told itself: [Answer] to an error of Begin, [ResultUnknown] when the result could not be learnt,
+//     [Reminder] of a notice that is still open.
 //
-// Every message says whether money moved and what to do next. None names the payer, states an amount in its subject, or has a
-// link: who gets links in letters learns to trust the next one.
+// Every message about a payment says whether money moved and what to do next. None names the payer but a reminder, states an amount in its
+// subject, or has a link: who gets links in letters learns to trust the next one. MESSAGES.md beside this file shows them all.
 //
 // # Wiring
 //
@@ -21,7 +22,9 @@
 //	from := inbox.Options{Fund: "CPAM de …", PostalAddress: "…", Telephone: "…"}
 //	payment.Config{
 //		Deliver: inbox.Deliverer(box, catalog, from),
-//		Chores:  []func(context.Context, time.Time) (int, error){box.DeleteDue},
+//		Chores: []func(context.Context, time.Time) (int, error){
+//			box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box),
+//		},
 //		…
 //	}
 //
@@ -29,32 +32,56 @@
 //
 // After every payment made in a teleservice the law wants an electronic acknowledgement (CRPA L112-11), with the date of
 // receipt, the service, its electronic or postal address and its telephone (R112-11-1). [Options] has them, [Options.Validate]
-// says what is missing. The letter follows the first verified acceptance, whatever state that leads to, once; none follows a
-// failure (S61). It is deleted after six calendar months (S68).
+// says what is missing, and [CheckAcknowledgement] what a letter lacks. The letter follows the first verified acceptance,
+// whatever state that leads to, once; none follows a failure (S61). It is deleted after six calendar months (S68).
+// [AcknowledgementAlarm] is a chore that raises an error while an accepted payment has no acknowledgement after a day.
+//
+// # Letters
+//
+// Two letters are always written: the acknowledgement, and the notice that money went back, because money moved. All others are
+// written only when [Options].Also asks for them ([LetterKind]): what they say stands on the home page of the account, and the
+// source shows no letter after a failure. [AsLetter] makes a letter of any banner or answer, for a host that sends it itself. A
+// [Reminder] says everything that a debtor must be told before paying, or is not rendered.
 //
 // # Editions
 //
-// Texts are files, one per content, laid over one another by [NewCatalog]: the corrected edition, in French and in English;
-// over it what the integrator gives. One file replaces one text:
+// Texts are files, one per content, laid over one another by [NewCatalog]: the corrected edition, « courante », in French and in
+// English; over it what the integrator gives. One file replaces one text:
 //
-//	fr/accepted.txt             a content
-//	fr/reason/below_minimum.txt why a debt cannot be paid online; CODE.txt for an integrator's own reason
-//	fr/advice/ask_bank.txt      what to do after a refusal
-//	fr/telephone.txt            the telephone, where Options has none
-//	fr/signature.txt            the signature, where Options has none
+//	fr/accepted.txt                  a content
+//	fr/reason/below_minimum.txt      why a debt cannot be paid online; CODE.txt for an integrator's own reason
+//	fr/advice/ask_bank.txt           what to do after a refusal
+//	fr/telephone.txt                 the telephone, where Options has none
+//	fr/telephone@2027-01-01.txt      the same from that day on, in Paris: tariffs age
+//	fr/signature.txt                 the signature, where Options has none
+//	fr/closing.txt                   what ends every letter: how to reach the service, and who signs
+//	fr/detail.txt, fr/kind/….txt     a line of a reminder, and the words for a kind of debt
 //
-// The contents are acknowledgement, refund_notice, header, under_way, accepted, not_recorded, recorded, failed, cancelled,
-// expired, result_unknown, review, paid_twice, refunding, refunded, not_eligible, held and next_steps. [Facts] are what a text
-// can say, and [NewCatalog] says how it is written. A further language is a further folder, complete; amounts are then written
-// as in French and dates in digits.
+// The contents are acknowledgement, refund_notice, reminder, letter (what stands around another content), notification (the e-mail
+// that says that a letter came), header, under_way, accepted, not_recorded, recorded, failed, cancelled, expired, result_unknown,
+// review, paid_twice, refunding, refunded, not_eligible, held, not_begun and next_steps. [Facts] are what a text can say, and
+// [NewCatalog] says how it is written. A further language is a further folder, complete; amounts are then written as in French
+// and dates in digits.
+//
+// A file may begin with a head between two lines of three hyphens; each line is a key, a colon and a value. Ours all have one:
+//
+//	id: telephone              the name of the text; edition, language: of which edition, in which language
+//	valid-from: 2020-07-03     the first day on which these words hold
+//	sources: S74, ameli.fr     where they come from
+//	exempt: spaces             rules of the linter that do not hold: spaces, apostrophes, capitals, sentences
+//
+// [Catalog.Texts] lists the heads of all texts. A linter reads each text when it is loaded, ours and yours: spaces, apostrophes,
+// quotation marks and accents on capitals by the rules of its language, at most 25 words in a sentence; no amount in a subject,
+// no link, no social security number, and from these three no head can exempt. A [Mistake] has the file and the line.
 //
 // [Verbatim] is the source's own wording, slips included (S80), as an overlay. The texts are those of the deck of October 2023
-// (S2), as it is or corrected, and ours where it is silent; the telephone tariffs are of 2018 (S74, verbatim) and of July 2020
-// (corrected).
+// (S2), as it is or corrected, and ours where it is silent. Of the telephone's tariff « courante » knows that of 2018 (S74) and
+// that of July 2020, « verbatim » that of 2018 alone.
 //
 // French typography is right to the character: U+00A0 before € and : and inside « », U+202F before ; ! ? and between thousands,
-// ’, accents on capitals, 1er. [Euros], [ShortDate], [MediumDate], [LongDate] and [DateTime] do the same for the host's own
-// pages. [Message.Plain] is for channels that lack these characters.
+// ’, accents on capitals, 1er. [Euros], [RoundEuros], [ShortDate], [MediumDate], [LongDate], [DateTime], [ClockTime], [LongTime],
+// [Ordinal], [Plural], [FullName] and [Address] do the same for the host's own pages. [Message.Plain] is for channels that lack
+// these characters.
 //
 // # What it does not promise
 //

@@ -47,7 +47,7 @@ func ExampleCatalog_Render() {
 	// <div lang="fr" role="alert">
 	// <p>Votre transaction de paiement a échoué.</p>
 	// <p>Aucune somme n’a été débitée.</p>
-	// <p>Vous pouvez recommencer avec une autre carte.</p>
+	// <p>Vous pouvez recommencer avec une autre carte. Si vous n’en avez pas, contactez votre caisse pour payer autrement.</p>
 	// </div>
 }
 
@@ -65,9 +65,9 @@ func ExampleNotEligible() {
 	// Output:
 	// Cette créance ne peut pas être payée en ligne.
 	//
-	// Le montant dû (49,99 €) est inférieur au minimum pour payer en ligne (50,00 €). Vous n'avez rien à faire : cette somme pourra être retenue sur vos prochains remboursements.
+	// Le montant dû (49,99 €) est inférieur au minimum pour payer en ligne (50 €). Vous n'avez rien à faire. Cette somme reste due : elle pourra être retenue sur vos prochains remboursements ou indemnités, ou sur les remboursements de vos enfants à charge.
 	//
-	// Nous ne trouvons pas d'avis de somme à payer pour cette créance. Attendez de recevoir cet avis dans votre compte ou par courrier.
+	// Nous ne trouvons pas d'avis de somme à payer pour cette créance. Attendez de recevoir cet avis dans votre compte ou par courrier. Si vous l'avez déjà reçu, contactez votre caisse.
 	//
 	// Aucune somme n'est débitée pour cette demande.
 	//
@@ -82,7 +82,7 @@ func ExampleResultUnknown() {
 	// Output:
 	// Nous vérifions le résultat de votre paiement auprès de la banque.
 	//
-	// Nous ne savons pas encore si votre carte est débitée. Ne payez pas à nouveau.
+	// Nous ne savons pas encore si votre carte est débitée. Ne payez pas à nouveau : vous pourriez payer deux fois.
 	//
 	// Vous n'avez rien à faire : le résultat s'affichera sur votre compte dès que nous le connaîtrons.
 }
@@ -100,9 +100,9 @@ func ExampleDebtHeld() {
 	// Output:
 	// Un paiement de cette créance est déjà en cours. La page de paiement se ferme au plus tard le 11/09/2017 à 15:54.
 	//
-	// Terminez ce paiement, ou attendez qu'il prenne fin : vous pourrez alors recommencer.
+	// Terminez ce paiement, ou attendez sa fin. S'il n'aboutit pas, vous pourrez recommencer.
 	//
-	// Aucun nouveau paiement n'a été commencé : votre carte n'est pas débitée une seconde fois.
+	// Aucun nouveau paiement n'a été commencé, et aucune somme n'est débitée pour cette demande.
 }
 
 // One file replaces one text. Here the acknowledgement also states amount and reference, which the source leaves out (S75).
@@ -111,9 +111,9 @@ func ExampleNewCatalog() {
 
 Nous avons reçu votre paiement de {{.Amount}} le {{.PaidOnLong}}.
 
-- Référence : {{.Reference}}
-- Service : {{.Fund}}, {{.PostalAddress}}
-- Téléphone : {{.Telephone}}
+- Référence : {{.Reference}}
+- Service : {{.Fund}}, {{.PostalAddress}}
+- Téléphone : {{.Telephone}}
 `)}}
 	catalog, err := inbox.NewCatalog(own)
 	if err != nil {
@@ -133,11 +133,11 @@ Nous avons reçu votre paiement de {{.Amount}} le {{.PaidOnLong}}.
 // A mistake is found when the program starts, with its place.
 func ExampleNewCatalog_mistake() {
 	_, err := inbox.NewCatalog(fstest.MapFS{
-		"fr/failed.txt": {Data: []byte("Échec\n\n{{if eq .State \"refused\"}}Montant : {{.Montant}}{{end}}\n")},
+		"fr/failed.txt": {Data: []byte("Échec\n\n{{if eq .State \"refused\"}}Montant\u00a0: {{.Montant}}{{end}}\n")},
 	})
 	fmt.Println(err)
 	// Output:
-	// inbox: NewCatalog: overlay 1: fr/failed.txt:3:38: executing "fr/failed.txt" at <.Montant>: can't evaluate field Montant in type *inbox.Facts
+	// inbox: NewCatalog: overlay 1: fr/failed.txt:3: executing "fr/failed.txt" at <.Montant>: can't evaluate field Montant in type *inbox.Facts
 }
 
 // The source's own words, slips included (S80).
@@ -173,7 +173,7 @@ func ExampleBanner() {
 	}
 	// Output:
 	// Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.
-	// Votre paiement du 5 juillet 2018 est accepté. Il n’est pas encore pris en compte sur votre compte.
+	// Votre paiement du 5 juillet 2018 est accepté. Il n’apparaît pas encore sur votre compte, alors que 24 heures sont passées.
 }
 
 // What package payment delivers becomes a letter; the same change again becomes nothing.

@@ -8,14 +8,17 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
 
 // Facts are what a text can say: {{.Amount}} in a text is the field Amount. All are words already, in the edition's language
 // and typography. What is not known is empty, so {{if .PaidOn}} and {{with .PaidOn}} ask whether it is. No fact names the
-// payer.
+// payer, but in a reminder.
 type Facts struct {
+	day paris.Day // on which it is said: of several versions of a text it chooses
+
 	// Of the payment.
 	State                            string // as package payment writes it: "paid"
 	Reference                        string // of the transaction
@@ -31,16 +34,29 @@ type Facts struct {
 
 	// Of a refusal to let a debt be paid online.
 	Reasons        Lines  // the texts reason/, in words
-	Balance, Limit string // in the texts reason/ only: the balance, and the limit it misses
+	Balance, Limit string // in the texts reason/ only: the balance, and the limit it misses; « 50 € » where there are no cents
 
 	// Of who writes; see [Options].
 	Fund, EmailAddress string
 	PostalAddress      Lines
 	Telephone          Lines // never empty: without one of the fund it is the text telephone
 	Signature          Lines // never empty: without one of the fund it is the text signature
+	Closing            Lines // the text closing, with its empty lines: how to reach the service, and who signs
 
-	// Of a letter, for its header.
+	// Of a reminder; see [Reminder].
+	Name                    string // the debtor's family name
+	NoticeOn, NoticeOnLong  string // when the notice was issued
+	DueOn, DueOnLong        string
+	Details                 Lines  // the text detail for each part of the debt: kind, year, beneficiary, amount
+	Kind, Year, Beneficiary string // in the text detail only, with Amount
+	OtherWays               Lines
+	Officer, Privacy        string
+	Online                  string // not empty: it can be paid online
+
+	// Of a letter that tells another content, and for the header of any letter.
 	Subject    string
+	Body       Lines  // what the other content says, with its empty lines
+	ByLetter   string // not empty: this is said within a letter, which has its own greeting, address and telephone
 	ReceivedAt string // « 05/07/18 08:52 »
 	DeleteOn   string // « 05/01/19 »
 }
@@ -93,6 +109,15 @@ func (t *teller) amount(d decimal.Decimal) string {
 	return t.edition.formats.euros(c)
 }
 
+// round is amount without cents that are zero: « 50 € ».
+func (t *teller) round(d decimal.Decimal) string {
+	c, err := euro.Cents(d)
+	if err != nil {
+		return ""
+	}
+	return t.edition.formats.rounded(c)
+}
+
 // settling are the reasons that leave nothing to pay: what else stands in the way does not matter then, and would confuse.
 var settling = []creance.ReasonCode{creance.TimeBarred, creance.AlreadySettled, creance.NothingDue}
 
@@ -110,7 +135,7 @@ func (t *teller) reasons(rs []creance.Reason) error {
 	for _, r := range rs {
 		t.Balance, t.Limit = "", ""
 		if r.Code == creance.BelowMinimum || r.Code == creance.AboveMaximum {
-			t.Balance, t.Limit = t.amount(r.Actual), t.amount(r.Limit)
+			t.Balance, t.Limit = t.round(r.Actual), t.round(r.Limit)
 		}
 		words, err := t.edition.part("reason/"+string(r.Code), "reason/other", &t.Facts)
 		errs = append(errs, err)
@@ -122,7 +147,8 @@ func (t *teller) reasons(rs []creance.Reason) error {
 	return errors.Join(errs...)
 }
 
-func (t *teller) from(o Options) error {
+func (t *teller) from(o Options) (err error) {
+	t.day = paris.Of(o.now())
 	t.Fund, t.EmailAddress = clean(o.Fund), clean(o.EmailAddress)
 	t.PostalAddress = linesOf(o.PostalAddress)
 	var errs []error
@@ -130,13 +156,14 @@ func (t *teller) from(o Options) error {
 		if *to = linesOf(own); len(*to) > 0 {
 			return
 		}
-		words, err := t.edition.write(part, &t.Facts)
-		for _, b := range blocks(words) {
+		bs, err := t.edition.blocks(part, &t.Facts)
+		for _, b := range bs {
 			*to = append(*to, b.lines...)
 		}
 		errs = append(errs, err)
 	}
 	lines(&t.Telephone, o.Telephone, "telephone")
 	lines(&t.Signature, o.Signature, "signature")
-	return errors.Join(errs...)
+	t.Closing, err = t.edition.body("closing", &t.Facts)
+	return errors.Join(append(errs, err)...)
 }

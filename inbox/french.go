@@ -3,6 +3,7 @@ package inbox
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/internal/euro"
@@ -28,24 +29,42 @@ func Euros(amount decimal.Decimal) (string, error) {
 	return frenchEuros(c), nil
 }
 
-func frenchEuros(cents int64) string { return group(cents, narrow, ",") + nbsp + "€" }
+// RoundEuros is [Euros] for prose: « 50 € » where there are no cents, « 48,53 € » where there are.
+func RoundEuros(amount decimal.Decimal) (string, error) {
+	c, err := euro.Cents(amount)
+	if err != nil {
+		return "", fmt.Errorf("inbox: %w", err)
+	}
+	return formatsOf["fr"].rounded(c), nil
+}
+
+func frenchEuros(cents int64) string {
+	var b [40]byte // the largest amount takes 24
+	return string(append(appendGrouped(b[:0], cents, narrow, ","), nbsp+"€"...))
+}
 
 // group writes cents with two decimals and a mark between thousands.
 func group(cents int64, thousands, point string) string {
-	whole := strconv.FormatInt(cents/100, 10)
-	b := make([]byte, 0, 32)
-	for i := range len(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b = append(b, thousands...)
-		}
-		b = append(b, whole[i])
+	var b [40]byte
+	return string(appendGrouped(b[:0], cents, thousands, point))
+}
+
+func appendGrouped(b []byte, cents int64, thousands, point string) []byte {
+	var d [20]byte
+	whole := strconv.AppendInt(d[:0], cents/100, 10)
+	for len(whole) > 3 {
+		n := (len(whole)-1)%3 + 1
+		b = append(append(b, whole[:n]...), thousands...)
+		whole = whole[n:]
 	}
-	b = append(b, point...)
-	return string(append(b, byte('0'+cents/10%10), byte('0'+cents%10)))
+	b = append(append(b, whole...), point...)
+	return append(b, byte('0'+cents/10%10), byte('0'+cents%10))
 }
 
 var (
-	months      = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+	months = [...]string{
+		"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+	}
 	shortMonths = [...]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
 )
 
@@ -61,6 +80,45 @@ func LongDate(t time.Time) string { return frenchDay(t, &months) }
 // DateTime writes the minute in Paris in French: « 11/09/2017 à 15:54 » (S53).
 func DateTime(t time.Time) string { return inParis(t, "02/01/2006 à 15:04") }
 
+// ClockTime writes the time of day in Paris: « 15:54 ».
+func ClockTime(t time.Time) string { return inParis(t, "15:04") }
+
+// LongTime writes the time of day in Paris as a sentence has it: « 15 h 54 », « 9 h ». The spaces are U+00A0.
+func LongTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(paris.Location)
+	s := strconv.Itoa(t.Hour()) + nbsp + "h"
+	if t.Minute() > 0 {
+		s += nbsp + t.Format("04")
+	}
+	return s
+}
+
+// Ordinal writes a number's place in French: « 1er », « 2e », and « 1re » where what is counted is feminine. What is below one has
+// no place: it is written in digits.
+func Ordinal(n int, feminine bool) string {
+	switch {
+	case n < 1:
+		return strconv.Itoa(n)
+	case n == 1 && feminine:
+		return "1re"
+	case n == 1:
+		return "1er"
+	}
+	return groupInt(n) + "e"
+}
+
+func groupInt(n int) string {
+	s := strconv.Itoa(n)
+	begin := len(s) - len(strings.TrimLeft(s, "-"))
+	for i := len(s) - 3; i > begin; i -= 3 {
+		s = s[:i] + narrow + s[i:]
+	}
+	return s
+}
+
 // stamp writes when a letter came, as the mailbox does: « 05/07/18 08:52 » (S66).
 func stamp(t time.Time) string { return inParis(t, "02/01/06 15:04") }
 
@@ -74,7 +132,7 @@ func frenchDay(t time.Time, months *[12]string) string {
 	d := paris.Of(t)
 	day := strconv.Itoa(d.Day)
 	if d.Day == 1 {
-		day = "1er"
+		day = Ordinal(1, false)
 	}
 	return day + " " + months[d.Month-1] + " " + strconv.Itoa(d.Year)
 }

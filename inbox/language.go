@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -8,27 +9,30 @@ import (
 
 // formats are how a language writes amounts and instants.
 type formats struct {
-	euros             func(cents int64) string
-	short, long, full func(time.Time) string // a day, a day with its month in words, a day and a minute
-	stamp, until      func(time.Time) string // of a letter's header: when it came, when it goes
+	euros, rounded    func(cents int64) string // with cents; without those that are zero
+	short, long, full func(time.Time) string   // a day, a day with its month in words, a day and a minute
+	stamp, until      func(time.Time) string   // of a letter's header: when it came, when it goes
 }
 
 // formatsOf are the languages whose months and amounts are known, by base language.
 var formatsOf = map[string]formats{
-	"fr": {frenchEuros, ShortDate, LongDate, DateTime, stamp, tinyDate},
-	"en": {
-		func(cents int64) string { return "€" + group(cents, ",", ".") },
-		ShortDate, englishDay, englishMinute, englishMinute, englishDay,
-	},
+	"fr": {frenchEuros, whole(frenchEuros, ",00"), ShortDate, LongDate, DateTime, stamp, tinyDate},
+	"en": {englishEuros, whole(englishEuros, ".00"), ShortDate, englishDay, englishMinute, englishMinute, englishDay},
 }
 
 // inDigits serves every other language: no word of French gets into a text of an integrator's own language.
 var inDigits = formats{
-	frenchEuros, ShortDate, ShortDate,
+	frenchEuros, whole(frenchEuros, ",00"), ShortDate, ShortDate,
 	func(t time.Time) string { return inParis(t, "02/01/2006 15:04") },
 	stamp, tinyDate,
 }
 
+// whole leaves out cents that are zero.
+func whole(write func(int64) string, zeros string) func(int64) string {
+	return func(cents int64) string { return strings.Replace(write(cents), zeros, "", 1) }
+}
+
+func englishEuros(cents int64) string  { return "€" + group(cents, ",", ".") }
 func englishDay(t time.Time) string    { return inParis(t, "2 January 2006") }
 func englishMinute(t time.Time) string { return inParis(t, "2 January 2006 at 15:04") }
 
@@ -38,4 +42,14 @@ func formatsFor(tag language.Tag) formats {
 		return f
 	}
 	return inDigits
+}
+
+// rightToLeft reports whether a language is written from right to left.
+func rightToLeft(lang string) bool {
+	script, _ := language.Make(lang).Script()
+	switch script.String() {
+	case "Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg":
+		return true
+	}
+	return false
 }

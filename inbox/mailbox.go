@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/quittance/quittance/internal/nir"
 )
@@ -19,7 +20,8 @@ import (
 var ErrNotFound = errors.New("inbox: letter not found")
 
 // Letter is a message in a mailbox. Key is the payment's ID and the kind of
-// letter: "…/acknowledgement". Debtor is the host's opaque identifier of the payer. Instants are UTC.
+// letter: "…/acknowledgement". Debtor is the host's opaque identifier of the payer. A mailbox hands out instants in UTC, in
+// microseconds.
 //
 // It prints without its person and without its words.
 type Letter struct {
@@ -29,17 +31,30 @@ type Letter struct {
 	Message
 }
 
-// Validate returns everything that is wrong with a letter to be delivered: an empty key or debtor, a social security number in
-// either, a time that is missing, a deletion before the receipt. Mailboxes call it first.
+// longest is how long a key or a debtor may be, in bytes: databases index both.
+const longest = 200
+
+// Validate returns everything that is wrong with a letter to be delivered: a key or a debtor that is empty, longer than 200
+// bytes, or a social security number; characters that a database refuses; a time that is missing, a deletion before the
+// receipt. Mailboxes call it first.
 func (l Letter) Validate() error {
 	var errs []error
 	bad := func(what string) { errs = append(errs, errors.New("inbox: letter: "+what)) }
 	for _, f := range [...]struct{ name, value string }{{"Key", l.Key}, {"Debtor", l.Debtor}} {
-		if f.value == "" {
+		switch {
+		case f.value == "":
 			bad(f.name + " is empty")
-		}
-		if nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value) {
+		case len(f.value) > longest:
+			bad(f.name + " is longer than 200 bytes")
+		case nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value):
 			bad(f.name + " is a social security number; use an identifier of your own")
+		}
+	}
+	for _, f := range [...]struct{ name, value string }{
+		{"Key", l.Key}, {"Debtor", l.Debtor}, {"Subject", l.Subject}, {"Text", l.Text}, {"HTML", l.HTML}, {"Language", l.Language},
+	} {
+		if !utf8.ValidString(f.value) || strings.Contains(f.value, "\x00") {
+			bad(f.name + " has bytes that are not text")
 		}
 	}
 	if l.ReceivedAt.IsZero() {
@@ -78,6 +93,19 @@ type Mailbox interface {
 	DeleteDue(ctx context.Context, now time.Time) (int, error)
 }
 
+// LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
+type LetterFinder interface {
+	// Letter returns a letter of the debtor. ErrNotFound: there is none, or it is somebody else's.
+	Letter(ctx context.Context, debtor, key string) (Letter, error)
+}
+
+// UnreadCounter is a [Mailbox] that can count what was not read yet: for the number beside the word « messagerie ». The mailboxes
+// of this module can.
+type UnreadCounter interface {
+	// Unread returns how many letters of the debtor are not marked as read.
+	Unread(ctx context.Context, debtor string) (int, error)
+}
+
 // memory is the mailbox of NewMemoryMailbox.
 type memory struct {
 	mu      sync.Mutex
@@ -86,7 +114,7 @@ type memory struct {
 }
 
 // NewMemoryMailbox returns a mailbox that lives as long as the program: for tests and demonstrations. It keeps the keys of
-// deleted letters, which name no person.
+// deleted letters, which name no person. It is a [LetterFinder] and an [UnreadCounter] too.
 func NewMemoryMailbox() Mailbox {
 	return &memory{letters: map[string]Letter{}, known: map[string]struct{}{}}
 }
@@ -98,11 +126,15 @@ func (m *memory) Deliver(ctx context.Context, l Letter) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.known[l.Key]; !ok {
+		l.ReceivedAt, l.DeleteAt = stored(l.ReceivedAt), stored(l.DeleteAt)
 		m.known[l.Key] = struct{}{}
 		m.letters[l.Key] = l
 	}
 	return nil
 }
+
+// stored is an instant as mailboxes keep it.
+func stored(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
 
 func (m *memory) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
 	return func(yield func(Letter, error) bool) {
@@ -134,6 +166,34 @@ func (m *memory) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, e
 			}
 		}
 	}
+}
+
+func (m *memory) Letter(ctx context.Context, debtor, key string) (Letter, error) {
+	if err := ctx.Err(); err != nil {
+		return Letter{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.letters[key]
+	if !ok || l.Debtor != debtor {
+		return Letter{}, ErrNotFound
+	}
+	return l, nil
+}
+
+func (m *memory) Unread(ctx context.Context, debtor string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, l := range m.letters {
+		if l.Debtor == debtor && !l.Read {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func (m *memory) MarkRead(ctx context.Context, debtor, key string) error {

@@ -2,8 +2,11 @@ package inbox
 
 import (
 	"html"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Message is a content in words. Text and HTML say the same, and come from one source.
@@ -21,32 +24,40 @@ func (m Message) Plain() string { return plain.Replace(m.Text) }
 
 var plain = strings.NewReplacer(nbsp, " ", narrow, " ", apostrophe, "'")
 
-// Two marks shape a message. They are control characters, which neither a text in a file nor a value from outside can hold: so
+// Three marks shape a message. They are control characters, which neither a text in a file nor a value from outside can hold: so
 // no value can begin a paragraph or a list.
 const (
-	item = "\x02" // begins an item of a list
-	drop = "\x03" // this line has only actions of the template: it leaves no line
+	item     = "\x02" // begins an item of a list
+	drop     = "\x03" // this line has only actions of the template: it leaves no line
+	lineMark = "\x04" // stands before and after the number of the line in its file, while an edition is tried
 )
 
-// clean makes a value from outside a part of one line: a control character, a line break or an ill-formed byte becomes a space,
-// and the marks that turn the direction of writing go.
+// turns reports whether a mark turns the direction of writing.
+func turns(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u061c'
+}
+
+// clean makes a value from outside a part of one line: a control character, a line break or an ill-formed byte becomes a space;
+// marks that nobody sees go, and those that turn the direction of writing with them. Letters and their accents are composed
+// (NFC), so that a name looks and compares the same wherever it was typed.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == unicode.ReplacementChar:
 			return ' '
-		case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u206f', r == '\u061c', r == '\ufeff':
+		case turns(r), r >= '\u200b' && r <= '\u200f', r >= '\u2060' && r <= '\u206f', r == '\ufeff':
 			return -1
 		}
 		return r
 	}, s)
-	return strings.Trim(s, " ")
+	return norm.NFC.String(strings.Trim(s, " "))
 }
 
 // block is a paragraph or a list.
 type block struct {
 	list  bool
 	lines []string
+	at    []int // the line of the file that each comes from; 0: not known
 }
 
 // blocks reads what a template wrote. Lines lose the spaces around them.
@@ -54,6 +65,12 @@ func blocks(s string) []block {
 	var out []block
 	open := false
 	for line := range strings.SplitSeq(strings.ReplaceAll(s, drop+"\n", ""), "\n") {
+		at := 0
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), lineMark); ok {
+			number, rest, _ := strings.Cut(rest, lineMark)
+			at, _ = strconv.Atoi(number)
+			line = rest
+		}
 		line = strings.Trim(strings.ReplaceAll(line, drop, ""), " \t")
 		if line == "" {
 			open = false
@@ -65,14 +82,29 @@ func blocks(s string) []block {
 			open = true
 		}
 		last := &out[len(out)-1]
-		last.lines = append(last.lines, text)
+		last.lines, last.at = append(last.lines, text), append(last.at, at)
+	}
+	return out
+}
+
+// flat is the inverse of blocks: the lines that give the same blocks where a text writes them one by one.
+func flat(bs []block) (out Lines) {
+	for i, b := range bs {
+		if i > 0 {
+			out = append(out, "")
+		}
+		for _, l := range b.lines {
+			if b.list {
+				l = item + l
+			}
+			out = append(out, l)
+		}
 	}
 	return out
 }
 
 // lay makes the message: the first block is the subject.
-func lay(s, language, role string) Message {
-	bs := blocks(s)
+func lay(bs []block, language, role string) Message {
 	m := Message{Language: language}
 	if len(bs) == 0 {
 		return m
@@ -80,7 +112,11 @@ func lay(s, language, role string) Message {
 	m.Subject = strings.Join(bs[0].lines, " ")
 
 	var text, page strings.Builder
+	page.Grow(1024) // few messages are longer
 	page.WriteString(`<div lang="` + html.EscapeString(language) + `"`)
+	if rightToLeft(language) {
+		page.WriteString(` dir="rtl"`)
+	}
 	if role != "" {
 		page.WriteString(` role="` + role + `"`)
 	}

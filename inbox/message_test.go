@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"slices"
@@ -16,8 +17,8 @@ import (
 
 func TestRoles(t *testing.T) {
 	want := map[string]string{
-		"acknowledgement": "", "refund_notice": "", "header": "", "next_steps": "",
-		"failed": "alert", "not_eligible": "alert", "held": "alert",
+		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "",
+		"failed": "alert", "not_begun": "alert", "not_eligible": "alert", "held": "alert",
 	}
 	everything(t, catalog(t), language.French, func(kind string, _ Content, m Message) {
 		role, ok := want[kind]
@@ -69,11 +70,62 @@ func hostile(s string) Acknowledgement {
 	return Acknowledgement{p, Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}}
 }
 
-// Nothing from outside breaks out of its place: same tags, same paragraphs, no control character, in text and HTML.
+// hostileContents are contents with s wherever something comes from outside: references, notices, the names of shops and persons.
+func hostileContents(s string) []Content {
+	one := strings.NewReplacer("\n", " ").Replace(s) // lines of an address are the host's to give
+	from := Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}
+	p := samplePayment(payment.Refused)
+	p.Reference, p.Notice = s, s
+	r := sampleReminder()
+	r.Name, r.OtherWays, r.Officer, r.Privacy, r.From = s, one, s, s, from
+	notice := *r.Debt.Notice
+	notice.Number = s
+	r.Debt.Notice = &notice
+	r.Details = []Detail{{r.Debt.Items[0], s}, {r.Debt.Items[1], s}}
+	l := Letter{ReceivedAt: sampleTime, DeleteAt: sampleTime}
+	l.Subject = s
+	return []Content{
+		hostile(s), AsLetter{PaymentFailed{p}, from}, AsLetter{DebtHeld{p}, from}, r, Header{l}, RefundNotice{p, from}, Notification{from},
+		NotEligible{creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, from},
+	}
+}
+
+// hostileForms are all forms of those contents; empty where a content is refused.
+func hostileForms(c *Catalog, tag language.Tag, s string) (all []map[string]string, err error) {
+	for _, n := range hostileContents(s) {
+		m, err := c.Render(tag, n)
+		if r, ok := n.(Reminder); ok && r.Validate() != nil {
+			all = append(all, nil)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%T: %w", n, err)
+		}
+		one := strings.NewReplacer("\n", " ").Replace(s)
+		sheet := Sheet{From: Options{Fund: s, PostalAddress: one}, To: one, Date: sampleTime, Nonce: s}
+		all = append(all, map[string]string{
+			"subject": m.Subject, "text": m.Text, "plain": m.Plain(), "html": m.HTML, "mail": m.Mail(), "page": m.Page(sheet),
+		})
+	}
+	return all, nil
+}
+
+// tagNames are the tags of a document, without what their attributes say.
+func tagNames(s string) []string {
+	out := tags.FindAllString(s, -1)
+	for i, t := range out {
+		if strings.HasPrefix(t, "<style") {
+			out[i] = "<style>"
+		}
+	}
+	return out
+}
+
+// Nothing from outside breaks out of its place: same tags, same paragraphs, no control character, in any content and any form.
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{
-		"PCLCB172540000004", "<script>alert(1)</script>", "a\n\nb", "\n- x", "- x", "\"><img src=x onerror=y>", "{{.Amount}}", "\x02\x03", "\u202egnp.exe",
-		"a\u2028b", "&lt;", "\xff\xfe", "'\"`", "\r\nBcc: x@y", "\u00a0", "\u0085", "</p></div>",
+		"PCLCB172540000004", "<script>alert(1)</script>", "a\n\nb", "\n- x", "- x", "\"><img src=x onerror=y>", "{{.Amount}}", "\x02\x03\x044\x04", "\u202egnp.exe",
+		"a\u2028b", "&lt;", "\xff\xfe", "'\"`", "\r\nBcc: x@y", "\u00a0", "\u0085", "</p></div>", "<p>", " role=\"status\"", "</style><b>", "</title>", "e\u0301",
 	} {
 		f.Add(s)
 	}
@@ -81,35 +133,59 @@ func FuzzRender(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	plain, err := c.Render(language.French, hostile("x"))
-	if err != nil {
-		f.Fatal(err)
+	languages := []language.Tag{language.French, language.English}
+	plain := map[language.Tag][]map[string]string{}
+	for _, tag := range languages {
+		if plain[tag], err = hostileForms(c, tag, "x"); err != nil {
+			f.Fatal(err)
+		}
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		m, err := c.Render(language.French, hostile(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, part := range []string{m.Subject, m.Text, m.HTML} {
-			if i := strings.IndexFunc(part, func(r rune) bool {
-				return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r == unicode.ReplacementChar
-			}); i >= 0 {
-				t.Fatalf("%q: a mark at %d of %q", s, i, part)
+		for _, tag := range languages {
+			all, err := hostileForms(c, tag, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, forms := range all {
+				for form, part := range forms {
+					if i := strings.IndexFunc(part, func(r rune) bool {
+						return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || turns(r) || r == unicode.ReplacementChar
+					}); i >= 0 {
+						t.Fatalf("%q: a mark at %d of the %s %q", s, i, form, part)
+					}
+				}
+				if strings.Contains(forms["subject"], "\n") {
+					t.Fatalf("%q: subject %q", s, forms["subject"])
+				}
+				if forms == nil || clean(s) == "" || linesOf(s) == nil || strings.Trim(clean(s), " \t") != clean(s) {
+					continue // a line less
+				}
+				want := plain[tag][i]
+				for _, form := range []string{"html", "mail", "page"} {
+					if got, want := tagNames(forms[form]), tagNames(want[form]); !slices.Equal(got, want) {
+						t.Fatalf("%q: tags of the %s %q, want %q", s, form, got, want)
+					}
+				}
+				for _, form := range []string{"text", "plain"} {
+					if got, want := strings.Count(forms[form], "\n"), strings.Count(want[form], "\n"); got != want {
+						t.Fatalf("%q: %d line ends in the %s, want %d: %q", s, got, form, want, forms[form])
+					}
+				}
 			}
 		}
-		if strings.Contains(m.Subject, "\n") {
-			t.Fatalf("%q: subject %q", s, m.Subject)
-		}
-		if clean(s) == "" || linesOf(s) == nil || strings.Trim(clean(s), " \t") != clean(s) {
-			return // a line less
-		}
-		if got, want := tags.FindAllString(m.HTML, -1), tags.FindAllString(plain.HTML, -1); !slices.Equal(got, want) {
-			t.Fatalf("%q: tags %q, want %q", s, got, want)
-		}
-		if got, want := strings.Count(m.Text, "\n"), strings.Count(plain.Text, "\n"); got != want {
-			t.Fatalf("%q: %d line ends, want %d: %q", s, got, want, m.Text)
-		}
 	})
+}
+
+// What nobody sees does not stand in what somebody reads: two names that look the same are the same.
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		" a\u00a0b ": "a\u00a0b", "a\u200bb\u200fc": "abc", "a\u2060b\u206fc": "abc", "\ufeffa": "a", "a\u061cb": "ab", "a\u202eb\u2066c": "abc",
+		"a\nb\tc\x00d": "a b c d", "a\u2028b\u2029c": "a b c", "a\xffb": "a b", "Noe\u0308l": "No\u00ebl", "": "",
+	} {
+		if got := clean(in); got != want {
+			t.Errorf("%+q: %+q, want %+q", in, got, want)
+		}
+	}
 }
 
 func TestOutsideIsEscaped(t *testing.T) {
@@ -130,8 +206,8 @@ func TestOutsideIsEscaped(t *testing.T) {
 
 // An amount that is not one is left out; nothing is rounded, and nothing takes a second to print.
 func TestAmountThatIsNone(t *testing.T) {
-	c := catalog(t, overlay("fr/accepted.txt", "Sujet\n\nMontant :{{with .Amount}} {{.}}{{end}}.\n"))
-	for cents, want := range map[int64]string{62_00: "Montant : 62,00\u00a0€.", -1: "Montant :."} {
+	c := catalog(t, overlay("fr/accepted.txt", "Sujet\n\nMontant\u00a0:{{with .Amount}} {{.}}{{end}}.\n"))
+	for cents, want := range map[int64]string{62_00: "Montant\u00a0: 62,00\u00a0€.", -1: "Montant\u00a0:."} {
 		p := samplePayment(payment.Paid)
 		p.Amount = euro.Of(cents)
 		if m := render(t, c, PaymentAccepted{p}); m.Text != want {

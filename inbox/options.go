@@ -3,6 +3,7 @@ package inbox
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/quittance/quittance/internal/paris"
@@ -22,15 +23,20 @@ type Options struct {
 	// KeepMonths is how many calendar months a letter stays in the mailbox (S68). Zero or less: six.
 	KeepMonths int
 
-	// Now is the clock. Nil: time.Now.
+	// Also are letters that [Deliverer] writes besides the acknowledgement and the notice of a refund. None: the source shows no
+	// other letter, and none after a failure (S61).
+	Also []LetterKind
+
+	// Now is the clock: of several versions of a text, such as the telephone's tariff, it chooses. Nil: time.Now.
 	Now func() time.Time
 }
 
-// DefaultKeepMonths is how long the source keeps a letter: what came on 05/07/18 is deleted on 05/01/19 (S68).
-const DefaultKeepMonths = 6
+// keepMonths is how long the source keeps a letter: what came on 05/07/18 is deleted on 05/01/19 (S68).
+const keepMonths = 6
 
-// Validate returns everything that CRPA R112-11-1 asks for and that is missing. Call it when the program starts: a letter with
-// gaps is sent all the same.
+// Validate returns everything that CRPA R112-11-1 asks for and that is missing, and what no letter may have: a link, an unknown
+// kind of letter. Call it when the program starts: a letter with gaps is sent all the same. [CheckAcknowledgement] looks at the
+// letter.
 func (o Options) Validate() error {
 	var errs []error
 	bad := func(what string) {
@@ -45,6 +51,20 @@ func (o Options) Validate() error {
 	if len(linesOf(o.Telephone)) == 0 {
 		bad("Telephone is empty: the edition's own, 36 46, is that of the Assurance Maladie")
 	}
+	for _, f := range []struct{ name, value string }{
+		{"Fund", o.Fund}, {"PostalAddress", o.PostalAddress}, {"EmailAddress", o.EmailAddress},
+		{"Telephone", o.Telephone}, {"Signature", o.Signature},
+	} {
+		if linked.MatchString(f.value) {
+			errs = append(errs, fmt.Errorf(
+				"inbox: Options: %s has a link; whoever reads a letter with a link learns to trust the next one", f.name))
+		}
+	}
+	for _, k := range o.Also {
+		if !slices.Contains(letterKinds(), k) {
+			errs = append(errs, fmt.Errorf("inbox: Options: Also has %.40q, which is no kind of letter", string(k)))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -56,11 +76,11 @@ func (o Options) now() time.Time {
 }
 
 // DeletionDate is when a letter is to be deleted: so many calendar months later at the same time of day, counted in Paris, and
-// never past the end of the month: six months after 31 August is 28 or 29 February (S68). Zero months or less:
-// [DefaultKeepMonths]. The result is UTC.
+// never past the end of the month: six months after 31 August is 28 or 29 February (S68). Zero months or
+// less: six. The result is UTC.
 func DeletionDate(receivedAt time.Time, months int) time.Time {
 	if months <= 0 {
-		months = DefaultKeepMonths
+		months = keepMonths
 	}
 	t := receivedAt.In(paris.Location)
 	y, m, d := t.Date()

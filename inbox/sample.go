@@ -1,6 +1,8 @@
 package inbox
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -24,8 +26,8 @@ var sampleFund = Options{
 
 func samplePayment(s payment.State) payment.Payment {
 	p := payment.Payment{
-		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", State: s, Reference: "PCLCB181860000004", Notice: "2018-07", Amount: euro.Of(62_00), Currency: "EUR",
-		CreatedAt: sampleTime,
+		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", State: s, Reference: "PCLCB181860000004", Notice: "2018-07",
+		Amount: euro.Of(62_00), Currency: "EUR", CreatedAt: sampleTime,
 	}
 	switch s {
 	case payment.Redirected:
@@ -43,7 +45,7 @@ func samplePayment(s payment.State) payment.Payment {
 }
 
 // allPayments has the zero payment, every state with and without what it may lack, and every decline.
-func allPayments() []payment.Payment {
+var allPayments = sync.OnceValue(func() []payment.Payment {
 	out := []payment.Payment{{}}
 	states := map[payment.State]bool{}
 	for t := range payment.Transitions() {
@@ -67,7 +69,7 @@ func allPayments() []payment.Payment {
 		out = append(out, p)
 	}
 	return out
-}
+})
 
 // acceptedPayments are those that can be acknowledged.
 func acceptedPayments() (out []payment.Payment) {
@@ -77,6 +79,12 @@ func acceptedPayments() (out []payment.Payment) {
 		}
 	}
 	return out
+}
+
+// about is a kind that tells of a payment. The last sample is a payment in the state that it is about, with all that is known
+// then.
+func about(name, role string, s payment.State, content func(payment.Payment) Content) kind {
+	return kind{name, role, of(func() []payment.Payment { return append(slices.Clone(allPayments()), samplePayment(s)) }, content)}
 }
 
 // of makes one content of each payment.
@@ -93,7 +101,11 @@ func of(payments func() []payment.Payment, content func(payment.Payment) Content
 func sampleDecisions() []Content {
 	all := []creance.Reason{{Code: "of_an_integrator"}}
 	for code := range creance.ReasonCodes() {
-		all = append(all, creance.Reason{Code: code, Actual: euro.Of(49_99), Limit: euro.Of(50_00)})
+		r := creance.Reason{Code: code, Actual: euro.Of(49_99), Limit: euro.Of(50_00)}
+		if code == creance.AboveMaximum {
+			r.Actual, r.Limit = euro.Of(150_01), euro.Of(150_00)
+		}
+		all = append(all, r)
 	}
 	out := []Content{NotEligible{}, NotEligible{creance.Decision{Reasons: all}, sampleFund}}
 	for _, r := range all {
@@ -101,6 +113,52 @@ func sampleDecisions() []Content {
 		out = append(out, NotEligible{creance.Decision{Reasons: one}, sampleFund}, NotEligible{Decision: creance.Decision{Reasons: one}})
 	}
 	return out
+}
+
+// sampleLetters tell by letter everything that can be told so, each with the least and with the most that there is to tell.
+func sampleLetters() (out []Content) {
+	for _, k := range tellable {
+		samples := k.samples()
+		out = append(out, AsLetter{samples[0], Options{}}, AsLetter{samples[len(samples)-1], sampleFund})
+	}
+	return out
+}
+
+// sampleReminder is one that can be paid online; every field has something that no other has.
+func sampleReminder() Reminder {
+	issued := time.Date(2018, time.June, 1, 10, 0, 0, 0, time.UTC)
+	return Reminder{
+		Debt: creance.Debt{
+			ID: "d-1", Debtor: "assure-17",
+			Items: []creance.Item{
+				{Kind: creance.Participation, Year: 2017, Amount: euro.Of(38_00)},
+				{Kind: creance.Franchise, Year: 2016, Amount: euro.Of(24_50)},
+			},
+			Notice: &creance.Notice{Number: "ASP-2018-0001234", Channel: creance.Electronic, IssuedOn: issued},
+		},
+		Online: creance.Decision{Amount: euro.Of(62_50), Policy: "ameli"},
+		Name:   "Belage", DueOn: time.Date(2018, time.August, 1, 10, 0, 0, 0, time.UTC),
+		OtherWays: "par chèque, à l’ordre de l’agent comptable de la CPAM de l’Exemple\npar virement, avec le numéro de l’avis",
+		Officer:   "Anne Durand, directrice de la CPAM de l’Exemple",
+		Privacy:   "dpo@fonds.example",
+		From:      sampleFund,
+	}
+}
+
+func sampleReminders() []Content {
+	r := sampleReminder()
+	offline := r
+	offline.Online = creance.Decision{}
+	part := r
+	notice := *r.Debt.Notice
+	notice.Amount = euro.Of(20_00)
+	part.Debt.Notice, part.Online.Amount = &notice, notice.Amount
+	part.Details = []Detail{
+		{r.Debt.Items[0], "Pierre"},
+		{creance.Item{Kind: creance.Franchise, Year: 2016, Amount: euro.Of(20_00)}, "Léa"},
+		{creance.Item{Kind: creance.Franchise, Year: 2016, Amount: euro.Of(4_50)}, ""},
+	}
+	return []Content{r, offline, part}
 }
 
 func sampleHeaders() []Content {

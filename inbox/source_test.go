@@ -26,7 +26,10 @@ func at(t testing.TB, s string) time.Time {
 
 func catalog(t testing.TB, overlays ...fs.FS) *Catalog {
 	t.Helper()
-	c, err := NewCatalog(overlays...)
+	c, err := courante()
+	if len(overlays) > 0 {
+		c, err = NewCatalog(overlays...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,7 @@ func TestSource(t *testing.T) {
 	letter.Subject = "Objet"
 	kept := payment.Payment{ID: "p", State: payment.Failed}
 
-	verbatim, corrected := catalog(t, Verbatim()), catalog(t)
+	verbatim, corrected := bothEditions(t)["verbatim"], bothEditions(t)["courante"]
 	for _, c := range []struct {
 		name                string
 		catalog             *Catalog
@@ -73,7 +76,7 @@ func TestSource(t *testing.T) {
 			subject: "Accus\u00e9 de r\u00e9ception de votre paiement de cr\u00e9ance", // S65
 			text: "Bonjour,\n\n" + // S69
 				"Nous accusons r\u00e9ception de votre paiement de cr\u00e9ance du 05/07/2018.\n\n" + // S70
-				"Votre carte est d\u00e9bit\u00e9e, ou va l\u2019\u00eatre. Vous n\u2019avez rien d\u2019autre \u00e0 faire.\n\n" +
+				"Le d\u00e9bit appara\u00eetra sur votre relev\u00e9 bancaire. Vous n\u2019avez rien d\u2019autre \u00e0 faire.\n\n" +
 				"Pour tout renseignement compl\u00e9mentaire concernant votre d\u00e9marche, vous pouvez nous contacter dans la rubrique " +
 				"\u00ab\u00a0Ma Messagerie / \u00c9crire un message\u00a0\u00bb (*).\n\n" + // S71
 				"Avec toute notre attention,\n" + // S72
@@ -137,7 +140,7 @@ func TestSource(t *testing.T) {
 // S75: the acknowledgement states neither amount nor reference, in any edition.
 func TestAcknowledgementIsMinimal(t *testing.T) {
 	p := samplePayment(payment.Paid)
-	for name, c := range map[string]*Catalog{"corrected": catalog(t), "verbatim": catalog(t, Verbatim())} {
+	for name, c := range bothEditions(t) {
 		for _, tag := range c.Languages() {
 			m, err := c.Render(tag, Acknowledgement{p, sampleFund})
 			if err != nil {
@@ -154,7 +157,7 @@ func TestAcknowledgementIsMinimal(t *testing.T) {
 
 // CRPA R112-11-1: date of receipt, service, address, telephone, in every edition and whatever the state.
 func TestAcknowledgementIsComplete(t *testing.T) {
-	for name, c := range map[string]*Catalog{"corrected": catalog(t), "verbatim": catalog(t, Verbatim())} {
+	for name, c := range bothEditions(t) {
 		for _, p := range acceptedPayments() {
 			m := render(t, c, Acknowledgement{p, sampleFund})
 			for _, s := range []string{"05/07/2018", sampleFund.Fund, "12 rue de la Preuve, 99999 Exemple Cedex", sampleFund.EmailAddress, sampleFund.Telephone} {

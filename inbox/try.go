@@ -3,9 +3,10 @@ package inbox
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+
+	"github.com/quittance/quittance/internal/paris"
 )
 
 // roles are those of kinds, by name.
@@ -17,91 +18,213 @@ var roles = func() map[string]string {
 	return m
 }()
 
-// try renders every content of an edition with samples, and returns each mistake once.
-func (e *edition) try() error {
+// try renders every content of an edition with samples, on every day on which a text changes, and returns each mistake once. What
+// is as in an edition that was tried already is not tried again.
+func (e *edition) try(proof *edition) error {
+	known := func(name string) bool { return proof != nil && slices.Equal(e.texts[name], proof.texts[name]) }
+	if !slices.ContainsFunc(e.names(), func(name string) bool { return !known(name) }) {
+		return nil
+	}
+	newPart := slices.ContainsFunc(e.names(), func(name string) bool {
+		_, whole := roles[name]
+		return !whole && !known(name)
+	})
 	var errs []error
-	seen := map[string]bool{}
-	bad := func(name, why string) {
-		t := e.texts[name]
-		msg := t.origin + ": " + t.tmpl.Name() + ": " + why
-		if !seen[msg] {
-			seen[msg] = true
-			errs = append(errs, errors.New(msg))
+	seen := map[Mistake]bool{}
+	bad := func(m Mistake) {
+		key := m
+		if m.Rule == ruleSentences { // the same sentence, with other facts
+			key.What = ""
+		}
+		if !seen[key] {
+			seen[key] = true
+			errs = append(errs, &m)
 		}
 	}
-	for _, k := range kinds {
-		for _, n := range k.samples() {
-			m, f, err := e.tell(n)
-			if err != nil {
-				bad(k.name, err.Error())
+	marked := *e
+	marked.marked = true
+	read := map[string]bool{}
+	for _, day := range e.days() {
+		marked.today = day
+		for _, k := range kinds {
+			if known(k.name) && !newPart {
 				continue
 			}
-			for _, rule := range rules {
-				if why := rule(n, m, f); why != "" {
-					bad(k.name, why)
+			v := e.texts[k.name].on(day)
+			samples := k.samples()
+			if day != (paris.Day{}) && v.front.validFrom != day { // only a part of it may be new
+				samples = []Content{samples[0], samples[len(samples)-1]}
+			}
+			told := map[string]bool{} // words that were read: many a payment is told in the same
+			for _, n := range samples {
+				bs, f, err := marked.tell(n)
+				if err != nil {
+					bad(Mistake{Origin: v.origin, File: v.file, What: err.Error()})
+					continue
+				}
+				words := strings.Join(flat(bs), "\n")
+				if told[words] {
+					continue
+				}
+				told[words] = true
+				for _, rule := range rules {
+					if m := rule(said{n, bs, lay(bs, e.name, k.role), f, v, read}); m.What != "" {
+						m.Origin, m.File = v.origin, v.file
+						bad(m)
+					}
 				}
 			}
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.texts)) {
-		if s := e.texts[name].tmpl.Root.String(); strings.Contains(s, "://") || strings.Contains(s, "www.") {
-			bad(name, "it has a link; whoever reads a letter with a link learns to trust the next one")
-		}
-		if _, whole := roles[name]; whole {
-			continue
-		}
-		if s, err := e.part(name, name, fullFacts); err != nil || s == "" {
-			bad(name, "it says nothing")
+		for _, name := range e.names() {
+			if _, whole := roles[name]; whole || known(name) {
+				continue
+			}
+			v := e.texts[name].on(day)
+			f := *fullFacts
+			f.day = day
+			bs, err := marked.blocks(name, &f)
+			if err != nil || len(bs) == 0 {
+				bad(Mistake{Origin: v.origin, File: v.file, What: "it says nothing"})
+			}
+			if m := shortSentences(said{blocks: bs, version: v, read: read}); m.What != "" {
+				m.Origin, m.File = v.origin, v.file
+				bad(m)
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// rules are what every message must obey; each returns what is wrong, or nothing.
-var rules = []func(Content, Message, *Facts) string{
-	func(_ Content, m Message, _ *Facts) string {
-		if m.Subject == "" {
-			return "it has no subject: the first paragraph is the subject"
+// days are those on which a text of the edition changes, and one before all of them.
+func (e *edition) days() []paris.Day {
+	days := []paris.Day{{}}
+	for _, t := range e.texts {
+		for _, v := range t[1:] {
+			days = append(days, v.front.validFrom)
 		}
-		return ""
-	},
-	func(_ Content, m Message, _ *Facts) string {
-		if m.Text == "" {
-			return "it has no text after its subject"
+	}
+	slices.SortFunc(days, func(a, b paris.Day) int { return a.Number() - b.Number() })
+	return slices.Compact(days)
+}
+
+// said is one content as an edition tells it.
+type said struct {
+	content Content
+	blocks  []block
+	Message
+	facts   *Facts
+	version *version
+	read    map[string]bool // paragraphs whose sentences are short
+}
+
+// rules are what every message must obey; each returns a mistake, or one that says nothing.
+var rules = []func(said) Mistake{
+	func(s said) (m Mistake) {
+		if s.Subject == "" {
+			m.What = "it has no subject: the first paragraph is the subject"
 		}
-		return ""
+		return m
 	},
-	func(_ Content, m Message, f *Facts) string {
-		if strings.Contains(m.Subject, "€") || f.Amount != "" && strings.Contains(m.Subject, f.Amount) {
-			return "its subject states an amount, which anybody near a screen can read"
+	func(s said) (m Mistake) {
+		if s.Text == "" {
+			m.What = "it has no text after its subject"
 		}
-		return ""
+		return m
 	},
-	func(n Content, m Message, f *Facts) string {
-		if _, ok := n.(Acknowledgement); !ok {
-			return ""
+	func(s said) (m Mistake) {
+		if _, letter := s.content.(AsLetter); !letter && money.MatchString(s.Subject) {
+			m = Mistake{
+				Line: s.blocks[0].at[0], Rule: ruleSubject,
+				What: "its subject states an amount, which anybody near a screen can read",
+			}
+		}
+		return m
+	},
+	shortSentences,
+	func(s said) (m Mistake) {
+		if a, ok := s.content.(Acknowledgement); ok {
+			if err := CheckAcknowledgement(s.Message, a); err != nil {
+				m.What = err.Error()
+			}
+		}
+		return m
+	},
+	func(s said) (m Mistake) {
+		if _, ok := s.content.(Reminder); !ok {
+			return m
 		}
 		var missing []string
-		for _, need := range []struct {
-			what string
-			any  []string
-		}{
-			{"the date (PaidOn or PaidOnLong)", []string{f.PaidOn, f.PaidOnLong}},
-			{"the service (Fund)", []string{f.Fund}},
-			{"an address (PostalAddress or EmailAddress)", append([]string{f.EmailAddress, f.PostalAddress.String()}, f.PostalAddress...)},
-			{"the telephone (Telephone)", append([]string{f.Telephone.String()}, f.Telephone...)},
-		} {
-			found := false
-			for _, v := range need.any {
-				found = found || v != "" && strings.Contains(m.Text, v)
-			}
-			if !found {
-				missing = append(missing, need.what)
+		for _, need := range s.facts.checklist() {
+			if !strings.Contains(s.Text, need.fact) {
+				missing = append(missing, need.name)
 			}
 		}
 		if missing != nil {
-			return fmt.Sprintf("it does not say %s (CRPA R112-11-1)", strings.Join(missing, ", "))
+			m.What = "it does not tell the debtor " + strings.Join(missing, ", ")
 		}
-		return ""
+		return m
 	},
+}
+
+// need is a fact that a text must tell.
+type need struct{ name, fact string }
+
+// checklist is what the debtor must be told in any language, by the names of facts.
+func (f *Facts) checklist() []need {
+	needs := []need{
+		{"who claims (Fund)", f.Fund}, {"the address (PostalAddress)", f.PostalAddress.String()},
+		{"the telephone (Telephone)", f.Telephone.String()},
+		{"the name (Name)", f.Name}, {"the notice (Notice)", f.Notice}, {"its date (NoticeOnLong)", f.NoticeOnLong},
+		{"until when (DueOnLong)", f.DueOnLong}, {"how much (Amount)", f.Amount},
+		{"the officer (Officer)", f.Officer}, {"the data (Privacy)", f.Privacy},
+		{"by which law (L160-13)", "L160-13"}, {"which remedy (R142-1)", "R142-1"},
+	}
+	for _, l := range f.Details {
+		needs = append(needs, need{"each part of the debt (Details)", l})
+	}
+	for _, l := range f.OtherWays {
+		needs = append(needs, need{"each other way to pay (OtherWays)", l})
+	}
+	return needs
+}
+
+// shortSentences finds a sentence that is too long, and its line.
+func shortSentences(s said) (m Mistake) {
+	if slices.Contains(s.version.front.exempt, ruleSentences) {
+		return m
+	}
+	var inner []string // what a letter tells was read as what it is
+	if s.facts != nil {
+		for _, b := range blocks(strings.Join(s.facts.Body, "\n")) {
+			inner = append(append(inner, strings.Join(b.lines, " ")), b.lines...)
+		}
+	}
+	for _, b := range s.blocks {
+		paragraphs := []string{strings.Join(b.lines, " ")}
+		if b.list {
+			paragraphs = b.lines
+		}
+		for i, p := range paragraphs {
+			if s.read[p] || slices.Contains(inner, p) {
+				continue
+			}
+			n, sentence := tooLong(p)
+			if n == 0 {
+				s.read[p] = true
+				continue
+			}
+			line := b.at[i]
+			for j, l := range b.lines { // where the sentence begins
+				if begin := strings.Fields(sentence); !b.list && strings.Contains(l, begin[0]+" "+begin[1]) {
+					line = b.at[j]
+					break
+				}
+			}
+			return Mistake{
+				Line: line, Rule: ruleSentences,
+				What: fmt.Sprintf("a sentence has %d words, at most %d: « %s »", n, mostWords, sentence),
+			}
+		}
+	}
+	return m
 }

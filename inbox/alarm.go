@@ -1,0 +1,121 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+)
+
+const (
+	// acknowledgeWithin is how long an acknowledgement may take before somebody has to look. The law leaves a working day for the
+	// record and ten for the acknowledgement (CRPA R112-11-2); ours is written in seconds, so a day means that something is
+	// broken.
+	acknowledgeWithin = 24 * time.Hour
+
+	// lookBack is how far back payments are looked at. A letter stays for a month at least, so its absence means something.
+	lookBack = 28 * 24 * time.Hour
+)
+
+// ErrUnacknowledged is what [AcknowledgementAlarm] returns, among other things, for payments without their acknowledgement.
+var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowledgement (CRPA L112-11)")
+
+// Payments lists payments: payment.Service.List and payment.Store.List are such functions.
+type Payments func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
+
+// unacknowledged yields the payments that the alarm is about. After an error it stops. What stands in known is left out, and what has
+// its letter is added there.
+func unacknowledged(
+	ctx context.Context, list Payments, m Mailbox, now time.Time, known map[payment.ID]time.Time,
+) iter.Seq2[payment.Payment, error] {
+	return func(yield func(payment.Payment, error) bool) {
+		var waiting []payment.Payment // first all of them: a store may not answer two questions at once
+		for p, err := range list(ctx, payment.Filter{From: now.Add(-lookBack)}) {
+			if err != nil {
+				yield(payment.Payment{}, fmt.Errorf("inbox: AcknowledgementAlarm: %w", err))
+				return
+			}
+			if _, ok := known[p.ID]; !ok && !p.PaidAt.IsZero() && p.Debtor != "" && now.Sub(p.PaidAt) >= acknowledgeWithin {
+				waiting = append(waiting, p)
+			}
+		}
+		for _, p := range waiting {
+			found, err := acknowledged(ctx, m, p)
+			if err != nil {
+				yield(payment.Payment{}, fmt.Errorf("inbox: AcknowledgementAlarm: payment %s: %w", p.Reference, err))
+				return
+			}
+			if found {
+				known[p.ID] = p.CreatedAt
+			} else if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+func acknowledged(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
+	key := letterKey(p, Acknowledgement{}.name())
+	if f, ok := m.(LetterFinder); ok {
+		_, err := f.Letter(ctx, p.Debtor, key)
+		if errors.Is(err, ErrNotFound) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	for l, err := range m.Letters(ctx, p.Debtor) {
+		if err != nil {
+			return false, err
+		}
+		if l.Key == key {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// AcknowledgementAlarm is a chore for payment.Config: once an hour it looks for payments of the last 28 days that were accepted a
+// day or more ago and have no acknowledgement in the mailbox. By law each must have one (CRPA L112-11), and a day is far more than
+// it takes. When there are some, its error is [ErrUnacknowledged] with their references; the service logs it at the level of
+// errors, every hour until the letters are there. It never counts as work done. A payment whose debtor was erased is left out.
+//
+//	store, box := …
+//	Chores: []func(context.Context, time.Time) (int, error){box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
+//
+// It remembers which payments have their letter, so that each mailbox is looked into once.
+func AcknowledgementAlarm(list Payments, m Mailbox) func(context.Context, time.Time) (int, error) {
+	var mu sync.Mutex
+	known := map[payment.ID]time.Time{}
+	return func(ctx context.Context, now time.Time) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		for id, created := range known {
+			if created.Before(now.Add(-lookBack)) {
+				delete(known, id)
+			}
+		}
+		const most = 20 // references in one message
+		var references []string
+		n := 0
+		for p, err := range unacknowledged(ctx, list, m, now, known) {
+			if err != nil {
+				return 0, err
+			}
+			if n++; n <= most {
+				references = append(references, p.Reference)
+			}
+		}
+		switch {
+		case n == 0:
+			return 0, nil
+		case n > most:
+			references = append(references, "…")
+		}
+		return 0, fmt.Errorf("%w: %d: %s", ErrUnacknowledged, n, strings.Join(references, ", "))
+	}
+}

@@ -1,0 +1,145 @@
+package inbox
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+)
+
+// shelf has the texts of all editions so far, by language and name.
+type shelf map[string]map[string]text
+
+// clone is a shelf of its own with the same texts.
+func (s shelf) clone() shelf {
+	out := make(shelf, len(s))
+	for lang, texts := range s {
+		out[lang] = maps.Clone(texts)
+	}
+	return out
+}
+
+// load lays the texts of one file system over those on the shelf. A text replaces the one of its name with all its days. strict
+// asks for a head in each file.
+func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
+	if fsys == nil {
+		return &Mistake{Origin: origin, What: "it is nil"}
+	}
+	var errs []error
+	bad := func(m *Mistake) {
+		m.Origin = origin
+		errs = append(errs, m)
+	}
+	found := shelf{}
+	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			bad(&Mistake{File: file, What: err.Error(), Err: err})
+			return nil
+		}
+		if file != "." && strings.HasPrefix(path.Base(file), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		lang, rest, nested := strings.Cut(file, "/")
+		if d.IsDir() || !nested {
+			if d.IsDir() && !nested && file != "." {
+				if _, err := language.Parse(lang); err != nil {
+					bad(&Mistake{File: file, What: "the folder is not named after a language (BCP 47), such as fr"})
+					return fs.SkipDir
+				}
+			}
+			return nil
+		}
+		key := language.Make(lang).String()
+		if found[key] == nil {
+			found[key] = map[string]text{}
+		}
+		name, ok := strings.CutSuffix(rest, ".txt")
+		id := name
+		if m := datedName.FindStringSubmatch(name); m != nil {
+			id = m[1]
+		}
+		if !ok || !slices.Contains(needed, id) && path.Dir(id) != "reason" {
+			bad(&Mistake{File: file, What: "there is no text of this name"})
+			return nil
+		}
+		source, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			bad(&Mistake{File: file, What: err.Error(), Err: err})
+			return nil
+		}
+		v, mistakes := newVersion(key, name, file, string(source), strict)
+		for _, m := range mistakes {
+			m.File = file
+			bad(m)
+		}
+		v.origin = origin
+		for _, other := range found[key][id] {
+			if other.front.validFrom == v.front.validFrom {
+				bad(&Mistake{File: file, What: "it is valid from the same day as " + other.file})
+			}
+		}
+		found[key][id] = append(found[key][id], v)
+		return nil
+	})
+	if err != nil {
+		bad(&Mistake{What: err.Error(), Err: err})
+	}
+	if len(found) == 0 && len(errs) == 0 {
+		bad(&Mistake{What: "it has no text; texts are named such as fr/accepted.txt"})
+	}
+	for lang, texts := range found {
+		if s[lang] == nil {
+			s[lang] = map[string]text{}
+		}
+		for name, t := range texts {
+			slices.SortFunc(t, func(a, b *version) int { return a.front.validFrom.Number() - b.front.validFrom.Number() })
+			s[lang][name] = t
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// newVersion reads one file: its head, its text, and what the linter says of it.
+func newVersion(lang, name, file, source string, strict bool) (v *version, bad []*Mistake) {
+	v = &version{file: file, lang: lang}
+	source = strings.ReplaceAll(strings.TrimPrefix(source, "\ufeff"), "\r\n", "\n")
+	if !utf8.ValidString(source) {
+		return v, []*Mistake{{What: "it is not UTF-8"}}
+	}
+	lines := strings.Split(source, "\n")
+	for i, l := range lines {
+		if strings.ContainsFunc(l, func(r rune) bool { return unicode.IsControl(r) && r != '\t' || turns(r) }) {
+			return v, []*Mistake{{Line: i + 1, What: "it has a control character"}}
+		}
+	}
+	v.front, bad = parseFront(name, lang, lines, strict)
+	for i := range v.front.lines {
+		lines[i] = ""
+	}
+	for _, marked := range []bool{false, true} {
+		t, err := parseText(file, lines, marked)
+		if err != nil {
+			var m *Mistake
+			if !errors.As(err, &m) {
+				m = &Mistake{What: err.Error(), Err: err}
+			}
+			return v, append(bad, m)
+		}
+		if marked {
+			v.marked = t
+		} else {
+			v.tmpl = t
+		}
+	}
+	base, _ := language.Make(lang).Base()
+	return v, append(bad, lint(base.String(), lines, v.front.exempt)...)
+}
