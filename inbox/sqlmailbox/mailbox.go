@@ -1,0 +1,317 @@
+package sqlmailbox
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/internal/sqldb"
+)
+
+// Mailbox is an [inbox.Mailbox], an [inbox.LetterFinder] and an [inbox.UnreadCounter]. It is safe for concurrent use, by any
+// number of processes on one database.
+type Mailbox struct {
+	db     *sql.DB
+	sqlite bool
+	turn   chan struct{} // SQLite has one writer: those of this process wait here, in the order in which they come
+
+	settled bool // what SQLite shows is on the disk; for the writer whose turn it is
+}
+
+// SQLite returns a mailbox in a database that a driver of SQLite opened. It asks the database for its version and its
+// settings, and returns every problem at once, with what to put into the DSN.
+func SQLite(db *sql.DB) (*Mailbox, error) {
+	if err := sqldb.CheckSQLite(db, "sqlmailbox"); err != nil {
+		return nil, err
+	}
+	return &Mailbox{db: db, sqlite: true, turn: make(chan struct{}, 1)}, nil
+}
+
+// PostgreSQL returns a mailbox in a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the
+// server for its version and its settings, and returns every problem at once.
+func PostgreSQL(db *sql.DB) (*Mailbox, error) {
+	if err := sqldb.CheckPostgreSQL(db, "sqlmailbox"); err != nil {
+		return nil, err
+	}
+	return &Mailbox{db: db}, nil
+}
+
+//go:embed migrations
+var migrations embed.FS
+
+// schema has a version of its own: a mailbox may be in another database than the payments.
+func (m *Mailbox) schema() sqldb.Schema {
+	s := sqldb.Schema{Table: "quittance_mailbox_schema", Files: m.Migrations()}
+	if !m.sqlite {
+		s.Lock = 7315502310962
+	}
+	return s
+}
+
+// Migrations are the files that [Mailbox.Migrate] applies, by number, for hosts whose own tool applies them:
+// "0001_letters.sql" and so on. They only go forward, and one that was released never changes. A tool of the host
+// must also fill the table quittance_mailbox_schema, which Migrate makes: a single row with the number of the last one.
+func (m *Mailbox) Migrations() fs.FS {
+	name := "postgresql"
+	if m.sqlite {
+		name = "sqlite"
+	}
+	sub, err := fs.Sub(migrations, "migrations/"+name)
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return sub
+}
+
+// Migrate brings the schema up to date. It may be called at every start, by any number of processes at once: one
+// applies what is missing, in one transaction, and the others wait. A schema that is newer than this code is an
+// error, and nothing is changed.
+func (m *Mailbox) Migrate(ctx context.Context) error {
+	if err := m.schema().Migrate(ctx, m.db); err != nil {
+		return fmt.Errorf("sqlmailbox: migrate: %w", err)
+	}
+	return nil
+}
+
+// q writes a statement in the database's own way: parameters are numbered $1, $2 … in PostgreSQL and ?1, ?2 … in SQLite.
+func (m *Mailbox) q(s string) string {
+	if m.sqlite {
+		return strings.ReplaceAll(s, "$", "?")
+	}
+	return s
+}
+
+// Every write is one statement, and so one commit.
+const (
+	insert = "INSERT INTO quittance_letter (key, debtor, received_at, delete_at, is_read, subject, body, html, language)" +
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+	markRead = "UPDATE quittance_letter SET is_read = 1 WHERE key = $1 AND debtor = $2"
+	forget   = "UPDATE quittance_letter SET debtor = NULL, received_at = NULL, delete_at = NULL, is_read = NULL," +
+		" subject = NULL, body = NULL, html = NULL, language = NULL WHERE delete_at <= $1 AND key IN" +
+		" (SELECT key FROM quittance_letter WHERE delete_at <= $1 ORDER BY delete_at, key LIMIT $2%s)"
+)
+
+// How many letters are read, and deleted, at once: between two batches others have their turn.
+const (
+	page  = 200
+	batch = 500
+)
+
+// again runs f once more when PostgreSQL's connection was lost: see [sqldb.Again].
+func (m *Mailbox) again(ctx context.Context, f func() error) error {
+	if m.sqlite {
+		return f()
+	}
+	return sqldb.Again(ctx, m.db, f)
+}
+
+// exec runs one statement that writes, and returns how many rows it changed.
+func (m *Mailbox) exec(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if !m.sqlite {
+		err = m.again(ctx, func() error {
+			n, err = changed(m.db.ExecContext(ctx, statement, args...))
+			return err
+		})
+		return n, err
+	}
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	conn, err := m.db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	n, err = m.write(ctx, conn, statement, args)
+	if err != nil {
+		m.settled = false
+		sqldb.Discard(conn)
+	}
+	return n, err
+}
+
+// write runs the statement on SQLite. A letter that is there already is not written again: so it must be on the disk, which after
+// an error, and at the start, is not certain.
+func (m *Mailbox) write(ctx context.Context, conn *sql.Conn, statement string, args []any) (int64, error) {
+	if !m.settled {
+		if err := sqldb.Settle(ctx, conn); err != nil {
+			return 0, err
+		}
+		m.settled = true
+	}
+	// What is deleted is overwritten. It holds for this connection from now on.
+	if _, err := conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
+		return 0, err
+	}
+	return changed(conn.ExecContext(ctx, m.q(statement), args...))
+}
+
+func changed(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// Deliver implements [inbox.Mailbox]. An error leaves it open whether the letter is there: deliver it again.
+func (m *Mailbox) Deliver(ctx context.Context, l inbox.Letter) error {
+	if err := l.Validate(); err != nil {
+		return err
+	}
+	_, err := m.exec(ctx, insert, l.Key, l.Debtor, l.ReceivedAt.UnixMicro(), l.DeleteAt.UnixMicro(), number(l.Read),
+		l.Subject, l.Text, l.HTML, l.Language)
+	if err != nil {
+		return fmt.Errorf("sqlmailbox: deliver %s: %w", l.Key, err)
+	}
+	return nil
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+const columns = "key, debtor, received_at, delete_at, is_read, subject, body, html, language"
+
+func scan(row interface{ Scan(...any) error }) (l inbox.Letter, err error) {
+	var received, until int64
+	err = row.Scan(&l.Key, &l.Debtor, &received, &until, &l.Read, &l.Subject, &l.Text, &l.HTML, &l.Language)
+	l.ReceivedAt, l.DeleteAt = time.UnixMicro(received).UTC(), time.UnixMicro(until).UTC()
+	return l, err
+}
+
+// Letters implements [inbox.Mailbox]. It reads in pages, and holds no connection while the caller looks at one; a letter that
+// comes meanwhile may be missing.
+func (m *Mailbox) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Letter, error] {
+	return func(yield func(inbox.Letter, error) bool) {
+		where, args := "debtor = $1", []any{debtor}
+		for {
+			letters, err := m.page(ctx, where, args)
+			if err != nil {
+				yield(inbox.Letter{}, fmt.Errorf("sqlmailbox: letters: %w", err))
+				return
+			}
+			for _, l := range letters {
+				if err := ctx.Err(); err != nil {
+					yield(inbox.Letter{}, err)
+					return
+				}
+				if !yield(l, nil) {
+					return
+				}
+			}
+			if len(letters) < page {
+				return
+			}
+			last := letters[len(letters)-1]
+			where = "debtor = $1 AND (received_at < $2 OR received_at = $2 AND key > $3)"
+			args = []any{debtor, last.ReceivedAt.UnixMicro(), last.Key}
+		}
+	}
+}
+
+func (m *Mailbox) page(ctx context.Context, where string, args []any) (letters []inbox.Letter, err error) {
+	err = m.again(ctx, func() error {
+		letters, err = m.read(ctx, where, args)
+		return err
+	})
+	return letters, err
+}
+
+func (m *Mailbox) read(ctx context.Context, where string, args []any) ([]inbox.Letter, error) {
+	rows, err := m.db.QueryContext(ctx, m.q(fmt.Sprintf("SELECT %s FROM quittance_letter WHERE %s ORDER BY received_at DESC, key LIMIT %d",
+		columns, where, page)), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []inbox.Letter
+	for rows.Next() {
+		l, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// Letter implements [inbox.LetterFinder].
+func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (l inbox.Letter, err error) {
+	err = m.again(ctx, func() error {
+		l, err = scan(m.db.QueryRowContext(ctx, m.q("SELECT "+columns+" FROM quittance_letter WHERE key = $1 AND debtor = $2"), key, debtor))
+		return err
+	})
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return inbox.Letter{}, inbox.ErrNotFound
+	case err != nil:
+		return inbox.Letter{}, fmt.Errorf("sqlmailbox: letter: %w", err)
+	}
+	return l, nil
+}
+
+// Unread implements [inbox.UnreadCounter].
+func (m *Mailbox) Unread(ctx context.Context, debtor string) (int, error) {
+	var n int
+	err := m.again(ctx, func() error {
+		return m.db.QueryRowContext(ctx, m.q("SELECT count(*) FROM quittance_letter WHERE debtor = $1 AND is_read = 0"), debtor).Scan(&n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sqlmailbox: unread: %w", err)
+	}
+	return n, nil
+}
+
+// MarkRead implements [inbox.Mailbox].
+func (m *Mailbox) MarkRead(ctx context.Context, debtor, key string) error {
+	n, err := m.exec(ctx, markRead, key, debtor)
+	switch {
+	case err != nil:
+		return fmt.Errorf("sqlmailbox: mark read: %w", err)
+	case n == 0:
+		return inbox.ErrNotFound
+	}
+	return nil
+}
+
+// DeleteDue implements [inbox.Mailbox]. It deletes in batches, each a commit of its own; after an error the number says how
+// many letters are gone already.
+func (m *Mailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
+	skip := " FOR UPDATE SKIP LOCKED" // several processes share the work
+	if m.sqlite {
+		skip = ""
+	}
+	total := 0
+	for {
+		n, err := m.exec(ctx, fmt.Sprintf(forget, skip), now.UnixMicro(), batch)
+		total += int(n)
+		if err != nil {
+			return total, fmt.Errorf("sqlmailbox: delete: %w", err)
+		}
+		if n < batch {
+			return total, nil
+		}
+	}
+}
+
+var (
+	_ inbox.Mailbox       = (*Mailbox)(nil)
+	_ inbox.LetterFinder  = (*Mailbox)(nil)
+	_ inbox.UnreadCounter = (*Mailbox)(nil)
+)
