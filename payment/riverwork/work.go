@@ -1,0 +1,55 @@
+package riverwork
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+	"github.com/riverqueue/river"
+)
+
+const (
+	timeout = 25 * time.Second // of a job, below half of the lease
+	begin   = 5 * time.Second  // in which a job begins a further piece: each has 20 seconds
+	lease   = time.Minute      // after which the work of a worker that is gone is anybody's
+)
+
+// worker does what is due of one payment and one kind, until nothing is.
+type worker[T piece] struct {
+	river.WorkerDefaults[T]
+	service *payment.Service
+}
+
+// Timeout implements [river.Worker].
+func (*worker[T]) Timeout(*river.Job[T]) time.Duration { return timeout }
+
+// Work implements [river.Worker].
+func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
+	for d, began := job.Args.due(), time.Now(); ; {
+		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled): // the client stops; what it had leased is free again after the lease
+			return river.JobSnooze(lease)
+		case err != nil || n == 0:
+			return err
+		case time.Since(began) > begin:
+			return river.JobSnooze(0) // there may be more, and it shall have its time
+		}
+	}
+}
+
+// cleaner runs the chores.
+type cleaner struct {
+	river.WorkerDefaults[Chores]
+	service *payment.Service
+}
+
+// Timeout implements [river.Worker].
+func (*cleaner) Timeout(*river.Job[Chores]) time.Duration { return 10 * time.Minute }
+
+// Work implements [river.Worker].
+func (c *cleaner) Work(ctx context.Context, _ *river.Job[Chores]) error {
+	_, err := c.service.Chores(ctx)
+	return err
+}
