@@ -47,6 +47,9 @@ type Options struct {
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
 	Other http.Handler
+
+	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil: none.
+	Saved []byte
 }
 
 // Server is a platform that listens. It is made by [NewServer] or [Listen] and safe for concurrent use; it must not be copied.
@@ -128,6 +131,11 @@ func Listen(o Options) (*Server, error) {
 		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
 	}
 	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.token, s.notify, s.manual
+	if o.Saved != nil {
+		if err := s.restore(o.Saved); err != nil {
+			return nil, err
+		}
+	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
 	s.port = &port{handler: s.tracked(s.routes()), base: s.closing}
