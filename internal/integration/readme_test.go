@@ -52,8 +52,8 @@ func TestReadmeCommands(t *testing.T) {
 	t.Parallel()
 	ci := read(t, filepath.Join(root(t), ".ci", "run"))
 	known := map[string]*regexp.Regexp{
-		"go run ./examples/quickstart": regexp.MustCompile(`(?m)^go run \./examples/quickstart\b`),
-		"go test work":                 regexp.MustCompile(`(?m)^go test -race .*\bwork$`),
+		"go run ./examples/teleservice": regexp.MustCompile(`(?m)^go run \./examples/teleservice\b`),
+		"go test work":                  regexp.MustCompile(`(?m)^go test -race .*\bwork$`),
 	}
 	found := 0
 	for _, b := range readmeBlocks(t, "sh") {

@@ -6,17 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/specimen"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/quittance/quittance/payment/storetest"
@@ -102,63 +103,127 @@ func TestMigrateAtOnce(t *testing.T) {
 	})
 }
 
-func TestNewerSchema(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "payments.db")
-	s := openFile(t, file, sqlstore.Options{})
-	db, err := sql.Open("sqlite", sqlstore.DSN(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec("UPDATE quittance_schema SET version = 9999"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "9999") {
-		t.Errorf("error %v", err)
-	}
+// An error of the hook, or its panic, undoes the change: no row, no entry, no outgoing change. The next one is not touched by it.
+func TestHookFails(t *testing.T) {
+	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
+		for name, fail := range map[string]func() error{
+			"error": func() error { return errors.New("the queue is full") },
+			"panic": func() error { panic("the queue is full") },
+		} {
+			broken := false
+			s := open(sqlstore.Options{InTx: func(context.Context, *sql.Tx, payment.Change) error {
+				if broken {
+					return fail()
+				}
+				return nil
+			}})
+			svc, bank := service(t, s)
+			p, session, err := svc.Begin(t.Context(), request("k", "D-"+name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			cb, err := bank.Visit(session, mock.Behaviour{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			broken = true
+			if _, _, err := svc.Begin(t.Context(), request("k", "E-"+name)); err == nil {
+				t.Errorf("%s: a payment was begun", name)
+			}
+			if _, _, err := svc.Receive(t.Context(), cb); err == nil {
+				t.Errorf("%s: a notification was taken", name)
+			}
+			gone := acquirer.Result{Reference: "PCLCB260610009999", OrderID: name, Merchant: p.Merchant, Currency: "EUR", Outcome: acquirer.Accepted}
+			if err := s.Orphan(t.Context(), gone, time.Now()); err == nil {
+				t.Errorf("%s: an orphan was kept", name)
+			}
+			broken = false
+			for q, err := range s.List(t.Context(), payment.Filter{Debt: "E-" + name}) {
+				t.Errorf("%s: %v %v was kept", name, q, err)
+			}
+			for o, err := range s.Orphans(t.Context()) {
+				t.Errorf("%s: %v %v was kept", name, o.Result, err)
+			}
+			tasks, err := s.Lease(t.Context(), payment.Delivery, time.Now().Add(time.Hour), time.Minute, 9)
+			if len(tasks) != 1 || err != nil || tasks[0].Payment.ID != p.ID { // its first change; the second waits
+				t.Errorf("%s: %v go out, %v", name, tasks, err)
+			}
+			if _, effect, err := svc.Receive(t.Context(), cb); err != nil || effect != payment.Changed {
+				t.Errorf("%s: the same notification again: %s %v", name, effect, err)
+			}
+			if err := svc.Verify(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+			drain(t, s)
+		}
+	})
 }
 
-// Wrong settings are named, with what to put into the DSN.
-func TestSettings(t *testing.T) {
-	for dsn, want := range map[string][]string{
-		"file:" + filepath.Join(t.TempDir(), "payments.db"): {"journal_mode(WAL)", "busy_timeout("},
-		"file:" + filepath.Join(t.TempDir(), "payments.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)": {"synchronous(FULL)"},
-	} {
-		db, err := sql.Open("sqlite", dsn)
+// drain delivers everything, whoever leased it.
+func drain(t *testing.T, s *sqlstore.Store) {
+	t.Helper()
+	for {
+		tasks, err := s.Lease(t.Context(), payment.Delivery, time.Now().Add(2*time.Hour), time.Minute, 9)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer db.Close()
-		_, err = sqlstore.SQLite(db, sqlstore.Options{})
-		for _, w := range want {
-			if err == nil || !strings.Contains(err.Error(), w) {
-				t.Errorf("%s: error %v does not say %s", dsn, err, w)
-			}
+		if len(tasks) == 0 {
+			return
 		}
-		if _, err := sqlstore.PostgreSQL(db, sqlstore.Options{}); err == nil {
-			t.Error("an SQLite file was taken for PostgreSQL")
+		for _, task := range tasks {
+			if err := s.Release(t.Context(), task, time.Time{}, ""); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
 
-// An error of the hook undoes the change: no row, no entry, no outgoing change.
-func TestHookFails(t *testing.T) {
+// The hook gets every change, an orphan's too, and sees it in its transaction; nobody else does yet.
+func TestHookSeesAll(t *testing.T) {
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
-		errHook := errors.New("the queue is full")
-		for name, f := range map[string]func() error{
-			"error": func() error { return errHook },
-		} {
-			s := open(sqlstore.Options{InTx: func(context.Context, *sql.Tx, payment.Change) error { return f() }})
-			svc, _ := service(t, s)
-			if _, _, err := svc.Begin(t.Context(), request("k-"+name, "D-"+name)); !errors.Is(err, errHook) {
-				t.Errorf("%s: error %v", name, err)
+		outside := open(sqlstore.Options{})
+		var got []string
+		s := open(sqlstore.Options{InTx: func(ctx context.Context, tx *sql.Tx, c payment.Change) error {
+			var inside int
+			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM quittance_change WHERE key = '"+c.Key+"'").Scan(&inside); err != nil {
+				return err
 			}
-			for p, err := range s.List(t.Context(), payment.Filter{}) {
-				t.Errorf("%s: %v %v was kept", name, p, err)
+			early := 0
+			for e, err := range outside.Journal(ctx, c.Payment.ID) {
+				if err != nil {
+					return err
+				}
+				if e.Hash == c.Entry.Hash {
+					early++
+				}
 			}
-			if tasks, err := s.Lease(t.Context(), payment.Delivery, time.Now().Add(time.Hour), time.Minute, 9); len(tasks) > 0 || err != nil {
-				t.Errorf("%s: %d changes go out, %v", name, len(tasks), err)
+			got = append(got, fmt.Sprintf("%s to %q: inside %d, outside %d", c.Entry.Event, c.Payment.State, inside, early))
+			return nil
+		}})
+		svc, bank := service(t, s)
+		_, session, err := svc.Begin(t.Context(), request("k", "D"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cb, err := bank.Visit(session, mock.Behaviour{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := svc.Receive(t.Context(), cb); err != nil {
+			t.Fatal(err)
+		}
+		gone := acquirer.Result{Reference: "PCLCB260610009999", OrderID: "zz", Merchant: bank.Merchant(), Currency: "EUR", Outcome: acquirer.Accepted}
+		for range 2 {
+			if err := s.Orphan(t.Context(), gone, time.Now()); err != nil {
+				t.Fatal(err)
 			}
+		}
+		want := []string{
+			`created to "created": inside 1, outside 0`, `opened to "redirected": inside 1, outside 0`,
+			`accepted to "paid": inside 1, outside 0`, `accepted to "": inside 1, outside 0`,
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("changes in the hook (-want +got):\n%s", d)
 		}
 	})
 }
@@ -291,17 +356,88 @@ func TestReopened(t *testing.T) {
 	}
 }
 
-// After a restore the sequence is set past the acquirer's last reference.
+// After a restore the sequence is set past the acquirer's last reference. The last number of a day is given, and none after it.
 func TestAdvance(t *testing.T) {
+	const day = "2026-03-02"
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
-		for _, c := range []struct{ past, want int }{{120, 121}, {7, 171}} { // never back
-			if err := s.Advance(t.Context(), "2026-03-02", c.past); err != nil {
+		for _, c := range []struct {
+			past, want int
+			err        error
+		}{
+			{120, 121, nil}, {7, 171, nil}, // never back
+			{payment.MaxSequence - 1, payment.MaxSequence, nil},
+			{payment.MaxSequence, 0, payment.ErrDayFull}, {9, 0, payment.ErrDayFull},
+		} {
+			if err := s.Advance(t.Context(), day, c.past); err != nil {
 				t.Fatal(err)
 			}
-			if n, err := s.Sequence(t.Context(), "2026-03-02"); err != nil || n != c.want {
-				t.Errorf("past %d: %d %v, want %d", c.past, n, err, c.want)
+			if n, err := s.Sequence(t.Context(), day); !errors.Is(err, c.err) || n != c.want {
+				t.Errorf("past %d: %d %v, want %d %v", c.past, n, err, c.want, c.err)
 			}
+		}
+		if _, err := s.Sequence(t.Context(), day); !errors.Is(err, payment.ErrDayFull) {
+			t.Errorf("after the last number: %v", err)
+		}
+		if n, err := s.Sequence(t.Context(), "2026-03-03"); n != 1 || err != nil {
+			t.Errorf("the next day begins with %d, %v", n, err)
+		}
+	})
+}
+
+// One process alone leaves no gaps, also not around midnight, when it asks for two days in turn.
+func TestSequenceWithoutGaps(t *testing.T) {
+	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
+		s := open(sqlstore.Options{})
+		for want := 1; want <= 120; want++ {
+			for _, day := range []string{"2026-03-02", "2026-03-03"} {
+				if n, err := s.Sequence(t.Context(), day); n != want || err != nil {
+					t.Fatalf("%s: %d %v, want %d", day, n, err, want)
+				}
+			}
+		}
+	})
+}
+
+// A payment that is being paid is not erased: whoever erases waits for the transaction, and sees what came of it.
+func TestEraseWhileItIsPaid(t *testing.T) {
+	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
+		other := open(sqlstore.Options{})
+		inside, goOn := make(chan bool), make(chan bool)
+		s := open(sqlstore.Options{InTx: func(_ context.Context, _ *sql.Tx, c payment.Change) error {
+			if c.Entry.Event == payment.OnAccepted {
+				close(inside)
+				<-goOn
+			}
+			return nil
+		}})
+		p, e := specimen.New()
+		if err := s.Create(t.Context(), p, e); err != nil {
+			t.Fatal(err)
+		}
+		if p, e = specimen.Moved(p, payment.OnRefused, payment.Refused); s.Commit(t.Context(), p, e) != nil {
+			t.Fatal("it was not refused")
+		}
+		drain(t, s)
+		late, e := specimen.Moved(p, payment.OnAccepted, payment.Paid)
+		paid, erased := make(chan error, 1), make(chan error, 1)
+		go func() { paid <- s.Commit(context.WithoutCancel(t.Context()), late, e) }()
+		<-inside
+		go func() {
+			_, err := other.Erase(context.WithoutCancel(t.Context()), p.Debtor, time.Now().Add(time.Hour))
+			erased <- err
+		}()
+		time.Sleep(100 * time.Millisecond) // it waits by now; if it does not yet, it comes later, to the same end
+		close(goOn)
+		if err := <-paid; err != nil {
+			t.Error(err)
+		}
+		if err := <-erased; !errors.Is(err, payment.ErrRetained) {
+			t.Errorf("error %v, want %v", err, payment.ErrRetained)
+		}
+		q, err := s.Find(t.Context(), payment.Lookup{ID: p.ID})
+		if err != nil || q.State != payment.Paid || q.Debtor != p.Debtor || q.Claim != p.Claim {
+			t.Errorf("%v of %q, %v", q, q.Debtor, err)
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,13 +25,16 @@ import (
 // Install is what a test says when it cannot run.
 const Install = "needs PostgreSQL: apt-get install postgresql"
 
-// Server is a running cluster.
+// Server is a running cluster. Its methods may be called at once, but for Start and Database.
 type Server struct {
 	Folder string
 	port   int
 	bin    string
 	as     *syscall.Credential // nil: whoever runs the tests
-	cmd    *exec.Cmd
+
+	mu    sync.Mutex // of the rest
+	cmd   *exec.Cmd
+	admin *sql.DB // for Terminate
 }
 
 // binaries finds the folder with initdb and postgres: on the PATH, or where Debian puts the newest version.
@@ -97,6 +101,11 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 
 // Run starts the server of the cluster, and waits until it answers. It may be called again after Stop.
 func (s *Server) Run() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd != nil {
+		return nil
+	}
 	if s.port == 0 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -113,8 +122,8 @@ func (s *Server) Run() error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	s.admin = db
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
 		if err = db.PingContext(ctx); err == nil {
@@ -123,19 +132,61 @@ func (s *Server) Run() error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("the server does not answer: %w", err)
-		case <-time.After(50 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
 
-// Stop ends the server: SIGINT disconnects everybody, SIGQUIT is a crash.
+// Stop ends the server: SIGINT disconnects everybody, SIGQUIT is a crash, as pg_ctl stop -m immediate.
 func (s *Server) Stop(sig os.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.cmd == nil {
 		return
 	}
+	s.admin.Close()
 	s.cmd.Process.Signal(sig)
 	s.cmd.Wait()
-	s.cmd = nil
+	s.cmd, s.admin = nil, nil
+}
+
+// Crash stops the server without letting it finish anything, and starts it again.
+func (s *Server) Crash() error {
+	s.Stop(syscall.SIGQUIT)
+	return s.Run()
+}
+
+// Terminate ends one backend, as an administrator does, and returns when it is gone. It does nothing while the server is stopped.
+func (s *Server) Terminate(pid int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.admin == nil {
+		return nil
+	}
+	if _, err := s.admin.Exec("SELECT pg_terminate_backend($1)", pid); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		var alive bool
+		err := s.admin.QueryRow("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1)", pid).Scan(&alive)
+		if err != nil || !alive {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("backend %d does not end", pid)
+		}
+	}
+}
+
+// TerminateAll ends every backend of a database, as an administrator does.
+func (s *Server) TerminateAll(database string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.admin == nil {
+		return nil
+	}
+	_, err := s.admin.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", database)
+	return err
 }
 
 // DSN names a database of the server.
@@ -146,6 +197,26 @@ func (s *Server) DSN(database string) string {
 // Database makes a new, empty database and opens it.
 func (s *Server) Database(tb testing.TB) *sql.DB {
 	tb.Helper()
+	return s.Open(tb, s.DSN(s.Create(tb)))
+}
+
+// Open opens a database that is closed with the test.
+func (s *Server) Open(tb testing.TB, dsn string) *sql.DB {
+	tb.Helper()
+	db, err := Open(dsn)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { db.Close() })
+	return db
+}
+
+// Open opens a database by its name, with the driver that the tests use.
+func Open(dsn string) (*sql.DB, error) { return sql.Open("pgx", dsn) }
+
+// Create makes a new, empty database and returns its name.
+func (s *Server) Create(tb testing.TB) string {
+	tb.Helper()
 	admin, err := sql.Open("pgx", s.DSN("postgres"))
 	if err != nil {
 		tb.Fatal(err)
@@ -155,10 +226,5 @@ func (s *Server) Database(tb testing.TB) *sql.DB {
 	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
 		tb.Fatal(err)
 	}
-	db, err := sql.Open("pgx", s.DSN(name))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { db.Close() })
-	return db
+	return name
 }

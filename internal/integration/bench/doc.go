@@ -1,0 +1,7 @@
+// Package bench measures the stores against the bare database, in the same run, and fails when a limit is passed.
+//
+//	go test ./internal/integration/bench -run '^$' -bench . -timeout 60m
+//
+// A limit is a ratio to a peer: the median of five rounds in which both take turns, because machines are noisy. With -benchtime 1x
+// everything runs once, too short for a limit.
+package bench

@@ -1,0 +1,137 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/sqlstore"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// database is one of the two; open gives a new, empty one with the tables.
+type database struct {
+	name       string
+	postgresql bool
+	open       func(b *testing.B) (*sql.DB, *sqlstore.Store)
+}
+
+// databases are SQLite, and PostgreSQL where the machine has it.
+func databases(b *testing.B, run func(*testing.B, database)) {
+	b.Run("SQLite", func(b *testing.B) {
+		run(b, database{"SQLite", false, func(b *testing.B) (*sql.DB, *sqlstore.Store) {
+			db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(b.TempDir(), "payments.db")))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { db.Close() })
+			return db, migrated(b, db, sqlstore.SQLite)
+		}})
+	})
+	b.Run("PostgreSQL", func(b *testing.B) {
+		server := postgres.Start(b)
+		run(b, database{"PostgreSQL", true, func(b *testing.B) (*sql.DB, *sqlstore.Store) {
+			db := server.Database(b)
+			db.SetMaxIdleConns(32)
+			return db, migrated(b, db, sqlstore.PostgreSQL)
+		}})
+	})
+}
+
+func migrated(b *testing.B, db *sql.DB, with func(*sql.DB, sqlstore.Options) (*sqlstore.Store, error)) *sqlstore.Store {
+	s, err := with(db, sqlstore.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Migrate(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// writer is what commits a transition: the store, or the bare statement.
+type writer func(context.Context, payment.Payment, payment.Entry) error
+
+// writers commit n transitions in all, each on a payment of its own.
+func writers(b *testing.B, commit writer, rows []payment.Payment) contender {
+	return func(n int) time.Duration {
+		each := max(n/len(rows), 1)
+		type step struct {
+			p payment.Payment
+			e payment.Entry
+		}
+		steps := make([][]step, len(rows))
+		for i := range rows {
+			for range each {
+				p, e := next(rows[i])
+				steps[i], rows[i] = append(steps[i], step{p, e}), p
+			}
+		}
+		var wg sync.WaitGroup
+		start := time.Now()
+		for _, mine := range steps {
+			wg.Go(func() {
+				for _, s := range mine {
+					if err := commit(b.Context(), s.p, s.e); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		return time.Since(start)
+	}
+}
+
+// created are n new payments in a store.
+func created(b *testing.B, s *sqlstore.Store, prefix string, n int) []payment.Payment {
+	out := make([]payment.Payment, n)
+	for i := range out {
+		p, e := fresh(fmt.Sprintf("%s%d", prefix, i))
+		if err := s.Create(b.Context(), p, e); err != nil {
+			b.Fatal(err)
+		}
+		out[i] = p
+	}
+	return out
+}
+
+// BenchmarkTransitions commits transitions with one writer and with sixteen, beside the bare prepared statement that writes the same
+// columns and checks nothing. The bare writers of SQLite each have a commit of their own.
+func BenchmarkTransitions(b *testing.B) {
+	const many = 16
+	databases(b, func(b *testing.B, d database) {
+		n := max(b.N/rounds, many)
+		db, store := d.open(b)
+		bareDB, bareStore := d.open(b)
+		if !d.postgresql {
+			bareDB.SetMaxOpenConns(1) // a queue in the process is quicker than the file's lock
+		}
+		w := newBare(b, bareDB, d.postgresql)
+		if d.postgresql {
+			db.SetMaxOpenConns(many)
+			bareDB.SetMaxOpenConns(many)
+		}
+		t := times(n,
+			writers(b, store.Commit, created(b, store, "one", 1)), writers(b, w.commit, created(b, bareStore, "one", 1)),
+			writers(b, store.Commit, created(b, store, "many", many)), writers(b, w.commit, created(b, bareStore, "many", many)))
+		b.ReportMetric(0, "ns/op") // it would be the sum of all
+		for i, name := range []string{"1-ours", "1-bare", "16-ours", "16-bare"} {
+			b.ReportMetric(1e9/median(t[i]), name+"/s")
+		}
+		limit(b, n, ratio(func(r int) float64 { return t[1][r] / t[0][r] }), "of-bare-at-1", atLeast(0.85))
+		if d.postgresql {
+			limit(b, n, ratio(func(r int) float64 { return t[3][r] / t[2][r] }), "of-bare-at-16", atLeast(0.85))
+			limit(b, n, ratio(func(r int) float64 { return t[0][r] / t[2][r] / (t[1][r] / t[3][r]) }), "of-bare's-gain", atLeast(0.8))
+		} else {
+			limit(b, n, ratio(func(r int) float64 { return t[3][r] / t[2][r] }), "of-ungrouped-at-16", atLeast(2))
+		}
+	})
+}

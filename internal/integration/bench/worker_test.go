@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/sqlstore"
+)
+
+// TestMain also is the worker's process.
+func TestMain(m *testing.M) {
+	if dsn := os.Getenv("QUITTANCE_BENCH_WORKER"); dsn != "" {
+		if err := workAlone(dsn); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// worker runs a worker in a process of its own until nothing is due, and returns its peak of resident memory in MiB.
+func worker(b *testing.B, d database, db *sql.DB) float64 {
+	name := "PRAGMA database_list"
+	var seq, file string
+	dsn := ""
+	if d.postgresql {
+		if err := db.QueryRow("SELECT current_setting('port'), current_database()").Scan(&seq, &file); err != nil {
+			b.Fatal(err)
+		}
+		dsn = "postgres://postgres@127.0.0.1:" + seq + "/" + file + "?sslmode=disable"
+	} else {
+		if err := db.QueryRow(name).Scan(&seq, &name, &file); err != nil {
+			b.Fatal(err)
+		}
+		dsn = file
+	}
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.CommandContext(b.Context(), self)
+	cmd.Env = append(os.Environ(), "QUITTANCE_BENCH_WORKER="+dsn)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	kib, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kib / 1024
+}
+
+// workAlone does what is due in a database, and prints the peak of this process's resident memory in KiB.
+func workAlone(dsn string) error {
+	driver, open := "sqlite", sqlstore.SQLite
+	if strings.HasPrefix(dsn, "postgres://") {
+		driver, open = "pgx", sqlstore.PostgreSQL
+	} else {
+		dsn = sqlstore.DSN(dsn)
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	store, err := open(db, sqlstore.Options{})
+	if err != nil {
+		return err
+	}
+	service, err := payment.New(payment.Config{
+		Store: store, Acquirer: &mock.Acquirer{}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
+		Deliver: func(context.Context, payment.Change) error { return nil }, Now: func() time.Time { return noon },
+	})
+	if err != nil {
+		return err
+	}
+	for {
+		n, err := service.WorkOnce(context.Background())
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(status)) {
+		if kib, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			fmt.Println(strings.TrimSuffix(strings.TrimSpace(kib), " kB"))
+			return nil
+		}
+	}
+	return fmt.Errorf("/proc/self/status has no VmHWM")
+}

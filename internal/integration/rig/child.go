@@ -1,0 +1,256 @@
+package rig
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/worldline"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/sqlstore"
+	"github.com/shopspring/decimal"
+)
+
+// environment has a child's setting, as JSON.
+const environment = "QUITTANCE_RIG_CHILD"
+
+// The files that a child inherits.
+const (
+	listenerFile = 3 // of the notify handler; it stays open in the parent, so the port outlives the child
+	linesFile    = 4
+)
+
+// setting is what a child is told at its start.
+type setting struct {
+	Database Database
+	Shop     shop
+	Clock    string // file
+	Mailbox  string // URL
+	Work     bool
+	Record   bool
+}
+
+// shop is how a service finds its platform, in the child and in the parent.
+type shop struct {
+	Merchant, Secret  string
+	Endpoints         worldline.Endpoints
+	ReturnURL, Notify string
+}
+
+func (s shop) config(store payment.Store, now func() time.Time) (payment.Config, error) {
+	client, err := worldline.New(worldline.Config{
+		MerchantID: s.Merchant, Keys: worldline.Keyring{1: {Secret: worldline.NewSecret(s.Secret)}}, Endpoints: s.Endpoints, Now: now,
+	})
+	return payment.Config{
+		Store: store, Acquirer: client, Policies: creance.Ameli(), ReturnURL: s.ReturnURL, NotifyURL: s.Notify, Now: now,
+	}, err
+}
+
+// IsChild reports whether this process was started by a [World].
+func IsChild() bool { return os.Getenv(environment) != "" }
+
+// Serve is the whole life of a child. It ends with standard input, or with the command to stop.
+func Serve() {
+	if err := serve(); err != nil {
+		fmt.Fprintln(os.Stderr, "rig: child:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// child is a fund's portal in a process of its own.
+type child struct {
+	*payment.Service
+	setting setting
+	store   recorder
+	mu      sync.Mutex
+	lines   *os.File
+}
+
+func serve() error {
+	var s setting
+	if err := json.Unmarshal([]byte(os.Getenv(environment)), &s); err != nil {
+		return err
+	}
+	clock, err := openClock(s.Clock)
+	if err != nil {
+		return err
+	}
+	listener, err := net.FileListener(os.NewFile(listenerFile, "listener"))
+	if err != nil {
+		return err
+	}
+	c := &child{setting: s, lines: os.NewFile(linesFile, "lines")}
+	db, store, err := s.Database.Open(sqlstore.Options{})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer cancel()
+	if err := store.Migrate(ctx); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	c.store = recorder{store, func(f Fact) { c.write(line{Fact: &f}) }}
+	config, err := s.Shop.config(c.store, clock.Now)
+	if err != nil {
+		return err
+	}
+	catalog, err := inbox.NewCatalog()
+	if err != nil {
+		return err
+	}
+	letters := inbox.Deliverer(post{inbox.NewMemoryMailbox(), s.Mailbox}, catalog, inbox.Options{
+		Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: clock.Now,
+	})
+	config.Deliver = func(ctx context.Context, ch payment.Change) error {
+		if err := letters(ctx, ch); err != nil {
+			return err
+		}
+		return c.account(ctx, ch)
+	}
+	if c.Service, err = payment.New(config); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/notify", c.NotifyHandler())
+	mux.Handle("/return", c.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/home" }))
+	server := &http.Server{Handler: mux}
+	go server.Serve(listener)
+	var working sync.WaitGroup
+	if s.Work {
+		working.Go(func() { c.Work(ctx) })
+	}
+	c.write(line{Answer: &answer{Done: os.Getpid()}}) // number 0: it is ready
+	last := c.obey(ctx)
+	cancel()
+	working.Wait()
+	err = errors.Join(server.Shutdown(context.Background()), db.Close())
+	if last != nil {
+		last.blame(err)
+		c.write(line{Answer: last})
+	}
+	return err
+}
+
+// account is the payer's account, which shows a payment within the day.
+func (c *child) account(ctx context.Context, ch payment.Change) error {
+	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.Changed {
+		return nil
+	}
+	_, err := c.Record(ctx, ch.Payment.ID)
+	if errors.Is(err, payment.ErrNotAllowed) { // it has moved on: there is nothing to show
+		return nil
+	}
+	return err
+}
+
+// write writes one line at once, so that a kill leaves it whole or not written.
+func (c *child) write(l line) {
+	b, err := json.Marshal(l)
+	if err != nil {
+		panic(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines.Write(append(b, '\n'))
+}
+
+// obey carries out commands, each on its own, until the one that says stop, which it returns for the last word.
+func (c *child) obey(ctx context.Context) *answer {
+	var busy sync.WaitGroup
+	defer busy.Wait()
+	in := bufio.NewScanner(os.Stdin)
+	in.Buffer(nil, 64<<20)
+	for in.Scan() {
+		var order command
+		if err := json.Unmarshal(in.Bytes(), &order); err != nil {
+			panic(err)
+		}
+		if order.Do == "stop" {
+			return &answer{N: order.N}
+		}
+		busy.Go(func() {
+			a := answer{N: order.N}
+			a.blame(c.carryOut(ctx, order, &a))
+			c.write(line{Answer: &a})
+		})
+	}
+	return nil
+}
+
+// orders are the commands that a child knows.
+var orders = map[string]func(*child, context.Context, command, *answer) error{
+	"begin": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, a.Session, err = c.Begin(ctx, Request(o.Key, o.Debt))
+		return err
+	},
+	"get": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, err = c.Get(ctx, o.ID)
+		return err
+	},
+	"record": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, err = c.Record(ctx, o.ID)
+		return err
+	},
+	"refund": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, err = c.Refund(ctx, person(o))
+		return err
+	},
+	"question": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, err = c.Question(ctx, person(o))
+		return err
+	},
+	"resolve": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: person(o), Verdict: o.Verdict})
+		return err
+	},
+	"reconcile": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Payment, _, err = c.Reconcile(ctx, o.ID)
+		return err
+	},
+	"work": func(c *child, ctx context.Context, _ command, a *answer) error {
+		for {
+			n, err := c.WorkOnce(ctx)
+			a.Done += n
+			if n == 0 || err != nil {
+				return err
+			}
+		}
+	},
+	"missing": func(c *child, ctx context.Context, o command, a *answer) (err error) {
+		a.Facts, err = missing(ctx, c.store, o.Facts)
+		return err
+	},
+	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error { return c.Verify(ctx, nil) },
+}
+
+func (c *child) carryOut(ctx context.Context, o command, a *answer) error {
+	f, ok := orders[o.Do]
+	if !ok {
+		return fmt.Errorf("there is no command %q", o.Do)
+	}
+	return f(c, ctx, o, a)
+}
+
+func person(o command) payment.Command {
+	return payment.Command{ID: o.ID, Version: o.Version, By: "clerk", Why: "the story says so"}
+}
+
+// Request asks to pay 75,00 € of a debt, which one notice claims from one debtor.
+func Request(key, debt string) payment.BeginRequest {
+	return payment.BeginRequest{Key: key, Debt: creance.Debt{
+		ID: debt, Debtor: "A-" + debt, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
+		Notice: &creance.Notice{Number: "N-" + debt, Channel: creance.Paper},
+	}}
+}

@@ -1,0 +1,93 @@
+package rig
+
+import (
+	"errors"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+)
+
+// command is a line on a child's standard input, answer one on its pipe. They find each other by number.
+type command struct {
+	N       int
+	Do      string
+	Key     string `json:",omitempty"`
+	Debt    string `json:",omitempty"`
+	ID      payment.ID
+	Version int
+	Verdict payment.Verdict `json:",omitempty"`
+	Facts   []Fact          `json:",omitempty"`
+}
+
+type answer struct {
+	N       int
+	Payment payment.Payment
+	Session acquirer.Session
+	Done    int
+	Facts   []Fact `json:",omitempty"`
+	Error   string `json:",omitempty"`
+	Is      []int  `json:",omitempty"` // indices of known
+}
+
+// line is what a child writes: an answer, or a fact of which its service was told.
+type line struct {
+	Answer *answer `json:",omitempty"`
+	Fact   *Fact   `json:",omitempty"`
+}
+
+// Fact is something that a store acknowledged, or did not.
+type Fact struct {
+	Payment payment.ID    `json:",omitempty"`
+	Version int           `json:",omitempty"`
+	State   payment.State `json:",omitempty"`
+	Hash    [32]byte      // of the entry
+	Day     string        `json:",omitempty"` // of a number of the sequence
+	Number  int           `json:",omitempty"`
+	Unknown string        `json:",omitempty"` // the commit's error: what is not known to be written, and may be
+}
+
+// known are the errors that survive the way from a child.
+var known = []error{
+	payment.ErrNotFound, payment.ErrVersion, payment.ErrHeld, payment.ErrKeyReused, payment.ErrReference, payment.ErrNotAllowed,
+	payment.ErrInProgress, payment.ErrClaimPaid, payment.ErrInvalid, payment.ErrDayFull, acquirer.ErrUnavailable, acquirer.ErrUnanswered,
+}
+
+// ErrGone is the answer of a child that has ended.
+var ErrGone = errors.New("rig: the child is gone")
+
+// remoteError is an error in another process.
+type remoteError struct {
+	text string
+	is   []int
+}
+
+func (e *remoteError) Error() string { return e.text }
+
+func (e *remoteError) Is(target error) bool {
+	for _, i := range e.is {
+		if known[i] == target {
+			return true
+		}
+	}
+	return false
+}
+
+// blame fills in an error.
+func (a *answer) blame(err error) {
+	if err == nil {
+		return
+	}
+	a.Error = err.Error()
+	for i, k := range known {
+		if errors.Is(err, k) {
+			a.Is = append(a.Is, i)
+		}
+	}
+}
+
+func (a *answer) err() error {
+	if a.Error == "" {
+		return nil
+	}
+	return &remoteError{a.Error, a.Is}
+}

@@ -1,0 +1,271 @@
+// Package rig is what the tests of faults stand on: a fund's portal in a process of its own, which a test may kill at any moment, and a
+// world that outlives it, with the bank's platform, the payers' mailbox, the clock, and everything that the portal was told is written.
+//
+//	func TestMain(m *testing.M) { rig.Main(m) }
+//
+//	w := rig.New(t, rig.SQLite(file))
+//	c := w.Start(rig.Working)
+//	_, session, err := c.Begin("K1", "D1")
+//	w.Platform.Visit(session, sipstest.Payer{})
+//	c.Kill()
+//	c = w.Start()
+//	w.Converge(c)
+//	w.Check(rig.Rules{})
+//
+// The portal is the service with the Sips client, a store on a real database, and inbox.Deliverer. What [World.Check] looks at is in oracle.go.
+package rig
+
+import (
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/payment"
+)
+
+// Main is the whole of a TestMain: the test binary is its own portal.
+func Main(m *testing.M) {
+	if IsChild() {
+		Serve()
+	}
+	os.Exit(m.Run())
+}
+
+// World is everything that outlives a portal. Its methods are safe for concurrent use.
+type World struct {
+	testing.TB
+	Platform *sipstest.Server
+	Mailbox  *Mailbox
+	Clock    *Clock
+	Database Database
+
+	shop      shop
+	clockFile string
+	listener  *os.File
+
+	mu       sync.Mutex
+	facts    []Fact
+	children []*Child
+}
+
+// New makes a world around a database, which may be empty. It ends with the test.
+func New(tb testing.TB, d Database) *World {
+	tb.Helper()
+	w := &World{TB: tb, Database: d, clockFile: filepath.Join(tb.TempDir(), "clock")}
+	must := func(err error) {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	var err error
+	w.Clock, err = newClock(w.clockFile)
+	must(err)
+	tb.Cleanup(func() { w.Clock.file.Close() })
+	var stop func()
+	w.Mailbox, stop, err = newMailbox()
+	must(err)
+	tb.Cleanup(stop)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(err)
+	portal := "http://" + l.Addr().String()
+	w.listener, err = l.(*net.TCPListener).File()
+	must(err)
+	l.Close()
+	tb.Cleanup(func() { w.listener.Close() })
+	w.Platform = sipstest.NewServer(sipstest.Options{Now: w.Clock.Now, Delay: 20 * time.Millisecond})
+	tb.Cleanup(w.Platform.Close)
+	merchant := sipstest.PublicMerchants()[0]
+	w.shop = shop{merchant.ID, merchant.Keys[1], w.Platform.Endpoints(), portal + "/return", portal + "/notify"}
+	tb.Cleanup(func() {
+		for _, c := range w.living() {
+			c.Kill()
+		}
+	})
+	return w
+}
+
+func (w *World) living() []*Child {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []*Child
+	for _, c := range w.children {
+		select {
+		case <-c.gone:
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Facts are what the portals were told by their stores, in the order in which they said so.
+func (w *World) Facts() []Fact {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.facts[:len(w.facts):len(w.facts)]
+}
+
+// Advance moves the clock of all, and the platform does what becomes due: a portal should be there to be notified.
+func (w *World) Advance(d time.Duration) {
+	w.Helper()
+	if err := w.Clock.advance(d); err != nil {
+		w.Fatal(err)
+	}
+	w.Platform.Tick()
+}
+
+// days is how time goes by until everything must be final: leases end, sessions expire, the last looks and the acquirer's day pass, the limits
+// of open questions are over.
+var days = func() (steps []time.Duration) {
+	for _, s := range []struct {
+		n int
+		d time.Duration
+	}{{2, 2 * time.Minute}, {4, 17 * time.Minute}, {3, time.Hour}, {17, 6 * time.Hour}} {
+		for range s.n {
+			steps = append(steps, s.d)
+		}
+	}
+	return steps
+}()
+
+// Converge takes all faults back and lets four days and more pass, in which a portal does what is due. An error of its work is tried again.
+func (w *World) Converge(c *Child) {
+	w.Helper()
+	w.Mailbox.Forget()
+	w.Platform.Release()
+	work := func() {
+		w.Helper()
+		var err error
+		for range 5 {
+			if _, err = c.Work(); err == nil {
+				return
+			}
+			if errors.Is(err, ErrGone) {
+				break
+			}
+		}
+		w.Fatalf("the work that is due: %v%s", err, c.Said())
+	}
+	work()
+	for _, d := range days {
+		w.Advance(d)
+		work()
+	}
+}
+
+// Visit plays the payer at the kiosk; what the browser would bring back is lost, so only the notification tells.
+func (w *World) Visit(s acquirer.Session, o acquirer.Outcome) {
+	w.Helper()
+	_, err := w.Platform.Visit(s, sipstest.Payer{Outcome: o, Abandon: true})
+	var refused *sipstest.RefusedError
+	if err != nil && !errors.Is(err, sipstest.ErrNoReturn) && !errors.As(err, &refused) {
+		w.Error(err)
+	}
+}
+
+// Bring plays the payer and brings the browser back to the portal.
+func (w *World) Bring(s acquirer.Session, o acquirer.Outcome) error {
+	back, err := w.Platform.Visit(s, sipstest.Payer{Outcome: o})
+	if err != nil {
+		return err
+	}
+	resp, err := back.Bring(&http.Client{
+		Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	})
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Option is how a portal is started.
+type Option func(*start)
+
+type start struct {
+	setting setting
+	program []string
+}
+
+// Working: the portal runs Service.Work by itself, and not only when it is told to.
+var Working Option = func(s *start) { s.setting.Work = true }
+
+// Recording: the portal's host takes every payment into account as soon as it hears of it.
+var Recording Option = func(s *start) { s.setting.Record = true }
+
+// Pinned: all system calls of SQLite are made by one thread.
+var Pinned Option = func(s *start) {
+	if s.setting.Database.Driver == "sqlite" {
+		s.setting.Database.Driver = pinnedDriver
+	}
+}
+
+// By runs the portal by another program than the test's own, or under one: strace, its arguments, and a program that calls [Serve].
+func By(program ...string) Option { return func(s *start) { s.program = program } }
+
+// Start starts a portal and waits until it is ready. A portal that does not get so far is a failure of the test; see [World.TryStart].
+func (w *World) Start(o ...Option) *Child {
+	w.Helper()
+	c, err := w.TryStart(o...)
+	if err != nil {
+		w.Fatalf("start: %v%s", err, c.Said())
+	}
+	return c
+}
+
+// TryStart starts a portal. The error, [ErrGone], says that it ended before it was ready, as it does when its database fails; the child is never nil.
+func (w *World) TryStart(o ...Option) (*Child, error) {
+	w.Helper()
+	s := start{
+		setting: setting{Database: w.Database, Shop: w.shop, Clock: w.clockFile, Mailbox: w.Mailbox.url},
+		program: []string{self()},
+	}
+	for _, f := range o {
+		f(&s)
+	}
+	set, err := json.Marshal(s.setting)
+	if err != nil {
+		w.Fatal(err)
+	}
+	c, err := run(w, s.program, string(set))
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.mu.Lock()
+	w.children = append(w.children, c)
+	w.mu.Unlock()
+	select {
+	case a := <-c.ready:
+		c.pid = a.Done
+		return c, nil
+	case <-c.gone:
+		select { // it may have been ready, and then have ended
+		case a := <-c.ready:
+			c.pid = a.Done
+			return c, nil
+		default:
+			return c, ErrGone
+		}
+	}
+}
+
+func self() string {
+	path, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return path
+}
+
+// Money reports whether a payment in that state says that money moved towards the fund, or is on its way back.
+func Money(s payment.State) bool {
+	return s.Money() || s == payment.Refunding || s == payment.Refunded || s == payment.Review
+}
