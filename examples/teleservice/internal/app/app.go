@@ -1,0 +1,202 @@
+// Package app wires the service together: what a host's main function does around the library. Everything that a test wants to choose is in
+// Config.
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/examples/teleservice/internal/bank"
+	"github.com/quittance/quittance/examples/teleservice/internal/clock"
+	"github.com/quittance/quittance/examples/teleservice/internal/database"
+	"github.com/quittance/quittance/examples/teleservice/internal/office"
+	"github.com/quittance/quittance/examples/teleservice/internal/payer"
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
+	"github.com/quittance/quittance/examples/teleservice/internal/session"
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+)
+
+// Config says what the service stands on.
+type Config struct {
+	Database string           // a file, or a postgres:// address
+	Base     string           // its own address as browsers see it: scheme, host and port
+	Bank     string           // simulator, mock or sips; empty: simulator
+	Kiosk    string           // where the simulator listens, or the http:// address of one that runs; empty: a free port
+	People   string           // a folder with people.json and debts.json; empty: the sample
+	Policies creance.Policies // nil: creance.Ameli()
+	Edition  []fs.FS          // wordings laid over the library's own
+	Now      func() time.Time // the real clock; nil: time.Now
+	Logger   *slog.Logger     // nil: nothing is logged
+	ByHand   bool             // nothing works behind the pages: a test calls Payments.WorkOnce and Bank.Desk.Tick
+}
+
+// App is the whole service: a handler, and what works behind it. Close ends it.
+type App struct {
+	http.Handler
+	Payments *payment.Service
+	Bank     *bank.Bank
+	Database *database.DB
+	Clock    *clock.Clock
+
+	log    *slog.Logger
+	cancel context.CancelFunc
+	busy   sync.WaitGroup
+	once   sync.Once
+	closed error
+}
+
+// fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement (CRPA R112-11-1):
+// Validate says what is missing.
+var fund = inbox.Options{
+	Fund:          "CPAM de l’Exemple",
+	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
+	Telephone:     "36 46 (service gratuit + prix de l’appel)",
+}
+
+// savedBank is the setting under which the simulator's book is kept.
+const savedBank = "simulator"
+
+// New opens everything and starts the work behind the pages. The error says what could not be opened; nothing is left open then.
+func New(ctx context.Context, c Config) (_ *App, err error) {
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Bank, c.Kiosk = cmp.Or(c.Bank, "simulator"), cmp.Or(c.Kiosk, "127.0.0.1:0")
+	if c.Policies == nil {
+		c.Policies = creance.Ameli()
+	}
+	base, err := url.Parse(c.Base)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || base.Path != "" {
+		return nil, fmt.Errorf("app: %.80q is not the address of a service, such as http://127.0.0.1:8080", c.Base)
+	}
+	a := &App{log: c.Logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.Database, err = database.Open(ctx, c.Database); err != nil {
+		return nil, err
+	}
+	if a.Clock, err = clock.New(ctx, c.Now, a.Database); err != nil {
+		return nil, err
+	}
+	if err := a.openBank(ctx, c); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	if err := a.mount(mux, c, base.Scheme == "https"); err != nil {
+		return nil, err
+	}
+	a.Handler = canonical(base, a.guarded(mux, base.Scheme == "https"))
+	a.start(c.ByHand)
+	return a, nil
+}
+
+// openBank opens who takes the cards. What a simulator knew at the last start, it knows again.
+func (a *App) openBank(ctx context.Context, c Config) error {
+	saved, err := a.Database.Setting(ctx, savedBank)
+	if err != nil {
+		return err
+	}
+	o := bank.Config{Kind: c.Bank, Kiosk: c.Kiosk, Base: c.Base, Now: a.Clock.Now}
+	if saved != "" {
+		o.Saved = []byte(saved)
+	}
+	if a.Bank, err = bank.Open(o); err != nil && saved != "" {
+		return fmt.Errorf("%w; if it is about what was saved, another -db starts afresh", err)
+	}
+	return err
+}
+
+// mount makes the payments' service and every page.
+func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
+	catalog, err := inbox.NewCatalog(c.Edition...)
+	if err != nil {
+		return err
+	}
+	directory, err := people.Open(c.People)
+	if err != nil {
+		return err
+	}
+	from := fund
+	from.Now = a.Clock.Now
+	if err := from.Validate(); err != nil {
+		return err
+	}
+	// Sessions end by the real clock: who lets a day pass in the fault panel stays signed in.
+	sessions := &session.Store{DB: a.Database, Now: c.Now, Secure: https}
+	if sessions.Now == nil {
+		sessions.Now = time.Now
+	}
+	a.Payments, err = payment.New(payment.Config{
+		Store: a.Database.Payments, Acquirer: a.Bank.Client, Policies: c.Policies,
+		ReturnURL: c.Base + bank.ReturnPath, NotifyURL: c.Base + bank.NotifyPath,
+		Deliver: inbox.Deliverer(a.Database.Mailbox, catalog, from),
+		Chores: []func(context.Context, time.Time) (int, error){
+			a.Database.Mailbox.DeleteDue,
+			func(ctx context.Context, _ time.Time) (int, error) { return sessions.Sweep(ctx, sessions.Now()) },
+		},
+		Now: a.Clock.Now, Logger: c.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	portal, err := payer.New(payer.Config{
+		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
+		Policies: c.Policies, Now: a.Clock.Now, Logger: c.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	desk, err := office.New(office.Config{
+		Payments: a.Payments, Orphans: a.Database.Payments, Sessions: sessions, Clock: a.Clock, Bank: a.Bank, Shared: a.Database.Shared, Base: c.Base,
+		Logger: c.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	portal.Routes(mux)
+	desk.Routes(mux)
+	web.Assets(mux)
+	mux.Handle(bank.NotifyPath, a.Payments.NotifyHandler())
+	mux.Handle(bank.ReturnPath, a.Payments.ReturnHandler(payer.Return))
+	return nil
+}
+
+// guarded puts the guard in front of the pages. The two routes of the bank are exempt from the protection against other sites, and no other.
+// A kiosk in the process stands beside the guard: its pages are the bank's own.
+func (a *App) guarded(mux http.Handler, https bool) http.Handler {
+	guard := web.Guard(mux, a.log, https, "POST "+bank.NotifyPath, "POST "+bank.ReturnPath)
+	if a.Bank.Kiosk == nil {
+		return guard
+	}
+	outer := http.NewServeMux()
+	outer.Handle("/", guard)
+	outer.Handle(bank.KioskPath, a.Bank.Kiosk)
+	return outer
+}
+
+// canonical keeps browsers on the one address that the kiosk sends them back to: their cookies are of that host. It also turns away a name
+// that somebody else has given to this machine. The bank's server may use any name.
+func canonical(base *url.URL, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host == base.Host || r.URL.Path == bank.NotifyPath:
+			next.ServeHTTP(w, r)
+		case r.Method == http.MethodGet || r.Method == http.MethodHead:
+			http.Redirect(w, r, base.Scheme+"://"+base.Host+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		default:
+			http.Error(w, "Cette adresse n’est pas celle du service.", http.StatusMisdirectedRequest)
+		}
+	})
+}

@@ -1,0 +1,223 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/examples/teleservice/internal/app"
+	"github.com/quittance/quittance/payment"
+)
+
+// The notification is lost and the payer has closed the tab: time passes, and the service asks the bank by itself.
+func TestLostAndFound(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	a := w.agent()
+	a.get("/gestion/pannes").press("notification", "", "panne", "lost").reads("la prochaine notification subira cette panne")
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").card(goodCard).reads("Votre paiement a été accepté.") // and goes away
+	b.get("/accueil").reads("Un paiement est en cours")
+	a.get("/gestion/pannes").reads("TO_CAPTURE (00)").press("temps", "", "duree", "16m").reads("Le temps a passé.")
+	b.get("/accueil").reads("Nous vous remercions")
+	w.work()
+	b.get("/messagerie").reads("Accusé de réception")
+	id := string(w.payments()[0].ID)
+	a.get("/gestion/paiements/"+id).reads("réponse à notre question", "Paiement accepté")
+}
+
+// A payment goes from hand to hand: taken into account, questioned, given back although the bank's answer is lost.
+func TestReviewAndRefund(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
+	id := string(w.payments()[0].ID)
+	page := "/gestion/paiements/" + id
+	a := w.agent()
+	a.get("/gestion").reads("À prendre en compte 1", "À vérifier 0", "assure-1")
+	// Somebody else has acted meanwhile: what this agent sees is old, and nothing is done.
+	old := *a.get(page)
+	a.press("", "prendre-en-compte").reads("Pris en compte sur le compte")
+	old.press("", "rembourser", "motif", "bon").reads("Le paiement a changé entre-temps")
+	old.get(page).press("", "interroger").reads("La banque a répondu")
+	a.press("", "contester").reads("Saisissez un motif")
+	a.press("", "contester", "motif", "réclamation n° 12").reads("Mis en vérification", "réclamation n° 12", "Par agent-1")
+	a.get("/gestion?vue=a-verifier").reads("À vérifier 1", "PCLCB26061")
+
+	a.get(page).press("", "rendre", "motif", "payé deux fois").reads("Le remboursement est demandé.")
+
+	a.get("/gestion/pannes").press("appel", "", "operation", acquirer.OpCancel, "panne", string(mock.Timeout)).reads("le prochain appel")
+	for range 3 {
+		a.get("/gestion/pannes").press("temps", "", "duree", "1h10m")
+	}
+	if p := w.payments()[0]; p.State != payment.Refunded {
+		t.Fatalf("the payment is %v:\n%s", p, a.get(page).text())
+	}
+	a.get(page).reads("Somme rendue", "annulé avant remise")
+	w.work()
+	w.payer("assure-1").get("/messagerie").reads("Remboursement de votre paiement de créance", "Accusé de réception")
+}
+
+// What may be decided about a review: each verdict leads where the table says.
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	a := w.agent()
+	for verdict, want := range map[string]payment.State{
+		"garder": payment.Paid, "rendre": payment.Refunding, "deja-rendu": payment.Refunded, "sans-paiement": payment.Failed,
+	} {
+		for _, who := range []struct{ person, debt string }{{"assure-1", "creance-101"}, {"assure-2", "creance-102"}, {"assure-3", "creance-103"}} {
+			b := w.payer(who.person)
+			if b.get("/demarches/creances/" + who.debt + "/etape-2"); !strings.HasSuffix(b.URL.Path, "etape-2") {
+				continue // held by one of those before
+			}
+			b.toKiosk(who.debt).card(goodCard).back()
+			all := w.payments()
+			page := "/gestion/paiements/" + string(all[len(all)-1].ID)
+			a.get(page).press("", "contester", "motif", "doute").press("", verdict, "motif", "vu")
+			if p := w.payments()[len(all)-1]; p.State != want {
+				t.Errorf("%s leads to %s, want %s:\n%s", verdict, p.State, want, a.text())
+			}
+			break
+		}
+	}
+	if n := len(w.payments()); n != 4 {
+		t.Errorf("%d payments were decided, want 4", n)
+	}
+}
+
+// A payment that nobody knows is kept, and shown; so is a day's export, once the day is over.
+func TestOrphanAndExport(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	a := w.agent()
+	a.get("/gestion/orphelins").reads("Il n’y a aucun orphelin.")
+	a.get("/gestion/pannes").press("orphelin", "").reads("a encaissé 75,00 €")
+	a.get("/gestion/orphelins").reads("75,00 €", "PCLCB26061")
+
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
+	a.get("/gestion/export").press("export", "", "jour", "2026-03-02").at(http.StatusUnprocessableEntity, "/gestion/export.csv").reads("Choisissez un jour qui est fini")
+	a.press("export", "", "jour", "hier").reads("Choisissez un jour qui est fini")
+	a.get("/gestion/pannes").press("temps", "", "duree", "24h")
+	a.get("/gestion/export").press("export", "").at(http.StatusOK, "/gestion/export.csv")
+	ref := w.payments()[0].Reference
+	if a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(a.Page, ref) || !strings.Contains(a.Page, "orphan") ||
+		!strings.Contains(a.Page, a.Header.Get("X-Seal")) {
+		t.Errorf("the export is %v\n%s", a.Header, a.Page)
+	}
+}
+
+// Every fault of the panel does what it says, and what it does not know it refuses.
+func TestFaultPanel(t *testing.T) {
+	t.Parallel()
+	for _, bank := range []string{"simulator", "mock"} {
+		t.Run(bank, func(t *testing.T) {
+			w := start(t, func(c *app.Config) { c.Bank = bank })
+			a := w.agent()
+			for _, fault := range []string{"doubled", "late"} {
+				a.get("/gestion/pannes").press("notification", "", "panne", fault).reads("C’est noté")
+			}
+			b := w.payer("assure-1")
+			b.toKiosk("creance-101").card(goodCard)
+			b.get("/accueil").reads("Nous vous remercions") // doubled
+			b = w.payer("assure-2")
+			b.toKiosk("creance-102").card(goodCard)
+			b.get("/accueil").reads("Un paiement est en cours") // late
+			a.get("/gestion/pannes").press("retenues", "").reads("sont parties")
+			b.get("/accueil").reads("Nous vous remercions")
+			ref := w.payments()[1].Reference
+			a.get("/gestion/pannes")
+			a.do(http.MethodPost, "/gestion/pannes/renvoyer", map[string][]string{"reference": {ref}, "panne": {"forged"}}).reads("La notification est partie.")
+			a.get("/gestion/pannes").press("remise", "").reads("remis")
+			for path, form := range map[string]map[string][]string{
+				"notification": {"panne": {"timeout"}}, "appel": {"panne": {"lost"}, "operation": {"begin"}}, "temps": {"duree": {"1000h"}},
+				"renvoyer": {"reference": {ref}, "panne": {"x"}},
+			} {
+				if a.do(http.MethodPost, "/gestion/pannes/"+path, form); a.Status != http.StatusBadRequest {
+					t.Errorf("%s with %v: %d", path, form, a.Status)
+				}
+			}
+			a.do(http.MethodPost, "/gestion/pannes/renvoyer", map[string][]string{"reference": {"unknown"}}).reads("Rien n’a changé.")
+			a.get("/gestion/pannes").press("orphelin", "").reads("a encaissé 75,00 €")
+			if a.get("/gestion/orphelins").reads("75,00 €"); bank == "mock" {
+				w.payer("assure-3").toKiosk("creance-103").card(goodCard).back().reads("Nous vous remercions")
+			}
+		})
+	}
+}
+
+// A result that is not final is decided by the bank later.
+func TestPending(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").card("5017670000001860").back().reads("Nous vérifions")
+	a := w.agent()
+	a.get("/gestion/pannes").press("", "accepte").reads("La banque a tranché")
+	b.get("/accueil").reads("Nous vous remercions")
+}
+
+// What is in flight when the service ends goes on at the next start: the session at the kiosk, the bank's book, the letters.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	waiting, lost := w.payer("assure-1"), w.payer("assure-2")
+	waiting.toKiosk("creance-101")
+	if err := w.Bank.Desk.Inject("", mock.Lost); err != nil {
+		t.Fatal(err)
+	}
+	lost.toKiosk("creance-102").card(goodCard)
+	w.clock.Advance(5 * time.Minute)
+	kiosk := w.Bank.Where
+	w.stop()
+
+	w.config.Kiosk = strings.TrimPrefix(kiosk, "http://")
+	w.open()
+	waiting.base, lost.base = w.base, w.base // the same host: its cookies are known still
+	waiting.get("/accueil").reads("Reprendre le paiement")
+	id := string(w.payments()[0].ID)
+	waiting.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).reads("Votre paiement a été accepté.")
+	// The bank notifies, and sends the payer, to where the service was when the session was opened: nobody is there any more.
+	w.clock.Advance(20 * time.Minute)
+	w.work()
+	for i, p := range w.payments() {
+		if p.State != payment.Paid {
+			t.Errorf("payment %d is %v", i, p)
+		}
+	}
+	lost.get("/messagerie").reads("Accusé de réception")
+}
+
+// A letter that cannot be delivered for a day is stuck: the office shows it, and lets it go again once the cause is gone.
+func TestStuck(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	rename := func(from, to string) {
+		t.Helper()
+		if _, err := w.Database.ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
+	rename(letterTable, "elsewhere")
+	for range payment.StuckAfter + 1 {
+		w.clock.Advance(7 * time.Hour)
+		for range 3 {
+			_, _ = w.Payments.WorkOnce(t.Context()) // the mailbox's chore fails too
+		}
+	}
+	a := w.agent()
+	a.get("/gestion?vue=bloques").reads("Bloqués 1", "PCLCB26061")
+	id := string(w.payments()[0].ID)
+	rename("elsewhere", letterTable)
+	a.get("/gestion/paiements/"+id).reads("Un travail sur ce paiement a échoué trop souvent.").press("", "relancer").reads("est relancé")
+	w.work()
+	a.get("/gestion?vue=bloques").reads("Bloqués 0")
+	w.payer("assure-1").get("/messagerie").reads("Accusé de réception")
+}
+
+// letterTable is where the mailbox of the library keeps letters.
+const letterTable = "quittance_letter"

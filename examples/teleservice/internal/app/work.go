@@ -1,0 +1,84 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"time"
+)
+
+// tick is how often a simulated bank looks at the clock.
+const tick = 250 * time.Millisecond
+
+// start begins the work behind the pages: questions to the bank, letters, chores; and the simulation, if there is one.
+func (a *App) start(byHand bool) {
+	if byHand {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	a.cancel = cancel
+	a.busy.Go(func() { a.Payments.Work(ctx) })
+	if a.Bank.Desk != nil {
+		a.busy.Go(func() { a.simulate(ctx) })
+	}
+}
+
+// simulate lets the bank's time pass, and keeps its book when it has changed: a simulated bank has no other disk than ours. The larger the
+// book is, the more seldom it is written; Close writes it in any case.
+func (a *App) simulate(ctx context.Context) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	var kept []byte
+	var next time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-t.C:
+			a.Bank.Desk.Tick()
+			if now.Before(next) {
+				continue
+			}
+			kept = a.keep(kept)
+			next = now.Add(time.Second + 50*time.Since(now))
+		}
+	}
+}
+
+// keep writes the bank's book if it is not what was kept, and returns what is kept now.
+func (a *App) keep(kept []byte) []byte {
+	if a.Bank.Save == nil {
+		return kept
+	}
+	book, err := a.Bank.Save()
+	if err == nil && !bytes.Equal(book, kept) {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err = a.Database.SetSetting(ctx, savedBank, string(book)); err == nil {
+			return book
+		}
+	}
+	if err != nil {
+		a.log.Error("the simulator’s book was not kept", slog.Any("error", err))
+	}
+	return kept
+}
+
+// Close ends the work behind the pages, then the bank, then the database. Whoever serves the handler stops serving first. What was under
+// way goes on at the next start. A second Close does nothing.
+func (a *App) Close() error {
+	a.once.Do(func() {
+		if a.cancel != nil {
+			a.cancel()
+		}
+		a.busy.Wait()
+		if a.Bank != nil {
+			a.Bank.Close()
+			a.keep(nil)
+		}
+		if a.Database != nil {
+			a.closed = a.Database.Close()
+		}
+	})
+	return a.closed
+}

@@ -1,0 +1,66 @@
+// Package bank is who takes the cards: a simulated Sips platform, a mock in the process, or a real platform.
+package bank
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+)
+
+// Bank is an acquirer, and what comes with it.
+type Bank struct {
+	Client acquirer.Client // not embedded: a struct around a client hides that it can cancel and refund
+	Name   string          // for people
+	Where  string          // the kiosk's address, for people
+	Kiosk  http.Handler    // pages to mount under KioskPath; nil: the kiosk is elsewhere
+	Desk   Desk            // the other side of a simulation; nil: of a real bank, or of one in another process
+	Save   func() ([]byte, error)
+	Close  func()
+}
+
+// KioskPath is where a kiosk in the process is mounted.
+const KioskPath = "/kiosque/"
+
+// Desk is the bank clerk's side of a simulation: what really happened, and what is to go wrong next.
+type Desk interface {
+	Inject(op string, faults ...mock.Fault) error // strikes the next call, notification or session
+	Release() int                                 // sends the notifications that are held back
+	Remit() int                                   // remits what waits for the end of the day
+	Tick() int                                    // does what the clock has made due
+	Book() []mock.Transaction                     // what really happened
+
+	Resend(reference string, faults ...mock.Fault) error // notifies once more
+	Decide(reference string, accepted bool) error        // ends what is pending
+	Pay(s acquirer.Session) error                        // plays a payer who pays and goes away
+}
+
+// Merchant is the shop of the source (S29), known to the simulations alone.
+var Merchant = sipstest.Merchant{ID: mock.DefaultMerchant, Name: "CPAM Test 2 (INTEGRATION)", Keys: map[int]string{1: "a-key-that-protects-nothing"}}
+
+// Config says which bank.
+type Config struct {
+	Kind  string // simulator, mock or sips
+	Kiosk string // of the simulator: where it listens, or the http:// address of one that runs already
+	Base  string // the service's own address, without a path
+	Saved []byte // of the simulator: what its Save gave at the last start
+	Now   func() time.Time
+}
+
+var kinds = map[string]func(Config) (*Bank, error){"simulator": simulator, "mock": mocked, "sips": sips}
+
+// Open opens the bank.
+func Open(c Config) (*Bank, error) {
+	open, ok := kinds[c.Kind]
+	if !ok {
+		return nil, fmt.Errorf("bank: %.20q is none of simulator, mock and sips", c.Kind)
+	}
+	b, err := open(c)
+	if err == nil && b.Close == nil {
+		b.Close = func() {}
+	}
+	return b, err
+}

@@ -1,0 +1,92 @@
+package office
+
+import (
+	"fmt"
+	"html/template"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// states are a payment's, in the words of the fund's staff.
+var states = map[payment.State]struct{ Text, Tone string }{
+	payment.Created:    {"Créé", "note"},
+	payment.Redirected: {"Chez la banque", "note"},
+	payment.Unknown:    {"Résultat inconnu", "warn"},
+	payment.Paid:       {"Payé", "good"},
+	payment.Recorded:   {"Pris en compte", "good"},
+	payment.Refused:    {"Refusé", "bad"},
+	payment.Cancelled:  {"Abandonné", "note"},
+	payment.Expired:    {"Expiré", "note"},
+	payment.Failed:     {"Échoué", "bad"},
+	payment.Refunding:  {"À rembourser", "warn"},
+	payment.Refunded:   {"Remboursé", "note"},
+	payment.Review:     {"À vérifier", "warn"},
+}
+
+// events are what a journal tells.
+var events = map[payment.EventKind]string{
+	payment.OnCreated:       "Référence réservée",
+	payment.OnOpened:        "Session de paiement ouverte",
+	payment.OnNotOpened:     "Aucune session n’a été ouverte",
+	payment.OnAccepted:      "Paiement accepté",
+	payment.OnAcceptedToo:   "Accepté, alors qu’un autre paiement de la créance l’est déjà",
+	payment.OnMismatched:    "Acceptation qui ne correspond pas à la commande",
+	payment.OnUnfit:         "Message qui ne correspond pas à la commande",
+	payment.OnRefused:       "Paiement refusé",
+	payment.OnCancelled:     "Abandon du payeur",
+	payment.OnExpired:       "Session expirée",
+	payment.OnFailed:        "Incident de la banque",
+	payment.OnPending:       "Résultat pas encore définitif",
+	payment.OnAbsent:        "Inconnu de la banque",
+	payment.OnSilent:        "Pas de réponse de la banque",
+	payment.OnRecorded:      "Pris en compte sur le compte",
+	payment.OnRefundAsked:   "Remboursement demandé",
+	payment.OnReturned:      "Somme rendue",
+	payment.OnRefundRefused: "Remboursement refusé par la banque",
+	payment.OnRefundUnknown: "Remboursement appelé, réponse attendue",
+	payment.OnOverdue:       "Délai dépassé",
+	payment.OnQuestioned:    "Mis en vérification",
+	payment.OnKept:          "Décision : garder",
+	payment.OnGivingBack:    "Décision : rendre",
+	payment.OnWasReturned:   "Constat : déjà rendu",
+	payment.OnNoMoney:       "Constat : aucune somme n’a bougé",
+}
+
+var effects = map[payment.Effect]string{
+	payment.Noted:         "noté",
+	payment.Stale:         "dépassé par les événements",
+	payment.Contradiction: "contradiction",
+}
+
+// channels say how an event was learnt.
+var channels = map[acquirer.Channel]string{
+	acquirer.Notify: "notification de la banque",
+	acquirer.Return: "retour du navigateur",
+	acquirer.Query:  "réponse à notre question",
+}
+
+// moves are what a simulated bank has done with the money.
+var moves = map[string]string{
+	string(mock.Authorised): "autorisé", string(mock.Remitted): "remis", string(mock.Cancelled): "annulé avant remise",
+	string(mock.Refunded): "remboursé",
+}
+
+var funcs = template.FuncMap{
+	"state":   func(s payment.State) string { return states[s].Text },
+	"tone":    func(s payment.State) string { return states[s].Tone },
+	"event":   func(e payment.EventKind) string { return events[e] },
+	"effect":  func(e payment.Effect) string { return effects[e] },
+	"channel": func(c acquirer.Channel) string { return channels[c] },
+	"move":    func(k any) string { return moves[fmt.Sprint(k)] },
+	"cents": func(c int64) string {
+		s, err := inbox.Euros(decimal.New(c, -2))
+		if err != nil {
+			return "montant à vérifier"
+		}
+		return s
+	},
+}

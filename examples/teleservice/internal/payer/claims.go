@@ -1,0 +1,82 @@
+package payer
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/payment"
+)
+
+// claim is a debt as its page shows it.
+type claim struct {
+	creance.Debt
+	Decision creance.Decision
+	Held     *payment.Payment // the payment that holds the debt, or has paid the claim
+}
+
+// Payable reports whether the way to the kiosk is open. Begin decides again.
+func (c claim) Payable() bool { return c.Decision.Eligible() && c.Held == nil }
+
+// claims are what a person owes, with what may be paid today. A claim whose payment was taken into account is settled: the fund's ledger
+// would say so itself.
+func (p *Portal) claims(ctx context.Context, debtor string) ([]claim, error) {
+	policy, err := p.Policies.On(p.Now())
+	if err != nil {
+		return nil, err
+	}
+	payments, err := p.payments(ctx, debtor)
+	if err != nil {
+		return nil, err
+	}
+	var all []claim
+	for _, d := range p.People.Debts(debtor) {
+		c := claim{Debt: d}
+		for _, made := range payments {
+			if made.Debt == d.ID && made.State.Holds() {
+				c.Held = &made
+			}
+			if made.Claim == d.Claim() && made.State == payment.Recorded {
+				c.Status = creance.Settled
+			}
+		}
+		c.Decision = policy.Decide(c.Debt, p.Now())
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// claim finds the debt of the request among the visitor's own.
+func (p *Portal) claim(r *http.Request, v visitor) (claim, error) {
+	all, err := p.claims(r.Context(), v.ID)
+	if err != nil {
+		return claim{}, err
+	}
+	for _, c := range all {
+		if c.ID == r.PathValue("debt") {
+			return c, nil
+		}
+	}
+	return claim{}, web.Absent
+}
+
+// payments are all trips to the kiosk of a person, oldest first.
+func (p *Portal) payments(ctx context.Context, debtor string) (all []payment.Payment, err error) {
+	for one, err := range p.Payments.List(ctx, payment.Filter{Debtor: debtor}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// own finds the payment of the request, if it is the visitor's: somebody else's is as absent as one that does not exist.
+func (p *Portal) own(r *http.Request, v visitor) (payment.Payment, error) {
+	one, err := p.Payments.Get(r.Context(), payment.ID(r.PathValue("payment")))
+	if isAbsent(err) || err == nil && one.Debtor != v.ID {
+		return payment.Payment{}, web.Absent
+	}
+	return one, err
+}

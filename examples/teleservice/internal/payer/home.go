@@ -1,0 +1,91 @@
+package payer
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+)
+
+// banner is what stands in the banner slot.
+type banner struct {
+	Title  string
+	Text   template.HTML // made and escaped by the catalog
+	Tone   string
+	Resume string // where the payment goes on, if it can
+}
+
+// home is the account's first page, with the banner (S39, S48, S58, S62).
+func (p *Portal) home(w http.ResponseWriter, r *http.Request, v visitor) error {
+	b, err := p.banner(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	claims, err := p.claims(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	payable := 0
+	for _, c := range claims {
+		if c.Payable() {
+			payable++
+		}
+	}
+	page := p.page(r, v, "Accueil")
+	page.Body = map[string]any{"Banner": b, "Person": v, "Before": v.session.Before, "Payable": payable}
+	return p.pages.Write(w, r, http.StatusOK, "home.html", page)
+}
+
+// banner is nil when there is nothing to say. A store that cannot be read is no reason to say that a payment failed.
+func (p *Portal) banner(ctx context.Context, debtor string) (*banner, error) {
+	made, err := p.Payments.Latest(ctx, debtor)
+	if isAbsent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return p.word(inbox.ResultUnknown{}, payment.Payment{})
+	}
+	return p.bannerOf(ctx, made)
+}
+
+// bannerOf says what there is to say of one payment.
+func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, error) {
+	content, ok := inbox.Banner(made, p.Now())
+	if !ok {
+		return nil, nil
+	}
+	if made.State == payment.Review {
+		twice, err := p.paidTwice(ctx, made)
+		if err != nil {
+			return nil, err
+		}
+		if twice {
+			content = inbox.PaidTwice{Payment: made}
+		}
+	}
+	return p.word(content, made)
+}
+
+func (p *Portal) word(c inbox.Content, made payment.Payment) (*banner, error) {
+	m, err := p.say(c)
+	b := &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone}
+	if p.open(made) {
+		b.Resume = "/demarches/paiements/" + string(made.ID) + "/etape-3"
+	}
+	return b, err
+}
+
+// paidTwice reports whether a payment is in review because another one of the claim was paid: its journal tells.
+func (p *Portal) paidTwice(ctx context.Context, made payment.Payment) (bool, error) {
+	for e, err := range p.Payments.Journal(ctx, made.ID) {
+		if err != nil {
+			return false, err
+		}
+		if e.Event == payment.OnAcceptedToo && e.To == payment.Review {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,160 @@
+// Package payer is the insured person's side: the account, the three steps to the kiosk, the way back, and what follows.
+//
+// Read in this order: portal.go; claims.go, what is owed and may be paid; steps.go and pay.go, the way to the kiosk; home.go, the way
+// back; procedures.go and letters.go, what follows; signin.go and account.go, the rest of an account.
+package payer
+
+import (
+	"embed"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/examples/teleservice/internal/database"
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
+	"github.com/quittance/quittance/examples/teleservice/internal/session"
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
+)
+
+//go:embed pages
+var files embed.FS
+
+// Config is what the pages stand on.
+type Config struct {
+	Payments *payment.Service
+	Mailbox  database.Mailbox
+	Catalog  *inbox.Catalog
+	Fund     inbox.Options
+	People   *people.Directory
+	Sessions *session.Store
+	Policies creance.Policies
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// Portal answers for the payer's pages. It is safe for concurrent use.
+type Portal struct {
+	Config
+	pages *web.Pages
+}
+
+// New reads the pages.
+func New(c Config) (*Portal, error) {
+	pages, err := web.NewPages("Mon compte assuré", files, funcs, c.Logger)
+	return &Portal{c, pages}, err
+}
+
+// visitor is who asks: the session says it, never the request.
+type visitor struct {
+	people.Person
+	session session.Session
+	unread  int
+}
+
+// Routes mounts the pages.
+func (p *Portal) Routes(mux *http.ServeMux) {
+	public := func(route string, h web.Handler) { mux.Handle(route, p.pages.Handle(h, p.frame)) }
+	own := func(route string, h func(http.ResponseWriter, *http.Request, visitor) error) {
+		public(route, p.signedIn(h))
+	}
+
+	public("GET /{$}", func(w http.ResponseWriter, r *http.Request) error { return seeOther(w, r, homePath) })
+	public("GET /connexion", p.signInPage)
+	public("POST /connexion", p.signIn)
+	public("POST /deconnexion", p.signOut)
+	public("GET /inscription", p.signUpPage)
+	public("POST /inscription", p.signUp)
+	public("/", func(http.ResponseWriter, *http.Request) error { return web.Absent })
+
+	own("GET /accueil", p.home)
+	own("GET /paiements", p.received)
+	own("GET /messagerie", p.letters)
+	own("GET /messagerie/{payment}/{kind}", p.letter)
+	own("GET /demarches", p.procedures)
+	own("GET /demarches/creances", p.preliminary)
+	own("GET /demarches/creances/{debt}/etape-1", p.stepOne)
+	own("GET /demarches/creances/{debt}/etape-2", p.stepTwo)
+	own("POST /demarches/creances/{debt}/payer", p.pay)
+	own("GET /demarches/paiements/{payment}/etape-3", p.stepThree)
+	own("GET /demarches/paiements/{payment}", p.payment)
+	own("GET /demarches/paiements/{payment}/recu", p.receipt)
+	own("GET /prevention", p.prevention)
+	own("GET /informations", p.information)
+}
+
+// menu is the account's, in the source's order (S50).
+var menu = []web.Link{
+	{Address: homePath, Text: "Accueil"},
+	{Address: "/paiements", Text: "Mes paiements"},
+	{Address: "/messagerie", Text: "Ma messagerie"},
+	{Address: "/demarches", Text: "Mes démarches"},
+	{Address: "/prevention", Text: "Mon espace prévention"},
+	{Address: "/informations", Text: "Mes informations"},
+}
+
+const homePath = "/accueil"
+
+// signedIn lets a person through who is signed in; others go to the page for signing in, and from there back to a page of the menu.
+func (p *Portal) signedIn(h func(http.ResponseWriter, *http.Request, visitor) error) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := p.visitor(r)
+		if errors.Is(err, session.ErrNone) {
+			return seeOther(w, r, "/connexion?suite="+section(r.URL.Path))
+		}
+		if err != nil {
+			return err
+		}
+		return h(w, r, v)
+	}
+}
+
+func (p *Portal) visitor(r *http.Request) (visitor, error) {
+	s, err := p.Sessions.Find(r, session.Payer)
+	if err != nil {
+		return visitor{}, err
+	}
+	person, ok := p.People.Person(s.Who)
+	if !ok {
+		return visitor{}, session.ErrNone
+	}
+	unread, err := p.Mailbox.Unread(r.Context(), person.ID)
+	return visitor{person, s, unread}, err
+}
+
+// frame is what stands around a page: menu and person, as far as they can be known.
+func (p *Portal) frame(r *http.Request) web.Page {
+	v, err := p.visitor(r)
+	if err != nil {
+		return web.Page{}
+	}
+	return p.page(r, v, "")
+}
+
+// page begins a page of somebody who is signed in.
+func (p *Portal) page(r *http.Request, v visitor, title string) web.Page {
+	page := web.Page{Title: title, Who: web.Who{Name: v.Name, SignOut: "/deconnexion"}}
+	for _, l := range menu {
+		item := web.Item{Link: l, Here: l.Address == section(r.URL.Path)}
+		if l.Address == "/messagerie" {
+			item.Count, item.Counted = v.unread, "non lus"
+		}
+		page.Menu = append(page.Menu, item)
+	}
+	return page
+}
+
+// say puts a content in French words.
+func (p *Portal) say(c inbox.Content) (inbox.Message, error) {
+	return p.Catalog.Render(language.French, c)
+}
+
+// seeOther answers a form, or sends to another page of the service.
+func seeOther(w http.ResponseWriter, r *http.Request, address string) error {
+	http.Redirect(w, r, address, http.StatusSeeOther)
+	return nil
+}

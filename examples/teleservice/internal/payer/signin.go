@@ -1,0 +1,150 @@
+package payer
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
+	"github.com/quittance/quittance/examples/teleservice/internal/session"
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+)
+
+// section is the page of the menu that a path belongs to: the only addresses that signing in leads to. Whatever else a request asks for,
+// an address of another site above all, becomes the home page.
+func section(path string) string {
+	for _, l := range menu {
+		if path == l.Address || strings.HasPrefix(path, l.Address+"/") {
+			return l.Address
+		}
+	}
+	return homePath
+}
+
+// signInPage stands for the way in that a real portal has: here one chooses who to be.
+func (p *Portal) signInPage(w http.ResponseWriter, r *http.Request) error {
+	return p.showSignIn(w, r, http.StatusOK, nil)
+}
+
+func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, faults []web.Fault) error {
+	type choice struct {
+		people.Person
+		Opened bool
+	}
+	var choices []choice
+	for _, person := range p.People.All() {
+		opened, err := p.hasAccount(r, person)
+		if err != nil {
+			return err
+		}
+		choices = append(choices, choice{person, opened})
+	}
+	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Body: map[string]any{
+		"People": choices, "Next": section(r.FormValue("suite")), "Ended": r.FormValue("suite") != "",
+	}})
+}
+
+func (p *Portal) hasAccount(r *http.Request, person people.Person) (bool, error) {
+	if person.Account {
+		return true, nil
+	}
+	return p.Sessions.HasAccount(r.Context(), person.ID)
+}
+
+func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return web.Bad(err)
+	}
+	person, ok := p.People.Person(r.PostForm.Get("personne"))
+	if ok {
+		var err error
+		if ok, err = p.hasAccount(r, person); err != nil {
+			return err
+		}
+	}
+	if !ok {
+		return p.showSignIn(w, r, http.StatusUnprocessableEntity, []web.Fault{{Field: "personnes", Text: "Choisissez une personne qui a un compte."}})
+	}
+	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
+		return err
+	}
+	return seeOther(w, r, section(r.PostForm.Get("suite")))
+}
+
+func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Sessions.End(w, r, session.Payer); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/connexion")
+}
+
+// signUpForm is what was typed.
+type signUpForm struct{ Notice, Born string }
+
+func (p *Portal) signUpPage(w http.ResponseWriter, r *http.Request) error {
+	return p.showSignUp(w, r, http.StatusOK, signUpForm{}, nil)
+}
+
+func (p *Portal) showSignUp(w http.ResponseWriter, r *http.Request, status int, f signUpForm, faults []web.Fault) error {
+	wrong := make(map[string]string)
+	for _, f := range faults {
+		wrong[f.Field] = f.Text
+	}
+	return p.pages.Write(w, r, status, "signup.html", web.Page{
+		Title: "Créer mon compte", Errors: faults, Back: &web.Link{Address: "/connexion", Text: "Se connecter"},
+		Body: map[string]any{"Form": f, "Wrong": wrong},
+	})
+}
+
+// signUp opens an account for who got a notice by post (S12).
+func (p *Portal) signUp(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return web.Bad(err)
+	}
+	f := signUpForm{strings.TrimSpace(r.PostForm.Get("avis")), strings.TrimSpace(r.PostForm.Get("naissance"))}
+	person, faults := p.addressee(f)
+	if len(faults) > 0 {
+		return p.showSignUp(w, r, http.StatusUnprocessableEntity, f, faults)
+	}
+	opened, err := p.hasAccount(r, person)
+	if err != nil {
+		return err
+	}
+	if opened {
+		return p.showSignUp(w, r, http.StatusConflict, f, []web.Fault{{Field: "avis", Text: "Un compte existe déjà pour cet avis : connectez-vous."}})
+	}
+	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
+		return err
+	}
+	return seeOther(w, r, homePath)
+}
+
+// addressee checks the form, and says in words what is wrong with it.
+func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fault) {
+	if f.Notice == "" || len(f.Notice) > 40 {
+		faults = append(faults, web.Fault{Field: "avis", Text: "Saisissez le numéro de l’avis, par exemple ASP-2025-0104."})
+	}
+	born, err := birthday(f.Born)
+	if err != nil {
+		faults = append(faults, web.Fault{Field: "naissance", Text: "Saisissez la date de naissance en chiffres, par exemple 31/12/1960."})
+	}
+	if len(faults) > 0 {
+		return people.Person{}, faults
+	}
+	person, ok := p.People.Addressee(f.Notice, born)
+	if !ok {
+		faults = []web.Fault{{Field: "avis", Text: "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier."}}
+	}
+	return person, faults
+}
+
+// birthday reads a day as people write it.
+func birthday(s string) (time.Time, error) {
+	for _, layout := range []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 1 2006", time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errors.New("not a day")
+}

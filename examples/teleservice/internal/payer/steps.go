@@ -1,0 +1,85 @@
+package payer
+
+import (
+	"crypto/rand"
+	"net/http"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/inbox"
+	"github.com/shopspring/decimal"
+)
+
+// preliminary is the « étape préalable » (S17): what the service is for, and which debts there are.
+func (p *Portal) preliminary(w http.ResponseWriter, r *http.Request, v visitor) error {
+	claims, err := p.claims(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	policy, err := p.Policies.On(p.Now())
+	if err != nil {
+		return err
+	}
+	page := p.page(r, v, "Paiement d’une créance") // S4
+	page.Step, page.Track, page.Back = "Étape préalable", reached(0), &web.Link{Address: "/demarches", Text: "Mes démarches"}
+	page.Body = map[string]any{"Claims": claims, "Min": policy.Min, "Max": policy.Max}
+	return p.pages.Write(w, r, http.StatusOK, "preliminary.html", page)
+}
+
+// stepOne shows what is owed, by kind and year, from which notice, what may be paid and why not (S18).
+func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) error {
+	c, err := p.claim(r, v)
+	if err != nil {
+		return err
+	}
+	why, err := p.whyNot(c)
+	if err != nil {
+		return err
+	}
+	page := p.page(r, v, "Ce que vous devez")
+	page.Step, page.Track, page.Back = "Étape 1/3", reached(1), &web.Link{Address: "/demarches/creances", Text: "Étape préalable"} // S20
+	balance, err := c.Balance()
+	page.Body = map[string]any{"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": p.card(c.Held)}
+	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
+}
+
+// whyNot says why a debt cannot be paid now; the zero message when it can.
+func (p *Portal) whyNot(c claim) (inbox.Message, error) {
+	switch {
+	case c.Held != nil:
+		return p.say(inbox.DebtHeld{By: *c.Held})
+	case !c.Decision.Eligible():
+		return p.say(inbox.NotEligible{Decision: c.Decision, From: p.Fund})
+	}
+	return inbox.Message{}, nil
+}
+
+// stepTwo lets the payer check and confirm (S19). The key is drawn with the page: the button pressed twice is one payment.
+func (p *Portal) stepTwo(w http.ResponseWriter, r *http.Request, v visitor) error {
+	c, err := p.claim(r, v)
+	if err != nil {
+		return err
+	}
+	if !c.Payable() {
+		return seeOther(w, r, stepOneOf(c))
+	}
+	return p.showStepTwo(w, r, v, c, http.StatusOK, nil)
+}
+
+func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int, faults []web.Fault) error {
+	next, err := p.say(inbox.NextSteps{})
+	if err != nil {
+		return err
+	}
+	page := p.page(r, v, "Vérifier et confirmer")
+	page.Step, page.Track, page.Errors, page.Back = "Étape 2/3", reached(2), faults, &web.Link{Address: stepOneOf(c), Text: "Étape 1/3"}
+	page.Body = map[string]any{"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund}
+	return p.pages.Write(w, r, status, "step2.html", page)
+}
+
+func stepOneOf(c claim) string { return "/demarches/creances/" + c.ID + "/etape-1" }
+
+// cents is an amount as the form carries it. Decide has checked it.
+func cents(amount decimal.Decimal) string { return amount.Shift(2).StringFixed(0) }
+
+// reached draws how far the payer is, of three steps.
+func reached(n int) []bool { return []bool{n > 0, n > 1, n > 2} }

@@ -1,0 +1,52 @@
+package payer
+
+import (
+	"html/template"
+	"strings"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+)
+
+// states are a payment's, in the payer's words, and the tone in which they are shown.
+var states = map[payment.State]struct{ Text, Tone string }{
+	payment.Created:    {"En cours", "note"},
+	payment.Redirected: {"En cours", "note"},
+	payment.Unknown:    {"Résultat attendu", "note"},
+	payment.Paid:       {"Accepté", "good"},
+	payment.Recorded:   {"Pris en compte", "good"},
+	payment.Refused:    {"Échoué", "bad"},
+	payment.Cancelled:  {"Abandonné", "note"},
+	payment.Expired:    {"Délai dépassé", "note"},
+	payment.Failed:     {"Échoué", "bad"},
+	payment.Refunding:  {"Remboursement en cours", "note"},
+	payment.Refunded:   {"Remboursé", "note"},
+	payment.Review:     {"En vérification", "note"},
+}
+
+// kinds are what a debt is made of.
+var kinds = map[creance.Kind]string{
+	creance.Participation: "Participations forfaitaires",
+	creance.Franchise:     "Franchises",
+	"indu":                "Indu",
+}
+
+// channels are the ways by which a notice came (S11, S12).
+var channels = map[creance.Channel]string{
+	creance.Electronic: "reçu dans votre compte",
+	creance.Paper:      "reçu par courrier",
+}
+
+var funcs = template.FuncMap{
+	"kind": func(k creance.Kind) string {
+		if s, ok := kinds[k]; ok {
+			return s
+		}
+		return "Autre créance"
+	},
+	"channel": func(c creance.Channel) string { return channels[c] },
+	"words":   func(m inbox.Message) template.HTML { return template.HTML(m.HTML) }, // made and escaped by the catalog
+	"lines":   func(s string) []string { return strings.Split(s, "\n") },
+	"letter":  func(l inbox.Letter) string { return "/messagerie/" + l.Key },
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// output can be read while it is written.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+var printed = regexp.MustCompile(`Assuré +(http://\S+)`)
+
+// The program says where it is, answers there, and ends by Ctrl-C; at the next start it finds what it has kept.
+func TestRun(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "folder", "teleservice.db")
+	for range 2 {
+		ctx, interrupt := context.WithCancel(t.Context())
+		out, errs, ended := new(output), new(output), make(chan int, 1)
+		go func() {
+			ended <- run(ctx, []string{"-addr", "127.0.0.1:0", "-kiosk", "127.0.0.1:0", "-db", file}, out, errs)
+		}()
+		var home string
+		for deadline := time.Now().Add(time.Minute); home == ""; time.Sleep(5 * time.Millisecond) {
+			if m := printed.FindStringSubmatch(out.String()); m != nil {
+				home = m[1]
+			}
+			if len(ended) > 0 || time.Now().After(deadline) {
+				t.Fatalf("it does not start:\n%s%s", out, errs)
+			}
+		}
+		for _, want := range []string{home + "/gestion", file, "simulateur Sips", "5017 6700 0000 1800", "Ctrl-C"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("the start-up does not say %q:\n%s", want, out)
+			}
+		}
+		resp, err := http.Get(home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || resp.Request.URL.Path != "/connexion" {
+			t.Errorf("the address answers %d at %s", resp.StatusCode, resp.Request.URL)
+		}
+		interrupt()
+		select {
+		case status := <-ended:
+			if status != 0 || errs.String() != "" || !strings.Contains(out.String(), "Le service est arrêté.") {
+				t.Errorf("it ends with %d:\n%s%s", status, out, errs)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("it does not end")
+		}
+	}
+}
+
+// What is wrong with the flags, or cannot be opened, is said, without a password.
+func TestRunWrong(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"-nonsense"}, 2, "not defined"},
+		{[]string{"more"}, 2, "is no flag"},
+		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "cash"}, 1, "none of simulator, mock and sips"},
+		{[]string{"-addr", "nowhere"}, 1, "-addr"},
+		{[]string{"-addr", "127.0.0.1:0", "-url", "compte.example"}, 1, "is not the address of a service"},
+		{[]string{"-addr", "127.0.0.1:0", "-kiosk", "8.8.8.8:80"}, 1, "loopback"},
+		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "sips"}, 1, "QUITTANCE_SIPS_KEY_VERSION"},
+		{[]string{"-addr", "127.0.0.1:0", "-db", "postgres://who:secret@127.0.0.1:1/none"}, 1, "PostgreSQL, 127.0.0.1:1/none"},
+	} {
+		t.Setenv("QUITTANCE_SIPS_KEY_VERSION", "")
+		out, errs := new(output), new(output)
+		args := append([]string{"-db", filepath.Join(t.TempDir(), "t.db")}, c.args...)
+		if status := run(t.Context(), args, out, errs); status != c.status || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("%v ends with %d:\n%s%s", c.args, status, out, errs)
+		}
+		if strings.Contains(errs.String(), "secret") {
+			t.Errorf("%v prints the password:\n%s", c.args, errs)
+		}
+	}
+}
