@@ -19,9 +19,14 @@
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
 //   - [github.com/quittance/quittance/payment/sqlstore]: payments in SQLite or PostgreSQL, with the host's own driver.
 //   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.
+//   - [github.com/quittance/quittance/inbox/sqlmailbox]: the mailbox in SQLite or PostgreSQL.
+//   - [github.com/quittance/quittance/inbox/mailboxtest]: the suite that every mailbox passes, also yours.
+//
+// A module of its own, payment/riverwork, does the due work as River jobs, for hosts that operate River.
 //
 // The program examples/quickstart walks through all of them; its output is what a payer and a fund see. The program
-// examples/kiosk is a bank to test against.
+// examples/teleservice is the whole service in a browser, to copy from. The program examples/kiosk is a bank to test against, and
+// examples/reconcile compares the accounts with the bank's.
 //
 // # What holds everywhere
 //
