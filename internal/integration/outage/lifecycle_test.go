@@ -26,8 +26,8 @@ type host struct {
 	*rig.World
 	options []rig.Option
 	kiosk   *sync.Mutex // of the world: a notification to be lost is the next one
-	mu      sync.Mutex
-	c       *rig.Child
+	mu      sync.Mutex  // of whoever starts a portal; see current
+	c       atomic.Pointer[rig.Child]
 }
 
 // portal is the running portal.
@@ -36,16 +36,17 @@ func (h *host) portal() *rig.Child {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if h.c != nil {
+		if c := h.c.Load(); c != nil {
 			select {
-			case <-h.c.Gone():
+			case <-c.Gone():
 			default:
-				return h.c
+				return c
 			}
 		}
-		h.c, _ = h.TryStart(h.options...) // the database may fail while it starts
+		c, _ := h.TryStart(h.options...) // the database may fail while it starts
+		h.c.Store(c)
 	}
-	h.Fatalf("the portal does not start%s", h.c.Said())
+	h.Fatalf("the portal does not start%s", h.c.Load().Said())
 	return nil
 }
 
@@ -192,12 +193,8 @@ func TestFaultAtARandomRequest(t *testing.T) {
 	h.Check(rig.Rules{Recorded: true})
 }
 
-// current is the portal that was started last, alive or not.
-func (h *host) current() *rig.Child {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.c
-}
+// current is the portal that was started last, alive or not. It waits for nobody: a fault may strike while the next one starts.
+func (h *host) current() *rig.Child { return h.c.Load() }
 
 // Four portals on one PostgreSQL, none of which fails: no piece of work is done twice, by the bank's book, the letters and their deliveries,
 // and none is forgotten.

@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
@@ -124,6 +127,9 @@ func (c *Child) ask(o command) (answer, error) {
 	select {
 	case a := <-reply:
 		return a, a.err()
+	case <-time.After(patience):
+		c.stuck(o)
+		return answer{}, ErrGone
 	case <-c.gone:
 		select {
 		case a := <-reply:
@@ -132,6 +138,20 @@ func (c *Child) ask(o command) (answer, error) {
 			return answer{}, ErrGone
 		}
 	}
+}
+
+// patience is how long a portal may take to do what it is told, on a machine that may be busy.
+const patience = 4 * time.Minute
+
+// stuck ends a portal that hangs, and has it say where.
+func (c *Child) stuck(o command) {
+	c.Signal(syscall.SIGQUIT)
+	select {
+	case <-c.gone:
+	case <-time.After(10 * time.Second): // it is stopped, or deaf
+		c.Kill()
+	}
+	c.world.Errorf("a portal was told to %s, and hangs%s", o.Do, c.Said())
 }
 
 // Begin is payment.Service.Begin of [Request].
@@ -196,8 +216,13 @@ func (c *Child) Verify() error {
 
 // Stop ends the portal as a host does: it finishes what it began and closes the database. The error is that of closing, or [ErrGone].
 func (c *Child) Stop() error {
-	_, err := c.ask(command{Do: "stop"})
-	<-c.gone
+	stop := command{Do: "stop"}
+	_, err := c.ask(stop)
+	select {
+	case <-c.gone:
+	case <-time.After(patience):
+		c.stuck(stop)
+	}
 	return err
 }
 
@@ -217,8 +242,11 @@ func (c *Child) Kill() {
 	<-c.gone
 }
 
-// Signal sends a signal to the portal.
+// Signal sends a signal to a portal that is ready.
 func (c *Child) Signal(s os.Signal) error {
+	if c.pid <= 0 { // that would be a whole group of processes
+		return errors.New("rig: the child is not ready yet")
+	}
 	p, err := os.FindProcess(c.pid)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -74,9 +75,12 @@ func New(tb testing.TB, d Database) *World {
 	w.Mailbox, stop, err = newMailbox()
 	must(err)
 	tb.Cleanup(stop)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var listen net.ListenConfig
+	listen.SetMultipathTCP(false) // Linux gives such a socket no time limit to accept
+	l, err := listen.Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	must(err)
 	portal := "http://" + l.Addr().String()
+	must(acceptShortly(l.(*net.TCPListener)))
 	w.listener, err = l.(*net.TCPListener).File()
 	must(err)
 	l.Close()
@@ -91,6 +95,21 @@ func New(tb testing.TB, d Database) *World {
 		}
 	})
 	return w
+}
+
+// acceptShortly lets no accept wait for ever. Portals share the listening socket, and with it whether it blocks: starting one makes it
+// block for all (os/exec, and net.FileListener for a moment), and a portal that waited in the system call could not be stopped until
+// somebody came. What waits in Go's poller does not mind.
+func acceptShortly(l *net.TCPListener) error {
+	c, err := l.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var set error
+	err = c.Control(func(fd uintptr) {
+		set = syscall.SetsockoptTimeval(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &syscall.Timeval{Usec: 50_000})
+	})
+	return errors.Join(err, set)
 }
 
 func (w *World) living() []*Child {
