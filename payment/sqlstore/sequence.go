@@ -14,13 +14,26 @@ const take = 50
 
 const advance = "INSERT INTO quittance_sequence (day, last) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET last = "
 
+// counting waits for the process's turn at its numbers, as long as ctx does: who is at it may be asking the database.
+func (s *Store) counting(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // Sequence implements [payment.Store].
 func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := ctx.Err(); err != nil {
+	leave, err := s.counting(ctx)
+	if err != nil {
 		return 0, err
 	}
+	defer leave()
 	b, ok := s.blocks[day]
 	if !ok || b.next > b.last {
 		var last int
@@ -50,8 +63,11 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 // Advance sets the day's sequence past a number, which is the acquirer's last of that day: for after a restore from a
 // backup. It never sets it back.
 func (s *Store) Advance(ctx context.Context, day string, past int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	leave, err := s.counting(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	delete(s.blocks, day)
 	return s.single(ctx, func(ctx context.Context, q querier) error {
 		_, err := q.ExecContext(ctx, s.d.q(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)

@@ -31,7 +31,7 @@ type Store struct {
 	disk    disk     // under SQLite's file
 	parsed  sync.Map // statements by their text
 
-	mu     sync.Mutex
+	turn   chan struct{}    // of who takes a number
 	blocks map[string]block // numbers of the sequence that are this process's
 }
 
@@ -68,7 +68,7 @@ func SQLite(db *sql.DB, o Options) (*Store, error) {
 	if err := sqldb.CheckSQLite(db, "sqlstore"); err != nil {
 		return nil, err
 	}
-	return &Store{db: db, d: sqlite, options: o, blocks: map[string]block{}}, nil
+	return newStore(db, sqlite, o), nil
 }
 
 // PostgreSQL returns a store on a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the
@@ -77,7 +77,11 @@ func PostgreSQL(db *sql.DB, o Options) (*Store, error) {
 	if err := sqldb.CheckPostgreSQL(db, "sqlstore"); err != nil {
 		return nil, err
 	}
-	return &Store{db: db, d: postgresql, options: o, blocks: map[string]block{}}, nil
+	return newStore(db, postgresql, o), nil
+}
+
+func newStore(db *sql.DB, d dialect, o Options) *Store {
+	return &Store{db: db, d: d, options: o, turn: make(chan struct{}, 1), blocks: map[string]block{}}
 }
 
 // prepare returns statements that are parsed once a connection. It comes before the transaction that they run in: the

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
-// freeze holds up the first request that fits until thaw is called, as if the process, or the line, stood still.
-func (w *world) freeze(fits func(postgres.Request) bool) (arrived <-chan struct{}, thaw func()) {
+// freeze holds up the first request that fits until thaw is called, or the test is over, as if the process, or the line, stood still.
+func (w *world) freeze(t *testing.T, fits func(postgres.Request) bool) (arrived <-chan struct{}, thaw func()) {
 	there, leave := make(chan struct{}), make(chan struct{})
 	first := make(chan struct{}, 1)
 	first <- struct{}{}
@@ -30,7 +31,9 @@ func (w *world) freeze(fits func(postgres.Request) bool) (arrived <-chan struct{
 		}
 		return postgres.Whole
 	})
-	return there, func() { close(leave) }
+	thaw = sync.OnceFunc(func() { close(leave) })
+	t.Cleanup(thaw)
+	return there, thaw
 }
 
 // A commit that stood still on its way while others went on arrives late: it loses, and says so.
@@ -47,12 +50,16 @@ func TestLateCommitLoses(t *testing.T) {
 			}
 			slow, slowEntry := specimen.Moved(p, payment.OnAccepted, payment.Paid)
 			// The first statement that touches the row: the transition, or its first step.
-			arrived, thaw := w.freeze(func(r postgres.Request) bool {
+			arrived, thaw := w.freeze(t, func(r postgres.Request) bool {
 				return r.Runs && strings.Contains(r.SQL, "UPDATE quittance_payment SET")
 			})
 			done := make(chan error, 1)
 			go func() { done <- w.broken.Commit(ctx, slow, slowEntry) }()
-			<-arrived
+			select {
+			case <-arrived:
+			case err := <-done:
+				t.Fatalf("the commit never stood still: %v", err)
+			}
 			quick, quickEntry := specimen.Moved(p, payment.OnCancelled, payment.Cancelled)
 			if err := w.direct.Commit(ctx, quick, quickEntry); err != nil {
 				t.Fatal(err)
@@ -92,10 +99,14 @@ func TestFrozenInATransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	slow, slowEntry := specimen.Moved(p, payment.OnAccepted, payment.Paid)
-	arrived, thaw := w.freeze(func(r postgres.Request) bool { return r.SQL == "commit" })
+	arrived, thaw := w.freeze(t, func(r postgres.Request) bool { return r.SQL == "commit" })
 	done := make(chan error, 1)
 	go func() { done <- w.broken.Commit(ctx, slow, slowEntry) }()
-	<-arrived
+	select {
+	case <-arrived:
+	case err := <-done:
+		t.Fatalf("the commit never stood still: %v", err)
+	}
 	quick, quickEntry := specimen.Moved(p, payment.OnCancelled, payment.Cancelled)
 	if err := w.direct.Commit(ctx, quick, quickEntry); err != nil { // waits for the row
 		t.Fatal(err)
@@ -119,7 +130,7 @@ func TestFrozenInTheSequence(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	answered := false // the statement ran, and whatever comes after it stands still
-	arrived, thaw := w.freeze(func(r postgres.Request) bool {
+	arrived, thaw := w.freeze(t, func(r postgres.Request) bool {
 		was := answered
 		answered = answered || r.Runs && strings.Contains(r.SQL, "quittance_sequence")
 		return was
@@ -150,5 +161,40 @@ func TestFrozenInTheSequence(t *testing.T) {
 	}
 	if n == frozen {
 		t.Errorf("number %d was given out twice", n)
+	}
+}
+
+// Who takes a number while the process already waits for the database listens to its own context.
+func TestWaitingForANumberEndsWithTheContext(t *testing.T) {
+	server := postgres.Start(t)
+	w := newWorld(t, server, sqlstore.Options{})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	arrived, thaw := w.freeze(t, func(r postgres.Request) bool { return r.Runs && strings.Contains(r.SQL, "quittance_sequence") })
+	type number struct {
+		n   int
+		err error
+	}
+	first := make(chan number, 1)
+	go func() {
+		n, err := w.broken.Sequence(ctx, "2026-03-02")
+		first <- number{n, err}
+	}()
+	select {
+	case <-arrived:
+	case got := <-first:
+		t.Fatalf("the first never stood still: %+v", got)
+	}
+	short, cancelShort := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancelShort()
+	if n, err := w.broken.Sequence(short, "2026-03-02"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("number %d, error %v", n, err)
+	}
+	if err := w.broken.Advance(short, "2026-03-02", 7); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("advance: error %v", err)
+	}
+	thaw()
+	if got := <-first; got != (number{1, nil}) {
+		t.Errorf("the first got %+v", got)
 	}
 }
