@@ -92,7 +92,7 @@ var fields = []field{
 	once(text("policy", func(p *payment.Payment) *string { return &p.Policy })),
 	once(text("language", func(p *payment.Payment) *string { return &p.Language })),
 	once(field{
-		column: "cents", value: func(p *payment.Payment) any { return cents{p} }, target: func(p *payment.Payment) any { return cents{p} },
+		column: "cents", value: func(p *payment.Payment) any { return amount{&p.Amount} }, target: func(p *payment.Payment) any { return amount{&p.Amount} },
 	}),
 	once(text("currency", func(p *payment.Payment) *string { return &p.Currency })),
 	text("session_url", func(p *payment.Payment) *string { return &p.Session.URL }),
@@ -136,18 +136,6 @@ func (a amount) Scan(v any) error {
 	return nil
 }
 
-// cents is the amount in a column.
-type cents struct{ p *payment.Payment }
-
-func (c cents) Scan(v any) error {
-	var n sql.NullInt64
-	if err := n.Scan(v); err != nil {
-		return err
-	}
-	c.p.Amount = euro.Of(n.Int64)
-	return nil
-}
-
 // form is the session's form in a column.
 type form struct{ p *payment.Payment }
 
@@ -175,13 +163,14 @@ func columns(prefix string) string {
 
 // values are the parameters for a list of fields. The amount is looked at before anything is written.
 func values(p *payment.Payment, list []field) ([]any, error) {
-	c, err := euro.Cents(p.Amount)
-	if err != nil {
-		return nil, fmt.Errorf("sqlstore: payment %s: Amount: %w", p.Reference, err)
-	}
 	out := make([]any, len(list))
 	for i, f := range list {
-		if out[i] = f.value(p); f.column == "cents" {
+		out[i] = f.value(p)
+		if a, ok := out[i].(amount); ok {
+			c, err := a.Value()
+			if err != nil {
+				return nil, fmt.Errorf("sqlstore: payment %s: Amount: %w", p.Reference, err)
+			}
 			out[i] = c
 		}
 	}
