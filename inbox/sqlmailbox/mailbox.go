@@ -130,33 +130,27 @@ func (m *Mailbox) exec(ctx context.Context, statement string, args ...any) (n in
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
+	// A letter that is there already is not written again: so it must be on the disk, which after an error, and at the start, is not certain.
+	if !m.settled {
+		if err := sqldb.Reopen(ctx, m.db); err != nil {
+			return 0, err
+		}
+		m.settled = true
+	}
 	conn, err := m.db.Conn(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	n, err = m.write(ctx, conn, statement, args)
+	// What is deleted is overwritten. It holds for this connection from now on.
+	if _, err = conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err == nil {
+		n, err = changed(conn.ExecContext(ctx, m.q(statement), args...))
+	}
 	if err != nil {
 		m.settled = false
 		sqldb.Discard(conn)
 	}
 	return n, err
-}
-
-// write runs the statement on SQLite. A letter that is there already is not written again: so it must be on the disk, which after
-// an error, and at the start, is not certain.
-func (m *Mailbox) write(ctx context.Context, conn *sql.Conn, statement string, args []any) (int64, error) {
-	if !m.settled {
-		if err := sqldb.Settle(ctx, conn); err != nil {
-			return 0, err
-		}
-		m.settled = true
-	}
-	// What is deleted is overwritten. It holds for this connection from now on.
-	if _, err := conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
-		return 0, err
-	}
-	return changed(conn.ExecContext(ctx, m.q(statement), args...))
 }
 
 func changed(r sql.Result, err error) (int64, error) {

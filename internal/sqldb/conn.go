@@ -13,13 +13,41 @@ func Discard(conn *sql.Conn) {
 	conn.Raw(func(any) error { return driver.ErrBadConn })
 }
 
+// Reopen ends the doubt about an SQLite whose commit has failed: it closes the connections that nobody has in hand, and makes sure on a new
+// one of what the file shows. What the host itself has in hand stays open, and keeps the log from being recovered from the cache.
+func Reopen(ctx context.Context, db *sql.DB) error {
+	for range 1000 {
+		if db.Stats().Idle == 0 {
+			break
+		}
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		Discard(conn)
+	}
+	return Settle(ctx, db)
+}
+
 // Settle makes sure of what an SQLite shows: it copies the write-ahead log into the database, and syncs both. After an fsync that
 // failed, the next one of the same file succeeds although nothing was written; whoever opens the file then reads from the cache
 // of the kernel what the disk does not have.
 //
 // It waits for nobody: where a reader of another process keeps some of the log from being copied, that process has it open, so it
-// was not recovered from the cache, and has only what was synced when it was committed.
-func Settle(ctx context.Context, conn *sql.Conn) error {
+// was not recovered from the cache, and has only what was synced when it was committed. A connection on which it fails is not used again.
+func Settle(ctx context.Context, db *sql.DB) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err = settle(ctx, conn); err != nil {
+		Discard(conn)
+	}
+	return err
+}
+
+func settle(ctx context.Context, conn *sql.Conn) error {
 	for range 100 {
 		var busy, logged, copied int
 		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &copied); err != nil {

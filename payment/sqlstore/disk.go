@@ -16,7 +16,7 @@ import (
 // After an fsync that failed, the kernel counts the pages as written, and the next fsync of the same file says that all
 // is well: the cache shows what the disk does not have. So when a transaction cannot be ended, its connection is never
 // used again, and before anything else is read or written all connections are closed, the file is opened anew, and what
-// the log shows is copied into the database and synced (settle). Only then does reading again tell what was committed:
+// the log shows is copied into the database and synced (sqldb.Reopen). Only then does reading again tell what was committed:
 // what is seen is on the disk. Until that is done every read and every write is an error.
 type disk struct {
 	doubted atomic.Bool
@@ -44,34 +44,11 @@ func (s *Store) distrust(conn *sql.Conn, err error) {
 func (s *Store) reopen(ctx context.Context) error {
 	s.disk.reading.Lock()
 	defer s.disk.reading.Unlock()
-	for range 1000 { // what the host itself has in hand stays open, and keeps the log from being recovered from the cache
-		if s.db.Stats().Idle == 0 {
-			break
-		}
-		conn, err := s.db.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		sqldb.Discard(conn)
-	}
-	if err := s.settle(ctx); err != nil {
+	if err := sqldb.Reopen(ctx, s.db); err != nil {
 		return fmt.Errorf("sqlstore: SQLite: a commit failed and the disk cannot be trusted yet: %w", err)
 	}
 	s.disk.doubted.Store(false)
 	return nil
-}
-
-// settle makes sure of what the log shows, on a connection that is not used again if it fails.
-func (s *Store) settle(ctx context.Context) error {
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if err = sqldb.Settle(ctx, conn); err != nil {
-		sqldb.Discard(conn)
-	}
-	return err
 }
 
 // trusted waits until the file can be trusted, and keeps it so until leave is called.

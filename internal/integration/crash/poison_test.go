@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
@@ -76,6 +78,17 @@ func (d *badDisk) set(commit func() (bool, error), check func() error) {
 	d.commit, d.check = commit, check
 }
 
+// end is how a commit ends.
+func (d *badDisk) end() (stored bool, err error) {
+	d.mu.Lock()
+	how := d.commit
+	d.mu.Unlock()
+	if how == nil {
+		return true, nil
+	}
+	return how()
+}
+
 // badConn shows what database/sql needs of a connection; statements are prepared.
 type badConn struct {
 	driver.Conn
@@ -103,7 +116,26 @@ func (c *badConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, er
 			return nil, check()
 		}
 	}
-	return c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q)
+	st, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q)
+	if err == nil && strings.HasPrefix(q, "INSERT INTO quittance_letter ") {
+		st = badStmt{st, c}
+	}
+	return st, err
+}
+
+// badStmt is a commit of its own, without a transaction around it.
+type badStmt struct {
+	driver.Stmt
+	c *badConn
+}
+
+func (s badStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (r driver.Result, err error) {
+	s.c.disk.note("%d letter", s.c.n)
+	stored, failed := s.c.disk.end()
+	if stored {
+		r, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	}
+	return r, errors.Join(err, failed)
 }
 
 type badTx struct {
@@ -112,15 +144,8 @@ type badTx struct {
 }
 
 func (t badTx) Commit() error {
-	d := t.c.disk
-	d.note("%d commit", t.c.n)
-	d.mu.Lock()
-	how := d.commit
-	d.mu.Unlock()
-	stored, err := true, error(nil)
-	if how != nil {
-		stored, err = how()
-	}
+	t.c.disk.note("%d commit", t.c.n)
+	stored, err := t.c.disk.end()
 	if stored {
 		if err := t.Tx.Commit(); err != nil {
 			return err
@@ -147,6 +172,17 @@ func newBadDisk(t *testing.T, most int) (*badDisk, *sql.DB, *sqlstore.Store) {
 
 func openBadDisk(t *testing.T, most int) (*badDisk, *sql.DB, *sqlstore.Store) {
 	t.Helper()
+	d, db := onBadDisk(t)
+	db.SetMaxOpenConns(most)
+	store, err := sqlstore.SQLite(db, sqlstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, db, store
+}
+
+func onBadDisk(t *testing.T) (*badDisk, *sql.DB) {
+	t.Helper()
 	lender, err := sql.Open("sqlite", "")
 	if err != nil {
 		t.Fatal(err)
@@ -154,13 +190,8 @@ func openBadDisk(t *testing.T, most int) (*badDisk, *sql.DB, *sqlstore.Store) {
 	lender.Close() // it has opened nothing: only its driver is wanted
 	d := &badDisk{sqlite: lender.Driver(), dsn: sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db"))}
 	db := sql.OpenDB(connector{d})
-	db.SetMaxOpenConns(most)
 	t.Cleanup(func() { db.Close() })
-	store, err := sqlstore.SQLite(db, sqlstore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d, db, store
+	return d, db
 }
 
 type connector struct{ *badDisk }
@@ -341,6 +372,62 @@ func TestManyUseABadDisk(t *testing.T) {
 		t.Logf("at most %d connections: %d commits failed, %d of %d payments are there", most, failed, there, writers*each)
 		if failed == 0 {
 			t.Error("no commit failed")
+		}
+	}
+}
+
+// A letter whose fsync failed: every connection is closed, and what the file shows is made sure of before anything is delivered again, for
+// a letter that is found there is not written once more. As long as that cannot be done nothing is taken.
+func TestMailboxOnABadDisk(t *testing.T) {
+	t.Parallel()
+	for _, stored := range []bool{false, true} {
+		disk, db := onBadDisk(t)
+		box, err := sqlmailbox.SQLite(db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := box.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		letter := func(key string) inbox.Letter {
+			return inbox.Letter{Key: key, Debtor: "A", ReceivedAt: time.Unix(1, 0), DeleteAt: time.Unix(2, 0)}
+		}
+		deliver := func(key string) error { return box.Deliver(t.Context(), letter(key)) }
+		if err := deliver("before"); err != nil {
+			t.Fatal(err)
+		}
+		conn(t, db).Close() // somebody reads
+		disk.told()
+		disk.once(stored, fsyncFailed)
+		if err := deliver("L"); !errors.Is(err, fsyncFailed) {
+			t.Errorf("stored %t: error %v", stored, err)
+		}
+		if d := cmp.Diff([]string{"3 letter", "3 closed"}, disk.told()); d != "" { // nobody reads through it either
+			t.Errorf("stored %t: what was done (-want +got):\n%s", stored, d)
+		}
+		disk.set(nil, func() error { return codeError(266) })
+		for range 2 {
+			if err := deliver("L"); !errors.Is(err, codeError(266)) {
+				t.Errorf("stored %t, the disk is still bad: error %v", stored, err)
+			}
+		}
+		disk.set(nil, nil)
+		if err := deliver("L"); err != nil {
+			t.Errorf("stored %t, the disk is well again: %v", stored, err)
+		}
+		want := []string{"4 checkpoint", "4 closed", "5 checkpoint", "5 closed", "6 checkpoint", "6 letter"}
+		if d := cmp.Diff(want, disk.told()); d != "" {
+			t.Errorf("stored %t: what was done (-want +got):\n%s", stored, d)
+		}
+		var keys []string
+		for l, err := range box.Letters(t.Context(), "A") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, l.Key)
+		}
+		if d := cmp.Diff([]string{"L", "before"}, keys); d != "" {
+			t.Errorf("stored %t: letters (-want +got):\n%s", stored, d)
 		}
 	}
 }

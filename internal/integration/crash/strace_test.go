@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -268,14 +269,14 @@ func TestErrorAtEveryCall(t *testing.T) {
 	}
 }
 
-// throughOldHandles are the writes to the log that were made after an fsync had failed, by a handle that was open then.
+// throughOldHandles are the writes to a log that were made after an fsync of its database had failed, by a handle that was open then.
 func throughOldHandles(lines []string) (bad []string) {
-	handle := regexp.MustCompile(`^\d+\s+(\w+)\((\d+)<([^>]*payments\.db[^>]*)>`)
-	opened := regexp.MustCompile(`^\d+\s+open(?:at)?\(.*= (\d+)<([^>]*payments\.db[^>]*)>`)
-	old, open := map[string]bool{}, map[string]bool{}
+	handle := regexp.MustCompile(`^\d+\s+(\w+)\((\d+)<[^>]*/(payments|letters)\.db([^>]*)>`)
+	opened := regexp.MustCompile(`^\d+\s+open(?:at)?\(.*= (\d+)<[^>]*/(payments|letters)\.db[^>]*>`)
+	open, old := map[string]string{}, map[string]string{} // the database, by the number of the handle
 	for _, l := range lines {
 		if m := opened.FindStringSubmatch(l); m != nil {
-			open[m[1]] = true
+			open[m[1]] = m[2]
 			continue
 		}
 		m := handle.FindStringSubmatch(l)
@@ -285,8 +286,12 @@ func throughOldHandles(lines []string) (bad []string) {
 			delete(open, m[2])
 			delete(old, m[2])
 		case m[1] == "fsync" && strings.HasSuffix(l, "(INJECTED)"):
-			maps.Copy(old, open)
-		case m[1] == "pwrite64" && strings.HasSuffix(m[3], "-wal") && len(old) > 0:
+			for n, database := range open {
+				if database == m[3] {
+					old[n] = database
+				}
+			}
+		case m[1] == "pwrite64" && m[4] == "-wal" && slices.Contains(slices.Collect(maps.Values(old)), m[3]):
 			bad = append(bad, l)
 		}
 	}

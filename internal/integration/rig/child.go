@@ -17,6 +17,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
@@ -74,6 +75,7 @@ type child struct {
 	*payment.Service
 	setting setting
 	store   recorder
+	box     *sqlmailbox.Mailbox
 	mu      sync.Mutex
 	lines   *os.File
 }
@@ -101,7 +103,15 @@ func serve() error {
 	if err := store.Migrate(ctx); err != nil {
 		return errors.Join(err, db.Close())
 	}
-	c.store = recorder{store, func(f Fact) { c.write(line{Fact: &f}) }}
+	letters, box, err := s.Database.OpenMailbox()
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	if err := box.Migrate(ctx); err != nil {
+		return errors.Join(err, letters.Close(), db.Close())
+	}
+	tell := func(f Fact) { c.write(line{Fact: &f}) }
+	c.store, c.box = recorder{store, tell}, box
 	config, err := s.Shop.config(c.store, clock.Now)
 	if err != nil {
 		return err
@@ -110,11 +120,11 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	letters := inbox.Deliverer(post{inbox.NewMemoryMailbox(), s.Mailbox}, catalog, inbox.Options{
+	deliver := inbox.Deliverer(post{box, s.Mailbox, tell}, catalog, inbox.Options{
 		Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: clock.Now,
 	})
 	config.Deliver = func(ctx context.Context, ch payment.Change) error {
-		if err := letters(ctx, ch); err != nil {
+		if err := deliver(ctx, ch); err != nil {
 			return err
 		}
 		return c.account(ctx, ch)
@@ -135,7 +145,7 @@ func serve() error {
 	last := c.obey(ctx)
 	cancel()
 	working.Wait()
-	err = errors.Join(server.Shutdown(context.Background()), db.Close())
+	err = errors.Join(server.Shutdown(context.Background()), letters.Close(), db.Close())
 	if last != nil {
 		last.blame(err)
 		c.write(line{Answer: last})
@@ -229,7 +239,7 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		}
 	},
 	"missing": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Facts, err = missing(ctx, c.store, o.Facts)
+		a.Facts, err = missing(ctx, c.store, c.box, o.Facts)
 		return err
 	},
 	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error { return c.Verify(ctx, nil) },

@@ -35,7 +35,7 @@ type line struct {
 	Fact   *Fact   `json:",omitempty"`
 }
 
-// Fact is something that a store acknowledged, or did not.
+// Fact is something that a store or a mailbox acknowledged, or a store did not.
 type Fact struct {
 	Payment payment.ID    `json:",omitempty"`
 	Version int           `json:",omitempty"`
@@ -44,6 +44,8 @@ type Fact struct {
 	Day     string        `json:",omitempty"` // of a number of the sequence
 	Number  int           `json:",omitempty"`
 	Unknown string        `json:",omitempty"` // the commit's error: what is not known to be written, and may be
+	Letter  string        `json:",omitempty"` // the key of one that the portal's own mailbox has
+	Debtor  string        `json:",omitempty"` // its
 }
 
 // known are the errors that survive the way from a child.

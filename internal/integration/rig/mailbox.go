@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 )
 
 // Mailbox is the payers' mailbox, which outlives whoever writes to it. It is idempotent on Letter.Key, as every mailbox is.
@@ -111,13 +112,18 @@ func (m *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// post is the mailbox as a child sees it. It only delivers.
+// post is the mailbox as a child sees it: it keeps each letter in its own, and sends it on to the one that outlives it.
 type post struct {
-	inbox.Mailbox
-	url string
+	*sqlmailbox.Mailbox
+	url  string
+	tell func(Fact)
 }
 
 func (p post) Deliver(ctx context.Context, l inbox.Letter) error {
+	if err := p.Mailbox.Deliver(ctx, l); err != nil {
+		return err
+	}
+	p.tell(Fact{Letter: l.Key, Debtor: l.Debtor})
 	body, err := json.Marshal(l)
 	if err != nil {
 		return err

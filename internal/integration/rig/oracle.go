@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
@@ -41,7 +42,8 @@ func (w *World) Check(r Rules) {
 //   - every accepted payment of the book is recorded, refunded or in review, or paid where the host does not record;
 //   - each has exactly one acknowledgement, and one letter about its refund where the money went back; nobody else has a letter;
 //   - no payment has money that did not move, none is open; at most one of a claim has money; the bank took money once, and as much as is due;
-//   - every journal verifies and replays to its row, and has every change that a portal was told is written; no number was given out twice;
+//   - every journal verifies and replays to its row, and has every change that a portal was told is written; its mailbox has every letter
+//     that it was told is kept; no number was given out twice;
 //   - every change was delivered;
 //   - the totals of the exports are the book's;
 //   - every payment that has not ended has a due date, but those that wait for a person.
@@ -51,6 +53,11 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		return nil, err
 	}
 	defer db.Close()
+	letters, box, err := w.Database.OpenMailbox()
+	if err != nil {
+		return nil, err
+	}
+	defer letters.Close()
 	config, err := w.shop.config(store, w.Clock.Now)
 	if err != nil {
 		return nil, err
@@ -60,7 +67,7 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		return nil, err
 	}
 	o := oracle{
-		World: w, rules: r, svc: svc, store: store, book: map[string]sipstest.Transaction{}, payments: map[string]payment.Payment{},
+		World: w, rules: r, svc: svc, store: store, box: box, book: map[string]sipstest.Transaction{}, payments: map[string]payment.Payment{},
 		letters: map[string]int{},
 	}
 	for _, t := range w.Platform.Book() {
@@ -87,6 +94,7 @@ type oracle struct {
 	rules    Rules
 	svc      *payment.Service
 	store    *sqlstore.Store
+	box      *sqlmailbox.Mailbox
 	book     map[string]sipstest.Transaction // by reference
 	payments map[string]payment.Payment      // by reference
 	orphans  map[string]bool
@@ -107,8 +115,12 @@ func (o *oracle) journals(ctx context.Context) error {
 
 func (o *oracle) told(ctx context.Context) error {
 	facts := o.Facts()
-	lost, err := missing(ctx, o.store, facts)
+	lost, err := missing(ctx, o.store, o.box, facts)
 	for _, f := range lost {
+		if f.Letter != "" {
+			o.say("acknowledged and lost: letter %s", f.Letter)
+			continue
+		}
 		o.say("acknowledged and lost: payment %s at version %d, %s", f.Payment, f.Version, f.State)
 	}
 	type number struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -44,11 +45,18 @@ func (r recorder) written(p payment.Payment, e payment.Entry, err error) error {
 	return err
 }
 
-// missing are the facts that are not in the journals.
-func missing(ctx context.Context, s payment.Store, facts []Fact) ([]Fact, error) {
+// missing are the facts that are not in the journals, nor in the mailbox.
+func missing(ctx context.Context, s payment.Store, box inbox.LetterFinder, facts []Fact) ([]Fact, error) {
 	journals := map[payment.ID]map[int]Fact{}
 	var lost []Fact
 	for _, f := range facts {
+		if f.Letter != "" {
+			if _, err := box.Letter(ctx, f.Debtor, f.Letter); errors.Is(err, inbox.ErrNotFound) {
+				lost = append(lost, f)
+			} else if err != nil {
+				return nil, err
+			}
+		}
 		if f.Payment == "" || f.Unknown != "" {
 			continue
 		}
