@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/quittance/quittance/payment"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 // tabsTo presses the tab key until something has the focus.
@@ -34,7 +36,7 @@ func (b *tab) keys(text string) *tab {
 // The whole way by keyboard alone: tab, enter, space, and what is typed.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().goes("/connexion").tabsTo("#assure-1").presses(kb.Enter).at("/accueil")
 
 	// The first stop leads past the menu: the next stop is in the page.

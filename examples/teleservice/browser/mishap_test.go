@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/payment"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 // one checks that there is one payment, in a state.
@@ -16,13 +18,13 @@ func (s *service) one(want payment.State) payment.Payment {
 	if d := cmp.Diff([]payment.State{want}, s.states()); d != "" {
 		s.t.Fatalf("the payments (-want +got):\n%s", d)
 	}
-	return s.last()
+	return s.Last()
 }
 
 // A payer gives up on the bank's page, or at the bank's authentication: nothing is paid, and the way is open again.
 func TestGivingUp(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1")
 	b.begins("creance-101").clicks("button[value=abandon]").atKiosk("Vous avez abandonné le paiement.")
 	b.returns().reads("Vous avez quitté la page de paiement sans payer.", "Aucune somme n’a été débitée.")
@@ -36,7 +38,7 @@ func TestGivingUp(t *testing.T) {
 // The tab is closed on the bank's page, before or after paying: who comes back finds what is true.
 func TestClosedTab(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	first := s.person().signsIn("assure-1")
 	left := first.another().begins("creance-101")
 	left.close()
@@ -51,7 +53,7 @@ func TestClosedTab(t *testing.T) {
 // The back button leads back, and never to a second payment.
 func TestBackButton(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101")
 	made := s.one(payment.Redirected)
 	const step1, step2 = "/demarches/creances/creance-101/etape-1", "/demarches/creances/creance-101/etape-2"
@@ -72,7 +74,7 @@ func TestBackButton(t *testing.T) {
 
 	// After paying, no page of the way that is chosen from the history pays again.
 	for _, entry := range call(b, page.GetNavigationHistory, cdp.Empty{}).Entries {
-		if entry.URL != s.base+step1 && entry.URL != s.base+step2 {
+		if entry.URL != s.Base+step1 && entry.URL != s.Base+step2 {
 			continue
 		}
 		call(b, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: entry.ID})
@@ -88,7 +90,7 @@ func TestBackButton(t *testing.T) {
 // A double click on « payer » is one payment.
 func TestDoubleClick(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").goes("/demarches/creances/creance-101/etape-2")
 	b.doubleClicks("#payer").atKiosk("Veuillez saisir les informations de votre paiement")
 	s.one(payment.Redirected)
@@ -99,7 +101,7 @@ func TestDoubleClick(t *testing.T) {
 // Two tabs that both press « payer » are one payment: the second is told, and can go on with the first's.
 func TestTwoTabs(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	one := s.person().signsIn("assure-1")
 	other := one.another()
 	one.goes("/demarches/creances/creance-101/etape-2")
@@ -118,11 +120,11 @@ func TestTwoTabs(t *testing.T) {
 // A session that has ended asks for signing in, says not to pay again, and loses nothing.
 func TestSessionEnded(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").goes("/demarches/creances/creance-101/etape-2")
-	s.clock.pass(31 * time.Minute)
+	s.Clock.Pass(31 * time.Minute)
 	b.clicks("#payer").at("/connexion").reads("Connectez-vous pour voir cette page.", "ne payez pas à nouveau")
-	if n := len(s.payments()); n != 0 {
+	if n := len(s.All()); n != 0 {
 		t.Fatalf("%d payments were begun without a session", n)
 	}
 	b.clicks("#assure-1").at("/demarches").reads("Vous n’avez fait aucun paiement ici.")
@@ -138,7 +140,7 @@ func TestSessionEnded(t *testing.T) {
 // The notification is lost and the payer has closed the tab: time passes, and the service finds out by itself.
 func TestLostAndFound(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	a := s.person().signsInAsAgent().clicks(`.menu a[href="/gestion/pannes"]`).at("/gestion/pannes")
 	a.chooses("#panne-notification", "se perd").clicks("#notification button").reads("la prochaine notification subira cette panne")
 	b := s.person().signsIn("assure-1")
@@ -148,7 +150,7 @@ func TestLostAndFound(t *testing.T) {
 	s.one(payment.Redirected)
 	a.goes("/gestion/pannes").chooses("#duree", "16 minutes").clicks("#temps button").reads("Le temps a passé.")
 	b.goes("/accueil").reads("Nous vous remercions")
-	s.work()
+	s.Work()
 	b.goes("/messagerie").reads("Accusé de réception")
 	p := s.one(payment.Paid)
 	a.goes("/gestion/paiements/"+string(p.ID)).reads("réponse à notre question", "Paiement accepté")
@@ -157,7 +159,7 @@ func TestLostAndFound(t *testing.T) {
 // The bank has not decided yet: the payer is told not to pay again, and the result comes later.
 func TestPending(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(pendingCard).atKiosk("Ne payez pas une seconde fois")
 	b.returns().reads("Nous vérifions")
 	s.person().signsInAsAgent().goes("/gestion/pannes").clicks("button[value=accepte]").reads("La banque a tranché")

@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/quittance/quittance/payment"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 // withoutScript is a browser that runs none of a page's scripts.
@@ -20,7 +22,7 @@ func (b *tab) withoutScript() *tab {
 // The whole way without script: what goes on by itself has a button then, and what needs a script is not shown.
 func TestWithoutScript(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().withoutScript().signsIn("assure-1")
 	b.clicks("#payer-une-creance").at("/demarches/creances")
 	b.clicks("#creance-101 .button").at("/demarches/creances/creance-101/etape-1")
@@ -33,7 +35,7 @@ func TestWithoutScript(t *testing.T) {
 	b.back().at(step3).clicks("#vers-le-kiosque")
 	b.pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions pour votre paiement")
 	p := s.one(payment.Paid)
-	s.work()
+	s.Work()
 	b.goes("/messagerie").clicks(".mail a").reads("Nous accusons réception de votre paiement")
 	b.goes("/demarches/paiements/"+string(p.ID)+"/recu").reads("Reçu du paiement", p.Authorisation).lacks("Imprimer")
 	b.goes("/inscription").clicks("#creer").reads("Saisissez le numéro de l’avis")
@@ -46,7 +48,7 @@ func TestWithoutScript(t *testing.T) {
 // The receipt is one sheet of paper, with what is to be kept and nothing that is for the screen.
 func TestPrint(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
 	p := s.one(payment.Paid)
 	b.goes("/demarches/paiements/"+string(p.ID)+"/recu").reads("Reçu du paiement", "Imprimer", "Se déconnecter")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 // axe-core is not in the module: a test says so once, the others do without.
@@ -19,7 +20,7 @@ func TestAxe(t *testing.T) {
 		t.Skip("needs axe-core: npm pack axe-core@4.14.1, unpack, QUITTANCE_AXE=package/axe.min.js")
 	}
 	// It finds what is wrong: a check that finds nothing anywhere would be no check.
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().goes("/connexion")
 	eval[bool](b, `document.querySelector("main").append(new Image()); document.querySelector("h1").style.color = "#bbb"; true`)
 	eval[bool](b, script+"; true")
@@ -34,7 +35,7 @@ func TestAxe(t *testing.T) {
 // Every page of the payer, at every width, in light and in dark, with the keyboard.
 func TestPayerPages(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	i := inspectorOf(t)
 	b := s.person()
 	i.sees(b.goes("/connexion"), "connexion")
@@ -55,21 +56,21 @@ func TestPayerPages(t *testing.T) {
 	b.clicks("#payer").reads("Étape 3/3")
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}) // for axe-core; the page's own has not run
 	i.sees(b, "etape-3")
-	id := "/demarches/paiements/" + string(s.last().ID)
+	id := "/demarches/paiements/" + string(s.Last().ID)
 	i.sees(b.goes("/accueil").reads("Un paiement est en cours"), "accueil-en-cours")
 	i.sees(b.goes("/demarches/creances/creance-101/etape-1").reads("déjà en cours"), "etape-1-en-cours")
 	i.sees(b.goes(id), "paiement-en-cours")
 	b.goes(id + "/etape-3").atKiosk("Veuillez").pays(refusedCard).atKiosk("refusé").returns()
 	i.sees(b.reads("Votre transaction de paiement a échoué."), "accueil-echec")
 	b.begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-	s.work()
+	s.Work()
 	i.sees(b.goes("/accueil").reads("Nous vous remercions"), "accueil-succes")
-	id = "/demarches/paiements/" + string(s.last().ID)
+	id = "/demarches/paiements/" + string(s.Last().ID)
 	i.sees(b.goes("/demarches"), "demarches")
 	i.sees(b.goes(id), "paiement")
 	i.sees(b.goes(id+"/recu"), "recu")
 	i.sees(b.goes("/messagerie"), "messagerie")
-	i.sees(b.goes("/messagerie/"+string(s.last().ID)+"/acknowledgement"), "accuse-de-reception")
+	i.sees(b.goes("/messagerie/"+string(s.Last().ID)+"/acknowledgement"), "accuse-de-reception")
 	i.sees(b.goes("/demarches/creances/creance-101/etape-1").reads("déjà payée"), "etape-1-payee")
 
 	i.sees(s.person().signsIn("assure-3").goes("/demarches/creances"), "prealable-deux")
@@ -84,13 +85,13 @@ func TestPayerPages(t *testing.T) {
 	// The amount has changed since the page was shown: a form of somebody who tampers with it looks the same.
 	b = s.person().signsIn("assure-2").goes("/demarches/creances/creance-102/etape-2")
 	eval[bool](b, `document.querySelector("[name=montant]").value = "1"; true`)
-	i.sees(b.clicks("#payer").reads("Le montant à payer a changé."), "etape-2-montant")
+	i.sees(b.clicks("#payer").reads("Le montant à payer a changé"), "etape-2-montant")
 }
 
 // Every page of the fund.
 func TestOfficePages(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	i := inspectorOf(t)
 	a := s.person()
 	i.sees(a.goes("/gestion/connexion"), "gestion-connexion")
@@ -105,7 +106,7 @@ func TestOfficePages(t *testing.T) {
 	s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
 	s.person().signsIn("assure-2").begins("creance-102").pays(pendingCard).atKiosk("pas encore confirmé").returns()
 	s.person().signsIn("assure-3").begins("creance-103").pays(refusedCard).atKiosk("refusé").returns()
-	paid, review := s.payments()[0], s.payments()[1]
+	paid, review := s.All()[0], s.All()[1]
 	i.sees(a.goes("/gestion"), "gestion")
 	i.sees(a.goes("/gestion/paiements/"+string(paid.ID)), "gestion-paye")
 	i.sees(a.clicks("button[value=prendre-en-compte]").reads("Le paiement est pris en compte."), "gestion-pris-en-compte")
@@ -116,14 +117,14 @@ func TestOfficePages(t *testing.T) {
 	i.sees(a.reads("Le paiement est à vérifier."), "gestion-a-verifier")
 	i.sees(a.goes("/gestion/paiements/nulle-part"), "gestion-introuvable")
 
-	other := serve(t, morning, func(c *app.Config) { c.Kiosk = s.Bank.Where })
+	other := serve(t, apptest.Morning, func(c *app.Config) { c.Kiosk = s.Bank.Where })
 	i.sees(other.person().signsInAsAgent().goes("/gestion/pannes").reads("pas de pannes à provoquer"), "pannes-aucune")
 }
 
 // Every page of the simulated bank that a payer can come to.
 func TestKioskPages(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	i := inspectorOf(t)
 	b := s.person().signsIn("assure-1").begins("creance-101")
 	i.sees(b, "banque-carte")
@@ -137,8 +138,8 @@ func TestKioskPages(t *testing.T) {
 		{"banque-expiree", "5017 6700 0000 1897", "a expiré"},
 	} {
 		i.sees(b.begins("creance-101").pays(c.card).atKiosk(c.says), c.name)
-		s.clock.pass(20 * time.Minute)
-		s.work()
+		s.Clock.Pass(20 * time.Minute)
+		s.Work()
 	}
 	b.signsIn("assure-2").begins("creance-102")
 	i.sees(b.pays(pendingCard).atKiosk("pas encore confirmé"), "banque-attente")

@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/quittance/quittance/payment"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 var update = flag.Bool("update", false, "take the README's pictures again")
@@ -22,10 +24,10 @@ const wide, most = 1024, 120_000
 // and small.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
 	p := s.one(payment.Paid)
-	s.work()
+	s.Work()
 	b.goes("/accueil").reads("Nous vous remercions")
 	a := s.person().signsInAsAgent().goes("/gestion/paiements/" + string(p.ID)).reads("Paiement accepté")
 	for name, shot := range map[string]struct {

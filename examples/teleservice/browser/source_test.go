@@ -100,14 +100,14 @@ func TestCaseOne(t *testing.T) {
 func TestCaseTwo(t *testing.T) {
 	t.Parallel()
 	s := serve(t, time.Date(2026, time.September, 1, 7, 24, 0, 0, time.UTC), verbatim) // S60: 09:24 in Paris
-	s.clock.pass(8 * 24 * time.Hour)
+	s.Clock.Pass(8 * 24 * time.Hour)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(refusedCard).atKiosk("Votre paiement a été refusé.")
 	if labels := exact(b, "dt"); slices.Contains(labels, "Numéro d’autorisation\u00a0:") {
 		t.Errorf("a refusal has a ticket: %q", labels) // S61
 	}
 	b.returns().says("#bandeau h2", "PAIEMENT D'UNE CRÉANCE")
 	b.says("#bandeau p", "Votre transaction de paiement a échoué.") // S58
-	s.work()
+	s.Work()
 	b.goes("/messagerie").reads("Vous n’avez aucun message.") // S61
 }
 
@@ -126,22 +126,22 @@ func TestAcknowledgement(t *testing.T) {
 			"Nous accusons réception de votre paiement de créance du 05/07/2026.",                                                                                    // S70
 			`Pour tout renseignement complémentaire concernant votre démarche, vous pouvez nous contacter dans la rubrique "Ma Messagerie / Ecrire un message" (*).`, // S71
 			"Avec toute notre attention, Votre caisse d'Assurance Maladie.",                                                                                          // S72, S73: two lines
-			"(*) ou par téléphone au 36 46 (", // S74, with the tariff of today
+			"(*) ou par téléphone au 36\u00a046 (", // S74, with the tariff of today
 		}},
 		{"courante", "\u00a0", nil, "Accusé de réception de votre paiement de créance", []string{
 			"Bonjour,",
 			"Nous accusons réception de votre paiement de créance du 05/07/2026.",
 			"Pour tout renseignement complémentaire concernant votre démarche, vous pouvez nous contacter dans la rubrique «\u00a0Ma Messagerie / Écrire un message\u00a0» (*).",
 			"Avec toute notre attention, Votre caisse d’Assurance Maladie.",
-			"(*) ou par téléphone au 36 46 (",
+			"(*) ou par téléphone au 36\u00a046 (",
 		}},
 	} {
 		t.Run(c.edition, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, time.Date(2026, time.July, 5, 6, 50, 0, 0, time.UTC), c.change)
 			b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-			s.work()
-			b.goes("/messagerie").clicks(".mail a").at("/messagerie/" + string(s.last().ID) + "/acknowledgement")
+			s.Work()
+			b.goes("/messagerie").clicks(".mail a").at("/messagerie/" + string(s.Last().ID) + "/acknowledgement")
 			b.says("h1", c.subject)
 			head := exact(b, ".letter .head p")
 			want := []string{"05/07/26 08:50", "De" + c.space + ": Assurance Maladie", "Sera supprimé le 05/01/27"} // S66, S67, S68

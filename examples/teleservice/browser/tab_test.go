@@ -174,7 +174,7 @@ func (b *tab) wait(what string, right func(shown) bool) shown {
 // at waits until the browser shows a page of the service.
 func (b *tab) at(path string) *tab {
 	b.t.Helper()
-	b.wait(path, func(s shown) bool { return strings.HasPrefix(s.URL, b.s.base+"/") && s.path() == path })
+	b.wait(path, func(s shown) bool { return strings.HasPrefix(s.URL, b.s.Base+"/") && s.path() == path })
 	return b
 }
 
@@ -211,7 +211,7 @@ func (b *tab) lacks(words ...string) *tab {
 // goes types an address of the service.
 func (b *tab) goes(path string) *tab {
 	b.t.Helper()
-	b.do(chromedp.Navigate(b.s.base + path))
+	b.do(chromedp.Navigate(b.s.Base + path))
 	return b
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/payment"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
 // The whole way of the source document, on a computer, a tablet and a telephone (S5), from signing in to the fund's taking it into account.
@@ -13,7 +15,7 @@ func TestWay(t *testing.T) {
 	for _, on := range screens {
 		t.Run(on.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, morning, nil)
+			s := serve(t, apptest.Morning, nil)
 			b := s.person().size(on).signsIn("assure-1")
 			b.reads("PIERRE BELAGE", "Né le 25/02/1983", "Première connexion")                        // S51, S52
 			b.reads("Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mes informations") // S50
@@ -28,11 +30,11 @@ func TestWay(t *testing.T) {
 			b.returns().reads("Nous vous remercions pour votre paiement")                                  // S39, S48
 			b.lacks("Paiement d’une créance 1 à payer").reads("Aucun nouveau paiement")                    // S55
 
-			p := s.last()
+			p := s.Last()
 			if p.State != payment.Paid || p.Debtor != "assure-1" || p.Amount.String() != "62" {
 				t.Fatalf("the payment is %v", p)
 			}
-			s.work()
+			s.Work()
 			b.goes("/accueil").clicks(`.menu a[href="/messagerie"]`).at("/messagerie").reads("Non lu", "Sera supprimé le 02/09/2026") // S68
 			b.clicks(".mail a").at("/messagerie/" + string(p.ID) + "/acknowledgement").reads("Nous accusons réception de votre paiement")
 			b.clicks(`.menu a[href="/demarches"]`).at("/demarches").reads("Accepté", p.Reference)
@@ -49,7 +51,7 @@ func TestWay(t *testing.T) {
 // Each sample person's way: who may pay gets to the end, the others learn why not.
 func TestPeople(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	for _, c := range []struct{ who, name, debt, euros, why string }{
 		{"assure-1", "PIERRE BELAGE", "creance-101", "62,00 €", ""},
 		{"assure-2", "NADIA KERVEL", "creance-102", "100,00 €", ""},
@@ -98,15 +100,15 @@ func TestPeople(t *testing.T) {
 // Refused, then accepted: no ticket and no letter for the refusal, and another try is a new payment (S57, S61).
 func TestRefusedThenAccepted(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-2")
 	b.begins("creance-102").pays(refusedCard).atKiosk("Votre paiement a été refusé.").lacks("autorisation")
 	b.returns().reads("Votre transaction de paiement a échoué.", "Aucune somme n’a été débitée.") // S58
-	s.work()
+	s.Work()
 	b.goes("/messagerie").reads("Vous n’avez aucun message.")
 	b.goes("/demarches").reads("Échoué").lacks("Reçu")
 	b.begins("creance-102").pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions")
-	s.work()
+	s.Work()
 	b.goes("/messagerie").reads("Accusé de réception de votre paiement de créance")
 	if d := cmp.Diff([]payment.State{payment.Refused, payment.Paid}, s.states()); d != "" {
 		t.Errorf("the payments (-want +got):\n%s", d)
@@ -116,7 +118,7 @@ func TestRefusedThenAccepted(t *testing.T) {
 // A mistake in the card is told by the bank, and one in the form for an account by the service; both are corrected.
 func TestCorrection(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person()
 	b.goes("/inscription").types("#avis", "ASP-2025-0104").types("#naissance", "12 septembre").clicks("#creer")
 	b.reads("Des informations sont à corriger", "Saisissez la date de naissance en chiffres")
@@ -138,9 +140,9 @@ func TestCorrection(t *testing.T) {
 // A payment goes from hand to hand in the back office: questioned, given back; the payer reads of it.
 func TestOffice(t *testing.T) {
 	t.Parallel()
-	s := serve(t, morning, nil)
+	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-	id := string(s.last().ID)
+	id := string(s.Last().ID)
 	a := s.person().signsInAsAgent()
 	a.reads("À prendre en compte 1").clicks(".rows a").at("/gestion/paiements/" + id)
 	a.types("#motif", "réclamation n° 12").clicks("button[value=contester]").reads("Le paiement est à vérifier.", "réclamation n° 12")
@@ -148,7 +150,7 @@ func TestOffice(t *testing.T) {
 	b.goes("/accueil").reads("vérifi")
 	a.clicks(".rows a").at("/gestion/paiements/" + id)
 	a.types("#motif", "payé deux fois").clicks("button[value=rendre]").reads("Le remboursement est demandé.")
-	s.work()
+	s.Work()
 	a.goes("/gestion/paiements/"+id).reads("Remboursé", "annulé avant remise")
 	b.goes("/accueil").reads("rembours")
 	b.goes("/messagerie").reads("Remboursement de votre paiement de créance")

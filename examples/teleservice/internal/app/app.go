@@ -61,7 +61,7 @@ type App struct {
 var fund = inbox.Options{
 	Fund:          "CPAM de l’Exemple",
 	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-	Telephone:     "36 46 (service gratuit + prix de l’appel)",
+	Telephone:     "36\u00a046 (service gratuit + prix de l’appel)",
 }
 
 // savedBank is the setting under which the simulator's book is kept.

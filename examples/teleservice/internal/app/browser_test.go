@@ -1,118 +1,31 @@
 package app_test
 
 import (
-	"context"
 	"fmt"
 	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
-	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 )
 
-// ticking is a clock that moves when a test says so, and a little whenever somebody looks: no two payments are made at one instant.
-type ticking struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *ticking) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(time.Millisecond)
-	return c.now
-}
-
-func (c *ticking) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// world is a running service.
+// world is a running service, and who uses it.
 type world struct {
+	*apptest.Service
 	t *testing.T
-	*app.App
-	server *httptest.Server
-	base   string
-	clock  *ticking
-	config app.Config
 }
 
-// start opens a service with a simulator inside, and serves it. change may be nil.
-func start(t *testing.T, change func(*app.Config)) *world {
+// start opens a service with a simulator inside. change may be nil.
+func start(t *testing.T, change func(*app.Config)) world {
 	t.Helper()
-	clock := &ticking{now: time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)}
-	w := &world{t: t, clock: clock}
-	w.config = app.Config{Database: filepath.Join(t.TempDir(), "teleservice.db"), Now: clock.Now, ByHand: true}
-	if change != nil {
-		change(&w.config)
-	}
-	w.open()
-	t.Cleanup(w.stop)
-	return w
-}
-
-func (w *world) open() {
-	w.t.Helper()
-	late := new(http.Handler)
-	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { (*late).ServeHTTP(rw, r) }))
-	w.base = w.server.URL
-	w.config.Base = w.base
-	var err error
-	if w.App, err = app.New(w.t.Context(), w.config); err != nil {
-		w.server.Close()
-		w.t.Fatal(err)
-	}
-	*late = w.App
-}
-
-// stop ends the service as Ctrl-C does.
-func (w *world) stop() {
-	w.server.Close()
-	if err := w.Close(); err != nil {
-		w.t.Error(err)
-	}
-}
-
-// work does what is due by now.
-func (w *world) work() {
-	w.t.Helper()
-	if w.Bank.Desk != nil {
-		w.Bank.Desk.Tick()
-	}
-	for range 100 {
-		n, err := w.Payments.WorkOnce(w.t.Context())
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if n == 0 {
-			return
-		}
-	}
-	w.t.Fatal("the work does not end")
-}
-
-// payments are all there are, oldest first.
-func (w *world) payments() (all []payment.Payment) {
-	w.t.Helper()
-	for p, err := range w.Payments.List(context.WithoutCancel(w.t.Context()), payment.Filter{}) {
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		all = append(all, p)
-	}
-	return all
+	return world{apptest.Start(t, apptest.Morning, change), t}
 }
 
 // browser is somebody in front of a screen, without script.
@@ -127,16 +40,16 @@ type browser struct {
 	Page   string // its HTML
 }
 
-func (w *world) browser() *browser {
+func (w world) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &browser{t: w.t, base: w.base, client: &http.Client{Jar: jar, Timeout: time.Minute}}
+	return &browser{t: w.t, base: w.Base, client: &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 // payer is a browser with somebody signed in.
-func (w *world) payer(who string) *browser {
+func (w world) payer(who string) *browser {
 	w.t.Helper()
 	b := w.browser()
 	b.get("/connexion").press("connexion", who)
@@ -147,7 +60,7 @@ func (w *world) payer(who string) *browser {
 }
 
 // agent is a browser with an agent signed in.
-func (w *world) agent() *browser {
+func (w world) agent() *browser {
 	w.t.Helper()
 	b := w.browser()
 	b.get("/gestion/connexion").press("connexion", "agent-1")

@@ -23,9 +23,9 @@ func TestLostAndFound(t *testing.T) {
 	b.get("/accueil").reads("Un paiement est en cours")
 	a.get("/gestion/pannes").reads("TO_CAPTURE (00)").press("temps", "", "duree", "16m").reads("Le temps a passé.")
 	b.get("/accueil").reads("Nous vous remercions")
-	w.work()
+	w.Work()
 	b.get("/messagerie").reads("Accusé de réception")
-	id := string(w.payments()[0].ID)
+	id := string(w.All()[0].ID)
 	a.get("/gestion/paiements/"+id).reads("réponse à notre question", "Paiement accepté")
 }
 
@@ -34,7 +34,7 @@ func TestReviewAndRefund(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
-	id := string(w.payments()[0].ID)
+	id := string(w.All()[0].ID)
 	page := "/gestion/paiements/" + id
 	a := w.agent()
 	a.get("/gestion").reads("À prendre en compte 1", "À vérifier 0", "assure-1")
@@ -53,11 +53,11 @@ func TestReviewAndRefund(t *testing.T) {
 	for range 3 {
 		a.get("/gestion/pannes").press("temps", "", "duree", "1h10m")
 	}
-	if p := w.payments()[0]; p.State != payment.Refunded {
+	if p := w.All()[0]; p.State != payment.Refunded {
 		t.Fatalf("the payment is %v:\n%s", p, a.get(page).text())
 	}
 	a.get(page).reads("Somme rendue", "annulé avant remise")
-	w.work()
+	w.Work()
 	w.payer("assure-1").get("/messagerie").reads("Remboursement de votre paiement de créance", "Accusé de réception")
 }
 
@@ -75,16 +75,16 @@ func TestVerdicts(t *testing.T) {
 				continue // held by one of those before
 			}
 			b.toKiosk(who.debt).card(goodCard).back()
-			all := w.payments()
+			all := w.All()
 			page := "/gestion/paiements/" + string(all[len(all)-1].ID)
 			a.get(page).press("", "contester", "motif", "doute").press("", verdict, "motif", "vu")
-			if p := w.payments()[len(all)-1]; p.State != want {
+			if p := w.All()[len(all)-1]; p.State != want {
 				t.Errorf("%s leads to %s, want %s:\n%s", verdict, p.State, want, a.text())
 			}
 			break
 		}
 	}
-	if n := len(w.payments()); n != 4 {
+	if n := len(w.All()); n != 4 {
 		t.Errorf("%d payments were decided, want 4", n)
 	}
 }
@@ -103,7 +103,7 @@ func TestOrphanAndExport(t *testing.T) {
 	a.press("export", "", "jour", "hier").reads("Choisissez un jour qui est fini")
 	a.get("/gestion/pannes").press("temps", "", "duree", "24h")
 	a.get("/gestion/export").press("export", "").at(http.StatusOK, "/gestion/export.csv")
-	ref := w.payments()[0].Reference
+	ref := w.All()[0].Reference
 	if a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(a.Page, ref) || !strings.Contains(a.Page, "orphan") ||
 		!strings.Contains(a.Page, a.Header.Get("X-Seal")) {
 		t.Errorf("the export is %v\n%s", a.Header, a.Page)
@@ -128,7 +128,7 @@ func TestFaultPanel(t *testing.T) {
 			b.get("/accueil").reads("Un paiement est en cours") // late
 			a.get("/gestion/pannes").press("retenues", "").reads("sont parties")
 			b.get("/accueil").reads("Nous vous remercions")
-			ref := w.payments()[1].Reference
+			ref := w.All()[1].Reference
 			a.get("/gestion/pannes")
 			a.do(http.MethodPost, "/gestion/pannes/renvoyer", map[string][]string{"reference": {ref}, "panne": {"forged"}}).reads("La notification est partie.")
 			a.get("/gestion/pannes").press("remise", "").reads("remis")
@@ -170,20 +170,20 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost.toKiosk("creance-102").card(goodCard)
-	w.clock.Advance(5 * time.Minute)
+	w.Clock.Pass(5 * time.Minute)
 	kiosk := w.Bank.Where
-	w.stop()
+	w.Stop()
 
-	w.config.Kiosk = strings.TrimPrefix(kiosk, "http://")
-	w.open()
-	waiting.base, lost.base = w.base, w.base // the same host: its cookies are known still
+	w.Config.Kiosk = strings.TrimPrefix(kiosk, "http://")
+	w.Open()
+	waiting.base, lost.base = w.Base, w.Base // the same host: its cookies are known still
 	waiting.get("/accueil").reads("Reprendre le paiement")
-	id := string(w.payments()[0].ID)
+	id := string(w.All()[0].ID)
 	waiting.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).reads("Votre paiement a été accepté.")
 	// The bank notifies, and sends the payer, to where the service was when the session was opened: nobody is there any more.
-	w.clock.Advance(20 * time.Minute)
-	w.work()
-	for i, p := range w.payments() {
+	w.Clock.Pass(20 * time.Minute)
+	w.Work()
+	for i, p := range w.All() {
 		if p.State != payment.Paid {
 			t.Errorf("payment %d is %v", i, p)
 		}
@@ -204,17 +204,17 @@ func TestStuck(t *testing.T) {
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
 	rename(letterTable, "elsewhere")
 	for range payment.StuckAfter + 1 {
-		w.clock.Advance(7 * time.Hour)
+		w.Clock.Pass(7 * time.Hour)
 		for range 3 {
 			_, _ = w.Payments.WorkOnce(t.Context()) // the mailbox's chore fails too
 		}
 	}
 	a := w.agent()
 	a.get("/gestion?vue=bloques").reads("Bloqués 1", "PCLCB26061")
-	id := string(w.payments()[0].ID)
+	id := string(w.All()[0].ID)
 	rename("elsewhere", letterTable)
 	a.get("/gestion/paiements/"+id).reads("Un travail sur ce paiement a échoué trop souvent.").press("", "relancer").reads("est relancé")
-	w.work()
+	w.Work()
 	a.get("/gestion?vue=bloques").reads("Bloqués 0")
 	w.payer("assure-1").get("/messagerie").reads("Accusé de réception")
 }

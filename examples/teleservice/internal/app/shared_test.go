@@ -18,15 +18,15 @@ func TestTwoProcesses(t *testing.T) {
 	server := postgres.Start(t)
 	dsn := server.DSN(server.Create(t))
 	one := start(t, func(c *app.Config) { c.Database, c.ByHand = dsn, false })
-	other := start(t, func(c *app.Config) { c.Database, c.ByHand, c.Kiosk, c.Now = dsn, false, one.Bank.Where, one.clock.Now })
+	other := start(t, func(c *app.Config) { c.Database, c.ByHand, c.Kiosk, c.Now = dsn, false, one.Bank.Where, one.Clock.Now })
 
 	b := one.payer("assure-1")
 	twin := other.browser()
-	at, err := url.Parse(one.base)
+	at, err := url.Parse(one.Base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := url.Parse(other.base)
+	to, err := url.Parse(other.Base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestTwoProcesses(t *testing.T) {
 
 	// One begins, the other goes on, and the kiosk comes back to the first.
 	b.toKiosk("creance-101")
-	id := string(one.payments()[0].ID)
+	id := string(one.All()[0].ID)
 	twin.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard)
 	twin.get("/accueil").reads("Nous vous remercions")
 
@@ -51,7 +51,7 @@ func TestTwoProcesses(t *testing.T) {
 		both.Go(func() { clicks.press("paiement", "") })
 	}
 	both.Wait()
-	all := one.payments()
+	all := one.All()
 	if len(all) != 2 || all[1].State != payment.Redirected || c.URL.Path != first.URL.Path {
 		t.Errorf("the payments are %v, the browsers at %s and %s", all, c.URL, first.URL)
 	}

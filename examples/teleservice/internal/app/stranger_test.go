@@ -27,8 +27,8 @@ func TestAnothersPayment(t *testing.T) {
 	w := start(t, nil)
 	owner := w.payer("assure-1")
 	owner.toKiosk("creance-101").card(goodCard).back()
-	w.work()
-	id := string(w.payments()[0].ID)
+	w.Work()
+	id := string(w.All()[0].ID)
 	stranger := w.payer("assure-2")
 	absent := strings.ReplaceAll(id, id[:4], "aaaa")
 	for _, path := range []string{
@@ -48,8 +48,8 @@ func TestAnothersPayment(t *testing.T) {
 		}
 	}
 	stranger.get("/accueil").do(http.MethodPost, "/demarches/creances/creance-101/payer", url.Values{"cle": {"k"}, "montant": {"6200"}})
-	if stranger.Status != http.StatusNotFound || len(w.payments()) != 1 {
-		t.Errorf("another's debt can be paid: %d, %d payments", stranger.Status, len(w.payments()))
+	if stranger.Status != http.StatusNotFound || len(w.All()) != 1 {
+		t.Errorf("another's debt can be paid: %d, %d payments", stranger.Status, len(w.All()))
 	}
 	// A payer is no agent, and nobody is one without signing in.
 	for _, b := range []*browser{stranger, w.browser()} {
@@ -57,7 +57,7 @@ func TestAnothersPayment(t *testing.T) {
 		b.do(http.MethodPost, "/gestion/paiements/"+id+"/decider", url.Values{"acte": {"rembourser"}, "version": {"3"}, "motif": {"mine"}})
 		b.at(http.StatusOK, "/gestion/connexion")
 	}
-	if p := w.payments()[0]; p.State != payment.Paid {
+	if p := w.All()[0]; p.State != payment.Paid {
 		t.Errorf("the payment is %v", p)
 	}
 	// An agent's session opens no account.
@@ -93,9 +93,9 @@ func TestForgedAndReplayedReturn(t *testing.T) {
 			form[k] = v
 		}
 		change(form)
-		b.do(http.MethodPost, w.base+"/paiement/retour", form).at(http.StatusOK, "/accueil")
+		b.do(http.MethodPost, w.Base+"/paiement/retour", form).at(http.StatusOK, "/accueil")
 		b.reads("Un paiement est en cours").lacks("échoué")
-		return w.payments()[0].State
+		return w.All()[0].State
 	}
 	for name, change := range map[string]func(url.Values){
 		"no seal":        func(f url.Values) { f.Del("Seal") },
@@ -110,9 +110,9 @@ func TestForgedAndReplayedReturn(t *testing.T) {
 	// The true one counts, from whoever brings it; a second time it changes nothing.
 	stranger := w.payer("assure-2")
 	for range 3 {
-		stranger.do(http.MethodPost, w.base+"/paiement/retour", sealed).at(http.StatusOK, "/accueil").lacks("remercions")
+		stranger.do(http.MethodPost, w.Base+"/paiement/retour", sealed).at(http.StatusOK, "/accueil").lacks("remercions")
 	}
-	p := w.payments()[0]
+	p := w.All()[0]
 	n := 0
 	for _, err := range w.Payments.Journal(t.Context(), p.ID) {
 		if err != nil {
@@ -144,7 +144,7 @@ func TestTamperedAmount(t *testing.T) {
 		b.get("/demarches/creances/creance-101/etape-2").press("paiement", "", "montant", amount)
 		b.at(http.StatusConflict, "/demarches/creances/creance-101/payer").reads("Le montant à payer a changé", "62,00 €")
 	}
-	if n := len(w.payments()); n != 0 {
+	if n := len(w.All()); n != 0 {
 		t.Errorf("%d payments were begun", n)
 	}
 	b.get("/demarches/creances/creance-101/etape-2").press("paiement", "", "cle", "").lacks("Étape 3/3")
@@ -152,8 +152,8 @@ func TestTamperedAmount(t *testing.T) {
 		t.Errorf("without a key: %d", b.Status)
 	}
 	b.get("/demarches/creances/creance-101/etape-2").press("paiement", "", "cle", strings.Repeat("x", 300))
-	if b.Status != http.StatusBadRequest || len(w.payments()) != 0 {
-		t.Errorf("with a key that is too long: %d, %d payments", b.Status, len(w.payments()))
+	if b.Status != http.StatusBadRequest || len(w.All()) != 0 {
+		t.Errorf("with a key that is too long: %d, %d payments", b.Status, len(w.All()))
 	}
 }
 
@@ -171,7 +171,7 @@ func TestOpenRedirect(t *testing.T) {
 		b.get("/connexion").press("connexion", "assure-1", "suite", to).at(http.StatusOK, want)
 	}
 	// Nor does a name that somebody else gave to this machine.
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.base+"/connexion", strings.NewReader("personne=assure-1"))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Base+"/connexion", strings.NewReader("personne=assure-1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestLargeForm(t *testing.T) {
 	for _, path := range []string{"/connexion", "/inscription", "/demarches/creances/creance-101/payer", "/paiement/notification", "/gestion/connexion"} {
 		for _, known := range []bool{true, false} {
 			body := &endless{10 << 20}
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.base+path, io.NopCloser(body))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Base+path, io.NopCloser(body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,7 +231,7 @@ func TestAnotherSite(t *testing.T) {
 	b.get("/demarches/creances/creance-101/etape-2")
 	send := func(path string, header ...string) int {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.base+path, strings.NewReader("cle=k&montant=6200&personne=assure-2"))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Base+path, strings.NewReader("cle=k&montant=6200&personne=assure-2"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,7 +263,7 @@ func TestAnotherSite(t *testing.T) {
 			}
 		}
 	}
-	if n := len(w.payments()); n != 0 {
+	if n := len(w.All()); n != 0 {
 		t.Errorf("another site has begun %d payments", n)
 	}
 	if status := send("/paiement/retour", "Sec-Fetch-Site", "cross-site", "Origin", "http://bank.example"); status != http.StatusSeeOther {
@@ -294,7 +294,7 @@ func TestMarkup(t *testing.T) {
 	clean(b.get("/demarches/creances/creance-101/etape-2").press("paiement", "", "cle", evil, "montant", evil))
 	b.get("/demarches/creances/creance-101/etape-2").press("paiement", "", "cle", evil).press("kiosque", "").card(goodCard).back()
 	clean(b.reads("Nous vous remercions"))
-	id := string(w.payments()[0].ID)
+	id := string(w.All()[0].ID)
 	a := w.agent()
 	clean(a.get("/gestion?vue=" + url.QueryEscape(evil)))
 	clean(a.get("/gestion/paiements/"+id).press("", "contester", "motif", evil))
@@ -309,7 +309,7 @@ func TestMarkup(t *testing.T) {
 func TestSession(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
-	site, err := url.Parse(w.base)
+	site, err := url.Parse(w.Base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +346,7 @@ func TestSession(t *testing.T) {
 	// A session that ends while its payer is at the kiosk loses nothing.
 	b = w.payer("assure-1")
 	b.toKiosk("creance-101").card(goodCard)
-	w.clock.Advance(31 * time.Minute)
+	w.Clock.Pass(31 * time.Minute)
 	b.back().at(http.StatusOK, "/connexion").reads("Si vous veniez de payer, ne payez pas à nouveau")
 	b.press("connexion", "assure-1").at(http.StatusOK, "/accueil").reads("Nous vous remercions")
 }
@@ -426,8 +426,8 @@ func TestLog(t *testing.T) {
 	b := w.payer("assure-1")
 	b.get("/demarches/creances/creance-101/etape-2").press("paiement", "").at(http.StatusOK, "/accueil").reads("Échec du paiement")
 	b.toKiosk("creance-101").card(goodCard).back().reads("Nous vous remercions")
-	w.work()
-	w.stop()
+	w.Work()
+	w.Stop()
 	for _, secret := range []string{"BELAGE", "assure-1", goodCard, goodCard[:6], "a-key-that-protects-nothing", "1983", "redirectionData"} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log has %q:\n%s", secret, &log)

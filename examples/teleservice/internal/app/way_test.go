@@ -33,11 +33,11 @@ func TestWay(t *testing.T) {
 	b.reads("Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.") // S48
 	b.reads("Aucun nouveau paiement")                                                                 // S55
 
-	p := w.payments()[0]
+	p := w.All()[0]
 	if p.State != payment.Paid || p.Amount.String() != "62" || p.Debtor != "assure-1" {
 		t.Fatalf("the payment is %v", p)
 	}
-	w.work()
+	w.Work()
 	b.get("/accueil").reads("Ma messagerie 1 non lus")
 	b.get("/messagerie").reads("Accusé de réception de votre paiement de créance", "Reçu le 02/03/2026 à 10:30", "Sera supprimé le 02/09/2026", "Non lu") // S65, S66, S68
 	b.get("/messagerie/"+string(p.ID)+"/acknowledgement").reads("De : Assurance Maladie",                                                                 // S67
@@ -64,8 +64,8 @@ func TestRefusedThenAccepted(t *testing.T) {
 	b := w.payer("assure-2")
 	b.toKiosk("creance-102").card(refusedCard).reads("Votre paiement a été refusé.").back().at(http.StatusOK, "/accueil")
 	b.reads("Votre transaction de paiement a échoué.")
-	refused := w.payments()[0]
-	w.work()
+	refused := w.All()[0]
+	w.Work()
 	b.get("/messagerie").reads("Vous n’avez aucun message.")
 	b.get("/demarches/paiements/" + string(refused.ID) + "/recu")
 	if b.Status != http.StatusNotFound {
@@ -73,11 +73,11 @@ func TestRefusedThenAccepted(t *testing.T) {
 	}
 	b.toKiosk("creance-102").card(goodCard).back().reads("Nous vous remercions pour votre paiement")
 	var states []payment.State
-	for _, p := range w.payments() {
+	for _, p := range w.All() {
 		states = append(states, p.State)
 	}
-	if len(states) != 2 || states[0] != payment.Refused || states[1] != payment.Paid || w.payments()[1].Amount.String() != "100" {
-		t.Errorf("the payments are %v", w.payments())
+	if len(states) != 2 || states[0] != payment.Refused || states[1] != payment.Paid || w.All()[1].Amount.String() != "100" {
+		t.Errorf("the payments are %v", w.All())
 	}
 }
 
@@ -91,7 +91,7 @@ func TestGiveUpAndComeBack(t *testing.T) {
 	b.toKiosk("creance-101")
 	b.get("/accueil").reads("Un paiement est en cours", "Reprendre le paiement")
 	b.get("/demarches/creances/creance-101/etape-1").reads("Un paiement de cette créance est déjà en cours.")
-	id := string(w.payments()[1].ID)
+	id := string(w.All()[1].ID)
 	b.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).back()
 	b.at(http.StatusOK, "/accueil").reads("Nous vous remercions")
 
@@ -118,7 +118,7 @@ func TestDoubleClick(t *testing.T) {
 	if one, other := <-at, <-at; one != other || path.Base(one) != "etape-3" {
 		t.Errorf("two clicks lead to %s and %s", one, other)
 	}
-	if n := len(w.payments()); n != 1 {
+	if n := len(w.All()); n != 1 {
 		t.Errorf("two clicks are %d payments", n)
 	}
 }
@@ -170,8 +170,8 @@ func TestPages(t *testing.T) {
 	w := start(t, nil)
 	b := w.payer("assure-1")
 	b.toKiosk("creance-101").card(goodCard).back()
-	w.work()
-	id := string(w.payments()[0].ID)
+	w.Work()
+	id := string(w.All()[0].ID)
 	b.toKioskOf(w, "assure-2", "creance-102")
 	a := w.agent()
 	titles := make(map[string]string)
@@ -216,4 +216,4 @@ func TestPages(t *testing.T) {
 }
 
 // toKioskOf leaves a payment of somebody else under way.
-func (*browser) toKioskOf(w *world, who, debt string) { w.payer(who).toKiosk(debt) }
+func (*browser) toKioskOf(w world, who, debt string) { w.payer(who).toKiosk(debt) }

@@ -31,8 +31,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 		return err
 	}
 	if c.Decision.Eligible() && r.PostForm.Get("montant") != cents(c.Decision.Amount) {
-		return p.showStepTwo(w, r, v, c, http.StatusConflict,
-			[]web.Fault{{Field: "recapitulatif", Text: "Le montant à payer a changé. Vérifiez-le avant de continuer : rien n’a été payé."}})
+		return p.showStepTwo(w, r, v, c, http.StatusConflict)
 	}
 	made, session, err := p.begin(r.Context(), payment.BeginRequest{Key: key, Debt: c.Debt, Language: "fr"})
 	switch {

@@ -62,17 +62,18 @@ func (p *Portal) stepTwo(w http.ResponseWriter, r *http.Request, v visitor) erro
 	if !c.Payable() {
 		return seeOther(w, r, stepOneOf(c))
 	}
-	return p.showStepTwo(w, r, v, c, http.StatusOK, nil)
+	return p.showStepTwo(w, r, v, c, http.StatusOK)
 }
 
-func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int, faults []web.Fault) error {
+// showStepTwo shows it, or with 409 says first that the amount is no longer the one that was confirmed.
+func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int) error {
 	next, err := p.say(inbox.NextSteps{})
 	if err != nil {
 		return err
 	}
 	page := p.page(r, v, "Vérifier et confirmer")
-	page.Step, page.Track, page.Errors, page.Back = "Étape 2/3", reached(2), faults, &web.Link{Address: stepOneOf(c), Text: "Étape 1/3"}
-	page.Body = map[string]any{"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund}
+	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c), Text: "Étape 1/3"}
+	page.Body = map[string]any{"Claim": c, "Changed": status == http.StatusConflict, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund}
 	return p.pages.Write(w, r, status, "step2.html", page)
 }
 
