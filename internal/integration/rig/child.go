@@ -129,6 +129,8 @@ func serve() error {
 		}
 		return c.account(ctx, ch)
 	}
+	config.Logger = logger()
+	config.Observe = observed(config.Logger)
 	if c.Service, err = payment.New(config); err != nil {
 		return err
 	}
@@ -214,15 +216,15 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		return err
 	},
 	"refund": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Refund(ctx, person(o))
+		a.Payment, err = c.Refund(ctx, clerk(o))
 		return err
 	},
 	"question": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Question(ctx, person(o))
+		a.Payment, err = c.Question(ctx, clerk(o))
 		return err
 	},
 	"resolve": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: person(o), Verdict: o.Verdict})
+		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: clerk(o), Verdict: o.Verdict})
 		return err
 	},
 	"reconcile": func(c *child, ctx context.Context, o command, a *answer) (err error) {
@@ -253,14 +255,14 @@ func (c *child) carryOut(ctx context.Context, o command, a *answer) error {
 	return f(c, ctx, o, a)
 }
 
-func person(o command) payment.Command {
+func clerk(o command) payment.Command {
 	return payment.Command{ID: o.ID, Version: o.Version, By: "clerk", Why: "the story says so"}
 }
 
 // Request asks to pay 75,00 € of a debt, which one notice claims from one debtor.
 func Request(key, debt string) payment.BeginRequest {
 	return payment.BeginRequest{Key: key, Debt: creance.Debt{
-		ID: debt, Debtor: "A-" + debt, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
+		ID: debt, Debtor: person + debt, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
 		Notice: &creance.Notice{Number: "N-" + debt, Channel: creance.Paper},
 	}}
 }

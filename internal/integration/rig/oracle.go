@@ -46,7 +46,8 @@ func (w *World) Check(r Rules) {
 //     that it was told is kept; no number was given out twice;
 //   - every change was delivered;
 //   - the totals of the exports are the book's;
-//   - every payment that has not ended has a due date, but those that wait for a person.
+//   - every payment that has not ended has a due date, but those that wait for a person;
+//   - no key of the shop and no card number is in a database, and none of them, no person and no payer's page in a log.
 func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 	db, store, err := w.Database.Open(sqlstore.Options{})
 	if err != nil {
@@ -80,7 +81,7 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		o.payments[p.Reference] = p
 	}
 	for _, look := range []func(context.Context) error{
-		o.journals, o.told, o.accepted, o.states, o.claims, o.mail, o.delivered, o.exported,
+		o.journals, o.told, o.accepted, o.states, o.claims, o.mail, o.delivered, o.exported, o.secrets,
 	} {
 		if err := look(ctx); err != nil {
 			return nil, err

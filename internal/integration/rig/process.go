@@ -33,7 +33,7 @@ type Child struct {
 	said output
 }
 
-// output keeps the last that a child wrote to its standard outputs.
+// output keeps the first MiB that a child wrote to its standard outputs.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -157,6 +157,7 @@ func (c *Child) stuck(o command) {
 // Begin is payment.Service.Begin of [Request].
 func (c *Child) Begin(key, debt string) (payment.Payment, acquirer.Session, error) {
 	a, err := c.ask(command{Do: "begin", Key: key, Debt: debt})
+	c.world.heard(a.Session)
 	return a.Payment, a.Session, err
 }
 

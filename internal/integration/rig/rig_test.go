@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,13 @@ func TestOracleFindsWhatIsWrong(t *testing.T) {
 	told := func(f ...Fact) func(*testing.T, *World) {
 		return func(_ *testing.T, w *World) { w.facts = append(w.facts, f...) }
 	}
+	said := func(text func(*World) string) func(*testing.T, *World) {
+		return func(_ *testing.T, w *World) {
+			c := &Child{}
+			fmt.Fprint(&c.said, text(w))
+			w.children = append(w.children, c)
+		}
+	}
 	w, file := story(t)
 	known, facts := w.Mailbox.letters, w.Facts()
 	id, _, _ := strings.Cut(known[0].Key, "/")
@@ -123,6 +131,14 @@ func TestOracleFindsWhatIsWrong(t *testing.T) {
 			" SELECT id || '/1', id, 1, '{}', 0 FROM quittance_payment WHERE debt = 'paid'"), "was not delivered"},
 		"an export has less": {execute("DELETE FROM quittance_entry WHERE payment = "+paid, "DELETE FROM quittance_payment WHERE id = "+paid),
 			"the exports have 0 cents"},
+		"the key in a database": {func(t *testing.T, w *World) {
+			execute("UPDATE quittance_payment SET cause = 'refused with "+w.shop.Secret+"' WHERE debt = 'paid'")(t, w)
+		}, "has the shop's key"},
+		"a card in a database":                {execute("UPDATE quittance_entry SET why = 'by 5017670000001800' WHERE version = 1"), "has a card number"},
+		"the key in a log":                    {said(func(w *World) string { return "bad seal with " + w.shop.Secret }), "has the shop's key"},
+		"a card in a log":                     {said(func(*World) string { return "pan=5017670000001800" }), "a log has a card number"},
+		"a person in a log":                   {said(func(*World) string { return `{"debtor":"debtor-paid"}` }), "names a person"},
+		"a page in a log":                     {said(func(w *World) string { return w.tokens[0] }), "opens a payer's page"},
 		"a number twice":                      {told(Fact{Day: "d", Number: 1}, Fact{Day: "d", Number: 1}), "given out twice"},
 		"a letter that was acknowledged only": {told(Fact{Letter: "L", Debtor: "A"}), "acknowledged and lost: letter L"},
 		"a change that was acknowledged only": {told(Fact{Payment: payment.ID(id), Version: 99, State: payment.Paid}),
@@ -134,7 +150,7 @@ func TestOracleFindsWhatIsWrong(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := &World{
-				TB: t, Platform: w.Platform, Clock: w.Clock, Database: SQLite(filepath.Join(dir, filepath.Base(file))), shop: w.shop, facts: facts[:len(facts):len(facts)],
+				TB: t, Platform: w.Platform, Clock: w.Clock, Database: SQLite(filepath.Join(dir, filepath.Base(file))), shop: w.shop, tokens: w.tokens, facts: facts[:len(facts):len(facts)],
 				Mailbox: &Mailbox{letters: known[:len(known):len(known)]},
 			}
 			c.wrong(t, w)

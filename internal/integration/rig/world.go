@@ -54,6 +54,7 @@ type World struct {
 
 	mu       sync.Mutex
 	facts    []Fact
+	tokens   []string // of the payers' pages
 	children []*Child
 }
 
