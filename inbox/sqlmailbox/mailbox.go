@@ -22,7 +22,8 @@ type Mailbox struct {
 	sqlite bool
 	turn   chan struct{} // SQLite has one writer: those of this process wait here, in the order in which they come
 
-	settled bool // what SQLite shows is on the disk; for the writer whose turn it is
+	// settle makes sure that what SQLite shows is on the disk; nil: it is. For the writer whose turn it is.
+	settle func(context.Context, *sql.DB) error
 }
 
 // SQLite returns a mailbox in a database that a driver of SQLite opened. It asks the database for its version and its
@@ -31,7 +32,7 @@ func SQLite(db *sql.DB) (*Mailbox, error) {
 	if err := sqldb.CheckSQLite(db, "sqlmailbox"); err != nil {
 		return nil, err
 	}
-	return &Mailbox{db: db, sqlite: true, turn: make(chan struct{}, 1)}, nil
+	return &Mailbox{db: db, sqlite: true, turn: make(chan struct{}, 1), settle: sqldb.Settle}, nil
 }
 
 // PostgreSQL returns a mailbox in a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the
@@ -131,11 +132,11 @@ func (m *Mailbox) exec(ctx context.Context, statement string, args ...any) (n in
 		return 0, ctx.Err()
 	}
 	// A letter that is there already is not written again: so it must be on the disk, which after an error, and at the start, is not certain.
-	if !m.settled {
-		if err := sqldb.Reopen(ctx, m.db); err != nil {
+	if m.settle != nil {
+		if err := m.settle(ctx, m.db); err != nil {
 			return 0, err
 		}
-		m.settled = true
+		m.settle = nil
 	}
 	conn, err := m.db.Conn(ctx)
 	if err != nil {
@@ -146,8 +147,8 @@ func (m *Mailbox) exec(ctx context.Context, statement string, args ...any) (n in
 	if _, err = conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err == nil {
 		n, err = changed(conn.ExecContext(ctx, m.q(statement), args...))
 	}
-	if err != nil {
-		m.settled = false
+	if err != nil && !sqldb.Full(err) { // where there was no room nothing is in doubt
+		m.settle = sqldb.Reopen
 		sqldb.Discard(conn)
 	}
 	return n, err

@@ -30,7 +30,7 @@ func CheckSQLite(db *sql.DB, name string) error {
 	defer cancel()
 	var version string
 	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
-		return fmt.Errorf("%s: SQLite: it cannot be opened: is its folder there, may this user write to it, is it an SQLite database? %w", name, err)
+		return fmt.Errorf("%s: SQLite: it cannot be opened: is its folder there, may this user write to it, is there room, is it an SQLite database? %w", name, err)
 	}
 	problems := map[string]error{} // once each, although two connections may have it
 	found := func(format string, a ...any) {

@@ -13,6 +13,28 @@ func Discard(conn *sql.Conn) {
 	conn.Raw(func(any) error { return driver.ErrBadConn })
 }
 
+// sqliteFull is the code of SQLite for a write that found no room. Nothing was written and nothing is in doubt. A driver
+// that does not show the codes by this method is doubted needlessly.
+const sqliteFull = 13
+
+// Full reports whether an error of SQLite says that there is no room on the disk.
+func Full(err error) bool {
+	var e interface{ Code() int }
+	return errors.As(err, &e) && e.Code()&0xff == sqliteFull
+}
+
+// Undo ends whatever transaction an SQLite's connection is in, and reports whether the connection is free for the next. After a disk was full
+// it is kept: it may be the only one, and who opens the file anew finds no room for the index of the log, and could not even read.
+func Undo(ctx context.Context, conn *sql.Conn) bool {
+	conn.ExecContext(ctx, "ROLLBACK") // an error if there is none
+	for _, s := range []string{"BEGIN DEFERRED", "ROLLBACK"} {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // Reopen ends the doubt about an SQLite whose commit has failed: it closes the connections that nobody has in hand, and makes sure on a new
 // one of what the file shows. What the host itself has in hand stays open, and keeps the log from being recovered from the cache.
 func Reopen(ctx context.Context, db *sql.DB) error {

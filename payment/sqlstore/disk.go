@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -23,18 +22,13 @@ type disk struct {
 	reading sync.RWMutex // held by who reads, and by nobody else while connections are closed
 }
 
-// sqliteFull is the code of SQLite for a write that found no room. Nothing was written and nothing is in doubt. A driver
-// that does not show the codes by this method is doubted needlessly.
-const sqliteFull = 13
-
-func full(err error) bool {
-	var e interface{ Code() int }
-	return errors.As(err, &e) && e.Code()&0xff == sqliteFull
-}
-
-// distrust closes a connection whose transaction could not be ended.
+// distrust closes a connection whose transaction could not be ended, unless there was no room: then it is ended now.
 func (s *Store) distrust(conn *sql.Conn, err error) {
-	if !full(err) {
+	full := sqldb.Full(err)
+	if full && sqldb.Undo(context.Background(), conn) {
+		return
+	}
+	if !full {
 		s.disk.doubted.Store(true)
 	}
 	sqldb.Discard(conn)

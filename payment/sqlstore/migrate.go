@@ -28,7 +28,7 @@ func (s *Store) Migrations() fs.FS {
 // error, and nothing is changed.
 func (s *Store) Migrate(ctx context.Context) error {
 	if s.d.oneWriter { // what a process left behind that was killed may be in the cache and not on the disk
-		if err := sqldb.Settle(ctx, s.db); err != nil && !full(err) {
+		if err := sqldb.Settle(ctx, s.db); err != nil && !sqldb.Full(err) {
 			return fmt.Errorf("sqlstore: migrate: %w", err)
 		}
 	}

@@ -126,7 +126,7 @@ func TestAcknowledgement(t *testing.T) {
 			"Nous accusons réception de votre paiement de créance du 05/07/2026.",                                                                                    // S70
 			`Pour tout renseignement complémentaire concernant votre démarche, vous pouvez nous contacter dans la rubrique "Ma Messagerie / Ecrire un message" (*).`, // S71
 			"Avec toute notre attention, Votre caisse d'Assurance Maladie.",                                                                                          // S72, S73: two lines
-			"(*) ou par téléphone au 36\u00a046 (", // S74, with the tariff of today
+			"(*) ou par téléphone au 36\u00a046 (",                                                                                                                   // S74, with the tariff of today
 		}},
 		{"courante", "\u00a0", nil, "Accusé de réception de votre paiement de créance", []string{
 			"Bonjour,",

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,9 +13,12 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/figure"
 	"github.com/quittance/quittance/internal/integration/rig"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/sqlstore"
 )
 
 // smallDisk is a file system in memory with a file that takes up room.
@@ -83,10 +87,7 @@ func isFull(err error) bool {
 // nothing that was acknowledged is lost, and all goes on when there is room again.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	program, err := portal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := rig.Program(t)
 	seed := figure.Seed(t)
 	for _, mib := range []int{4, 8, 16} {
 		for n := range figure.Of(1, 100) {
@@ -170,4 +171,76 @@ func fillUp(t *testing.T, program string, mib int, rng *rand.Rand) {
 	}
 	w.Check(rig.Rules{Recorded: true})
 	t.Logf("full %d times; %d payments, %d acknowledged facts", full, len(w.Platform.Book()), len(w.Facts()))
+}
+
+// A full disk can be read from, also by a process with one connection, and is written to when there is room again.
+func TestReadingFromAFullDisk(t *testing.T) {
+	t.Parallel()
+	disk := mountSmall(t, 4)
+	open := func(name string) *sql.DB {
+		db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(disk.dir, name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.SetMaxOpenConns(1)
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+	store, err := sqlstore.SQLite(open("payments.db"), sqlstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sqlmailbox.SQLite(open("letters.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(store.Migrate(t.Context()), box.Migrate(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	for what, do := range map[string]struct {
+		write func(int) error
+		read  func(int) error
+	}{
+		"payments": {
+			func(i int) error { p, e := created(i); return store.Create(t.Context(), p, e) },
+			func(i int) error {
+				p, _ := created(i)
+				_, err := store.Find(t.Context(), payment.Lookup{ID: p.ID})
+				return err
+			},
+		},
+		"letters": {
+			func(i int) error {
+				return box.Deliver(t.Context(), inbox.Letter{Key: fmt.Sprint(i), Debtor: "A", ReceivedAt: time.Unix(1, 0), DeleteAt: time.Unix(2, 0)})
+			},
+			func(i int) error { _, err := box.Letter(t.Context(), "A", fmt.Sprint(i)); return err },
+		},
+	} {
+		disk.leave(1 << 18)
+		last := 0
+		var err error
+		for ; err == nil && last < 10_000; last++ {
+			err = do.write(last + 1)
+		}
+		if !isFull(err) {
+			t.Fatalf("%s: %d written, error %v", what, last, err)
+		}
+		last--
+		disk.leave(0)
+		for range 3 {
+			if err := do.write(last + 1); !isFull(err) {
+				t.Errorf("%s: there is no room: %v", what, err)
+			}
+			disk.leave(0) // what was given back, others take
+			for _, i := range []int{1, last} {
+				if err := do.read(i); err != nil {
+					t.Errorf("%s: number %d of %d: %v", what, i, last, err)
+				}
+			}
+		}
+		disk.leave(1 << 20)
+		if err := errors.Join(do.write(last+1), do.read(last+1)); err != nil {
+			t.Errorf("%s: there is room again: %v", what, err)
+		}
+	}
 }

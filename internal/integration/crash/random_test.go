@@ -128,10 +128,7 @@ const perWorld = 200
 // restart; in the end everything fits together.
 func TestKillAtRandom(t *testing.T) {
 	t.Parallel()
-	program, err := portal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := rig.Program(t)
 	seed := figure.Seed(t)
 	for round := range figure.Of(200, 5000) / perWorld {
 		t.Run(fmt.Sprint(round), func(t *testing.T) { killAtRandom(t, program, rand.New(rand.NewPCG(seed, uint64(round)))) })

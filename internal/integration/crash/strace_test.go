@@ -198,10 +198,7 @@ func everywhere(t *testing.T, calls []string, hit func(t *testing.T, call string
 func TestKillAtEveryCall(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
-	program, err := portal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := rig.Program(t)
 	for _, o := range scripts[:figure.Of(1, len(scripts))] {
 		t.Run(string(o), func(t *testing.T) {
 			everywhere(t, calls, func(t *testing.T, call string, n int) bool {
@@ -227,10 +224,7 @@ func TestKillAtEveryCall(t *testing.T) {
 func TestErrorAtEveryCall(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
-	program, err := portal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := rig.Program(t)
 	for _, o := range scripts[:figure.Of(1, len(scripts))] {
 		t.Run(string(o), func(t *testing.T) {
 			var ended, failed, unknown, stored atomic.Int64

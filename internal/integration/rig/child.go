@@ -244,6 +244,7 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		a.Facts, err = missing(ctx, c.store, c.box, o.Facts)
 		return err
 	},
+	"size":   func(_ *child, _ context.Context, _ command, a *answer) (err error) { a.Size, err = size(); return err },
 	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error { return c.Verify(ctx, nil) },
 }
 

@@ -24,6 +24,7 @@ type answer struct {
 	Payment payment.Payment
 	Session acquirer.Session
 	Done    int
+	Size    Size
 	Facts   []Fact `json:",omitempty"`
 	Error   string `json:",omitempty"`
 	Is      []int  `json:",omitempty"` // indices of known
@@ -46,6 +47,13 @@ type Fact struct {
 	Unknown string        `json:",omitempty"` // the commit's error: what is not known to be written, and may be
 	Letter  string        `json:",omitempty"` // the key of one that the portal's own mailbox has
 	Debtor  string        `json:",omitempty"` // its
+}
+
+// Size is how large a portal is.
+type Size struct {
+	Goroutines, Files int
+	Heap              int // bytes in use, garbage taken out
+	Resident          int // bytes of memory, what is free given back
 }
 
 // known are the errors that survive the way from a child.

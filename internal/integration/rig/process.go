@@ -209,6 +209,12 @@ func (c *Child) Missing(facts []Fact) ([]Fact, error) {
 	return a.Facts, err
 }
 
+// Size measures the portal, which should have nothing to do.
+func (c *Child) Size() (Size, error) {
+	a, err := c.ask(command{Do: "size"})
+	return a.Size, err
+}
+
 // Verify is payment.Service.Verify, without seals.
 func (c *Child) Verify() error {
 	_, err := c.ask(command{Do: "verify"})

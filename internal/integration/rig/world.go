@@ -18,9 +18,11 @@ package rig
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -37,8 +39,36 @@ func Main(m *testing.M) {
 	if IsChild() {
 		Serve()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(programs)
+	os.Exit(code)
 }
+
+// programs is a folder for the command, if it was built.
+var programs string
+
+// Program is the path of the portal as a command of its own, without the tests and without the race detector: see [By]. It is built once,
+// and goes with [Main].
+func Program(tb testing.TB) string {
+	tb.Helper()
+	path, err := program()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+var program = sync.OnceValues(func() (path string, err error) {
+	if programs, err = os.MkdirTemp("", "portal"); err != nil {
+		return "", err
+	}
+	path = filepath.Join(programs, "portal")
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "github.com/quittance/quittance/internal/integration/rig/portal").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
 
 // World is everything that outlives a portal. Its methods are safe for concurrent use.
 type World struct {
