@@ -91,7 +91,8 @@ func (p Payment) same(q Payment) bool {
 // zero session later. A zero session means that there is nothing to pay with; show the payment as it is.
 //
 // Errors: ErrInvalid names the fields; a [*creance.IneligibleError] has every reason; a [*HeldError] has the payment
-// that holds the debt or the claim; ErrInProgress while the same request is being served; ErrKeyReused when the key
+// that holds the debt or the claim, also when an open attempt is asked for again and an older one was accepted
+// meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key
 // was used for another request; ErrDayFull. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
 // may be repeated.
@@ -121,14 +122,14 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 		p.Language = "fr"
 	}
 	if old, err := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
-		return s.again(old, p)
+		return s.again(ctx, old, p)
 	} else if !errors.Is(err, ErrNotFound) {
 		return Payment{}, acquirer.Session{}, err
 	}
 	if p, err = s.create(ctx, p); err != nil {
 		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
 			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
-				return s.again(old, p)
+				return s.again(ctx, old, p)
 			}
 		}
 		return Payment{}, acquirer.Session{}, err
@@ -137,16 +138,21 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 }
 
 // again answers a key that was used before.
-func (s *Service) again(old, asked Payment) (Payment, acquirer.Session, error) {
+func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
 	switch {
 	case !old.same(asked):
 		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
-	case old.State == Redirected && s.now().Before(old.Session.ExpiresAt):
-		return old, old.Session, nil
+	case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):
+		return old, acquirer.Session{}, nil
 	}
-	return old, acquirer.Session{}, nil
+	if by, err := s.moneyOn(ctx, old); err != nil {
+		return old, acquirer.Session{}, err
+	} else if by.ID != "" {
+		return old, acquirer.Session{}, &HeldError{by}
+	}
+	return old, old.Session, nil
 }
 
 // create commits the payment under a fresh reference.
@@ -235,14 +241,14 @@ const codeReferenceUsed = "94"
 // the result.
 func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
 
-// moneyOn looks for money on the debt that arrived while the acquirer was asked: a late acceptance of an older
-// attempt. It returns the payment that has it, or the zero one.
+// moneyOn looks for money on the debt that arrived meanwhile: a late acceptance of an older attempt. It returns the
+// payment that has it, or the zero one.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
 	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
 		if err != nil {
 			return Payment{}, err
 		}
-		if o.ID != p.ID && (o.State.Holds() && !o.State.Attempt() || o.State == Recorded && o.Claim == p.Claim) {
+		if p.OvertakenBy(o) {
 			return o, nil
 		}
 	}

@@ -315,6 +315,61 @@ func TestNewNamesEveryMistake(t *testing.T) {
 	}
 }
 
+// Somebody cancels, comes again, and while the kiosk's page is open the first attempt turns out to be accepted. Nobody may send the payer to
+// the second one any more.
+func TestLateAcceptanceBesideAnOpenAttempt(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		then func(*world, payment.Payment)
+	}{
+		{"paid", func(*world, payment.Payment) {}},
+		{"recorded", func(w *world, p payment.Payment) { _, err := w.Record(w.ctx, p.ID); w.must("Record", err) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			first := w.ended("1", acquirer.Cancelled)
+			w.clock.Add(time.Minute)
+			again := payment.BeginRequest{Key: key("1"), Debt: debt("1")}
+			second, session, err := w.Begin(w.ctx, again)
+			if err != nil || session.IsZero() {
+				t.Fatalf("session %v, %v", session, err)
+			}
+			w.say(first, acquirer.Result{Outcome: acquirer.Accepted})
+			c.then(w, first)
+			if p, err := w.Latest(w.ctx, "A-1"); err != nil || p.ID != first.ID {
+				t.Errorf("the home page speaks of %v, %v", p, err)
+			}
+			p, session, err := w.Begin(w.ctx, again)
+			var held *payment.HeldError
+			if !errors.As(err, &held) || held.By.ID != first.ID || !session.IsZero() || p.ID != second.ID {
+				t.Errorf("%v with session %v, %v", p, session, err)
+			}
+			if now := w.get(first.ID); !second.OvertakenBy(now) || now.OvertakenBy(second) || now.OvertakenBy(now) {
+				t.Errorf("who has overtaken whom is not said")
+			}
+		})
+	}
+}
+
+func TestSince(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.Since(w.ctx, "x"); !errors.Is(err, payment.ErrNotFound) {
+		t.Errorf("error %v", err)
+	}
+	p, s := w.begin("1")
+	w.clock.Add(5 * time.Minute)
+	w.visit(s, mock.Behaviour{Outcome: acquirer.Refused})
+	ended := w.at(p.ID, payment.Refused)
+	at, err := w.Since(w.ctx, p.ID)
+	if err != nil || at.Sub(ended.CreatedAt) < 5*time.Minute {
+		t.Errorf("refused since %v, %v", at, err)
+	}
+	w.pass(20 * time.Hour) // questions, and nothing new
+	if again, err := w.Since(w.ctx, p.ID); err != nil || !again.Equal(at) {
+		t.Errorf("refused since %v, then since %v, %v", at, again, err)
+	}
+}
+
 func TestLatest(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.Latest(w.ctx, "A-1"); !errors.Is(err, payment.ErrNotFound) {

@@ -95,6 +95,13 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	return p, effect, nil
 }
 
+// OvertakenBy reports whether o, another payment of the same debt or claim, has the money, or may have it: paid, recorded,
+// refunding or in review. Whoever were sent to the kiosk for p then would pay twice. It happens when an older attempt
+// is accepted late.
+func (p Payment) OvertakenBy(o Payment) bool {
+	return o.ID != p.ID && (o.Debt == p.Debt && o.State.Holds() && !o.State.Attempt() || o.Claim == p.Claim && o.State == Recorded)
+}
+
 // LogValue names no person: id, reference, state, version, amount.
 func (p Payment) LogValue() slog.Value {
 	return slog.GroupValue(

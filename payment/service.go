@@ -155,7 +155,8 @@ func (s *Service) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
 }
 
 // Latest returns the payment that the debtor's home page should speak of: the last one begun, unless another one of
-// the same debt holds it, as after a late acceptance. ErrNotFound if there is none.
+// the same debt holds it, or has the money, as after a late acceptance: who is still at the kiosk for the last one is
+// then told that the debt is paid. ErrNotFound if there is none.
 func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	if debtor == "" {
 		return Payment{}, ErrNotFound
@@ -171,14 +172,32 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 		return Payment{}, ErrNotFound
 	}
 	last := mine[len(mine)-1]
-	if !last.State.Holds() {
-		for _, p := range mine {
-			if p.Debt == last.Debt && p.State.Holds() || p.Claim == last.Claim && p.State == Recorded {
-				return p, nil
-			}
+	if last.State.Holds() && !last.State.Attempt() {
+		return last, nil
+	}
+	for _, p := range mine {
+		if last.OvertakenBy(p) || p.Debt == last.Debt && p.State.Holds() && !last.State.Holds() {
+			return p, nil
 		}
 	}
 	return last, nil
+}
+
+// Since returns when a payment came into its state, by its journal: of a result that came late, the home page speaks for
+// a while from then on (inbox.BannerSince). ErrNotFound if there is no such payment.
+func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error) {
+	for e, err := range s.c.Store.Journal(ctx, id) {
+		if err != nil {
+			return time.Time{}, err
+		}
+		if e.From != e.To {
+			since = e.At
+		}
+	}
+	if since.IsZero() {
+		return since, ErrNotFound
+	}
+	return since, nil
 }
 
 // Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row;

@@ -69,7 +69,7 @@
 // unknown, not failed: the service reads again before it decides, and a host that uses the store alone must do so too. A
 // row, its entry and its change are one commit, whatever happens in between.
 //
-// "database or disk is full": nothing was written. Make room; no restart is needed.
+// "database or disk is full": nothing was written, and what is there can be read. Make room; no restart is needed.
 //
 // "disk I/O error", or any other commit of SQLite that cannot be ended: the kernel may show what the disk does not have.
 // The store closes its connections, opens the file anew and copies the log into the database before it reads or writes
