@@ -10,11 +10,13 @@ import (
 // Answer chooses what is said to a payer whose [payment.Service.Begin] ended in an error:
 //
 //	*creance.IneligibleError   every reason, [NotEligible]
-//	*payment.HeldError         which payment holds the debt, [DebtHeld]
+//	*payment.HeldError         which payment holds the debt, [DebtHeld]; once nobody can pay any more at the kiosk, that its result is
+//	                           being looked for
 //	payment.ErrInProgress      the same click is being served, [PaymentUnderWay]
-//	anything else              [PaymentNotBegun]: no session was handed out, so no money can have moved
+//	anything else              [PaymentNotBegun]: no session was handed out, so this request moved no money; one before it with the
+//	                           same key may have, and the account says so
 //
-// It is nil for a nil error. An error after the bank's page is another matter: then nobody knows, and [ResultUnknown] says so.
+// The clock is that of from. It is nil for a nil error. An error after the bank's page is another matter: then nobody knows, and [ResultUnknown] says so.
 func Answer(err error, from Options) Content {
 	var ineligible *creance.IneligibleError
 	var held *payment.HeldError
@@ -24,7 +26,11 @@ func Answer(err error, from Options) Content {
 	case errors.As(err, &ineligible):
 		return NotEligible{ineligible.Decision, from}
 	case errors.As(err, &held):
-		return DebtHeld{held.By}
+		by := held.By
+		if end := by.Session.ExpiresAt; by.State == payment.Redirected && !end.IsZero() && from.now().After(end) {
+			by.State = payment.Unknown
+		}
+		return DebtHeld{by}
 	case errors.Is(err, payment.ErrInProgress):
 		return PaymentUnderWay{}
 	}

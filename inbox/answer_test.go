@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
 )
 
 func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
@@ -33,6 +35,23 @@ func TestAnswer(t *testing.T) {
 	for _, err := range payerErrors[3:] {
 		if got := Answer(err, sampleFund); got != (PaymentNotBegun{}) {
 			t.Errorf("%v: %T", err, got)
+		}
+	}
+	// Who can no longer pay is not told to finish.
+	held, late := payerErrors[1].(*payment.HeldError), sampleFund
+	late.Now = func() time.Time { return held.By.Session.ExpiresAt.Add(time.Second) }
+	if got := render(t, catalog(t), Answer(held, late)).Text; strings.Contains(got, "Terminez") || !strings.Contains(got, "Nous vérifions un paiement") {
+		t.Errorf("after the session has expired:\n%s", got)
+	}
+	late.Now = func() time.Time { return held.By.Session.ExpiresAt }
+	if got := render(t, catalog(t), Answer(held, late)).Text; !strings.Contains(got, "Terminez ce paiement") {
+		t.Errorf("before the session expires:\n%s", got)
+	}
+	// The same request may have been paid before: what failed now says nothing of that.
+	for _, tag := range []language.Tag{language.French, language.English} {
+		m, err := catalog(t).Render(tag, Answer(errors.New("the store is down"), sampleFund))
+		if err != nil || !strings.Contains(m.Text, "pour cette demande") && !strings.Contains(m.Text, "for this request") {
+			t.Errorf("%s, %v", m.Text, err)
 		}
 	}
 	if got := Answer(nil, sampleFund); got != nil {

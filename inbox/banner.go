@@ -64,13 +64,23 @@ func endShown(p payment.Payment) time.Time { return p.CreatedAt.Add(attemptWithi
 //	refunding, review               as long as it lasts
 //	refunded                        for 7 days after ReturnedAt
 //
-// When the payment could not be read at all, show [ResultUnknown] instead.
+// A result may come days after the payer was told to wait for it: see [BannerSince]. When the payment could not be read at all, show
+// [ResultUnknown] instead.
 func Banner(p payment.Payment, now time.Time) (Content, bool) {
+	return BannerSince(p, time.Time{}, now)
+}
+
+// BannerSince is [Banner] of a payment that is in its state since an instant, as [payment.Service.Since] says it: an end is shown for 24 hours
+// from then on, and so is one that came late, after the bank did not know for days, or by a person's word.
+func BannerSince(p payment.Payment, since, now time.Time) (Content, bool) {
 	show, ok := banners[p.State]
 	if !ok || p.ID == "" {
 		return nil, false
 	}
 	c, until := show(p, now)
+	if late := since.Add(recordWithin); !until.IsZero() && !since.IsZero() && late.After(until) {
+		until = late
+	}
 	if !until.IsZero() && !now.Before(until) {
 		return nil, false
 	}

@@ -72,6 +72,28 @@ func TestBanner(t *testing.T) {
 	}
 }
 
+// A result that came late is shown for a day from when it came: the payer was told to wait for it. What is shown by its own instant is not
+// shown for less.
+func TestBannerSince(t *testing.T) {
+	began := at(t, "05/07/2018 08:50")
+	for _, c := range []struct {
+		state       payment.State
+		since, last time.Duration // after it began
+	}{
+		{payment.Refused, 0, 25 * time.Hour}, {payment.Refused, 30 * time.Hour, 54 * time.Hour}, {payment.Failed, 200 * time.Hour, 224 * time.Hour},
+		{payment.Cancelled, time.Minute, 25 * time.Hour}, {payment.Expired, 72 * time.Hour, 96 * time.Hour},
+		{payment.Refunded, 10 * time.Hour, 7*24*time.Hour + time.Hour}, {payment.Recorded, 2 * time.Hour, 26 * time.Hour},
+	} {
+		p := payment.Payment{ID: "p", State: c.state, CreatedAt: began, ReturnedAt: began.Add(time.Hour), RecordedAt: began.Add(2 * time.Hour)}
+		if _, ok := BannerSince(p, began.Add(c.since), began.Add(c.last-1)); !ok {
+			t.Errorf("%s since %v: it is not shown at %v", c.state, c.since, c.last-1)
+		}
+		if got, ok := BannerSince(p, began.Add(c.since), began.Add(c.last)); ok {
+			t.Errorf("%s since %v: %T is shown at %v", c.state, c.since, got, c.last)
+		}
+	}
+}
+
 // S62: whatever the state, there is a banner at some time, and it can be rendered.
 func TestEveryStateHasABanner(t *testing.T) {
 	c := catalog(t)

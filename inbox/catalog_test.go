@@ -133,6 +133,8 @@ func TestReasons(t *testing.T) {
 			"Le montant dû est inférieur au minimum pour payer en ligne (50\u00a0€)."}, "-"},
 		{"nothing is owed any more", []creance.Reason{below, {Code: creance.TimeBarred}}, []string{"prescrite"}, "inférieur"},
 		{"settled", []creance.Reason{{Code: creance.AlreadySettled}, {Code: creance.NothingDue}, {Code: creance.NoNotice}}, []string{"déjà réglée"}, "avis"},
+		{"small and of a wrong kind: the law of co-payments says nothing of it", []creance.Reason{{Code: creance.WrongKind, Kind: "indu"}, below}, []string{
+			"Seules les participations"}, "inférieur"},
 		{"no reason", nil, []string{"ne remplit pas les conditions"}, "prescrite"},
 	} {
 		text := refusal(c.reasons...)

@@ -97,10 +97,11 @@ type (
 		From     Options
 	}
 
-	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError].
+	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError]; [Answer]
+	// knows when it can no longer be paid.
 	DebtHeld struct{ By payment.Payment }
 
-	// PaymentNotBegun says that the bank's page could not be opened, and that no money moved. [Answer] chooses it.
+	// PaymentNotBegun says that the bank's page could not be opened, and that this request moved no money. [Answer] chooses it.
 	PaymentNotBegun struct{}
 
 	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77).

@@ -119,14 +119,15 @@ func lettersFor(ch payment.Change, o Options) (letters []due) {
 			c.kind != "" && !slices.Contains(o.Also, c.kind) {
 			continue
 		}
-		if c.kind == "" {
-			for _, t := range []time.Time{e.At, o.now()} { // the service always sets PaidAt; a host's own change may not
-				if p.PaidAt.IsZero() {
-					p.PaidAt = t
+		d := due{string(c.kind), c.letter(p, o)}
+		if a, ok := d.content.(Acknowledgement); ok {
+			for _, t := range []time.Time{e.At, o.now()} { // it must have a date; the service sets it, a host's own change may not
+				if a.Payment.PaidAt.IsZero() {
+					a.Payment.PaidAt = t
 				}
 			}
+			d.content = a
 		}
-		d := due{string(c.kind), c.letter(p, o)}
 		if d.kind == "" {
 			d.kind = d.content.name()
 		}

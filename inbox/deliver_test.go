@@ -269,6 +269,20 @@ func TestDelivererFillsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Money that a person knows to be back, of an acceptance that nobody ever heard of: the letter does not make up a date of payment.
+func TestRefundOfAPaymentWithoutADate(t *testing.T) {
+	ch := change(payment.OnWasReturned, payment.Changed, payment.Review, payment.Refunded)
+	ch.Payment.PaidAt, ch.Payment.ReturnedAt = time.Time{}, at(t, "12/03/2019 10:00")
+	box := NewMemoryMailbox()
+	if err := Deliverer(box, catalog(t), sampleFund)(t.Context(), ch); err != nil {
+		t.Fatal(err)
+	}
+	l := letters(t, box, "debtor-1")
+	if len(l) != 1 || !strings.Contains(l[0].Text, "Votre paiement de créance vous a été remboursé le 12/03/2019.") {
+		t.Errorf("%v", l)
+	}
+}
+
 func TestOptionsValidate(t *testing.T) {
 	if err := sampleFund.Validate(); err != nil {
 		t.Error(err)

@@ -139,7 +139,7 @@ func ExampleAnswer() {
 	// There is already a payment for this debt
 	// No new payment was started, and no money is taken for this request.
 	// The payment has not begun
-	// No money was taken. You can try again from your account in a few minutes. If it fails again, contact your fund.
+	// No money is taken for this request. You can try again from your account in a few minutes: it will tell you if this debt has already been paid. If it fails again, contact your fund.
 }
 
 // A text that changes on a day: what is written before has the old words, what is written after the new ones.

@@ -118,6 +118,9 @@ func (t *teller) round(d decimal.Decimal) string {
 	return t.edition.formats.rounded(c)
 }
 
+// limits are about co-payments, and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
+var limits = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
+
 // settling are the reasons that leave nothing to pay: what else stands in the way does not matter then, and would confuse.
 var settling = []creance.ReasonCode{creance.TimeBarred, creance.AlreadySettled, creance.NothingDue}
 
@@ -128,13 +131,16 @@ func (t *teller) reasons(rs []creance.Reason) error {
 			break
 		}
 	}
+	if slices.ContainsFunc(rs, func(r creance.Reason) bool { return r.Code == creance.WrongKind }) {
+		rs = slices.DeleteFunc(slices.Clone(rs), func(r creance.Reason) bool { return slices.Contains(limits, r.Code) })
+	}
 	if len(rs) == 0 {
 		rs = []creance.Reason{{Code: "other"}}
 	}
 	var errs []error
 	for _, r := range rs {
 		t.Balance, t.Limit = "", ""
-		if r.Code == creance.BelowMinimum || r.Code == creance.AboveMaximum {
+		if slices.Contains(limits, r.Code) {
 			t.Balance, t.Limit = t.round(r.Actual), t.round(r.Limit)
 		}
 		words, err := t.edition.part("reason/"+string(r.Code), "reason/other", &t.Facts)

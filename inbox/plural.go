@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"cmp"
+	"math"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -16,7 +17,7 @@ type Forms struct{ Zero, One, Two, Few, Many, Other string }
 func Plural(tag language.Tag, n int, f Forms) string {
 	digits := n
 	if digits < 0 {
-		digits = -digits
+		digits = -max(digits, -math.MaxInt) // the lowest number has no opposite
 	}
 	form := f.Other
 	switch plural.Cardinal.MatchPlural(tag, digits, 0, 0, 0, 0) {

@@ -53,6 +53,9 @@ func (r Reminder) Validate() error {
 		if f.value == "" {
 			bad("%s is empty", f.name)
 		}
+		if linked.MatchString(f.value) {
+			bad("%s has a link; whoever reads a letter with a link learns to trust the next one", f.name)
+		}
 	}
 	if r.DueOn.IsZero() {
 		bad("DueOn is zero")

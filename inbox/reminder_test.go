@@ -112,6 +112,8 @@ func TestReminderValidate(t *testing.T) {
 		{"details that do not add up", func(r *Reminder) { r.Details = []Detail{{r.Debt.Items[0], ""}} }, "the details sum up to 38.00, the debt to 62.50"},
 		{"a decision about something else", func(r *Reminder) { r.Online.Amount = euro.Of(50_00) }, "the decision lets 50.00 be paid, the notice claims 62.50"},
 		{"a fund without an address", func(r *Reminder) { r.From.PostalAddress, r.From.EmailAddress = "", "" }, "PostalAddress and EmailAddress are empty"},
+		{"a link among the ways to pay", func(r *Reminder) { r.OtherWays = "par chèque\nhttps://paiement.example/x" }, "OtherWays has a link"},
+		{"a link to one's data", func(r *Reminder) { r.Privacy = "www.fonds.example" }, "Privacy has a link"},
 		{"no due day", func(r *Reminder) { r.DueOn = time.Time{} }, "DueOn is zero"},
 	} {
 		r := sampleReminder()
