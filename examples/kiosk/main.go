@@ -36,7 +36,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit status: 2 for flags that are wrong, 1 when it cannot listen.
+// run returns the exit status: 2 for flags that are not understood, 1 when it cannot start with what they say.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var o sipstest.Options
 	var shops shops

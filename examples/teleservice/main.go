@@ -7,7 +7,8 @@
 // make things go wrong.
 //
 //	-addr 127.0.0.1:8080   where to listen
-//	-url https://…         its address as browsers see it, behind a proxy (default: http:// and -addr)
+//	-url https://…         its address as browsers see it, behind a proxy, which passes the Host on
+//	                       (default: http:// and -addr)
 //	-db FILE               an SQLite file, or postgres://… which several processes may share
 //	-acquirer simulator    or mock, a bank in the process; or sips, a shop of your own by QUITTANCE_SIPS_* (see internal/bank/sips.go)
 //	-kiosk 127.0.0.1:8081  where the simulator listens; the http:// address of another process's simulator makes this one its client

@@ -192,7 +192,7 @@ func deadWorker(w *world) {
 	w.workers()
 	w.days(func() {})
 	still := w.count("SELECT count(*) FROM river_job WHERE state = 'running' AND kind <> 'quittance_sweep' AND $1 = ANY(attempted_by)", dead.name)
-	if stuck == 0 || still != stuck {
+	if stuck == 0 || still < stuck { // one more where its last statement was still under way when it was counted
 		w.Errorf("%d of %d jobs are still running on the dead worker: they were rescued, and this test shows nothing", still, stuck)
 	}
 	if n := w.count("SELECT count(DISTINCT kind) FROM river_job WHERE args ? 'instead_of'"); n != 2 {

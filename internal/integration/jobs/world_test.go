@@ -269,11 +269,10 @@ func (w *world) story() (s string) {
 // settled waits until nothing is due at the present time, by the rows.
 func (w *world) settled() {
 	w.Helper()
-	w.until("nothing is due", func() bool {
-		now := w.now().UnixMicro()
-		return w.count("SELECT count(*) FROM quittance_change c WHERE due_at <= $1 AND NOT EXISTS "+
-			"(SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version)", now) == 0 &&
-			w.count("SELECT count(*) FROM quittance_payment WHERE attention_at <= $1", now) == 0
+	w.until("nothing is due", func() bool { // in one look: a question that is answered between two becomes a change to hand over
+		return w.count("SELECT (SELECT count(*) FROM quittance_change c WHERE due_at <= $1 AND NOT EXISTS "+
+			"(SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version)) + "+
+			"(SELECT count(*) FROM quittance_payment WHERE attention_at <= $1)", w.now().UnixMicro()) == 0
 	})
 }
 

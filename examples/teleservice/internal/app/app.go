@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,6 +79,8 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || base.Path != "" {
 		return nil, fmt.Errorf("app: %.80q is not the address of a service, such as http://127.0.0.1:8080", c.Base)
 	}
+	base.Host = asBrowsersSay(base.Scheme, base.Host)
+	c.Base = base.Scheme + "://" + base.Host
 	a := &App{log: c.Logger}
 	defer func() {
 		if err != nil {
@@ -186,12 +189,18 @@ func (a *App) guarded(mux http.Handler, https bool) http.Handler {
 	return outer
 }
 
+// asBrowsersSay writes a host as browsers do: in lower case, and without the port that goes without saying.
+func asBrowsersSay(scheme, host string) string {
+	host = strings.ToLower(host)
+	return strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[scheme])
+}
+
 // canonical keeps browsers on the one address that the kiosk sends them back to: their cookies are of that host. It also turns away a name
 // that somebody else has given to this machine. The bank's server may use any name.
 func canonical(base *url.URL, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Host == base.Host || r.URL.Path == bank.NotifyPath:
+		case asBrowsersSay(base.Scheme, r.Host) == base.Host || r.URL.Path == bank.NotifyPath:
 			next.ServeHTTP(w, r)
 		case r.Method == http.MethodGet || r.Method == http.MethodHead:
 			http.Redirect(w, r, base.Scheme+"://"+base.Host+r.URL.RequestURI(), http.StatusTemporaryRedirect)

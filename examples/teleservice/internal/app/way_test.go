@@ -38,7 +38,7 @@ func TestWay(t *testing.T) {
 		t.Fatalf("the payment is %v", p)
 	}
 	w.Work()
-	b.get("/accueil").reads("Ma messagerie 1 non lus")
+	b.get("/accueil").reads("Ma messagerie 1 non lu")
 	b.get("/messagerie").reads("Accusé de réception de votre paiement de créance", "Reçu le 02/03/2026 à 10:30", "Sera supprimé le 02/09/2026", "Non lu") // S65, S66, S68
 	b.get("/messagerie/"+string(p.ID)+"/acknowledgement").reads("De : Assurance Maladie",                                                                 // S67
 		"Nous accusons réception de votre paiement de créance du 02/03/2026.", "CPAM de l’Exemple") // S70

@@ -59,8 +59,11 @@ func Open(c Config) (*Bank, error) {
 		return nil, fmt.Errorf("bank: %.20q is none of simulator, mock and sips", c.Kind)
 	}
 	b, err := open(c)
-	if err == nil && b.Close == nil {
+	if err != nil {
+		return nil, err
+	}
+	if b.Close == nil {
 		b.Close = func() {}
 	}
-	return b, err
+	return b, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
@@ -113,7 +114,7 @@ func (o *Office) act(r *http.Request, agent people.Agent) (string, error) {
 	if err != nil {
 		return "", web.Bad(errors.New("no version"))
 	}
-	if a.why && (why == "" || len(why) > 200) {
+	if a.why && (why == "" || utf8.RuneCountInString(why) > 200) {
 		return address + "?fait=motif", nil
 	}
 	err = a.do(o, r.Context(), payment.Command{ID: id, Version: version, By: agent.ID, Why: why})

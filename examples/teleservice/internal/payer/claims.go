@@ -13,7 +13,7 @@ import (
 type claim struct {
 	creance.Debt
 	Decision creance.Decision
-	Held     *payment.Payment // the payment that holds the debt, or has paid the claim
+	Held     *payment.Payment // the payment that holds the debt; of several, the one with the money
 }
 
 // Payable reports whether the way to the kiosk is open. Begin decides again.
@@ -34,7 +34,7 @@ func (p *Portal) claims(ctx context.Context, debtor string) ([]claim, error) {
 	for _, d := range p.People.Debts(debtor) {
 		c := claim{Debt: d}
 		for _, made := range payments {
-			if made.Debt == d.ID && made.State.Holds() {
+			if made.Debt == d.ID && made.State.Holds() && (c.Held == nil || c.Held.OvertakenBy(made)) {
 				c.Held = &made
 			}
 			if made.Claim == d.Claim() && made.State == payment.Recorded {

@@ -45,14 +45,18 @@ func (p *Portal) banner(ctx context.Context, debtor string) (*banner, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return p.word(inbox.ResultUnknown{}, payment.Payment{})
+		return p.word(ctx, inbox.ResultUnknown{}, payment.Payment{})
 	}
 	return p.bannerOf(ctx, made)
 }
 
 // bannerOf says what there is to say of one payment.
 func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, error) {
-	content, ok := inbox.Banner(made, p.Now())
+	since, err := p.Payments.Since(ctx, made.ID)
+	if err != nil {
+		return nil, err
+	}
+	content, ok := inbox.BannerSince(made, since, p.Now())
 	if !ok {
 		return nil, nil
 	}
@@ -65,16 +69,16 @@ func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, e
 			content = inbox.PaidTwice{Payment: made}
 		}
 	}
-	return p.word(content, made)
+	return p.word(ctx, content, made)
 }
 
-func (p *Portal) word(c inbox.Content, made payment.Payment) (*banner, error) {
+func (p *Portal) word(ctx context.Context, c inbox.Content, made payment.Payment) (*banner, error) {
 	m, err := p.say(c)
-	b := &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone}
-	if p.open(made) {
-		b.Resume = "/demarches/paiements/" + string(made.ID) + "/etape-3"
+	if err != nil {
+		return nil, err
 	}
-	return b, err
+	resume, err := p.resume(ctx, made)
+	return &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone, Resume: resume}, err
 }
 
 // paidTwice reports whether a payment is in review because another one of the claim was paid: its journal tells.

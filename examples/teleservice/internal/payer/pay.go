@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -86,17 +87,30 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	if !p.open(made) {
-		return seeOther(w, r, homePath)
+	if open, err := p.open(r.Context(), made); err != nil || !open {
+		return errors.Join(err, seeOther(w, r, homePath))
 	}
 	page := p.page(r, v, "Vers la page de paiement")
 	page.Step, page.Track, page.Kiosk, page.Body = "Étape 3/3", reached(3), made.Session.Origin(), made
 	return p.pages.Write(w, r, http.StatusOK, "step3.html", page)
 }
 
-// open reports whether the payer can still go to the kiosk for this payment.
-func (p *Portal) open(made payment.Payment) bool {
-	return made.State == payment.Redirected && made.Session.Origin() != "" && p.Now().Before(made.Session.ExpiresAt)
+// open reports whether the payer may still go to the kiosk for this payment: not once an older attempt was accepted late.
+func (p *Portal) open(ctx context.Context, made payment.Payment) (bool, error) {
+	if made.State != payment.Redirected || made.Session.Origin() == "" || !p.Now().Before(made.Session.ExpiresAt) {
+		return false, nil
+	}
+	all, err := p.payments(ctx, made.Debtor)
+	return err == nil && !slices.ContainsFunc(all, made.OvertakenBy), err
+}
+
+// resume is where a payment goes on; empty if it does not.
+func (p *Portal) resume(ctx context.Context, made payment.Payment) (string, error) {
+	open, err := p.open(ctx, made)
+	if err != nil || !open {
+		return "", err
+	}
+	return "/demarches/paiements/" + string(made.ID) + "/etape-3", nil
 }
 
 // Return says where a payer goes who comes back from the kiosk: to the home page, whatever happened (S39). What it says there, the

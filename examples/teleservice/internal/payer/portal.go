@@ -141,7 +141,7 @@ func (p *Portal) page(r *http.Request, v visitor, title string) web.Page {
 	for _, l := range menu {
 		item := web.Item{Link: l, Here: l.Address == section(r.URL.Path)}
 		if l.Address == "/messagerie" {
-			item.Count, item.Counted = v.unread, "non lus"
+			item.Count, item.Counted = v.unread, unread[v.unread == 1]
 		}
 		page.Menu = append(page.Menu, item)
 	}

@@ -1,6 +1,7 @@
 package payer
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -16,15 +17,18 @@ type card struct {
 	Receipt     bool   // there is one
 }
 
-func (p *Portal) card(made *payment.Payment) *card {
+func (p *Portal) card(ctx context.Context, made *payment.Payment) (*card, error) {
 	if made == nil {
-		return nil
+		return nil, nil
 	}
-	c := &card{Payment: *made, State: states[made.State].Text, Tone: states[made.State].Tone, Receipt: !made.PaidAt.IsZero()}
-	if p.open(*made) {
-		c.Resume = "/demarches/paiements/" + string(made.ID) + "/etape-3"
-	}
-	return c
+	resume, err := p.resume(ctx, *made)
+	return &card{Payment: *made, State: states[made.State].Text, Tone: states[made.State].Tone, Resume: resume, Receipt: receipted(*made)}, err
+}
+
+// receipted reports whether there is a receipt: the whole amount was accepted, and nobody is looking into it. There is none of a payment that
+// was not accepted (S61).
+func receipted(made payment.Payment) bool {
+	return made.State.Money() || made.State == payment.Refunding || made.State == payment.Refunded && !made.PaidAt.IsZero()
 }
 
 // procedures is « Mes démarches »: what can be done, and what was paid here. « Mes paiements » is for what the person receives (S55).
@@ -36,7 +40,11 @@ func (p *Portal) procedures(w http.ResponseWriter, r *http.Request, v visitor) e
 	slices.Reverse(payments)
 	var cards []*card
 	for _, made := range payments {
-		cards = append(cards, p.card(&made))
+		c, err := p.card(r.Context(), &made)
+		if err != nil {
+			return err
+		}
+		cards = append(cards, c)
 	}
 	page := p.page(r, v, "Mes démarches")
 	page.Body = cards
@@ -55,21 +63,29 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	page := p.page(r, v, "Paiement "+made.Reference)
 	page.Back = &web.Link{Address: "/demarches", Text: "Mes démarches"}
-	page.Body = map[string]any{"Card": p.card(&made), "Banner": b}
+	c, err := p.card(r.Context(), &made)
+	if err != nil {
+		return err
+	}
+	page.Body = map[string]any{"Card": c, "Banner": b}
 	return p.pages.Write(w, r, http.StatusOK, "payment.html", page)
 }
 
-// receipt is for printing. There is none of a payment that was not accepted (S61).
+// receipt is for printing.
 func (p *Portal) receipt(w http.ResponseWriter, r *http.Request, v visitor) error {
 	made, err := p.own(r, v)
 	if err != nil {
 		return err
 	}
-	if made.PaidAt.IsZero() {
+	if !receipted(made) {
 		return web.Absent
 	}
 	page := p.page(r, v, "Reçu du paiement "+made.Reference)
 	page.Back = &web.Link{Address: "/demarches/paiements/" + string(made.ID), Text: "Paiement " + made.Reference}
-	page.Body = map[string]any{"Card": p.card(&made), "Person": v.Person, "Fund": p.Fund, "Now": p.Now()}
+	c, err := p.card(r.Context(), &made)
+	if err != nil {
+		return err
+	}
+	page.Body = map[string]any{"Card": c, "Person": v.Person, "Fund": p.Fund, "Now": p.Now()}
 	return p.pages.Write(w, r, http.StatusOK, "receipt.html", page)
 }

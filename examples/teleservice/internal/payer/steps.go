@@ -6,6 +6,7 @@ import (
 
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
 
@@ -38,7 +39,11 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	page := p.page(r, v, "Ce que vous devez")
 	page.Step, page.Track, page.Back = "Étape 1/3", reached(1), &web.Link{Address: "/demarches/creances", Text: "Étape préalable"} // S20
 	balance, err := c.Balance()
-	page.Body = map[string]any{"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": p.card(c.Held)}
+	held, herr := p.card(r.Context(), c.Held)
+	if herr != nil {
+		return herr
+	}
+	page.Body = map[string]any{"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held}
 	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
 }
 
@@ -46,7 +51,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 func (p *Portal) whyNot(c claim) (inbox.Message, error) {
 	switch {
 	case c.Held != nil:
-		return p.say(inbox.DebtHeld{By: *c.Held})
+		return p.say(inbox.Answer(&payment.HeldError{By: *c.Held}, p.Fund))
 	case !c.Decision.Eligible():
 		return p.say(inbox.NotEligible{Decision: c.Decision, From: p.Fund})
 	}

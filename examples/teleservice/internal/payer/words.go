@@ -9,6 +9,9 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
+// unread counts letters, by whether it is one.
+var unread = map[bool]string{true: "non lu", false: "non lus"}
+
 // states are a payment's, in the payer's words, and the tone in which they are shown.
 var states = map[payment.State]struct{ Text, Tone string }{
 	payment.Created:    {"En cours", "note"},
