@@ -121,7 +121,11 @@ func (h *host) banner(ctx context.Context, debtor string) (inbox.Message, bool, 
 	if errors.Is(err, payment.ErrNotFound) {
 		return inbox.Message{}, false, nil
 	}
-	content, ok := inbox.Banner(p, h.clock.Now())
+	var since time.Time
+	if err == nil {
+		since, err = h.payments.Since(ctx, p.ID)
+	}
+	content, ok := inbox.BannerSince(p, since, h.clock.Now())
 	switch {
 	case err != nil: // the store is down: that is no reason to say that a payment failed
 		content = inbox.ResultUnknown{}
