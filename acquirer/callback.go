@@ -68,6 +68,9 @@ func ReadCallback(w http.ResponseWriter, r *http.Request, c Channel) (Callback, 
 	}
 	r = r.WithContext(r.Context()) // a copy: a query that is no query must not spoil a body that is a form
 	r.URL = new(url.URL)
+	if r.Body == nil { // made by hand: a server never gives that
+		r.Body = http.NoBody
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, MaxCallback)
 	if err := r.ParseForm(); err != nil {
 		if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {

@@ -88,6 +88,17 @@ func TestReadCallbackOfACutBody(t *testing.T) {
 	}
 }
 
+// A request that an adapter has made by hand may have no body at all, which a server's request always has.
+func TestReadCallbackWithoutABody(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.Header.Set("Content-Type", formType)
+	r.Body = nil
+	_, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify)
+	if re := (*acquirer.RequestError)(nil); !errors.As(err, &re) || re.Status != http.StatusBadRequest {
+		t.Errorf("error %v, want status 400", err)
+	}
+}
+
 // The content of a callback may name a person; whoever posts one chooses the names of its fields.
 func TestCallbackPrintsNoContent(t *testing.T) {
 	cb := acquirer.Callback{Channel: acquirer.Notify, Form: url.Values{"Data": {"customerEmail=a@b"}, strings.Repeat("n", 33): {"x"}}}

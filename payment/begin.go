@@ -121,12 +121,14 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	if p.Language == "" {
 		p.Language = "fr"
 	}
-	if old, err := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
+	keep, cancel := context.WithTimeout(ctx, commitTimeout) // from CreatedAt: that is what the first entry bears
+	defer cancel()
+	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
 		return s.again(ctx, old, p)
 	} else if !errors.Is(err, ErrNotFound) {
 		return Payment{}, acquirer.Session{}, err
 	}
-	if p, err = s.create(ctx, p); err != nil {
+	if p, err = s.create(keep, p); err != nil {
 		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
 			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
 				return s.again(ctx, old, p)

@@ -12,9 +12,15 @@ import (
 // else's change was committed, so it ends long before.
 const tries = 100
 
+// commitTimeout bounds a commit from the instant that its entry bears; an acceptance that is one too many may take it
+// twice. It is well under settle: what is dated before midnight is written before the day is exported, or not at all.
+const commitTimeout = time.Minute
+
 // commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
 // still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see told.
 func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
 	next, effect, err := p.Apply(e)
 	if err != nil || effect == Duplicate {
 		return p, effect, err
@@ -60,18 +66,24 @@ func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effec
 // told reports whether the journal says it already. What is overtaken or contradicts is written once for a message,
 // and so is evidence that the acquirer's server or a browser sends: either can be sent again for ever, and must not
 // fill the disk. Nor does it undo what a person decided since: when an attempt is over, a message that the journal
-// has led to nothing new; a fresh answer to a question does.
+// has led to nothing new; a fresh answer to a question does. What contradicted led to nothing when it was written, so it
+// may lead to something later, unless a person has said since that all money is back, or that none moved.
 func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
 	once := e.Effect == Stale || e.Effect == Contradiction ||
 		(e.Effect == Noted || !p.State.Attempt()) && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
 	if !once {
 		return false, nil
 	}
+	contradicted := false
 	for old, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return false, err
 		}
-		if e.Fingerprint != "" && old.Fingerprint == e.Fingerprint || e.Fingerprint == "" && old.Event == e.Event && old.Effect == e.Effect {
+		same := e.Fingerprint != "" && old.Fingerprint == e.Fingerprint || e.Fingerprint == "" && old.Event == e.Event && old.Effect == e.Effect
+		switch {
+		case same && e.Effect == Changed && old.Effect == Contradiction:
+			contradicted = true
+		case same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
 			return true, nil
 		}
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // settle is how long after midnight a day is left open, for entries that were dated before it and are still being
-// written.
+// written: each within commitTimeout, or not at all.
 const settle = 5 * time.Minute
 
 // columns are the export's, in both forms. They are frozen: append only.
@@ -42,7 +42,8 @@ type euros int64
 //
 //	accepted        money came in: an acceptance that the acquirer sealed, also one that is not what was ordered, or a second
 //	                one of the same payment; or money that a person decided to keep
-//	returned        money went back, all of it or a part
+//	returned        money went back, all of it or a part; or money that only a person kept, once the acquirer says that
+//	                the whole amount is back
 //	review          the payment went to review: a person must look. No money moved by that
 //	orphan          money came in that belongs to no payment, as after a restore from a backup
 //	total_accepted  how many of them there are, and their sum; so for each kind, in euros always, in another currency
@@ -78,6 +79,9 @@ type euros int64
 // The same day gives the same bytes, whatever happened since, until an erasure empties the debt and the notice; the
 // seal never changes. Keep the seals outside the database, in order, where whoever can write to it cannot: in the
 // officer's own files, printed and signed, with a time-stamping service. Give them to [Service.Verify].
+//
+// The clock must not be set back into a day that was exported: an entry that is dated on it then is in no export that was
+// made, and [Service.Verify] finds that the day's seal does not fit any more. NTP corrects a clock slowly, and does no harm.
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
 // written; nor when the journal of a payment that moved on the day does not verify (ErrAltered): find out first what

@@ -46,6 +46,8 @@ func (s *Service) giveBack(ctx context.Context, t Task) error {
 		}
 		q, _, err := s.answer(ctx, p, r)
 		switch {
+		case errors.Is(err, ErrNotFound): // about somebody else's order: nothing is known of ours
+			return s.silent(ctx, t, p, now, err)
 		case err != nil || q.State != Refunding:
 			return overtaken(err)
 		case s.times.overdue(p, now):
@@ -83,6 +85,9 @@ func (s *Service) call(ctx context.Context, p Payment, way giver) (q Payment, ag
 	r, err := way.call(cctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: p.Currency})
 	cancel()
 	end(err)
+	if r.AuthorisationID == "" { // the short answer to a call: it is about the money that we know
+		r.AuthorisationID = p.Authorisation
+	}
 	now := s.now()
 	var refused *acquirer.Error
 	switch {

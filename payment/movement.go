@@ -37,6 +37,7 @@ type movement struct {
 type taking struct {
 	money Money
 	back  decimal.Decimal
+	word  bool // a person kept it, and no message has told of it
 }
 
 // left is what has not gone back.
@@ -62,6 +63,7 @@ func (t *tally) hear(m Money, kind string) (out []movement) {
 		i, *t = len(*t), append(*t, taking{money: in})
 	}
 	known := &(*t)[i]
+	known.word = false
 	known.money.Authorisation = cmp.Or(known.money.Authorisation, m.Authorisation)
 	if more := m.Returned.Sub(known.back); more.Sign() > 0 {
 		out = append(out, known.giveBack(more))
@@ -74,6 +76,16 @@ func (t *taking) giveBack(amount decimal.Decimal) movement {
 	m := t.money
 	m.Amount, t.back = amount, t.back.Add(amount)
 	return movement{kind: movedBack, money: m}
+}
+
+// disown counts as gone back what only a person has said to be there.
+func (t tally) disown() (out []movement) {
+	for i := range t {
+		if left := t[i].left(); t[i].word && left.Sign() > 0 {
+			out = append(out, t[i].giveBack(left))
+		}
+	}
+	return out
 }
 
 // last is the money that the payment speaks of when an entry does not say: what came in last, else what was ordered.
@@ -100,6 +112,7 @@ func (t *tally) believe(p Payment, on EventKind) (out []movement) {
 	left := slices.ContainsFunc(*t, func(known taking) bool { return known.left().Sign() > 0 })
 	if in && len(*t) == 0 || on == OnKept && !left {
 		out = append(out, t.take(p))
+		(*t)[len(*t)-1].word = on == OnKept
 	}
 	for i := range *t {
 		if left := (*t)[i].left(); back && left.Sign() > 0 {
@@ -110,11 +123,15 @@ func (t *tally) believe(p Payment, on EventKind) (out []movement) {
 }
 
 // movements says what an entry is to the accounting officer. One entry can be several of them. Money that a message
-// tells of counts whatever it does to the payment: also when it contradicts what is known.
+// tells of counts whatever it does to the payment: also when it contradicts what is known. When the payment's whole amount
+// is back, nothing is left of what a person kept on top of it.
 func (t *tally) movements(p Payment, e Entry) (out []movement) {
 	switch {
 	case !e.Money.none():
 		out = t.hear(e.Money, movedIn)
+		if e.Event == OnReturned && e.Effect == Changed {
+			out = append(out, t.disown()...)
+		}
 	case e.Effect == Changed || e.Effect == Noted:
 		out = t.believe(p, e.Event)
 	}

@@ -136,6 +136,36 @@ func TestMovements(t *testing.T) {
 			},
 			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:",
 		},
+		"kept after it went back, and the acquirer says again that it did": {
+			[]Entry{
+				paid,
+				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+				entry(OnKept, Changed, Paid, none),
+				entry(OnRefundAsked, Changed, Refunding, none),
+				entry(OnAccepted, Noted, Refunding, said(7500, 7500, "A")),
+				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+			},
+			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:,,,returned:7500:",
+		},
+		"kept after it went back, then taken again": {
+			[]Entry{
+				paid,
+				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+				entry(OnKept, Changed, Paid, none),
+				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
+				entry(OnRefundAsked, Changed, Refunding, none),
+				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+			},
+			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:,,,",
+		},
+		"kept on a person's word, then told and back": {
+			[]Entry{
+				entry(OnOverdue, Changed, Review, none),
+				entry(OnKept, Changed, Paid, none),
+				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+			},
+			"review:7500:,accepted:7500:,returned:7500:A review:7500:A",
+		},
 		"no money, a person says": {
 			[]Entry{
 				entry(OnMismatched, Changed, Review, said(7600, 0, "A")),

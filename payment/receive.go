@@ -52,6 +52,8 @@ func (s *Service) orphan(ctx context.Context, r acquirer.Result) error {
 	}
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "an acceptance belongs to no payment", slog.Any("result", r))
 	defer s.awake()
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
 	return s.c.Store.Orphan(ctx, r, s.now())
 }
 
@@ -91,7 +93,7 @@ var outcomes = map[acquirer.Outcome]EventKind{
 }
 
 // meaning is what a verified result is to a payment: nothing counts that is not equal to the order, and money of
-// another authorisation is not the money that is known.
+// another authorisation is not the money that is known. Where either has no authorisation, it may be the same.
 func meaning(p Payment, r acquirer.Result) EventKind {
 	accepted := r.Outcome == acquirer.Accepted
 	switch {
@@ -99,10 +101,10 @@ func meaning(p Payment, r acquirer.Result) EventKind {
 		return OnMismatched
 	case !fits(p, r):
 		return OnUnfit
+	case accepted && p.Authorisation != "" && r.AuthorisationID != "" && p.Authorisation != r.AuthorisationID:
+		return OnMismatched // also when it is back: the money that is known is not
 	case accepted && allReturned(p, r):
 		return OnReturned
-	case accepted && p.Authorisation != "" && r.AuthorisationID != "" && p.Authorisation != r.AuthorisationID:
-		return OnMismatched
 	case accepted:
 		return OnAccepted
 	}

@@ -619,3 +619,249 @@ func TestRecordWithin(t *testing.T) {
 	w.pass(2 * time.Minute)
 	w.tells(p.ID, "created opened accepted→paid overdue/noted")
 }
+
+// A refund whose question is answered about somebody else's order goes to a person in the end, like one that is not answered.
+func TestRefundAnswerAboutAnotherOrder(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	b.status = func(string) (acquirer.Result, error) {
+		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+		r.OrderID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
+		return r, nil
+	}
+	w.refund(p)
+	w.pass(71 * time.Hour)
+	w.at(p.ID, payment.Refunding)
+	if b.asked < 5 || b.asked > 60 {
+		t.Errorf("asked %d times in three days", b.asked)
+	}
+	w.pass(8 * time.Hour)
+	w.at(p.ID, payment.Review)
+	w.orphaned(1)
+}
+
+// resolve is a clerk's verdict on a payment in review.
+func (w *world) resolve(id payment.ID, v payment.Verdict) payment.Payment {
+	w.Helper()
+	p := w.at(id, payment.Review)
+	p, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: id, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: v})
+	w.must("Resolve", err)
+	return p
+}
+
+// takenAgain is a payment that was refunded and then accepted once more, under the authorisation BBBBBB: it is in review.
+func (w *world) takenAgain() payment.Payment {
+	w.Helper()
+	p := w.ended("1", acquirer.Accepted)
+	w.refund(p)
+	w.work()
+	w.at(p.ID, payment.Refunded)
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"})
+	return w.at(p.ID, payment.Review)
+}
+
+// That the first money is back does not say that the second is.
+func TestAnotherAuthorisationIsBack(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.takenAgain()
+	b.cancel = func(acquirer.Modification) (acquirer.Result, error) {
+		t.Error("called on an answer about other money")
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpCancel, Kind: acquirer.ErrConflict}
+	}
+	b.refund = b.cancel
+	w.resolve(p.ID, payment.GiveBack) // the bank goes on to speak of the first
+	w.pass(71 * time.Hour)
+	w.at(p.ID, payment.Refunding)
+	w.pass(8 * time.Hour)
+	w.at(p.ID, payment.Review)
+}
+
+// Where the payment or the answer has no authorisation, what is back is the payment's money.
+func TestBackWithoutAnAuthorisation(t *testing.T) {
+	for _, c := range []struct {
+		first, second string
+		to            payment.State
+	}{
+		{"", "", payment.Review}, {"A", "", payment.Review}, {"", "A", payment.Review}, {"A", "A", payment.Review}, {"A", "B", payment.Paid},
+	} {
+		w := newWorld(t)
+		p, _ := w.begin("1")
+		w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: c.first})
+		w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: c.second, Returned: p.Amount})
+		if q := w.get(p.ID); q.State != c.to {
+			t.Errorf("%q is paid and %q is back: %s, want %s", c.first, c.second, q.State, c.to)
+		}
+	}
+}
+
+// The short answer to a call has no authorisation: what it gives back is the money that the payment speaks of.
+func TestSecondRefundIsExported(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.takenAgain()
+	b.status = func(string) (acquirer.Result, error) {
+		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}), nil
+	}
+	b.cancel = func(m acquirer.Modification) (acquirer.Result, error) {
+		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, Returned: m.Amount})
+		r.OrderID = ""
+		return r, nil
+	}
+	w.resolve(p.ID, payment.GiveBack)
+	w.work()
+	w.at(p.ID, payment.Refunded)
+	w.clock.Add(24 * time.Hour)
+	e := w.export("2017-09-11")
+	if n := strings.Count(e.csv, "\nreturned;"); n != 2 || !slices.Contains(e.lines(t, "movement", "authorisation"), "returned BBBBBB") {
+		t.Errorf("%d of two refunds are exported:\n%s", n, e.csv)
+	}
+}
+
+// A second acceptance that only contradicted while the first one stood is for a person once the first is back.
+func TestSecondAcceptanceAfterTheRefund(t *testing.T) {
+	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
+	for _, when := range []payment.State{payment.Paid, payment.Refunding} {
+		w := newWorld(t)
+		p := w.ended("1", acquirer.Accepted)
+		if when == payment.Paid {
+			w.say(p, second)
+		}
+		w.refund(w.get(p.ID))
+		if when == payment.Refunding {
+			w.say(p, second)
+		}
+		w.work()
+		w.at(p.ID, payment.Refunded)
+		if effect := w.say(p, second); effect != payment.Changed {
+			t.Errorf("heard while %s, and again: %s", when, effect)
+		}
+		w.resolve(p.ID, payment.WasReturned)
+		w.say(p, second) // it has led to something by now
+		w.at(p.ID, payment.Refunded)
+	}
+}
+
+// What contradicted does not undo a person's later word that all is back, or that nothing moved.
+func TestContradictionDoesNotUndoAVerdict(t *testing.T) {
+	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
+	for verdict, to := range map[payment.Verdict]payment.State{payment.WasReturned: payment.Refunded, payment.NoMoney: payment.Failed} {
+		w := newWorld(t)
+		p := w.ended("1", acquirer.Accepted)
+		w.say(p, second)
+		p = w.get(p.ID)
+		_, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "twice"})
+		w.must("Question", err)
+		w.resolve(p.ID, verdict)
+		if effect := w.say(p, second); effect != payment.Stale {
+			t.Errorf("after %s: %s", verdict, effect)
+		}
+		w.at(p.ID, to)
+	}
+}
+
+// Money that a person kept after it went back does not stay in the book once the payment is refunded.
+func TestKeptAfterItWentBack(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	_, err := w.bank.Cancel(w.ctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: "EUR"})
+	w.must("Cancel", err)
+	_, _, err = w.Reconcile(w.ctx, p.ID)
+	w.must("Reconcile", err)
+	w.clock.Add(24 * time.Hour)
+	w.resolve(p.ID, payment.Keep)
+	w.clock.Add(24 * time.Hour)
+	before := []exported{w.export("2017-09-11"), w.export("2017-09-12")}
+	w.refund(w.get(p.ID))
+	w.work()
+	w.at(p.ID, payment.Refunded)
+	w.clock.Add(24 * time.Hour)
+	if before[0] != w.export("2017-09-11") || before[1] != w.export("2017-09-12") {
+		t.Error("the refund changes days before it")
+	}
+	var got []string
+	for _, day := range []string{"2017-09-11", "2017-09-12", "2017-09-13"} {
+		got = append(got, w.export(day).lines(t, "day", "movement", "cents")...)
+	}
+	want := []string{
+		"2017-09-11 accepted 7500", "2017-09-11 returned 7500", "2017-09-11 review 7500", "2017-09-12 accepted 7500", "2017-09-13 returned 7500",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the book reads %q, want %q", got, want)
+	}
+}
+
+// waiting is a store whose writes wait, as behind a lock, until their context ends.
+type waiting struct {
+	payment.Store
+	wait bool
+}
+
+func (s *waiting) until(ctx context.Context) error {
+	if !s.wait {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Hour):
+		return nil
+	}
+}
+
+func (s *waiting) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if err := s.until(ctx); err != nil {
+		return err
+	}
+	return s.Store.Create(ctx, p, e)
+}
+
+func (s *waiting) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if err := s.until(ctx); err != nil {
+		return err
+	}
+	return s.Store.Commit(ctx, p, e)
+}
+
+func (s *waiting) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
+	if err := s.until(ctx); err != nil {
+		return err
+	}
+	return s.Store.Orphan(ctx, r, at)
+}
+
+// What is dated before midnight is written before the day can be exported, five minutes later, or not at all.
+func TestNothingIsWrittenAfterItsDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon))
+		st := &waiting{}
+		w := newWorld(t, func(c *payment.Config) {
+			st.Store = c.Store
+			c.Store, c.Now, c.Acquirer.(*mock.Acquirer).Now = st, time.Now, time.Now
+		})
+		p := w.ended("1", acquirer.Accepted)
+		asked, _ := w.begin("2")
+		stranger := acquirer.Result{Outcome: acquirer.Accepted, Reference: "PCLCB172549999999", OrderID: "zz", AuthorisationID: "1"}
+		st.wait = true
+		for name, do := range map[string]func() error{
+			"Question": func() error {
+				_, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "chargeback"})
+				return err
+			},
+			"Record": func() error { _, err := w.Record(w.ctx, p.ID); return err },
+			"Receive": func() error {
+				_, _, err := w.try(asked, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+				return err
+			},
+			"Receive an orphan": func() error { _, _, err := w.try(asked, stranger); return err },
+			"Begin": func() error {
+				_, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("3")})
+				return err
+			},
+		} {
+			begun := time.Now()
+			err := do()
+			if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took > 4*time.Minute {
+				t.Errorf("%s: error %v after %v", name, err, took)
+			}
+		}
+	})
+}

@@ -33,7 +33,9 @@ type Config struct {
 	Logger  *slog.Logger     // nil: nothing is logged
 	Observe acquirer.Observe // nil: nothing is observed
 
-	// Chores are run by Work about once an hour: an inbox.Mailbox's DeleteDue is one. They return how much they did.
+	// Chores are run by Work about once an hour, one after the other and beside all other work: an inbox.Mailbox's
+	// DeleteDue is one. They return how much they did. The context of each ends after two minutes, and the chore must
+	// end with it: what is left waits for the next hour. A panic is an error of the chore.
 	Chores []func(context.Context, time.Time) (int, error)
 
 	BeginTimeout time.Duration // for the acquirer to open a session; zero: 30 seconds
@@ -59,7 +61,8 @@ type Service struct {
 
 	chores struct {
 		sync.Mutex
-		next time.Time
+		next    time.Time
+		running bool
 	}
 }
 

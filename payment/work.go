@@ -11,19 +11,27 @@ import (
 
 // How Work works. A lease saves work and does not protect: what protects is the version.
 const (
-	lease  = time.Minute // clocks of machines may differ by less than a quarter of it
-	page   = 16          // tasks leased and done at once
-	poll   = time.Second
-	chores = time.Hour
+	lease        = time.Minute // clocks of machines may differ by less than a quarter of it
+	page         = 16          // tasks leased and done at once
+	poll         = time.Second
+	chores       = time.Hour
+	choreTimeout = 2 * time.Minute // of each
 )
 
 // Work does the due work until ctx ends, and returns nil then: it asks the acquirer, gives money back, delivers
 // changes and runs the chores. Any number of processes may work on one store. When the store fails it tries again,
 // with growing pauses.
 func (s *Service) Work(ctx context.Context) error {
+	var beside sync.WaitGroup // no question and no refund waits for a chore
+	defer beside.Wait()
 	pause := poll
 	for ctx.Err() == nil {
-		n, err := s.WorkOnce(ctx)
+		beside.Go(func() {
+			if _, err := s.dueChores(ctx); err != nil && ctx.Err() == nil {
+				s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
+			}
+		})
+		n, err := s.workOnce(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
@@ -46,16 +54,27 @@ func (s *Service) Work(ctx context.Context) error {
 }
 
 // WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that
-// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store.
+// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
+// that are due run beside it, and it waits for them.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
-	done, err := s.dueChores(ctx)
+	var done int
+	var choreErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { done, choreErr = s.dueChores(ctx) })
+	n, err := s.workOnce(ctx)
+	wg.Wait()
+	return done + n, errors.Join(choreErr, err)
+}
+
+// workOnce does one page of each kind of work.
+func (s *Service) workOnce(ctx context.Context) (int, error) {
 	var looked, delivered int
 	var lookErr, deliverErr error
 	var wg sync.WaitGroup
 	wg.Go(func() { looked, lookErr = s.workOn(ctx, Attention) })
 	wg.Go(func() { delivered, deliverErr = s.workOn(ctx, Delivery) })
 	wg.Wait()
-	return done + looked + delivered, errors.Join(err, lookErr, deliverErr)
+	return looked + delivered, errors.Join(lookErr, deliverErr)
 }
 
 // WorkOn does one piece of due work of one payment, and returns how much it did, zero or one: a job queue of the host
@@ -178,18 +197,23 @@ func (s *Service) handOver(ctx context.Context, c Change) (err error) {
 	return s.c.Deliver(ctx, c)
 }
 
-// dueChores runs the chores if they are due in this process.
+// dueChores runs the chores if they are due in this process and not under way.
 func (s *Service) dueChores(ctx context.Context) (int, error) {
 	now := s.now()
 	s.chores.Lock()
-	due := !now.Before(s.chores.next)
+	due := !s.chores.running && !now.Before(s.chores.next)
 	if due {
-		s.chores.next = now.Add(chores)
+		s.chores.running, s.chores.next = true, now.Add(chores)
 	}
 	s.chores.Unlock()
 	if !due {
 		return 0, nil
 	}
+	defer func() {
+		s.chores.Lock()
+		s.chores.running = false
+		s.chores.Unlock()
+	}()
 	return s.Chores(ctx)
 }
 
@@ -200,11 +224,23 @@ func (s *Service) Chores(ctx context.Context) (int, error) {
 	var errs []error
 	done := 0
 	for i, chore := range s.c.Chores {
-		n, err := chore(ctx, now)
+		n, err := runChore(ctx, chore, now)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("payment: chore %d: %w", i+1, err))
 		}
 		done += n
 	}
 	return done, errors.Join(errs...)
+}
+
+// runChore calls the host, which has its time; its panic is its own failure and not the worker's end.
+func runChore(ctx context.Context, chore func(context.Context, time.Time) (int, error), now time.Time) (n int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, choreTimeout)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			n, err = 0, fmt.Errorf("it panicked with a %T", r)
+		}
+	}()
+	return chore(ctx, now)
 }

@@ -441,6 +441,57 @@ func TestWork(t *testing.T) {
 	})
 }
 
+// A chore that takes for ever, or panics, holds up no question, no refund and no delivery, and is run again an hour later.
+func TestChoreFails(t *testing.T) {
+	type chore = func(context.Context, time.Time) (int, error)
+	for name, c := range map[string]struct {
+		fail chore
+		took time.Duration
+	}{
+		"hangs":  {func(ctx context.Context, _ time.Time) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, 2 * time.Minute},
+		"panics": {func(context.Context, time.Time) (int, error) { panic("A-1 owes 75 euros") }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(noon))
+				begun := time.Now()
+				var failed, after []time.Duration
+				w := newWorld(t, func(cfg *payment.Config) {
+					cfg.Now, cfg.Acquirer.(*mock.Acquirer).Now = time.Now, time.Now
+					cfg.Chores = []chore{
+						func(ctx context.Context, now time.Time) (int, error) {
+							failed = append(failed, time.Since(begun))
+							return c.fail(ctx, now)
+						},
+						func(context.Context, time.Time) (int, error) { after = append(after, time.Since(begun)); return 1, nil },
+					}
+				})
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error)
+				go func() { done <- w.Work(ctx) }()
+				time.Sleep(time.Minute)
+				p, _ := w.begin("1")
+				time.Sleep(2 * time.Second)
+				if n := len(w.changes); n != 2 {
+					t.Errorf("%d changes of %s went out beside the chore, want 2", n, p.Reference)
+				}
+				time.Sleep(61 * time.Minute)
+				cancel()
+				if err := <-done; err != nil {
+					t.Errorf("Work: %v", err)
+				}
+				if len(failed) != 2 || failed[1] != time.Hour || len(after) == 0 || after[0] != c.took {
+					t.Errorf("it ran after %v, the one behind it after %v", failed, after)
+				}
+				n, err := w.Chores(t.Context())
+				if n != 1 || err == nil || strings.Contains(err.Error(), "75 euros") {
+					t.Errorf("did %d, error %v", n, err)
+				}
+			})
+		})
+	}
+}
+
 // A crowd with every fault the bank knows: in the end every accepted payment is recorded, refunded or in review, and acknowledged once.
 func TestEveryFault(t *testing.T) {
 	seed := rand.Uint64()
