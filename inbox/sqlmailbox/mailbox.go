@@ -22,8 +22,8 @@ type Mailbox struct {
 	sqlite bool
 	turn   chan struct{} // SQLite has one writer: those of this process wait here, in the order in which they come
 
-	// settle makes sure that what SQLite shows is on the disk; nil: it is. For the writer whose turn it is.
-	settle func(context.Context, *sql.DB) error
+	disk    *sqldb.Disk // under SQLite's file; nil: it is PostgreSQL
+	settled bool        // what SQLite showed at the start is on the disk; for the writer whose turn it is
 }
 
 // SQLite returns a mailbox in a database that a driver of SQLite opened. It asks the database for its version and its
@@ -32,7 +32,7 @@ func SQLite(db *sql.DB) (*Mailbox, error) {
 	if err := sqldb.CheckSQLite(db, "sqlmailbox"); err != nil {
 		return nil, err
 	}
-	return &Mailbox{db: db, sqlite: true, turn: make(chan struct{}, 1), settle: sqldb.Settle}, nil
+	return &Mailbox{db: db, sqlite: true, turn: make(chan struct{}, 1), disk: sqldb.DiskOf(db)}, nil
 }
 
 // PostgreSQL returns a mailbox in a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the
@@ -75,7 +75,16 @@ func (m *Mailbox) Migrations() fs.FS {
 // applies what is missing, in one transaction, and the others wait. A schema that is newer than this code is an
 // error, and nothing is changed.
 func (m *Mailbox) Migrate(ctx context.Context) error {
-	if err := m.schema().Migrate(ctx, m.db); err != nil {
+	schema := m.schema()
+	if m.sqlite {
+		schema.Distrust = m.disk.Distrust
+	}
+	leave, err := m.trusted(ctx)
+	if err == nil {
+		err = schema.Migrate(ctx, m.db)
+		leave()
+	}
+	if err != nil {
 		return fmt.Errorf("sqlmailbox: migrate: %w", err)
 	}
 	return nil
@@ -89,7 +98,7 @@ func (m *Mailbox) q(s string) string {
 	return s
 }
 
-// Every write is one statement, and so one commit.
+// Every write is one statement, and one commit.
 const (
 	insert = "INSERT INTO quittance_letter (key, debtor, received_at, delete_at, is_read, subject, body, html, language)" +
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
@@ -105,53 +114,112 @@ const (
 	batch = 500
 )
 
-// again runs f once more when PostgreSQL's connection was lost: see [sqldb.Again].
-func (m *Mailbox) again(ctx context.Context, f func() error) error {
-	if m.sqlite {
-		return f()
-	}
-	return sqldb.Again(ctx, m.db, f)
-}
-
-// exec runs one statement that writes, and returns how many rows it changed.
+// exec runs one statement that writes, once more when PostgreSQL's connection was lost (see [sqldb.Again]), and returns how
+// many rows it changed.
 func (m *Mailbox) exec(ctx context.Context, statement string, args ...any) (n int64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
 	if !m.sqlite {
-		err = m.again(ctx, func() error {
+		err = sqldb.Again(ctx, m.db, func() error {
 			n, err = changed(m.db.ExecContext(ctx, statement, args...))
 			return err
 		})
 		return n, err
 	}
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return 0, ctx.Err()
+	if err := m.myTurn(ctx); err != nil {
+		return 0, err
 	}
-	// A letter that is there already is not written again: so it must be on the disk, which after an error, and at the start, is not certain.
-	if m.settle != nil {
-		if err := m.settle(ctx, m.db); err != nil {
+	defer func() { <-m.turn }()
+	// A letter that is there already is not written again: so it must be on the disk, which at the start is not certain.
+	if !m.settled {
+		if err := m.disk.Settle(ctx, m.db); err != nil {
 			return 0, err
 		}
-		m.settle = nil
+		m.settled = true
 	}
-	conn, err := m.db.Conn(ctx)
+	conn, err := m.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	// What is deleted is overwritten. It holds for this connection from now on.
-	if _, err = conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err == nil {
-		n, err = changed(conn.ExecContext(ctx, m.q(statement), args...))
+	// With the lock in hand it is quick, and a statement that was interrupted would undo the transaction behind our back.
+	n, err = changed(conn.ExecContext(context.WithoutCancel(ctx), m.q(statement), args...))
+	if err := sqldb.End(ctx, conn, err, m.disk.Distrust); err != nil {
+		return 0, err
 	}
-	if err != nil && !sqldb.Full(err) { // where there was no room nothing is in doubt
-		m.settle = sqldb.Reopen
-		sqldb.Discard(conn)
+	return n, nil
+}
+
+// begin begins a transaction on a connection that can be trusted. Who cannot have the lock has written nothing, and nothing
+// is in doubt.
+func (m *Mailbox) begin(ctx context.Context) (*sql.Conn, error) {
+	for {
+		if err := m.disk.Mend(ctx, m.db); err != nil {
+			return nil, err
+		}
+		conn, err := m.db.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		// What is deleted is overwritten. It holds for this connection from now on.
+		for _, s := range []string{"PRAGMA secure_delete = ON", "BEGIN IMMEDIATE"} {
+			if err == nil {
+				_, err = conn.ExecContext(ctx, s)
+			}
+		}
+		if err == nil && !m.disk.Doubted() {
+			return conn, nil
+		}
+		sqldb.Discard(conn) // it may have begun all the same, or others of this pool have failed to commit
+		conn.Close()
+		if err != nil {
+			return nil, err
+		}
 	}
-	return n, err
+}
+
+// myTurn waits for the turn of this process's writers, as long as ctx does.
+func (m *Mailbox) myTurn(ctx context.Context) error {
+	select {
+	case m.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// trusted waits until the file can be trusted, and keeps it so until leave is called.
+func (m *Mailbox) trusted(ctx context.Context) (leave func(), err error) {
+	if !m.sqlite {
+		return func() {}, nil
+	}
+	return m.disk.Trusted(ctx, func(ctx context.Context) error {
+		if err := m.myTurn(ctx); err != nil {
+			return err
+		}
+		defer func() { <-m.turn }()
+		return m.disk.Mend(ctx, m.db)
+	})
+}
+
+// read runs f, which reads, on a file that can be trusted, and once more when a commit has failed meanwhile.
+func (m *Mailbox) read(ctx context.Context, f func() error) error {
+	if !m.sqlite {
+		return sqldb.Again(ctx, m.db, f)
+	}
+	for {
+		leave, err := m.trusted(ctx)
+		if err != nil {
+			return err
+		}
+		err = f()
+		doubted := m.disk.Doubted()
+		leave()
+		if !doubted {
+			return err
+		}
+	}
 }
 
 func changed(r sql.Result, err error) (int64, error) {
@@ -221,14 +289,14 @@ func (m *Mailbox) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Le
 }
 
 func (m *Mailbox) page(ctx context.Context, where string, args []any) (letters []inbox.Letter, err error) {
-	err = m.again(ctx, func() error {
-		letters, err = m.read(ctx, where, args)
+	err = m.read(ctx, func() error {
+		letters, err = m.query(ctx, where, args)
 		return err
 	})
 	return letters, err
 }
 
-func (m *Mailbox) read(ctx context.Context, where string, args []any) ([]inbox.Letter, error) {
+func (m *Mailbox) query(ctx context.Context, where string, args []any) ([]inbox.Letter, error) {
 	rows, err := m.db.QueryContext(ctx, m.q(fmt.Sprintf("SELECT %s FROM quittance_letter WHERE %s ORDER BY received_at DESC, key LIMIT %d",
 		columns, where, page)), args...)
 	if err != nil {
@@ -248,7 +316,7 @@ func (m *Mailbox) read(ctx context.Context, where string, args []any) ([]inbox.L
 
 // Letter implements [inbox.LetterFinder].
 func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (l inbox.Letter, err error) {
-	err = m.again(ctx, func() error {
+	err = m.read(ctx, func() error {
 		l, err = scan(m.db.QueryRowContext(ctx, m.q("SELECT "+columns+" FROM quittance_letter WHERE key = $1 AND debtor = $2"), key, debtor))
 		return err
 	})
@@ -264,7 +332,7 @@ func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (l inbox.Lette
 // Unread implements [inbox.UnreadCounter].
 func (m *Mailbox) Unread(ctx context.Context, debtor string) (int, error) {
 	var n int
-	err := m.again(ctx, func() error {
+	err := m.read(ctx, func() error {
 		return m.db.QueryRowContext(ctx, m.q("SELECT count(*) FROM quittance_letter WHERE debtor = $1 AND is_read = 0"), debtor).Scan(&n)
 	})
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"time"
+	"syscall"
 )
 
 // Discard takes a connection out of the pool: after an error of the disk nothing that it says can be trusted.
@@ -17,10 +17,10 @@ func Discard(conn *sql.Conn) {
 // that does not show the codes by this method is doubted needlessly.
 const sqliteFull = 13
 
-// Full reports whether an error of SQLite says that there is no room on the disk.
+// Full reports whether an error of SQLite, or of the operating system, says that there is no room on the disk.
 func Full(err error) bool {
 	var e interface{ Code() int }
-	return errors.As(err, &e) && e.Code()&0xff == sqliteFull
+	return errors.As(err, &e) && e.Code()&0xff == sqliteFull || errors.Is(err, syscall.ENOSPC)
 }
 
 // Undo ends whatever transaction an SQLite's connection is in, and reports whether the connection is free for the next. After a disk was full
@@ -35,54 +35,29 @@ func Undo(ctx context.Context, conn *sql.Conn) bool {
 	return true
 }
 
-// Reopen ends the doubt about an SQLite whose commit has failed: it closes the connections that nobody has in hand, and makes sure on a new
-// one of what the file shows. What the host itself has in hand stays open, and keeps the log from being recovered from the cache.
-func Reopen(ctx context.Context, db *sql.DB) error {
-	for range 1000 {
-		if db.Stats().Idle == 0 {
-			break
-		}
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		Discard(conn)
-	}
-	return Settle(ctx, db)
-}
-
-// Settle makes sure of what an SQLite shows: it copies the write-ahead log into the database, and syncs both. After an fsync that
-// failed, the next one of the same file succeeds although nothing was written; whoever opens the file then reads from the cache
-// of the kernel what the disk does not have.
-//
-// It waits for nobody: where a reader of another process keeps some of the log from being copied, that process has it open, so it
-// was not recovered from the cache, and has only what was synced when it was committed. A connection on which it fails is not used again.
-func Settle(ctx context.Context, db *sql.DB) error {
-	conn, err := db.Conn(ctx)
+// End commits a connection's transaction, or undoes it where err says that it failed. distrust takes the connection away
+// if it cannot be ended, and learns why.
+func End(ctx context.Context, conn *sql.Conn, err error, distrust func(conn *sql.Conn, why error)) error {
+	end := "COMMIT"
 	if err != nil {
+		end = "ROLLBACK"
+	}
+	_, ended := conn.ExecContext(context.WithoutCancel(ctx), end)
+	if ended == nil {
 		return err
 	}
-	defer conn.Close()
-	if err = settle(ctx, conn); err != nil {
-		Discard(conn)
+	distrust(conn, Cause(ended, err))
+	if err == nil {
+		err = ended
 	}
 	return err
 }
 
-func settle(ctx context.Context, conn *sql.Conn) error {
-	for range 100 {
-		var busy, logged, copied int
-		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &copied); err != nil {
-			return err
-		}
-		if busy == 0 {
-			return nil
-		}
-		select { // somebody else is at it
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(20 * time.Millisecond):
-		}
+// Cause is why a transaction could not be ended. SQLite undoes one by itself when it finds no room in the middle of it,
+// and then says that there is none to be undone.
+func Cause(ended, failed error) error {
+	if Full(failed) {
+		return failed
 	}
-	return errors.New("somebody else's checkpoint does not end")
+	return ended
 }

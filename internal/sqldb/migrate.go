@@ -37,22 +37,11 @@ func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
 		Discard(conn) // it may have begun all the same
 		return err
 	}
-	end := "COMMIT"
-	err = s.apply(ctx, conn)
-	if err != nil {
-		end = "ROLLBACK"
+	distrust := s.Distrust
+	if distrust == nil {
+		distrust = func(conn *sql.Conn, _ error) { Discard(conn) } // its transaction may still be open
 	}
-	if _, ended := conn.ExecContext(context.WithoutCancel(ctx), end); ended != nil {
-		if s.Distrust != nil { // its transaction may still be open
-			s.Distrust(conn, ended)
-		} else {
-			Discard(conn)
-		}
-		if err == nil {
-			err = ended
-		}
-	}
-	return err
+	return End(ctx, conn, s.apply(ctx, conn), distrust)
 }
 
 func (s Schema) apply(ctx context.Context, conn *sql.Conn) error {

@@ -73,20 +73,37 @@ func (g *group) do(ctx context.Context, s *Store, f func(context.Context, *sql.T
 	batch := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
 	g.mu.Unlock()
+	ended := false
+	defer func() { // also when a function ends its goroutine, as t.FailNow does
+		if !ended {
+			for _, undone := range batch {
+				undone.err = errGone
+			}
+		}
+		g.hand(j, batch)
+	}()
 	s.run(batch)
+	ended = true
+	return j.err
+}
+
+// errGone is for those who shared a transaction with a function that did not return: all was undone.
+var errGone = errors.New("sqlstore: a function inside the transaction ended its goroutine; nothing was written")
+
+// hand tells the others of a batch that they are done, and the first of those who wait to go on.
+func (g *group) hand(j *job, batch []*job) {
 	for _, other := range batch {
 		if other != j {
 			other.lead <- false
 		}
 	}
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if len(g.waiting) > 0 {
 		g.waiting[0].lead <- true
 	} else {
 		g.busy, g.waiting = false, nil
 	}
-	g.mu.Unlock()
-	return j.err
 }
 
 // try runs the job's function. Its context does not end the transaction of the others, nor does a panic of the host's
@@ -119,11 +136,9 @@ func (s *Store) share(batch []*job, apart bool) (again bool) {
 			}
 		}
 	}
-	if s.disk.doubted.Load() {
-		if err := s.reopen(ctx); err != nil {
-			all(err)
-			return false
-		}
+	if err := s.mend(ctx); err != nil {
+		all(err)
+		return false
 	}
 	batch = slices.DeleteFunc(slices.Clone(batch), func(j *job) bool { return j.f == nil })
 	if len(batch) == 0 {
@@ -137,21 +152,16 @@ func (s *Store) share(batch []*job, apart bool) (again bool) {
 			return false
 		}
 	}
-	conn, err := s.db.Conn(ctx)
+	conn, tx, err := s.begin(ctx)
 	if err != nil {
 		all(err)
 		return false
 	}
 	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		sqldb.Discard(conn) // it may have begun all the same
-		all(err)
-		return false
-	}
-	defer func() { // what is neither committed nor undone is in doubt
+	var failed error // why all is undone
+	defer func() {   // what is neither committed nor undone is in doubt
 		if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
-			s.distrust(conn, err)
+			s.disk.Distrust(conn, sqldb.Cause(err, failed))
 		} else if ctx.Err() != nil { // database/sql has undone it by itself, and does not say whether it could
 			sqldb.Discard(conn)
 		}
@@ -169,8 +179,10 @@ func (s *Store) share(batch []*job, apart bool) (again bool) {
 			switch {
 			case j.err == nil, errors.Is(j.err, errNothing): // there is nothing to undo
 			case len(batch) == 1:
+				failed = j.err
 				return false
 			default:
+				failed = j.err
 				for _, j := range batch {
 					j.err = nil
 				}
@@ -178,24 +190,51 @@ func (s *Store) share(batch []*job, apart bool) (again bool) {
 			}
 			continue
 		}
-		if err := do(point[0]); err != nil {
-			all(err)
+		if failed = do(point[0]); failed != nil {
+			all(failed)
 			return false
 		}
 		if j.err = j.try(tx); j.err != nil {
 			if err := do(point[2]); err != nil {
+				failed = j.err
 				all(errors.Join(err, j.err))
 				return false
 			}
 		}
-		if err := do(point[1]); err != nil {
-			all(err)
+		if failed = do(point[1]); failed != nil {
+			all(failed)
 			return false
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		s.distrust(conn, err)
+		s.disk.Distrust(conn, err)
 		all(err)
 	}
 	return false
+}
+
+// begin begins a transaction on a connection that can be trusted. Others may use the same pool: when a commit of theirs has
+// failed meanwhile, the file is opened anew first.
+func (s *Store) begin(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+	for {
+		if err := s.mend(ctx); err != nil {
+			return nil, nil, err
+		}
+		conn, err := s.db.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		tx, err := conn.BeginTx(ctx, nil)
+		if err == nil && !s.disk.Doubted() {
+			return conn, tx, nil
+		}
+		if err == nil {
+			tx.Rollback()
+		}
+		sqldb.Discard(conn) // it may have begun all the same
+		conn.Close()
+		if err != nil {
+			return nil, nil, err
+		}
+	}
 }

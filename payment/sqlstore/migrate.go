@@ -27,17 +27,18 @@ func (s *Store) Migrations() fs.FS {
 // applies what is missing, in one transaction, and the others wait. A schema that is newer than this code is an
 // error, and nothing is changed.
 func (s *Store) Migrate(ctx context.Context) error {
+	schema := sqldb.Schema{Table: "quittance_schema", Files: s.Migrations(), Lock: s.d.lock}
 	if s.d.oneWriter { // what a process left behind that was killed may be in the cache and not on the disk
-		if err := sqldb.Settle(ctx, s.db); err != nil && !sqldb.Full(err) {
+		if err := s.disk.Settle(ctx, s.db); err != nil && !sqldb.Full(err) {
 			return fmt.Errorf("sqlstore: migrate: %w", err)
 		}
+		schema.Distrust = s.disk.Distrust
 	}
 	leave, err := s.trusted(ctx)
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	defer leave()
-	schema := sqldb.Schema{Table: "quittance_schema", Files: s.Migrations(), Lock: s.d.lock, Distrust: s.distrust}
 	if err := s.again(ctx, func() error { return schema.Migrate(ctx, s.db) }); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}

@@ -27,9 +27,9 @@ type Store struct {
 	db      *sql.DB
 	d       dialect
 	options Options
-	group   group    // SQLite's writers
-	disk    disk     // under SQLite's file
-	parsed  sync.Map // statements by their text
+	group   group       // SQLite's writers
+	disk    *sqldb.Disk // under SQLite's file; nil: it is PostgreSQL
+	parsed  sync.Map    // statements by their text
 
 	turn   chan struct{}    // of who takes a number
 	blocks map[string]block // numbers of the sequence that are this process's
@@ -68,7 +68,9 @@ func SQLite(db *sql.DB, o Options) (*Store, error) {
 	if err := sqldb.CheckSQLite(db, "sqlstore"); err != nil {
 		return nil, err
 	}
-	return newStore(db, sqlite, o), nil
+	s := newStore(db, sqlite, o)
+	s.disk = sqldb.DiskOf(db)
+	return s, nil
 }
 
 // PostgreSQL returns a store on a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the

@@ -244,3 +244,54 @@ func TestReadingFromAFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// A transaction that did not fit into the cache of SQLite, on a disk without room: SQLite undid it in the middle, that there was nothing left to
+// undo was taken for doubt, and then nothing could be read.
+func TestFullInTheMiddleOfATransaction(t *testing.T) {
+	t.Parallel()
+	disk := mountSmall(t, 4)
+	db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(disk.dir, "payments.db"))+"&_pragma=cache_size(10)") // what 2 MB are for a large table
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	store, err := sqlstore.SQLite(db, sqlstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write := func(n int) error { p, e := created(n); return store.Create(t.Context(), p, e) }
+	for n := range 20 {
+		if err := write(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, writers := range []int{1, 8} { // alone, and each in a savepoint of its own
+		for round := range 3 {
+			disk.leave(0)
+			failed := make(chan error, writers)
+			for n := range writers {
+				go func() { failed <- write(1000 + 100*round + n) }()
+			}
+			full := 0
+			for range writers {
+				if isFull(<-failed) {
+					full++
+				}
+			}
+			if full == 0 {
+				t.Errorf("%d writers: nobody lacks room", writers)
+			}
+			disk.leave(0)
+			if _, err := find(t.Context(), store, 1); err != nil {
+				t.Errorf("%d writers: what is there cannot be read: %v", writers, err)
+			}
+		}
+	}
+	disk.leave(1 << 20)
+	if err := write(5000); err != nil {
+		t.Errorf("there is room again: %v", err)
+	}
+}

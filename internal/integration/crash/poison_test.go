@@ -117,24 +117,29 @@ func (c *badConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, er
 		}
 	}
 	st, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q)
-	if err == nil && strings.HasPrefix(q, "INSERT INTO quittance_letter ") {
+	if err == nil && q == "COMMIT" {
 		st = badStmt{st, c}
 	}
 	return st, err
 }
 
-// badStmt is a commit of its own, without a transaction around it.
+// badStmt is a commit that is a statement.
 type badStmt struct {
 	driver.Stmt
 	c *badConn
 }
 
 func (s badStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (r driver.Result, err error) {
-	s.c.disk.note("%d letter", s.c.n)
+	s.c.disk.note("%d commit", s.c.n)
 	stored, failed := s.c.disk.end()
-	if stored {
-		r, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	st := s.Stmt
+	if !stored {
+		if st, err = s.c.Prepare("ROLLBACK"); err != nil {
+			return nil, err
+		}
+		defer st.Close()
 	}
+	r, err = st.(driver.StmtExecContext).ExecContext(ctx, args)
 	return r, errors.Join(err, failed)
 }
 
@@ -402,14 +407,14 @@ func TestMailboxOnABadDisk(t *testing.T) {
 		if err := deliver("L"); !errors.Is(err, diskFull) {
 			t.Errorf("no room: error %v", err)
 		}
-		if d := cmp.Diff([]string{"1 letter"}, disk.told()); d != "" {
+		if d := cmp.Diff([]string{"1 commit"}, disk.told()); d != "" {
 			t.Errorf("no room: what was done (-want +got):\n%s", d)
 		}
 		disk.once(stored, fsyncFailed)
 		if err := deliver("L"); !errors.Is(err, fsyncFailed) {
 			t.Errorf("stored %t: error %v", stored, err)
 		}
-		if d := cmp.Diff([]string{"1 letter", "1 closed"}, disk.told()); d != "" { // nobody reads through it either
+		if d := cmp.Diff([]string{"1 commit", "1 closed"}, disk.told()); d != "" { // nobody reads through it either
 			t.Errorf("stored %t: what was done (-want +got):\n%s", stored, d)
 		}
 		disk.set(nil, func() error { return codeError(266) })
@@ -422,7 +427,7 @@ func TestMailboxOnABadDisk(t *testing.T) {
 		if err := deliver("L"); err != nil {
 			t.Errorf("stored %t, the disk is well again: %v", stored, err)
 		}
-		want := []string{"2 closed", "3 checkpoint", "3 closed", "4 checkpoint", "4 closed", "5 checkpoint", "5 letter"}
+		want := []string{"2 closed", "3 checkpoint", "3 closed", "4 checkpoint", "4 closed", "5 checkpoint", "5 commit"}
 		if d := cmp.Diff(want, disk.told()); d != "" {
 			t.Errorf("stored %t: what was done (-want +got):\n%s", stored, d)
 		}
