@@ -71,10 +71,11 @@
 //
 // "database or disk is full": nothing was written, and what is there can be read. Make room; no restart is needed.
 //
-// "disk I/O error", or any other commit of SQLite that cannot be ended: the kernel may show what the disk does not have.
-// The store closes its connections, opens the file anew, writes the log once more as it is, and copies it into the database
-// before it reads or writes again, and returns errors until that works; so does all else that uses the same *sql.DB. If it does not, stop every process that has the file open, and look at the
-// disk before anything else. Then, on a disk that works:
+// "disk I/O error", "input/output error", or any other commit of SQLite that cannot be ended: the kernel may show what the
+// disk does not have. The store closes its connections, opens the file anew, takes the write lock, writes the log once more
+// as it is, and copies it into the database before it reads or writes again. Until that works it returns errors, and so does
+// a mailbox of package sqlmailbox on the same *sql.DB. If it does not, stop every process that has the file open, and look
+// at the disk before anything else. Then, on a disk that works:
 //
 //  1. copy the file together with its -wal, and keep that copy as it is;
 //  2. open the copy's copy: PRAGMA integrity_check must say ok, and [payment.Service.Verify] with the seals that you keep must

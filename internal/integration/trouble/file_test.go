@@ -46,18 +46,21 @@ func TestReadOnlyFile(t *testing.T) {
 	before := newPortal(t, place{func(t *testing.T) *sql.DB { return open(t, "sqlite", dsn) }, sqlstore.SQLite}, sqlstore.Options{}, true)
 	_, cb := before.accepted("1")
 	before.db.Close()
-	for name, run := range map[string]func(t *testing.T, f func(dsn string)){
-		"by the DSN": func(_ *testing.T, f func(string)) { f(dsn + "&mode=ro") },
-		"by its permissions": func(t *testing.T, f func(string)) {
+	for _, way := range []struct { // in this order: the first leaves the log, without which the second could not even open the file
+		name string
+		run  func(t *testing.T, f func(dsn string))
+	}{
+		{"by the DSN", func(_ *testing.T, f func(string)) { f(dsn + "&mode=ro") }},
+		{"by its permissions", func(t *testing.T, f func(string)) {
 			if err := os.Chmod(file, 0o444); err != nil {
 				t.Fatal(err)
 			}
 			defer os.Chmod(file, 0o644)
 			asAnybody(t, file, func() { f(dsn) })
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			run(t, func(dsn string) {
+		t.Run(way.name, func(t *testing.T) {
+			way.run(t, func(dsn string) {
 				p := newPortal(t, place{func(t *testing.T) *sql.DB { return open(t, "sqlite", dsn) }, sqlstore.SQLite}, sqlstore.Options{}, false)
 				p.serve(before.bank)
 				says(t, "Migrate", p.store.Migrate(t.Context()), "migrate", "readonly")
