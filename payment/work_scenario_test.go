@@ -472,6 +472,7 @@ func TestChoreFails(t *testing.T) {
 				time.Sleep(time.Minute)
 				p, _ := w.begin("1")
 				time.Sleep(2 * time.Second)
+				synctest.Wait()
 				if n := len(w.changes); n != 2 {
 					t.Errorf("%d changes of %s went out beside the chore, want 2", n, p.Reference)
 				}
