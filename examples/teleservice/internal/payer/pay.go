@@ -87,8 +87,12 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	if open, err := p.open(r.Context(), made); err != nil || !open {
-		return errors.Join(err, seeOther(w, r, homePath))
+	open, err := p.open(r.Context(), made)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return seeOther(w, r, homePath)
 	}
 	page := p.page(r, v, "Vers la page de paiement")
 	page.Step, page.Track, page.Kiosk, page.Body = "Étape 3/3", reached(3), made.Session.Origin(), made
