@@ -9,7 +9,7 @@
 // Read in this order: [Client], [Order], [Session], [Callback], [Result], [Outcome], [Error].
 //
 // What an implementation promises is written at [Client] and checked by package acquirertest; package mock is an
-// acquirer in the process, package worldline speaks Sips 2.0.
+// acquirer in the process, package sips speaks Sips 2.0.
 //
 // What the package does not do: it holds no card number and no cryptogram in any type; it decides nothing about a
 // payment (package payment does); it never repeats a call that may have moved money.

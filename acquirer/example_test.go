@@ -27,7 +27,7 @@ var order = acquirer.Order{
 // The whole way: register the order, let the payer pay, read what came back.
 func Example() {
 	var client acquirer.Client
-	bank := &mock.Acquirer{} // in production: worldline.New
+	bank := &mock.Acquirer{} // in production: sips.New
 	client = bank
 
 	session, err := client.Begin(context.Background(), order)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 )
 
 // A wish is what can be asked of an action; each takes of it what it needs.

@@ -27,7 +27,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 )
 
 func main() {

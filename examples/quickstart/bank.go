@@ -9,8 +9,8 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/acquirer/worldline"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -73,7 +73,7 @@ func (b mockBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 // sipsBank is a platform on a loopback port that speaks Sips 2.0, and the client that a real shop would use. The bank's server and the
 // payer's browser reach the host over HTTP too.
 type sipsBank struct {
-	*worldline.Client
+	*sips.Client
 	platform *sipstest.Server
 }
 
@@ -85,8 +85,8 @@ func connectSips(h *host) (returnURL, notifyURL string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	client, err := worldline.New(worldline.Config{
-		MerchantID: shop.ID, Keys: worldline.Keyring{1: {Secret: worldline.NewSecret(shop.Keys[1])}},
+	client, err := sips.New(sips.Config{
+		MerchantID: shop.ID, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shop.Keys[1])}},
 		Endpoints: platform.Endpoints(), Now: h.clock.Now,
 	})
 	if err != nil {

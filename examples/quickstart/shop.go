@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
@@ -25,7 +25,7 @@ import (
 func env(name string) string { return os.Getenv("QUITTANCE_SIPS_" + name) }
 
 // ownShop is the client of a shop of one's own, on a real platform, from the environment. Without a merchant there is none.
-func ownShop() (*worldline.Client, error) {
+func ownShop() (*sips.Client, error) {
 	if env("MERCHANT") == "" {
 		return nil, nil
 	}
@@ -33,10 +33,10 @@ func ownShop() (*worldline.Client, error) {
 	if err != nil {
 		return nil, errors.New("QUITTANCE_SIPS_KEY_VERSION is not a number")
 	}
-	return worldline.New(worldline.Config{
+	return sips.New(sips.Config{
 		MerchantID: env("MERCHANT"),
-		Keys:       worldline.Keyring{version: {Secret: worldline.NewSecret(env("KEY")), Algorithm: worldline.Algorithm(env("ALGORITHM"))}},
-		Endpoints:  worldline.Endpoints{Paypage: env("PAYPAGE"), Office: env("OFFICE")},
+		Keys:       sips.Keyring{version: {Secret: sips.NewSecret(env("KEY")), Algorithm: sips.Algorithm(env("ALGORITHM"))}},
+		Endpoints:  sips.Endpoints{Paypage: env("PAYPAGE"), Office: env("OFFICE")},
 	})
 }
 
@@ -53,7 +53,7 @@ type trial struct {
 }
 
 // playOwnShop checks the shop's settings and lets a person pay the first debt that may be paid today.
-func playOwnShop(ctx context.Context, out io.Writer, client *worldline.Client, debts []creance.Debt) error {
+func playOwnShop(ctx context.Context, out io.Writer, client *sips.Client, debts []creance.Debt) error {
 	report, err := client.Doctor(ctx)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/figure"
 	"github.com/quittance/quittance/payment"

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/internal/integration/figure"
 	"github.com/quittance/quittance/internal/integration/postgres"
 	"github.com/quittance/quittance/internal/integration/rig"

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/internal/integration/postgres"
 	"github.com/quittance/quittance/internal/integration/rig"
 	"github.com/quittance/quittance/payment"

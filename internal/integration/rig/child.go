@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/quittance/quittance/acquirer/worldline"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
@@ -45,13 +45,13 @@ type setting struct {
 // shop is how a service finds its platform, in the child and in the parent.
 type shop struct {
 	Merchant, Secret  string
-	Endpoints         worldline.Endpoints
+	Endpoints         sips.Endpoints
 	ReturnURL, Notify string
 }
 
 func (s shop) config(store payment.Store, now func() time.Time) (payment.Config, error) {
-	client, err := worldline.New(worldline.Config{
-		MerchantID: s.Merchant, Keys: worldline.Keyring{1: {Secret: worldline.NewSecret(s.Secret)}}, Endpoints: s.Endpoints, Now: now,
+	client, err := sips.New(sips.Config{
+		MerchantID: s.Merchant, Keys: sips.Keyring{1: {Secret: sips.NewSecret(s.Secret)}}, Endpoints: s.Endpoints, Now: now,
 	})
 	return payment.Config{
 		Store: store, Acquirer: client, Policies: creance.Ameli(), ReturnURL: s.ReturnURL, NotifyURL: s.Notify, Now: now,

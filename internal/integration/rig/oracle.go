@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"

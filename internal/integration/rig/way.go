@@ -1,13 +1,13 @@
 package rig
 
-import "github.com/quittance/quittance/acquirer/worldline"
+import "github.com/quittance/quittance/acquirer/worldline/sips"
 
 // Through is how a portal reaches the platform and the mailbox: at these addresses, behind which a test stands that can hold up what passes.
 // An empty one is the usual way.
 func Through(platform, mailbox string) Option {
 	return func(s *start) {
 		if platform != "" {
-			s.setting.Shop.Endpoints = worldline.Endpoints{Paypage: platform, Office: platform}
+			s.setting.Shop.Endpoints = sips.Endpoints{Paypage: platform, Office: platform}
 		}
 		if mailbox != "" {
 			s.setting.Mailbox = mailbox

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quittance/quittance/acquirer/worldline"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 	"github.com/quittance/quittance/payment"
@@ -21,7 +21,7 @@ func (w world) tell(p payment.Payment, cents string) {
 	data := base64.RawURLEncoding.EncodeToString([]byte("amount=" + cents + "|currencyCode=978|merchantId=" + p.Merchant + "|transactionReference=" + p.Reference +
 		"|orderId=" + string(p.ID) + "|keyVersion=1|responseCode=00|transactionStatus=TO_CAPTURE|authorisationId=761208|transactionDateTime=" +
 		w.Clock.Now().Format("2006-01-02T15:04:05-07:00")))
-	seal, err := worldline.SealData(worldline.HMACSHA256, worldline.NewSecret(bank.Merchant.Keys[1]), data)
+	seal, err := sips.SealData(sips.HMACSHA256, sips.NewSecret(bank.Merchant.Keys[1]), data)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 )
 
 // Bank is an acquirer, and what comes with it.
@@ -50,7 +50,7 @@ type Config struct {
 	Now   func() time.Time
 }
 
-var kinds = map[string]func(Config) (*Bank, error){"simulator": simulator, "mock": mocked, "sips": sips}
+var kinds = map[string]func(Config) (*Bank, error){"simulator": simulator, "mock": mocked, "sips": realShop}
 
 // Open opens the bank.
 func Open(c Config) (*Bank, error) {

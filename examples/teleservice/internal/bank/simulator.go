@@ -8,8 +8,8 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/acquirer/worldline"
-	"github.com/quittance/quittance/acquirer/worldline/sipstest"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
+	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 )
 
 // delay is how long an answer is held back that is slow, or never comes.
@@ -19,7 +19,7 @@ const delay = 2 * time.Second
 func simulator(c Config) (*Bank, error) {
 	if strings.HasPrefix(c.Kiosk, "http://") {
 		address := strings.TrimRight(c.Kiosk, "/")
-		client, err := worldline.New(shop(c, worldline.Endpoints{Paypage: address, Office: address}))
+		client, err := sips.New(shop(c, sips.Endpoints{Paypage: address, Office: address}))
 		return &Bank{Client: client, Name: "simulateur Sips d’un autre processus", Where: address}, err
 	}
 	platform, err := sipstest.Listen(sipstest.Options{
@@ -28,7 +28,7 @@ func simulator(c Config) (*Bank, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (another address: -kiosk)", err)
 	}
-	client, err := worldline.New(shop(c, platform.Endpoints()))
+	client, err := sips.New(shop(c, platform.Endpoints()))
 	if err != nil {
 		platform.Close()
 		return nil, err
@@ -38,9 +38,9 @@ func simulator(c Config) (*Bank, error) {
 	}, nil
 }
 
-func shop(c Config, e worldline.Endpoints) worldline.Config {
-	return worldline.Config{
-		MerchantID: Merchant.ID, Keys: worldline.Keyring{1: {Secret: worldline.NewSecret(Merchant.Keys[1])}}, Endpoints: e, Now: c.Now,
+func shop(c Config, e sips.Endpoints) sips.Config {
+	return sips.Config{
+		MerchantID: Merchant.ID, Keys: sips.Keyring{1: {Secret: sips.NewSecret(Merchant.Keys[1])}}, Endpoints: e, Now: c.Now,
 	}
 }
 

@@ -1,5 +1,0 @@
-//go:build !race
-
-package worldline
-
-const raceEnabled = false

@@ -1,0 +1,171 @@
+package sips
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/shopspring/decimal"
+)
+
+// What a paymentInit says besides the order. The package comment says why.
+const (
+	paymentVersion   = "IR_WS_2.20"
+	channelInternet  = "INTERNET"
+	captureAll       = "AUTHOR_CAPTURE"
+	captureSameDay   = "0"
+	responseEncoding = "base64url"
+)
+
+// Begin opens a payment on the Paypage and returns where to send the payer: a POST form with redirectionVersion and
+// redirectionData, to an address that the platform chooses.
+//
+// The order is checked before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 32 of [A-Za-z0-9._-]; an
+// amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL, and a NotifyURL or none, that the platform takes:
+// absolute, at most 512 characters, no query (the Sips guide: context goes into the order, not into the address), and a port that
+// is the usual one or between 80 and 9999. Without NotifyURL nothing is notified by the server, and Status is the only way to
+// learn of a payer who closes the browser.
+//
+// Errors are an [*acquirer.Error]: ErrInvalid (with the field; also codes 12 and 30), ErrConfiguration (03, 34, 40, an address
+// that is no Sips), ErrReferenceUsed (94), ErrUnavailable (90, 99, no connection), ErrUnanswered, ErrUnverified (an answer
+// without a right seal). A Begin is never repeated here; whoever repeats it needs a new reference, whatever the error.
+func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+	in := c.in
+	cents, err := checkOrder(o)
+	if err != nil {
+		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, err)
+	}
+	fields := map[string]any{
+		"amount":               strconv.FormatInt(cents, 10),
+		"captureDay":           captureSameDay,
+		"captureMode":          captureAll,
+		"currencyCode":         euroNumeric,
+		"interfaceVersion":     paymentVersion,
+		"normalReturnUrl":      o.ReturnURL,
+		"orderChannel":         channelInternet,
+		"orderId":              o.ID,
+		"responseEncoding":     responseEncoding,
+		"transactionReference": o.Reference,
+	}
+	if o.NotifyURL != "" {
+		fields["automaticResponseUrl"] = o.NotifyURL
+	}
+	if l := languageOf(o.Language); l != "" {
+		fields["customerLanguage"] = l
+	}
+
+	a, fault := in.exchange(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
+	if fault != nil {
+		return acquirer.Session{}, fault.err
+	}
+	if err := in.accept(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
+		return acquirer.Session{}, err
+	}
+	s := acquirer.Session{
+		URL: a.text("redirectionUrl"), Method: "POST",
+		Fields: url.Values{
+			"redirectionVersion": {a.text("redirectionVersion")},
+			"redirectionData":    {a.text("redirectionData")},
+		},
+		ExpiresAt: in.now().Add(in.window).UTC().Truncate(time.Microsecond),
+	}
+	if err := in.checkSession(s); err != nil {
+		e := failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		e.Code = "00"
+		return acquirer.Session{}, e
+	}
+	return s, nil
+}
+
+// checkSession refuses an address to which a payer must not be sent; http is for a simulator on this machine.
+func (in *inner) checkSession(s acquirer.Session) error {
+	u, err := url.Parse(s.URL)
+	simulator := in.paypage.Scheme == "http"
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !loopback(u)) {
+		return errors.New("redirectionUrl is not an https address")
+	}
+	if s.Fields.Get("redirectionData") == "" || s.Fields.Get("redirectionVersion") == "" {
+		return errors.New("redirectionData or redirectionVersion is missing")
+	}
+	return nil
+}
+
+// checkOrder returns the amount in cents, or a *fieldError.
+func checkOrder(o acquirer.Order) (cents int64, err error) {
+	if err := checkReference(o.Reference); err != nil {
+		return 0, err
+	}
+	if !made(o.ID, 32, "._-") {
+		return 0, problem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
+	}
+	cents, err = checkAmount(o.Amount, o.Currency)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkURL("ReturnURL", o.ReturnURL); err != nil {
+		return 0, err
+	}
+	if o.NotifyURL != "" {
+		return cents, checkURL("NotifyURL", o.NotifyURL)
+	}
+	return cents, nil
+}
+
+// made reports whether s is 1 to most letters and digits of ASCII, and others.
+func made(s string, most int, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.Contains(others, string(rune(c))) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= most
+}
+
+func checkReference(s string) error {
+	if !made(s, 35, "") {
+		return problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
+	}
+	return nil
+}
+
+func checkURL(field, s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return problem(field, "not an absolute http or https address")
+	case len(s) > 512:
+		return problem(field, "longer than 512 characters")
+	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '|' }):
+		return problem(field, "it has a space, a | or a character that is not ASCII")
+	case u.User != nil || u.Fragment != "":
+		return problem(field, "the platform cannot sign in, and needs no fragment")
+	case u.RawQuery != "" || u.ForceQuery:
+		return problem(field, "the platform takes no query: the order's ID comes back by itself")
+	}
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !loopback(u) && (err != nil || p < 80 || p > 9999) {
+		return problem(field, "the platform takes a port between 80 and 9999")
+	}
+	return nil
+}
+
+// checkAmount returns an amount in cents: euros, above zero, nothing rounded.
+func checkAmount(d decimal.Decimal, cur string) (int64, error) {
+	if cur != euros {
+		return 0, problem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", cur))
+	}
+	cents, err := euro.Cents(d)
+	if err != nil {
+		return 0, problem("Amount", err.Error())
+	}
+	if cents == 0 {
+		return 0, problem("Amount", "the amount is zero")
+	}
+	return cents, nil
+}

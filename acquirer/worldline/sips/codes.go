@@ -1,0 +1,201 @@
+package sips
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// verdict is what a responseCode says of a payment.
+type verdict struct {
+	outcome acquirer.Outcome
+	decline acquirer.Decline
+}
+
+// responseCodes of a payment (Sips guide). A code that is not here, and those that speak of an operation and not of the payment
+// (24, 25, 57, 94), are Unknown: not final, and never Accepted.
+var responseCodes = map[string]verdict{
+	"00": {acquirer.Accepted, ""},
+	"02": {acquirer.Refused, acquirer.ContactIssuer},
+	"03": {acquirer.Refused, acquirer.MerchantProblem},
+	"05": {acquirer.Refused, acquirer.DoNotHonour},
+	"11": {acquirer.Refused, acquirer.CardNotAccepted},
+	"12": {acquirer.Refused, acquirer.MerchantProblem},
+	"14": {acquirer.Refused, acquirer.InvalidCard},
+	"17": {acquirer.Cancelled, ""},
+	"30": {acquirer.Refused, acquirer.MerchantProblem},
+	"34": {acquirer.Refused, acquirer.SuspectedFraud},
+	"40": {acquirer.Refused, acquirer.MerchantProblem},
+	"51": {acquirer.Refused, acquirer.LimitExceeded},
+	"54": {acquirer.Refused, acquirer.ExpiredCard},
+	"55": {acquirer.Refused, acquirer.CardNotAccepted},
+	"60": {acquirer.Pending, ""},
+	"62": {acquirer.Pending, ""},
+	"63": {acquirer.Refused, acquirer.AuthenticationError},
+	"75": {acquirer.Refused, acquirer.TooManyAttempts},
+	"90": {acquirer.Failed, ""},
+	"97": {acquirer.Expired, ""},
+	"99": {acquirer.Pending, ""}, // the guide: verify with getTransactionData before anything else
+}
+
+// acquirerResponseCodes say why the bank refused, more finely than a responseCode 05. They only ever choose the decline of a
+// payment that is refused: the outcome is the responseCode's.
+var acquirerResponseCodes = map[string]acquirer.Decline{
+	"02": acquirer.ContactIssuer,
+	"03": acquirer.MerchantProblem,
+	"04": acquirer.LostOrStolen, // keep the card
+	"05": acquirer.DoNotHonour,
+	"07": acquirer.LostOrStolen,        // keep the card, special conditions
+	"08": acquirer.AuthenticationError, // approve after identification
+	"12": acquirer.MerchantProblem,
+	"13": acquirer.MerchantProblem, // amount
+	"14": acquirer.InvalidCard,
+	"15": acquirer.InvalidCard, // unknown issuer
+	"20": acquirer.IssuerUnavailable,
+	"24": acquirer.DoNotHonour,
+	"25": acquirer.DoNotHonour,
+	"30": acquirer.MerchantProblem,
+	"31": acquirer.MerchantProblem,
+	"33": acquirer.ExpiredCard,
+	"34": acquirer.SuspectedFraud,
+	"40": acquirer.NotPermitted,
+	"41": acquirer.LostOrStolen,
+	"43": acquirer.LostOrStolen,
+	"51": acquirer.InsufficientFunds,
+	"54": acquirer.ExpiredCard,
+	"56": acquirer.InvalidCard, // missing from the file
+	"57": acquirer.NotPermitted,
+	"58": acquirer.MerchantProblem, // not allowed to the terminal
+	"59": acquirer.SuspectedFraud,
+	"60": acquirer.MerchantProblem, // the acceptor must contact its acquirer
+	"61": acquirer.LimitExceeded,
+	"62": acquirer.DoNotHonour,
+	"63": acquirer.AuthenticationError,
+	"65": acquirer.LimitExceeded, // per day
+	"68": acquirer.IssuerUnavailable,
+	"75": acquirer.TooManyAttempts,
+	"87": acquirer.MerchantProblem,
+	"90": acquirer.IssuerUnavailable,
+	"91": acquirer.IssuerUnavailable,
+	"92": acquirer.IssuerUnavailable,
+	"94": acquirer.MerchantProblem,
+	"96": acquirer.IssuerUnavailable,
+	"97": acquirer.IssuerUnavailable,
+	"98": acquirer.IssuerUnavailable,
+	"99": acquirer.IssuerUnavailable,
+	"A1": acquirer.AuthenticationError, // soft decline: 3-D Secure is asked for
+}
+
+// notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. Those with 3D_ are
+// the spellings of its first version.
+var notAuthenticated = map[string]bool{
+	"FAILURE": true, "3D_FAILURE": true, "CANCEL": true, "3D_ABORT": true, "ERROR": true, "3D_ERROR": true,
+}
+
+// judge gives outcome and decline of a payment.
+func judge(responseCode, acquirerCode, authentication string) verdict {
+	v, ok := responseCodes[responseCode]
+	if !ok {
+		return verdict{outcome: acquirer.Unknown}
+	}
+	if v.outcome != acquirer.Refused {
+		return v
+	}
+	if d, ok := acquirerResponseCodes[acquirerCode]; ok {
+		v.decline = d
+	} else if acquirerCode == "" && v.decline == acquirer.DoNotHonour && notAuthenticated[authentication] {
+		v.decline = acquirer.AuthenticationError
+	}
+	return v
+}
+
+// transactionStatus of a payment whose responseCode is 00. A status that is not here is not final.
+var transactionStatuses = map[string]struct{ accepted, givenBack bool }{
+	"":           {true, false}, // notifications have none
+	"TO_CAPTURE": {true, false},
+	"CAPTURED":   {true, false},
+	"CANCELLED":  {true, true},
+	"TO_CREDIT":  {true, true},
+	"CREDITED":   {true, true},
+}
+
+// A reading is what a code means as the answer to one of our calls. Per kind of call: the kind of the error. No kind means that
+// the code says nothing about this kind of call, which is then maybe done.
+type reading struct {
+	begin, status, move error
+	words               string
+}
+
+// answerCodes are read in answers to paymentInit (begin), getTransactionData (status), cancel and refund (move).
+//
+// For a call that moves money only what certainly stopped it counts as not done: 90 says so. 91, 97, 98 and 99 may come after the
+// work, so they leave it open, and so does any code that is not here.
+var answerCodes = map[string]reading{
+	"02": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation"},
+	"03": {acquirer.ErrConfiguration, acquirer.ErrConfiguration, acquirer.ErrConfiguration,
+		"merchant {merchant} or its acquirer contract is not valid here: check the merchant number, " +
+			"and that this platform is the one of the contract"},
+	"05": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation"},
+	"11": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation"},
+	"12": {acquirer.ErrInvalid, acquirer.ErrInvalid, acquirer.ErrInvalid, "a parameter is not valid"},
+	"14": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation: card data"},
+	"24": {move: acquirer.ErrConflict,
+		words: "the state of the transaction does not allow it, or it was already done with the same data: ask Status, then choose"},
+	"25": {status: acquirer.ErrNotFound, move: acquirer.ErrNotFound, words: "the platform knows no such transaction"},
+	"30": {acquirer.ErrInvalid, acquirer.ErrInvalid, acquirer.ErrInvalid, "the format of a field is not right"},
+	"34": {acquirer.ErrConfiguration, acquirer.ErrConfiguration, acquirer.ErrConfiguration,
+		"the platform did not accept our seal: check that key version {version} is the live one, that its secret is whole, " +
+			"and that the shop may use {algorithm}"},
+	"40": {acquirer.ErrConfiguration, acquirer.ErrConfiguration, acquirer.ErrConfiguration,
+		"the shop's contract does not have this function"},
+	"51": {move: acquirer.ErrInvalid, words: "the amount is too high for the operation"},
+	"54": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation: the card has expired"},
+	"55": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation"},
+	"57": {move: acquirer.ErrInvalid, words: "the original payment was charged back: it cannot be refunded too"},
+	"63": {move: acquirer.ErrInvalid, words: "security rules stopped the operation"},
+	"75": {move: acquirer.ErrInvalid, words: "too many attempts"},
+	"90": {acquirer.ErrUnavailable, acquirer.ErrUnavailable, acquirer.ErrUnavailable,
+		"the service is closed for a while; nothing was done"},
+	"91": {status: acquirer.ErrUnavailable, words: "the acquirer cannot be reached"},
+	"94": {begin: acquirer.ErrReferenceUsed,
+		words: "the reference was used before by this merchant: a reference is good for one call; " +
+			"do other installations use the same prefix?"},
+	"97": {status: acquirer.ErrUnavailable, words: "the request timed out on the platform"},
+	"98": {status: acquirer.ErrUnavailable, words: "the platform's server cannot be reached"},
+	"99": {begin: acquirer.ErrUnavailable, status: acquirer.ErrUnavailable, words: "the platform had an incident: try later{again}"},
+}
+
+// mayBeUnsealed are the refusals that a platform cannot seal with a key that we share: it knows no such merchant, or no such key.
+// Where no money moves they explain an answer that does not verify; they never make it trusted.
+var mayBeUnsealed = map[string]bool{"03": true, "34": true}
+
+// kindOf chooses, for each operation, what a code means to it.
+var kindOf = map[string]func(reading) error{
+	acquirer.OpBegin:  func(r reading) error { return r.begin },
+	acquirer.OpStatus: func(r reading) error { return r.status },
+	acquirer.OpCancel: func(r reading) error { return r.move },
+	acquirer.OpRefund: func(r reading) error { return r.move },
+	opDoctor:          func(r reading) error { return r.begin },
+}
+
+// explain returns words for an answer's code, and the kind of error that it means.
+func (in *inner) explain(op, code string) (words string, kind error) {
+	r, ok := answerCodes[code]
+	if ok {
+		kind = kindOf[op](r)
+	}
+	again := ""
+	if op == acquirer.OpBegin {
+		again = ", with a new reference: this one may be taken"
+	}
+	words = strings.NewReplacer("{merchant}", in.merchant, "{version}", strconv.Itoa(in.key.version),
+		"{algorithm}", string(in.key.algorithm), "{again}", again).Replace(r.words)
+	switch {
+	case kind != nil:
+		return words, kind
+	case words != "":
+		return words + "; what became of the call is open", acquirer.ErrUnanswered
+	}
+	return "a code that is not known; what became of the call is open", acquirer.ErrUnanswered
+}

@@ -1,0 +1,177 @@
+package sips
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// opDoctor is the operation of the preflight's own errors.
+const opDoctor = "doctor"
+
+// Verdict is how a check ended.
+type Verdict string
+
+// The strings are frozen.
+const (
+	Right  Verdict = "right"  // checked, and right
+	Wrong  Verdict = "wrong"  // checked, and wrong: payments will fail
+	Unsure Verdict = "unsure" // could not be checked, or deserves a look
+)
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name    string // "paypage", "office", "settings"
+	Verdict Verdict
+	Text    string // a sentence in English; it holds no key
+}
+
+// Report is what a preflight found, in words.
+type Report struct{ Checks []Check }
+
+// OK reports whether nothing is wrong. What could not be checked does not count.
+func (r Report) OK() bool {
+	for _, c := range r.Checks {
+		if c.Verdict == Wrong {
+			return false
+		}
+	}
+	return true
+}
+
+// String has a line per check: "right   paypage: …".
+func (r Report) String() string {
+	var b strings.Builder
+	for _, c := range r.Checks {
+		fmt.Fprintf(&b, "%-7s %s: %s\n", c.Verdict, c.Name, c.Text)
+	}
+	return b.String()
+}
+
+// LogValue has an attribute per check.
+func (r Report) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, c := range r.Checks {
+		attrs = append(attrs, slog.String(c.Name, string(c.Verdict)+": "+c.Text))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// Doctor checks host, merchant, key version and algorithm without moving
+// money.
+//
+// It sends two requests that cannot lead to a payment. The Paypage gets a paymentInit without an amount: it must be refused, and
+// the seal of the refusal shows whether the platform has our key, under our version, with our algorithm. Office is asked for a
+// reference that nobody has used, and must answer, sealed, that it knows none. Neither is repeated.
+//
+// What is wrong is in the [Report], not in the error. The error is the context's when it ended before both were done.
+func (c *Client) Doctor(ctx context.Context) (Report, error) {
+	in := c.in
+	var random [8]byte
+	rand.Read(random[:])
+	reference := "DOCTOR" + strings.ToUpper(hex.EncodeToString(random[:]))
+
+	var r Report
+	r.Checks = append(r.Checks, in.examine(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, map[string]any{
+		"currencyCode": euroNumeric, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
+		"orderChannel": channelInternet, "transactionReference": reference,
+	}))
+	switch {
+	case ctx.Err() != nil:
+	case in.office == nil:
+		r.Checks = append(r.Checks, Check{"office", Unsure, "there is none in Endpoints: Status, Cancel and Refund are not " +
+			"supported; a payment whose notification is lost stays unknown"})
+	default:
+		r.Checks = append(r.Checks, in.examine(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, map[string]any{
+			"interfaceVersion": diagnosticVersion, "transactionReference": reference,
+		}))
+	}
+	r.Checks = append(r.Checks, in.settings()...)
+	if err := ctx.Err(); err != nil {
+		return r, err
+	}
+	return r, nil
+}
+
+// probes say what each check is called, and where the code stands in its answer.
+var probes = map[string]struct{ name, code string }{
+	"paymentInit":        {"paypage", "redirectionStatusCode"},
+	"getTransactionData": {"office", "getTransDataResponseCode"},
+}
+
+// examine sends one harmless request and reads what the answer proves.
+func (in *inner) examine(ctx context.Context, q request, fields map[string]any) Check {
+	probe, host := probes[q.path], q.base.Host
+	say := func(v Verdict, format string, a ...any) Check {
+		return Check{probe.name, v, host + " " + fmt.Sprintf(format, a...)}
+	}
+
+	a, fault := in.exchange(ctx, q, fields)
+	if fault != nil {
+		return say(Wrong, "cannot be used: %v", fault.err.Err)
+	}
+	code := printable(a.text(probe.code))
+	if code == "" {
+		code = printable(a.text("responseCode"))
+	}
+	who := fmt.Sprintf("merchant %s, key version %d, %s", in.merchant, in.key.version, in.key.algorithm)
+	words, kind := in.explain(opDoctor, code)
+	field := printable(a.text("errorFieldName"))
+	if field != "" {
+		field = ", field " + field
+	}
+	switch {
+	case a.seal == sealRight && kind == acquirer.ErrConfiguration:
+		return say(Wrong, "has our key and refuses all the same, with code %s%s: %s", code, field, words)
+	case a.seal == sealRight && kind == acquirer.ErrUnavailable:
+		return say(Unsure, "answered with our seal, and is not at work now (code %s): %s are right", code, who)
+	case a.seal == sealRight:
+		return say(Right, "answered with our seal (code %s%s): %s are right", code, field, who)
+	case mayBeUnsealed[code]:
+		return say(Wrong, "refused with code %s: %s", code, words)
+	case a.seal == sealMissing && probe.name == "office" && in.trustUnsealed:
+		return say(Unsure, "answered with code %s and does not seal its answers: they prove nothing", code)
+	case a.seal == sealMissing:
+		return say(Wrong, "answered with code %s and without a seal: its answers cannot be trusted", code)
+	}
+	return say(Wrong, "answered with code %s, under a seal that is not of %s", code, who)
+}
+
+// settings are what needs no platform to be noticed.
+func (in *inner) settings() (checks []Check) {
+	look := func(when bool, format string, a ...any) {
+		if when {
+			checks = append(checks, Check{"settings", Unsure, fmt.Sprintf(format, a...)})
+		}
+	}
+	look(publicMerchants[in.merchant], "merchant %s is a public test merchant: everybody has its key, and references collide (94)",
+		in.merchant)
+	look(in.trustUnsealed, "TrustUnsealedOffice is set: whoever can answer in the place of Office can say that a payment was made")
+	look(in.key != in.ring[0], "requests are sealed with key version %d although version %d is there: "+
+		"after a change of keys the platform answers 34 to the old one", in.key.version, in.ring[0].version)
+	for _, k := range in.ring {
+		look(k.algorithm == SHA256, "key version %d uses SHA-256, which the guide no longer recommends: "+
+			"use HMAC-SHA-256 with the next key", k.version)
+	}
+	return checks
+}
+
+// Err is nil when OK, and otherwise an error of kind [acquirer.ErrConfiguration] with everything that is wrong: for a program
+// that is not to start.
+func (r Report) Err() error {
+	var wrong []string
+	for _, c := range r.Checks {
+		if c.Verdict == Wrong {
+			wrong = append(wrong, c.Name+": "+c.Text)
+		}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return &acquirer.Error{Op: opDoctor, Kind: acquirer.ErrConfiguration, Err: fmt.Errorf("%s", strings.Join(wrong, "; "))}
+}

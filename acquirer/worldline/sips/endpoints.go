@@ -1,0 +1,112 @@
+package sips
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Endpoints are the addresses of one platform: scheme and host, with nothing behind it as a rule
+// ("https://office-server.sips-services.com"). They are https; http is taken for a loopback address only, where a simulator
+// stands.
+type Endpoints struct {
+	Paypage string // where payments are opened
+	Office  string // where they are asked for, cancelled and refunded; empty: Status, Cancel and Refund are ErrUnsupported
+}
+
+// Brand is the name under which a bank sells Sips 2.0. A bank that is not listed here, or whose addresses changed, is used by
+// writing [Endpoints] out. Brands that were closed or moved to another platform (Scellius, OmniKassa) are not listed.
+type Brand string
+
+// The brands whose addresses are known.
+const (
+	Worldline  Brand = "worldline"
+	Mercanet   Brand = "mercanet"   // BNP Paribas
+	Sogenactif Brand = "sogenactif" // Société Générale
+	Sherlocks  Brand = "sherlocks"  // LCL
+)
+
+type environment int
+
+const (
+	envProduction environment = iota
+	envSimulation
+	envTest
+)
+
+type place struct {
+	brand Brand
+	env   environment
+}
+
+// presets are what is published. An Office that is not published is left out rather than guessed.
+var presets = map[place]Endpoints{
+	{Worldline, envProduction}: {"https://payment-webinit.sips-services.com", "https://office-server.sips-services.com"},
+	{Worldline, envSimulation}: {"https://payment-webinit.simu.sips-services.com", ""},
+	{Worldline, envTest}:       {"https://payment-webinit.test.sips-services.com", "https://office-server.test.sips-services.com"},
+
+	{Mercanet, envProduction}: {"https://payment-webinit.mercanet.bnpparibas.net", "https://office-server.mercanet.com"},
+	{Mercanet, envSimulation}: {"https://payment-webinit.simu.mercanet.bnpparibas.net", ""},
+	{Mercanet, envTest}: {"https://payment-webinit-mercanet.test.sips-services.com",
+		"https://office-server-mercanet.test.sips-services.com"},
+
+	{Sogenactif, envProduction}: {"https://payment-webinit.sogenactif.com", ""},
+	{Sogenactif, envSimulation}: {"https://payment-webinit.simu.sogenactif.com", ""},
+
+	{Sherlocks, envProduction}: {"https://sherlocks-payment-webinit.secure.lcl.fr", ""},
+	{Sherlocks, envSimulation}: {"https://sherlocks-payment-webinit-simu.secure.lcl.fr", ""},
+}
+
+// Production is where money moves. The Office of Sogenactif and Sherlock's is not published: ask the bank and set
+// Endpoints.Office, without which nothing can be asked, cancelled or refunded. An unknown brand has zero Endpoints, which [New]
+// refuses.
+func (b Brand) Production() Endpoints { return presets[place{b, envProduction}] }
+
+// Simulation, SIMU, checks the connection with public merchants that everybody shares, and pays nothing. It has no Office: a
+// payment made there cannot be asked for, cancelled or refunded.
+func (b Brand) Simulation() Endpoints { return presets[place{b, envSimulation}] }
+
+// Test is a copy of the real platform with the shop's own merchant number and test cards. Only Worldline and Mercanet publish
+// one; the others have zero Endpoints, which [New] refuses. That Mercanet's Paypage bears this name is inferred from its Office.
+// Answers of its Office were seen without a seal: see Config.TrustUnsealedOffice.
+func (b Brand) Test() Endpoints { return presets[place{b, envTest}] }
+
+// hosts says of each known host whether it is production.
+var hosts = func() map[string]bool {
+	m := make(map[string]bool)
+	for p, e := range presets {
+		for _, s := range []string{e.Paypage, e.Office} {
+			if h := strings.TrimPrefix(s, "https://"); h != "" {
+				m[h] = p.env == envProduction
+			}
+		}
+	}
+	return m
+}()
+
+// publicMerchants are printed in guides with their keys: everybody can seal in their name.
+var publicMerchants = map[string]bool{
+	"002001000000001": true, "002001000000002": true, "002001000000003": true, "002016000000001": true,
+}
+
+// parseEndpoint checks one address and returns it without a slash at its end.
+func parseEndpoint(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return nil, errors.New(`not an address such as "https://payment-webinit.sips-services.com"`)
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("an address has no user, no query and no fragment")
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u)):
+		return nil, errors.New("neither https nor on this machine")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	return u, nil
+}
+
+func loopback(u *url.URL) bool {
+	h := u.Hostname()
+	ip := net.ParseIP(h)
+	return h == "localhost" || ip != nil && ip.IsLoopback()
+}

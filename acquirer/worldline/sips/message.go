@@ -1,0 +1,241 @@
+package sips
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// A slot is a field that decides something.
+type slot int8
+
+const (
+	kept slot = iota // not read by us, but harmless: Result.Field has it
+	merchantID
+	transactionReference
+	orderID
+	amount
+	originAmount
+	currentAmount
+	remainingAmount
+	currencyCode
+	responseCode
+	acquirerResponseCode
+	authorisationID
+	transactionDateTime
+	paymentMeanBrand
+	maskedPan
+	// Those from here on are also kept.
+	transactionStatus
+	lastOperationName
+	holderAuthentStatus
+	keyVersion
+	slots
+)
+
+// known are the fields that are read or kept. Every other one is passed over: a list of what may be kept does not leak a field
+// that the platform adds tomorrow. It has nothing that names a person, a card or an address, and no free text.
+var known = map[string]slot{
+	"merchantId": merchantID, "transactionReference": transactionReference, "orderId": orderID,
+	"amount": amount, "originAmount": originAmount, "currentAmount": currentAmount, "remainingAmount": remainingAmount,
+	"currencyCode": currencyCode, "responseCode": responseCode, "acquirerResponseCode": acquirerResponseCode,
+	"authorisationId": authorisationID, "transactionDateTime": transactionDateTime, "paymentMeanBrand": paymentMeanBrand,
+	"maskedPan": maskedPan, "transactionStatus": transactionStatus, "lastOperationName": lastOperationName,
+	"holderAuthentStatus": holderAuthentStatus, "keyVersion": keyVersion,
+
+	"abortedProcessingLocation": kept, "abortedProcessingStep": kept, "acquirerContractNumber": kept,
+	"acquirerNativeResponseCode": kept, "acquirerResponseDescription": kept, "acquirerResponseIdentifier": kept,
+	"additionalAuthorisationNumber": kept, "authorisationTypeLabel": kept,
+	"automaticResponseStatus": kept, "avsAddressResponseCode": kept, "avsPostcodeResponseCode": kept,
+	"captureDay": kept, "captureLimitDate": kept, "captureMode": kept, "cardCSCResultCode": kept,
+	"cardProductCode": kept, "cardProductProfile": kept, "cardProductUsageLabel": kept, "cardScheme": kept,
+	"challengeMode3DS": kept, "chargeAmount": kept, "complementaryCode": kept, "creditorId": kept, "dccStatus": kept,
+	"errorFieldName": kept, "fromTransactionReference": kept, "guaranteeIndicator": kept, "guaranteeLimitDateTime": kept,
+	"holderAuthentMethod": kept, "holderAuthentProgram": kept, "holderAuthentRelegation": kept, "holderAuthentType": kept,
+	"instalmentNumber": kept, "issuerCode": kept, "issuerCountryCode": kept, "issuerEnrollementIndicator": kept,
+	"lastOperationDateTime": kept, "newAmount": kept, "newStatus": kept, "operationDateTime": kept, "orderAmount": kept,
+	"orderChannel": kept, "panEntryMode": kept, "paymentAttemptNumber": kept, "paymentMeanBrandSelectionStatus": kept,
+	"paymentMeanType": kept, "paymentPattern": kept, "responseDescription": kept,
+	"s10TransactionId": kept, "s10TransactionIdDate": kept, "scoreColor": kept, "settlementMode": kept,
+	"threeDLiabilityShift": kept, "threeDStatusCode": kept, "transactionOrigin": kept, "transactionPlatform": kept,
+	"valueDate": kept, "virtualCardIndicator": kept, "walletType": kept,
+}
+
+// A message is what was said, whichever format said it.
+type message struct {
+	v     [slots]string
+	extra map[string]string // Result.WithFields copies it
+}
+
+// messages are used again for notifications: most of the cost of reading one is the map.
+var messages = sync.Pool{New: func() any { return &message{extra: make(map[string]string, 14)} }}
+
+func (m *message) release() {
+	m.v = [slots]string{}
+	clear(m.extra)
+	messages.Put(m)
+}
+
+// set takes one field. A second value for a field that is read or kept is an error: text that the payer typed stands unescaped in
+// the pipe format, and could bring a responseCode along.
+func (m *message) set(name, value string) error {
+	s, ok := known[name]
+	if !ok || value == "" {
+		return nil
+	}
+	if s != kept {
+		if m.v[s] != "" {
+			return fmt.Errorf("%s stands twice", name)
+		}
+		m.v[s] = value
+		if s < transactionStatus {
+			return nil
+		}
+	}
+	if m.extra == nil {
+		m.extra = make(map[string]string)
+	}
+	n := len(m.extra)
+	if m.extra[name] = value; len(m.extra) == n {
+		return fmt.Errorf("%s stands twice", name)
+	}
+	return nil
+}
+
+// setAll takes the fields of a JSON object; what is nested is passed over.
+func (m *message) setAll(fields map[string]any) error {
+	for name, v := range fields {
+		if err := m.set(name, text(v)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// result reads a verified message. asked says whether it answers a question of ours: when a payer has several attempts, a
+// notification says nothing final but that one was accepted. The error is a *fieldError.
+func (in *inner) result(m *message, asked bool) (acquirer.Result, error) {
+	if m.v[transactionReference] == "" {
+		return acquirer.Result{}, problem("transactionReference", "there is none")
+	}
+	cur := currencyOf(m.v[currencyCode])
+	var cents [slots]int64
+	for _, a := range amounts {
+		if m.v[a.slot] == "" {
+			continue
+		}
+		var err error
+		if cents[a.slot], err = parseMinor(m.v[a.slot]); err != nil {
+			return acquirer.Result{}, problem(a.name, err.Error())
+		}
+	}
+
+	v := judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
+	at := parseTime(m.v[transactionDateTime])
+	status, listed := transactionStatuses[m.v[transactionStatus]]
+	switch {
+	case v.outcome == acquirer.Accepted && (!listed || !status.accepted):
+		v = verdict{outcome: acquirer.Pending}
+	case in.several && v.outcome.Final() && v.outcome != acquirer.Accepted && !(asked && in.windowOver(at)):
+		v = verdict{outcome: acquirer.Pending}
+	}
+
+	total := firstOf(m, cents, originAmount, amount, currentAmount)
+	r := acquirer.Result{
+		Reference: m.v[transactionReference], OrderID: m.v[orderID], Merchant: m.v[merchantID],
+		Amount: cur.amount(total), Currency: cur.letters,
+		Outcome: v.outcome, Decline: v.decline,
+		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
+		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
+	}
+	if v.outcome == acquirer.Accepted {
+		r.Returned = cur.amount(returned(m, cents, total))
+	}
+	if at.IsZero() && m.v[transactionDateTime] != "" {
+		m.keep("transactionDateTime", m.v[transactionDateTime])
+	}
+	return r.WithFields(m.extra), nil
+}
+
+func (m *message) keep(name, value string) {
+	if m.extra == nil {
+		m.extra = make(map[string]string)
+	}
+	m.extra[name] = value
+}
+
+// amounts are the slots that must be amounts when they are there.
+var amounts = [...]struct {
+	slot slot
+	name string
+}{{amount, "amount"}, {originAmount, "originAmount"}, {currentAmount, "currentAmount"}, {remainingAmount, "remainingAmount"}}
+
+func firstOf(m *message, cents [slots]int64, candidates ...slot) int64 {
+	for _, s := range candidates {
+		if m.v[s] != "" {
+			return cents[s]
+		}
+	}
+	return 0
+}
+
+// returned is what went back of an accepted payment. The meaning of the amounts of Office is not documented; this is the cautious
+// reading:
+//
+//   - CANCELLED: all of it.
+//   - currentAmount below the total: a part was cancelled before remittance.
+//   - remainingAmount below the total: a part was refunded; counted when the status or the last operation is a credit, or
+//     nothing names the last operation, and never before remittance, where it might be what remains to be captured.
+//   - TO_CREDIT or CREDITED without an amount that tells how much: all of it.
+func returned(m *message, cents [slots]int64, total int64) int64 {
+	status := m.v[transactionStatus]
+	if status == "CANCELLED" {
+		return total
+	}
+	left := total
+	if m.v[currentAmount] != "" {
+		left = min(left, cents[currentAmount])
+	}
+	credit := status == "TO_CREDIT" || status == "CREDITED"
+	op := m.v[lastOperationName]
+	if m.v[remainingAmount] != "" && (credit || status == "CAPTURED" && (op == "" || strings.HasPrefix(op, "CREDIT"))) {
+		left = min(left, cents[remainingAmount])
+	}
+	if credit && left == total {
+		left = 0
+	}
+	return total - left
+}
+
+// windowOver reports whether nobody can pay any more. A date that is missing never tells.
+func (in *inner) windowOver(at time.Time) bool {
+	return !at.IsZero() && in.now().After(at.Add(in.window))
+}
+
+// dates are how the pipe format and the JSON format write them.
+var dates = [...]string{time.RFC3339, "2006-01-02.15:04:05-0700"}
+
+// parseTime returns the zero time for a date that cannot be read: it decides nothing about the money.
+func parseTime(s string) time.Time {
+	if len(s) <= len("2006-01-02") || len(s) > 40 {
+		return time.Time{}
+	}
+	layout := dates[0]
+	if s[10] == '.' {
+		layout = dates[1]
+	}
+	t, err := time.Parse(layout, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+// A fieldError is what is wrong with one field.
+type fieldError struct{ field, what string }
+
+func problem(field, what string) error { return &fieldError{field, what} }
+func (e *fieldError) Error() string    { return e.field + ": " + e.what }

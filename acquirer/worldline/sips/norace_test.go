@@ -1,0 +1,5 @@
+//go:build !race
+
+package sips
+
+const raceEnabled = false

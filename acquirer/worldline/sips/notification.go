@@ -1,0 +1,171 @@
+package sips
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// Parse verifies the seal of a notification, automatic or manual, and then reads it.
+//
+// The seal is computed over Data as received, with each live key and that key's own algorithm, newest first, and compared in
+// constant time; nothing of Data is read before one matches. Then Data is decoded (Encode: nothing, base64 or base64url, padded
+// or not) and read, in the pipe format or as JSON, whichever it is. A keyVersion inside must be that of the key which verified.
+// Other fields of the form, and fields of Data that are not known, are passed over.
+//
+// The Result is what the message says: compare merchant, reference, order, amount and currency with the payment; one shop may have
+// several applications. Result.Field has what else was said, except what could name a person or a card. A date that cannot be read
+// leaves At zero.
+//
+// Errors are an [*acquirer.Error] of kind ErrUnverified (Seal missing, Data or Seal more than once; no key matches; the version
+// inside is another one), or ErrInvalid when there is no Data, or a verified message has no reference, an amount that is none, a field twice or an
+// unknown encoding. Parse does no input or output and never panics.
+func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
+	in := c.in
+	if len(cb.Form["Data"]) == 0 {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: "Data", Kind: acquirer.ErrInvalid,
+			Err: errors.New("the form has none: it is no message of Sips")}
+	}
+	data, seal, err := sealed(cb.Form)
+	if err != nil {
+		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, err)
+	}
+	key := verify(in.ring, data, seal)
+	if key == nil {
+		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
+	}
+
+	m := messages.Get().(*message)
+	defer m.release()
+	if err := m.read(data, cb.Form["Encode"]); err != nil {
+		return acquirer.Result{}, invalid(acquirer.OpParse, m.v[transactionReference], err)
+	}
+	if v := m.v[keyVersion]; v != "" && v != strconv.Itoa(key.version) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Field: "keyVersion",
+			Err: fmt.Errorf("it says version %.10q, and key version %d verified it", v, key.version)}
+	}
+	r, err := in.result(m, false)
+	if err != nil {
+		return acquirer.Result{}, invalid(acquirer.OpParse, m.v[transactionReference], err)
+	}
+	return r, nil
+}
+
+var errNoKeyMatches = errors.New("the seal matches no live key: " +
+	"it is forged, or sealed with a key or an algorithm that Config.Keys does not have")
+
+// failure is an error of one of the kinds; reference may come from anywhere.
+func failure(op, reference string, kind, err error) *acquirer.Error {
+	return &acquirer.Error{Op: op, Reference: printable(reference), Kind: kind, Err: err}
+}
+
+// invalid is a call, or a verified message, with something wrong in one field.
+func invalid(op, reference string, err error) *acquirer.Error {
+	e := failure(op, reference, acquirer.ErrInvalid, err)
+	if f := (*fieldError)(nil); errors.As(err, &f) {
+		e.Field, e.Err = f.field, errors.New(f.what)
+	}
+	return e
+}
+
+// sealed takes Data and Seal out of a form, each exactly once.
+func sealed(form url.Values) (data, seal string, err error) {
+	d, s := form["Data"], form["Seal"]
+	switch {
+	case len(d) != 1:
+		return "", "", fmt.Errorf("the form has %d fields Data, expected one", len(d))
+	case len(s) != 1 || s[0] == "":
+		return "", "", errors.New("the form has no Seal, or more than one: the platform leaves it empty when it knows no key")
+	case len(d[0]) > acquirer.MaxCallback:
+		return "", "", fmt.Errorf("the field Data is longer than %d bytes", acquirer.MaxCallback)
+	}
+	return d[0], s[0], nil
+}
+
+// encodings of Data, by the form's Encode in lower case.
+var encodings = map[string]*base64.Encoding{
+	"base64":    base64.RawStdEncoding,
+	"base64url": base64.RawURLEncoding,
+}
+
+// read decodes verified Data and takes its fields.
+func (m *message) read(data string, encode []string) error {
+	if len(encode) > 1 {
+		return problem("Encode", "it stands more than once")
+	}
+	if len(encode) == 1 && encode[0] != "" {
+		e, ok := encodings[strings.ToLower(encode[0])]
+		if !ok {
+			return problem("Encode", fmt.Sprintf("%.20q is neither base64 nor base64url", encode[0]))
+		}
+		plain, err := e.DecodeString(strings.TrimRight(data, "=")) // the padding is not documented
+		if err != nil {
+			return problem("Data", "it is not "+strings.ToLower(encode[0]))
+		}
+		data = string(plain)
+	}
+	if strings.HasPrefix(data, "{") { // what the form's InterfaceVersion says is not sealed
+		return m.readJSON([]byte(data))
+	}
+	return m.readPipe(data)
+}
+
+// readPipe reads name=value|name=value. The first = ends the name; the word null and the empty value are no value. A piece
+// without = is passed over: there is no way to write a | inside a value.
+func (m *message) readPipe(data string) error {
+	for data != "" {
+		piece := data
+		if i := strings.IndexByte(data, '|'); i >= 0 {
+			piece, data = data[:i], data[i+1:]
+		} else {
+			data = ""
+		}
+		i := strings.IndexByte(piece, '=')
+		if i < 0 || piece[i+1:] == "null" {
+			continue
+		}
+		if err := m.set(piece[:i], piece[i+1:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readJSON reads a JSON object. A key that stands twice is refused, whatever it is; null is no value, and what is nested is
+// passed over.
+func (m *message) readJSON(data []byte) error {
+	if err := checkJSON(data); err != nil {
+		return problem("Data", err.Error())
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return problem("Data", "it is not a JSON object")
+	}
+	for name, raw := range fields {
+		if err := m.set(name, scalar(raw)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scalar is a string, a number as it is written, true or false; null, objects and lists have no text.
+func scalar(raw json.RawMessage) string {
+	switch raw[0] { // encoding/json leaves no space in front
+	case '"':
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			return ""
+		}
+		return s
+	case '{', '[', 'n':
+		return ""
+	}
+	return string(raw)
+}

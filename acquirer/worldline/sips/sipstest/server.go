@@ -1,0 +1,200 @@
+package sipstest
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
+)
+
+// Options say what platform it is. The zero value is the simulation platform with its public merchants.
+type Options struct {
+	// Addr is where to listen: a loopback address with a port, or with 0 for a free one. Zero: "127.0.0.1:0".
+	Addr string
+
+	// Merchants are the shops. Zero: PublicMerchants.
+	Merchants []Merchant
+
+	// Now is the platform's clock, to which Advance adds. Zero: time.Now; the platform then looks by itself, four times a second,
+	// whether a session has expired. With a clock of one's own call Tick after moving it.
+	Now func() time.Time
+
+	// SessionTimeout is how long a payer may do nothing before the session ends with 97. Zero: 15 minutes.
+	SessionTimeout time.Duration
+
+	// UnsealedOffice leaves the seal out of every answer of Office, as the TEST platform does.
+	UnsealedOffice bool
+
+	// SeveralAttempts gives all merchants the option "new payment attempt".
+	SeveralAttempts bool
+
+	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
+	Delay time.Duration
+
+	// Logger is told which notifications were not taken. Zero: nobody is.
+	Logger *slog.Logger
+
+	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
+	Other http.Handler
+
+	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil: none.
+	Saved []byte
+}
+
+// Server is a platform that listens. It is made by [NewServer] or [Listen] and safe for concurrent use; it must not be copied.
+type Server struct {
+	URL string // "http://127.0.0.1:" and the port, for paymentInit, payment and Office alike
+
+	o         Options
+	merchants map[string]Merchant
+	ahead     atomic.Int64 // what Advance has added to the clock
+	bank      bank.Bank
+	post      bank.Post
+	kiosk     bank.Kiosk
+	courier   *http.Client
+	key       [32]byte // of the redirect data
+	serial    atomic.Int64
+
+	closing context.Context
+	close   context.CancelFunc
+	busy    sync.WaitGroup // goroutines of the server's own, and requests
+
+	mu       sync.Mutex
+	port     *port
+	injected map[string][][]Fault // by operation, or by target
+	answers  map[string][]string  // codes by operation
+	sent     []Delivery
+}
+
+// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+func NewServer(o Options) *Server {
+	s, err := Listen(o)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+func Listen(o Options) (*Server, error) {
+	if o.Merchants == nil {
+		o.Merchants = PublicMerchants()
+	}
+	s := &Server{
+		merchants: make(map[string]Merchant),
+		injected:  make(map[string][][]Fault),
+		answers:   make(map[string][]string),
+		courier:   newCourier(),
+	}
+	var broken []error
+	for _, m := range o.Merchants {
+		broken = append(broken, m.check())
+		if _, twice := s.merchants[m.ID]; twice {
+			broken = append(broken, fmt.Errorf("sipstest: merchant %.20q stands twice", m.ID))
+		}
+		m.Name = cmp.Or(m.Name, "CPAM Test 2 (INTEGRATION)")
+		m.Numbering = cmp.Or(m.Numbering, ByMerchant)
+		m.SeveralAttempts = m.SeveralAttempts || o.SeveralAttempts
+		s.merchants[m.ID] = m
+	}
+	if o.SessionTimeout < 0 || o.Delay < 0 {
+		broken = append(broken, errors.New("sipstest: a duration of Options is negative"))
+	}
+	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
+	if err := checkLoopback(o.Addr); err != nil {
+		broken = append(broken, err)
+	}
+	if err := errors.Join(broken...); err != nil {
+		return nil, err
+	}
+
+	realClock := o.Now == nil
+	if realClock {
+		o.Now = time.Now
+	}
+	o.Delay = cmp.Or(o.Delay, time.Second)
+	s.o = o
+	rand.Read(s.key[:]) // never fails: crypto/rand ends the program rather than return an error
+	s.bank.Now, s.post.Now, s.bank.Idle = s.now, s.now, o.SessionTimeout
+	for _, m := range s.merchants {
+		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
+	}
+	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.token, s.notify, s.manual
+	if o.Saved != nil {
+		if err := s.restore(o.Saved); err != nil {
+			return nil, err
+		}
+	}
+	s.closing, s.close = context.WithCancel(context.Background())
+
+	s.port = &port{handler: s.tracked(s.routes()), base: s.closing}
+	addr, err := s.port.open(o.Addr)
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("sipstest: %w", err)
+	}
+	s.URL = "http://" + addr
+	if realClock {
+		s.busy.Go(s.watch)
+	}
+	return s, nil
+}
+
+// checkLoopback refuses an address that another machine could reach: there is no password in front of a platform whose keys
+// everybody knows.
+func checkLoopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("sipstest: address %.80q: %w", addr, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("sipstest: address %.80q is not a loopback address such as 127.0.0.1:9000", addr)
+	}
+	return nil
+}
+
+// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are dropped.
+// The book can still be read. A second Close does nothing.
+func (s *Server) Close() {
+	s.mu.Lock() // no request is let in between
+	s.close()
+	s.mu.Unlock()
+	s.port.shut()
+	s.busy.Wait()
+	s.courier.CloseIdleConnections()
+}
+
+// Endpoints are those of a [sips.Config].
+func (s *Server) Endpoints() sips.Endpoints {
+	return sips.Endpoints{Paypage: s.URL, Office: s.URL}
+}
+
+// Format prints the address for every verb, and no key.
+func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Sips platform at "+s.URL) }
+
+// tracked lets Close wait for the requests.
+func (s *Server) tracked(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.closing.Err() != nil {
+			s.mu.Unlock()
+			cut(w)
+			return
+		}
+		s.busy.Add(1)
+		s.mu.Unlock()
+		defer s.busy.Done()
+		h.ServeHTTP(w, r)
+	})
+}
