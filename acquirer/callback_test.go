@@ -48,7 +48,7 @@ func TestReadCallback(t *testing.T) {
 			r := httptest.NewRequest(tt.method, tt.target, strings.NewReader(tt.body))
 			r.Header.Set("Content-Type", tt.contentType)
 			w := httptest.NewRecorder()
-			cb, err := acquirer.ReadCallback(w, r, acquirer.Return)
+			cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
 			if w.Body.Len() > 0 {
 				t.Errorf("something was written: %q", w.Body)
 			}
@@ -82,7 +82,7 @@ func (cutReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestReadCallbackOfACutBody(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", cutReader{})
 	r.Header.Set("Content-Type", formType)
-	_, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify)
+	_, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify, nil)
 	if re := (*acquirer.RequestError)(nil); !errors.As(err, &re) || re.Status != http.StatusBadRequest {
 		t.Errorf("error %v, want status 400", err)
 	}
@@ -93,7 +93,7 @@ func TestReadCallbackWithoutABody(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	r.Header.Set("Content-Type", formType)
 	r.Body = nil
-	_, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify)
+	_, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify, nil)
 	if re := (*acquirer.RequestError)(nil); !errors.As(err, &re) || re.Status != http.StatusBadRequest {
 		t.Errorf("error %v, want status 400", err)
 	}
@@ -130,7 +130,7 @@ func FuzzReadCallback(f *testing.F) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.URL.RawQuery = query
 		r.Header.Set("Content-Type", contentType)
-		cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify)
+		cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify, nil)
 		if re := (*acquirer.RequestError)(nil); err != nil && (!errors.As(err, &re) || re.Status < 400 || cb.Form != nil) {
 			t.Fatalf("error %v with form %v", err, cb.Form)
 		}

@@ -23,14 +23,19 @@ type Client interface {
 	// no money can move for it.
 	Begin(ctx context.Context, o Order) (Session, error)
 
-	// Parse verifies the seal of what was received, then reads it. The kind of the error is ErrUnverified when the
-	// seal is missing or wrong, and ErrInvalid when a verified message cannot be understood. A code that is not known
-	// is the outcome Unknown, never an error and never Accepted. Parse does no input or output.
+	// Parse verifies what was received, then reads it. The kind of the error is ErrUnverified when the message seal is
+	// missing or wrong, and ErrInvalid when a message cannot be understood. A code that is not known is the outcome
+	// Unknown, never an error and never Accepted. A message that proves nothing is a hint: see Result.Hint. Parse does no
+	// input or output.
 	Parse(cb Callback) (Result, error)
 
-	// Status: ErrNotFound when the acquirer knows nothing of it, ErrUnsupported where it cannot be asked (Sips SIMU).
-	// Asking changes nothing, so an implementation may repeat the question.
-	Status(ctx context.Context, reference string) (Result, error)
+	// Status asks what has become of a trip. Asking changes nothing, so an implementation may repeat the question.
+	//
+	// Open: the acquirer knows the trip, and nobody has paid yet; such a result has the handle and may have no amount.
+	// ErrNotFound: it knows nothing of a payment, and would know if money had moved. ErrUnsupported: it cannot be asked,
+	// now and later, or forgets what it knew: never ErrNotFound then, or money would be written off. ErrUnavailable:
+	// ask again later. The result's Handle has what the answer adds to the question's.
+	Status(ctx context.Context, q Question) (Result, error)
 }
 
 // Canceller is a Client that can cancel an accepted payment before it is remitted to the bank: the payer is never
@@ -51,7 +56,7 @@ type Refunder interface {
 // Order is what is asked of the acquirer. It names no person.
 type Order struct {
 	ID                   string          // the payment's ID, 26 of [0-9a-z]; sent as orderId and compared where it comes back
-	Reference            string          // of the transaction, at most 35 of [A-Za-z0-9]; never used twice for one merchant
+	Reference            string          // of the transaction, at most 35 of [A-Za-z0-9]; drawn once for one merchant
 	Amount               decimal.Decimal // euros (or Currency), above zero, whole cents
 	Currency             string          // ISO 4217 letters: "EUR"
 	ReturnURL, NotifyURL string
@@ -60,9 +65,14 @@ type Order struct {
 
 // Modification gives money back: all of the amount, or a part of it.
 type Modification struct {
-	Reference string
-	Amount    decimal.Decimal
-	Currency  string
+	Reference, Merchant string
+	Handle              Handle // as it stands in the payment's row
+	Amount              decimal.Decimal
+	Currency            string
+
+	// Key is the same for every repetition of one decision to give back, and another one for another decision: 32 of
+	// [0-9a-z]. An acquirer with idempotence keys derives its own from it, one for each kind of call.
+	Key string
 }
 
 // Observe is called when an operation starts; what it returns is called when the operation ends.

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// The kinds of an [*Error]. Numbers are the Sips codes that lead to each.
+// The kinds of an [*Error].
 var (
-	ErrInvalid       = errors.New("invalid request")      // 12, 30
-	ErrConfiguration = errors.New("configuration")        // 03, 34, 40
-	ErrReferenceUsed = errors.New("reference used")       // 94
-	ErrUnavailable   = errors.New("acquirer unavailable") // 90, 99, no connection
+	ErrInvalid       = errors.New("invalid request")      // the order, the call or a message is not as it must be; the same again fails again
+	ErrConfiguration = errors.New("configuration")        // key, contract, address or clock: the operator must change something
+	ErrReferenceUsed = errors.New("reference used")       // the reference belongs to another transaction; only of acquirers that keep references unique
+	ErrUnavailable   = errors.New("acquirer unavailable") // certainly not done, and may be possible later
 	ErrUnanswered    = errors.New("no answer")            // the request left, nothing trustworthy came back
 	ErrUnverified    = errors.New("seal missing or wrong")
-	ErrNotFound      = errors.New("transaction not found")
-	ErrConflict      = errors.New("not in this state") // 24
-	ErrUnsupported   = errors.New("not supported")
+	ErrNotFound      = errors.New("transaction not found") // and the acquirer would know if money had moved
+	ErrConflict      = errors.New("not in this state")
+	ErrUnsupported   = errors.New("not supported") // the acquirer cannot do this, or does not know any more
 )
 
 // The operations that an [*Error] names.

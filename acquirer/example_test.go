@@ -66,7 +66,7 @@ func ExampleError() {
 		fmt.Println(e)
 		fmt.Println("may have happened:", e.OutcomeUnknown(), "- may be repeated:", e.Retryable())
 	}
-	result, _ := bank.Status(context.Background(), order.Reference) // so ask
+	result, _ := bank.Status(context.Background(), acquirer.Question{Reference: order.Reference}) // so ask
 	fmt.Println("went back:", result.Returned)
 	// Output:
 	// acquirer: cancel PCLCB172540000004: no answer: time-out while waiting for the answer
@@ -87,7 +87,7 @@ func ExampleError_Retryable() {
 
 func ExampleReadCallback() {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		cb, err := acquirer.ReadCallback(w, r, acquirer.Notify)
+		cb, err := acquirer.ReadCallback(w, r, acquirer.Notify, nil)
 		var refused *acquirer.RequestError
 		if errors.As(err, &refused) {
 			http.Error(w, "not a callback", refused.Status)
@@ -135,7 +135,7 @@ func ExampleResult_Fingerprint() {
 	callback, _ := bank.Visit(session, mock.Behaviour{Outcome: acquirer.Refused})
 
 	returned, _ := bank.Parse(callback)
-	asked, _ := bank.Status(context.Background(), order.Reference)
+	asked, _ := bank.Status(context.Background(), acquirer.Question{Reference: order.Reference})
 	fmt.Println(returned.Fingerprint() == asked.Fingerprint())
 	// Output: true
 }

@@ -8,7 +8,8 @@ const (
 	Refused   Outcome = "refused"   // declined; no money moves
 	Cancelled Outcome = "cancelled" // given up by the payer
 	Expired   Outcome = "expired"   // the session ended without a payment
-	Pending   Outcome = "pending"   // not final: ask again
+	Pending   Outcome = "pending"   // the payer did something, and the answer is not final: ask again
+	Open      Outcome = "open"      // known, and nobody has paid yet: it means nothing while the session can be paid, and "nobody did" after it
 	Failed    Outcome = "failed"    // the acquirer broke; no money moved
 	Unknown   Outcome = "unknown"   // a code that is not known: not final, never taken for Accepted
 )

@@ -22,11 +22,20 @@ type Result struct {
 	Reference, OrderID, Merchant                          string
 	Amount                                                decimal.Decimal // of the order, whatever was given back since
 	Returned                                              decimal.Decimal // what has gone back so far (cancelled or refunded)
+	Returning                                             decimal.Decimal // what is on its way back: neither here nor at the payer's yet
 	Currency                                              string          // ISO 4217 letters
 	Outcome                                               Outcome
 	Decline                                               Decline // why, when Refused
 	Code, AcquirerCode, AuthorisationID, Brand, MaskedPAN string
 	At                                                    time.Time // of the transaction, as the acquirer says; UTC
+
+	// Handle is what the message or the answer says of the acquirer's own ids. Of a callback's result Session may be what
+	// the payment is found by, and Proof what the browser brought; of an answer's result Payment is what was learned.
+	Handle Handle
+
+	// Hint: the message proves nothing and decides nothing; it only says that it is worth asking about the trip now. Of
+	// such a result only Reference, Merchant and Handle are set, each if it is known.
+	Hint bool
 
 	fields map[string]string
 }
@@ -47,10 +56,11 @@ func (r Result) Field(name string) (string, bool) {
 // Equal reports whether both say the same, the acquirer's own fields included. It is what go-cmp uses.
 func (r Result) Equal(o Result) bool {
 	return r.Reference == o.Reference && r.OrderID == o.OrderID && r.Merchant == o.Merchant &&
-		sameAmount(r.Amount, o.Amount) && sameAmount(r.Returned, o.Returned) && r.Currency == o.Currency &&
+		sameAmount(r.Amount, o.Amount) && sameAmount(r.Returned, o.Returned) && sameAmount(r.Returning, o.Returning) && r.Currency == o.Currency &&
 		r.Outcome == o.Outcome && r.Decline == o.Decline &&
 		r.Code == o.Code && r.AcquirerCode == o.AcquirerCode && r.AuthorisationID == o.AuthorisationID &&
-		r.Brand == o.Brand && r.MaskedPAN == o.MaskedPAN && r.At.Equal(o.At) && maps.Equal(r.fields, o.fields)
+		r.Brand == o.Brand && r.MaskedPAN == o.MaskedPAN && r.At.Equal(o.At) &&
+		r.Handle.Equal(o.Handle) && r.Hint == o.Hint && maps.Equal(r.fields, o.fields)
 }
 
 func sameAmount(a, b decimal.Decimal) bool {
@@ -89,9 +99,12 @@ func (r Result) Format(f fmt.State, _ rune) {
 }
 
 // MarshalJSON writes what LogValue says; it is for logs, and is not read back.
-func (r Result) MarshalJSON() ([]byte, error) {
+func (r Result) MarshalJSON() ([]byte, error) { return marshalAttrs(r.LogValue()) }
+
+// marshalAttrs is a JSON object of a group's attributes, each as text.
+func marshalAttrs(group slog.Value) ([]byte, error) {
 	m := make(map[string]string)
-	for _, a := range r.LogValue().Group() {
+	for _, a := range group.Group() {
 		m[a.Key] = a.Value.String()
 	}
 	return json.Marshal(m)

@@ -1,11 +1,12 @@
 package acquirer
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"html/template"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 // shown to the payer alone, and it prints as its origin only.
 type Session struct {
 	URL, Method string     // POST or GET
-	Fields      url.Values // of the form
+	Fields      url.Values // of the form; none: the URL is all there is
 	ExpiresAt   time.Time  // last instant at which the payer can still pay, as far as the acquirer says
+	Handle      Handle     // what the acquirer calls the trip; zero where our reference is enough
 }
 
 // Origin is what the host's Content-Security-Policy must allow in form-action. It is empty when URL is not an
@@ -42,6 +44,9 @@ func (s Session) Format(f fmt.State, _ rune) { io.WriteString(f, "session at "+s
 func (s Session) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("origin", s.Origin()), slog.Time("expires_at", s.ExpiresAt))
 }
+
+// MarshalJSON writes what LogValue says; it is for logs, and is not read back.
+func (s Session) MarshalJSON() ([]byte, error) { return marshalAttrs(s.LogValue()) }
 
 // Form words the page that sends the payer on; the zero value speaks French.
 //
@@ -101,25 +106,62 @@ var page = template.Must(template.New("redirect").Parse(`<!DOCTYPE html>
 <main>
 <h1>{{.Form.Title}}</h1>
 <p>{{.Form.Text}}</p>
-<form id="go" method="{{.Session.Method}}" action="{{.Session.URL}}">
+{{if .Session.Link}}<p><a id="go" href="{{.Session.URL}}">{{.Form.Button}}</a></p>
+{{else}}<form id="go" method="{{.Session.Method}}" action="{{.Session.URL}}">
 {{range $name, $values := .Session.Fields}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">
 {{end}}{{end}}<button type="submit">{{.Form.Button}}</button>
 </form>
-</main>{{if .Form.Nonce}}
-<script nonce="{{.Form.Nonce}}">document.getElementById("go").submit()</script>{{end}}
+{{end}}</main>{{if .Form.Nonce}}
+<script nonce="{{.Form.Nonce}}">{{if .Session.Link}}location.replace(document.getElementById("go").href){{else}}document.getElementById("go").submit(){{end}}</script>{{end}}
 </body>
 </html>
 `))
 
-// WriteForm writes a page that sends the payer on: a complete HTML document that works without script and can be read
-// by every reader. The host sends it with Cache-Control: no-store. It is an error when the session is zero or its URL
-// is not absolute http or https; then nothing is written.
-func (s Session) WriteForm(w io.Writer, f Form) error {
+// Link reports whether the address is all that the payer's browser needs: no form goes with it. A form that is sent by GET
+// drops the query of its address, and Chromium applies form-action to every redirection that follows a form, so a session
+// without fields is never sent as one.
+func (s Session) Link() bool { return s.Method == http.MethodGet && len(s.Fields) == 0 }
+
+// check says why the payer cannot be sent to the session, for a function of that name.
+func (s Session) check(name string) error {
 	if s.Origin() == "" {
-		return errors.New("acquirer: WriteForm: the session has no http or https address; was it handed out?")
+		return fmt.Errorf("acquirer: %s: the session has no http or https address; was it handed out?", name)
 	}
-	if s.Method != "POST" && s.Method != "GET" {
-		return fmt.Errorf("acquirer: WriteForm: method %.10q is neither POST nor GET", s.Method)
+	if s.Method != http.MethodPost && s.Method != http.MethodGet {
+		return fmt.Errorf("acquirer: %s: method %.10q is neither POST nor GET", name, s.Method)
+	}
+	return nil
+}
+
+// Send sends the payer on in the way that fits the session: by 303 where the address is all there is, else with the page
+// of [Session.WriteForm]. It sets Cache-Control and Content-Type; the Content-Security-Policy is the host's, and needs
+// [Session.Origin] in form-action where there is a form. On error nothing is written.
+func (s Session) Send(w http.ResponseWriter, r *http.Request, f Form) error {
+	if err := s.check("Send"); err != nil {
+		return err
+	}
+	if s.Link() {
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, s.URL, http.StatusSeeOther)
+		return nil
+	}
+	var page bytes.Buffer
+	if err := s.WriteForm(&page, f); err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := page.WriteTo(w)
+	return err
+}
+
+// WriteForm writes a page that sends the payer on: a complete HTML document that works without script and can be read
+// by every reader. The host sends it with Cache-Control: no-store. A session without fields becomes a link; [Session.Send]
+// needs no page for it. It is an error when the session is zero or its URL is not absolute http or https; then nothing is
+// written.
+func (s Session) WriteForm(w io.Writer, f Form) error {
+	if err := s.check("WriteForm"); err != nil {
+		return err
 	}
 	f, err := f.worded()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -167,5 +168,65 @@ func TestWriteFormErrors(t *testing.T) {
 func TestSessionIsZero(t *testing.T) {
 	if kiosk().IsZero() || !(acquirer.Session{}).IsZero() {
 		t.Error("IsZero")
+	}
+}
+
+// A page with form-action would stop a redirection that follows a form, and a GET form drops the query of its address.
+func TestSendFitsTheSession(t *testing.T) {
+	link := acquirer.Session{URL: "https://pay.example/page?idop=1", Method: "GET"}
+	tests := []struct {
+		name    string
+		session acquirer.Session
+		status  int
+		header  map[string]string
+		body    string
+	}{
+		{"an address", link, 303, map[string]string{"Location": link.URL, "Cache-Control": "no-store"}, ""},
+		{"a form", kiosk(), 200, map[string]string{"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, `<form id="go" method="POST"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			if err := tt.session.Send(w, httptest.NewRequest("POST", "/pay", nil), acquirer.Form{Nonce: "r4nd0m"}); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.body) {
+				t.Errorf("status %d, body %s", w.Code, w.Body)
+			}
+			for name, want := range tt.header {
+				if got := w.Header().Get(name); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+	w := httptest.NewRecorder()
+	for _, bad := range []acquirer.Session{{}, {URL: "https://pay.example/", Method: "PUT"}} {
+		if err := bad.Send(w, httptest.NewRequest("POST", "/pay", nil), acquirer.Form{}); err == nil || w.Body.Len() > 0 || len(w.Header()) > 0 {
+			t.Errorf("error %v, and something was written: %v %s", err, w.Header(), w.Body)
+		}
+	}
+	if err := kiosk().Send(w, httptest.NewRequest("POST", "/pay", nil), acquirer.Form{Language: "br"}); err == nil || w.Body.Len() > 0 || len(w.Header()) > 0 {
+		t.Errorf("a form without words: error %v, and something was written", err)
+	}
+}
+
+// A host that writes the page itself has a link instead of a form.
+func TestWriteFormOfAnAddress(t *testing.T) {
+	var out strings.Builder
+	s := acquirer.Session{URL: "https://pay.example/page?idop=1&x=2", Method: "GET"}
+	if err := s.WriteForm(&out, acquirer.Form{Nonce: "r4nd0m"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<p><a id="go" href="https://pay.example/page?idop=1&amp;x=2">Continuer vers la page de paiement</a></p>`,
+		`<script nonce="r4nd0m">location.replace(document.getElementById("go").href)</script>`,
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the page has no %s:\n%s", want, &out)
+		}
+	}
+	if strings.Contains(out.String(), "<form") {
+		t.Errorf("the page has a form:\n%s", &out)
 	}
 }

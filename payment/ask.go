@@ -18,7 +18,7 @@ func (s *Service) status(ctx context.Context, p Payment) (r acquirer.Result, err
 	defer func() { end(err, slog.String("outcome", string(r.Outcome))) }()
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	return s.c.Acquirer.Status(ctx, p.Reference)
+	return s.c.Acquirer.Status(ctx, acquirer.Question{Reference: p.Reference, Merchant: p.Merchant})
 }
 
 // answer applies what a question brought, if the row is still the one that was asked about: an answer carries the

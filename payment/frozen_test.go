@@ -111,7 +111,7 @@ func TestFrozenStringsAreAll(t *testing.T) {
 		"payment.Kind":       {"attention", "delivery"},
 		"payment.Verdict":    verdicts,
 		"acquirer.Channel":   {"notify", "return", "query"},
-		"acquirer.Outcome":   {"accepted", "refused", "cancelled", "expired", "pending", "failed", "unknown"},
+		"acquirer.Outcome":   {"accepted", "refused", "cancelled", "expired", "pending", "failed", "open", "unknown"},
 		"acquirer.Decline":   declines,
 		"acquirer.Advice":    advices,
 		"creance.ReasonCode": codes,

@@ -70,7 +70,7 @@ func (s *Service) NotifyHandler() http.Handler {
 func (s *Service) read(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) (acquirer.Callback, error) {
 	// A server that cannot set a deadline has one of its own.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
-	return acquirer.ReadCallback(w, r, ch)
+	return acquirer.ReadCallback(w, r, ch, s.c.Acquirer)
 }
 
 func refuse(w http.ResponseWriter, err error) {

@@ -28,12 +28,12 @@ type statusBank struct {
 	asked  int
 }
 
-func (b *statusBank) Status(ctx context.Context, ref string) (acquirer.Result, error) {
+func (b *statusBank) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	b.asked++
 	if b.status == nil {
-		return b.Acquirer.Status(ctx, ref)
+		return b.Acquirer.Status(ctx, q)
 	}
-	return b.status(ref)
+	return b.status(q.Reference)
 }
 
 func (b *statusBank) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
@@ -230,7 +230,7 @@ func (h *hanging) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session
 	}
 	return h.Acquirer.Begin(ctx, o)
 }
-func (h *hanging) Status(ctx context.Context, _ string) (acquirer.Result, error) {
+func (h *hanging) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	<-ctx.Done()
 	return acquirer.Result{}, ctx.Err()
 }
@@ -243,7 +243,7 @@ func TestTwoAnswersBeforeTheNextCall(t *testing.T) {
 	var asked []time.Time
 	b.status = func(r string) (acquirer.Result, error) {
 		asked = append(asked, w.clock.Now())
-		return b.Acquirer.Status(w.ctx, r)
+		return b.Acquirer.Status(w.ctx, acquirer.Question{Reference: r})
 	}
 	b.cancel = func(acquirer.Modification) (acquirer.Result, error) {
 		calls = append(calls, w.clock.Now())

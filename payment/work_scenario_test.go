@@ -59,13 +59,13 @@ type silentBank struct {
 	err   error
 }
 
-func (b *silentBank) Status(_ context.Context, reference string) (acquirer.Result, error) {
+func (b *silentBank) Status(_ context.Context, q acquirer.Question) (acquirer.Result, error) {
 	b.asked = append(b.asked, b.now().Sub(b.begun))
 	err := b.err
 	if err == nil {
 		err = acquirer.ErrNotFound
 	}
-	return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: reference, Kind: err}
+	return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: q.Reference, Kind: err}
 }
 
 func newSilent(t *testing.T, err error) (*world, *silentBank) {

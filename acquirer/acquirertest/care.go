@@ -44,7 +44,7 @@ func secrets(t *trial) error {
 		}
 	}
 	_, used := t.client.Begin(t.ctx, o)
-	_, unknown := t.client.Status(t.ctx, t.order().Reference)
+	_, unknown := t.client.Status(t.ctx, acquirer.Question{Reference: t.order().Reference})
 	_, unverified := t.client.Parse(acquirer.Callback{})
 	printed := map[string]string{
 		"%v": fmt.Sprintf("%v", t.client), "%+v": fmt.Sprintf("%+v", t.client), "%#v": fmt.Sprintf("%#v", t.client),
@@ -121,7 +121,7 @@ func concurrent(t *trial) error {
 		if err := t.ofOrder(r, o); err != nil {
 			return err
 		}
-		asked, err := t.client.Status(t.ctx, o.Reference)
+		asked, err := t.client.Status(t.ctx, acquirer.Question{Reference: o.Reference})
 		if errors.Is(err, acquirer.ErrUnsupported) {
 			return nil
 		}

@@ -234,7 +234,7 @@ func beginFault(t *trial, f Fault) error {
 		if !s.IsZero() {
 			return errors.New("a session was handed out beside the error: money can move for it")
 		}
-		if r, err := t.client.Status(t.ctx, o.Reference); err == nil && r.Outcome == acquirer.Accepted {
+		if r, err := t.client.Status(t.ctx, acquirer.Question{Reference: o.Reference}); err == nil && r.Outcome == acquirer.Accepted {
 			return errors.New("nobody was sent to the kiosk, and Status says that it was paid")
 		}
 	}
@@ -270,7 +270,7 @@ func statusFault(t *trial, f Fault) error {
 	ctx, cancel := t.hurried(f)
 	defer cancel()
 	var r acquirer.Result
-	late := promptly("Status", 5*time.Second, func() error { r, err = t.client.Status(ctx, o.Reference); return nil })
+	late := promptly("Status", 5*time.Second, func() error { r, err = t.client.Status(ctx, acquirer.Question{Reference: o.Reference}); return nil })
 	switch {
 	case late != nil:
 		return late

@@ -139,7 +139,7 @@ func statusContext(t *trial) error {
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
 	return promptly("Status", 2*time.Second, func() error {
-		r, err := t.client.Status(ctx, o.Reference)
+		r, err := t.client.Status(ctx, acquirer.Question{Reference: o.Reference})
 		return endedWith(ctx, err, isZero(r))
 	})
 }

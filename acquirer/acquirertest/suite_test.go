@@ -46,7 +46,7 @@ func (yes) Begin(context.Context, acquirer.Order) (acquirer.Session, error) {
 
 func (yes) Parse(acquirer.Callback) (acquirer.Result, error) { return accepted, nil }
 
-func (yes) Status(context.Context, string) (acquirer.Result, error) { return accepted, nil }
+func (yes) Status(context.Context, acquirer.Question) (acquirer.Result, error) { return accepted, nil }
 
 func (yes) Cancel(context.Context, acquirer.Modification) (acquirer.Result, error) {
 	return accepted, nil

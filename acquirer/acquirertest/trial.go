@@ -115,7 +115,7 @@ func (t *trial) only(c acquirer.Channel) (acquirer.Result, error) {
 
 // status asks, and skips where it cannot be asked.
 func (t *trial) status(reference string) (acquirer.Result, error) {
-	r, err := t.client.Status(t.ctx, reference)
+	r, err := t.client.Status(t.ctx, acquirer.Question{Reference: reference})
 	if errors.Is(err, acquirer.ErrUnsupported) {
 		return r, &SkipError{"Status"}
 	}

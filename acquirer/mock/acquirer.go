@@ -150,10 +150,10 @@ func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Sessio
 
 // Status says what has become of a reference. A session in which nobody has paid yet is not found, as at Sips; one that has
 // expired is code 97. The error's kind is ErrNotFound, or what a fault brings.
-func (a *Acquirer) Status(ctx context.Context, reference string) (acquirer.Result, error) {
+func (a *Acquirer) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	a.ready()
-	return answer(a, ctx, acquirer.OpStatus, reference, nil, func() (acquirer.Result, error) {
-		t, err := a.bank.Status(a.Merchant(), reference)
+	return answer(a, ctx, acquirer.OpStatus, q.Reference, nil, func() (acquirer.Result, error) {
+		t, err := a.bank.Status(a.Merchant(), q.Reference)
 		if err != nil {
 			return acquirer.Result{}, err
 		}

@@ -227,7 +227,7 @@ func TestFaultsOfCalls(t *testing.T) {
 			}
 			pay(t, &a, "PAID", mock.Behaviour{})
 			inject(t, &a, acquirer.OpStatus, fault)
-			if r, err := a.Status(t.Context(), "PAID"); kind(err) != want.kind || r.Reference != "" {
+			if r, err := a.Status(t.Context(), acquirer.Question{Reference: "PAID"}); kind(err) != want.kind || r.Reference != "" {
 				t.Errorf("Status: %v, %v", r, err)
 			}
 			m := acquirer.Modification{Reference: "PAID", Amount: decimal.New(2000, -2), Currency: "EUR"}
@@ -244,7 +244,7 @@ func TestFaultsOfCalls(t *testing.T) {
 			if want.done {
 				returned = decimal.New(40, 0)
 			}
-			if r, err := a.Status(t.Context(), "PAID"); err != nil || !r.Returned.Equal(returned) {
+			if r, err := a.Status(t.Context(), acquirer.Question{Reference: "PAID"}); err != nil || !r.Returned.Equal(returned) {
 				t.Errorf("afterwards %s is back (%v), want %s", r.Returned, err, returned)
 			}
 		})
@@ -264,7 +264,7 @@ func TestSlowAnswer(t *testing.T) {
 		pay(t, a, "REF", mock.Behaviour{})
 		start := time.Now()
 		inject(t, a, acquirer.OpStatus, mock.Slow)
-		if r, err := a.Status(t.Context(), "REF"); err != nil || r.Outcome != acquirer.Accepted || time.Since(start) != 20*time.Second {
+		if r, err := a.Status(t.Context(), acquirer.Question{Reference: "REF"}); err != nil || r.Outcome != acquirer.Accepted || time.Since(start) != 20*time.Second {
 			t.Errorf("patient: %v, %v after %v", r, err, time.Since(start))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -324,13 +324,13 @@ func TestInjectedFaultsStrikeInTurn(t *testing.T) {
 	pay(t, &a, "REF", mock.Behaviour{Faults: []mock.Fault{mock.Unreachable}}) // for the next call about REF
 	inject(t, &a, acquirer.OpStatus, mock.Timeout)
 	inject(t, &a, acquirer.OpStatus, mock.ServerError)
-	if _, err := a.Status(t.Context(), "OTHER"); kind(err) != acquirer.ErrUnanswered {
+	if _, err := a.Status(t.Context(), acquirer.Question{Reference: "OTHER"}); kind(err) != acquirer.ErrUnanswered {
 		t.Errorf("first: %v", err)
 	}
-	if _, err := a.Status(t.Context(), "REF"); kind(err) != acquirer.ErrUnavailable {
+	if _, err := a.Status(t.Context(), acquirer.Question{Reference: "REF"}); kind(err) != acquirer.ErrUnavailable {
 		t.Errorf("second: %v", err)
 	}
-	if _, err := a.Status(t.Context(), "REF"); err != nil {
+	if _, err := a.Status(t.Context(), acquirer.Question{Reference: "REF"}); err != nil {
 		t.Errorf("third: %v", err)
 	}
 }
@@ -349,7 +349,7 @@ func TestSeveralAttempts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		asked, err := w.a.Status(t.Context(), "REF")
+		asked, err := w.a.Status(t.Context(), acquirer.Question{Reference: "REF"})
 		if err != nil || asked.Fingerprint() != r.Fingerprint() {
 			t.Errorf("asked: %v, %v", asked, err)
 		}
@@ -365,7 +365,7 @@ func TestSeveralAttempts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.Add(15 * time.Minute)
-	if r, err := w.a.Status(t.Context(), "REF2"); err != nil || r.Outcome != acquirer.Refused {
+	if r, err := w.a.Status(t.Context(), acquirer.Question{Reference: "REF2"}); err != nil || r.Outcome != acquirer.Refused {
 		t.Errorf("after the session: %v, %v", r, err)
 	}
 }
@@ -377,7 +377,7 @@ func TestIncidentIsPendingUntilAsked(t *testing.T) {
 	if err != nil || r.Outcome != acquirer.Pending {
 		t.Errorf("notified: %v, %v", r, err)
 	}
-	if r, err = a.Status(t.Context(), "REF"); err != nil || r.Outcome != acquirer.Failed {
+	if r, err = a.Status(t.Context(), acquirer.Question{Reference: "REF"}); err != nil || r.Outcome != acquirer.Failed {
 		t.Errorf("asked: %v, %v", r, err)
 	}
 }

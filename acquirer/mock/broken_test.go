@@ -24,7 +24,7 @@ type client struct {
 	merchant func() string
 	begin    func(context.Context, acquirer.Order) (acquirer.Session, error)
 	parse    func(acquirer.Callback) (acquirer.Result, error)
-	status   func(context.Context, string) (acquirer.Result, error)
+	status   func(context.Context, acquirer.Question) (acquirer.Result, error)
 	cancel   func(context.Context, acquirer.Modification) (acquirer.Result, error)
 	refund   func(context.Context, acquirer.Modification) (acquirer.Result, error)
 	print    atomic.Value
@@ -40,7 +40,7 @@ func (c *client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	return c.begin(ctx, o)
 }
 func (c *client) Parse(cb acquirer.Callback) (acquirer.Result, error) { return c.parse(cb) }
-func (c *client) Status(ctx context.Context, r string) (acquirer.Result, error) {
+func (c *client) Status(ctx context.Context, r acquirer.Question) (acquirer.Result, error) {
 	return c.status(ctx, r)
 }
 func (c *client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
@@ -112,8 +112,8 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 				}
 				return r, err
 			}
-			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
-				r, err := status(ctx, ref)
+			c.status = func(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+				r, err := status(ctx, q)
 				if err == nil {
 					f(&r)
 				}
@@ -137,8 +137,8 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 				s, err := begin(ctx, o)
 				return s, swap(err)
 			}
-			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
-				r, err := status(ctx, ref)
+			c.status = func(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+				r, err := status(ctx, q)
 				return r, swap(err)
 			}
 			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
@@ -235,10 +235,10 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 		}, []string{"outcome/accepted", "fault/lost"}},
 		{"an unknown reference is paid", func(c *client) {
 			status := c.status
-			c.status = func(ctx context.Context, ref string) (acquirer.Result, error) {
-				r, err := status(ctx, ref)
+			c.status = func(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+				r, err := status(ctx, q)
 				if errors.Is(err, acquirer.ErrNotFound) {
-					return acquirer.Result{Reference: ref, Outcome: acquirer.Accepted, Amount: decimal.New(50, 0)}, nil
+					return acquirer.Result{Reference: q.Reference, Outcome: acquirer.Accepted, Amount: decimal.New(50, 0)}, nil
 				}
 				return r, err
 			}
@@ -272,7 +272,7 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 		{"a cancellation that does nothing", func(c *client) {
 			status := c.status
 			c.cancel = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
-				return status(ctx, m.Reference)
+				return status(ctx, acquirer.Question{Reference: m.Reference})
 			}
 		}, []string{"cancel/all", "cancel/part", "cancel/twice", "cancel/more_than_remains", "cancel/not_paid"}},
 		{"a used reference served again", func(c *client) {
@@ -330,8 +330,8 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 			c.begin = func(_ context.Context, o acquirer.Order) (acquirer.Session, error) {
 				return begin(context.Background(), o)
 			}
-			c.status = func(_ context.Context, ref string) (acquirer.Result, error) {
-				return status(context.Background(), ref)
+			c.status = func(_ context.Context, q acquirer.Question) (acquirer.Result, error) {
+				return status(context.Background(), q)
 			}
 			c.cancel = func(_ context.Context, m acquirer.Modification) (acquirer.Result, error) {
 				return cancel(context.Background(), m)
@@ -426,7 +426,7 @@ func (plain) Fault(acquirertest.Fault) error {
 
 type plainClient struct{ acquirer.Client }
 
-func (plainClient) Status(context.Context, string) (acquirer.Result, error) {
+func (plainClient) Status(context.Context, acquirer.Question) (acquirer.Result, error) {
 	return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnsupported}
 }
 

@@ -89,7 +89,7 @@ func TestNotification(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := w.a.Status(t.Context(), "REF")
+	want, err := w.a.Status(t.Context(), acquirer.Question{Reference: "REF"})
 	if err != nil || !got.Equal(want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
@@ -149,7 +149,7 @@ func TestNotificationByPost(t *testing.T) {
 			posts := 0
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				posts++
-				cb, err := acquirer.ReadCallback(w, r, acquirer.Notify)
+				cb, err := acquirer.ReadCallback(w, r, acquirer.Notify, nil)
 				if err != nil {
 					t.Error(err)
 				}
@@ -202,7 +202,7 @@ func TestNotifyMayAsk(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		s, err := a.Status(t.Context(), r.Reference)
+		s, err := a.Status(t.Context(), acquirer.Question{Reference: r.Reference})
 		asked = append(asked, fmt.Sprintf("%s %v", s.Outcome, err))
 	}
 	pay(t, &a, "REF", mock.Behaviour{})

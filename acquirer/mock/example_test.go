@@ -98,7 +98,7 @@ func ExampleAcquirer_Visit() {
 	session, _ := bank.Begin(context.Background(), example("PCLCB172540000004"))
 	_, err := bank.Visit(session, mock.Behaviour{Abandon: true})
 	fmt.Println(errors.Is(err, mock.ErrNoReturn))
-	result, _ := bank.Status(context.Background(), "PCLCB172540000004")
+	result, _ := bank.Status(context.Background(), acquirer.Question{Reference: "PCLCB172540000004"})
 	fmt.Println(result.Outcome)
 	// Output:
 	// true

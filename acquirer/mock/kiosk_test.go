@@ -149,7 +149,7 @@ func newTown(t *testing.T, strip bool, a *mock.Acquirer) *town {
 	mux.Handle("/kiosk/", kiosk)
 	for path, channel := range map[string]acquirer.Channel{"/notify": acquirer.Notify, "/return": acquirer.Return} {
 		mux.HandleFunc("POST "+path, func(_ http.ResponseWriter, r *http.Request) {
-			cb, err := acquirer.ReadCallback(nil, r, channel)
+			cb, err := acquirer.ReadCallback(nil, r, channel, nil)
 			if err != nil {
 				t.Error(err)
 			}

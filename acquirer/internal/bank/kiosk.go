@@ -52,7 +52,7 @@ const (
 )
 
 func (k *Kiosk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	cb, err := acquirer.ReadCallback(w, r, acquirer.Return)
+	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
 	if err != nil {
 		refuse(w, err)
 		return

@@ -67,7 +67,7 @@ func TestSealAlgorithmIsAlwaysAnnounced(t *testing.T) {
 		if _, err := w.Begin(t.Context(), order()); err != nil {
 			t.Error(err)
 		}
-		if _, err := w.Status(t.Context(), reference); err != nil {
+		if _, err := w.Status(t.Context(), acquirer.Question{Reference: reference}); err != nil {
 			t.Error(err)
 		}
 		if _, err := w.Cancel(t.Context(), all()); err != nil {

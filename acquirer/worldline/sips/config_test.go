@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quittance/quittance/acquirer"
 )
 
 func TestNewNamesEveryProblem(t *testing.T) {
@@ -179,13 +181,13 @@ func TestUnsealedOfficeIsLoud(t *testing.T) {
 		t.Errorf("New did not warn: %s", log.String())
 	}
 	log.Reset()
-	if r, err := w.Status(t.Context(), reference); err != nil || !r.Amount.Equal(fifty) {
+	if r, err := w.Status(t.Context(), acquirer.Question{Reference: reference}); err != nil || !r.Amount.Equal(fifty) {
 		t.Errorf("%v, %v", r, err)
 	}
 	if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), reference) {
 		t.Errorf("the answer was believed in silence: %s", log.String())
 	}
-	if _, err := w.Status(t.Context(), reference); err == nil {
+	if _, err := w.Status(t.Context(), acquirer.Question{Reference: reference}); err == nil {
 		t.Error("a wrong seal is no missing seal")
 	}
 	w = newWire(t, func(c *Config) { c.TrustUnsealedOffice = true }, unsealed200(opened))

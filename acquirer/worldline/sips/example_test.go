@@ -173,7 +173,7 @@ func ExampleClient_Status() {
 		"merchantId": "002001000000001", "originAmount": "5000", "currencyCode": "978", "guaranteeIndicator": "Y",
 	}})
 	defer s.Close()
-	r, err := client.Status(context.Background(), "PCLCB240310000001")
+	r, err := client.Status(context.Background(), acquirer.Question{Reference: "PCLCB240310000001"})
 	guaranteed, _ := r.Field("guaranteeIndicator")
 	fmt.Println(r.Outcome, r.Amount, r.Returned, guaranteed, err)
 	// Output: accepted 50 0 Y <nil>

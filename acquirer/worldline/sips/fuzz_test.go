@@ -194,7 +194,7 @@ func FuzzReadCallback(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body, contentType string) {
 		r := httptest.NewRequest(http.MethodPost, "/notify?Data=x", strings.NewReader(body))
 		r.Header["Content-Type"] = []string{contentType}
-		cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify)
+		cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Notify, nil)
 		if err != nil {
 			if len(cb.Form) != 0 {
 				t.Fatalf("an error, and a form: %v", err)

@@ -235,8 +235,11 @@ func pipeWith(changes ...string) string {
 
 // operations are the calls that use the wire, for tests that hold for all of them.
 var operations = map[string]func(context.Context, *Client) error{
-	acquirer.OpBegin:  func(ctx context.Context, c *Client) error { _, err := c.Begin(ctx, order()); return err },
-	acquirer.OpStatus: func(ctx context.Context, c *Client) error { _, err := c.Status(ctx, reference); return err },
+	acquirer.OpBegin: func(ctx context.Context, c *Client) error { _, err := c.Begin(ctx, order()); return err },
+	acquirer.OpStatus: func(ctx context.Context, c *Client) error {
+		_, err := c.Status(ctx, acquirer.Question{Reference: reference})
+		return err
+	},
 	acquirer.OpCancel: func(ctx context.Context, c *Client) error { _, err := c.Cancel(ctx, all()); return err },
 	acquirer.OpRefund: func(ctx context.Context, c *Client) error { _, err := c.Refund(ctx, all()); return err },
 }

@@ -440,7 +440,7 @@ func TestNothingPersonalIsKept(t *testing.T) {
 		}
 	}
 	w := newWire(t, nil, sealed200(with(transaction, fields{"customerContact": fields{"email": "canary@example.org"}})))
-	r, err := w.Status(t.Context(), reference)
+	r, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -457,7 +457,7 @@ func TestNothingPersonalIsKept(t *testing.T) {
 // TestNotificationAndQuestionAgree: the same truth has the same fingerprint on every way.
 func TestNotificationAndQuestionAgree(t *testing.T) {
 	w := newWire(t, nil, sealed200(transaction))
-	asked, err := w.Status(t.Context(), reference)
+	asked, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package sips
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,12 +42,12 @@ var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform
 // connection), ErrUnanswered, ErrUnverified (no right seal, or an answer about another transaction or merchant). A question
 // changes nothing, so it is asked up to three times while the error is Retryable, with a growing pause and some chance in it;
 // Retry-After is obeyed up to 30 seconds. It ends at once with ctx.
-func (c *Client) Status(ctx context.Context, reference string) (acquirer.Result, error) {
-	in := c.in
+func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+	in, reference := c.in, q.Reference
 	if in.office == nil {
 		return acquirer.Result{}, failure(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := checkReference(reference); err != nil {
+	if err := cmp.Or(checkReference(reference), in.checkMerchant(q.Merchant)); err != nil {
 		return acquirer.Result{}, invalid(acquirer.OpStatus, reference, err)
 	}
 	m, fault := in.askPatiently(ctx, reference)
@@ -232,7 +233,7 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 	if in.office == nil {
 		return 0, nil, failure(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := checkReference(m.Reference); err != nil {
+	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant)); err != nil {
 		return 0, nil, invalid(op, m.Reference, err)
 	}
 	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
@@ -243,6 +244,15 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
+}
+
+// checkMerchant refuses a question or a call about another merchant's transaction: this desk would answer "not found". An empty
+// name is the client's own.
+func (in *inner) checkMerchant(name string) error {
+	if name != "" && name != in.merchant {
+		return problem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
+	}
+	return nil
 }
 
 // move sends the one request that moves money.

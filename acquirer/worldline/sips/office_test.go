@@ -47,7 +47,7 @@ func (w *wire) sent(t *testing.T, want ...string) {
 
 func TestStatusOnTheWire(t *testing.T) {
 	w := newWire(t, nil, sealed200(transaction))
-	r, err := w.Status(t.Context(), reference)
+	r, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestStatusReadsTheState(t *testing.T) {
 		"a code of tomorrow":                 {fields{"responseCode": "4711"}, acquirer.Unknown, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := newWire(t, nil, sealed200(with(transaction, c.change))).Status(t.Context(), reference)
+			r, err := newWire(t, nil, sealed200(with(transaction, c.change))).Status(t.Context(), acquirer.Question{Reference: reference})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,12 +115,12 @@ func TestStatusAmounts(t *testing.T) {
 		"current alone":         {fields{"originAmount": nil, "currentAmount": 4500}, 4500},
 		"none":                  {fields{"originAmount": nil, "currentAmount": nil, "remainingAmount": nil}, 0},
 	} {
-		r, err := newWire(t, nil, sealed200(with(transaction, c.change))).Status(t.Context(), reference)
+		r, err := newWire(t, nil, sealed200(with(transaction, c.change))).Status(t.Context(), acquirer.Question{Reference: reference})
 		if err != nil || !r.Amount.Equal(euro.Of(c.cents)) {
 			t.Errorf("%s: %v, %v", name, r.Amount, err)
 		}
 	}
-	_, err := newWire(t, nil, sealed200(with(transaction, fields{"currentAmount": "-1"}))).Status(t.Context(), reference)
+	_, err := newWire(t, nil, sealed200(with(transaction, fields{"currentAmount": "-1"}))).Status(t.Context(), acquirer.Question{Reference: reference})
 	wantFault(t, err, acquirer.ErrInvalid, false, "currentAmount")
 }
 
@@ -143,7 +143,7 @@ func TestStatusCodes(t *testing.T) {
 		} {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWire(t, nil, sealed200(f), sealed200(f), sealed200(f), sealed200(f))
-				r, err := w.Status(t.Context(), reference)
+				r, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 				wantFault(t, err, c.kind, false, "code "+code, c.words)
 				if len(w.bodies) != c.requests || !r.Equal(acquirer.Result{}) {
 					t.Errorf("%s, %s: %d requests, expected %d; %v", code, shape, len(w.bodies), c.requests, r)
@@ -174,7 +174,7 @@ func TestStatusTrustsNoAnswerWithoutASeal(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				reply := raw(200, "application/json", c.body)
 				w := newWire(t, nil, reply, reply, reply)
-				r, err := w.Status(t.Context(), reference)
+				r, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 				wantFault(t, err, c.kind, false)
 				if !r.Equal(acquirer.Result{}) {
 					t.Errorf("a result left Status: %v", r)
@@ -183,7 +183,7 @@ func TestStatusTrustsNoAnswerWithoutASeal(t *testing.T) {
 		})
 	}
 	w := newWire(t, nil, sealed200(with(transaction, fields{"merchantId": nil})))
-	if r, err := w.Status(t.Context(), reference); err != nil || r.Merchant != shop {
+	if r, err := w.Status(t.Context(), acquirer.Question{Reference: reference}); err != nil || r.Merchant != shop {
 		t.Errorf("an answer that does not repeat the merchant: %v, %v", r.Merchant, err)
 	}
 }
@@ -203,7 +203,7 @@ func TestSeveralAttemptsEndByAQuestion(t *testing.T) {
 	} {
 		w := newWire(t, func(conf *Config) { conf.SeveralAttempts, conf.Now = true, func() time.Time { return c.now } },
 			sealed200(with(transaction, fields{"responseCode": "05", "transactionDateTime": c.date})))
-		if r, err := w.Status(t.Context(), reference); err != nil || r.Outcome != c.want {
+		if r, err := w.Status(t.Context(), acquirer.Question{Reference: reference}); err != nil || r.Outcome != c.want {
 			t.Errorf("at %v: %v %v, expected %v", c.now, r.Outcome, err, c.want)
 		}
 	}
@@ -243,7 +243,7 @@ func TestStatusIsPatient(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWire(t, nil, c.replies...)
 				start := time.Now()
-				_, err := w.Status(t.Context(), reference)
+				_, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 				if took := time.Since(start); took < c.min || took > c.max || (err == nil) != c.ok || len(w.bodies) != c.requests {
 					t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
 				}
@@ -259,7 +259,7 @@ func TestStatusStopsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(100*time.Millisecond, cancel)
 		start := time.Now()
-		_, err := w.Status(ctx, reference)
+		_, err := w.Status(ctx, acquirer.Question{Reference: reference})
 		if took := time.Since(start); took != 100*time.Millisecond || err == nil || len(w.bodies) != 1 {
 			t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
 		}
@@ -269,7 +269,7 @@ func TestStatusStopsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		start := time.Now()
-		_, err := w.Status(ctx, reference)
+		_, err := w.Status(ctx, acquirer.Question{Reference: reference})
 		if took := time.Since(start); took != 0 || err == nil || len(w.bodies) != 1 {
 			t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
 		}
@@ -539,6 +539,7 @@ func TestModificationsAreChecked(t *testing.T) {
 		"dollars":       {"Currency", acquirer.Modification{Reference: reference, Amount: fifty, Currency: "USD"}},
 		"no reference":  {"Reference", acquirer.Modification{Amount: fifty, Currency: "EUR"}},
 		"bad reference": {"Reference", acquirer.Modification{Reference: "a b", Amount: fifty, Currency: "EUR"}},
+		"not ours":      {"Merchant", acquirer.Modification{Reference: reference, Merchant: "201000005940002", Amount: fifty, Currency: "EUR"}},
 	} {
 		w := newWire(t, nil)
 		for op, call := range map[string]func(context.Context, acquirer.Modification) (acquirer.Result, error){
@@ -552,8 +553,13 @@ func TestModificationsAreChecked(t *testing.T) {
 		}
 	}
 	w := newWire(t, nil)
-	_, err := w.Status(t.Context(), "a|b")
+	_, err := w.Status(t.Context(), acquirer.Question{Reference: "a|b"})
 	wantFault(t, err, acquirer.ErrInvalid, false, "Reference")
+	_, err = w.Status(t.Context(), acquirer.Question{Reference: reference, Merchant: "201000005940002"})
+	wantFault(t, err, acquirer.ErrInvalid, false, "Merchant", "201000005940002")
+	if len(w.bodies) != 0 {
+		t.Error("the wrong bank was asked")
+	}
 }
 
 // TestWithoutOffice: SIMU cannot be asked.

@@ -53,7 +53,7 @@ func TestPlatform(t *testing.T) {
 	} else {
 		t.Logf("a payment could be made at %s until %s", session.Origin(), session.ExpiresAt)
 	}
-	_, err = client.Status(t.Context(), fmt.Sprintf("QUITTANCENONE%d", time.Now().UnixNano()))
+	_, err = client.Status(t.Context(), acquirer.Question{Reference: fmt.Sprintf("QUITTANCENONE%d", time.Now().UnixNano())})
 	if !errors.Is(err, acquirer.ErrNotFound) && !errors.Is(err, acquirer.ErrUnsupported) {
 		t.Errorf("Status of a transaction that does not exist: %v", err)
 	}

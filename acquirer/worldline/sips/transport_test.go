@@ -329,7 +329,7 @@ func TestObserve(t *testing.T) {
 			}
 		}, sealed200(opened), raw(503, "text/html", ""), sealed200(transaction), httpmock.NewErrorResponder(errors.New("reset")))
 		w.Begin(t.Context(), order())
-		w.Status(t.Context(), reference)
+		w.Status(t.Context(), acquirer.Question{Reference: reference})
 		w.Cancel(t.Context(), all())
 		want := []string{
 			"sips.paymentInit [reference=PCLCB240310000001 attempt=1]", "true [status=200]",
@@ -361,7 +361,7 @@ func TestConcurrentUse(t *testing.T) {
 				m := all()
 				m.Reference = fmt.Sprintf("REF%dX%d", i, j)
 				_, err1 := client.Begin(t.Context(), order())
-				_, err2 := client.Status(t.Context(), reference)
+				_, err2 := client.Status(t.Context(), acquirer.Question{Reference: reference})
 				_, err3 := client.Cancel(t.Context(), m)
 				_, err4 := client.Parse(notified())
 				if err := errors.Join(err1, err2, err3, err4); err != nil {

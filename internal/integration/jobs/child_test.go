@@ -57,7 +57,7 @@ func (p *process) kill() {
 // hanging is a bank that never answers.
 type hanging struct{ acquirer.Client }
 
-func (hanging) Status(context.Context, string) (acquirer.Result, error) { select {} }
+func (hanging) Status(context.Context, acquirer.Question) (acquirer.Result, error) { select {} }
 
 // child is the life of a child: it leads, and works another queue; or it takes what is due, and hangs.
 func child() {

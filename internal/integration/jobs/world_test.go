@@ -116,11 +116,11 @@ type counting struct {
 	asked map[string]int // by reference
 }
 
-func (c *counting) Status(ctx context.Context, reference string) (acquirer.Result, error) {
+func (c *counting) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	c.mu.Lock()
-	c.asked[reference]++
+	c.asked[q.Reference]++
 	c.mu.Unlock()
-	return c.Acquirer.Status(ctx, reference)
+	return c.Acquirer.Status(ctx, q)
 }
 
 // deliver is the host: its mailbox, and the payer's account.

@@ -47,8 +47,8 @@ func (b *bank) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	return b.said[n], nil
 }
 
-func (b *bank) Status(_ context.Context, reference string) (acquirer.Result, error) {
-	return b.answer(reference)
+func (b *bank) Status(_ context.Context, q acquirer.Question) (acquirer.Result, error) {
+	return b.answer(q.Reference)
 }
 
 func (b *bank) Cancel(_ context.Context, m acquirer.Modification) (acquirer.Result, error) {

@@ -60,7 +60,7 @@ func newWorld(t *testing.T, key sips.Key, unsealed bool) *world {
 	mux := http.NewServeMux()
 	for path, channel := range map[string]acquirer.Channel{"/return": acquirer.Return, "/notify": acquirer.Notify} {
 		mux.HandleFunc(path, func(rw http.ResponseWriter, r *http.Request) {
-			cb, err := acquirer.ReadCallback(rw, r, channel)
+			cb, err := acquirer.ReadCallback(rw, r, channel, nil)
 			if err != nil {
 				t.Errorf("what came on %s is no callback: %v", path, err)
 				return
