@@ -8,9 +8,9 @@
 //	}
 //
 // Each case has a name, opens a world of its own, and when it fails says which promise of [acquirer.Client] is broken and why it
-// matters. A case asks of each kind what that kind promises: a sealed message must say how a payment ended, a hint must lead to the
-// answer that does, and neither may be believed when it was changed. What a world cannot offer is skipped, by name. Run it with -race: one of the cases uses the client from many
-// goroutines.
+// matters. It asks of each kind what that kind promises: a sealed message must say how a payment ended, a hint must lead to the
+// answer that does, and neither may be believed when it was changed. What a world cannot offer is skipped, by name. Run it with
+// -race: one of the cases uses the client from many goroutines.
 //
 // [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
 // finds what it should.
