@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Package variables of shopspring/decimal change what every other package of the program writes: text, JSON, and what goes into a
-# database column. Met with money that is hashed and sealed: here amounts become integer cents first (docs/decisions/decimal.md).
+# Package variables of shopspring/decimal change what every other package of the program writes: text, JSON, and what goes into
+# a database column. Met with money that is hashed and sealed: here amounts become integer cents first
+# (docs/decisions/decimal.md).
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v go >/dev/null || cannot "no go"

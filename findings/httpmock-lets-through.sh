@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Requests that net/http's own transport refuses to send are answered by httpmock's: a client that builds one passes its tests and fails
-# in the field. Met with a client that signs headers: what is signed must be what can be sent.
+# Requests that net/http's own transport refuses to send are answered by httpmock's: a client that builds one passes its tests
+# and fails in the field. Met with a client that signs headers: what is signed must be what can be sent.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v go >/dev/null || cannot "no go"

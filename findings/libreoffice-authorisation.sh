@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# An authorisation number in a CSV file that LibreOffice opens: a number such as 12E345 becomes the largest number there is, without a
-# word. Met with the day's export of payment and with examples/reconcile, which says when a cell may have gone through a spreadsheet.
+# An authorisation number in a CSV file that LibreOffice opens: a number such as 12E345 becomes the largest number there is,
+# without a word. Met with the day's export of payment and with examples/reconcile, which says when a cell may have gone through
+# a spreadsheet.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v soffice >/dev/null || cannot "no LibreOffice (Debian: libreoffice-calc)"
@@ -18,7 +19,8 @@ PCLCB263320000004;12E345
 CSV
 # Semicolons, UTF-8, French, no column formats: what a person gets who presses OK. Saved again as it is shown.
 timeout 300 soffice "-env:UserInstallation=file://$folder/profile" --headless --infilter="CSV:59,34,76,1,,1036" \
-	--convert-to "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true,false" --outdir out day.csv >convert.txt 2>&1 || cannot "$(tail -n 1 convert.txt)"
+	--convert-to "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true,false" --outdir out day.csv >convert.txt 2>&1 ||
+	cannot "$(tail -n 1 convert.txt)"
 seen=$(cut -d';' -f2 out/day.csv | tail -n +2 | tr , . | paste -sd" ")
 cat <<TEXT
 version: LibreOffice $version

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Go's PostgreSQL drivers behind PgBouncer 1.18 in transaction mode: the first client works, the second fails, and the execution mode that
-# is advised for poolers does not help a host that prepares. Met with payment/sqlstore, which prepares its statements.
+# Go's PostgreSQL drivers behind PgBouncer 1.18 in transaction mode: the first client works, the second fails, and the execution
+# mode that is advised for poolers does not help a host that prepares. Met with payment/sqlstore, which prepares its statements.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in go pgbouncer setpriv; do command -v "$p" >/dev/null || cannot "no $p"; done
@@ -24,7 +24,16 @@ if [ "$(id -u)" = 0 ]; then # neither server runs as root
 fi
 export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw" GOWORK=off
 pgx=v5.9.0 pq=v1.11.2
-printf 'module finding.example\n\ngo 1.25.0\n\nrequire (\n\tgithub.com/jackc/pgx/v5 %s\n\tgithub.com/lib/pq %s\n)\n' "$pgx" "$pq" >go.mod
+cat >go.mod <<MOD
+module finding.example
+
+go 1.25.0
+
+require (
+	github.com/jackc/pgx/v5 $pgx
+	github.com/lib/pq $pq
+)
+MOD
 cat >main.go <<'GO'
 package main
 
@@ -82,7 +91,8 @@ func main() {
 GO
 timeout 300 go build -o finding . 2>build.txt || cannot "$(tail -n 1 build.txt)"
 "${as[@]}" "$bin/initdb" -D "$folder/data" -A trust -U postgres >/dev/null 2>init.txt || cannot "$(tail -n 1 init.txt)"
-"${as[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/data/log" -o "-c listen_addresses='' -k $folder -p 5433" start >/dev/null 2>&1 || cannot "PostgreSQL does not start"
+"${as[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/data/log" -o "-c listen_addresses='' -k $folder -p 5433" start >/dev/null 2>&1 ||
+	cannot "PostgreSQL does not start"
 seen=""
 cat >pooler.ini <<INI
 [databases]

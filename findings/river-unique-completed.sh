@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A unique job of River that has been completed keeps the next one out. Met with payment/riverwork, whose work on one payment comes back
-# under the same arguments: it names the states among which a job is unique.
+# A unique job of River that has been completed keeps the next one out. Met with payment/riverwork, whose work on one payment
+# comes back under the same arguments: it names the states among which a job is unique.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v go >/dev/null || cannot "no go"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two SOAP clients, a misspelt member and an empty answer: no error in any of the four cases. Met with PayFiP (docs/payfip.md §3, §11),
-# whose members differ by one capital from call to call (idOp, idop, numCli, numcli).
+# Two SOAP clients, a misspelt member and an empty answer: no error in any of the four cases. Met with PayFiP (docs/payfip.md
+# §3, §11), whose members differ by one capital from call to call (idOp, idop, numCli, numcli).
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in php node npm; do command -v "$p" >/dev/null || cannot "no $p"; done

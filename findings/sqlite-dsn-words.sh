@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The same settings in a data source name of SQLite: three Go drivers, three vocabularies, and no word about what they ignore.
-# A database that was asked for WAL and FULL then runs without them. Met when payment/sqlstore checked the settings of a connection
-# and advised words that one of the drivers does not know.
+# The same settings in a data source name of SQLite: three Go drivers, three vocabularies, and no word about what they ignore. A
+# database that was asked for WAL and FULL then runs without them. Met when payment/sqlstore checked the settings of a
+# connection and advised words that one of the drivers does not know.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in go gcc; do command -v "$p" >/dev/null || cannot "no $p"; done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# strace -f -e inject=…:when=N counts for each process and thread by itself: one order, several faults. Met with the fault tests: to fail
-# the Nth write of a Go program, all writes must be made by one thread.
+# strace -f -e inject=…:when=N counts for each process and thread by itself: one order, several faults. Met with the fault
+# tests: to fail the Nth write of a Go program, all writes must be made by one thread.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v strace >/dev/null || cannot "no strace (Debian: strace)"

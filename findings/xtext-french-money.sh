@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# golang.org/x/text and Node's Intl write the same amount differently for a French reader. Met in inbox, which writes amounts by itself.
+# golang.org/x/text and Node's Intl write the same amount differently for a French reader. Met in inbox, which writes amounts by
+# itself.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in go node; do command -v "$p" >/dev/null || cannot "no $p"; done

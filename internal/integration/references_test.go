@@ -34,6 +34,7 @@ var (
 	sourceRange  = regexp.MustCompile(`\bS(\d{1,2})(?: ?(?:–|-|to) ?S(\d{1,2}))?\b`)
 	sourceLine   = regexp.MustCompile(`\bS(\d{1,3})\b`)
 	section      = regexp.MustCompile(`([a-z]+\.md)|§ ?(\d+(?:\.\d+)*)`)
+	brokenOff    = regexp.MustCompile(`(?:\.md|§ ?[\d.]+\d,) *$`)
 	article      = regexp.MustCompile(`\b([LRD])\.? ?(\d{3}-\d+(?:-\d+)?)\b`)
 	documentName = regexp.MustCompile(`[A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b`)
 	finding      = regexp.MustCompile(`findings/[a-z-]+\.sh`)
@@ -116,6 +117,8 @@ func (p pages) has(page, id string) bool { return p.anchors[page][id] > 0 }
 
 // dangling are the references of a file that lead nowhere, as LINE: WHAT.
 func (p pages) dangling(file, text string) (found []string) {
+	about := "" // the document that § numbers are of: the one named before, or the page itself
+	goesOn := false
 	for i, line := range strings.Split(text, "\n") {
 		add := func(format string, a ...any) {
 			if what := fmt.Sprintf("%d: %s", i+1, fmt.Sprintf(format, a...)); !slices.Contains(found, what) {
@@ -129,9 +132,11 @@ func (p pages) dangling(file, text string) (found []string) {
 				}
 			}
 		}
-		about := "" // the document that the line's § numbers are of: the one named before, or the page itself
-		if strings.HasPrefix(file, "docs/") && p.anchors[file] != nil {
-			about = file
+		if !goesOn { // with a reference that the line before began
+			about = ""
+			if strings.HasPrefix(file, "docs/") && p.anchors[file] != nil {
+				about = file
+			}
 		}
 		for _, m := range section.FindAllStringSubmatch(line, -1) {
 			switch {
@@ -143,6 +148,7 @@ func (p pages) dangling(file, text string) (found []string) {
 				add("%s has no §%s", about, m[2])
 			}
 		}
+		goesOn = brokenOff.MatchString(line)
 		for _, m := range article.FindAllStringSubmatch(line, -1) {
 			if !p.has("docs/law.md", m[1]+m[2]) {
 				add("%s%s is no article of docs/law.md", m[1], m[2])
@@ -282,6 +288,9 @@ func TestDangling(t *testing.T) {
 	}{
 		{"a/b.go", "// S41, S41–S80: the ticket (sips.md §7.3, §10; CRPA L112-11, R. 112-11-1)", nil},
 		{"a/b.go", "// docs/sips.md §7.3", nil},
+		{"a/b.go", "// docs/sips.md\n// §7.3,\n// §10 and so on", nil},
+		{"a/b.go", "// docs/sips.md\n// §7.3\n// §10", []string{
+			"3: §10 is of no document: name it before the number, as in sips.md §7.3"}},
 		{"docs/sips.md", "see §7.3 and README.md", nil},
 		{"README.md", "[cost](#what-it-costs-and-why), [elsewhere](https://example.org/x.html#y)", nil},
 		{"a/b.go", "x\n// S81", []string{"2: S81 is no line of docs/source.md"}},
