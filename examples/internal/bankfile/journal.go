@@ -1,0 +1,468 @@
+package bankfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The journals of a gateway: Worldline Sips (Mercanet, Sherlock's, Sogenactif) and the Lyra platforms. A file has a title, a line with
+// the names of its columns, lines and an end:
+//
+//	TITRE;FONDS DEMO;26/03/06_11:02:10;TABLE_V1;      TITLE;REPORT_TRANSACTIONS;2026-03-03T01:58:00+01:00;TAB20_V4;
+//	ENTETE;MERCHANT_COUNTRY;MERCHANT_ID;…             HEADER;merchantId;transactionReference;…
+//	MATCHING;FR;002001000000001;…                     TRANSACTION;002001000000001;…
+//	FIN;                                              END;
+//
+// Columns are found by name, since merchants choose them; case and underscores do not count. Lines may end with a separator or not.
+
+// column is what a column is about; its names stand in columnNames.
+type column int
+
+const (
+	colReference column = iota
+	colOrder
+	colTransactionID
+	colAmount
+	colCurrency
+	colAuthorisation
+	colContract
+	colPaymentDay
+	colOperationDay
+	colRemittanceDay
+	colChargebackDay
+	colResponse
+	colOperationType
+	colOperationName
+	colNewAmount
+	colMatch
+	colRemittance
+	colNet
+	colCommission
+	colReason
+	columnCount
+)
+
+// columnNames are the names of a column as key writes them, the best first.
+var columnNames = [columnCount][]string{
+	colReference:     {"transactionreference"},
+	colOrder:         {"orderid"},
+	colTransactionID: {"transactionid"},
+	colCurrency:      {"currencycode", "operationcurrency", "currency", "impcurrency"},
+	colAuthorisation: {"authorisationid", "authorizationid", "authid"},
+	colContract:      {"contract", "contractnumber", "acquirercontract"},
+	colPaymentDay:    {"transactiondatetime", "paymentdate", "transactiondate"},
+	colOperationDay:  {"operationdate", "operationdatetime"},
+	colRemittanceDay: {"remittancedate"},
+	colChargebackDay: {"impdate", "chargebackdate"},
+	colResponse:      {"responsecode"},
+	colOperationType: {"operationtype"},
+	colOperationName: {"operationname"},
+	colNewAmount:     {"newamount"},
+	colMatch:         {"matchstatus"},
+	colRemittance:    {"remittancenb", "remittancenumber"},
+	colNet:           {"netamount"},
+	colCommission:    {"commissionamount"},
+	colReason:        {"impreason", "chargebackreason"},
+}
+
+// kindOfJournal is one of the four journals.
+type kindOfJournal struct {
+	name     string
+	word     string   // what its lines begin with in the TABLE family
+	signs    []string // columns that only this journal has
+	amount   []string // the column of the amount, the best first: gross, of this movement
+	needsEnd bool     // a file without an end line is cut off
+	line     func(*journal, []string, *Line) (ignored string, err error)
+}
+
+// journals are looked at in this order: signs of a later one are columns of an earlier one, too.
+var journals = []*kindOfJournal{
+	{"impayes", "DETAIL", []string{"impdate", "impamount", "impreason", "chargebackdate"}, []string{"impamount", "sourceamount", "amount", "originamount"}, true, (*journal).chargeback},
+	{"rapprochement", "MATCHING", []string{"remittancenb", "remittancenumber", "brutamount", "matchstatus"}, []string{"brutamount", "grossamount", "operationamount", "amount", "originamount"}, true, (*journal).matching},
+	{"operations", "OPERATION", []string{"operationname"}, []string{"operationamount", "amount", "originamount"}, true, (*journal).operation},
+	{"transactions", "TRANSACTION", nil, []string{"originamount", "amount"}, false, (*journal).transaction},
+}
+
+var (
+	titleWords  = words("TITRE TITLE")
+	headerWords = words("ENTETE HEADER")
+	endWords    = words("FIN END")
+)
+
+// journal is one that is being read.
+type journal struct {
+	*source
+	rows  *records
+	kind  *kindOfJournal
+	index [columnCount]int // -1: there is no such column
+	names []string
+	word  string // the first one of the data
+	form  writtenIn
+	cells []string
+}
+
+// isJournal: the first word is TITRE or TITLE, and a separator follows.
+func isJournal(s *source) bool { return titleSeparator(s.head) != "" }
+
+// titleSeparator returns what follows the first word, if that is a title's.
+func titleSeparator(head string) string {
+	head = strings.TrimLeft(head, " \r\n\t")
+	rest := strings.TrimPrefix(head, `"`)
+	for word := range titleWords {
+		if len(rest) > len(word) && strings.EqualFold(rest[:len(word)], word) {
+			rest = strings.TrimLeft(rest[len(word):], `"`)
+			if rest == "" {
+				return ""
+			}
+			separator, _ := firstRune(rest)
+			if strings.ContainsAny(separator, " \r\n_-") || key(separator) != "" {
+				return ""
+			}
+			return separator
+		}
+	}
+	return ""
+}
+
+// readJournal reads a journal, or several that were put into one file.
+func readJournal(s *source) error {
+	j := &journal{source: s, rows: &records{in: s.text, separator: titleSeparator(s.head)}}
+	s.file.Level = Transaction
+	ended := true
+	for {
+		cells, at, err := j.rows.next()
+		if err != nil {
+			if err == io.EOF {
+				break
+			}
+			return s.broken(at, err)
+		}
+		first := ""
+		if len(cells) > 0 {
+			first = fold(cells[0])
+		}
+		switch {
+		case isEmpty(cells):
+		case titleWords[first]:
+			if !ended && j.kind != nil && j.kind.needsEnd {
+				return s.cut(at)
+			}
+			j.title(cells)
+			ended = false
+		case endWords[first]:
+			ended = true
+		case ended:
+			return s.wrong(at, "", "il y a des lignes après la fin du journal\u00a0: redemandez le fichier à votre prestataire.")
+		default:
+			if err := j.row(cells, at); err != nil {
+				return err
+			}
+		}
+	}
+	if j.kind == nil {
+		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. Redemandez-le.")
+	}
+	if !ended && j.kind.needsEnd {
+		return s.cut(0)
+	}
+	return nil
+}
+
+func (s *source) cut(line int) error {
+	return s.wrong(line, "", "la ligne FIN manque\u00a0: le fichier est coupé. Redemandez-le à votre prestataire.")
+}
+
+// broken is an error of the records.
+func (s *source) broken(line int, err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return s.wrong(line, "", "un guillemet ouvert ici n’est jamais refermé\u00a0: le fichier est coupé. Téléchargez-le de nouveau.")
+	case errors.Is(err, errLongLine):
+		return s.wrong(line, "", errLongLine.Error()+"\u00a0: ce n’est pas un fichier de ce format.")
+	}
+	return fmt.Errorf("%s\u00a0: %w", s.file.Name, err)
+}
+
+// title reads the first line: the version is its last cell but those that are empty or words.
+func (j *journal) title(cells []string) {
+	j.names, j.kind, j.word = nil, nil, ""
+	j.file.Format = "sips-table"
+	if fold(cells[0]) == "TITLE" {
+		j.file.Format = "sips-tab20"
+	}
+	for _, c := range cells[1:] {
+		c = fold(c)
+		if rest, ok := strings.CutPrefix(c, "V"); strings.HasPrefix(c, "TAB") || ok && rest != "" && strings.Trim(rest, "0123456789") == "" {
+			j.file.Version = c
+			if strings.HasPrefix(c, "TAB20") {
+				j.file.Format = "sips-tab20"
+			}
+		}
+	}
+}
+
+// header reads the names of the columns, and says which journal it is.
+func (j *journal) header(cells []string, at int, word string) error {
+	j.names = append([]string(nil), cells...)
+	found := map[string]int{}
+	for i, name := range cells {
+		if name = key(name); name != "" && i > 0 {
+			if _, twice := found[name]; !twice {
+				found[name] = i
+			}
+		}
+	}
+	j.kind = j.kindFrom(found, word)
+	for c := range columnCount {
+		names := columnNames[c]
+		if c == colAmount {
+			names = j.kind.amount
+		}
+		j.index[c] = -1
+		for _, name := range names {
+			if i, ok := found[name]; ok {
+				j.index[c] = i
+				break
+			}
+		}
+	}
+	j.file.Journal = j.kind.name
+	lacks := ""
+	switch {
+	case j.index[colReference] < 0 && j.index[colOrder] < 0 && j.index[colTransactionID] < 0:
+		lacks = "ORDER_ID ou transactionReference"
+	case j.index[colAmount] < 0:
+		lacks = strings.ToUpper(j.kind.amount[0])
+	}
+	if lacks != "" {
+		return j.wrong(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un journal qui l’a.",
+			lacks, strings.Join(j.names[1:], ", ")))
+	}
+	if j.index[colReference] < 0 && j.index[colOrder] < 0 {
+		j.file.note("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas être rapprochés des " +
+			"références de l’export. Demandez-le avec ORDER_ID.")
+	}
+	j.form = j.amountForm()
+	return nil
+}
+
+// kindFrom says which journal it is. In the TABLE family the first word of the data says it; what it is in TAB20 files is not
+// documented, so there the columns count more.
+func (j *journal) kindFrom(found map[string]int, word string) *kindOfJournal {
+	byWord, bySign := journalOf(word), (*kindOfJournal)(nil)
+	for _, k := range journals {
+		for _, sign := range k.signs {
+			if _, ok := found[sign]; ok && bySign == nil {
+				bySign = k
+			}
+		}
+	}
+	first, second := byWord, bySign
+	if j.file.Format == "sips-tab20" {
+		first, second = bySign, byWord
+	}
+	switch {
+	case first != nil:
+		return first
+	case second != nil:
+		return second
+	}
+	return journals[len(journals)-1]
+}
+
+// amountForm decides by the beginning of the file how it writes its amounts: a decimal sign in any amount means euros.
+func (j *journal) amountForm() writtenIn {
+	rows := &records{in: lines(j.head), separator: j.rows.separator}
+	for {
+		cells, _, err := rows.next()
+		if err != nil {
+			return cents
+		}
+		if i := j.index[colAmount]; i < len(cells) && strings.ContainsAny(cells[i], ",.") {
+			if _, _, ok := parseEuros(cells[i]); ok {
+				return euros
+			}
+		}
+	}
+}
+
+// cell is a cell by its column; empty where there is none.
+func (j *journal) cell(c column) string {
+	if i := j.index[c]; i >= 0 && i < len(j.cells) {
+		return j.cells[i]
+	}
+	return ""
+}
+
+// row reads a line between title and end.
+func (j *journal) row(cells []string, at int) error {
+	first := fold(cells[0])
+	if j.names == nil {
+		word := ""
+		if !headerWords[first] {
+			if key(cells[0]) == "" || len(cells) < 3 {
+				return j.wrong(at, "", "cette ligne devrait commencer par ENTETE ou HEADER et nommer les colonnes.")
+			}
+			word = first
+		}
+		return j.header(cells, at, word)
+	}
+	if j.word == "" { // the first line of data may say more than the names
+		j.word = first
+		if err := j.header(append([]string(nil), j.names...), at, first); err != nil {
+			return err
+		}
+	}
+	for i := len(j.names); i < len(cells); i++ {
+		if cells[i] != "" {
+			return j.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une cellule.", len(cells), len(j.names)))
+		}
+	}
+	if i := j.index[colAmount]; i >= len(cells) {
+		return j.wrong(at, j.names[i], "la ligne s’arrête avant cette colonne\u00a0: le fichier est coupé. Redemandez-le à votre prestataire.")
+	}
+	j.cells = cells
+	line := Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)), Authorisation: j.cell(colAuthorisation)}
+	line.Reference = j.cell(colReference)
+	if order := j.cell(colOrder); line.Reference == "" {
+		line.Reference = order
+	} else {
+		line.Order = order
+	}
+	if line.PaymentDay = parseJournalDay(j.cell(colPaymentDay)); line.Reference == "" {
+		if id := j.cell(colTransactionID); id != "" { // unique within a day only
+			line.Reference = line.PaymentDay + "/" + id
+		}
+	}
+	if code := j.cell(colResponse); j.index[colResponse] >= 0 && code != "00" && code != "0" {
+		what := "refusée, pas d’argent"
+		if j.kind.name == "operations" {
+			what = "l’opération a échoué"
+		}
+		j.file.ignore(Ignored{At: at, Reference: line.Reference, Why: "RESPONSE_CODE " + code + "\u00a0: " + what})
+		return nil
+	}
+	if line.Reference == "" {
+		return j.wrong(at, "", "elle ne nomme aucune transaction\u00a0: sa référence est vide.")
+	}
+	amount, err := j.amount(colAmount, at)
+	if err != nil {
+		return err
+	}
+	line.Cents = amount
+	ignored, err := j.kind.line(j, cells, &line)
+	if err != nil {
+		return err
+	}
+	if ignored != "" {
+		j.file.ignore(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
+		return nil
+	}
+	if line.Cents < 0 {
+		return j.wrong(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de l’opération donne le sens.")
+	}
+	return j.each(line)
+}
+
+func journalOf(word string) *kindOfJournal {
+	for _, k := range journals {
+		if k.word == word {
+			return k
+		}
+	}
+	return nil
+}
+
+// amount reads an amount that must be there.
+func (j *journal) amount(c column, at int) (int64, error) {
+	cell := j.cell(c)
+	n, ok := j.form.parse(cell)
+	if ok {
+		return n, nil
+	}
+	form := "en centimes, comme les premiers du fichier"
+	if j.form == euros {
+		form = "en euros, comme les premiers du fichier"
+	}
+	return 0, j.wrong(at, j.names[j.index[c]], fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant %s.", Plain(cell), form))
+}
+
+// transaction reads a line of the journal of transactions: what was accepted.
+func (j *journal) transaction(_ []string, line *Line) (string, error) {
+	line.Kind = Payment
+	return "", nil
+}
+
+// Operations by name, as folded letters. Those that move nothing back are passed over.
+var (
+	givesBack    = words("CREDIT REFUND CANCEL CANCELLATION ANNULATION REMBOURSEMENT CREDITHOLDER REVERSE REVERSAL")
+	movesNothing = words("VALIDATE VALIDATION CAPTURE AUTHOR AUTHORIZE AUTHORISE DEBIT ACCEPTCHALLENGE REFUSECHALLENGE EXPIRE DUPLICATE RECYCLE")
+)
+
+// operation reads a line of the journal of operations: what was given back. OPERATION_DATE is YYMMDD where PAYMENT_DATE is YYYYMMDD.
+func (j *journal) operation(_ []string, line *Line) (string, error) {
+	name := j.cell(colOperationName)
+	if name == "" {
+		name = j.cell(colOperationType)
+	}
+	line.Kind, line.Operation, line.OperationDay = Refund, name, parseJournalDay(j.cell(colOperationDay))
+	switch word := strings.ToUpper(key(name)); {
+	case givesBack[word]:
+	case movesNothing[word]:
+		return "opération " + Plain(name) + "\u00a0: elle ne rend rien", nil
+	default:
+		j.file.note("L’opération «\u00a0%s\u00a0» est inconnue\u00a0: vérifiez si elle rend de l’argent.", Plain(name))
+		return "opération " + Plain(name) + "\u00a0: inconnue", nil
+	}
+	if rest, ok := j.form.parse(j.cell(colNewAmount)); ok && rest > 0 && strings.HasPrefix(strings.ToUpper(name), "CANCEL") {
+		line.Partial = true
+	}
+	return "", nil
+}
+
+// matching reads a line of the journal of financial reconciliation: what the acquirer took for clearing. DT is a payment, since the
+// cardholder is debited, and CT a refund.
+func (j *journal) matching(_ []string, line *Line) (string, error) {
+	switch t := fold(j.cell(colOperationType)); t {
+	case "DT", "D", "DEBIT", "":
+		line.Kind = Payment
+	case "CT", "C", "CREDIT":
+		line.Kind = Refund
+	default:
+		return "", j.wrong(line.At, j.names[j.index[colOperationType]], fmt.Sprintf("«\u00a0%s\u00a0» n’est ni DT (paiement) ni CT (remboursement).", Plain(t)))
+	}
+	if m := fold(j.cell(colMatch)); strings.HasSuffix(m, "KO") || strings.Contains(m, "NOT") {
+		return "MATCH_STATUS " + Plain(m) + "\u00a0: pas encore rapproché", nil
+	}
+	line.Remittance, line.RemittanceDay = j.cell(colRemittance), parseJournalDay(j.cell(colRemittanceDay))
+	line.Net, line.Commission = j.netAndCommission(line.Cents)
+	return "", nil
+}
+
+// netAndCommission takes both only if gross − commission is net, in one unit: some journals write the net amount a hundred times.
+func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
+	n, hasNet := j.form.parse(j.cell(colNet))
+	c, hasCommission := j.form.parse(j.cell(colCommission))
+	if !hasNet || !hasCommission {
+		return
+	}
+	switch gross - c {
+	case n:
+		return Some(n), Some(c)
+	case n / 100:
+		if n%100 == 0 {
+			return Some(n / 100), Some(c)
+		}
+	}
+	j.file.note("Dans ce journal le montant net n’est pas le brut moins la commission\u00a0: net et commission ne sont pas repris.")
+	return
+}
+
+// chargeback reads a line of the journal of chargebacks. A credit undoes one.
+func (j *journal) chargeback(_ []string, line *Line) (string, error) {
+	line.Kind, line.ChargebackDay, line.Reason = Chargeback, parseJournalDay(j.cell(colChargebackDay)), j.cell(colReason)
+	line.Reversal = strings.HasPrefix(fold(j.cell(colOperationType)), "C")
+	return "", nil
+}
