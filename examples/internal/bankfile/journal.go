@@ -237,8 +237,12 @@ func (j *journal) header(cells []string, at int, word string) error {
 		lacks = strings.ToUpper(j.kind.amount[0])
 	}
 	if lacks != "" {
+		var there []string
+		for _, name := range j.names[1:] {
+			there = append(there, Plain(name))
+		}
 		return j.wrong(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un journal qui l’a.",
-			lacks, strings.Join(j.names[1:], ", ")))
+			lacks, strings.Join(there, ", ")))
 	}
 	if j.index[colReference] < 0 && j.index[colOrder] < 0 {
 		j.file.note("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas être rapprochés des " +

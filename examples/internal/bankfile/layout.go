@@ -104,40 +104,36 @@ func ParseLayout(file string, content []byte) (Layout, error) {
 	return l, errors.Join(errs...)
 }
 
-// wanted are the columns that the layout names, by role.
-func (l *Layout) wanted() map[role]string {
-	out := map[role]string{}
-	for r, name := range map[role]string{
-		roleReference: l.Reference, roleLabel: l.Label, roleAmount: l.Amount, roleDebit: l.Debit, roleCredit: l.Credit, roleType: l.Type,
-		roleCurrency: l.Currency, roleAuthorisation: l.Authorisation, roleDay: l.Date,
-	} {
-		if name != "" {
-			out[r] = name
-		}
+// wantedColumn is one that the layout names.
+type wantedColumn struct {
+	role role
+	name string
+}
+
+// wanted are the columns that the layout names, the most telling first.
+func (l *Layout) wanted() []wantedColumn {
+	all := []wantedColumn{
+		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit, l.Credit}, {roleType, l.Type},
+		{roleCurrency, l.Currency}, {roleAuthorisation, l.Authorisation}, {roleDay, l.Date},
 	}
-	return out
+	return slices.DeleteFunc(all, func(c wantedColumn) bool { return c.name == "" })
 }
 
 // bind finds the columns in a row. missing is the first wanted name that is not there.
 func (l *Layout) bind(cells []string) (index [roleCount][]int, missing string, twice string) {
-	wanted := l.wanted()
-	for r := range roleCount {
-		name, ok := wanted[r]
-		if !ok {
-			continue
-		}
+	for _, c := range l.wanted() {
 		found := 0
-		for i, c := range cells {
-			if c == name {
-				index[r] = []int{i}
+		for i, cell := range cells {
+			if cell == c.name {
+				index[c.role] = []int{i}
 				found++
 			}
 		}
 		if found == 0 && missing == "" {
-			missing = name
+			missing = c.name
 		}
 		if found > 1 && twice == "" {
-			twice = name
+			twice = c.name
 		}
 	}
 	return index, missing, twice
@@ -177,9 +173,13 @@ func readLayout(s *source) error {
 		s.file.Level = Remittance
 	}
 	t := &table{source: s, rows: &records{in: s.text, separator: l.Separator}, continued: l.Continued, amount: l.parse, passOver: map[string]bool{}}
+	format := dateFormat.Replace(l.DateFormat)
 	t.day = func(cell string) (string, bool) {
-		at, err := time.Parse(dateFormat.Replace(l.DateFormat), cell)
-		return at.Format(time.DateOnly), err == nil
+		at, err := time.Parse(format, cell)
+		if err != nil {
+			return "", false
+		}
+		return at.Format(time.DateOnly), true
 	}
 	if l.Type != "" {
 		t.ignored = l.Ignored
@@ -225,8 +225,11 @@ func (l *Layout) findHeader(t *table) error {
 	if first == nil {
 		return t.wrong(firstLine, "", "il n’y a pas de ligne avec les noms des colonnes.")
 	}
+	for i := range first {
+		first[i] = Plain(first[i])
+	}
 	return t.wrong(firstLine, missing, fmt.Sprintf("elle n’y est pas. Il y a\u00a0: %s. Voyez le séparateur %q et les noms dans le layout.",
-		Plain(strings.Join(first, ", ")), l.Separator))
+		strings.Join(first, ", "), l.Separator))
 }
 
 // finish says what a line is.

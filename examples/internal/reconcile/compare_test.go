@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quittance/quittance/examples/internal/bankfile"
 	"github.com/quittance/quittance/examples/internal/dayexport"
 )
 
@@ -157,5 +156,3 @@ func TestComparisons(t *testing.T) {
 		})
 	}
 }
-
-var _ = bankfile.Some
