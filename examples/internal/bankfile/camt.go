@@ -117,6 +117,8 @@ type camt struct {
 	cards     int // entries about cards
 	detailed  int // those of them whose transactions are named
 	statement string
+
+	unknownEncoding string
 }
 
 func readCamt(s *source) error {
@@ -129,7 +131,8 @@ func readCamt(s *source) error {
 		}
 		e, err := htmlindex.Get(label)
 		if err != nil {
-			return nil, fmt.Errorf("l’encodage %s n’est pas connu", Plain(label))
+			c.unknownEncoding = label
+			return nil, err
 		}
 		return bufio.NewReader(e.NewDecoder().Reader(input)), nil
 	}
@@ -137,6 +140,9 @@ func readCamt(s *source) error {
 		var m *Mistake
 		if errors.As(err, &m) {
 			return err
+		}
+		if c.unknownEncoding != "" {
+			return s.wrong(1, "", fmt.Sprintf("l’encodage %s n’est pas connu.", Plain(c.unknownEncoding)))
 		}
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {

@@ -69,20 +69,22 @@ var columnNames = [columnCount][]string{
 
 // kindOfJournal is one of the four journals.
 type kindOfJournal struct {
-	name     string
-	word     string   // what its lines begin with in the TABLE family
-	signs    []string // columns that only this journal has
-	amount   []string // the column of the amount, the best first: gross, of this movement
-	needsEnd bool     // a file without an end line is cut off
-	line     func(*journal, []string, *Line) (ignored string, err error)
+	name   string
+	word   string   // what its lines begin with in the TABLE family
+	signs  []string // columns that only this journal has
+	amount []string // the column of the amount, the best first: gross, of this movement
+
+	amountName string // what that column is called in messages
+	needsEnd   bool   // a file without an end line is cut off
+	line       func(*journal, []string, *Line) (ignored string, err error)
 }
 
 // journals are looked at in this order: signs of a later one are columns of an earlier one, too.
 var journals = []*kindOfJournal{
-	{"impayes", "DETAIL", []string{"impdate", "impamount", "impreason", "chargebackdate"}, []string{"impamount", "sourceamount", "amount", "originamount"}, true, (*journal).chargeback},
-	{"rapprochement", "MATCHING", []string{"remittancenb", "remittancenumber", "brutamount", "matchstatus"}, []string{"brutamount", "grossamount", "operationamount", "amount", "originamount"}, true, (*journal).matching},
-	{"operations", "OPERATION", []string{"operationname"}, []string{"operationamount", "amount", "originamount"}, true, (*journal).operation},
-	{"transactions", "TRANSACTION", nil, []string{"originamount", "amount"}, false, (*journal).transaction},
+	{"impayes", "DETAIL", []string{"impdate", "impamount", "impreason", "chargebackdate"}, []string{"impamount", "sourceamount", "amount", "originamount"}, "IMP_AMOUNT ou SOURCE_AMOUNT", true, (*journal).chargeback},
+	{"rapprochement", "MATCHING", []string{"remittancenb", "remittancenumber", "brutamount", "matchstatus"}, []string{"brutamount", "grossamount", "operationamount", "amount", "originamount"}, "BRUT_AMOUNT", true, (*journal).matching},
+	{"operations", "OPERATION", []string{"operationname"}, []string{"operationamount", "amount", "originamount"}, "OPERATION_AMOUNT", true, (*journal).operation},
+	{"transactions", "TRANSACTION", nil, []string{"originamount", "amount"}, "AMOUNT", false, (*journal).transaction},
 }
 
 var (
@@ -164,7 +166,7 @@ func readJournal(s *source) error {
 	if j.kind == nil {
 		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. Redemandez-le.")
 	}
-	if !ended && j.kind.needsEnd {
+	if !ended && (j.kind.needsEnd || j.rows.open && (j.word == "" || len(j.rows.cells) < len(strings.Split(strings.TrimRight(strings.Join(j.names, ";"), ";"), ";")))) {
 		return s.cut(0)
 	}
 	return nil
@@ -234,7 +236,7 @@ func (j *journal) header(cells []string, at int, word string) error {
 	case j.index[colReference] < 0 && j.index[colOrder] < 0 && j.index[colTransactionID] < 0:
 		lacks = "ORDER_ID ou transactionReference"
 	case j.index[colAmount] < 0:
-		lacks = strings.ToUpper(j.kind.amount[0])
+		lacks = j.kind.amountName
 	}
 	if lacks != "" {
 		var there []string

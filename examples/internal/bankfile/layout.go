@@ -188,7 +188,7 @@ func readLayout(s *source) error {
 		t.passOver[fold(w)] = true
 	}
 	for range l.Skip {
-		if _, err := readLine(t.rows.in); err != nil {
+		if _, _, err := readLine(t.rows.in); err != nil {
 			return s.wrong(0, "", fmt.Sprintf("il n’y a pas de ligne après les %d qui sont sautées\u00a0: voyez «\u00a0skip\u00a0» dans le layout.", l.Skip))
 		}
 		t.rows.line++

@@ -42,7 +42,7 @@ func readMT940(s *source) error {
 	var content []string
 	number := 0
 	for {
-		text, err := readLine(s.text)
+		text, _, err := readLine(s.text)
 		number++
 		if err != nil && err != io.EOF {
 			return s.broken(number, err)

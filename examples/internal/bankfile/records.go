@@ -19,6 +19,7 @@ type records struct {
 	line      int      // of the last physical line read
 	pending   []string // physical lines that were read ahead
 	cells     []string
+	open      bool // the last line has no end
 }
 
 // tallestCell is over how many lines a cell may stand.
@@ -31,9 +32,10 @@ func (r *records) physical() (string, error) {
 		r.line++
 		return l, nil
 	}
-	l, err := readLine(r.in)
+	l, whole, err := readLine(r.in)
 	if err == nil {
 		r.line++
+		r.open = !whole
 	}
 	return l, err
 }

@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bytes"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 )
+
+//go:embed testdata/*
+var sampleFiles embed.FS
 
 // result is all that reading a file gives.
 type result struct {
@@ -18,11 +22,7 @@ type result struct {
 
 func readFile(t testing.TB, name string) (result, error) {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return readBytes(name, content)
+	return readBytes(name, sampleBytes(t, name))
 }
 
 func readBytes(name string, content []byte) (result, error) {

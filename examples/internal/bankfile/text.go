@@ -125,24 +125,26 @@ const longestLine = 1 << 20
 
 var errLongLine = errors.New("une ligne dépasse un million de caractères")
 
-// readLine returns the next line without its end, and io.EOF after the last one.
-func readLine(r *bufio.Reader) (string, error) {
+// readLine returns the next line without its end, and io.EOF after the last one. whole reports that it has an end: the last line of a
+// file that was cut off may have none.
+func readLine(r *bufio.Reader) (line string, whole bool, err error) {
 	part, err := r.ReadSlice('\n')
 	if err == nil {
-		return string(trimEnd(part)), nil
+		return string(trimEnd(part)), true, nil
 	}
-	line := string(part) // ReadSlice overwrites it
+	line = string(part) // ReadSlice overwrites it
 	for errors.Is(err, bufio.ErrBufferFull) {
 		if len(line) > longestLine {
-			return "", errLongLine
+			return "", false, errLongLine
 		}
 		part, err = r.ReadSlice('\n')
 		line += string(part)
 	}
+	whole = err == nil
 	if errors.Is(err, io.EOF) && line != "" {
 		err = nil
 	}
-	return string(trimEnd([]byte(line))), err
+	return string(trimEnd([]byte(line))), whole, err
 }
 
 func trimEnd(line []byte) []byte {
