@@ -18,6 +18,13 @@ const mostDigits = 15
 // 1.137,00 · 75.00 · 75,00 € · 75,00 EUR. The decimal sign is found by what follows it; where that is in doubt, as in 1.137, the
 // amount is refused. signed reports that a sign stands there, of whatever kind.
 func parseEuros(s string) (cents int64, signed, ok bool) {
+	if n := len(s); n > 3 && s[n-3] == ',' { // 137,00, as most are
+		if whole, ok := digitsOf(s[:n-3]); ok && n <= mostDigits {
+			if part, ok := digitsOf(s[n-2:]); ok {
+				return 100*whole + part, false, true
+			}
+		}
+	}
 	s = blanks.Replace(strings.TrimSpace(s))
 	for _, unit := range []string{"€", "EUR", "eur", "¤"} { // ¤ is € in ISO-8859-15 read as Windows-1252
 		s = strings.TrimSuffix(s, unit)

@@ -119,9 +119,11 @@ func isBankCSV(s *source) bool {
 
 func readBankCSV(s *source) error {
 	t := &table{source: s, day: parseDay, amount: parseEuros, rows: &records{in: s.text, separator: ";"}}
-	t.finish = func(line *Line, _ []string) (string, error) {
+	t.finish = func(line *Line) (string, error) {
 		line.Text = t.cell(roleWords)
-		line.takeGross(labelOf(line.Label, t.cell(roleDetail)))
+		if detail := t.cell(roleDetail); strings.Contains(detail, "BRUT") || strings.Contains(line.Label, "BRUT") {
+			line.takeGross(labelOf(line.Label, detail))
+		}
 		return "", nil
 	}
 	s.file.Level = Remittance
@@ -131,6 +133,9 @@ func readBankCSV(s *source) error {
 	}
 	s.file.Format, t.rows.separator, t.continued = bank.format, separator, bank.continued
 	t.header = func(cells []string) bool {
+		if _, isDay := parseDay(t.cell(roleDay)); isDay && t.names != nil {
+			return false
+		}
 		index, ok := bank.bind(cells)
 		if ok {
 			t.index, t.names = index, append([]string(nil), cells...)

@@ -17,7 +17,10 @@ func day(year, month, dom int) (string, bool) {
 }
 
 func daysIn(year, month int) int {
-	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	if month != 2 {
+		return 30 + (month+month/8)%2
+	}
+	return time.Date(year, time.March, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 // century makes a year of four digits: above 60 it is 19xx, as CFONB says.
@@ -40,6 +43,12 @@ func number(s string) int {
 // parseDay reads the day of a civil date as banks write it: 02/03/2026, 2/3/26, 02-03-2026, 02.03.2026, 2026-03-02, 20260302. What stands
 // behind it, as a time and its offset, is passed over: the day is what is written.
 func parseDay(s string) (string, bool) {
+	if s == "" {
+		return "", false
+	}
+	if len(s) == len("02/03/2026") && s[2] == '/' && s[5] == '/' { // as most are
+		return day(number(s[6:]), number(s[3:5]), number(s[:2]))
+	}
 	s, _, _ = strings.Cut(s, " ")
 	s, _, _ = strings.Cut(s, "T")
 	if len(s) == 8 || len(s) == 14 {
@@ -50,7 +59,7 @@ func parseDay(s string) (string, bool) {
 		}
 	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' })
-	if len(parts) != 3 || strings.ContainsAny(s[:1], "/-.") {
+	if len(parts) != 3 || len(strings.Join(parts, ""))+2 != len(s) {
 		return "", false
 	}
 	if len(parts[0]) == 4 {

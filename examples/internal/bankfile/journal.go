@@ -76,7 +76,7 @@ type kindOfJournal struct {
 
 	amountName string // what that column is called in messages
 	needsEnd   bool   // a file without an end line is cut off
-	line       func(*journal, []string, *Line) (ignored string, err error)
+	line       func(*journal, *Line) (ignored string, err error)
 }
 
 // journals are looked at in this order: signs of a later one are columns of an earlier one, too.
@@ -358,7 +358,7 @@ func (j *journal) row(cells []string, at int) error {
 		return err
 	}
 	line.Cents = amount
-	ignored, err := j.kind.line(j, cells, &line)
+	ignored, err := j.kind.line(j, &line)
 	if err != nil {
 		return err
 	}
@@ -396,7 +396,7 @@ func (j *journal) amount(c column, at int) (int64, error) {
 }
 
 // transaction reads a line of the journal of transactions: what was accepted.
-func (j *journal) transaction(_ []string, line *Line) (string, error) {
+func (j *journal) transaction(line *Line) (string, error) {
 	line.Kind = Payment
 	return "", nil
 }
@@ -408,7 +408,7 @@ var (
 )
 
 // operation reads a line of the journal of operations: what was given back. OPERATION_DATE is YYMMDD where PAYMENT_DATE is YYYYMMDD.
-func (j *journal) operation(_ []string, line *Line) (string, error) {
+func (j *journal) operation(line *Line) (string, error) {
 	name := j.cell(colOperationName)
 	if name == "" {
 		name = j.cell(colOperationType)
@@ -430,7 +430,7 @@ func (j *journal) operation(_ []string, line *Line) (string, error) {
 
 // matching reads a line of the journal of financial reconciliation: what the acquirer took for clearing. DT is a payment, since the
 // cardholder is debited, and CT a refund.
-func (j *journal) matching(_ []string, line *Line) (string, error) {
+func (j *journal) matching(line *Line) (string, error) {
 	switch t := fold(j.cell(colOperationType)); t {
 	case "DT", "D", "DEBIT", "":
 		line.Kind = Payment
@@ -467,7 +467,7 @@ func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
 }
 
 // chargeback reads a line of the journal of chargebacks. A credit undoes one.
-func (j *journal) chargeback(_ []string, line *Line) (string, error) {
+func (j *journal) chargeback(line *Line) (string, error) {
 	line.Kind, line.ChargebackDay, line.Reason = Chargeback, parseJournalDay(j.cell(colChargebackDay)), j.cell(colReason)
 	line.Reversal = strings.HasPrefix(fold(j.cell(colOperationType)), "C")
 	return "", nil

@@ -3,19 +3,40 @@ package bankfile
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// A label says what a line is in a few words. wordSets are those that banks use, folded.
-var (
-	cardWords       = words("CB CARTE CARTES VISA MASTERCARD MONETIQUE TPE VAD VADS")
-	otherMeans      = words("CHEQUE CHEQUES CHQ PRLV PRELEVEMENT PRELEVEMENTS VIR VIREMENT VIREMENTS LCR SEPA TIP ESPECES")
-	remittanceWords = words("REMISE REMISES REM FACTURES TELECOLLECTE ENCAISSEMENT ENCAISSEMENTS")
-	refundWords     = words("REMBT REMBOURSEMENT REMBOURSEMENTS REMB CREDIT")
-	unpaidWords     = words("IMPAYE IMPAYES IMPAYEE IMPAYEES CONTESTATION CHARGEBACK REJETEE REJETE")
-	commissionWords = words("COM COMM COMMISSION COMMISSIONS")
-	feeWords        = words("FRAIS ABONNEMENT COTISATION LOCATION")
-	purchaseWords   = words("PAIEMENT ACHAT RETRAIT") // with the account holder's own card
+// topic is what a word of a label is about; a label has those of all its words.
+type topic uint16
+
+const (
+	card topic = 1 << iota
+	remittance
+	refund
+	unpaid
+	commission
+	fee
+	purchase // with the account holder's own card
 )
+
+// topics are the words that banks use, folded.
+var topics = func() map[string]topic {
+	all := map[string]topic{}
+	for t, s := range map[topic]string{
+		card:       "CB CARTE CARTES VISA MASTERCARD MONETIQUE TPE VAD VADS",
+		remittance: "REMISE REMISES REM FACTURES TELECOLLECTE ENCAISSEMENT ENCAISSEMENTS",
+		refund:     "REMBT REMBOURSEMENT REMBOURSEMENTS REMB CREDIT",
+		unpaid:     "IMPAYE IMPAYES IMPAYEE IMPAYEES CONTESTATION CHARGEBACK REJETEE REJETE",
+		commission: "COM COMM COMMISSION COMMISSIONS",
+		fee:        "FRAIS ABONNEMENT COTISATION LOCATION",
+		purchase:   "PAIEMENT ACHAT RETRAIT",
+	} {
+		for w := range words(s) {
+			all[w] |= t
+		}
+	}
+	return all
+}()
 
 func words(s string) map[string]bool {
 	set := map[string]bool{}
@@ -25,43 +46,62 @@ func words(s string) map[string]bool {
 	return set
 }
 
-// label is the words of a line's texts.
-type label []string
+// label is what a line's texts say.
+type label struct {
+	text  string // folded
+	about topic
+}
 
+// labelOf reads texts. « COM 1,23 » among details only says how much was kept back: it does not make the line a commission.
 func labelOf(texts ...string) label {
-	return strings.FieldsFunc(fold(strings.Join(texts, " ")), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(",.", r)
-	})
-}
-
-func (l label) has(set map[string]bool) bool {
-	for _, w := range l {
-		if set[strings.Trim(w, ".,")] {
-			return true
-		}
-	}
-	return false
-}
-
-// hasCommission reports that the line is about a commission. « COM 1,23 » among details only says how much was kept back.
-func (l label) hasCommission() bool {
-	for i, w := range l {
-		if !commissionWords[strings.Trim(w, ".,")] {
-			continue
-		}
-		if i+1 < len(l) {
-			if _, _, ok := parseEuros(l[i+1]); ok && strings.Contains(l[i+1], ",") {
-				continue
+	l := label{text: fold(strings.Join(texts, " "))}
+	rest := l.text
+	for word := ""; rest != ""; {
+		word, rest = nextWord(rest)
+		t := topics[strings.Trim(word, ".,")]
+		if t == commission {
+			if next, _ := nextWord(rest); strings.Contains(next, ",") {
+				if _, _, isAmount := parseEuros(next); isAmount {
+					continue
+				}
 			}
 		}
-		return true
+		l.about |= t
 	}
-	return false
+	return l
 }
+
+// nextWord is the first word of a text and what follows: letters and digits, with the comma or point of an amount.
+func nextWord(s string) (word, rest string) {
+	start := -1
+	for i, r := range s {
+		if in := inWord(r); in && start < 0 {
+			start = i
+		} else if !in && start >= 0 {
+			return s[start:i], s[i:]
+		}
+	}
+	if start < 0 {
+		return "", ""
+	}
+	return s[start:], ""
+}
+
+func inWord(r rune) bool {
+	switch {
+	case r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == ',', r == '.':
+		return true
+	case r < utf8.RuneSelf:
+		return false
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+func (l label) has(t topic) bool { return l.about&t != 0 }
 
 // kindOf says what a line of an account is, by its sign and its label.
 func (l label) kindOf(cents int64) Kind {
-	if !l.has(cardWords) {
+	if !l.has(card) {
 		return Other
 	}
 	return l.cardKind(cents)
@@ -70,19 +110,19 @@ func (l label) kindOf(cents int64) Kind {
 // cardKind is kindOf for a line that is known to be about cards.
 func (l label) cardKind(cents int64) Kind {
 	switch {
-	case l.has(purchaseWords) && !l.has(remittanceWords):
+	case l.has(purchase) && !l.has(remittance):
 		return Other
-	case l.has(unpaidWords) && l.has(feeWords):
+	case l.has(unpaid) && l.has(fee):
 		return Fee
-	case l.has(unpaidWords):
+	case l.has(unpaid):
 		return Chargeback
-	case cents >= 0 && l.has(remittanceWords):
+	case cents >= 0 && l.has(remittance):
 		return Remitted
-	case l.hasCommission():
+	case l.has(commission):
 		return Commission
-	case l.has(feeWords):
+	case l.has(fee):
 		return Fee
-	case cents < 0 && (l.has(remittanceWords) || l.has(refundWords)):
+	case cents < 0 && l.has(remittance|refund):
 		return RefundRemittance
 	}
 	return Other
@@ -102,7 +142,7 @@ func kindOfCode(code string, cents int64, l label) (kind Kind, ok bool) {
 	case "38":
 		return Chargeback, true
 	case "62", "64", "65", "66", "67":
-		if l.hasCommission() && !l.has(unpaidWords) {
+		if l.has(commission) && !l.has(unpaid) {
 			return Commission, true
 		}
 		return Fee, true
@@ -117,9 +157,12 @@ type breakdown struct{ gross, commission, net Optional }
 
 func (l label) breakdown() (b breakdown) {
 	parts := map[string]*Optional{"BRUT": &b.gross, "COM": &b.commission, "COMM": &b.commission, "COMMISSION": &b.commission, "NET": &b.net}
-	for i := 0; i+1 < len(l); i++ {
-		if part := parts[l[i]]; part != nil && !part.Known {
-			if cents, _, ok := parseEuros(l[i+1]); ok && strings.ContainsAny(l[i+1], ",.") {
+	word, rest := nextWord(l.text)
+	for rest != "" {
+		part := parts[word]
+		word, rest = nextWord(rest)
+		if part != nil && !part.Known && strings.ContainsAny(word, ",.") {
+			if cents, _, ok := parseEuros(word); ok {
 				*part = Some(cents)
 			}
 		}
@@ -129,11 +172,11 @@ func (l label) breakdown() (b breakdown) {
 
 // takeGross takes gross and commission from a free text, only if gross − commission is what was booked.
 func (line *Line) takeGross(l label) {
-	b := l.breakdown()
-	booked := line.Cents
-	if booked < 0 {
-		booked = -booked
+	if !strings.Contains(l.text, "BRUT") {
+		return
 	}
+	b := l.breakdown()
+	booked := max(line.Cents, -line.Cents)
 	if b.gross.Known && b.commission.Known && b.gross.Cents-b.commission.Cents == booked && (!b.net.Known || b.net.Cents == booked) {
 		line.Gross, line.Commission = b.gross, b.commission
 		if line.Cents < 0 {

@@ -197,7 +197,7 @@ func readLayout(s *source) error {
 		return err
 	}
 	t.header = func([]string) bool { return false }
-	t.finish = func(line *Line, cells []string) (string, error) { return l.finish(t, line) }
+	t.finish = func(line *Line) (string, error) { return l.finish(t, line) }
 	return t.read()
 }
 

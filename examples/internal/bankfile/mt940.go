@@ -232,7 +232,7 @@ func (m *mt940) hand() error {
 	m.line = nil
 	l := labelOf(line.Label, line.Text)
 	if line.Kind = l.kindOf(line.Cents); line.Operation == "NCOM" || line.Operation == "NCHG" {
-		if line.Kind = Fee; l.hasCommission() && !l.has(unpaidWords) {
+		if line.Kind = Fee; l.has(commission) && !l.has(unpaid) {
 			line.Kind = Commission
 		}
 	}

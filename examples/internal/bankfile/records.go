@@ -91,7 +91,6 @@ func (r *records) next() (cells []string, line int, err error) {
 // extend adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it: then
 // the quote is text.
 func (r *records) extend(text string, at int) (string, error) {
-	first := shape(text, r.separator)
 	whole, taken := text, []string(nil)
 	back := func() {
 		r.pending = append(taken, r.pending...)
@@ -110,7 +109,7 @@ func (r *records) extend(text string, at int) (string, error) {
 			return "", err
 		}
 		taken = append(taken, l)
-		if len(taken) > tallestCell || len(whole) > headSize || first != "" && shape(l, r.separator) == first {
+		if len(taken) > tallestCell || len(whole) > headSize || sameShape(text, l, r.separator) {
 			back()
 			return "", nil
 		}
@@ -124,18 +123,25 @@ func (r *records) extend(text string, at int) (string, error) {
 	}
 }
 
-// shape is the first cell with each digit as 9; empty if the cell has none, or if it is the only one.
-func shape(line, separator string) string {
-	i := strings.Index(line, separator)
-	if i <= 0 || i > 32 || !strings.ContainsAny(line[:i], "0123456789") {
-		return ""
-	}
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return '9'
+// sameShape reports whether two lines begin with cells that differ in their digits only: 02/03/2026 and 03/03/2026. A cell without
+// digits, or one that nothing follows, has no shape.
+func sameShape(a, b, separator string) bool {
+	const longest = 32
+	digits := false
+	for i := 0; i < len(a) && i < len(b) && i < longest; i++ {
+		isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
+		if isDigit(a[i]) && isDigit(b[i]) {
+			digits = true
+			continue
 		}
-		return r
-	}, line[:i])
+		if a[i] != b[i] {
+			return false
+		}
+		if strings.HasPrefix(a[i:], separator) {
+			return digits && strings.HasPrefix(b[i:], separator)
+		}
+	}
+	return false
 }
 
 type quoting int

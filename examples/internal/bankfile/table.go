@@ -42,9 +42,10 @@ type table struct {
 	continued bool            // a row without a first cell goes on with the label of the row above
 	passOver  map[string]bool // what lines that are no money begin with, folded
 	ignored   []string        // types that are no money
-	finish    func(*Line, []string) (ignored string, err error)
+	finish    func(*Line) (ignored string, err error)
 	account   string
-	line      *Line // the row that may go on
+	line      *Line // the row that may go on; it points to buffer
+	buffer    Line
 	cells     []string
 }
 
@@ -163,15 +164,16 @@ func (t *table) row(at int) error {
 	if err := t.hand(); err != nil {
 		return err
 	}
-	line := Line{At: at, Day: on, Account: t.account, Currency: currency(t.cell(roleCurrency)), Authorisation: t.cell(roleAuthorisation),
+	t.buffer = Line{At: at, Day: on, Account: t.account, Currency: currency(t.cell(roleCurrency)), Authorisation: t.cell(roleAuthorisation),
 		Label: squeeze(t.cell(roleLabel)), Interbank: t.cell(roleInterbank), Reference: t.cell(roleReference)}
+	line := &t.buffer
 	line.ValueDay, _ = t.day(t.cell(roleValueDay))
 	line.OperationDay, _ = t.day(t.cell(roleOperationDay))
 	var err error
 	if line.Cents, err = t.cents(at); err != nil {
 		return err
 	}
-	ignored, err := t.finish(&line, t.cells)
+	ignored, err := t.finish(line)
 	if err != nil {
 		return err
 	}
@@ -179,7 +181,7 @@ func (t *table) row(at int) error {
 		t.file.ignore(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
 		return nil
 	}
-	t.line = &line
+	t.line = line
 	return nil
 }
 
@@ -189,9 +191,15 @@ func (t *table) isNoMoney() bool {
 	if len(t.ignored) > 0 && slices.Contains(t.ignored, t.cell(roleType)) {
 		return true
 	}
-	text := firstOf(t.cells[0], t.cell(roleReference), t.cell(roleLabel))
-	first, _, _ := strings.Cut(fold(text), " ")
-	first = strings.Trim(first, ":.")
+	text := t.cells[0]
+	if text != "" && text[0] >= '0' && text[0] <= '9' {
+		return false
+	}
+	if text == "" {
+		text = firstOf(t.cell(roleReference), t.cell(roleLabel))
+	}
+	first, _, _ := strings.Cut(text, " ")
+	first = strings.Trim(fold(first), ":.")
 	return noMoney[first] || t.passOver[first]
 }
 

@@ -180,4 +180,11 @@ func key(s string) string {
 }
 
 // squeeze joins the words of a text that stands on several lines, or between many blanks.
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+func squeeze(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == ' ' && i > 0 && s[i-1] == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return strings.TrimSpace(s)
+}
