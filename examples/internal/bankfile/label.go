@@ -58,7 +58,10 @@ func labelOf(texts ...string) label {
 	rest := l.text
 	for word := ""; rest != ""; {
 		word, rest = nextWord(rest)
-		t := topics[strings.Trim(word, ".,")]
+		if n := len(word); n > 0 && (word[0] <= '.' || word[n-1] <= '.') { // a comma or a point
+			word = strings.Trim(word, ".,")
+		}
+		t := topics[word]
 		if t == commission {
 			if next, _ := nextWord(rest); strings.Contains(next, ",") {
 				if _, _, isAmount := parseEuros(next); isAmount {
