@@ -120,7 +120,7 @@ func (s *side) cut(b borders, extra int64) (best cut, ok bool) {
 					break
 				}
 				k, found := after[(ours-before[a])-(bank-bankBefore[p]-bankAfter[j])]
-				if found && k >= least && a+k <= len(s.ours) {
+				if found && k >= least && a+k <= len(s.ours) && (p+j < len(s.bank) || p+j == 0) {
 					best, ok = cut{a, k, p, j}, true
 					break
 				}

@@ -123,7 +123,7 @@ func amountOf(l bankfile.Line) int64 {
 // newLedger compares our side with what is ours on the accounts.
 func newLedger(here []Movement, exports []dayexport.Export, a accountSide, o Options) *Ledger {
 	l := &Ledger{Level: "R", Contract: o.Contract, Files: a.files, Days: []LedgerDay{}, Lines: []RemittanceLine{}}
-	if !a.named {
+	if !a.named && len(a.lines) > 0 {
 		l.Level = "D"
 	}
 	var first, last string
@@ -269,18 +269,20 @@ func (l *Ledger) judge(in, out side, b borders) {
 			l.Chargebacks[i].Settled = true
 		}
 	}
-	if l.RunningEnd == 0 && l.Accepted == l.BankIn {
+	cutIn, inAgrees := in.cut(b, 0)
+	switch {
+	case l.RunningEnd == 0:
 		l.Verdict = AgreesInTotal
-	} else if cutIn, ok := in.cut(b, 0); ok && l.try(in, out, cutIn, b, 0) {
-		l.Verdict = AgreesUnderWay
-	} else if l.RunningEnd == 0 {
-		l.Verdict = AgreesInTotal
-	} else if ok && l.Chargeback != 0 && l.try(in, out, cutIn, b, l.Chargeback) {
+	case inAgrees && l.Chargeback != 0 && l.try(in, out, cutIn, b, l.Chargeback):
 		settle()
 		l.Verdict = AgreesUnderWay
-	} else if in, out, dropped := withoutCancelled(in, out); dropped {
-		if cutIn, ok := in.cut(b, 0); ok && l.try(in, out, cutIn, b, 0) {
-			l.Verdict = AgreesUnderWay
+	case inAgrees && l.try(in, out, cutIn, b, 0):
+		l.Verdict = AgreesUnderWay
+	default:
+		if in, out, dropped := withoutCancelled(in, out); dropped {
+			if cutIn, ok := in.cut(b, 0); ok && l.try(in, out, cutIn, b, 0) {
+				l.Verdict = AgreesUnderWay
+			}
 		}
 	}
 	if l.Verdict != "" {
@@ -294,19 +296,12 @@ func (l *Ledger) judge(in, out side, b borders) {
 		}
 		return
 	}
-	differsIn, differsOut := l.Accepted-l.BankIn, l.Returned-l.BankOut
-	switch {
-	case l.RunningEnd > 0:
+	l.Verdict = MoreAtTheBank
+	if l.RunningEnd > 0 {
 		l.Verdict = LessAtTheBank
-	default:
-		l.Verdict = MoreAtTheBank
 	}
-	if differsIn != 0 && differsOut != 0 {
-		if _, ok := in.cut(b, 0); !ok {
-			if _, ok := out.cut(b, 0); !ok {
-				l.Verdict = OtherDirection
-			}
-		}
+	if _, outAgrees := out.cut(b, 0); !inAgrees && !outAgrees {
+		l.Verdict = OtherDirection
 	}
 	l.hint(in)
 }

@@ -146,39 +146,34 @@ func (l *Ledger) Sentences() (out []string) {
 	return out
 }
 
+// sentence says what is not compared, and why.
 func (b Border) sentence() string {
-	side, noun := "chez vous", Count(b.Sum.Count, "paiement", "paiements")
+	noun, side, other := Count(b.Sum.Count, "paiement", "paiements"), "chez vous", "avant le début du relevé"
 	if b.Out {
 		noun = Count(b.Sum.Count, "remboursement", "remboursements")
 	}
 	if b.Bank {
-		side, noun = "à la banque", Count(b.Sum.Count, "remise", "remises")
+		noun, side, other = Count(b.Sum.Count, "remise", "remises"), "à la banque", "avant le premier export"
 		if b.Out {
 			noun = Count(b.Sum.Count, "remise de remboursements", "remises de remboursements")
+		}
+		if b.After {
+			other = "après le dernier export"
 		}
 	}
 	days := "du " + French(b.From)
 	if b.Until != b.From {
 		days += " au " + French(b.Until)
 	}
-	other := "les exports"
-	if !b.Bank {
-		other = "le relevé"
+	why := "\u00a0: c’est " + other + "."
+	switch {
+	case b.Sure:
+	case b.Bank:
+		why = "\u00a0: d’après les sommes, ce sont des paiements d’" + other + "."
+	default:
+		why = "\u00a0: d’après les sommes, la remise a eu lieu " + other + "."
 	}
-	when := "avant ceux que couvrent "
-	if b.After {
-		when = "après ceux que couvrent "
-	}
-	s := "Non comparé\u00a0: " + noun + " " + side + ", " + Money(b.Sum.Cents) + ", " + days + ", " + Choose(b.Sum.Count, "d’un jour", "de jours") + " " + when + other
-	if !b.Sure {
-		s = "Non comparé\u00a0: " + noun + " " + side + ", " + Money(b.Sum.Cents) + ", " + days + "\u00a0; d’après les sommes, " +
-			Choose(b.Sum.Count, "elle est", "elles sont") + " de jours " + when + other
-		if !b.Bank {
-			s = "Non comparé\u00a0: " + noun + " " + side + ", " + Money(b.Sum.Cents) + ", " + days + "\u00a0; d’après les sommes, " +
-				Choose(b.Sum.Count, "il a été remis", "ils ont été remis") + " avant le relevé"
-		}
-	}
-	return s + "."
+	return "Non comparé\u00a0: " + noun + " " + side + ", " + Money(b.Sum.Cents) + ", " + days + why
 }
 
 func join(all []string) string {
