@@ -128,6 +128,7 @@ type File struct {
 	Journal    string      `json:"journal,omitempty"` // transactions, operations, rapprochement or impayes
 	Level      Level       `json:"level"`
 	Encoding   string      `json:"encoding"`
+	Whole      bool        `json:"whole"`      // balances or an end line prove that nothing is missing
 	Lines      int         `json:"line_count"` // how many lines were money
 	Statements []Statement `json:"statements"`
 	Balance    *Balance    `json:"balance,omitempty"` // of a CSV that states one

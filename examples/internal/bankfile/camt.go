@@ -150,6 +150,10 @@ func readCamt(s *source) error {
 		}
 		return err
 	}
+	s.file.Whole = s.file.Format == "camt.053"
+	for _, st := range s.file.Statements {
+		s.file.Whole = s.file.Whole && st.Balanced
+	}
 	s.file.Level = Remittance
 	if c.cards > 0 && c.detailed == c.cards {
 		s.file.Level = Transaction

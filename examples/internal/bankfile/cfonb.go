@@ -74,6 +74,7 @@ func readCFONB(s *source) error {
 	if c.open != nil {
 		return c.wrongf("le solde final (enregistrement 07) du compte %s manque\u00a0: le fichier est coupé", Plain(c.open.Account))
 	}
+	s.file.Whole = true
 	return nil
 }
 

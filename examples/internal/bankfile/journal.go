@@ -169,6 +169,7 @@ func readJournal(s *source) error {
 	if !ended && (j.kind.needsEnd || j.rows.open && (j.word == "" || len(j.rows.cells) < len(strings.Split(strings.TrimRight(strings.Join(j.names, ";"), ";"), ";")))) {
 		return s.cut(0)
 	}
+	s.file.Whole = ended
 	return nil
 }
 

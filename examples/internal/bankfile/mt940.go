@@ -76,6 +76,7 @@ func readMT940(s *source) error {
 			name, content, m.at = field[1], []string{field[2]}, number
 		}
 	}
+	s.file.Whole = true
 	return nil
 }
 

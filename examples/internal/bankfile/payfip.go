@@ -109,6 +109,7 @@ func readPayFiP(s *source) error {
 	if !ended {
 		return s.wrong(0, "", "la ligne PIED-DE-PAGE manque\u00a0: le rapport est coupé. Redemandez-le.")
 	}
+	s.file.Whole = true
 	return nil
 }
 

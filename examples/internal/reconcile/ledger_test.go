@@ -133,7 +133,7 @@ func TestRemittances(t *testing.T) {
 		{"gross, the commission apart", []string{"03 REMISE CB 0535875 030261|137,00", "03 COM CB 030261|-1,23", "04 REMISE CB 0535875 030262|1,00"}, []string{"030261 on the account", "030262 on the account"}, true},
 		{"net", []string{"03 REMISE CB 0535875 030261 BRUT 137,00 COM 1,23|135,77", "04 REMISE CB 0535875 030262 BRUT 1,00 COM 0,01|0,99"}, []string{"030261 on the account", "030262 on the account"}, true},
 		{"not yet", []string{"03 REMISE CB 0535875 030261|137,00"}, []string{"030261 on the account", "030262 under way"}, true},
-		{"missing", []string{"03 REMISE CB 0535875 030261|137,00", "20 REMISE CB 0535875 030270|1,00"}, []string{"030261 on the account", "030262 missing on the account", "30270 not in the journal"}, false},
+		{"missing", []string{"03 REMISE CB 0535875 030261|137,00", "20 REMISE CB 0535875 030270|1,00"}, []string{"030261 on the account", "030262 missing on the account", "030270 not in the journal"}, false},
 		{"another amount", []string{"03 REMISE CB 0535875 030261|137,01", "04 REMISE CB 0535875 030262|0,99"}, []string{"030261 other amount", "030262 on the account"}, false},
 		{"another commission", []string{"03 REMISE CB 0535875 030261|137,00", "03 COM CB 030261|-1,25", "04 REMISE CB 0535875 030262|1,00"}, []string{"030261 other commission", "030262 on the account"}, false},
 	} {

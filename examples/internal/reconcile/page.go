@@ -13,16 +13,21 @@ import (
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"french": French, "money": Money, "euros": bankfile.Euros, "amount": amount, "count": Count,
 	"describe":  FileReport.describe,
+	"passed":    FileReport.passedOver,
 	"title":     func(w Witness) string { return witnessWords[w.Name].title },
 	"agreement": func(w Witness) string { return witnessWords[w.Name].agreement },
 	"onaccount": func(v RemittanceVerdict) string { return remittanceWords[v] },
 }).Parse(pageText))
 
 // WritePage writes the report as a page of its own: HTML without script and without anything from elsewhere, to be kept or printed.
-func (r *Report) WritePage(w io.Writer) error { return page.Execute(w, r) }
+func (r *Report) WritePage(w io.Writer) error { return page.ExecuteTemplate(w, "page", r) }
+
+// WriteFragment writes what stands below the page's heading, for a page of another program, as a back office's: it brings its own layout and
+// style.
+func (r *Report) WriteFragment(w io.Writer) error { return page.ExecuteTemplate(w, "report", r) }
 
 // Found are the sentences about remittances whose payments have the same sum.
 func (l *Ledger) Found() (out []string) {

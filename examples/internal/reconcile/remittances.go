@@ -132,13 +132,19 @@ func joinRemittances(lists []*List, a accountSide) (out []RemittanceCheck) {
 		switch effectiveKind(line.Line) {
 		case bankfile.Remitted, bankfile.RefundRemittance:
 			if !used[i] {
-				number := ""
-				if all := slices.Sorted(maps.Keys(a.numbers[i])); len(all) > 0 {
-					number = all[0]
-				}
-				out = append(out, RemittanceCheck{Number: number, BankDay: line.Day, Booked: line.Cents, Verdict: NotInJournal})
+				out = append(out, RemittanceCheck{Number: a.numberOf(i), BankDay: line.Day, Booked: line.Cents, Verdict: NotInJournal})
 			}
 		}
 	}
 	return out
+}
+
+// numberOf is a number by which a line may name its remittance, with zeros in front to the six digits that journals write.
+func (a accountSide) numberOf(i int) string {
+	all := slices.Sorted(maps.Keys(a.numbers[i]))
+	if len(all) == 0 {
+		return ""
+	}
+	const width = 6
+	return strings.Repeat("0", max(0, width-len(all[0]))) + all[0]
 }

@@ -104,12 +104,8 @@ func (p *printer) sources(r *Report) {
 		for _, n := range f.Notes {
 			p.line("    %s", n)
 		}
-		for i, g := range f.Ignored {
-			if i == mostShown {
-				p.line("    …")
-				break
-			}
-			p.line("    ligne %d passée\u00a0: %s%s", g.At, prefix(g.Reference), g.Why)
+		for _, g := range f.passedOver() {
+			p.line("    %s", g)
 		}
 	}
 }
@@ -117,11 +113,19 @@ func (p *printer) sources(r *Report) {
 // mostShown is how many of the ignored lines are printed.
 const mostShown = 5
 
-func prefix(reference string) string {
-	if reference == "" {
-		return ""
+// passedOver says what a file has that is no money: the first of it.
+func (f FileReport) passedOver() (out []string) {
+	for i, g := range f.Ignored {
+		if i == mostShown {
+			return append(out, "…")
+		}
+		reference := ""
+		if g.Reference != "" {
+			reference = bankfile.Plain(g.Reference) + ", "
+		}
+		out = append(out, fmt.Sprintf("ligne %d passée\u00a0: %s%s", g.At, reference, g.Why))
 	}
-	return bankfile.Plain(reference) + ", "
+	return out
 }
 
 func (f FileReport) describe() string {
@@ -129,8 +133,11 @@ func (f FileReport) describe() string {
 	if f.Journal != "" {
 		s += ", " + journalWords[f.Journal]
 	}
-	s += ", " + Count(f.Lines, "ligne d’argent", "lignes d’argent")
-	if len(f.Statements) > 0 {
+	s += ", " + Count(f.Lines, "mouvement", "mouvements")
+	switch {
+	case !f.Whole:
+		s += ", rien ne prouve qu’il est entier"
+	case len(f.Statements) > 0:
 		s += ", soldes vérifiés"
 	}
 	if f.Passed > 0 {
