@@ -4,17 +4,17 @@
 //	go run ./examples/reconcile -list relevé.cfonb -contract 0535875 export-2026-03-*.csv
 //
 // An export is what payment.Service's Export or ExportJSON wrote; its hash and its totals are checked, and one that was cut off or
-// edited is refused. (payment.Service.Reconcile is something else: it asks the acquirer about payments whose end nobody has told. This
-// program needs no service and no database, only files.)
+// edited is refused. (payment.Service.Reconcile is something else: it asks the acquirer about payments whose end nobody has told.
+// This program needs no service and no database, only files.)
 //
-// A list is a file as it was received. What it is, is found by its content: journals of Sips and of the Lyra platforms, PayFiP's report,
-// CFONB 120, camt.053 and camt.054, MT940, and the CSV files that French banks let people download (see package bankfile). Another CSV is
-// described by a layout:
+// A list is a file as it was received. What it is, is found by its content: journals of Sips and of the Lyra platforms, PayFiP's
+// report, CFONB 120, camt.053 and camt.054, MT940, and the CSV files that French banks let people download (see package
+// bankfile). Another CSV is described by a layout:
 //
 //	go run ./examples/reconcile -demo "$(mktemp -d)"
 //
-// writes two exports, the list of a bank that is simulated, with mistakes in it, and its layout.json into that folder, and compares them. Then, on
-// one's own files:
+// writes two exports, the list of a bank that is simulated, with mistakes in it, and its layout.json into that folder, and
+// compares them. Then, on one's own files:
 //
 //	go run ./examples/reconcile -layout layout.json -list bank.csv export-2026-03-02.csv
 //
@@ -30,18 +30,19 @@
 //	charged back   the bank took it back, and here it counts as accepted
 //
 // Of an account only sums can be compared, and -contract says which lines are ours: the contract's number, or another text of their
-// labels. It then prints a ledger by day, and says « le total concorde », never that a payment is there. Give a journal of reconciliation
-// and the account together, and each remittance is compared by its number, to the cent.
+// labels. It then prints a ledger by day, and says « le total concorde », never that a payment is there. Give a journal of
+// reconciliation and the account together, and each remittance is compared by its number, to the cent.
 //
-// A payment made a second before midnight may stand on the list of the next day. Give several exports and several lists of one period; at its
-// borders give the neighbouring days' with -near and -near-list: their lines serve as partners, and are not missed. With -remitted a list
-// with a layout has only what was remitted, and a payment that was given back before is not missed on it.
+// A payment made a second before midnight may stand on the list of the next day. Give several exports and several lists of one
+// period; at its borders give the neighbouring days' with -near and -near-list: their lines serve as partners, and are not
+// missed. With -remitted a list with a layout has only what was remitted, and a payment that was given back before is not missed
+// on it.
 //
-// The output is French, for the officer; -json writes the same for programs, -html a page with the ledger and a chart. With -xlsx the
-// exports are written as a spreadsheet, whose cells are texts and numbers as they should be; then no list is needed.
+// The output is French, for the officer; -json writes the same for programs, -html a page with the ledger and a chart. With -xlsx
+// the exports are written as a spreadsheet, whose cells are texts and numbers as they should be; then no list is needed.
 //
-// The exit status is 0 when nothing differs, 1 when something does, 2 when a file or a flag is wrong: then nothing was compared. Sums that agree but
-// for what was under way at the borders do not differ.
+// The exit status is 0 when nothing differs, 1 when something does, 2 when a file or a flag is wrong: then nothing was compared.
+// Sums that agree but for what was under way at the borders do not differ.
 package main
 
 import (
@@ -96,7 +97,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		flags.PrintDefaults()
 	}
 	flags.Var(&t.lists, "list", "un `fichier` de la banque ou du prestataire, tel que reçu\u202f; l’option peut se répéter")
-	flags.StringVar(&t.options.Contract, "contract", "", "le `texte` qui, sur un relevé de compte, dit quelles lignes sont à vous\u00a0: le numéro de contrat monétique")
+	flags.StringVar(&t.options.Contract, "contract", "", "le `texte` qui, sur un relevé de compte, dit quelles lignes sont "+
+		"à vous\u00a0: le numéro de contrat monétique")
 	flags.StringVar(&t.layout, "layout", "", "un `fichier` JSON qui décrit un CSV inconnu")
 	flags.Var(&t.near, "near", "l’export d’un jour voisin\u00a0: un `fichier` qui peut avoir l’autre moitié d’une paire")
 	flags.Var(&t.nearList, "near-list", "une liste d’un jour voisin, un `fichier` de même")

@@ -120,8 +120,8 @@ func digitsOf(s string) (int64, bool) {
 	return n, true
 }
 
-// parseDecimal reads what ISO 20022 and MT940 write: digits, one decimal sign at most, as many decimals as they like; all behind the
-// cents must be zero.
+// parseDecimal reads what ISO 20022 and MT940 write: digits, one decimal sign at most, as many decimals as they like; all behind
+// the cents must be zero.
 func parseDecimal(s string, sign byte) (cents int64, ok bool) {
 	whole, fraction, _ := strings.Cut(s, string(sign))
 	for len(fraction) < 2 {

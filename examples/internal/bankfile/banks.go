@@ -23,40 +23,102 @@ type presetColumn struct {
 // presets are the banks', those with more telling names first. The label is what the bank calls so; details are only read for
 // gross and commission. LCL, which names no columns, follows below.
 var presets = []preset{
-	{"csv-bnp", []presetColumn{
-		{"dateoperation", roleDay, true}, {"libelleoperation", roleLabel, true}, {"montantoperationeneuro montantoperationeneuros", roleAmount, true},
-		{"libellecourt", roleWords, false}, {"typeoperation", roleWords, false},
-	}, false},
-	{"csv-societe-generale", []presetColumn{
-		{"datecomptabilisation", roleDay, true}, {"libellecompletoperation", roleLabel, true}, {"montantoperation", roleAmount, true}, {"devise", roleCurrency, false},
-	}, false},
-	{"csv-societe-generale", []presetColumn{
-		{"datedeloperation", roleDay, true}, {"detaildelecriture", roleLabel, true}, {"libelle", roleWords, false}, {"montantdeloperation", roleAmount, true},
-		{"devise", roleCurrency, false},
-	}, false},
-	{"csv-societe-generale-pro", []presetColumn{
-		{"date", roleDay, true}, {"naturedeloperation", roleLabel, true}, {"debit", roleDebit, true}, {"credit", roleCredit, true}, {"devise", roleCurrency, false},
-		{"datedevaleur", roleValueDay, false}, {"libelleinterbancaire", roleInterbank, false},
-	}, true},
-	{"csv-bpce", []presetColumn{
-		{"datedecomptabilisation", roleDay, true}, {"libelleoperation", roleLabel, true}, {"debit", roleDebit, true}, {"credit", roleCredit, true},
-		{"libellesimplifie", roleWords, false}, {"typeoperation", roleWords, false}, {"reference", roleReference, false},
-		{"informationscomplementaires", roleDetail, false}, {"dateoperation", roleOperationDay, false}, {"datedevaleur", roleValueDay, false},
-	}, false},
-	{"csv-credit-mutuel", []presetColumn{
-		{"date", roleDay, true}, {"datedevaleur", roleValueDay, true}, {"debit", roleDebit, true}, {"credit", roleCredit, true}, {"libelle", roleLabel, true},
-		{"solde", roleCount, true},
-	}, false},
-	{"csv-credit-mutuel", []presetColumn{
-		{"date", roleDay, true}, {"datedevaleur", roleValueDay, true}, {"montant", roleAmount, true}, {"libelle", roleLabel, true}, {"solde", roleCount, true},
-	}, false},
-	{"csv-banque-postale", []presetColumn{
-		{"date", roleDay, true}, {"libelle", roleLabel, true}, {"montanteuros montanteuro montanteur", roleAmount, true},
-	}, false},
-	{"csv-credit-agricole", []presetColumn{
-		{"date dateoperation", roleDay, true}, {"datedevaleur datevaleur", roleValueDay, false}, {"libelle", roleLabel, true},
-		{"debiteuros debiteuro debit", roleDebit, true}, {"crediteuros crediteuro credit", roleCredit, true},
-	}, false},
+	{
+		format: "csv-bnp",
+		columns: []presetColumn{
+			{"dateoperation", roleDay, true},
+			{"libelleoperation", roleLabel, true},
+			{"montantoperationeneuro montantoperationeneuros", roleAmount, true},
+			{"libellecourt", roleWords, false},
+			{"typeoperation", roleWords, false},
+		},
+	},
+	{
+		format: "csv-societe-generale",
+		columns: []presetColumn{
+			{"datecomptabilisation", roleDay, true},
+			{"libellecompletoperation", roleLabel, true},
+			{"montantoperation", roleAmount, true},
+			{"devise", roleCurrency, false},
+		},
+	},
+	{
+		format: "csv-societe-generale",
+		columns: []presetColumn{
+			{"datedeloperation", roleDay, true},
+			{"detaildelecriture", roleLabel, true},
+			{"libelle", roleWords, false},
+			{"montantdeloperation", roleAmount, true},
+			{"devise", roleCurrency, false},
+		},
+	},
+	{
+		format:    "csv-societe-generale-pro",
+		continued: true,
+		columns: []presetColumn{
+			{"date", roleDay, true},
+			{"naturedeloperation", roleLabel, true},
+			{"debit", roleDebit, true},
+			{"credit", roleCredit, true},
+			{"devise", roleCurrency, false},
+			{"datedevaleur", roleValueDay, false},
+			{"libelleinterbancaire", roleInterbank, false},
+		},
+	},
+	{
+		format: "csv-bpce",
+		columns: []presetColumn{
+			{"datedecomptabilisation", roleDay, true},
+			{"libelleoperation", roleLabel, true},
+			{"debit", roleDebit, true},
+			{"credit", roleCredit, true},
+			{"libellesimplifie", roleWords, false},
+			{"typeoperation", roleWords, false},
+			{"reference", roleReference, false},
+			{"informationscomplementaires", roleDetail, false},
+			{"dateoperation", roleOperationDay, false},
+			{"datedevaleur", roleValueDay, false},
+		},
+	},
+	{
+		format: "csv-credit-mutuel",
+		columns: []presetColumn{
+			{"date", roleDay, true},
+			{"datedevaleur", roleValueDay, true},
+			{"debit", roleDebit, true},
+			{"credit", roleCredit, true},
+			{"libelle", roleLabel, true},
+			{"solde", roleNone, true},
+		},
+	},
+	{
+		format: "csv-credit-mutuel",
+		columns: []presetColumn{
+			{"date", roleDay, true},
+			{"datedevaleur", roleValueDay, true},
+			{"montant", roleAmount, true},
+			{"libelle", roleLabel, true},
+			{"solde", roleNone, true},
+		},
+	},
+	{
+		format: "csv-banque-postale",
+		columns: []presetColumn{
+			{"date", roleDay, true},
+			{"libelle", roleLabel, true},
+			{"montanteuros montanteuro montanteur", roleAmount, true},
+		},
+	},
+	{
+		format: "csv-credit-agricole",
+		columns: []presetColumn{
+			{"date dateoperation", roleDay, true},
+			{"datedevaleur datevaleur", roleValueDay, false},
+			{"libelle", roleLabel, true},
+			{"debiteuros debiteuro debit", roleDebit, true},
+			{"crediteuros crediteuro credit", roleCredit, true},
+		},
+	},
 }
 
 // separators that banks use.
@@ -81,9 +143,7 @@ func (p preset) bind(cells []string) (index [roleCount][]int, ok bool) {
 			i, there := at[name]
 			if there && !found {
 				found = true
-				if c.role < roleCount {
-					index[c.role] = append(index[c.role], i)
-				}
+				index[c.role] = append(index[c.role], i)
 			}
 		}
 		if c.required && !found {
@@ -145,8 +205,8 @@ func readBankCSV(s *source) error {
 	return t.read()
 }
 
-// LCL's file names no columns: date;amount;type;cheque;label A;label B;x;category. The label stands in the fifth or the sixth cell. A line
-// of four cells is a balance: date;balance;;account.
+// LCL's file names no columns: date;amount;type;cheque;label A;label B;x;category. The label stands in the fifth or the sixth
+// cell. A line of four cells is a balance: date;balance;;account.
 
 // isLCL: the first line is a movement of seven cells or more, or a balance.
 func isLCL(head string) bool {

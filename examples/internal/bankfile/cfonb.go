@@ -8,8 +8,8 @@ import (
 )
 
 // CFONB 120, « relevé de compte sur support informatique » (CFONB, 2004): records of 120 characters, with or without line ends. For
-// each account a record 01 with the opening balance, 04 for each movement, any number of 05 that say more of the movement above, and
-// 07 with the closing balance. Positions below are those of the standard, from 1.
+// each account a record 01 with the opening balance, 04 for each movement, any number of 05 that say more of the movement above,
+// and 07 with the closing balance. Positions below are those of the standard, from 1.
 
 const cfonbWidth = 120
 
@@ -35,14 +35,12 @@ func (r record) at(from, to int) string { return strings.TrimSpace(string(r[from
 // cfonb is a file that is being read.
 type cfonb struct {
 	*source
-	record    record
-	number    int // of the record
-	open      *Statement
-	currency  string
-	decimals  int
-	line      *Line // the movement that records 05 may follow; it is handed on when it is complete
-	breakdown label
-	closings  map[string]Statement // by account: the last one in this file
+	record   record
+	number   int // of the record
+	open     *Statement
+	decimals int
+	line     *Line                // the movement that records 05 may follow; it is handed on when it is complete
+	closings map[string]Statement // by account: the last one in this file
 }
 
 func readCFONB(s *source) error {
@@ -169,7 +167,8 @@ func (c *cfonb) scale() error {
 
 func (c *cfonb) opening() error {
 	if c.open != nil {
-		return c.wrongf("le solde final (enregistrement 07) du compte %s manque avant ce compte\u00a0: le fichier est coupé", Plain(c.open.Account))
+		return c.wrongf("le solde final (enregistrement 07) du compte %s manque avant ce compte\u00a0: le fichier est coupé",
+			Plain(c.open.Account))
 	}
 	if err := c.scale(); err != nil {
 		return err
@@ -217,7 +216,8 @@ func (c *cfonb) movement() error {
 	if r.at(17, 19) != c.open.Currency {
 		return c.wrongf("la devise n’est pas celle du compte")
 	}
-	line := Line{At: c.number, Account: c.open.Account, Currency: c.open.Currency, Code: r.at(33, 34), Reason: r.at(41, 42), Label: r.at(49, 79), Reference: r.at(105, 120)}
+	line := Line{At: c.number, Account: c.open.Account, Currency: c.open.Currency, Code: r.at(33, 34), Reason: r.at(41, 42),
+		Label: r.at(49, 79), Reference: r.at(105, 120)}
 	if entry := r.at(82, 88); strings.Trim(entry, "0") != "" {
 		line.Entry = entry
 	}
@@ -313,7 +313,8 @@ func (c *cfonb) closing() error {
 
 // unbalanced is a statement whose balances do not fit its lines.
 func (s *source) unbalanced(line int, st Statement) error {
-	return s.wrong(line, "", fmt.Sprintf("compte %s\u00a0: le solde initial %s et les mouvements %s ne donnent pas le solde final %s. "+
+	return s.wrong(line, "", fmt.Sprintf("compte %s\u00a0: le solde initial %s et les mouvements %s ne donnent pas le "+
+		"solde final %s. "+
 		"Le fichier est coupé ou modifié\u00a0: redemandez-le à la banque.",
 		Plain(firstOf(st.Account, st.IBAN)), Euros(st.Opening), Euros(st.Moved), Euros(st.Closing)))
 }

@@ -40,8 +40,8 @@ func number(s string) int {
 	return int(n)
 }
 
-// parseDay reads the day of a civil date as banks write it: 02/03/2026, 2/3/26, 02-03-2026, 02.03.2026, 2026-03-02, 20260302. What stands
-// behind it, as a time and its offset, is passed over: the day is what is written.
+// parseDay reads the day of a civil date as banks write it: 02/03/2026, 2/3/26, 02-03-2026, 02.03.2026, 2026-03-02, 20260302.
+// What stands behind it, as a time and its offset, is passed over: the day is what is written.
 func parseDay(s string) (string, bool) {
 	if s == "" {
 		return "", false
@@ -79,8 +79,8 @@ func parseDay(s string) (string, bool) {
 	return day(year, number(parts[1]), number(parts[0]))
 }
 
-// parseJournalDay reads a day of a journal: YYYYMMDD, YYMMDD, or an ISO instant. One that is none is empty: journals use days only to
-// find near partners.
+// parseJournalDay reads a day of a journal: YYYYMMDD, YYMMDD, or an ISO instant. One that is none is empty: journals use days
+// only to find near partners.
 func parseJournalDay(s string) string {
 	if len(s) == 6 {
 		if n, ok := digitsOf(s); ok {

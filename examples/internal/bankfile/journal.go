@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// The journals of a gateway: Worldline Sips (Mercanet, Sherlock's, Sogenactif) and the Lyra platforms. A file has a title, a line with
-// the names of its columns, lines and an end:
+// The journals of a gateway: Worldline Sips (Mercanet, Sherlock's, Sogenactif) and the Lyra platforms. A file has a title, a line
+// with the names of its columns, lines and an end:
 //
 //	TITRE;FONDS DEMO;26/03/06_11:02:10;TABLE_V1;      TITLE;REPORT_TRANSACTIONS;2026-03-03T01:58:00+01:00;TAB20_V4;
 //	ENTETE;MERCHANT_COUNTRY;MERCHANT_ID;…             HEADER;merchantId;transactionReference;…
@@ -16,76 +16,6 @@ import (
 //	FIN;                                              END;
 //
 // Columns are found by name, since merchants choose them; case and underscores do not count. Lines may end with a separator or not.
-
-// column is what a column is about; its names stand in columnNames.
-type column int
-
-const (
-	colReference column = iota
-	colOrder
-	colTransactionID
-	colAmount
-	colCurrency
-	colAuthorisation
-	colContract
-	colPaymentDay
-	colOperationDay
-	colRemittanceDay
-	colChargebackDay
-	colResponse
-	colOperationType
-	colOperationName
-	colNewAmount
-	colMatch
-	colRemittance
-	colNet
-	colCommission
-	colReason
-	columnCount
-)
-
-// columnNames are the names of a column as key writes them, the best first.
-var columnNames = [columnCount][]string{
-	colReference:     {"transactionreference"},
-	colOrder:         {"orderid"},
-	colTransactionID: {"transactionid"},
-	colCurrency:      {"currencycode", "operationcurrency", "currency", "impcurrency"},
-	colAuthorisation: {"authorisationid", "authorizationid", "authid"},
-	colContract:      {"contract", "contractnumber", "acquirercontract"},
-	colPaymentDay:    {"transactiondatetime", "paymentdate", "transactiondate"},
-	colOperationDay:  {"operationdate", "operationdatetime"},
-	colRemittanceDay: {"remittancedate"},
-	colChargebackDay: {"impdate", "chargebackdate"},
-	colResponse:      {"responsecode"},
-	colOperationType: {"operationtype"},
-	colOperationName: {"operationname"},
-	colNewAmount:     {"newamount"},
-	colMatch:         {"matchstatus"},
-	colRemittance:    {"remittancenb", "remittancenumber"},
-	colNet:           {"netamount"},
-	colCommission:    {"commissionamount"},
-	colReason:        {"impreason", "chargebackreason"},
-}
-
-// kindOfJournal is one of the four journals.
-type kindOfJournal struct {
-	name   string
-	word   string   // what its lines begin with in the TABLE family
-	signs  []string // columns that only this journal has
-	amount []string // the column of the amount, the best first: gross, of this movement
-
-	amountName string // what that column is called in messages
-	needsEnd   bool   // a file without an end line is cut off
-	line       func(*journal, *Line) (ignored string, err error)
-}
-
-// journals are looked at in this order: signs of a later one are columns of an earlier one, too.
-var journals = []*kindOfJournal{
-	{"impayes", "DETAIL", []string{"impdate", "impamount", "impreason", "chargebackdate"}, []string{"impamount", "sourceamount", "amount", "originamount"}, "IMP_AMOUNT ou SOURCE_AMOUNT", true, (*journal).chargeback},
-	{"rapprochement", "MATCHING", []string{"remittancenb", "remittancenumber", "brutamount", "matchstatus"}, []string{"brutamount", "grossamount", "operationamount", "amount", "originamount"}, "BRUT_AMOUNT", true, (*journal).matching},
-	{"operations", "OPERATION", []string{"operationname"}, []string{"operationamount", "amount", "originamount"}, "OPERATION_AMOUNT", true, (*journal).operation},
-	{"transactions", "TRANSACTION", nil, []string{"originamount", "amount"}, "AMOUNT", false, (*journal).transaction},
-}
 
 var (
 	titleWords  = words("TITRE TITLE")
@@ -164,9 +94,11 @@ func readJournal(s *source) error {
 		}
 	}
 	if j.kind == nil {
-		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. Redemandez-le.")
+		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. "+
+			"Redemandez-le.")
 	}
-	if !ended && (j.kind.needsEnd || j.rows.open && (j.word == "" || len(j.rows.cells) < len(strings.Split(strings.TrimRight(strings.Join(j.names, ";"), ";"), ";")))) {
+	if !ended && (j.kind.needsEnd || j.rows.open && (j.word == "" ||
+		len(j.rows.cells) < len(strings.Split(strings.TrimRight(strings.Join(j.names, ";"), ";"), ";")))) {
 		return s.cut(0)
 	}
 	s.file.Whole = ended
@@ -181,7 +113,8 @@ func (s *source) cut(line int) error {
 func (s *source) broken(line int, err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return s.wrong(line, "", "un guillemet ouvert ici n’est jamais refermé\u00a0: le fichier est coupé. Téléchargez-le de nouveau.")
+		return s.wrong(line, "", "un guillemet ouvert ici n’est jamais refermé\u00a0: le fichier est coupé. Téléchargez-le "+
+			"de nouveau.")
 	case errors.Is(err, errLongLine):
 		return s.wrong(line, "", errLongLine.Error()+"\u00a0: ce n’est pas un fichier de ce format.")
 	}
@@ -197,7 +130,8 @@ func (j *journal) title(cells []string) {
 	}
 	for _, c := range cells[1:] {
 		c = fold(c)
-		if rest, ok := strings.CutPrefix(c, "V"); strings.HasPrefix(c, "TAB") || ok && rest != "" && strings.Trim(rest, "0123456789") == "" {
+		if rest, ok := strings.CutPrefix(c, "V"); strings.HasPrefix(c, "TAB") || ok && rest != "" && strings.Trim(rest,
+			"0123456789") == "" {
 			j.file.Version = c
 			if strings.HasPrefix(c, "TAB20") {
 				j.file.Format = "sips-tab20"
@@ -244,11 +178,13 @@ func (j *journal) header(cells []string, at int, word string) error {
 		for _, name := range j.names[1:] {
 			there = append(there, Plain(name))
 		}
-		return j.wrong(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un journal qui l’a.",
+		return j.wrong(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un "+
+			"journal qui l’a.",
 			lacks, strings.Join(there, ", ")))
 	}
 	if j.index[colReference] < 0 && j.index[colOrder] < 0 {
-		j.file.note("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas être rapprochés des " +
+		j.file.note("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas " +
+			"être rapprochés des " +
 			"références de l’export. Demandez-le avec ORDER_ID.")
 	}
 	j.form = j.amountForm()
@@ -324,14 +260,17 @@ func (j *journal) row(cells []string, at int) error {
 	}
 	for i := len(j.names); i < len(cells); i++ {
 		if cells[i] != "" {
-			return j.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une cellule.", len(cells), len(j.names)))
+			return j.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
+				"cellule.", len(cells), len(j.names)))
 		}
 	}
 	if i := j.index[colAmount]; i >= len(cells) {
-		return j.wrong(at, j.names[i], "la ligne s’arrête avant cette colonne\u00a0: le fichier est coupé. Redemandez-le à votre prestataire.")
+		return j.wrong(at, j.names[i], "la ligne s’arrête avant cette colonne\u00a0: le fichier est coupé. Redemandez-le à "+
+			"votre prestataire.")
 	}
 	j.cells = cells
-	line := Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)), Authorisation: j.cell(colAuthorisation)}
+	line := Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)),
+		Authorisation: j.cell(colAuthorisation)}
 	line.Reference = j.cell(colReference)
 	if order := j.cell(colOrder); line.Reference == "" {
 		line.Reference = order
@@ -368,7 +307,8 @@ func (j *journal) row(cells []string, at int) error {
 		return nil
 	}
 	if line.Cents < 0 {
-		return j.wrong(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de l’opération donne le sens.")
+		return j.wrong(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de "+
+			"l’opération donne le sens.")
 	}
 	return j.each(line)
 }
@@ -394,82 +334,4 @@ func (j *journal) amount(c column, at int) (int64, error) {
 		form = "en euros, comme les premiers du fichier"
 	}
 	return 0, j.wrong(at, j.names[j.index[c]], fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant %s.", Plain(cell), form))
-}
-
-// transaction reads a line of the journal of transactions: what was accepted.
-func (j *journal) transaction(line *Line) (string, error) {
-	line.Kind = Payment
-	return "", nil
-}
-
-// Operations by name, as folded letters. Those that move nothing back are passed over.
-var (
-	givesBack    = words("CREDIT REFUND CANCEL CANCELLATION ANNULATION REMBOURSEMENT CREDITHOLDER REVERSE REVERSAL")
-	movesNothing = words("VALIDATE VALIDATION CAPTURE AUTHOR AUTHORIZE AUTHORISE DEBIT ACCEPTCHALLENGE REFUSECHALLENGE EXPIRE DUPLICATE RECYCLE")
-)
-
-// operation reads a line of the journal of operations: what was given back. OPERATION_DATE is YYMMDD where PAYMENT_DATE is YYYYMMDD.
-func (j *journal) operation(line *Line) (string, error) {
-	name := j.cell(colOperationName)
-	if name == "" {
-		name = j.cell(colOperationType)
-	}
-	line.Kind, line.Operation, line.OperationDay = Refund, name, parseJournalDay(j.cell(colOperationDay))
-	switch word := strings.ToUpper(key(name)); {
-	case givesBack[word]:
-	case movesNothing[word]:
-		return "opération " + Plain(name) + "\u00a0: elle ne rend rien", nil
-	default:
-		j.file.note("L’opération «\u00a0%s\u00a0» est inconnue\u00a0: vérifiez si elle rend de l’argent.", Plain(name))
-		return "opération " + Plain(name) + "\u00a0: inconnue", nil
-	}
-	if rest, ok := j.form.parse(j.cell(colNewAmount)); ok && rest > 0 && strings.HasPrefix(strings.ToUpper(name), "CANCEL") {
-		line.Partial = true
-	}
-	return "", nil
-}
-
-// matching reads a line of the journal of financial reconciliation: what the acquirer took for clearing. DT is a payment, since the
-// cardholder is debited, and CT a refund.
-func (j *journal) matching(line *Line) (string, error) {
-	switch t := fold(j.cell(colOperationType)); t {
-	case "DT", "D", "DEBIT", "":
-		line.Kind = Payment
-	case "CT", "C", "CREDIT":
-		line.Kind = Refund
-	default:
-		return "", j.wrong(line.At, j.names[j.index[colOperationType]], fmt.Sprintf("«\u00a0%s\u00a0» n’est ni DT (paiement) ni CT (remboursement).", Plain(t)))
-	}
-	if m := fold(j.cell(colMatch)); strings.HasSuffix(m, "KO") || strings.Contains(m, "NOT") {
-		return "MATCH_STATUS " + Plain(m) + "\u00a0: pas encore rapproché", nil
-	}
-	line.Remittance, line.RemittanceDay = j.cell(colRemittance), parseJournalDay(j.cell(colRemittanceDay))
-	line.Net, line.Commission = j.netAndCommission(line.Cents)
-	return "", nil
-}
-
-// netAndCommission takes both only if gross − commission is net, in one unit: some journals write the net amount a hundred times.
-func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
-	n, hasNet := j.form.parse(j.cell(colNet))
-	c, hasCommission := j.form.parse(j.cell(colCommission))
-	if !hasNet || !hasCommission {
-		return
-	}
-	switch gross - c {
-	case n:
-		return Some(n), Some(c)
-	case n / 100:
-		if n%100 == 0 {
-			return Some(n / 100), Some(c)
-		}
-	}
-	j.file.note("Dans ce journal le montant net n’est pas le brut moins la commission\u00a0: net et commission ne sont pas repris.")
-	return
-}
-
-// chargeback reads a line of the journal of chargebacks. A credit undoes one.
-func (j *journal) chargeback(line *Line) (string, error) {
-	line.Kind, line.ChargebackDay, line.Reason = Chargeback, parseJournalDay(j.cell(colChargebackDay)), j.cell(colReason)
-	line.Reversal = strings.HasPrefix(fold(j.cell(colOperationType)), "C")
-	return "", nil
 }

@@ -159,7 +159,8 @@ func kindOfCode(code string, cents int64, l label) (kind Kind, ok bool) {
 type breakdown struct{ gross, commission, net Optional }
 
 func (l label) breakdown() (b breakdown) {
-	parts := map[string]*Optional{"BRUT": &b.gross, "COM": &b.commission, "COMM": &b.commission, "COMMISSION": &b.commission, "NET": &b.net}
+	parts := map[string]*Optional{"BRUT": &b.gross, "COM": &b.commission, "COMM": &b.commission, "COMMISSION": &b.commission,
+		"NET": &b.net}
 	word, rest := nextWord(l.text)
 	for rest != "" {
 		part := parts[word]
@@ -180,7 +181,8 @@ func (line *Line) takeGross(l label) {
 	}
 	b := l.breakdown()
 	booked := max(line.Cents, -line.Cents)
-	if b.gross.Known && b.commission.Known && b.gross.Cents-b.commission.Cents == booked && (!b.net.Known || b.net.Cents == booked) {
+	if b.gross.Known && b.commission.Known && b.gross.Cents-b.commission.Cents == booked && (!b.net.Known ||
+		b.net.Cents == booked) {
 		line.Gross, line.Commission = b.gross, b.commission
 		if line.Cents < 0 {
 			line.Gross.Cents = -line.Gross.Cents

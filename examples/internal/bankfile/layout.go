@@ -11,19 +11,19 @@ import (
 	"unicode/utf8"
 )
 
-// Layout describes a CSV that is none of the known forms. In a file it is JSON; what is left out is as in [Standard]. With a reference
-// its lines are transactions; without one they are sums on an account, and need a label.
+// Layout describes a CSV that is none of the known forms. In a file it is JSON; what is left out is as in [Standard]. With a
+// reference its lines are transactions; without one they are sums on an account, and need a label.
 //
-// Not described, since they are read anyway: the encoding, the lines above the header, columns that are not named here, lines that are empty or
-// begin with Total, Solde or Fin, a separator at the end of a line, and the forms of an amount: +75,00 · 75,00 € · 75,00- · (75,00) · −75,00 ·
-// 1 137,00 with any blank.
+// Not described, since they are read anyway: the encoding, the lines above the header, columns that are not named here, lines
+// that are empty or begin with Total, Solde or Fin, a separator at the end of a line, and the forms of an amount: +75,00 · 75,00
+// € · 75,00- · (75,00) · −75,00 · 1 137,00 with any blank.
 type Layout struct {
 	Separator string `json:"separator"` // one character
 	Encoding  string `json:"encoding"`  // is found by itself; still allowed for layouts that name it
 	Skip      int    `json:"skip"`      // lines that are passed over before the header is looked for
 
-	// The names of the columns. One that the list does not have is empty; it must have a reference or a label, and an amount or both a
-	// debit and a credit.
+	// The names of the columns. One that the list does not have is empty; it must have a reference or a label, and an amount or
+	// both a debit and a credit.
 	Reference     string `json:"reference"`
 	Label         string `json:"label"`
 	Amount        string `json:"amount"`
@@ -75,7 +75,7 @@ func ParseLayout(file string, content []byte) (Layout, error) {
 		errs = append(errs, &Mistake{file, 0, "", fmt.Sprintf("«\u00a0%s\u00a0»\u00a0: "+format, append([]any{field}, a...)...)})
 	}
 	if r, n := utf8.DecodeRuneInString(l.Separator); n != len(l.Separator) || n == 0 || strings.ContainsRune("\"\r\n\uFFFD", r) {
-		bad("separator", "%.10q n’est pas un caractère qui sépare des cellules\u00a0; donnez \";\", \",\" ou \"\\t\".", l.Separator)
+		bad("separator", "%.10q n’est pas un caractère qui sépare des cellules\u202f; donnez \";\", \",\" ou \"\\t\".", l.Separator)
 	}
 	if !slices.Contains([]string{"", "utf-8", "windows-1252", "utf-16"}, l.Encoding) {
 		bad("encoding", "%.20q n’est ni utf-8, ni windows-1252, ni utf-16.", l.Encoding)
@@ -90,7 +90,7 @@ func ParseLayout(file string, content []byte) (Layout, error) {
 		bad("amount", "la liste doit avoir une colonne de montant (amount), ou deux\u00a0: débit (debit) et crédit (credit).")
 	}
 	if l.Amount != "" && l.Debit+l.Credit != "" {
-		bad("amount", "donnez soit amount, soit debit et credit\u00a0; mettez \"\" pour l’autre.")
+		bad("amount", "donnez soit amount, soit debit et credit\u202f; mettez \"\" pour l’autre.")
 	}
 	if l.Unit != "euros" && l.Unit != "cents" {
 		bad("unit", "%.20q n’est ni euros ni cents.", l.Unit)
@@ -113,7 +113,8 @@ type wantedColumn struct {
 // wanted are the columns that the layout names, the most telling first.
 func (l *Layout) wanted() []wantedColumn {
 	all := []wantedColumn{
-		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit, l.Credit}, {roleType, l.Type},
+		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit,
+			l.Credit}, {roleType, l.Type},
 		{roleCurrency, l.Currency}, {roleAuthorisation, l.Authorisation}, {roleDay, l.Date},
 	}
 	return slices.DeleteFunc(all, func(c wantedColumn) bool { return c.name == "" })
@@ -172,7 +173,8 @@ func readLayout(s *source) error {
 	if l.Reference == "" {
 		s.file.Level = Remittance
 	}
-	t := &table{source: s, rows: &records{in: s.text, separator: l.Separator}, continued: l.Continued, amount: l.parse, passOver: map[string]bool{}}
+	t := &table{source: s, rows: &records{in: s.text, separator: l.Separator}, continued: l.Continued, amount: l.parse,
+		passOver: map[string]bool{}}
 	format := dateFormat.Replace(l.DateFormat)
 	t.day = func(cell string) (string, bool) {
 		at, err := time.Parse(format, cell)
@@ -189,7 +191,8 @@ func readLayout(s *source) error {
 	}
 	for range l.Skip {
 		if _, _, err := readLine(t.rows.in); err != nil {
-			return s.wrong(0, "", fmt.Sprintf("il n’y a pas de ligne après les %d qui sont sautées\u00a0: voyez «\u00a0skip\u00a0» dans le layout.", l.Skip))
+			return s.wrong(0, "", fmt.Sprintf("il n’y a pas de ligne après les %d qui sont sautées\u00a0: voyez "+
+				"«\u00a0skip\u00a0» dans le layout.", l.Skip))
 		}
 		t.rows.line++
 	}
@@ -228,7 +231,8 @@ func (l *Layout) findHeader(t *table) error {
 	for i := range first {
 		first[i] = Plain(first[i])
 	}
-	return t.wrong(firstLine, missing, fmt.Sprintf("elle n’y est pas. Il y a\u00a0: %s. Voyez le séparateur %q et les noms dans le layout.",
+	return t.wrong(firstLine, missing, fmt.Sprintf("elle n’y est pas. Il y a\u00a0: %s. Voyez le séparateur %q et les noms "+
+		"dans le layout.",
 		strings.Join(first, ", "), l.Separator))
 }
 
@@ -240,7 +244,8 @@ func (l *Layout) finish(t *table, line *Line) (ignored string, err error) {
 		return "", nil
 	}
 	if line.Reference == "" {
-		return "", t.wrong(line.At, l.Reference, "elle est vide\u00a0: si de telles lignes ne sont pas de l’argent, nommez leur type dans «\u00a0ignored\u00a0».")
+		return "", t.wrong(line.At, l.Reference, "elle est vide\u00a0: si de telles lignes ne sont pas de l’argent, nommez "+
+			"leur type dans «\u00a0ignored\u00a0».")
 	}
 	switch line.Kind = Payment; {
 	case l.Type == "":
@@ -253,7 +258,8 @@ func (l *Layout) finish(t *table, line *Line) (ignored string, err error) {
 		return "", t.wrong(line.At, l.Type, fmt.Sprintf("«\u00a0%s\u00a0» n’est ni un paiement ni un remboursement\u00a0: "+
 			"nommez-le dans «\u00a0payments\u00a0», «\u00a0refunds\u00a0» ou «\u00a0ignored\u00a0» du layout.", Plain(kind)))
 	case line.Cents < 0:
-		return "", t.wrong(line.At, t.column(roleAmount), fmt.Sprintf("le montant est négatif et «\u00a0%s\u00a0» est un paiement\u00a0: "+
+		return "", t.wrong(line.At, t.column(roleAmount), fmt.Sprintf("le montant est négatif et «\u00a0%s\u00a0» est un "+
+			"paiement\u00a0: "+
 			"voyez «\u00a0payments\u00a0» et «\u00a0refunds\u00a0» dans le layout.", Plain(kind)))
 	}
 	line.Cents = max(line.Cents, -line.Cents)

@@ -154,7 +154,8 @@ func (m *mt940) opening(content string) (err error) {
 	st.Opening, st.OpeningDay, st.Currency, err = m.balance(content)
 	st.hasOpening = true
 	if last, ok := m.closings[st.Account]; ok && err == nil && last.Closing != st.Opening {
-		m.file.note("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé ou une page manque entre les deux.",
+		m.file.note("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé ou une page manque "+
+			"entre les deux.",
 			Plain(st.Account), last.ClosingDay, st.OpeningDay)
 	}
 	return err
@@ -200,7 +201,8 @@ func (m *mt940) movement(content []string) error {
 	return nil
 }
 
-// nearest gives a booking day, which has no year, the one that brings it nearest to the value day: 0102 beside 2025-12-31 is of 2026.
+// nearest gives a booking day, which has no year, the one that brings it nearest to the value day: 0102 beside 2025-12-31 is of
+// 2026.
 func nearest(valueDay, monthDay string) (string, bool) {
 	if monthDay == "" {
 		return valueDay, true

@@ -33,8 +33,8 @@ type source struct {
 // headSize is how much of a file is looked at before it is read, in bytes.
 const headSize = 64 << 10
 
-// Read reads a file and calls each for every line that is money, in the order of the file. layout describes a CSV that is none of the
-// known forms; nil stands for the [Standard] one. name is used in messages only.
+// Read reads a file and calls each for every line that is money, in the order of the file. layout describes a CSV that is none of
+// the known forms; nil stands for the [Standard] one. name is used in messages only.
 //
 // A balance is checked when its statement ends, after each was called for its lines: use them only if the error is nil. The
 // error is a *[Mistake], or that of r or of each.
@@ -67,7 +67,8 @@ func Read(name string, r io.Reader, layout *Layout, each func(Line) error) (File
 			return s.file, err
 		}
 	}
-	return s.file, s.wrong(0, "", "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, les relevés CFONB 120, "+
+	return s.file, s.wrong(0, "", "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, les relevés "+
+		"CFONB 120, "+
 		"camt.053, camt.054 et MT940, et les CSV de huit banques. Pour un autre CSV, décrivez-le par un fichier -layout"+
 		"\u00a0: l’option -demo en écrit un exemple.")
 }

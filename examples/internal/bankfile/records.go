@@ -88,8 +88,8 @@ func (r *records) next() (cells []string, line int, err error) {
 	}
 }
 
-// extend adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it: then
-// the quote is text.
+// extend adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it:
+// then the quote is text.
 func (r *records) extend(text string, at int) (string, error) {
 	whole, taken := text, []string(nil)
 	back := func() {

@@ -26,6 +26,7 @@ const (
 	roleReference
 	roleAuthorisation
 	roleType
+	roleNone // it only helps to know the bank
 	roleCount
 )
 
@@ -138,7 +139,8 @@ func trailingAmount(s string) (int64, bool) {
 func (t *table) row(at int) error {
 	for i := len(t.names); i < len(t.cells); i++ {
 		if t.cells[i] != "" && t.names != nil {
-			return t.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une cellule.", len(t.cells), len(t.names)))
+			return t.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
+				"cellule.", len(t.cells), len(t.names)))
 		}
 	}
 	on, isDay := t.day(t.cell(roleDay))
@@ -164,8 +166,9 @@ func (t *table) row(at int) error {
 	if err := t.hand(); err != nil {
 		return err
 	}
-	t.buffer = Line{At: at, Day: on, Account: t.account, Currency: currency(t.cell(roleCurrency)), Authorisation: t.cell(roleAuthorisation),
-		Label: squeeze(t.cell(roleLabel)), Interbank: t.cell(roleInterbank), Reference: t.cell(roleReference)}
+	t.buffer = Line{At: at, Day: on, Account: t.account, Currency: currency(t.cell(roleCurrency)),
+		Authorisation: t.cell(roleAuthorisation),
+		Label:         squeeze(t.cell(roleLabel)), Interbank: t.cell(roleInterbank), Reference: t.cell(roleReference)}
 	line := &t.buffer
 	line.ValueDay, _ = t.day(t.cell(roleValueDay))
 	line.OperationDay, _ = t.day(t.cell(roleOperationDay))
@@ -185,8 +188,8 @@ func (t *table) row(at int) error {
 	return nil
 }
 
-// isNoMoney reports that a row is of a type that is no money, or that what stands first in it says so: its first cell, or the label or
-// reference of a row without a first cell. (TOTAL ENERGIES in the label of a movement is a company.)
+// isNoMoney reports that a row is of a type that is no money, or that what stands first in it says so: its first cell, or the
+// label or reference of a row without a first cell. (TOTAL ENERGIES in the label of a movement is a company.)
 func (t *table) isNoMoney() bool {
 	if len(t.ignored) > 0 && slices.Contains(t.ignored, t.cell(roleType)) {
 		return true
@@ -227,7 +230,8 @@ func (t *table) cents(at int) (int64, error) {
 			return 0, t.noAmount(at, side.role)
 		}
 		if signed && n*side.sign < 0 {
-			return 0, t.wrong(at, t.column(side.role), fmt.Sprintf("le signe de «\u00a0%s\u00a0» contredit la colonne.", Plain(cell)))
+			return 0, t.wrong(at, t.column(side.role), fmt.Sprintf("le signe de «\u00a0%s\u00a0» contredit la colonne.",
+				Plain(cell)))
 		}
 		if n != 0 {
 			found++
@@ -246,7 +250,8 @@ func (t *table) cents(at int) (int64, error) {
 func (t *table) noAmount(at int, r role) error {
 	cell := t.cell(r)
 	if cell == "" {
-		return t.wrong(at, t.column(r), "la ligne n’a pas de montant\u00a0: le fichier est coupé ou modifié. Téléchargez-le de nouveau.")
+		return t.wrong(at, t.column(r), "la ligne n’a pas de montant\u00a0: le fichier est coupé ou modifié. "+
+			"Téléchargez-le de nouveau.")
 	}
 	return t.wrong(at, t.column(r), fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant en euros et centimes.", Plain(cell)))
 }

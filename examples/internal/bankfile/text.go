@@ -125,8 +125,8 @@ const longestLine = 1 << 20
 
 var errLongLine = errors.New("une ligne dépasse un million de caractères")
 
-// readLine returns the next line without its end, and io.EOF after the last one. whole reports that it has an end: the last line of a
-// file that was cut off may have none.
+// readLine returns the next line without its end, and io.EOF after the last one. whole reports that it has an end: the last line
+// of a file that was cut off may have none.
 func readLine(r *bufio.Reader) (line string, whole bool, err error) {
 	part, err := r.ReadSlice('\n')
 	if err == nil {

@@ -73,7 +73,8 @@ var columns = []struct {
 	needed bool
 }{
 	{"movement", true}, {"instant", false}, {"reference", true}, {"payment", false}, {"merchant", false}, {"authorisation", true},
-	{"cents", true}, {"currency", true}, {"debt", false}, {"notice", false}, {"day", true}, {"count", true}, {"seal", true}, {"sha256", true},
+	{"cents", true}, {"currency", true}, {"debt", false}, {"notice", false}, {"day", true}, {"count", true}, {"seal",
+		true}, {"sha256", true},
 }
 
 // again is what to do with an export that is not whole.
@@ -106,13 +107,15 @@ func Read(name string, content []byte) (Export, error) {
 		return Export{}, err
 	}
 	if len(rows) == 0 || rows[len(rows)-1].cells["movement"] != "seal" {
-		return Export{}, row{file: name, line: last}.wrong("movement", "La dernière ligne n’est pas le sceau\u00a0: l’export est coupé.")
+		return Export{}, row{file: name, line: last}.wrong("movement",
+			"La dernière ligne n’est pas le sceau\u00a0: l’export est coupé.")
 	}
 	seal := rows[len(rows)-1]
 	sum := sha256.Sum256(body)
 	e := Export{Name: name, Day: seal.cells["day"], Seal: seal.cells["seal"], SHA256: seal.cells["sha256"]}
 	if hex.EncodeToString(sum[:]) != e.SHA256 {
-		return Export{}, seal.wrong("sha256", "Ce qui précède a changé depuis l’écriture du fichier (un tableur qui l’enregistre fait cela).")
+		return Export{}, seal.wrong("sha256", "Ce qui précède a changé depuis l’écriture du fichier (un tableur qui "+
+			"l’enregistre fait cela).")
 	}
 	if _, err := time.Parse(time.DateOnly, e.Day); err != nil {
 		return Export{}, seal.wrong("day", "«\u00a0%s\u00a0» n’est pas un jour.", bankfile.Plain(e.Day))
@@ -146,7 +149,8 @@ func (e *Export) add(r row) error {
 		known = known || k == m.Kind
 	}
 	if !known {
-		return r.wrong("movement", "«\u00a0%s\u00a0» est inconnu\u00a0: utilisez un programme de la même version que l’export.", bankfile.Plain(string(m.Kind)))
+		return r.wrong("movement", "«\u00a0%s\u00a0» est inconnu\u00a0: utilisez un programme de la même version que l’export.",
+			bankfile.Plain(string(m.Kind)))
 	}
 	if at := r.cells["instant"]; at != "" {
 		if m.Instant, err = time.Parse(time.RFC3339Nano, at); err != nil {
@@ -173,7 +177,8 @@ func (e *Export) check(last row) error {
 		k := key{want.Kind, want.Currency}
 		got := found[k]
 		if got.Count != want.Count || got.Cents != want.Cents {
-			return last.wrong("", "Le total «\u00a0%s\u00a0» annonce %s %s en %d lignes, les lignes font %s en %d.", bankfile.Plain(string(want.Kind)),
+			return last.wrong("", "Le total «\u00a0%s\u00a0» annonce %s %s en %d lignes, les lignes font %s en %d.",
+				bankfile.Plain(string(want.Kind)),
 				bankfile.Euros(want.Cents), bankfile.Plain(want.Currency), want.Count, bankfile.Euros(got.Cents), got.Count)
 		}
 		delete(found, k)

@@ -2,7 +2,8 @@ package reconcile
 
 import "time"
 
-// settlementDays is within how many bank days a payment is normally on the account. It is a guess for each bank, and said as « normalement ».
+// settlementDays is within how many bank days a payment is normally on the account. It is a guess for each bank, and said as «
+// normalement ».
 const settlementDays = 2
 
 // due is the last day on which what moved on a day is normally on the account.

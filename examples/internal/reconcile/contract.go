@@ -83,7 +83,8 @@ func numbers(l bankfile.Line, contract string) map[string]bool {
 	add(l.BankReference)
 	add(l.Remittance)
 	add(strings.TrimPrefix(strings.TrimLeft(l.Reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), contract))
-	text := strings.ToUpper(l.Label + " " + l.Text + " " + strings.Join(l.Details["REF"], " ") + " " + strings.Join(l.Details["LIB"], " "))
+	text := strings.ToUpper(l.Label + " " + l.Text + " " + strings.Join(l.Details["REF"], " ") + " " +
+		strings.Join(l.Details["LIB"], " "))
 	fields := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '-' })
 	for i, f := range fields {
 		if i > 0 && (fields[i-1] == "DU" || fields[i-1] == "LE" || fields[i-1] == "NB") { // a day, a count
@@ -183,7 +184,8 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 	var a accountSide
 	var accounts []*List
 	for _, l := range lists {
-		if len(l.account) > 0 || len(l.File.Statements) > 0 || l.File.Level == bankfile.Remittance || strings.HasPrefix(l.File.Format, "camt") {
+		if len(l.account) > 0 || len(l.File.Statements) > 0 || l.File.Level == bankfile.Remittance ||
+			strings.HasPrefix(l.File.Format, "camt") {
 			own := *l
 			own.account = slices.Clone(l.account) // a notice may add details
 			accounts = append(accounts, &own)
@@ -208,7 +210,8 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 	for _, l := range accounts {
 		for _, line := range l.account {
 			if line.Currency != "" && line.Currency != "EUR" {
-				r.Notes = append(r.Notes, fmt.Sprintf("%s, ligne %d\u00a0: elle est en %s et n’est pas comparée.", l.File.Name, line.At, bankfile.Plain(line.Currency)))
+				r.Notes = append(r.Notes, fmt.Sprintf("%s, ligne %d\u00a0: elle est en %s et n’est pas comparée.", l.File.Name,
+					line.At, bankfile.Plain(line.Currency)))
 				foreign++
 			}
 		}
@@ -218,8 +221,10 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 		return a, missingContract(accounts)
 	}
 	if anonymous.Count > 0 && o.Contract != "" {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s de carte ne %s aucun contrat\u00a0: %s comptée comme du contrat %s, puisque le relevé n’en nomme pas d’autre.",
-			Count(anonymous.Count, "ligne", "lignes"), Choose(anonymous.Count, "nomme", "nomment"), Choose(anonymous.Count, "elle est", "chacune est"),
+		r.Notes = append(r.Notes, fmt.Sprintf("%s de carte ne %s aucun contrat\u00a0: %s comptée comme du contrat %s, "+
+			"puisque le relevé n’en nomme pas d’autre.",
+			Count(anonymous.Count, "ligne", "lignes"), Choose(anonymous.Count, "nomme", "nomment"), Choose(anonymous.Count,
+				"elle est", "chacune est"),
 			bankfile.Plain(o.Contract)))
 	}
 	return a, nil
@@ -235,7 +240,8 @@ func missingContract(accounts []*List) error {
 			}
 		}
 	}
-	text := "sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez -contract avec votre numéro de contrat monétique, ou un texte de ses libellés."
+	text := "sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez -contract avec votre numéro de contrat " +
+		"monétique, ou un texte de ses libellés."
 	if len(found) > 0 {
 		names := slices.Sorted(maps.Keys(found))
 		for i, n := range names {
@@ -319,7 +325,8 @@ func withoutNotices(lists []*List) (out []*List, repeated int) {
 				if taken[line] || of(*line) != of(notice) {
 					continue
 				}
-				if line.Reference != "" && line.Reference == notice.Reference || line.EntryReference != "" && line.EntryReference == notice.EntryReference {
+				if line.Reference != "" && line.Reference == notice.Reference || line.EntryReference != "" &&
+					line.EntryReference == notice.EntryReference {
 					return line
 				}
 				if best == nil {

@@ -2,8 +2,8 @@ package reconcile
 
 import "slices"
 
-// Exports and statements rarely cover the same days, and a bank's cut-off is not midnight: some of our payments are remitted after the
-// statement ends, and the statement begins with remittances of payments before the first export. A cut says which.
+// Exports and statements rarely cover the same days, and a bank's cut-off is not midnight: some of our payments are remitted
+// after the statement ends, and the statement begins with remittances of payments before the first export. A cut says which.
 //
 // Only what stands at a border can be cut off, and only in the order of time: the last payments, or the first remittances. The sums
 // must then be equal to the cent. The cut that drops least is taken.
@@ -116,7 +116,8 @@ func (s *side) cut(b borders, extra int64) (best cut, ok bool) {
 				continue
 			}
 			for a := range before {
-				if a > 0 && p > 0 { // if some of ours were remitted before the statement, its first lines are not of days before ours
+				// If some of ours were remitted before the statement, its first lines are not of days before ours.
+				if a > 0 && p > 0 {
 					break
 				}
 				k, found := after[(ours-before[a])-(bank-bankBefore[p]-bankAfter[j])]

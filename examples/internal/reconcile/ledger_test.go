@@ -53,12 +53,8 @@ func accountOf(lines ...string) []byte {
 }
 
 // said is what a ledger says, without what it always says.
-func said(l *Ledger) (out []string) {
-	out = append(out, string(l.Verdict))
-	for _, s := range l.Sentences()[1:] {
-		out = append(out, s)
-	}
-	return out
+func said(l *Ledger) []string {
+	return append([]string{string(l.Verdict)}, l.Sentences()[1:]...)
 }
 
 func TestLedger(t *testing.T) {

@@ -25,8 +25,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // WritePage writes the report as a page of its own: HTML without script and without anything from elsewhere, to be kept or printed.
 func (r *Report) WritePage(w io.Writer) error { return page.ExecuteTemplate(w, "page", r) }
 
-// WriteFragment writes what stands below the page's heading, for a page of another program, as a back office's: it brings its own layout and
-// style.
+// WriteFragment writes what stands below the page's heading, for a page of another program, as a back office's: it brings its own
+// layout and style.
 func (r *Report) WriteFragment(w io.Writer) error { return page.ExecuteTemplate(w, "report", r) }
 
 // Found are the sentences about remittances whose payments have the same sum.
@@ -96,6 +96,7 @@ func (l *Ledger) Chart() *Chart {
 		c.Lines = append(c.Lines, ChartLine{y(cents), y(cents) + 4, Money(cents)})
 	}
 	end := points[len(points)-1]
-	c.Text = fmt.Sprintf("À la fin, le %s\u00a0: %s chez vous, %s à la banque.", French(l.Days[len(l.Days)-1].Day), Money(end.ours), Money(end.bank))
+	c.Text = fmt.Sprintf("À la fin, le %s\u00a0: %s chez vous, %s à la banque.", French(l.Days[len(l.Days)-1].Day),
+		Money(end.ours), Money(end.bank))
 	return c
 }

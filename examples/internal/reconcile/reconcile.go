@@ -1,6 +1,6 @@
-// Package reconcile compares the accounting officer's exports with what the gateway, the acquirer and the bank say. It reads nothing
-// itself: [dayexport.Read] and [ReadList] bring both sides, [Compare] compares them, and a [Report] can be written as text, JSON or
-// a page.
+// Package reconcile compares the accounting officer's exports with what the gateway, the acquirer and the bank say. It reads
+// nothing itself: [dayexport.Read] and [ReadList] bring both sides, [Compare] compares them, and a [Report] can be written as
+// text, JSON or a page.
 //
 // What can honestly be said depends on the lists. There are three levels:
 //
@@ -12,8 +12,8 @@
 // exports are compared with each of them. A journal and an account are also compared with each other, by the number of the
 // remittance.
 //
-// Read in this order: reconcile.go, both sides and the report; transactions.go; contract.go, which lines of an account are ours; ledger.go and
-// cut.go, the comparison of sums; remittances.go, journal against account; then text.go and page.go.
+// Read in this order: reconcile.go, both sides and the report; transactions.go; contract.go, which lines of an account are ours;
+// ledger.go and cut.go, the comparison of sums; remittances.go, journal against account; then text.go and page.go.
 package reconcile
 
 import (
@@ -69,8 +69,8 @@ type Options struct {
 	Remitted bool   // lists with a layout have only what was remitted
 }
 
-// ReadList reads a list. layout may be nil. Of an account's lines only those are kept that are about cards or name the contract, so that
-// a year of a whole account takes no memory.
+// ReadList reads a list. layout may be nil. Of an account's lines only those are kept that are about cards or name the contract,
+// so that a year of a whole account takes no memory.
 func ReadList(name string, r io.Reader, layout *bankfile.Layout, o Options, near bool) (*List, error) {
 	l := &List{Near: near, remittances: map[string]*journalRemittance{}, contracts: map[string]int{}}
 	l.File.Name = name
@@ -98,7 +98,8 @@ func (l *List) cover(day string) {
 func (l *List) add(line bankfile.Line, o Options) {
 	m := Movement{
 		Reference: line.Reference, Cents: line.Cents, Currency: cmp.Or(line.Currency, "EUR"), Authorisation: line.Authorisation,
-		Day: cmp.Or(line.OperationDay, line.PaymentDay, line.Day), File: l.File.Name, Line: line.At, Near: l.Near, other: line.Order,
+		Day: cmp.Or(line.OperationDay, line.PaymentDay,
+			line.Day), File: l.File.Name, Line: line.At, Near: l.Near, other: line.Order,
 	}
 	switch line.Kind {
 	case bankfile.Payment, bankfile.Refund:
@@ -215,7 +216,8 @@ func Compare(exports, near []dayexport.Export, lists []*List, o Options) (*Repor
 	}
 	for _, st := range bankfile.Join(statements) {
 		if !st.Balanced {
-			return nil, fmt.Errorf("relevé %s du compte %s\u00a0: une page manque, ou le fichier est modifié. Donnez toutes ses pages",
+			return nil, fmt.Errorf("relevé %s du compte %s\u00a0: une page manque, ou le fichier est modifié. Donnez "+
+				"toutes ses pages",
 				bankfile.Plain(st.ID), bankfile.Plain(cmp.Or(st.IBAN, st.Account)))
 		}
 	}
@@ -294,7 +296,8 @@ func (r *Report) continuity(statements []bankfile.Statement) {
 		})
 		for i := 1; i < len(all); i++ {
 			if all[i].Opening != all[i-1].Closing {
-				r.Notes = append(r.Notes, fmt.Sprintf("Compte %s\u00a0: un relevé manque entre celui qui finit le %s et celui qui finit le %s.",
+				r.Notes = append(r.Notes, fmt.Sprintf("Compte %s\u00a0: un relevé manque entre celui qui finit le %s et "+
+					"celui qui finit le %s.",
 					bankfile.Plain(name), French(all[i-1].ClosingDay), French(all[i].ClosingDay)))
 			}
 		}

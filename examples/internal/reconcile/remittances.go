@@ -76,7 +76,8 @@ func (r *journalRemittance) with(o *journalRemittance) *journalRemittance {
 	if r == nil {
 		return o
 	}
-	return &journalRemittance{r.count + o.count, r.gross + o.gross, r.net + o.net, r.commission + o.commission, r.unknown || o.unknown, max(r.day, o.day)}
+	return &journalRemittance{r.count + o.count, r.gross + o.gross, r.net + o.net, r.commission + o.commission, r.unknown ||
+		o.unknown, max(r.day, o.day)}
 }
 
 // joinRemittances compares the remittances of the journals with the account, by their numbers. Without a journal there is nothing
@@ -94,7 +95,8 @@ func joinRemittances(lists []*List, a accountSide) (out []RemittanceCheck) {
 	used := make([]bool, len(a.lines))
 	for _, number := range slices.Sorted(maps.Keys(journal)) {
 		r := journal[number]
-		c := RemittanceCheck{Number: number, Day: r.day, Count: r.count, Gross: r.gross, Net: r.net, Commission: r.commission, Fees: !r.unknown}
+		c := RemittanceCheck{Number: number, Day: r.day, Count: r.count, Gross: r.gross, Net: r.net, Commission: r.commission,
+			Fees: !r.unknown}
 		var gross, commission int64
 		found, hasCommission := false, false
 		for i, line := range a.lines {
@@ -132,7 +134,8 @@ func joinRemittances(lists []*List, a accountSide) (out []RemittanceCheck) {
 		switch effectiveKind(line.Line) {
 		case bankfile.Remitted, bankfile.RefundRemittance:
 			if !used[i] {
-				out = append(out, RemittanceCheck{Number: a.numberOf(i), BankDay: line.Day, Booked: line.Cents, Verdict: NotInJournal})
+				out = append(out, RemittanceCheck{Number: a.numberOf(i), BankDay: line.Day, Booked: line.Cents,
+					Verdict: NotInJournal})
 			}
 		}
 	}

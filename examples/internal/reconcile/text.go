@@ -90,12 +90,14 @@ func (p *printer) sources(r *Report) {
 		if e.Near {
 			day += " (voisin)"
 		}
-		rows = append(rows, []string{day, fmt.Sprint(e.Accepted.Count), Money(e.Accepted.Cents), fmt.Sprint(e.Returned.Count), Money(e.Returned.Cents)})
+		rows = append(rows, []string{day, fmt.Sprint(e.Accepted.Count), Money(e.Accepted.Cents), fmt.Sprint(e.Returned.Count),
+			Money(e.Returned.Cents)})
 		accepted.Count, accepted.Cents = accepted.Count+e.Accepted.Count, accepted.Cents+e.Accepted.Cents
 		returned.Count, returned.Cents = returned.Count+e.Returned.Count, returned.Cents+e.Returned.Cents
 	}
 	if len(r.Exports) > 1 {
-		rows = append(rows, []string{"Total", fmt.Sprint(accepted.Count), Money(accepted.Cents), fmt.Sprint(returned.Count), Money(returned.Cents)})
+		rows = append(rows, []string{"Total", fmt.Sprint(accepted.Count), Money(accepted.Cents), fmt.Sprint(returned.Count),
+			Money(returned.Cents)})
 	}
 	p.table(1, rows)
 	p.heading("En face")
@@ -152,7 +154,8 @@ func (p *printer) witness(w Witness) {
 	for _, d := range w.Differences {
 		p.line("  %s  %s", bankfile.Plain(d.Reference()), d.Sentence())
 	}
-	p.line("  %s chez vous, %s en face, %s.", Count(w.Here.Count, "mouvement", "mouvements"), Count(w.There.Count, "mouvement", "mouvements"),
+	p.line("  %s chez vous, %s en face, %s.", Count(w.Here.Count, "mouvement", "mouvements"), Count(w.There.Count, "mouvement",
+		"mouvements"),
 		Count(len(w.Differences), "différence", "différences"))
 	if w.Until != "" {
 		p.line("  Le relevé finit le %s.", French(w.Until))
@@ -191,10 +194,12 @@ func (p *printer) ledger(l *Ledger) {
 	p.heading(l.Title())
 	rows := [][]string{{"Jour", "Accepté", "Rendu", "Banque reçu", "Banque rendu", "Commission", "Écart courant"}}
 	for _, d := range l.Days {
-		rows = append(rows, []string{French(d.Day), amount(d.Accepted), amount(d.Returned), amount(d.BankIn), amount(d.BankOut), amount(d.Commission),
+		rows = append(rows, []string{French(d.Day), amount(d.Accepted), amount(d.Returned), amount(d.BankIn), amount(d.BankOut),
+			amount(d.Commission),
 			bankfile.Euros(d.Running)})
 	}
-	rows = append(rows, []string{"Total", bankfile.Euros(l.Accepted), bankfile.Euros(l.Returned), bankfile.Euros(l.BankIn), bankfile.Euros(l.BankOut),
+	rows = append(rows, []string{"Total", bankfile.Euros(l.Accepted), bankfile.Euros(l.Returned), bankfile.Euros(l.BankIn),
+		bankfile.Euros(l.BankOut),
 		bankfile.Euros(l.Commission), bankfile.Euros(l.RunningEnd)})
 	p.table(1, rows)
 	if l.Fee != 0 {
@@ -235,14 +240,16 @@ func (r RemittanceLine) Sentence() string {
 	if r.Cents < 0 {
 		noun = Count(len(r.Candidates), "remboursement", "remboursements")
 	}
-	return fmt.Sprintf("%s du %s = %s %s (même somme\u00a0: %s)", Money(abs(r.Cents)), French(r.Day), noun, days, join(r.Candidates))
+	return fmt.Sprintf("%s du %s = %s %s (même somme\u00a0: %s)", Money(abs(r.Cents)), French(r.Day), noun, days,
+		join(r.Candidates))
 }
 
 func (p *printer) remittances(all []RemittanceCheck) {
 	p.heading("Journal de rapprochement et compte, par numéro de remise")
 	rows := [][]string{{"Remise", "", "Transactions", "Brut", "Commission", "Net", "Sur le compte"}}
 	for _, c := range all {
-		row := []string{bankfile.Plain(c.Number), remittanceWords[c.Verdict], fmt.Sprint(c.Count), bankfile.Euros(c.Gross), "", "", ""}
+		row := []string{bankfile.Plain(c.Number), remittanceWords[c.Verdict], fmt.Sprint(c.Count), bankfile.Euros(c.Gross), "",
+			"", ""}
 		if c.Fees {
 			row[4], row[5] = bankfile.Euros(c.Commission), bankfile.Euros(c.Net)
 		}

@@ -58,8 +58,8 @@ var pairing = []struct {
 	{OtherState, func(h, t Movement) bool { return h.sameAmount(t) && h.like(t) }},
 }
 
-// compareTransactions pairs the movements of both sides, reference by reference, and returns what does not agree, by reference. With
-// remitted the other side has only what was remitted: a payment that was given back before is on its list neither as one nor
+// compareTransactions pairs the movements of both sides, reference by reference, and returns what does not agree, by reference.
+// With remitted the other side has only what was remitted: a payment that was given back before is on its list neither as one nor
 // as the other, and one that was given back in part is there with the rest. The lists are not changed.
 func compareTransactions(here, there []Movement, remitted bool) []Difference {
 	type sides struct{ here, there []Movement }
@@ -170,7 +170,8 @@ func takeRests(here, there []Movement, goneHere, goneThere []bool) {
 			}
 		}
 		for j := range there {
-			if len(parts) > 1 && !goneThere[j] && !there[j].Refund && there[j].Cents == rest && there[j].Currency == here[i].Currency && there[j].like(here[i]) {
+			if len(parts) > 1 && !goneThere[j] && !there[j].Refund && there[j].Cents == rest &&
+				there[j].Currency == here[i].Currency && there[j].like(here[i]) {
 				goneThere[j] = true
 				for _, k := range parts {
 					goneHere[k] = true

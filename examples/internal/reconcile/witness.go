@@ -110,12 +110,14 @@ func (w Witness) suspicions() (out []string) {
 		return nil
 	}
 	if !w.common {
-		out = append(out, fmt.Sprintf("Aucune référence n’est commune aux exports et à %s\u00a0: vérifiez que le fichier est de la même période et qu’il "+
+		out = append(out, fmt.Sprintf("Aucune référence n’est commune aux exports et à %s\u00a0: vérifiez que le fichier "+
+			"est de la même période et qu’il "+
 			"nomme vos références.", strings.Join(w.Files, ", ")))
 	}
 	if w.Here.Count == w.There.Count && (w.Here.Cents == 100*w.There.Cents || 100*w.Here.Cents == w.There.Cents) {
 		out = append(out, fmt.Sprintf("Les montants de %s sont exactement cent fois ceux des exports, ou l’inverse\u00a0: "+
-			"le fichier compte sans doute en une autre unité. Demandez à votre prestataire en quelle unité sont les montants.", strings.Join(w.Files, ", ")))
+			"le fichier compte sans doute en une autre unité. Demandez à votre prestataire en quelle unité sont les "+
+			"montants.", strings.Join(w.Files, ", ")))
 	}
 	return out
 }
@@ -164,7 +166,8 @@ func chargedBack(here []Movement, lists []*List) []Witness {
 		if !c.Near {
 			there := c.Movement
 			there.Refund = true
-			w.Differences = append(w.Differences, Difference{Verdict: ChargedBack, Here: accepted[c.Reference], There: &there, Reason: c.reason})
+			w.Differences = append(w.Differences, Difference{Verdict: ChargedBack, Here: accepted[c.Reference], There: &there,
+				Reason: c.reason})
 		}
 	}
 	if w.Files == nil {

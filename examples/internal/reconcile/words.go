@@ -38,7 +38,8 @@ func Choose(n int, one, many string) string {
 
 // witnessWords are what a witness is called, and what agreement with it means.
 var witnessWords = map[string]struct{ title, agreement string }{
-	"gateway":   {"La passerelle de paiement", "La passerelle et vous êtes d’accord. Cela ne dit pas encore que l’argent est arrivé."},
+	"gateway": {"La passerelle de paiement", "La passerelle et vous êtes d’accord. Cela ne dit pas encore que l’argent " +
+		"est arrivé."},
 	"acquirer":  {"Le rapprochement de l’acquéreur", "L’acquéreur a remis chacune de ces transactions."},
 	"account":   {"Le relevé de compte, transaction par transaction", "Chacune de ces transactions est sur le compte."},
 	"payfip":    {"Le rapport PayFiP", "Le rapport PayFiP et vous êtes d’accord."},
@@ -49,15 +50,22 @@ var witnessWords = map[string]struct{ title, agreement string }{
 // verdictWords are what a verdict is called, and what to do about it.
 var verdictWords = map[Verdict]struct{ name, do string }{
 	OnlyHere: {"seulement chez vous",
-		"Seulement chez vous\u00a0: donnez aussi le journal ou le relevé des jours suivants. Si rien n’y est, demandez à la banque ce qu’est devenue la transaction."},
+		"Seulement chez vous\u00a0: donnez aussi le journal ou le relevé des jours suivants. Si rien n’y est, demandez à " +
+			"la banque ce qu’est devenue la transaction."},
 	OnlyThere: {"seulement là-bas",
-		"Seulement là-bas\u00a0: cherchez la référence dans l’outil de gestion. Inconnue, elle est à lever avec votre prestataire\u00a0; " +
+		"Seulement là-bas\u00a0: cherchez la référence dans l’outil de gestion. Inconnue, elle est à lever avec votre " +
+			"prestataire\u202f; " +
 			"un remboursement peut avoir été fait directement sur l’espace de la banque."},
-	OtherAmount: {"autre montant", "Autre montant\u00a0: comparez avec le ticket de la transaction et demandez à la banque lequel est juste."},
-	OtherState:  {"autre sens", "Autre sens\u00a0: l’un a un paiement où l’autre a un remboursement. Faites corriger celui qui se trompe avant d’écrire en comptabilité."},
-	TwiceHere:   {"deux fois chez vous", "Deux fois chez vous\u00a0: regardez la transaction dans l’outil de gestion\u00a0; elle n’a été payée qu’une fois là-bas."},
-	TwiceThere:  {"deux fois là-bas", "Deux fois là-bas\u00a0: si un payeur a payé deux fois, rendez-lui la seconde\u00a0; vérifiez d’abord qu’une liste n’est pas donnée deux fois."},
-	ChargedBack: {"impayé", "Impayé\u00a0: la banque a repris l’argent. La créance est de nouveau due\u00a0; enregistrez le retour, et contestez s’il y a lieu."},
+	OtherAmount: {"autre montant", "Autre montant\u00a0: comparez avec le ticket de la transaction et demandez à la banque " +
+		"lequel est juste."},
+	OtherState: {"autre sens", "Autre sens\u00a0: l’un a un paiement où l’autre a un remboursement. Faites corriger celui " +
+		"qui se trompe avant d’écrire en comptabilité."},
+	TwiceHere: {"deux fois chez vous", "Deux fois chez vous\u00a0: regardez la transaction dans l’outil de " +
+		"gestion\u202f; elle n’a été payée qu’une fois là-bas."},
+	TwiceThere: {"deux fois là-bas", "Deux fois là-bas\u00a0: si un payeur a payé deux fois, rendez-lui la seconde\u202f; " +
+		"vérifiez d’abord qu’une liste n’est pas donnée deux fois."},
+	ChargedBack: {"impayé", "Impayé\u00a0: la banque a repris l’argent. La créance est de nouveau due\u202f; enregistrez " +
+		"le retour, et contestez s’il y a lieu."},
 }
 
 // remittanceWords are what the verdict on a remittance is called.
@@ -72,8 +80,10 @@ var remittanceWords = map[RemittanceVerdict]string{
 
 // formatWords are what a format is called.
 var formatWords = map[string]string{
-	"sips-table": "journal de la passerelle (TABLE)", "sips-tab20": "journal de la passerelle (TAB20)", "cfonb120": "relevé CFONB 120",
-	"camt.053": "relevé camt.053", "camt.054": "avis camt.054", "mt940": "relevé MT940", "payfip": "rapport PayFiP", "layout": "CSV décrit par un layout",
+	"sips-table": "journal de la passerelle (TABLE)", "sips-tab20": "journal de la passerelle " +
+		"(TAB20)", "cfonb120": "relevé CFONB 120",
+	"camt.053": "relevé camt.053", "camt.054": "avis camt.054", "mt940": "relevé MT940", "payfip": "rapport " +
+		"PayFiP", "layout": "CSV décrit par un layout",
 	"csv-bnp": "téléchargement BNP Paribas", "csv-societe-generale": "téléchargement Société Générale",
 	"csv-societe-generale-pro": "téléchargement Société Générale (pro)", "csv-credit-agricole": "téléchargement Crédit Agricole",
 	"csv-bpce": "téléchargement Caisse d’Épargne ou Banque Populaire", "csv-credit-mutuel": "téléchargement Crédit Mutuel ou CIC",
@@ -92,7 +102,8 @@ func (l *Ledger) Sentences() (out []string) {
 	case AgreesInTotal:
 		add("Le total concorde. (Le relevé ne nomme pas les paiements\u00a0: deux erreurs peuvent se compenser.)")
 	case AgreesUnderWay:
-		add("Le total concorde, hors ce qui est en route aux bornes. (Le relevé ne nomme pas les paiements\u00a0: deux erreurs peuvent se compenser.)")
+		add("Le total concorde, hors ce qui est en route aux bornes. (Le relevé ne nomme pas les paiements\u00a0: deux " +
+			"erreurs peuvent se compenser.)")
 	case ToLookAt:
 		add("Le total des remises concorde, mais la banque a repris de l’argent qui compte chez vous comme accepté.")
 	case MoreAtTheBank:
@@ -100,14 +111,16 @@ func (l *Ledger) Sentences() (out []string) {
 	case LessAtTheBank:
 		add(difference + " de moins à la banque que chez vous.")
 	case OtherDirection:
-		add("Ni les encaissements ni les remboursements ne concordent\u00a0; l’écart des deux ensemble est de " + bankfile.Euros(l.RunningEnd) + "\u00a0€.")
+		add("Ni les encaissements ni les remboursements ne concordent\u202f; l’écart des deux ensemble est de " +
+			bankfile.Euros(l.RunningEnd) + "\u00a0€.")
 	}
 	for _, u := range l.UnderWay {
 		noun := Count(u.Sum.Count, "paiement", "paiements")
 		if u.Refunds {
 			noun = Count(u.Sum.Count, "remboursement", "remboursements")
 		}
-		s := noun + ", " + Money(u.Sum.Cents) + ", " + Choose(u.Sum.Count, "n’est", "ne sont") + " pas encore sur le compte\u00a0: normal jusqu’au " + French(u.Due) + "."
+		s := noun + ", " + Money(u.Sum.Cents) + ", " + Choose(u.Sum.Count, "n’est", "ne sont") +
+			" pas encore sur le compte\u00a0: normal jusqu’au " + French(u.Due) + "."
 		if len(u.References) <= 3 {
 			s = s[:len(s)-1] + " (" + join(u.References) + ")."
 		}
@@ -138,7 +151,8 @@ func (l *Ledger) Sentences() (out []string) {
 		add(s + " C’est un indice, pas une preuve.")
 	}
 	if l.NetUnknown {
-		add("Le brut n’est pas connu\u00a0: les remises semblent nettes de commission. Demandez à la banque un relevé brut, ou donnez le journal de rapprochement.")
+		add("Le brut n’est pas connu\u00a0: les remises semblent nettes de commission. Demandez à la banque un relevé " +
+			"brut, ou donnez le journal de rapprochement.")
 	}
 	if l.Level == "D" {
 		add("Le relevé ne nomme pas votre contrat\u00a0: toutes ses lignes de cartes sont comptées comme vôtres.")
@@ -199,9 +213,11 @@ func (l *Ledger) ToDo() string {
 	case ToLookAt:
 		return "Demandez le journal des impayés à votre prestataire\u00a0: il nomme la transaction. La créance est de nouveau due."
 	case LessAtTheBank:
-		return "Donnez aussi le relevé des jours suivants\u00a0; si l’écart reste, demandez à la banque le détail des remises, ou le journal de rapprochement à votre prestataire."
+		return "Donnez aussi le relevé des jours suivants\u202f; si l’écart reste, demandez à la banque le détail des " +
+			"remises, ou le journal de rapprochement à votre prestataire."
 	}
-	return "Vérifiez d’abord que les exports de tous ces jours sont donnés, et celui de la veille avec -near\u00a0; si l’écart reste, demandez le journal de rapprochement à votre prestataire\u00a0: il nomme chaque transaction."
+	return "Vérifiez d’abord que les exports de tous ces jours sont donnés, et celui de la veille avec -near\u202f; si " +
+		"l’écart reste, demandez le journal de rapprochement à votre prestataire\u00a0: il nomme chaque transaction."
 }
 
 // describe names a movement for a person.
@@ -233,9 +249,9 @@ func (d Difference) Sentence() string {
 		}
 		s += " (" + bankfile.Plain(d.There.File) + ", ligne " + strconv.Itoa(d.There.Line) + ")"
 		if d.Here == nil {
-			return s + "\u00a0; le paiement n’est pas dans ces exports"
+			return s + "\u202f; le paiement n’est pas dans ces exports"
 		}
-		return s + "\u00a0; chez vous il compte comme accepté"
+		return s + "\u202f; chez vous il compte comme accepté"
 	case d.There == nil:
 		return s + d.Here.describe()
 	case d.Here == nil:

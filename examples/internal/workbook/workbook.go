@@ -1,7 +1,7 @@
-// Package workbook writes exports as a spreadsheet for people (.xlsx). The frozen CSV of payment.Service.Export is for programs and for keeping: a
-// spreadsheet that opens it with a double click takes 075395 for 75395, 5E1204 for a number with 1204 zeros and 20260302123456789 for
-// 20260302123456700, and an accounting officer who saves it has changed it. Here texts are texts, whatever they look like,
-// amounts are numbers, days are dates in Paris, and words are French.
+// Package workbook writes exports as a spreadsheet for people (.xlsx). The frozen CSV of payment.Service.Export is for programs
+// and for keeping: a spreadsheet that opens it with a double click takes 075395 for 75395, 5E1204 for a number with 1204 zeros
+// and 20260302123456789 for 20260302123456700, and an accounting officer who saves it has changed it. Here texts are texts,
+// whatever they look like, amounts are numbers, days are dates in Paris, and words are French.
 //
 // A workbook has three sheets: Mouvements, a row for each line of the exports; Totaux, by day and by kind; Sceaux, the seal of each
 // day, with the SHA-256 of the export that it was made from. The workbook proves nothing itself: keep the exports.
@@ -32,7 +32,8 @@ var paris = func() *time.Location {
 
 // kindWords are what a kind of line is called.
 var kindWords = map[dayexport.Kind]string{
-	dayexport.Accepted: "Accepté", dayexport.Returned: "Rendu", dayexport.Review: "À vérifier (pas d’argent)", dayexport.Orphan: "Encaissé sans paiement connu",
+	dayexport.Accepted: "Accepté", dayexport.Returned: "Rendu", dayexport.Review: "À vérifier (pas " +
+		"d’argent)", dayexport.Orphan: "Encaissé sans paiement connu",
 }
 
 // Names of the sheets.
@@ -50,7 +51,8 @@ type column struct {
 
 var columns = map[string][]column{
 	Movements: {
-		{"Jour", 12}, {"Heure de Paris", 20}, {"Mouvement", 26}, {"Référence", 20}, {"Montant", 14}, {"Devise", 8}, {"Autorisation", 14},
+		{"Jour", 12}, {"Heure de Paris", 20}, {"Mouvement", 26}, {"Référence", 20}, {"Montant", 14}, {"Devise",
+			8}, {"Autorisation", 14},
 		{"Contrat", 18}, {"Paiement", 30}, {"Créance", 20}, {"Avis", 20},
 	},
 	Totals: {{"Jour", 12}, {"Mouvement", 26}, {"Nombre", 10}, {"Montant", 16}, {"Devise", 8}},
@@ -91,7 +93,8 @@ func Write(w io.Writer, exports []dayexport.Export) (err error) {
 }
 
 func (b *book) prepare() error {
-	if err := b.file.SetDocProps(&excelize.DocProperties{Title: "Mouvements du jour", Language: "fr-FR", Creator: "Quittance"}); err != nil {
+	if err := b.file.SetDocProps(&excelize.DocProperties{Title: "Mouvements du jour", Language: "fr-FR",
+		Creator: "Quittance"}); err != nil {
 		return err
 	}
 	text, day, instant := "@", "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
@@ -100,7 +103,8 @@ func (b *book) prepare() error {
 		id    *int
 		style excelize.Style
 	}{
-		{&b.styles.title, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}, CustomNumFmt: &text}},
+		{&b.styles.title, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true,
+			Vertical: "top"}, CustomNumFmt: &text}},
 		{&b.styles.text, excelize.Style{CustomNumFmt: &text}},
 		{&b.styles.amount, excelize.Style{CustomNumFmt: &amount}},
 		{&b.styles.count, excelize.Style{CustomNumFmt: &count}},
@@ -187,13 +191,15 @@ func (b *book) instant(at time.Time) excelize.Cell {
 		return b.text("")
 	}
 	p := at.In(paris)
-	return excelize.Cell{StyleID: b.styles.instant, Value: time.Date(p.Year(), p.Month(), p.Day(), p.Hour(), p.Minute(), p.Second(), 0, time.UTC)}
+	return excelize.Cell{StyleID: b.styles.instant, Value: time.Date(p.Year(), p.Month(), p.Day(), p.Hour(), p.Minute(),
+		p.Second(), 0, time.UTC)}
 }
 
 func (b *book) movements(exports []dayexport.Export, row func(...any) error) error {
 	for _, e := range exports {
 		for _, m := range e.Movements {
-			if err := row(b.day(m.Day), b.instant(m.Instant), b.text(kindWords[m.Kind]), b.text(m.Reference), b.amount(m.Cents), b.text(m.Currency),
+			if err := row(b.day(m.Day), b.instant(m.Instant), b.text(kindWords[m.Kind]), b.text(m.Reference), b.amount(m.Cents),
+				b.text(m.Currency),
 				b.text(m.Authorisation), b.text(m.Merchant), b.text(m.Payment), b.text(m.Debt), b.text(m.Notice)); err != nil {
 				return err
 			}
@@ -218,7 +224,8 @@ func (b *book) totals(exports []dayexport.Export, row func(...any) error) error 
 				order = append(order, k)
 			}
 			all[k] = dayexport.Total{Kind: t.Kind, Currency: t.Currency, Count: sum.Count + t.Count, Cents: sum.Cents + t.Cents}
-			if err := row(b.day(e.Day), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count}, b.amount(t.Cents), b.text(t.Currency)); err != nil {
+			if err := row(b.day(e.Day), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count},
+				b.amount(t.Cents), b.text(t.Currency)); err != nil {
 				return err
 			}
 		}
@@ -227,7 +234,8 @@ func (b *book) totals(exports []dayexport.Export, row func(...any) error) error 
 		t := all[k]
 		sum := b.amount(t.Cents)
 		sum.StyleID = b.styles.total
-		if err := row(b.text("Ensemble"), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count}, sum, b.text(t.Currency)); err != nil {
+		if err := row(b.text("Ensemble"), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count}, sum,
+			b.text(t.Currency)); err != nil {
 			return err
 		}
 	}
