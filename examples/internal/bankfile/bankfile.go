@@ -15,8 +15,9 @@
 // Read is a stream: its memory does not grow with the file, but with its longest line or camt entry. Amounts are whole cents, and
 // nothing is rounded. Days are civil days as the file writes them, "2026-03-02".
 //
-// Read in this order: bankfile.go, the model; read.go, the table of formats; then a file for each format. text.go, records.go,
-// amount.go, day.go and label.go are what the formats share.
+// Read in this order: bankfile.go, the model; read.go, the table of formats; then a file for each format: journal.go (with
+// journalcolumns.go and journallines.go), payfip.go, cfonb.go, camt.go (with camtentry.go), mt940.go, banks.go and layout.go, which
+// share table.go. text.go, records.go, amount.go, day.go and label.go are what the formats share.
 package bankfile
 
 import (

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -12,6 +13,8 @@ type preset struct {
 	columns []presetColumn
 	// continued: a row without a first cell goes on with the label of the row above.
 	continued bool
+	// announces: the first line says how many movements there are.
+	announces bool
 }
 
 type presetColumn struct {
@@ -34,7 +37,7 @@ var presets = []preset{
 		},
 	},
 	{
-		format: "csv-societe-generale",
+		format: "csv-societe-generale", announces: true,
 		columns: []presetColumn{
 			{"datecomptabilisation", roleDay, true},
 			{"libellecompletoperation", roleLabel, true},
@@ -43,7 +46,7 @@ var presets = []preset{
 		},
 	},
 	{
-		format: "csv-societe-generale",
+		format: "csv-societe-generale", announces: true,
 		columns: []presetColumn{
 			{"datedeloperation", roleDay, true},
 			{"detaildelecriture", roleLabel, true},
@@ -174,7 +177,7 @@ func bankHeader(head string) (separator string, bank *preset) {
 
 func isBankCSV(s *source) bool {
 	_, bank := bankHeader(s.head)
-	return bank != nil || isLCL(s.head)
+	return bank != nil || positionsOf(s.head) != nil
 }
 
 func readBankCSV(s *source) error {
@@ -189,7 +192,9 @@ func readBankCSV(s *source) error {
 	s.file.Level = Remittance
 	separator, bank := bankHeader(s.head)
 	if bank == nil {
-		return t.readLCL()
+		p := positionsOf(s.head)
+		s.file.Format, t.names, t.index, t.header = p.format, strings.Split(p.names, ";"), p.index, p.balance(t)
+		return t.read()
 	}
 	s.file.Format, t.rows.separator, t.continued = bank.format, separator, bank.continued
 	t.header = func(cells []string) bool {
@@ -202,34 +207,98 @@ func readBankCSV(s *source) error {
 		}
 		return ok
 	}
-	return t.read()
+	if err := t.read(); err != nil {
+		return err
+	}
+	if n := t.announced; n > 0 && bank.announces && s.file.Lines+s.file.Passed < n {
+		return s.wrong(0, "", fmt.Sprintf("sa première ligne annonce %d opérations, il y en a %d\u00a0: le fichier est coupé. "+
+			"Téléchargez-le de nouveau.", n, s.file.Lines))
+	}
+	return nil
 }
 
-// LCL's file names no columns: date;amount;type;cheque;label A;label B;x;category. The label stands in the fifth or the sixth
-// cell. A line of four cells is a balance: date;balance;;account.
+// positions are those of a CSV without a header.
+type positions struct {
+	format string
+	names  string // what the columns would be called, for messages
+	index  [roleCount][]int
+	// fits reports whether the first records, without empty ones, are of this form.
+	fits    func(first, second []string) bool
+	balance func(*table) func([]string) bool // tells lines that are a balance
+}
 
-// isLCL: the first line is a movement of seven cells or more, or a balance.
-func isLCL(head string) bool {
-	rows := &records{in: lines(head), separator: ";"}
-	cells, _, err := rows.next()
-	if err != nil || len(cells) < 4 {
+// withoutHeader are the banks that name no columns: LCL, and BNP in older downloads. LCL's label stands in the fifth or the sixth cell.
+var withoutHeader = []positions{
+	{
+		format: "csv-lcl", names: "date;montant;type;chèque;libellé;libellé;;catégorie",
+		index: [roleCount][]int{roleDay: {0}, roleAmount: {1}, roleWords: {2}, roleLabel: {4, 5}},
+		fits: func(first, _ []string) bool {
+			const fewest = 7
+			return startsWithDay(first) && isAmount(first, 1) && (len(first) >= fewest || isLCLBalance(first))
+		},
+		balance: (*table).lclBalance,
+	},
+	{
+		format: "csv-bnp", names: "date;libellé court;type;libellé;montant",
+		index: [roleCount][]int{roleDay: {0}, roleWords: {1, 2}, roleLabel: {3}, roleAmount: {4}},
+		fits: func(first, second []string) bool {
+			return strings.HasPrefix(fold(first[0]), "COMPTE") && len(first) >= 6 && len(second) == 5 && startsWithDay(second) && isAmount(second, 4)
+		},
+		balance: (*table).bnpAccount,
+	},
+}
+
+func startsWithDay(cells []string) bool {
+	_, ok := parseDay(cells[0])
+	return ok
+}
+
+func isAmount(cells []string, at int) bool {
+	if at >= len(cells) {
 		return false
 	}
-	_, isDay := parseDay(cells[0])
-	_, _, isAmount := parseEuros(cells[1])
-	return isDay && isAmount && (len(cells) >= 7 || isLCLBalance(cells))
+	_, _, ok := parseEuros(cells[at])
+	return ok
 }
 
+// positionsOf finds the form of a file without a header; nil: there is none.
+func positionsOf(head string) *positions {
+	rows := &records{in: lines(head), separator: ";"}
+	var first, second []string
+	for range mostAbove {
+		cells, _, err := rows.next()
+		if err != nil {
+			break
+		}
+		if isEmpty(cells) {
+			continue
+		}
+		if first == nil {
+			first = append([]string(nil), cells...)
+			continue
+		}
+		second = cells
+		break
+	}
+	if len(first) < 2 {
+		return nil
+	}
+	for i := range withoutHeader {
+		if withoutHeader[i].fits(first, second) {
+			return &withoutHeader[i]
+		}
+	}
+	return nil
+}
+
+// isLCLBalance: a line of four cells is a balance: date;balance;;account.
 func isLCLBalance(cells []string) bool {
 	const shortestAccount = 7
 	return len(cells) >= 4 && cells[2] == "" && len(key(cells[3])) >= shortestAccount && isEmpty(cells[4:])
 }
 
-func (t *table) readLCL() error {
-	t.file.Format = "csv-lcl"
-	t.names = strings.Split("date;montant;type;chèque;libellé;libellé;;catégorie", ";")
-	t.index[roleDay], t.index[roleAmount], t.index[roleWords], t.index[roleLabel] = []int{0}, []int{1}, []int{2}, []int{4, 5}
-	t.header = func(cells []string) bool {
+func (t *table) lclBalance() func([]string) bool {
+	return func(cells []string) bool {
 		if !isLCLBalance(cells) {
 			return false
 		}
@@ -240,5 +309,22 @@ func (t *table) readLCL() error {
 		}
 		return ok
 	}
-	return t.read()
+}
+
+// bnpAccount passes over the line of the account: « Compte courant;Compte de chèques;****3M026;06/03/2026;;10 504,74 ».
+func (t *table) bnpAccount() func([]string) bool {
+	return func(cells []string) bool {
+		if !strings.HasPrefix(fold(cells[0]), "COMPTE") {
+			return false
+		}
+		last := cells[len(cells)-1]
+		if n, _, ok := parseEuros(last); ok {
+			on := ""
+			if len(cells) > 3 {
+				on, _ = parseDay(cells[3])
+			}
+			t.file.Balance = &Balance{Day: on, Cents: n, Account: cells[min(2, len(cells)-1)]}
+		}
+		return true
+	}
 }

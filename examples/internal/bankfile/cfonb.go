@@ -185,7 +185,7 @@ func (c *cfonb) opening() error {
 	}
 	if last, ok := c.closings[st.Account]; ok && last.Closing != st.Opening {
 		c.file.note("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé manque entre les deux.",
-			st.Account, last.ClosingDay, st.OpeningDay)
+			Plain(st.Account), last.ClosingDay, st.OpeningDay)
 	}
 	c.open = &st
 	return nil

@@ -114,6 +114,8 @@ func TestForms(t *testing.T) {
 		{"CIC, one column", "Date;Date de valeur;Montant;Libellé;Solde\n03/03/2026;04/03/2026;137,00;REMISE CB 0535875;1,00\n", "csv-credit-mutuel", []string{"remittance 2026-03-03 13700"}},
 		{"Société Générale, the other header", latin("0500013;01/03/2026;06/03/2026;1;06/03/2026;1234.56 EUR\n\nDate de l'opération;Libellé;Détail de l'écriture;Montant de l'opération;Devise\n03/03/2026;REM CB;REMISE CB 0535875;137,00;EUR\n"),
 			"csv-societe-generale", []string{"remittance 2026-03-03 13700"}},
+		{"BNP without a header", "Compte courant;Compte de chèques;****3M026;06/03/2026;;10 504,74\n\n03/03/2026;REMISE CB;Crédit;REMISE CB 0535875 030261;1 370,00\n", "csv-bnp",
+			[]string{"remittance 2026-03-03 137000"}},
 		{"La Banque Postale, with francs", latin("Numéro Compte   ;05\n\nDate;Libellé;Montant(EUROS);Montant(FRANCS)\n03/03/2026;REMISE DE CARTES 030261;137,00;898,66\n"), "csv-banque-postale",
 			[]string{"remittance 2026-03-03 13700"}},
 		{"several accounts in one file", latin("Compte n° 04106119371;\n" + ca + "03/03/2026;REMISE CARTE 1;;1,00;\n\nCompte n° 04106119372;\nSolde au 06/03/2026 5,00 €\n" + ca + "04/03/2026;REMISE CARTE 2;;2,00;\n"),
@@ -244,6 +246,7 @@ func TestRefused(t *testing.T) {
 		{"a sign against its column", ca + "03/03/2026;REMISE CARTE;;-1,00\n", "signe"},
 		{"a quote to the end of the file", ca + "03/03/2026;\"REMISE CARTE;;1,00", "guillemet"},
 		{"a separator in a label", ca + "03/03/2026;REMISE;CARTE;;1,00;2\n", ""},
+		{"fewer lines than are announced", "0500013;01/03/2026;06/03/2026;2;06/03/2026;1234.56 EUR\n\ndate_comptabilisation;libellé_complet_operation;montant_operation;devise;\n03/03/2026;REMISE CB;1,00;EUR;\n", "annonce 2"},
 		{"a line without end", "TITRE;F;26/03/06;TABLE_V2\nENTETE;ORDER_ID;" + strings.Repeat("x", 2<<20), "million"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -97,12 +97,20 @@ func readJournal(s *source) error {
 		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. "+
 			"Redemandez-le.")
 	}
-	if !ended && (j.kind.needsEnd || j.rows.open && (j.word == "" ||
-		len(j.rows.cells) < len(strings.Split(strings.TrimRight(strings.Join(j.names, ";"), ";"), ";")))) {
+	cutShort := j.rows.open && (j.word == "" || len(j.rows.cells) < len(trimmed(j.names)))
+	if !ended && (j.kind.needsEnd || cutShort) {
 		return s.cut(0)
 	}
 	s.file.Whole = ended
 	return nil
+}
+
+// trimmed drops the empty cells at the end of a line that ends with a separator.
+func trimmed(cells []string) []string {
+	for len(cells) > 0 && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
+	}
+	return cells
 }
 
 func (s *source) cut(line int) error {
@@ -287,7 +295,7 @@ func (j *journal) row(cells []string, at int) error {
 		if j.kind.name == "operations" {
 			what = "l’opération a échoué"
 		}
-		j.file.ignore(Ignored{At: at, Reference: line.Reference, Why: "RESPONSE_CODE " + code + "\u00a0: " + what})
+		j.file.ignore(Ignored{At: at, Reference: line.Reference, Why: "RESPONSE_CODE " + Plain(code) + "\u00a0: " + what})
 		return nil
 	}
 	if line.Reference == "" {

@@ -45,6 +45,7 @@ type table struct {
 	ignored   []string        // types that are no money
 	finish    func(*Line) (ignored string, err error)
 	account   string
+	announced int   // how many movements a line above says there are
 	line      *Line // the row that may go on; it points to buffer
 	buffer    Line
 	cells     []string
@@ -117,6 +118,9 @@ func (t *table) above(cells []string) {
 				}
 			}
 		}
+	}
+	if _, isDay := parseDay(strings.Join(cells[min(1, len(cells)):min(2, len(cells))], "")); isDay && len(cells) > 3 {
+		t.announced = max(t.announced, number(cells[3])) // account;from;to;count
 	}
 	if found := accountNumber.FindString(strings.ReplaceAll(strings.Join(cells, ";"), " ", "")); found != "" {
 		t.account = found

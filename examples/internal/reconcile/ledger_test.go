@@ -225,3 +225,95 @@ func TestDue(t *testing.T) {
 		}
 	}
 }
+
+const camtHead = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>` +
+	`<Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct>`
+
+func camtBalances(opening, closing string) string {
+	one := func(code, amount string) string {
+		return `<Bal><Tp><CdOrPrtry><Cd>` + code + `</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">` + amount + `</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-04</Dt></Dt></Bal>`
+	}
+	return one("OPBD", opening) + one("CLBD", closing)
+}
+
+func camtEntry(amount, details string) string {
+	return `<Ntry><Amt Ccy="EUR">` + amount + `</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-03</Dt></BookgDt>` +
+		`<BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd>` + details + `<AddtlNtryInf>REMISE CB 0535875</AddtlNtryInf></Ntry>`
+}
+
+// A notice gives its transactions to the entry of the statement that has none: then each payment is proved. Details that do not add up
+// leave a sum, and that is said.
+func TestCamtDetails(t *testing.T) {
+	detail := func(reference, amount string) string {
+		return `<TxDtls><Refs><EndToEndId>` + reference + `</EndToEndId></Refs><Amt Ccy="EUR">` + amount + `</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>`
+	}
+	const end053, end054 = `</Stmt></BkToCstmrStmt></Document>`, `</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`
+	notice := func(entries string) string {
+		head := strings.NewReplacer("camt.053", "camt.054", "BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn", "<Stmt>", "<Ntfctn>").Replace(camtHead)
+		return head + entries + end054
+	}
+	both := `<NtryDtls>` + detail("R1", "75.00") + detail("R2", "62.00") + `</NtryDtls>`
+	for _, c := range []struct {
+		name  string
+		files []string
+		level string // T: each transaction; otherwise the ledger's
+		note  string
+	}{
+		{"statement and notice", []string{camtHead + camtBalances("0", "137") + camtEntry("137", "") + end053, notice(camtEntry("137.00", both))}, "T", "camt.054"},
+		{"the statement alone", []string{camtHead + camtBalances("0", "137") + camtEntry("137", "") + end053}, "R", ""},
+		{"details that do not add up", []string{camtHead + camtBalances("0", "137") + camtEntry("137", `<NtryDtls>`+detail("R1", "75.00")+`</NtryDtls>`) + end053}, "R", "ne fait pas le montant"},
+		{"details that name nothing", []string{camtHead + camtBalances("0", "137") + camtEntry("137", `<NtryDtls>`+detail("NOTPROVIDED", "137.00")+`</NtryDtls>`) + end053}, "R", ""},
+		{"two pages in two files", []string{
+			camtHead + `<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>` + strings.Split(camtBalances("0", "137"), "</Bal>")[0] + "</Bal>" + camtEntry("75", "") + end053,
+			camtHead + strings.SplitAfter(camtBalances("0", "137"), "</Bal>")[1] + `<StmtPgntn><PgNb>2</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>` + camtEntry("62", "") + end053}, "R", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := Options{Contract: "0535875"}
+			var lists []*List
+			for i, f := range c.files {
+				lists = append(lists, listOf(t, fmt.Sprintf("%d.xml", i), []byte(f), o))
+			}
+			r, err := Compare(exportsOf(t, "2 R1 7500, 2 R2 6200"), nil, lists, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			level := "T"
+			if r.Ledger != nil {
+				level = r.Ledger.Level
+			}
+			if level != c.level || !r.Agrees || !strings.Contains(r.text(t), c.note) {
+				t.Errorf("level %s, agrees: %t\n%s", level, r.Agrees, r.text(t))
+			}
+		})
+	}
+	first := camtHead + `<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>` + camtBalances("0", "137") + camtEntry("75", "") + end053
+	if _, err := Compare(exportsOf(t, "2 R1 7500"), nil, []*List{listOf(t, "1.xml", []byte(first), Options{})}, Options{Contract: "0535875"}); err == nil ||
+		!strings.Contains(err.Error(), "page") {
+		t.Errorf("the first page alone: %v", err)
+	}
+}
+
+// What comes from a file does nothing to a terminal, nor to a page.
+func TestHostileTexts(t *testing.T) {
+	const evil = "\x1b[2J<script>"
+	journal := "TITRE;F;26/03/03;TABLE_V2\nENTETE;ORDER_ID;AMOUNT;RESPONSE_CODE;OPERATION_NAME\nOPERATION;" + evil + ";7500;00;CREDIT\n" +
+		"OPERATION;" + evil + ";7500;" + evil + ";" + evil + "\nOPERATION;x;7500;00;" + evil + "\nFIN\n"
+	chargebacks := "TITRE;F;26/04/21;V1\nENTETE;OPERATION_TYPE;SOURCE_AMOUNT;ORDER_ID;IMP_DATE;IMP_REASON\nDETAIL;D;7500;" + evil + ";20260420;" + evil + "\nFIN\n"
+	account := string(accountOf("03 REMISE CB 0535875 "+evil+"|75,00", "03 IMPAYE CB 0535875 "+evil+"|-1,00"))
+	o := Options{Contract: "0535875"}
+	r, err := Compare(exportsOf(t, "2 R1 7500"), nil, []*List{listOf(t, evil, []byte(journal), o), listOf(t, evil, []byte(chargebacks), o), listOf(t, evil, []byte(account), o)}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := r.text(t); strings.Contains(text, "\x1b") {
+		t.Errorf("the text has control characters: %q", text)
+	}
+	var page strings.Builder
+	if err := r.WritePage(&page); err != nil || strings.Contains(page.String(), "<script") {
+		t.Errorf("%v: the page has a script", err)
+	}
+	var fragment strings.Builder
+	if err := r.WriteFragment(&fragment); err != nil || !strings.Contains(page.String(), fragment.String()) || strings.Contains(fragment.String(), "<html") {
+		t.Errorf("%v: the fragment is not a part of the page", err)
+	}
+}
