@@ -97,13 +97,39 @@ func numbers(l bankfile.Line, contract string) map[string]bool {
 	return out
 }
 
-func shareNumber(a, b map[string]bool) bool {
-	for n := range a {
-		if b[n] {
-			return true
+// shareNumbers moves lines from the rest to ours that name a remittance of ours, or of a line that was moved: a commission may name
+// the remittance, and a fee the commission.
+func shareNumbers(ours, rest []bankfile.Line, contract string) (more, left []bankfile.Line) {
+	known := map[string]bool{}
+	for _, l := range ours {
+		maps.Copy(known, numbers(l, contract))
+	}
+	of := make([]map[string]bool, len(rest))
+	for i, l := range rest {
+		of[i] = numbers(l, contract)
+	}
+	moved := make([]bool, len(rest))
+	for grown := true; grown; {
+		grown = false
+		for i := range rest {
+			shares := false
+			for n := range of[i] {
+				shares = shares || known[n]
+			}
+			if shares && !moved[i] {
+				moved[i], grown = true, true
+				maps.Copy(known, of[i])
+			}
 		}
 	}
-	return false
+	for i, l := range rest {
+		if moved[i] {
+			ours = append(ours, l)
+		} else {
+			left = append(left, l)
+		}
+	}
+	return ours, left
 }
 
 // accountLine is a line with the name of its file.
@@ -271,16 +297,7 @@ func (a *accountSide) pick(accounts []*List, contract string) (anonymous Sum) {
 				rest = append(rest, line)
 			}
 		}
-		for grown := true; grown; { // a commission may name the remittance, and a fee the commission
-			grown = false
-			for i := 0; i < len(rest); i++ {
-				n := numbers(rest[i], contract)
-				if slices.ContainsFunc(ours, func(o bankfile.Line) bool { return shareNumber(n, numbers(o, contract)) }) {
-					ours, rest, grown = append(ours, rest[i]), slices.Delete(rest, i, i+1), true
-					i--
-				}
-			}
-		}
+		ours, rest = shareNumbers(ours, rest, contract)
 		for _, line := range rest {
 			if !foreign && line.Kind != bankfile.Fee {
 				ours = append(ours, line)

@@ -9,10 +9,20 @@ import "slices"
 // must then be equal to the cent. The cut that drops least is taken.
 
 // borders are the first and the last day of both sides.
-type borders struct{ firstOurs, lastOurs, firstBank, lastBank string }
+type borders struct {
+	firstOurs, lastOurs, firstBank, lastBank string
+	dues                                     map[string]string // what due says of a day: most movements share theirs
+}
+
+func (b borders) due(day string) string {
+	if b.dues[day] == "" {
+		b.dues[day] = due(day)
+	}
+	return b.dues[day]
+}
 
 // compares reports whether a line of the account can be of a payment that our side covers.
-func (b borders) compares(day string) bool { return day >= b.firstOurs && day <= due(b.lastOurs) }
+func (b borders) compares(day string) bool { return day >= b.firstOurs && day <= b.due(b.lastOurs) }
 
 // side is one direction: payments that came in, or refunds that went out.
 type side struct {
@@ -43,7 +53,7 @@ func (s *side) dropSure(b borders) (out []Border) {
 		s.bank = slices.DeleteFunc(s.bank, func(l accountLine) bool {
 			outside := l.Day < b.firstOurs
 			if after {
-				outside = l.Day > due(b.lastOurs)
+				outside = l.Day > b.due(b.lastOurs)
 			}
 			if outside {
 				days, cents = append(days, l.Day), append(cents, abs(amountOf(l.Line)))
@@ -55,7 +65,7 @@ func (s *side) dropSure(b borders) (out []Border) {
 	var days []string
 	var cents []int64
 	s.ours = slices.DeleteFunc(s.ours, func(m Movement) bool {
-		outside := b.firstBank != "" && due(m.Day) < b.firstBank
+		outside := b.firstBank != "" && b.due(m.Day) < b.firstBank
 		if outside {
 			days, cents = append(days, m.Day), append(cents, m.Cents)
 		}
@@ -86,7 +96,7 @@ func (s *side) cut(b borders, extra int64) (best cut, ok bool) {
 	for k := 0; k <= len(s.ours); k++ {
 		if k > 0 {
 			m := s.ours[len(s.ours)-k]
-			if due(m.Day) < horizon {
+			if b.due(m.Day) < horizon {
 				break
 			}
 			if m.Day > b.lastBank {
@@ -168,18 +178,33 @@ func (s *side) explain(c cut) (underWay []UnderWay, border []Border) {
 
 // withoutCancelled takes out payments that were given back in full before they can have been remitted: within a day.
 func withoutCancelled(in, out side) (side, side, bool) {
-	in.ours, out.ours = slices.Clone(in.ours), slices.Clone(out.ours)
-	dropped := false
-	for i := 0; i < len(out.ours); i++ {
-		r := out.ours[i]
-		j := slices.IndexFunc(in.ours, func(m Movement) bool {
-			return m.Reference == r.Reference && m.Cents == r.Cents && r.Day >= m.Day && dayBefore(r.Day) <= m.Day
+	payments := map[string][]int{}
+	for i, m := range in.ours {
+		payments[m.Reference] = append(payments[m.Reference], i)
+	}
+	gone := make([]bool, len(in.ours))
+	kept := out.ours
+	out.ours = nil
+	for _, r := range kept {
+		j := slices.IndexFunc(payments[r.Reference], func(i int) bool {
+			m := in.ours[i]
+			return !gone[i] && m.Cents == r.Cents && r.Day >= m.Day && dayBefore(r.Day) <= m.Day
 		})
-		if j >= 0 {
-			in.ours, out.ours = slices.Delete(in.ours, j, j+1), slices.Delete(out.ours, i, i+1)
-			i--
-			dropped = true
+		if j < 0 {
+			out.ours = append(out.ours, r)
+			continue
+		}
+		gone[payments[r.Reference][j]] = true
+	}
+	if len(out.ours) == len(kept) {
+		return in, out, false
+	}
+	all := in.ours
+	in.ours = nil
+	for i, m := range all {
+		if !gone[i] {
+			in.ours = append(in.ours, m)
 		}
 	}
-	return in, out, dropped
+	return in, out, true
 }

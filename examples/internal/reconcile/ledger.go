@@ -139,7 +139,7 @@ func newLedger(here []Movement, exports []dayexport.Export, a accountSide, o Opt
 		}
 	}
 	l.From, l.Until = max(first, a.first), min(last, a.last)
-	b := borders{firstOurs: first, lastOurs: last, firstBank: a.first, lastBank: a.last}
+	b := borders{firstOurs: first, lastOurs: last, firstBank: a.first, lastBank: a.last, dues: map[string]string{}}
 
 	in, out := side{name: "in"}, side{name: "out", refunds: true}
 	for _, m := range here {
@@ -151,6 +151,9 @@ func newLedger(here []Movement, exports []dayexport.Export, a accountSide, o Opt
 		} else {
 			in.ours = append(in.ours, m)
 		}
+	}
+	for _, s := range []*side{&in, &out} { // a neighbouring day may lie before or after
+		slices.SortStableFunc(s.ours, earlier)
 	}
 	var backs []accountLine
 	for _, line := range a.lines {
@@ -370,9 +373,9 @@ func (l *Ledger) candidates(s side) {
 		if amount <= 0 {
 			continue
 		}
-		from, until, ok := run(s.ours, next, amount, line.Day)
-		for start := 0; !ok && start < len(s.ours); start++ {
-			from, until, ok = run(s.ours, start, amount, line.Day)
+		from, until, ok := following(s.ours, next, amount, line.Day)
+		if !ok {
+			from, until, ok = together(s.ours, amount, line.Day)
 		}
 		if !ok {
 			continue
@@ -388,10 +391,33 @@ func (l *Ledger) candidates(s side) {
 	}
 }
 
-// run finds the end of movements from a start on that make up an amount, none of them later than a day.
-func run(ours []Movement, start int, amount int64, day string) (from, until int, ok bool) {
+// following finds the end of movements from a start on that make up an amount, none of them later than a day.
+func following(ours []Movement, start int, amount int64, day string) (from, until int, ok bool) {
 	for until = start; until < len(ours) && amount > 0 && ours[until].Day <= day; until++ {
 		amount -= ours[until].Cents
 	}
 	return start, until, amount == 0 && until > start
+}
+
+// together finds movements that follow each other and make up an amount, in the week before a day.
+func together(ours []Movement, amount int64, day string) (from, until int, ok bool) {
+	const week = 7
+	first := day
+	for range week {
+		first = dayBefore(first)
+	}
+	from, _ = slices.BinarySearchFunc(ours, first, func(m Movement, day string) int { return cmp.Compare(m.Day, day) })
+	var sum int64
+	for until = from; until < len(ours) && ours[until].Day <= day; {
+		sum += ours[until].Cents
+		until++
+		for sum > amount && from < until {
+			sum -= ours[from].Cents
+			from++
+		}
+		if sum == amount && until > from {
+			return from, until, true
+		}
+	}
+	return 0, 0, false
 }

@@ -317,3 +317,19 @@ func TestHostileTexts(t *testing.T) {
 		t.Errorf("%v: the fragment is not a part of the page", err)
 	}
 }
+
+// The export of the day before, given as a neighbour, explains the first remittance.
+func TestNearExport(t *testing.T) {
+	o := Options{Contract: "0535875"}
+	account := accountOf("03 REMISE CB 0535875|80,00", "04 REMISE CB 0535875|62,00", "06 VIR X|1,00")
+	ours, near := exportsOf(t, "2 R1 7500, 3 R2 6200"), exportsOf(t, "1 R0 500")
+	for _, c := range []struct {
+		near []dayexport.Export
+		want LedgerVerdict
+	}{{nil, MoreAtTheBank}, {near, AgreesInTotal}} {
+		r, err := Compare(ours, c.near, []*List{listOf(t, "compte.csv", account, o)}, o)
+		if err != nil || r.Ledger.Verdict != c.want {
+			t.Errorf("%v\n%s", err, r.text(t))
+		}
+	}
+}

@@ -39,7 +39,7 @@ type Movement struct {
 	Line          int    `json:"line"`
 	Near          bool   `json:"-"` // of a neighbouring day: it may be the other one of a pair, and is not missed
 
-	order string // of our side, by time
+	at    int64  // when our side learned it, in microseconds
 	other string // another name of the transaction: our payment's ID, the gateway's order
 }
 
@@ -177,25 +177,29 @@ func (r *Report) Differences() int {
 }
 
 // our are the movements of the exports. A review is no money.
-func our(exports []dayexport.Export, near bool) (out []Movement) {
+func our(exports []dayexport.Export, near bool) []Movement {
+	n := 0
+	for _, e := range exports {
+		n += len(e.Movements)
+	}
+	out := make([]Movement, 0, n)
 	for _, e := range exports {
 		for _, m := range e.Movements {
 			if m.Kind == dayexport.Review {
 				continue
 			}
-			order := m.Day
-			if !m.Instant.IsZero() {
-				order = m.Day + m.Instant.Format("2006-01-02T15:04:05.000000")
-			}
 			out = append(out, Movement{
 				Reference: m.Reference, Refund: m.Kind == dayexport.Returned, Cents: m.Cents, Currency: m.Currency, Authorisation: m.Authorisation,
-				Day: m.Day, File: e.Name, Line: m.Line, Near: near, order: order, other: m.Payment,
+				Day: m.Day, File: e.Name, Line: m.Line, Near: near, at: m.Instant.UnixMicro(), other: m.Payment,
 			})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Movement) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(out, earlier)
 	return out
 }
+
+// earlier orders movements of our side by time.
+func earlier(a, b Movement) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.at, b.at)) }
 
 // Compare compares exports with lists. near are exports of neighbouring days: their movements serve as partners and are not missed.
 // The error says what was given twice, or what is missing for a comparison: then nothing was compared. It is in French.

@@ -62,38 +62,61 @@ var pairing = []struct {
 // With remitted the other side has only what was remitted: a payment that was given back before is on its list neither as one nor
 // as the other, and one that was given back in part is there with the rest. The lists are not changed.
 func compareTransactions(here, there []Movement, remitted bool) []Difference {
-	type sides struct{ here, there []Movement }
-	by := map[string]*sides{}
-	of := func(reference string) *sides {
-		if by[reference] == nil {
-			by[reference] = new(sides)
-		}
-		return by[reference]
-	}
-	alias := map[string]string{}
-	for _, m := range here {
-		of(m.Reference).here = append(of(m.Reference).here, m)
-		if m.other != "" {
-			alias[m.other] = m.Reference
-		}
-	}
-	for _, m := range there { // a gateway may call a transaction by the number that we gave the order: our payment's ID
-		reference := m.Reference
-		if by[reference] == nil {
-			reference = cmp.Or(alias[m.Reference], alias[m.other], reference)
-		}
-		of(reference).there = append(of(reference).there, m)
-	}
-	references := make([]string, 0, len(by))
-	for r := range by {
-		references = append(references, r)
-	}
-	slices.Sort(references)
+	byReference := func(a, b Movement) int { return cmp.Compare(a.Reference, b.Reference) }
+	here = slices.Clone(here)
+	slices.SortStableFunc(here, byReference)
+	there = renamed(there, here)
+	slices.SortStableFunc(there, byReference)
 	var out []Difference
-	for _, r := range references {
-		out = append(out, compareOne(by[r].here, by[r].there, remitted)...)
+	for len(here) > 0 || len(there) > 0 {
+		var next string
+		switch {
+		case len(here) == 0:
+			next = there[0].Reference
+		case len(there) == 0:
+			next = here[0].Reference
+		default:
+			next = min(here[0].Reference, there[0].Reference)
+		}
+		h, t := group(here, next), group(there, next)
+		if len(h) != 1 || len(t) != 1 || !h[0].equal(t[0]) {
+			out = append(out, compareOne(h, t, remitted)...)
+		}
+		here, there = here[len(h):], there[len(t):]
 	}
 	return out
+}
+
+// group is the beginning of sorted movements that has a reference.
+func group(all []Movement, reference string) []Movement {
+	n := 0
+	for n < len(all) && all[n].Reference == reference {
+		n++
+	}
+	return all[:n:n]
+}
+
+// renamed returns a copy of the other side with our references: a gateway may call a transaction by the number that we gave the order, our
+// payment's ID. here is sorted by reference.
+func renamed(there, here []Movement) []Movement {
+	there = slices.Clone(there)
+	var alias map[string]string
+	for i, m := range there {
+		_, known := slices.BinarySearchFunc(here, m.Reference, func(h Movement, r string) int { return cmp.Compare(h.Reference, r) })
+		if known {
+			continue
+		}
+		if alias == nil {
+			alias = map[string]string{}
+			for _, h := range here {
+				if h.other != "" {
+					alias[h.other] = h.Reference
+				}
+			}
+		}
+		there[i].Reference = cmp.Or(alias[m.Reference], alias[m.other], m.Reference)
+	}
+	return there
 }
 
 // compareOne compares the movements of one reference.

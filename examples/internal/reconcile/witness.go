@@ -82,13 +82,10 @@ func (w *Witness) add(file string, covers []string) {
 
 // compared compares what the witness covers.
 func (w Witness) compared(here, there []Movement, remitted bool) Witness {
-	covered := func(all []Movement) (out []Movement) {
-		for _, m := range all {
-			if slices.Contains(w.Covers, payments) && !m.Refund || slices.Contains(w.Covers, refunds) && m.Refund {
-				out = append(out, m)
-			}
-		}
-		return out
+	covered := func(all []Movement) []Movement {
+		return slices.DeleteFunc(slices.Clone(all), func(m Movement) bool {
+			return m.Refund && !slices.Contains(w.Covers, refunds) || !m.Refund && !slices.Contains(w.Covers, payments)
+		})
 	}
 	here, there = covered(here), covered(there)
 	references := map[string]bool{}
@@ -126,6 +123,16 @@ func (w Witness) suspicions() (out []string) {
 // undone counts for nothing.
 func chargedBack(here []Movement, lists []*List) []Witness {
 	w := Witness{Name: chargebacks, Covers: []string{chargebacks}}
+	var all []chargeback
+	for _, l := range lists {
+		if l.File.Journal == "impayes" {
+			w.Files = append(w.Files, l.File.Name)
+			all = append(all, l.chargebacks...)
+		}
+	}
+	if w.Files == nil {
+		return nil
+	}
 	accepted, returned := map[string]*Movement{}, map[string]int64{}
 	for i, m := range here {
 		for _, name := range []string{m.Reference, m.other} {
@@ -134,13 +141,6 @@ func chargedBack(here []Movement, lists []*List) []Witness {
 			} else if name != "" {
 				accepted[name] = &here[i]
 			}
-		}
-	}
-	var all []chargeback
-	for _, l := range lists {
-		if l.File.Journal == "impayes" {
-			w.Files = append(w.Files, l.File.Name)
-			all = append(all, l.chargebacks...)
 		}
 	}
 	undone := map[string]int64{}
@@ -169,9 +169,6 @@ func chargedBack(here []Movement, lists []*List) []Witness {
 			w.Differences = append(w.Differences, Difference{Verdict: ChargedBack, Here: accepted[c.Reference], There: &there,
 				Reason: c.reason})
 		}
-	}
-	if w.Files == nil {
-		return nil
 	}
 	return []Witness{w}
 }
