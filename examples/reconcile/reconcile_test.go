@@ -276,6 +276,7 @@ func TestMistakes(t *testing.T) {
 		{"an empty list", list(""), []string{"bank.csv", "vide"}},
 		{"a column twice", list("Date;Référence;Opération;Montant;Devise;Autorisation;Montant\n"), []string{"ligne 1", "«\u00a0Montant\u00a0»", "renommez"}},
 		{"an account without -contract", []string{"-list", filepath.Join(samples, "cfonb-remises-brut.cfonb"), export}, []string{"-contract", "0535875"}},
+		{"a contract that is not on the account", []string{"-contract", "0535999", "-list", filepath.Join(samples, "cfonb-remises-brut.cfonb"), export}, []string{"0535999", "0535875"}},
 		{"a statement that is cut off", []string{"-list", write(t, dir, "cut.cfonb", cut), export}, []string{"cut.cfonb", "coupé"}},
 		{"a statement twice", []string{"-contract", "0535875", "-list", filepath.Join(samples, "mt940-remises.sta"), "-list", filepath.Join(samples, "mt940-remises.sta"), export},
 			[]string{"mt940-remises.sta", "une seule fois"}},

@@ -243,8 +243,15 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 		}
 	}
 	anonymous := a.pick(accounts, o.Contract)
-	if a.sums() && o.Contract == "" {
-		return a, missingContract(accounts)
+	found := contractsOn(accounts)
+	switch {
+	case a.sums() && o.Contract == "":
+		return a, errors.New("sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez -contract avec votre numéro de " +
+			"contrat monétique, ou un texte de ses libellés." + found)
+	case len(a.lines) == 0 && found != "":
+		return a, fmt.Errorf("aucune ligne du relevé ne nomme «\u00a0%s\u00a0»\u00a0: vérifiez -contract.%s", bankfile.Plain(o.Contract), found)
+	case a.files != nil && len(a.lines) == 0:
+		r.Notes = append(r.Notes, "Le relevé n’a aucune ligne de carte.")
 	}
 	if anonymous.Count > 0 && o.Contract != "" {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s de carte ne %s aucun contrat\u00a0: %s comptée comme du contrat %s, "+
@@ -256,26 +263,28 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 	return a, nil
 }
 
-// missingContract asks for the contract, and says which the labels name.
-func missingContract(accounts []*List) error {
+// contractsOn says which contracts the labels of card lines name; empty if they name none.
+func contractsOn(accounts []*List) string {
 	found := map[string]int{}
 	for _, l := range accounts {
 		for _, line := range l.account {
+			if line.Kind == bankfile.Other {
+				continue
+			}
 			for _, c := range contractsIn(line) {
 				found[c]++
 			}
 		}
 	}
-	text := "sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez -contract avec votre numéro de contrat " +
-		"monétique, ou un texte de ses libellés."
-	if len(found) > 0 {
-		names := slices.Sorted(maps.Keys(found))
-		for i, n := range names {
-			names[i] = fmt.Sprintf("%s (%s)", n, Count(found[n], "ligne", "lignes"))
-		}
-		text += " Les libellés nomment\u00a0: " + strings.Join(names[:min(len(names), 10)], ", ") + "."
+	if len(found) == 0 {
+		return ""
 	}
-	return errors.New(text)
+	const most = 10
+	names := slices.Sorted(maps.Keys(found))
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%s (%s)", n, Count(found[n], "ligne", "lignes"))
+	}
+	return " Les libellés nomment\u00a0: " + strings.Join(names[:min(len(names), most)], ", ") + "."
 }
 
 // pick applies the rules. It returns the lines of rule 4.

@@ -102,6 +102,9 @@ func TestLedger(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if none := strings.Contains(r.text(t), "aucune ligne de carte"); none != (len(r.Ledger.Lines) == 0 && len(r.Ledger.Border) == 0) {
+				t.Errorf("says that there is no card line: %t", none)
+			}
 			if d := cmp.Diff(c.want, said(r.Ledger)); d != "" {
 				t.Errorf("(-want +got):\n%s\n%s", d, r.text(t))
 			}
