@@ -33,7 +33,7 @@ func (e *MentionError) Error() string {
 // telephone. m is what the payer reads, n what it acknowledges and who writes. The error is a [*MentionError] with every mention
 // that is missing: it is not in the letter, or n.From does not give it. Where n.From has no telephone, any telephone number does.
 //
-// [NewCatalog] does this for every wording, [Options.Validate] for what a host gives; a host that writes its own letters, or has
+// [NewCatalog] does this for every wording, [Sender.Validate] for what a host gives; a host that writes its own letters, or has
 // old ones, calls it.
 func CheckAcknowledgement(m Message, n Acknowledgement) error {
 	text := comparable(m.Subject + "\n" + m.Text)
@@ -57,7 +57,7 @@ func CheckAcknowledgement(m Message, n Acknowledgement) error {
 		{MentionDate, has(f.short(on)) || has(f.long(on)) || has(MediumDate(on)) || has(LongDate(on))},
 		{MentionService, has(n.From.Fund)},
 		{MentionAddress, all(linesOf(n.From.PostalAddress)) || has(n.From.EmailAddress)},
-		{MentionTelephone, all(linesOf(n.From.Telephone)) || len(linesOf(n.From.Telephone)) == 0 && telephone.MatchString(text)},
+		{MentionTelephone, has(n.From.Telephone) || clean(n.From.Telephone) == "" && telephone.MatchString(text)},
 	} {
 		if !c.stated {
 			missing = append(missing, c.what)

@@ -30,7 +30,7 @@ type Catalog struct {
 // own reason code may have a text, reason/CODE.txt; without one, reason/other.txt speaks.
 //
 // A text may change on a day: fr/telephone@2027-01-01.txt holds from that day on, in Paris, and what held before stands beside it
-// as fr/telephone.txt or with its own day. The day is that of [Options].Now, or today.
+// as fr/telephone.txt or with its own day. The day is that of [Sender].Now, or today.
 //
 // Everything is checked here, so that nothing breaks in front of the payer: each text is parsed, read by the linter, each of its
 // branches executed, and each content rendered with samples for every state, decline and reason. The error joins all mistakes,
@@ -151,25 +151,33 @@ func (c *Catalog) Languages() []language.Tag {
 // Message.Language says which one it is.
 //
 // The error names the content: nil, an acknowledgement of a payment that was not accepted, an eligible decision told as not
-// eligible. A text never fails: NewCatalog has executed all of it.
+// eligible, a reminder that [Reminder.Validate] objects to. A text never fails: NewCatalog has executed all of it.
 func (c *Catalog) Render(tag language.Tag, n Content) (Message, error) {
-	switch {
-	case n == nil:
+	if n == nil {
 		return Message{}, errors.New("inbox: Render: the content is nil")
-	case c == nil || c.matcher == nil:
-		return Message{}, fmt.Errorf("inbox: Render %s: the catalog was not made by NewCatalog", n.name())
 	}
-	e := c.editions[0]
-	// The matcher also knows whose readers are likely to know another language; that is a guess about a person, and French is
-	// the rule.
-	if _, i, confidence := c.matcher.Match(tag); confidence > language.No && sameBase(tag, c.editions[i].tag) {
-		e = c.editions[i]
+	e, err := c.edition(tag)
+	if err != nil {
+		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
 	}
 	m, err := e.render(n)
 	if err != nil {
 		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
 	}
 	return m, nil
+}
+
+// edition is that of the language that fits best.
+func (c *Catalog) edition(tag language.Tag) (*edition, error) {
+	if c == nil || c.matcher == nil {
+		return nil, errors.New("the catalog was not made by NewCatalog")
+	}
+	// The matcher also knows whose readers are likely to know another language; that is a guess about a person, and French is
+	// the rule.
+	if _, i, confidence := c.matcher.Match(tag); confidence > language.No && sameBase(tag, c.editions[i].tag) {
+		return c.editions[i], nil
+	}
+	return c.editions[0], nil
 }
 
 func sameBase(a, b language.Tag) bool {

@@ -19,7 +19,7 @@ var occasions = []struct {
 	on     []payment.EventKind // empty: any
 	effect []payment.Effect
 	to     payment.State // empty: any
-	letter func(payment.Payment, Options) Content
+	letter func(payment.Payment, Sender) Content
 }{
 	// The first verified acceptance, whatever state it leads to; in review it is noted as evidence (CRPA L112-11, S64).
 	{
@@ -32,7 +32,7 @@ var occasions = []struct {
 	{on: []payment.EventKind{payment.OnKept}, effect: changed, to: payment.Paid, letter: acknowledge},
 	{
 		on: []payment.EventKind{payment.OnReturned, payment.OnWasReturned}, effect: changed, to: payment.Refunded,
-		letter: func(p payment.Payment, o Options) Content { return RefundNotice{p, o} },
+		letter: func(p payment.Payment, o Sender) Content { return RefundNotice{p, o} },
 	},
 
 	{kind: LetterFailed, effect: changed, to: payment.Refused, letter: as(func(p payment.Payment) Content { return PaymentFailed{p} })},
@@ -49,32 +49,32 @@ var occasions = []struct {
 		letter: as(func(p payment.Payment) Content { return PaymentUnderReview{p} })},
 	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: []payment.Effect{payment.Noted}, to: payment.Paid,
 		letter: as(func(p payment.Payment) Content { return PaymentNotRecorded{p} })},
-	{kind: LetterRecorded, effect: changed, to: payment.Recorded, letter: as(func(p payment.Payment) Content { return PaymentRecorded{p} })},
+	{kind: LetterRecorded, effect: changed, to: payment.Recorded, letter: as(func(p payment.Payment) Content { return PaymentRecorded{Payment: p} })},
 	{kind: LetterRefunding, effect: changed, to: payment.Refunding, letter: as(func(p payment.Payment) Content { return RefundUnderWay{p} })},
 }
 
 var changed = []payment.Effect{payment.Changed}
 
 // as makes a letter of what a banner says.
-func as(content func(payment.Payment) Content) func(payment.Payment, Options) Content {
-	return func(p payment.Payment, o Options) Content { return AsLetter{content(p), o} }
+func as(content func(payment.Payment) Content) func(payment.Payment, Sender) Content {
+	return func(p payment.Payment, o Sender) Content { return AsLetter{content(p), o} }
 }
 
 // letterKey names a letter: there is one of each kind for a payment.
 func letterKey(p payment.Payment, kind string) string { return string(p.ID) + "/" + kind }
 
-func acknowledge(p payment.Payment, o Options) Content { return Acknowledgement{p, o} }
+func acknowledge(p payment.Payment, o Sender) Content { return Acknowledgement{p, o} }
 
 // Deliverer returns what [payment.Config].Deliver wants: it writes the letters that a payment calls for. An acknowledgement
 // follows the first verified acceptance, also one that leads to review, and a person's decision to keep the money; a notice
-// follows money that went back. Nothing else is written unless [Options].Also asks for it, and nothing after a failure (S61).
+// follows money that went back. Nothing else is written unless [Sender].Also asks for it, and nothing after a failure (S61).
 // Each letter is written once: its key is the payment's ID, a slash and its kind, such as "acknowledgement".
 //
 // A change that is about no known payment, or about one without a debtor, is none of its business; so are all other changes:
 // nil. An error asks for another try; it comes from the mailbox, or from a mailbox or a catalog that is nil.
 //
 // The function is safe for concurrent use if the mailbox is.
-func Deliverer(m Mailbox, c *Catalog, o Options) func(context.Context, payment.Change) error {
+func Deliverer(m Mailbox, c *Catalog, o Sender) func(context.Context, payment.Change) error {
 	return func(ctx context.Context, ch payment.Change) error {
 		due := lettersFor(ch, o)
 		if len(due) == 0 {
@@ -109,7 +109,7 @@ type due struct {
 }
 
 // lettersFor are the letters that a change calls for.
-func lettersFor(ch payment.Change, o Options) (letters []due) {
+func lettersFor(ch payment.Change, o Sender) (letters []due) {
 	p, e := ch.Payment, ch.Entry
 	if p.ID == "" || p.Debtor == "" || strings.HasPrefix(ch.Key, "orphan/") {
 		return nil

@@ -19,7 +19,7 @@
 //
 //	catalog, err := inbox.NewCatalog()
 //	box := inbox.NewMemoryMailbox()
-//	from := inbox.Options{Fund: "CPAM de …", PostalAddress: "…", Telephone: "…"}
+//	from := inbox.Sender{Fund: "CPAM de …", PostalAddress: "…", Telephone: "…"}
 //	payment.Config{
 //		Deliver: inbox.Deliverer(box, catalog, from),
 //		Chores: []func(context.Context, time.Time) (int, error){
@@ -31,7 +31,7 @@
 // # The acknowledgement
 //
 // After every payment made in a teleservice the law wants an electronic acknowledgement (CRPA L112-11), with the date of
-// receipt, the service, its electronic or postal address and its telephone (R112-11-1). [Options] has them, [Options.Validate]
+// receipt, the service, its electronic or postal address and its telephone (R112-11-1). [Sender] has them, [Sender.Validate]
 // says what is missing, and [CheckAcknowledgement] what a letter lacks. The letter follows the first verified acceptance,
 // whatever state that leads to, once; none follows a failure (S61). It is deleted after six calendar months (S68).
 // [AcknowledgementAlarm] is a chore that raises an error while an accepted payment has no acknowledgement after a day.
@@ -39,7 +39,7 @@
 // # Letters
 //
 // Two letters are always written: the acknowledgement, and the notice that money went back, because money moved. All others are
-// written only when [Options].Also asks for them ([LetterKind]): what they say stands on the home page of the account, and the
+// written only when [Sender].Also asks for them ([LetterKind]): what they say stands on the home page of the account, and the
 // source shows no letter after a failure. [AsLetter] makes a letter of any banner or answer, for a host that sends it itself. A
 // [Reminder] says everything that a debtor must be told before paying, or is not rendered.
 //
@@ -51,9 +51,9 @@
 //	fr/accepted.txt                  a content
 //	fr/reason/below_minimum.txt      why a debt cannot be paid online; CODE.txt for an integrator's own reason
 //	fr/advice/ask_bank.txt           what to do after a refusal
-//	fr/telephone.txt                 the telephone, where Options has none
+//	fr/telephone.txt                 the telephone, where Sender has none
 //	fr/telephone@2027-01-01.txt      the same from that day on, in Paris: tariffs age
-//	fr/signature.txt                 the signature, where Options has none
+//	fr/signature.txt                 the signature, where Sender has none
 //	fr/closing.txt                   what ends every letter: how to reach the service, and who signs
 //	fr/detail.txt, fr/kind/….txt     a line of a reminder, and the words for a kind of debt
 //

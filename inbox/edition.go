@@ -29,13 +29,15 @@ func folder(name string) fs.FS {
 // 2023 shows them (S2, S80), with the telephone tariff of 2018 (S74). It has what the source has: the banners of S48 and S58,
 // the acknowledgement of S65 to S74, its header, and S64, S77 and S78. All else stays as in the corrected edition, « courante ».
 //
-// The source's banner of a failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks
-// for; the latter is added below the source's words when [Options] has it.
+// It is for showing what the source has, not for payers of today. Its telephone costs 0,06 € a minute on every day, which has been
+// untrue since 1 July 2020 and forbidden to social security bodies since 1 January 2021 (loi 2018-727, article 28). Its banner of a
+// failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks for; the latter is added below the
+// source's words when [Sender] has it.
 func Verbatim() fs.FS { return folder("verbatim") }
 
 // parts are the texts that stand inside others. Of reasons there may be more: an integrator's rule has its own.
 var parts = func() []string {
-	out := []string{"telephone", "signature", "closing", "detail", "reason/other"}
+	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "reason/other"}
 	for code := range creance.ReasonCodes() {
 		out = append(out, "reason/"+string(code))
 	}
@@ -117,11 +119,16 @@ func (e *edition) part(name, other string, f *Facts) (string, error) {
 		name = other
 	}
 	bs, err := e.blocks(name, f)
+	return oneLine(bs), err
+}
+
+// oneLine joins all lines of some blocks.
+func oneLine(bs []block) string {
 	var lines []string
 	for _, b := range bs {
 		lines = append(lines, b.lines...)
 	}
-	return strings.Join(lines, " "), err
+	return strings.Join(lines, " ")
 }
 
 // body executes a text that stands inside another as several paragraphs.

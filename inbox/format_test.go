@@ -124,9 +124,12 @@ func TestFullName(t *testing.T) {
 	for _, c := range []struct{ given, family, want string }{
 		{"Pierre", "Belage", "Pierre BELAGE"}, // S51
 		{"PIERRE", "BELAGE", "Pierre BELAGE"},
-		{"anne-sophie", "d'artagnan", "Anne-Sophie D’ARTAGNAN"},
+		{"anne-sophie", "d'artagnan", "Anne-Sophie d’ARTAGNAN"},
 		{"Zoé", "Lefèvre-Éluard", "Zoé LEFÈVRE-ÉLUARD"},
-		{"JEAN RENÉ", "de la Tour", "Jean René DE LA TOUR"},
+		{"JEAN RENÉ", "de la Tour", "Jean René de LA TOUR"},
+		{"Alfred", "de Vigny", "Alfred de VIGNY"}, {"Joachim", "du Bellay", "Joachim du BELLAY"}, {"Charles", "DE GAULLE", "Charles DE GAULLE"},
+		{"Jean", "de La Fontaine", "Jean de LA FONTAINE"}, {"Yann", "le Goff", "Yann LE GOFF"}, {"Denise", "Desmoulins", "Denise DESMOULINS"},
+		{"Anna", "Weiß", "Anna WEISS"}, {"LOUIS XIV", "Capet", "Louis XIV CAPET"}, {"XI", "Wang", "Xi WANG"}, {"HENRI IV", "", "Henri IV"},
 		{"Mary-Jane", "McArthur", "Mary-Jane MCARTHUR"},
 		{"DeShawn", "O’Neill", "DeShawn O’NEILL"},
 		{"", "Belage", "BELAGE"}, {"Pierre", " ", "Pierre"}, {"", "", ""},
@@ -150,7 +153,7 @@ func TestAddress(t *testing.T) {
 	if err := a.Validate(); err != nil {
 		t.Error(err)
 	}
-	if got := linesOf(a.String()); !cmp.Equal(got, a.Lines()) { // what Options.PostalAddress makes of it
+	if got := linesOf(a.String()); !cmp.Equal(got, a.Lines()) { // what Sender.PostalAddress makes of it
 		t.Errorf("%q", got)
 	}
 	abroad := Address{Recipient: "Mme Anne BELAGE", Street: "Grand-Place 1", PostCode: "B-1000", Town: "Bruxelles", Country: "Belgique"}

@@ -36,22 +36,22 @@ type slip struct {
 // value stands for what an action will print, while a line is looked at. No text can hold it.
 const value = "\x05"
 
-// linked is what a reader, or a mail client, takes for a link.
-var linked = regexp.MustCompile(`(?i)(\S*(?:://|\bwww\.|\b[\pL\pN-]+\.[a-z]{2,}/)\S*)`)
+// linkPattern is what a reader, or a mail client, takes for a link.
+var linkPattern = regexp.MustCompile(`(?i)(\S*(?:://|\bwww\.|\b[\pL\pN-]+\.[a-z]{2,}/)\S*)`)
 
-// everywhere holds in every language.
-var everywhere = []slip{
+// commonRules hold in every language.
+var commonRules = []slip{
 	{ruleSpaces, regexp.MustCompile(`[\pL\pN.,:;!?)` + value + `]([ \t\x{a0}\x{202f}]{2,})\S`), "two spaces in a row"},
 	{ruleSpaces, regexp.MustCompile(`\S([ \t\x{a0}\x{202f}]+[,.…)])`), "a space before %s"},
 	{ruleSpaces, regexp.MustCompile(`([(][ \t\x{a0}\x{202f}])`), "a space after the bracket"},
 	{ruleSpaces, regexp.MustCompile(`(\d (?:€|%|\d))`), "an ordinary space within %s, where a line can break; write U+00A0 or U+202F"},
 	{ruleApostrophes, regexp.MustCompile(`(\S*'\S*)`), "a straight apostrophe in %s; write ’"},
 	{ruleApostrophes, regexp.MustCompile(`(")`), "straight quotation marks; write those of the language"},
-	{ruleLinks, linked, "it has a link, %s; whoever reads a letter with a link learns to trust the next one"},
+	{ruleLinks, linkPattern, "it has a link, %s; whoever reads a letter with a link learns to trust the next one"},
 }
 
-// french holds in French: the signs of the Imprimerie nationale, and accents on capitals.
-var french = []slip{
+// frenchRules hold in French: the signs of the Imprimerie nationale, and accents on capitals.
+var frenchRules = []slip{
 	{ruleSpaces, regexp.MustCompile(`([^\s\x{a0}\x{202f}(\[!?][;!?])`), "no space within %s; write U+202F before the sign"},
 	{ruleSpaces, regexp.MustCompile(`([ \x{a0}][;!?])`), "the wrong space before %s; write U+202F"},
 	{ruleSpaces, regexp.MustCompile(`([^\s\x{a0}\x{202f}\d:]:)(?:[^/\d]|$)`), "no space within %s; write U+00A0 before the colon"},
@@ -73,13 +73,13 @@ var french = []slip{
 		"%s lacks its accents"},
 }
 
-// english has no space before its signs.
-var english = []slip{
+// englishRules want no space before its signs.
+var englishRules = []slip{
 	{ruleSpaces, regexp.MustCompile(`\S([ \x{a0}\x{202f}]+[;:!?])`), "a space before %s"},
 	{ruleApostrophes, regexp.MustCompile(`([«»])`), "the quotation marks of another language; write “ and ”"},
 }
 
-var slips = map[string][]slip{"fr": slices.Concat(everywhere, french), "en": slices.Concat(everywhere, english)}
+var lintRules = map[string][]slip{"fr": slices.Concat(commonRules, frenchRules), "en": slices.Concat(commonRules, englishRules)}
 
 // actions finds what a template does; silent are those that print nothing.
 var (
@@ -90,9 +90,9 @@ var (
 
 // lint looks at the lines of a file, whose head is blank. lang is the base language.
 func lint(lang string, lines []string, exempt []string) (bad []*Mistake) {
-	patterns, ok := slips[lang]
+	patterns, ok := lintRules[lang]
 	if !ok {
-		patterns = everywhere
+		patterns = commonRules
 	}
 	plain := actions.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(a string) string {
 		out := value
@@ -131,10 +131,10 @@ func lint(lang string, lines []string, exempt []string) (bad []*Mistake) {
 // spaces makes every space U+0020.
 var spaces = strings.NewReplacer(nbsp, " ", narrow, " ")
 
-// sentenceEnd ends a sentence; wordsOf counts its words. A number with its thousands is one word, as is « l’être ».
+// sentenceEnd ends a sentence; wordsOf counts its words. A number with its thousands, or of a telephone, is one word, as is « l’être ».
 var (
 	sentenceEnd = regexp.MustCompile(`[.!?…](?:[\s»”)]|$)`)
-	wordsOf     = regexp.MustCompile(`[\pL\pN][\pL\pN’'.,@/-]*(?:\x{202f}\d+)*`)
+	wordsOf     = regexp.MustCompile(`[\pL\pN][\pL\pN’'.,@/-]*(?:[\x{202f}\x{a0}]\d+)*`)
 )
 
 // tooLong finds the sentences of a paragraph that have too many words.

@@ -17,7 +17,7 @@ import (
 
 func TestRoles(t *testing.T) {
 	want := map[string]string{
-		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "",
+		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "", "receipt": "",
 		"failed": "alert", "not_begun": "alert", "not_eligible": "alert", "held": "alert",
 	}
 	everything(t, catalog(t), language.French, func(kind string, _ Content, m Message) {
@@ -67,26 +67,31 @@ func hostile(s string) Acknowledgement {
 	p := samplePayment(payment.Paid)
 	p.Reference, p.Notice, p.State = s, s, payment.State(s)
 	one := strings.NewReplacer("\n", " ").Replace(s) // lines of an address are the host's to give
-	return Acknowledgement{p, Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}}
+	return Acknowledgement{p, Sender{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: French(one)}}
 }
 
 // hostileContents are contents with s wherever something comes from outside: references, notices, the names of shops and persons.
 func hostileContents(s string) []Content {
 	one := strings.NewReplacer("\n", " ").Replace(s) // lines of an address are the host's to give
-	from := Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}
+	from := Sender{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, TelephoneAbroad: s, Signature: French(one), Officer: Officer{s, French(s)}}
 	p := samplePayment(payment.Refused)
 	p.Reference, p.Notice = s, s
-	r := sampleReminder()
-	r.Name, r.OtherWays, r.Officer, r.Privacy, r.From = s, one, s, s, from
+	r := sampleReminders()[3].(Reminder)
+	now := r.From.Now
+	r.Name, r.OtherWays, r.Privacy, r.From = s, Words{"fr": one, "en": one}, s, from
+	r.From.Telephone, r.From.TelephoneAbroad, r.From.Officer.Quality, r.From.Now = "01 99 00 12 34", "", Words{"fr": s, "en": s}, now
 	notice := *r.Debt.Notice
 	notice.Number = s
 	r.Debt.Notice = &notice
 	r.Details = []Detail{{r.Debt.Items[0], s}, {r.Debt.Items[1], s}}
+	paid := samplePayment(payment.Paid)
+	paid.Reference, paid.Notice, paid.Merchant, paid.MaskedPAN, paid.Authorisation = s, s, s, s, s
 	l := Letter{ReceivedAt: sampleTime, DeleteAt: sampleTime}
 	l.Subject = s
 	return []Content{
 		hostile(s), AsLetter{PaymentFailed{p}, from}, AsLetter{DebtHeld{p}, from}, r, Header{l}, RefundNotice{p, from}, Notification{from},
-		NotEligible{creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, from},
+		NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, From: from},
+		Receipt{paid, "x" + s, from},
 	}
 }
 
@@ -102,7 +107,7 @@ func hostileForms(c *Catalog, tag language.Tag, s string) (all []map[string]stri
 			return nil, fmt.Errorf("%T: %w", n, err)
 		}
 		one := strings.NewReplacer("\n", " ").Replace(s)
-		sheet := Sheet{From: Options{Fund: s, PostalAddress: one}, To: one, Date: sampleTime, Nonce: s}
+		sheet := Sheet{From: Sender{Fund: s, PostalAddress: one}, To: one, Date: sampleTime, Nonce: s}
 		all = append(all, map[string]string{
 			"subject": m.Subject, "text": m.Text, "plain": m.Plain(), "html": m.HTML, "mail": m.Mail(), "page": m.Page(sheet),
 		})

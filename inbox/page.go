@@ -35,7 +35,7 @@ var inline = strings.NewReplacer(
 
 // Sheet is what a printed page has besides the message: who writes, to whom, and on which day. What is empty is left out.
 type Sheet struct {
-	From Options   // the fund and its postal address
+	From Sender    // the fund and its postal address
 	To   string    // lines: name and address of the person; see [FullName] and [Address]
 	Date time.Time // of the letter, in Paris
 

@@ -57,6 +57,7 @@ func (e *edition) try(proof *edition) error {
 			}
 			told := map[string]bool{} // words that were read: many a payment is told in the same
 			for _, n := range samples {
+				n = inLanguage(n, e.tag)
 				bs, f, err := marked.tell(n)
 				if err != nil {
 					bad(Mistake{Origin: v.origin, File: v.file, What: err.Error()})
@@ -150,17 +151,15 @@ var rules = []func(said) Mistake{
 		return m
 	},
 	func(s said) (m Mistake) {
-		if _, ok := s.content.(Reminder); !ok {
-			return m
-		}
+		list, who := s.facts.checklist(s.content)
 		var missing []string
-		for _, need := range s.facts.checklist() {
+		for _, need := range list {
 			if !strings.Contains(s.Text, need.fact) {
 				missing = append(missing, need.name)
 			}
 		}
 		if missing != nil {
-			m.What = "it does not tell the debtor " + strings.Join(missing, ", ")
+			m.What = "it does not tell the " + who + " " + strings.Join(missing, ", ")
 		}
 		return m
 	},
@@ -169,8 +168,26 @@ var rules = []func(said) Mistake{
 // need is a fact that a text must tell.
 type need struct{ name, fact string }
 
-// checklist is what the debtor must be told in any language, by the names of facts.
-func (f *Facts) checklist() []need {
+// checklist is what must be told in any language, by the names of facts, and to whom.
+func (f *Facts) checklist(n Content) (needs []need, who string) {
+	switch n.(type) {
+	case Reminder:
+		return f.reminderChecklist(), "debtor"
+	case NotEligible:
+		for _, r := range f.Reasons {
+			needs = append(needs, need{"each reason (Reasons)", r})
+		}
+		return append(needs, need{"what to do (Action)", f.Action}), "payer"
+	case Receipt:
+		return []need{
+			{"who received it (Fund)", f.Fund}, {"who paid (Payer)", f.Payer}, {"how much (Amount)", f.Amount}, {"for which notice (Notice)", f.Notice},
+			{"when (PaidOnLong)", f.PaidOnLong}, {"the transaction (Reference)", f.Reference}, {"the authorisation (Authorisation)", f.Authorisation},
+		}, "payer"
+	}
+	return nil, ""
+}
+
+func (f *Facts) reminderChecklist() []need {
 	needs := []need{
 		{"who claims (Fund)", f.Fund}, {"the address (PostalAddress)", f.PostalAddress.String()},
 		{"the telephone (Telephone)", f.Telephone.String()},
@@ -179,11 +196,16 @@ func (f *Facts) checklist() []need {
 		{"the officer (Officer)", f.Officer}, {"the data (Privacy)", f.Privacy},
 		{"by which law (L160-13)", "L160-13"}, {"which remedy (R142-1)", "R142-1"},
 	}
-	for _, l := range f.Details {
-		needs = append(needs, need{"each part of the debt (Details)", l})
-	}
-	for _, l := range f.OtherWays {
-		needs = append(needs, need{"each other way to pay (OtherWays)", l})
+	for _, list := range []struct {
+		name  string
+		lines Lines
+	}{
+		{"each part of the debt (Details)", f.Details}, {"each other way to pay (OtherWays)", f.OtherWays},
+		{"who disagrees (Remedies)", f.Remedies}, {"what becomes of the data (DataNotice)", f.DataNotice},
+	} {
+		for _, l := range list.lines {
+			needs = append(needs, need{list.name, strings.TrimPrefix(l, item)})
+		}
 	}
 	return needs
 }

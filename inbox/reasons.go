@@ -1,0 +1,113 @@
+package inbox
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/quittance/quittance/creance"
+	"golang.org/x/text/language"
+)
+
+// precedence is the order of reasons by what the payer must do. Of several reasons the first one says what to do, and it alone: two
+// texts would give contrary orders. Reasons of an integrator's own rules, which are not here, stand at ownReasons.
+var precedence = []creance.ReasonCode{
+	// Nothing is to be paid: see settling.
+	creance.TimeBarred, creance.Exempt, creance.AlreadySettled, creance.NothingDue,
+	// Wait, or ask, before any payment.
+	creance.InDispute, creance.InInstalments, creance.OnHold, creance.Doubtful, creance.InvalidAmount,
+	// Pay in another way.
+	creance.WrongKind, ownReasons, creance.BelowMinimum, creance.AboveMaximum,
+	// Wait for the notice.
+	creance.NoNotice,
+}
+
+// ownReasons stands in precedence for the codes of integrators.
+const ownReasons creance.ReasonCode = ""
+
+// settling are the reasons that leave nothing to pay. That is good news, and nothing else matters then.
+var settling = precedence[:4]
+
+// limits are about co-payments and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
+var limits = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
+
+func rank(r creance.Reason) int {
+	if i := slices.Index(precedence, r.Code); i >= 0 {
+		return i
+	}
+	return slices.Index(precedence, ownReasons)
+}
+
+// settled reports whether a decision leaves nothing to pay.
+func settled(d creance.Decision) bool {
+	return slices.ContainsFunc(d.Reasons, func(r creance.Reason) bool { return slices.Contains(settling, r.Code) })
+}
+
+// relevant are the reasons that are told, in the order of precedence: a settling one alone, no limit beside a wrong kind.
+func relevant(reasons []creance.Reason) []creance.Reason {
+	rs := slices.Clone(reasons)
+	slices.SortStableFunc(rs, func(a, b creance.Reason) int { return rank(a) - rank(b) })
+	switch {
+	case len(rs) == 0:
+		return []creance.Reason{{Code: "other"}}
+	case slices.Contains(settling, rs[0].Code):
+		return rs[:1]
+	case hasCode(rs, creance.WrongKind):
+		return slices.DeleteFunc(rs, func(r creance.Reason) bool { return slices.Contains(limits, r.Code) })
+	}
+	return rs
+}
+
+func hasCode(rs []creance.Reason, code creance.ReasonCode) bool {
+	return slices.ContainsFunc(rs, func(r creance.Reason) bool { return r.Code == code })
+}
+
+// reasons sets Reasons and Action. A text reason/ says in its first paragraph why, and in the others what to do. The first reason is
+// told whole; of the others only why. A text of one paragraph, which an integrator may have, is told only where it is the first: it
+// may say both.
+func (t *teller) reasons(d creance.Decision) error {
+	if !hasCode(d.Reasons, creance.NoNotice) {
+		t.NoticeInHand = "yes"
+	}
+	var errs []error
+	for i, r := range relevant(d.Reasons) {
+		t.Balance, t.Limit = "", ""
+		if slices.Contains(limits, r.Code) {
+			t.Balance, t.Limit = t.round(r.Actual), t.round(r.Limit)
+		}
+		name := "reason/" + string(r.Code)
+		if _, ok := t.edition.texts[name]; !ok {
+			name = "reason/other"
+		}
+		bs, err := t.edition.blocks(name, &t.Facts)
+		errs = append(errs, err)
+		if len(bs) == 0 || i > 0 && len(bs) == 1 {
+			continue
+		}
+		if why := oneLine(bs[:1]); !slices.Contains(t.Reasons, why) { // two items of a wrong kind are one reason to a person
+			t.Reasons = append(t.Reasons, why)
+		}
+		if i == 0 {
+			t.Action = oneLine(bs[1:])
+		}
+	}
+	t.Balance, t.Limit = "", ""
+	return errors.Join(errs...)
+}
+
+// Reasons are the words for a decision alone, for a list of debts: why, one reason each, and last what the payer does. They are
+// those of [NotEligible], in the language that [Catalog.Render] would choose. An eligible decision is an error.
+func (c *Catalog) Reasons(tag language.Tag, n NotEligible) ([]string, error) {
+	e, err := c.edition(tag)
+	if err != nil {
+		return nil, fmt.Errorf("inbox: Reasons: %w", err)
+	}
+	t := teller{edition: e}
+	if err := n.tell(&t); err != nil {
+		return nil, fmt.Errorf("inbox: Reasons: %w", err)
+	}
+	if t.Action == "" {
+		return t.Facts.Reasons, nil
+	}
+	return append(t.Facts.Reasons, t.Action), nil
+}
