@@ -152,6 +152,10 @@ type Policies []Policy
 // Ameli returns the policies of the teleservice « Paiement d'une créance » of the compte ameli: from 50 € to 150 €,
 // both included (S9, S13, S14). The first day, 1 January 2016, is inferred from the year of the first pilot; the deck
 // of October 2023 has no date for the limits.
+//
+// A person owes at most 50 € of participations and 50 € of franchises for a calendar year (CSS D160-6, D160-10). So whoever owes more
+// than 100 € is asked for several years at once, which the Défenseur des droits told a fund to stop (décision 2020-034); a host that
+// follows him adds [OneYearRule]. What cannot be right about a debt at all [Plausible] finds, and [ImpossibleRule] refuses.
 func Ameli() Policies {
 	return Policies{{
 		Name:  "ameli",

@@ -223,8 +223,9 @@ func ExampleMessage_Mail() {
 		}
 	}
 	// Output:
-	// <p style="margin:0 0 16px">The time allowed for the payment is over.</p>
-	// <p style="margin:0 0 16px">No money was taken. You can try again from your account whenever you like.</p>
+	// <p style="margin:0 0 16px">You ran out of time to enter your card.</p>
+	// <p style="margin:0 0 16px">No money has been taken. The last day to pay on your notice does not change.</p>
+	// <p style="margin:0 0 16px">You can try again from your account whenever you like.</p>
 }
 
 // What has no cents is written without them in prose.
@@ -266,7 +267,7 @@ func ExampleFullName() {
 	fmt.Println(inbox.FullName("anne-sophie", "d'Éluard"))
 	// Output:
 	// Pierre BELAGE
-	// Anne-Sophie D’ÉLUARD
+	// Anne-Sophie d’ÉLUARD
 }
 
 func ExampleAddress() {
