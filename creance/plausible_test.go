@@ -58,7 +58,9 @@ func TestPlausible(t *testing.T) {
 	}
 }
 
-func parisNoon(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 11, 0, 0, 0, time.UTC) }
+func parisNoon(y int, m time.Month, d int) time.Time {
+	return time.Date(y, m, d, 11, 0, 0, 0, time.UTC)
+}
 
 // The rules refuse what they are about and nothing else, and a policy's fingerprint tells them apart.
 func TestPlausibleRules(t *testing.T) {
