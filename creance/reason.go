@@ -34,6 +34,11 @@ var reasonCodes = []ReasonCode{
 // ReasonCodes yields every code that Quittance itself gives, in a fixed order. A [Rule] may give others.
 func ReasonCodes() iter.Seq[ReasonCode] { return slices.Values(reasonCodes) }
 
+// Settles reports whether a reason leaves nothing to pay: time-barred, exempt, settled already, nothing due.
+func (c ReasonCode) Settles() bool {
+	return c == TimeBarred || c == Exempt || c == AlreadySettled || c == NothingDue
+}
+
 // Reason is one thing that stands in the way of a payment.
 type Reason struct {
 	Code          ReasonCode

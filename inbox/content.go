@@ -186,7 +186,7 @@ func (PaymentNotBegun) name() string    { return "not_begun" }
 func (NextSteps) name() string          { return "next_steps" }
 
 func (n NotEligible) name() string {
-	if settled(n.Decision) {
+	if n.Decision.NothingToPay() {
 		return "nothing_to_pay"
 	}
 	return "not_eligible"

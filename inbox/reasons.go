@@ -12,7 +12,7 @@ import (
 // precedence is the order of reasons by what the payer must do. Of several reasons the first one says what to do, and it alone: two
 // texts would give contrary orders. Reasons of an integrator's own rules, which are not here, stand at ownReasons.
 var precedence = []creance.ReasonCode{
-	// Nothing is to be paid: see settling.
+	// Nothing is to be paid, which is good news: nothing else matters then.
 	creance.TimeBarred, creance.Exempt, creance.AlreadySettled, creance.NothingDue,
 	// Wait, or ask, before any payment.
 	creance.InDispute, creance.InInstalments, creance.OnHold, creance.Doubtful, creance.InvalidAmount,
@@ -25,9 +25,6 @@ var precedence = []creance.ReasonCode{
 // ownReasons stands in precedence for the codes of integrators.
 const ownReasons creance.ReasonCode = ""
 
-// settling are the reasons that leave nothing to pay. That is good news, and nothing else matters then.
-var settling = precedence[:4]
-
 // limits are about co-payments and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
 var limits = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
 
@@ -38,11 +35,6 @@ func rank(r creance.Reason) int {
 	return slices.Index(precedence, ownReasons)
 }
 
-// settled reports whether a decision leaves nothing to pay.
-func settled(d creance.Decision) bool {
-	return slices.ContainsFunc(d.Reasons, func(r creance.Reason) bool { return slices.Contains(settling, r.Code) })
-}
-
 // relevant are the reasons that are told, in the order of precedence: a settling one alone, no limit beside a wrong kind.
 func relevant(reasons []creance.Reason) []creance.Reason {
 	rs := slices.Clone(reasons)
@@ -50,7 +42,7 @@ func relevant(reasons []creance.Reason) []creance.Reason {
 	switch {
 	case len(rs) == 0:
 		return []creance.Reason{{Code: "other"}}
-	case slices.Contains(settling, rs[0].Code):
+	case rs[0].Code.Settles():
 		return rs[:1]
 	case hasCode(rs, creance.WrongKind):
 		return slices.DeleteFunc(rs, func(r creance.Reason) bool { return slices.Contains(limits, r.Code) })

@@ -53,10 +53,10 @@ type Detail struct {
 // lastBeneficiaryYear is the last year in which care of 2015 can have been reimbursed: CSS L332-1 gives a little more than two years.
 const lastBeneficiaryYear = 2018
 
-// forbidding are the reasons of a decision with which the debt may not be asked for at all.
-var forbidding = slices.Concat(settling, []creance.ReasonCode{
+// forbidding are the reasons of a decision with which the debt may not be asked for, besides those that leave nothing to pay.
+var forbidding = []creance.ReasonCode{
 	creance.InDispute, creance.InInstalments, creance.OnHold, creance.Doubtful, creance.InvalidAmount, creance.NoNotice,
-})
+}
 
 // Validate returns everything that forbids the letter, and everything that the debtor must be told and that is missing or does not
 // fit. Days are compared in Paris, with From.Now.
@@ -84,7 +84,7 @@ func (r Reminder) Validate() error {
 		bad("the debt is %.40q: it may not be asked for", string(r.Debt.Status))
 	}
 	for _, reason := range r.Online.Reasons {
-		if slices.Contains(forbidding, reason.Code) {
+		if reason.Code.Settles() || slices.Contains(forbidding, reason.Code) {
 			bad("the decision has the reason %s: the debt may not be asked for", reason.Code)
 		}
 	}

@@ -121,7 +121,7 @@ func sampleDecisions(nothingToPay bool) (out []Content) {
 		}
 		all = append(all, r)
 	}
-	isSettling := func(r creance.Reason) bool { return slices.Contains(settling, r.Code) }
+	isSettling := func(r creance.Reason) bool { return r.Code.Settles() }
 	open := slices.DeleteFunc(slices.Clone(all), isSettling)
 	lists := [][]creance.Reason{nil, open}
 	for _, r := range open {

@@ -97,7 +97,7 @@ func TestOneAnswerOneThingToDo(t *testing.T) {
 				t.Errorf("%v %v: %v in\n%s", tag, codes, got, text)
 				continue
 			}
-			free := settled(n.Decision)
+			free := n.Decision.NothingToPay()
 			if nothing := got[0] == "nothing"; nothing && notice && !free || !nothing && free {
 				t.Errorf("%v %v, notice in hand: %v: %s in\n%s", tag, codes, notice, got[0], text)
 			}
