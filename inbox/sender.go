@@ -180,6 +180,20 @@ func (s Sender) fromAbroad() string {
 // unbroken keeps a number on one line: the spaces in it become U+00A0.
 func unbroken(number string) string { return strings.ReplaceAll(clean(number), " ", french.NoBreak) }
 
+// Telephone is how the sender is called, as a letter of today has it: the number with its tariff and the number from abroad, on one line,
+// for the host's own pages.
+func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
+	e, err := c.edition(tag)
+	if err != nil {
+		return "", fmt.Errorf("inbox: Telephone: %w", err)
+	}
+	t := teller{edition: e}
+	if err := t.fromSender(from); err != nil {
+		return "", fmt.Errorf("inbox: Telephone: %w", err)
+	}
+	return t.Facts.Telephone.String(), nil
+}
+
 // signedBy is the officer in words; empty if there is none.
 func (s Sender) signedBy(tag language.Tag) string {
 	name, quality := typographic(clean(s.Officer.Name)), typographic(clean(s.Officer.Quality.in(tag)))
