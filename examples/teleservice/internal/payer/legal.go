@@ -23,6 +23,9 @@ func (p *Portal) legal(of struct{ file, title string }) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		page := p.frame(r)
 		page.Title = of.title
+		for i := range page.Menu { // the page belongs to no section of the account
+			page.Menu[i].Here = false
+		}
 		// The telephone is that of a letter of today, with its tariff.
 		telephone, err := p.Catalog.Telephone(web.Language(r), p.Fund)
 		if err != nil {

@@ -39,7 +39,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	page := p.page(r, v, "Ce que vous devez")
 	page.Step, page.Track, page.Back = "Étape 1/3", reached(1), &web.Link{Address: "/demarches/creances", Text: "Étape préalable"} // S20
-	if c.Free() { // nothing is owed, and there are no steps to go
+	if c.Free() {                                                                                                                  // nothing is owed, and there are no steps to go
 		page.Title, page.Step, page.Track = "Votre créance", "", nil
 	}
 	balance, err := c.Balance()
