@@ -25,21 +25,21 @@ type Address struct {
 
 // abroad is the country, in capitals; empty in France.
 func (a Address) abroad() string {
-	country := upper(clean(a.Country))
+	country := toUpper(cleanLine(a.Country))
 	if country == "FRANCE" {
 		return ""
 	}
 	return country
 }
 
-// upper is in capitals: ß is SS, which strings.ToUpper leaves as it is.
-func upper(s string) string { return cases.Upper(language.French).String(s) }
+// toUpper is in capitals: ß is SS, which strings.ToUpper leaves as it is.
+func toUpper(s string) string { return cases.Upper(language.French).String(s) }
 
 // Lines are the lines of the address; the last one, and the country, are in capitals.
 func (a Address) Lines() (out Lines) {
-	town := upper(clean(clean(a.PostCode) + " " + clean(a.Town)))
+	town := toUpper(cleanLine(cleanLine(a.PostCode) + " " + cleanLine(a.Town)))
 	for _, l := range []string{a.Recipient, a.Inside, a.Building, a.Street, a.Place, town, a.abroad()} {
-		if l = typographic(clean(l)); l != "" {
+		if l = typographic(cleanLine(l)); l != "" {
 			out = append(out, l)
 		}
 	}
@@ -54,10 +54,10 @@ func (a Address) String() string { return strings.Join(a.Lines(), "\n") }
 func (a Address) Validate() error {
 	var errs []error
 	bad := func(format string, v ...any) { errs = append(errs, fmt.Errorf("inbox: Address: "+format, v...)) }
-	if code := clean(a.PostCode); a.abroad() == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
+	if code := cleanLine(a.PostCode); a.abroad() == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
 		bad("PostCode has not five digits")
 	}
-	if clean(a.Town) == "" {
+	if cleanLine(a.Town) == "" {
 		bad("Town is empty")
 	}
 	for i, l := range a.Lines() {

@@ -30,7 +30,7 @@ func overlay(pairs ...string) fstest.MapFS {
 // everything renders every sample of a language and yields name, content and message, each message once.
 func everything(t testing.TB, c *Catalog, tag language.Tag, do func(name string, n Content, m Message)) {
 	t.Helper()
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		seen := map[Message]bool{}
 		for _, n := range k.samples() {
 			m, err := c.Render(tag, n)
@@ -57,7 +57,7 @@ func TestEveryEditionSaysEverything(t *testing.T) {
 					t.Errorf("%s: %v %s: %+v", name, tag, kind, m)
 				}
 				all := m.Subject + m.Text + m.HTML
-				for _, bad := range []string{"{{", "}}", "<no value>", item, drop, "  ", " \n", "\n\n\n", "://", "www.", " .", "()", "%!"} {
+				for _, bad := range []string{"{{", "}}", "<no value>", listMark, dropMark, "  ", " \n", "\n\n\n", "://", "www.", " .", "()", "%!"} {
 					if strings.Contains(all, bad) {
 						t.Errorf("%s: %v %s has %q:\n%s", name, tag, kind, bad, all)
 					}
@@ -314,7 +314,7 @@ func TestLanguages(t *testing.T) {
 
 	// A further language is a further folder, complete.
 	german := fstest.MapFS{}
-	for _, name := range needed {
+	for _, name := range requiredTexts {
 		german["de/"+name+".txt"] = &fstest.MapFile{Data: []byte("Betreff\n\nAm {{.PaidOnLong}}: {{.Fund}}, {{.EmailAddress}}, {{.Telephone}}, {{.Amount}}.\n")}
 	}
 	german["de/telephone.txt"] = &fstest.MapFile{Data: []byte("36\u00a046\n")}
@@ -454,7 +454,7 @@ func TestMistakesAreNamed(t *testing.T) {
 				t.Errorf("%s: no %q in\n%v", c.name, w, err)
 			}
 		}
-		if strings.Contains(err.Error(), item) || strings.Contains(err.Error(), drop) {
+		if strings.Contains(err.Error(), listMark) || strings.Contains(err.Error(), dropMark) {
 			t.Errorf("%s: a mark in %q", c.name, err)
 		}
 	}
@@ -502,8 +502,8 @@ func TestNamesAreFrozen(t *testing.T) {
 		reason/doubtful reason/exempt reason/in_dispute reason/in_instalments reason/invalid_amount reason/no_notice reason/nothing_due reason/on_hold
 		reason/other reason/time_barred reason/wrong_kind receipt recorded refund_notice refunded refunding remedies reminder result_unknown review
 		signature telephone under_way`)
-	if !slices.Equal(needed, want) {
-		t.Errorf("got  %q\nwant %q", needed, want)
+	if !slices.Equal(requiredTexts, want) {
+		t.Errorf("got  %q\nwant %q", requiredTexts, want)
 	}
 }
 
@@ -534,7 +534,7 @@ func FuzzNewCatalog(f *testing.F) {
 	}
 	base := catalog(f)
 	contents := []Content{}
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		contents = append(contents, k.samples()...)
 	}
 	f.Fuzz(func(t *testing.T, source string) {

@@ -14,8 +14,8 @@ import (
 //
 // A content with From says who writes. Where From is zero, or a field of it, the edition's own words stand in its place.
 type Content interface {
-	name() string         // of its text
-	tell(t *teller) error // fills in what the text can say
+	name() string                  // of its text
+	setFacts(t *factBuilder) error // fills in what the text can say
 }
 
 // Letters, for the mailbox.
@@ -121,45 +121,46 @@ type (
 	NextSteps struct{ Remaining decimal.Decimal } // euros
 )
 
-// kind is a content: the name of its text, the role of what a page shows, and samples with which every edition is tried when it is
+// contentKind describes one kind of content: the name of its text, the ARIA role of its HTML, and samples. NewCatalog renders every edition
+// with the samples, when it is
 // loaded.
-type kind struct {
+type contentKind struct {
 	name, role string
 	samples    func() []Content
 }
 
-// kinds are the contents. The names of letters are part of [Letter.Key], and frozen.
-var kinds = append([]kind{
+// contentKinds are the contents. The names of letters are part of [Letter.Key], and frozen.
+var contentKinds = append([]contentKind{
 	{"acknowledgement", "", func() []Content {
 		return append([]Content{Acknowledgement{samplePayment(payment.Paid), sampleCPAM}},
-			of(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })()...)
+			samplesOf(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })()...)
 	}},
-	{"refund_notice", "", of(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
+	{"refund_notice", "", samplesOf(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
 	{"reminder", "", sampleReminders},
 	{"letter", "", sampleLetters},
 	{"notification", "", func() []Content { return []Content{Notification{sampleFund}, Notification{}} }},
 	{"header", "", sampleHeaders},
 	{"receipt", "", sampleReceipts},
-}, tellable...)
+}, pageKinds...)
 
-// tellable are the contents that a page shows, and that a letter can tell too.
-var tellable = []kind{
-	about("under_way", "status", payment.Redirected, func(p payment.Payment) Content { return PaymentUnderWay{p} }),
-	about("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
-	about("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
-	about("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{Payment: p} }),
-	about("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
-	about("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
-	about("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
-	about("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
-	about("review", "status", payment.Review, func(p payment.Payment) Content { return PaymentUnderReview{p} }),
-	about("paid_twice", "status", payment.Review, func(p payment.Payment) Content { return PaidTwice{p} }),
-	about("refunding", "status", payment.Refunding, func(p payment.Payment) Content { return RefundUnderWay{p} }),
-	about("refunded", "status", payment.Refunded, func(p payment.Payment) Content { return Refunded{p} }),
-	about("paid_and_deducted", "status", payment.Recorded, func(p payment.Payment) Content { return PaidAndDeducted{p} }),
+// pageKinds are the contents that a page shows, and that a letter can tell too.
+var pageKinds = []contentKind{
+	paymentKind("under_way", "status", payment.Redirected, func(p payment.Payment) Content { return PaymentUnderWay{p} }),
+	paymentKind("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
+	paymentKind("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
+	paymentKind("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{Payment: p} }),
+	paymentKind("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
+	paymentKind("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
+	paymentKind("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
+	paymentKind("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
+	paymentKind("review", "status", payment.Review, func(p payment.Payment) Content { return PaymentUnderReview{p} }),
+	paymentKind("paid_twice", "status", payment.Review, func(p payment.Payment) Content { return PaidTwice{p} }),
+	paymentKind("refunding", "status", payment.Refunding, func(p payment.Payment) Content { return RefundUnderWay{p} }),
+	paymentKind("refunded", "status", payment.Refunded, func(p payment.Payment) Content { return Refunded{p} }),
+	paymentKind("paid_and_deducted", "status", payment.Recorded, func(p payment.Payment) Content { return PaidAndDeducted{p} }),
 	{"not_eligible", "alert", func() []Content { return sampleDecisions(false) }},
 	{"nothing_to_pay", "status", func() []Content { return sampleDecisions(true) }},
-	about("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
+	paymentKind("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
 	{"not_begun", "alert", func() []Content { return []Content{PaymentNotBegun{}} }},
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
 }
@@ -192,57 +193,57 @@ func (n NotEligible) name() string {
 	return "not_eligible"
 }
 
-func (n Acknowledgement) tell(t *teller) error {
+func (n Acknowledgement) setFacts(t *factBuilder) error {
 	if n.Payment.PaidAt.IsZero() {
 		return errors.New("the payment has no PaidAt: what was not accepted is not acknowledged")
 	}
-	return errors.Join(t.fromSender(n.From), t.payment(n.Payment))
+	return errors.Join(t.setSender(n.From), t.setPayment(n.Payment))
 }
 
-func (n RefundNotice) tell(t *teller) error {
-	return errors.Join(t.fromSender(n.From), t.payment(n.Payment))
+func (n RefundNotice) setFacts(t *factBuilder) error {
+	return errors.Join(t.setSender(n.From), t.setPayment(n.Payment))
 }
 
-func (n Notification) tell(t *teller) error { return t.fromSender(n.From) }
+func (n Notification) setFacts(t *factBuilder) error { return t.setSender(n.From) }
 
-func (n Header) tell(t *teller) error {
-	t.Subject = clean(n.Letter.Subject)
+func (n Header) setFacts(t *factBuilder) error {
+	t.Subject = cleanLine(n.Letter.Subject)
 	f := t.edition.formats
-	t.ReceivedAt, t.Stamp, t.DeleteOn = f.minute(n.Letter.ReceivedAt), stamp(n.Letter.ReceivedAt), f.deletion(n.Letter.DeleteAt)
+	t.ReceivedAt, t.Stamp, t.DeleteOn = f.minute(n.Letter.ReceivedAt), sourceStamp(n.Letter.ReceivedAt), f.deletion(n.Letter.DeleteAt)
 	return nil
 }
 
-func (n PaymentUnderWay) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentAccepted) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentNotRecorded) tell(t *teller) error { return t.payment(n.Payment) }
-func (n PaidAndDeducted) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentFailed) tell(t *teller) error      { return t.payment(n.Payment) }
-func (n PaymentCancelled) tell(t *teller) error   { return t.payment(n.Payment) }
-func (n PaymentExpired) tell(t *teller) error     { return t.payment(n.Payment) }
-func (n ResultUnknown) tell(t *teller) error      { return t.payment(n.Payment) }
-func (n PaymentUnderReview) tell(t *teller) error { return t.payment(n.Payment) }
-func (n PaidTwice) tell(t *teller) error          { return t.payment(n.Payment) }
-func (n RefundUnderWay) tell(t *teller) error     { return t.payment(n.Payment) }
-func (n Refunded) tell(t *teller) error           { return t.payment(n.Payment) }
-func (n DebtHeld) tell(t *teller) error           { return t.payment(n.By) }
-func (PaymentNotBegun) tell(*teller) error        { return nil }
+func (n PaymentUnderWay) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentAccepted) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentNotRecorded) setFacts(t *factBuilder) error { return t.setPayment(n.Payment) }
+func (n PaidAndDeducted) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentFailed) setFacts(t *factBuilder) error      { return t.setPayment(n.Payment) }
+func (n PaymentCancelled) setFacts(t *factBuilder) error   { return t.setPayment(n.Payment) }
+func (n PaymentExpired) setFacts(t *factBuilder) error     { return t.setPayment(n.Payment) }
+func (n ResultUnknown) setFacts(t *factBuilder) error      { return t.setPayment(n.Payment) }
+func (n PaymentUnderReview) setFacts(t *factBuilder) error { return t.setPayment(n.Payment) }
+func (n PaidTwice) setFacts(t *factBuilder) error          { return t.setPayment(n.Payment) }
+func (n RefundUnderWay) setFacts(t *factBuilder) error     { return t.setPayment(n.Payment) }
+func (n Refunded) setFacts(t *factBuilder) error           { return t.setPayment(n.Payment) }
+func (n DebtHeld) setFacts(t *factBuilder) error           { return t.setPayment(n.By) }
+func (PaymentNotBegun) setFacts(*factBuilder) error        { return nil }
 
-func (n PaymentRecorded) tell(t *teller) error {
-	t.remaining(n.Remaining)
-	return t.payment(n.Payment)
+func (n PaymentRecorded) setFacts(t *factBuilder) error {
+	t.setRemaining(n.Remaining)
+	return t.setPayment(n.Payment)
 }
 
-func (n NextSteps) tell(t *teller) error {
-	t.remaining(n.Remaining)
+func (n NextSteps) setFacts(t *factBuilder) error {
+	t.setRemaining(n.Remaining)
 	return nil
 }
 
-func (n NotEligible) tell(t *teller) error {
+func (n NotEligible) setFacts(t *factBuilder) error {
 	if n.Decision.Eligible() {
 		return errors.New("the decision is eligible")
 	}
 	if n.Requested {
 		t.Requested = "yes"
 	}
-	return errors.Join(t.fromSender(n.From), t.reasons(n.Decision))
+	return errors.Join(t.setSender(n.From), t.setReasons(n.Decision))
 }

@@ -82,26 +82,26 @@ type Lines []string
 // String joins the lines with commas.
 func (l Lines) String() string { return strings.Join(l, ", ") }
 
-// linesOf cuts a value of the host into clean lines.
+// linesOf splits a value of the host into lines and cleans each; empty lines are left out.
 func linesOf(s string) (out Lines) {
 	for l := range strings.Lines(s) {
-		if l = clean(l); l != "" {
+		if l = cleanLine(l); l != "" {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// teller gathers the facts of one content for one edition.
-type teller struct {
+// factBuilder gathers the facts of one content for one edition.
+type factBuilder struct {
 	Facts
 	edition *edition
 }
 
-func (t *teller) payment(p payment.Payment) (err error) {
+func (t *factBuilder) setPayment(p payment.Payment) (err error) {
 	f := t.edition.formats
-	t.State, t.Reference, t.Notice = clean(string(p.State)), clean(p.Reference), clean(p.Notice)
-	t.Amount = t.amount(p.Amount)
+	t.State, t.Reference, t.Notice = cleanLine(string(p.State)), cleanLine(p.Reference), cleanLine(p.Notice)
+	t.Amount = t.formatAmount(p.Amount)
 	t.CreatedAt = f.minute(p.CreatedAt)
 	t.PaidOn, t.PaidOnLong = f.short(p.PaidAt), f.long(p.PaidAt)
 	t.RecordedOn, t.RecordedOnLong = f.short(p.RecordedAt), f.long(p.RecordedAt)
@@ -109,13 +109,13 @@ func (t *teller) payment(p payment.Payment) (err error) {
 	t.ReturnedOn, t.ReturnedOnLong = f.short(p.ReturnedAt), f.long(p.ReturnedAt)
 	t.Until = f.minute(p.Session.ExpiresAt)
 	if p.State == payment.Refused {
-		t.Advice, err = t.edition.part("advice/"+string(p.Decline.Advice()), "advice/"+string(acquirer.AskBank), &t.Facts)
+		t.Advice, err = t.edition.partLine("advice/"+string(p.Decline.Advice()), "advice/"+string(acquirer.AskBank), &t.Facts)
 	}
 	return err
 }
 
-// amount is empty for what is no amount of euros: a text says less then, and nothing wrong.
-func (t *teller) amount(d decimal.Decimal) string {
+// formatAmount writes an amount. It returns "" for a value that is no amount of euros: the text then leaves the amount out.
+func (t *factBuilder) formatAmount(d decimal.Decimal) string {
 	c, err := euro.Cents(d)
 	if err != nil {
 		return ""
@@ -123,15 +123,15 @@ func (t *teller) amount(d decimal.Decimal) string {
 	return t.edition.formats.euros(c)
 }
 
-// remaining sets what is still owed; zero, and what is no amount, is not told.
-func (t *teller) remaining(d decimal.Decimal) {
+// setRemaining sets what is still owed. Zero, and a value that is no amount, leave the fact empty.
+func (t *factBuilder) setRemaining(d decimal.Decimal) {
 	if d.Sign() > 0 {
-		t.Remaining = t.amount(d)
+		t.Remaining = t.formatAmount(d)
 	}
 }
 
-// round is amount without cents that are zero: « 50 € ».
-func (t *teller) round(d decimal.Decimal) string {
+// roundAmount is formatAmount without cents that are zero: « 50 € ».
+func (t *factBuilder) roundAmount(d decimal.Decimal) string {
 	c, err := euro.Cents(d)
 	if err != nil {
 		return ""
@@ -139,10 +139,10 @@ func (t *teller) round(d decimal.Decimal) string {
 	return t.edition.formats.rounded(c)
 }
 
-// fromSender sets the facts about who writes. It comes first: its day chooses the versions of all texts.
-func (t *teller) fromSender(from Sender) error {
+// setSender sets the facts about the sender. Call it before the others: the sender's clock gives the day on which versions are chosen.
+func (t *factBuilder) setSender(from Sender) error {
 	t.day = paris.Of(from.now())
-	t.Fund, t.EmailAddress = clean(from.Fund), clean(from.EmailAddress)
+	t.Fund, t.EmailAddress = cleanLine(from.Fund), cleanLine(from.EmailAddress)
 	t.PostalAddress = linesOf(from.PostalAddress)
 	t.Officer = from.signedBy(t.edition.tag)
 
@@ -154,11 +154,11 @@ func (t *teller) fromSender(from Sender) error {
 		}
 	}
 	var errs [3]error
-	t.Telephone, errs[0] = t.edition.body(telephone, &t.Facts)
+	t.Telephone, errs[0] = t.edition.partLines(telephone, &t.Facts)
 	t.Number, t.NumberAbroad = "", ""
-	if t.Signature = linesOf(from.Signature.in(t.edition.tag)); len(t.Signature) == 0 {
-		t.Signature, errs[1] = t.edition.body("signature", &t.Facts)
+	if t.Signature = linesOf(from.Signature.forLanguage(t.edition.tag)); len(t.Signature) == 0 {
+		t.Signature, errs[1] = t.edition.partLines("signature", &t.Facts)
 	}
-	t.Closing, errs[2] = t.edition.body("closing", &t.Facts)
+	t.Closing, errs[2] = t.edition.partLines("closing", &t.Facts)
 	return errors.Join(errs[:]...)
 }

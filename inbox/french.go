@@ -85,8 +85,8 @@ func LongTime(t time.Time) string {
 // no place: it is written in digits.
 func Ordinal(n int, feminine bool) string { return french.Ordinal(n, feminine) }
 
-// stamp writes when a letter came, as the source's mailbox does: « 05/07/18 08:52 » (S66).
-func stamp(t time.Time) string { return inParis(t, "02/01/06 15:04") }
+// sourceStamp writes when a letter came, as the source's mailbox does: « 05/07/18 08:52 » (S66).
+func sourceStamp(t time.Time) string { return inParis(t, "02/01/06 15:04") }
 
 // tinyDate writes a day as the source's mailbox does: « 05/01/19 » (S68).
 func tinyDate(t time.Time) string { return inParis(t, "02/01/06") }

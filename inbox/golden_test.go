@@ -48,7 +48,7 @@ type told struct {
 }
 
 // tellings are the different messages of a kind in one language, each with the first sample that it is told of.
-func tellings(t testing.TB, c *Catalog, tag language.Tag, k kind) (all []told) {
+func tellings(t testing.TB, c *Catalog, tag language.Tag, k contentKind) (all []told) {
 	t.Helper()
 	seen := map[Message]int{}
 	for _, n := range k.samples() {
@@ -194,7 +194,7 @@ func TestGolden(t *testing.T) {
 	catalogs := bothEditions(t)
 	for edition, c := range catalogs {
 		for _, tag := range c.Languages() {
-			for _, k := range kinds {
+			for _, k := range contentKinds {
 				all := tellings(t, c, tag, k)
 				if edition == "verbatim" && tag != language.French {
 					if diff := cmp.Diff(tellings(t, catalogs["courante"], tag, k), all, cmp.AllowUnexported(told{})); diff != "" {
@@ -244,12 +244,12 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 			return err
 		}
 		found++
-		if _, ok := roles[strings.TrimSuffix(d.Name(), ".golden")]; !ok {
+		if _, ok := roleByName[strings.TrimSuffix(d.Name(), ".golden")]; !ok {
 			t.Errorf("%s is of no content", path)
 		}
 		return nil
 	})
-	if want := 3 * len(kinds); err != nil || found != want {
+	if want := 3 * len(contentKinds); err != nil || found != want {
 		t.Errorf("%d golden files, want %d; %v", found, want, err)
 	}
 }
@@ -294,10 +294,10 @@ func messagesPage(t *testing.T) string {
 	b.WriteString("# What the payer reads\n\nEvery message as the payer sees it, made from the catalog by `go test ./inbox -run TestMessagesPage -update` and checked by the same test.\n" +
 		"« courante » is the edition by default. « verbatim » has the source's own words, slips included; what it leaves out is as in « courante ».\n" +
 		"The fund, its address and the payer are examples.\n\n")
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		fmt.Fprintf(&b, "- [%s](#%s)\n", k.name, k.name)
 	}
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		if occasionsOf[k.name] == "" {
 			t.Errorf("%s has no occasion", k.name)
 		}
@@ -363,7 +363,7 @@ func TestEverythingHasItsText(t *testing.T) {
 	for _, err := range payerErrors {
 		contents = append(contents, Answer(err, sampleFund))
 	}
-	for _, o := range occasions {
+	for _, o := range letterOccasions {
 		contents = append(contents, o.letter(samplePayment(payment.Paid), sampleFund))
 	}
 	contents = append(contents, PaidAndDeducted{samplePayment(payment.Recorded)}, Receipt{samplePayment(payment.Paid), "Pierre BELAGE", sampleFund},

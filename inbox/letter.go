@@ -18,7 +18,7 @@ type AsLetter struct {
 
 func (AsLetter) name() string { return "letter" }
 
-func (n AsLetter) tell(t *teller) error {
+func (n AsLetter) setFacts(t *factBuilder) error {
 	switch n.Content.(type) {
 	case nil:
 		return errors.New("the letter's content is nil")
@@ -31,15 +31,15 @@ func (n AsLetter) tell(t *teller) error {
 		inner = d
 	}
 	t.ByLetter = "yes"
-	if err := errors.Join(t.fromSender(n.From), inner.tell(t)); err != nil {
+	if err := errors.Join(t.setSender(n.From), inner.setFacts(t)); err != nil {
 		return err
 	}
-	bs, err := t.edition.blocks(inner.name(), &t.Facts)
+	bs, err := t.edition.textBlocks(inner.name(), &t.Facts)
 	if err != nil {
 		return err
 	}
 	if len(bs) > 0 {
-		t.Subject, t.Body = strings.Join(bs[0].lines, " "), flat(bs[1:])
+		t.Subject, t.Body = strings.Join(bs[0].lines, " "), linesOfBlocks(bs[1:])
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ const (
 // letterKinds are all that can be asked for.
 func letterKinds() []LetterKind {
 	var out []LetterKind
-	for _, o := range occasions {
+	for _, o := range letterOccasions {
 		if o.kind != "" && !slices.Contains(out, o.kind) {
 			out = append(out, o.kind)
 		}

@@ -71,7 +71,7 @@ func TestLint(t *testing.T) {
 		{"a colon in German", "de", "Betrag: {{.Amount}}!", nil},
 	} {
 		var got []string
-		for _, m := range lint(c.lang, strings.Split(c.text, "\n"), nil) {
+		for _, m := range lintLines(c.lang, strings.Split(c.text, "\n"), nil) {
 			got = append(got, fmt.Sprintf("%s:%d", m.Rule, m.Line))
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
@@ -165,8 +165,8 @@ func TestHeads(t *testing.T) {
 func TestOurOwnTexts(t *testing.T) {
 	waived := 0
 	for _, edition := range []string{"courante", "verbatim"} {
-		fsys := folder(edition)
-		if err := (shelf{}).load(edition, fsys, true); err != nil {
+		fsys := editionFolder(edition)
+		if err := (textsByLanguage{}).load(edition, fsys, true); err != nil {
 			t.Error(err)
 		}
 		err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
@@ -204,10 +204,10 @@ func TestOurOwnTexts(t *testing.T) {
 	if waived == 0 {
 		t.Error("nothing is waived")
 	}
-	if err := (shelf{}).load("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
+	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
 		t.Errorf("no head: %v", err)
 	}
-	if err := (shelf{}).load("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
+	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
 		t.Errorf("half a head: %v", err)
 	}
 }

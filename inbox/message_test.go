@@ -154,7 +154,7 @@ func FuzzRender(f *testing.F) {
 			for i, forms := range all {
 				for form, part := range forms {
 					if i := strings.IndexFunc(part, func(r rune) bool {
-						return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || turns(r) || r == unicode.ReplacementChar
+						return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || turnsDirection(r) || r == unicode.ReplacementChar
 					}); i >= 0 {
 						t.Fatalf("%q: a mark at %d of the %s %q", s, i, form, part)
 					}
@@ -162,7 +162,7 @@ func FuzzRender(f *testing.F) {
 				if strings.Contains(forms["subject"], "\n") {
 					t.Fatalf("%q: subject %q", s, forms["subject"])
 				}
-				if forms == nil || clean(s) == "" || linesOf(s) == nil || strings.Trim(clean(s), " \t") != clean(s) {
+				if forms == nil || cleanLine(s) == "" || linesOf(s) == nil || strings.Trim(cleanLine(s), " \t") != cleanLine(s) {
 					continue // a line less
 				}
 				want := plain[tag][i]
@@ -187,7 +187,7 @@ func TestClean(t *testing.T) {
 		" a\u00a0b ": "a\u00a0b", "a\u200bb\u200fc": "abc", "a\u2060b\u206fc": "abc", "\ufeffa": "a", "a\u061cb": "ab", "a\u202eb\u2066c": "abc",
 		"a\nb\tc\x00d": "a b c d", "a\u2028b\u2029c": "a b c", "a\xffb": "a b", "Noe\u0308l": "No\u00ebl", "": "",
 	} {
-		if got := clean(in); got != want {
+		if got := cleanLine(in); got != want {
 			t.Errorf("%+q: %+q, want %+q", in, got, want)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // given name that came in capitals or in small letters only gets its capitals, and keeps a king's number: « Louis XIV ». Any other
 // is left as it was written. What is empty is left out.
 func FullName(given, family string) string {
-	given, family = typographic(clean(given)), typographic(clean(family))
+	given, family = typographic(cleanLine(given)), typographic(cleanLine(family))
 	if given == strings.ToUpper(given) || given == strings.ToLower(given) {
 		given = capitalised(given)
 	}
@@ -25,17 +25,17 @@ var particle = regexp.MustCompile(`^(?:(?:de|du|des) |d’)`)
 
 func familyName(s string) string {
 	small := particle.FindString(s)
-	return small + upper(strings.TrimPrefix(s, small))
+	return small + toUpper(strings.TrimPrefix(s, small))
 }
 
-// roman is the number of a king, from I to XXXIX.
-var roman = regexp.MustCompile(`^X{0,3}(?:IX|IV|V?I{0,3})$`)
+// romanNumeral is the number of a king, from I to XXXIX.
+var romanNumeral = regexp.MustCompile(`^X{0,3}(?:IX|IV|V?I{0,3})$`)
 
 // capitalised begins each part of a name with a capital.
 func capitalised(s string) string {
 	words := strings.Split(s, " ")
 	for i, w := range words {
-		if i == 0 || w == "" || !roman.MatchString(w) {
+		if i == 0 || w == "" || !romanNumeral.MatchString(w) {
 			words[i] = titleCase(w)
 		}
 	}

@@ -106,13 +106,13 @@ func TestPage(t *testing.T) {
 // A language that is written from right to left says so, in every form.
 func TestRightToLeft(t *testing.T) {
 	arabic := fstest.MapFS{}
-	for _, name := range needed {
+	for _, name := range requiredTexts {
 		arabic["ar/"+name+".txt"] = &fstest.MapFile{Data: []byte("موضوع\n\n{{.PaidOn}} {{.Fund}} {{.EmailAddress}} {{.Telephone}}\n")}
 	}
 	arabic["ar/reminder.txt"] = &fstest.MapFile{Data: []byte("---\nexempt: sentences\n---\nموضوع\n\n{{.Fund}} {{.PostalAddress}} {{.Telephone}} {{.Name}} {{.Notice}} {{.NoticeOnLong}} {{.DueOnLong}} {{.Amount}} {{.Details}}\n" +
 		"{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n\n{{range .Remedies}}\n{{.}}\n{{end}}\n\n{{range .DataNotice}}\n{{.}}\n{{end}}\n")}
-	for _, name := range needed { // a text of a banner has no telephone
-		if _, whole := roles[name]; whole && name != "acknowledgement" && name != "reminder" {
+	for _, name := range requiredTexts { // a text of a banner has no telephone
+		if _, whole := roleByName[name]; whole && name != "acknowledgement" && name != "reminder" {
 			arabic["ar/"+name+".txt"] = &fstest.MapFile{Data: []byte("موضوع\n\nنص\n")}
 		}
 	}

@@ -25,27 +25,27 @@ var precedence = []creance.ReasonCode{
 // ownReasons stands in precedence for the codes of integrators.
 const ownReasons creance.ReasonCode = ""
 
-// limits are about co-payments and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
-var limits = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
+// limitReasons are about co-payments and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
+var limitReasons = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
 
-func rank(r creance.Reason) int {
+func precedenceOf(r creance.Reason) int {
 	if i := slices.Index(precedence, r.Code); i >= 0 {
 		return i
 	}
 	return slices.Index(precedence, ownReasons)
 }
 
-// relevant are the reasons that are told, in the order of precedence: a settling one alone, no limit beside a wrong kind.
-func relevant(reasons []creance.Reason) []creance.Reason {
+// reasonsToTell are the reasons that are told, in the order of precedence: a settling one alone, no limit beside a wrong kind.
+func reasonsToTell(reasons []creance.Reason) []creance.Reason {
 	rs := slices.Clone(reasons)
-	slices.SortStableFunc(rs, func(a, b creance.Reason) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(rs, func(a, b creance.Reason) int { return precedenceOf(a) - precedenceOf(b) })
 	switch {
 	case len(rs) == 0:
 		return []creance.Reason{{Code: "other"}}
 	case rs[0].Code.Settles():
 		return rs[:1]
 	case hasCode(rs, creance.WrongKind):
-		return slices.DeleteFunc(rs, func(r creance.Reason) bool { return slices.Contains(limits, r.Code) })
+		return slices.DeleteFunc(rs, func(r creance.Reason) bool { return slices.Contains(limitReasons, r.Code) })
 	}
 	return rs
 }
@@ -54,24 +54,24 @@ func hasCode(rs []creance.Reason, code creance.ReasonCode) bool {
 	return slices.ContainsFunc(rs, func(r creance.Reason) bool { return r.Code == code })
 }
 
-// reasons sets Reasons and Action. A text reason/ says in its first paragraph why, and in the others what to do. The first reason is
+// setReasons sets Reasons and Action. A text reason/ says in its first paragraph why, and in the others what to do. The first reason is
 // told whole; of the others only why. A text of one paragraph, which an integrator may have, is told only where it is the first: it
 // may say both.
-func (t *teller) reasons(d creance.Decision) error {
+func (t *factBuilder) setReasons(d creance.Decision) error {
 	if !hasCode(d.Reasons, creance.NoNotice) {
 		t.NoticeInHand = "yes"
 	}
 	var errs []error
-	for i, r := range relevant(d.Reasons) {
+	for i, r := range reasonsToTell(d.Reasons) {
 		t.Balance, t.Limit = "", ""
-		if slices.Contains(limits, r.Code) {
-			t.Balance, t.Limit = t.round(r.Actual), t.round(r.Limit)
+		if slices.Contains(limitReasons, r.Code) {
+			t.Balance, t.Limit = t.roundAmount(r.Actual), t.roundAmount(r.Limit)
 		}
 		name := "reason/" + string(r.Code)
 		if _, ok := t.edition.texts[name]; !ok {
 			name = "reason/other"
 		}
-		bs, err := t.edition.blocks(name, &t.Facts)
+		bs, err := t.edition.textBlocks(name, &t.Facts)
 		errs = append(errs, err)
 		if len(bs) == 0 || i > 0 && len(bs) == 1 {
 			continue
@@ -94,8 +94,8 @@ func (c *Catalog) Reasons(tag language.Tag, n NotEligible) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inbox: Reasons: %w", err)
 	}
-	t := teller{edition: e}
-	if err := n.tell(&t); err != nil {
+	t := factBuilder{edition: e}
+	if err := n.setFacts(&t); err != nil {
 		return nil, fmt.Errorf("inbox: Reasons: %w", err)
 	}
 	if t.Action == "" {

@@ -27,15 +27,15 @@ func HasReceipt(p payment.Payment) bool {
 
 func (Receipt) name() string { return "receipt" }
 
-func (n Receipt) tell(t *teller) error {
+func (n Receipt) setFacts(t *factBuilder) error {
 	if !HasReceipt(n.Payment) {
 		return fmt.Errorf("a payment that is %q, or was accepted on no known day, has no receipt", string(n.Payment.State))
 	}
-	payer := typographic(clean(n.Payer))
+	payer := typographic(cleanLine(n.Payer))
 	if payer == "" {
 		return errors.New("Payer is empty: a receipt says who has paid")
 	}
-	t.Payer, t.Merchant = payer, clean(n.Payment.Merchant)
-	t.Card, t.Authorisation = clean(n.Payment.MaskedPAN), clean(n.Payment.Authorisation)
-	return errors.Join(t.fromSender(n.From), t.payment(n.Payment))
+	t.Payer, t.Merchant = payer, cleanLine(n.Payment.Merchant)
+	t.Card, t.Authorisation = cleanLine(n.Payment.MaskedPAN), cleanLine(n.Payment.Authorisation)
+	return errors.Join(t.setSender(n.From), t.setPayment(n.Payment))
 }

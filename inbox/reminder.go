@@ -64,9 +64,9 @@ func (r Reminder) Validate() error {
 	errs := []error{r.From.Validate()}
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("inbox: Reminder: "+format, a...)) }
 	for _, f := range []struct{ name, value string }{
-		{"Name", clean(r.Name)}, {"Privacy", clean(r.Privacy)}, {"OtherWays in French", linesOf(r.OtherWays.in(language.French)).String()},
-		{"From.PostalAddress", linesOf(r.From.PostalAddress).String()}, {"From.Officer.Name", clean(r.From.Officer.Name)},
-		{"From.Officer.Quality in French", clean(r.From.Officer.Quality.in(language.French))},
+		{"Name", cleanLine(r.Name)}, {"Privacy", cleanLine(r.Privacy)}, {"OtherWays in French", linesOf(r.OtherWays.forLanguage(language.French)).String()},
+		{"From.PostalAddress", linesOf(r.From.PostalAddress).String()}, {"From.Officer.Name", cleanLine(r.From.Officer.Name)},
+		{"From.Officer.Quality in French", cleanLine(r.From.Officer.Quality.forLanguage(language.French))},
 	} {
 		if f.value == "" {
 			bad("%s is empty", f.name)
@@ -104,7 +104,7 @@ func (r Reminder) validateDays(bad func(string, ...any)) {
 		bad("the debt has no notice")
 		return
 	}
-	if clean(n.Number) == "" {
+	if cleanLine(n.Number) == "" {
 		bad("the notice has no number")
 	}
 	if n.Channel != creance.Electronic && n.Channel != creance.Paper {
@@ -145,7 +145,7 @@ func (r Reminder) validateAmounts(bad func(string, ...any)) {
 		if d.Amount.IsZero() {
 			bad("detail %d is of nothing", i+1)
 		}
-		if clean(d.Beneficiary) != "" && d.Year > lastBeneficiaryYear {
+		if cleanLine(d.Beneficiary) != "" && d.Year > lastBeneficiaryYear {
 			bad("detail %d has a beneficiary in %d: since 2016 nobody owes for another person's care", i+1, d.Year)
 		}
 		items = append(items, d.Item)
@@ -189,53 +189,53 @@ func (r Reminder) amount(balance decimal.Decimal) (decimal.Decimal, error) {
 
 func (Reminder) name() string { return "reminder" }
 
-func (r Reminder) tell(t *teller) error {
+func (r Reminder) setFacts(t *factBuilder) error {
 	if err := r.Validate(); err != nil {
 		return err
 	}
 	tag := t.edition.tag
-	t.OtherWays = linesOf(r.OtherWays.in(tag))
+	t.OtherWays = linesOf(r.OtherWays.forLanguage(tag))
 	for _, f := range []struct {
 		name  string
 		words bool
-	}{{"OtherWays", len(t.OtherWays) > 0}, {"From.Officer.Quality", clean(r.From.Officer.Quality.in(tag)) != ""}} {
+	}{{"OtherWays", len(t.OtherWays) > 0}, {"From.Officer.Quality", cleanLine(r.From.Officer.Quality.forLanguage(tag)) != ""}} {
 		if !f.words {
 			return fmt.Errorf("%s has no words in %s: a letter is not in two languages", f.name, tag)
 		}
 	}
 	balance, _ := r.Debt.Balance()
 	amount, _ := r.amount(balance)
-	errs := []error{t.fromSender(r.From)}
+	errs := []error{t.setSender(r.From)}
 	for _, d := range r.details() {
 		var err error
 		t.Year = strconv.Itoa(d.Year)
-		t.Beneficiary, t.Amount = typographic(clean(d.Beneficiary)), t.amount(d.Amount)
-		t.Kind, err = t.edition.part("kind/"+string(d.Kind), "kind/"+string(d.Kind), &t.Facts)
+		t.Beneficiary, t.Amount = typographic(cleanLine(d.Beneficiary)), t.formatAmount(d.Amount)
+		t.Kind, err = t.edition.partLine("kind/"+string(d.Kind), "kind/"+string(d.Kind), &t.Facts)
 		errs = append(errs, err)
-		line, err := t.edition.part("detail", "detail", &t.Facts)
+		line, err := t.edition.partLine("detail", "detail", &t.Facts)
 		errs = append(errs, err)
 		t.Details = append(t.Details, line)
 	}
 	t.Kind, t.Year, t.Beneficiary = "", "", ""
 	f := t.edition.formats
-	t.Amount, t.Balance = t.amount(amount), t.amount(balance)
-	t.remaining(balance.Sub(amount))
-	t.Name, t.Privacy = FullName("", r.Name), typographic(clean(r.Privacy))
-	t.Notice = clean(r.Debt.Notice.Number)
+	t.Amount, t.Balance = t.formatAmount(amount), t.formatAmount(balance)
+	t.setRemaining(balance.Sub(amount))
+	t.Name, t.Privacy = FullName("", r.Name), typographic(cleanLine(r.Privacy))
+	t.Notice = cleanLine(r.Debt.Notice.Number)
 	t.NoticeOn, t.NoticeOnLong = f.short(r.Debt.Notice.IssuedOn), f.long(r.Debt.Notice.IssuedOn)
 	t.DueOn, t.DueOnLong = f.short(r.DueOn), f.long(r.DueOn)
 	if paris.Of(r.DueOn).Number() < t.day.Number() {
 		t.Overdue = "yes"
 	}
 	if r.Online.Eligible() {
-		t.Online = t.amount(r.Online.Amount)
+		t.Online = t.formatAmount(r.Online.Amount)
 	}
 	for _, part := range []struct {
 		to   *Lines
 		name string
 	}{{&t.Counters, "counters"}, {&t.Remedies, "remedies"}, {&t.DataNotice, "data_notice"}} {
 		var err error
-		*part.to, err = t.edition.body(part.name, &t.Facts)
+		*part.to, err = t.edition.partLines(part.name, &t.Facts)
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -94,14 +94,14 @@ func acceptedPayments() (out []payment.Payment) {
 	return out
 }
 
-// about is a kind that tells of a payment. The last sample is a payment in the state that it is about, with all that is known
+// paymentKind is a kind that tells of a payment. The last sample is a payment in the state that it is about, with all that is known
 // then.
-func about(name, role string, s payment.State, content func(payment.Payment) Content) kind {
-	return kind{name, role, of(func() []payment.Payment { return append(slices.Clone(allPayments()), samplePayment(s)) }, content)}
+func paymentKind(name, role string, s payment.State, content func(payment.Payment) Content) contentKind {
+	return contentKind{name, role, samplesOf(func() []payment.Payment { return append(slices.Clone(allPayments()), samplePayment(s)) }, content)}
 }
 
-// of makes one content of each payment.
-func of(payments func() []payment.Payment, content func(payment.Payment) Content) func() []Content {
+// samplesOf makes one content of each payment.
+func samplesOf(payments func() []payment.Payment, content func(payment.Payment) Content) func() []Content {
 	return func() (out []Content) {
 		for _, p := range payments() {
 			out = append(out, content(p))
@@ -159,7 +159,7 @@ func sampleReceipts() (out []Content) {
 
 // sampleLetters tell by letter everything that can be told so, each with the least and with the most that there is to tell.
 func sampleLetters() (out []Content) {
-	for _, k := range tellable {
+	for _, k := range pageKinds {
 		samples := k.samples()
 		out = append(out, AsLetter{samples[0], Sender{}}, AsLetter{samples[len(samples)-1], sampleFund})
 	}
@@ -192,7 +192,7 @@ func sampleReminder() Reminder {
 // inLanguage gives a sample the words that its host would have in a language: without them a reminder is refused.
 func inLanguage(n Content, tag language.Tag) Content {
 	r, ok := n.(Reminder)
-	if !ok || r.OtherWays.in(tag) != "" {
+	if !ok || r.OtherWays.forLanguage(tag) != "" {
 		return n
 	}
 	name := tag.String()

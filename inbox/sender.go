@@ -69,8 +69,8 @@ type Words map[string]string
 // French are words in French alone.
 func French(words string) Words { return Words{"fr": words} }
 
-// in returns the words in a language or its nearest parent; empty if there are none.
-func (w Words) in(tag language.Tag) string {
+// forLanguage returns the words in a language or its nearest parent; empty if there are none.
+func (w Words) forLanguage(tag language.Tag) string {
 	for t := tag; t != language.Und; t = t.Parent() {
 		for key, words := range w {
 			if language.Make(key) == t {
@@ -103,15 +103,15 @@ const keepMonths = 6
 func (s Sender) Validate() error {
 	var errs []error
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("inbox: Sender: "+format, a...)) }
-	if clean(s.Fund) == "" {
+	if cleanLine(s.Fund) == "" {
 		bad("Fund is empty: an acknowledgement names the service in charge (CRPA R112-11-1)")
 	}
-	if len(linesOf(s.PostalAddress)) == 0 && clean(s.EmailAddress) == "" {
+	if len(linesOf(s.PostalAddress)) == 0 && cleanLine(s.EmailAddress) == "" {
 		bad("PostalAddress and EmailAddress are empty: an acknowledgement gives one of them (CRPA R112-11-1)")
 	}
-	number, abroad := clean(s.Telephone), s.fromAbroad()
+	number, abroad := cleanLine(s.Telephone), s.fromAbroad()
 	switch {
-	case s.CPAM && number+clean(s.TelephoneAbroad) != "":
+	case s.CPAM && number+cleanLine(s.TelephoneAbroad) != "":
 		bad("CPAM says that the telephone is the 36 46, and Telephone is another; leave one of them out")
 	case s.CPAM:
 	case number == "":
@@ -121,7 +121,7 @@ func (s Sender) Validate() error {
 	case abroad == "":
 		bad("TelephoneAbroad is empty, and Telephone cannot be dialled from abroad (CRPA L112-11)")
 	}
-	if n := clean(s.TelephoneAbroad); n != "" && !abroadNumber.MatchString(n) {
+	if n := cleanLine(s.TelephoneAbroad); n != "" && !abroadNumber.MatchString(n) {
 		bad("TelephoneAbroad is %.40q, and not a number that begins with + and the code of a country", n)
 	}
 	for _, f := range []struct{ name, value string }{
@@ -134,7 +134,7 @@ func (s Sender) Validate() error {
 	for _, err := range slices.Concat(s.Signature.validate("Signature"), s.Officer.Quality.validate("Officer.Quality")) {
 		bad("%w", err)
 	}
-	if clean(s.Officer.Name) == "" && len(s.Officer.Quality) > 0 {
+	if cleanLine(s.Officer.Name) == "" && len(s.Officer.Quality) > 0 {
 		bad("Officer has a quality and no name (CRPA L111-2)")
 	}
 	for _, k := range s.Also {
@@ -159,10 +159,10 @@ var overseas = map[string]string{
 
 // fromAbroad is the number for those who are abroad; empty if it is not known.
 func (s Sender) fromAbroad() string {
-	if n := clean(s.TelephoneAbroad); n != "" {
+	if n := cleanLine(s.TelephoneAbroad); n != "" {
 		return n
 	}
-	number := clean(s.Telephone)
+	number := cleanLine(s.Telephone)
 	digits := strings.NewReplacer(" ", "", ".", "", "-", "").Replace(number)
 	switch {
 	case strings.HasPrefix(digits, "+"):
@@ -178,7 +178,9 @@ func (s Sender) fromAbroad() string {
 }
 
 // unbroken keeps a number on one line: the spaces in it become U+00A0.
-func unbroken(number string) string { return strings.ReplaceAll(clean(number), " ", french.NoBreak) }
+func unbroken(number string) string {
+	return strings.ReplaceAll(cleanLine(number), " ", french.NoBreak)
+}
 
 // Telephone is how the sender is called, as a letter of today has it: the number with its tariff and the number from abroad, on one line,
 // for the host's own pages.
@@ -187,8 +189,8 @@ func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("inbox: Telephone: %w", err)
 	}
-	t := teller{edition: e}
-	if err := t.fromSender(from); err != nil {
+	t := factBuilder{edition: e}
+	if err := t.setSender(from); err != nil {
 		return "", fmt.Errorf("inbox: Telephone: %w", err)
 	}
 	return t.Facts.Telephone.String(), nil
@@ -196,7 +198,7 @@ func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
 
 // signedBy is the officer in words; empty if there is none.
 func (s Sender) signedBy(tag language.Tag) string {
-	name, quality := typographic(clean(s.Officer.Name)), typographic(clean(s.Officer.Quality.in(tag)))
+	name, quality := typographic(cleanLine(s.Officer.Name)), typographic(cleanLine(s.Officer.Quality.forLanguage(tag)))
 	if name == "" || quality == "" {
 		return name
 	}

@@ -172,7 +172,7 @@ func TestNoFrenchInEnglish(t *testing.T) {
 			Acknowledgement{samplePayment(payment.Paid), sender}, RefundNotice{samplePayment(payment.Refunded), sender}, Notification{sender},
 			AsLetter{PaymentExpired{samplePayment(payment.Expired)}, sender}, NotEligible{From: sender}, Receipt{samplePayment(payment.Paid), "Pierre BELAGE", sender},
 		}
-		for _, k := range kinds {
+		for _, k := range contentKinds {
 			contents = append(contents, k.samples()...)
 		}
 		for _, content := range contents {
@@ -255,11 +255,11 @@ func TestTelephones(t *testing.T) {
 func TestWords(t *testing.T) {
 	w := Words{"fr": "a", "en": "b", "FR-ch": "c"}
 	for tag, want := range map[string]string{"fr": "a", "fr-CA": "a", "fr-CH": "c", "en": "b", "en-GB": "b", "de": "", "und": ""} {
-		if got := w.in(language.Make(tag)); got != want {
+		if got := w.forLanguage(language.Make(tag)); got != want {
 			t.Errorf("%s: %q, want %q", tag, got, want)
 		}
 	}
-	if got := (Words)(nil).in(language.French); got != "" {
+	if got := (Words)(nil).forLanguage(language.French); got != "" {
 		t.Errorf("%q", got)
 	}
 	from := sampleFund
