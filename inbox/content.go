@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/euro"
@@ -245,5 +246,11 @@ func (n NotEligible) setFacts(t *factBuilder) error {
 	if n.Requested {
 		t.Requested = "yes"
 	}
-	return errors.Join(t.setSender(n.From), t.setReasons(n.Decision))
+	errs := []error{t.setSender(n.From), t.setReasons(n.Decision)}
+	if slices.ContainsFunc(reasonsToTell(n.Decision.Reasons), func(r creance.Reason) bool { return slices.Contains(limitReasons, r.Code) }) {
+		var err error
+		t.Counters, err = t.edition.partLines("counters", &t.Facts)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }

@@ -62,7 +62,7 @@ type Facts struct {
 	OtherWays               Lines
 	Privacy                 string
 	Online                  string // not empty: it can be paid online
-	Counters                Lines  // the text counters: where the account shows what was counted
+	Counters                Lines  // the text counters: where the account shows what was counted; also of a refusal for its amount
 	Remedies                Lines  // the text remedies, with its empty lines: who disagrees
 	DataNotice              Lines  // the text data_notice, with its empty lines
 
