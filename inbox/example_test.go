@@ -106,7 +106,7 @@ func ExampleDebtHeld() {
 	//
 	// Si vous n'avez pas payé, terminez ce paiement ou attendez sa fin. Vous pourrez alors recommencer.
 	//
-	// Aucun nouveau paiement n'a été commencé : rien de plus n'a été débité.
+	// Aucun nouveau paiement n'a été commencé ni débité.
 }
 
 // One file replaces one text. Here the acknowledgement also states amount and reference, which the source leaves out (S75).
