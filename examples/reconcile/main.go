@@ -3,7 +3,7 @@
 //	go run ./examples/reconcile -list journal.csv export-2026-03-02.csv export-2026-03-03.csv
 //	go run ./examples/reconcile -list relevé.cfonb -contract 0535875 export-2026-03-*.csv
 //
-// An export is what payment.Service's Export or ExportJSON wrote; its hash and its totals are checked, and one that was cut off or
+// An export is what audit.Books's Export or ExportJSON wrote; its hash and its totals are checked, and one that was cut off or
 // edited is refused. (payment.Service.Reconcile is something else: it asks the acquirer about payments whose end nobody has told.
 // This program needs no service and no database, only files.)
 //

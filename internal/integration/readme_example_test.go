@@ -68,7 +68,7 @@ func Example_take() {
 }
 
 // keep is the README's code: payments and letters in a database, and a worker that does what is due.
-func keep(ctx context.Context, db *sql.DB, bank acquirer.Client, from inbox.Options) (*payment.Service, error) {
+func keep(ctx context.Context, db *sql.DB, bank acquirer.Client, from inbox.Sender) (*payment.Service, error) {
 	// readme:begin
 	store, err := sqlstore.SQLite(db, sqlstore.Options{}) // or PostgreSQL; the driver is yours
 	if err != nil {
@@ -116,7 +116,7 @@ func Example_keep() {
 		return
 	}
 	defer db.Close()
-	service, err := keep(ctx, db, &mock.Acquirer{}, inbox.Options{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", Telephone: "36 46"})
+	service, err := keep(ctx, db, &mock.Acquirer{}, inbox.Sender{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", CPAM: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,4 +1,4 @@
-// Package dayexport reads what payment.Service's Export or ExportJSON wrote for a day, and checks that it is whole: its last line
+// Package dayexport reads what audit.Books's Export or ExportJSON wrote for a day, and checks that it is whole: its last line
 // is the seal, no byte above it has changed since, and the totals are those of the lines.
 //
 // It reads files and not a Service, so that an accounting officer can check and compare what was kept, without the database.

@@ -60,10 +60,10 @@ type App struct {
 
 // fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement (CRPA R112-11-1):
 // Validate says what is missing.
-var fund = inbox.Options{
+var fund = inbox.Sender{
 	Fund:          "CPAM de l’Exemple",
 	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-	Telephone:     "36\u00a046 (service gratuit + prix de l’appel)",
+	CPAM:          true, // the telephone is the 36 46, with the tariff of the day, in the language of the letter
 }
 
 // savedBank is the setting under which the simulator's book is kept.
@@ -157,7 +157,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Logger: c.Logger,
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger,
 	})
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-// front is what the head of a file says about its text:
+// fileHead is what the head of a file says about its text:
 //
 //	---
 //	id: telephone
@@ -23,7 +23,7 @@ import (
 //	---
 //
 // A file of an overlay may do without a head; what it says is checked.
-type front struct {
+type fileHead struct {
 	edition   string
 	validFrom paris.Day // zero: always
 	sources   []string
@@ -31,15 +31,15 @@ type front struct {
 	lines     int      // of the head, its marks included
 }
 
-// entry matches a line of a head; datedName a name with the day from which its text holds, telephone@2018-07-05.
+// headLine matches a line of a head; datedName a name with the day from which its text holds, telephone@2018-07-05.
 var (
-	entry     = regexp.MustCompile(`^([a-z-]+):[ \t]*(.*?)[ \t]*$`)
+	headLine  = regexp.MustCompile(`^([a-z-]+):[ \t]*(.*?)[ \t]*$`)
 	datedName = regexp.MustCompile(`^(.+)@(\d{4}-\d{2}-\d{2})$`)
-	fence     = "---"
+	headFence = "---"
 )
 
 // parseFront reads the head of a file, if it has one. Every mistake has its line.
-func parseFront(name, lang string, lines []string, strict bool) (f front, bad []*Mistake) {
+func parseFront(name, lang string, lines []string, strict bool) (f fileHead, bad []*Mistake) {
 	wrong := func(line int, format string, a ...any) {
 		bad = append(bad, &Mistake{Line: line, What: fmt.Sprintf(format, a...)})
 	}
@@ -51,13 +51,13 @@ func parseFront(name, lang string, lines []string, strict bool) (f front, bad []
 			wrong(0, "its name has no day: %v", err)
 		}
 	}
-	if len(lines) == 0 || strings.TrimRight(lines[0], " \t") != fence {
+	if len(lines) == 0 || strings.TrimRight(lines[0], " \t") != headFence {
 		if strict {
 			wrong(1, "it has no head; a text of this edition begins with ---, id, edition, language, valid-from and sources")
 		}
 		return f, bad
 	}
-	end := slices.IndexFunc(lines[1:], func(l string) bool { return strings.TrimRight(l, " \t") == fence })
+	end := slices.IndexFunc(lines[1:], func(l string) bool { return strings.TrimRight(l, " \t") == headFence })
 	if end < 0 {
 		wrong(1, "its head has no end: a line with --- alone")
 		return f, bad
@@ -66,7 +66,7 @@ func parseFront(name, lang string, lines []string, strict bool) (f front, bad []
 	seen := map[string]bool{}
 	for i, l := range lines[1 : end+1] {
 		line := i + 2
-		m := entry.FindStringSubmatch(l)
+		m := headLine.FindStringSubmatch(l)
 		switch {
 		case strings.TrimSpace(l) == "":
 			continue
@@ -103,9 +103,9 @@ func parseFront(name, lang string, lines []string, strict bool) (f front, bad []
 			}
 			f.validFrom = d
 		case "sources":
-			f.sources = list(value)
+			f.sources = splitList(value)
 		case "exempt":
-			f.exempt = list(value)
+			f.exempt = splitList(value)
 			for _, r := range f.exempt {
 				if !slices.Contains(exemptable, r) {
 					wrong(line, "%s is no rule that a text can be exempt from; those are %s", r, strings.Join(exemptable, ", "))
@@ -125,7 +125,7 @@ func parseFront(name, lang string, lines []string, strict bool) (f front, bad []
 	return f, bad
 }
 
-func list(s string) (out []string) {
+func splitList(s string) (out []string) {
 	for v := range strings.SplitSeq(s, ",") {
 		if v = strings.TrimSpace(v); v != "" {
 			out = append(out, v)
@@ -149,7 +149,7 @@ type TextInfo struct {
 // text from its parent does not list it again.
 func (c *Catalog) Texts() (all []TextInfo) {
 	for _, e := range c.editions {
-		for _, name := range e.names() {
+		for _, name := range e.textNames() {
 			for _, v := range e.texts[name] {
 				if v.lang != e.name {
 					continue
