@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/shopspring/decimal"
 )
 
@@ -34,9 +34,9 @@ var ofNotice = map[Fault]struct {
 
 func faultCases() []Case {
 	var cases []Case
-	for _, f := range bank.Faults() {
+	for _, f := range fault.Faults() {
 		switch f.Target() {
-		case bank.OnNotification:
+		case fault.OnNotification:
 			n := ofNotice[f]
 			cases = append(cases, Case{"fault/" + string(f), n.promise, func(t *trial) error {
 				if err := t.fault(f); err != nil {
@@ -44,13 +44,13 @@ func faultCases() []Case {
 				}
 				return n.run(t)
 			}})
-		case bank.OnSession:
+		case fault.OnSession:
 			cases = append(cases, Case{
 				"fault/" + string(f),
 				"However often the redirect data works, the money is taken once.",
 				func(t *trial) error { return redirect(t, f) },
 			})
-		case bank.OnCall:
+		case fault.OnCall:
 			cases = append(cases,
 				Case{
 					"fault/" + string(f) + "/begin",
@@ -130,7 +130,7 @@ func late(t *trial) error {
 	if err := t.withheld("late"); err != nil {
 		return err
 	}
-	if err := t.advance(2 * bank.LateBy); err != nil {
+	if err := t.advance(2 * fault.LateBy); err != nil {
 		return err
 	}
 	r, err := t.only(acquirer.Notify)

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 func listenCases() []Case {
@@ -59,7 +59,7 @@ func shapesFit(t *trial) error {
 
 // overHTTP sends a callback as a request to a host's handler.
 func (t *trial) overHTTP(cb acquirer.Callback) error {
-	r, err := bank.NewRequest(t.ctx, "https://shop.invalid/"+string(cb.Channel), cb)
+	r, err := callback.NewRequest(t.ctx, "https://shop.invalid/"+string(cb.Channel), cb)
 	if err != nil {
 		return fmt.Errorf("the world failed, not the client: %w", err)
 	}

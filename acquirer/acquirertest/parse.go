@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 func parseCases() []Case {
@@ -213,7 +214,7 @@ func bodyBytes(t *trial) error {
 	}
 	maps.DeleteFunc(bodies, func(_ string, body []byte) bool { return string(body) == string(cb.Body) })
 	return each(bodies, func(body []byte) error {
-		bad := copyOf(cb)
+		bad := callback.Copy(cb)
 		bad.Body = body
 		r, err := t.client.Parse(bad)
 		return refusedWith(err, isZero(r), acquirer.ErrUnverified)
@@ -230,7 +231,7 @@ func parseAgain(t *trial) error {
 
 // parseTwice parses a genuine callback twice.
 func (t *trial) parseTwice(cb acquirer.Callback) error {
-	before := copyOf(cb)
+	before := callback.Copy(cb)
 	first, err := t.parse(cb)
 	if err != nil {
 		return err

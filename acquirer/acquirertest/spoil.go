@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 // place is one part of a callback that somebody could change: a field of the form, a pair of the query, a header, the body.
@@ -55,7 +55,7 @@ func places(cb acquirer.Callback) []place {
 
 // with returns a copy of the callback with other values in one place.
 func (p place) with(cb acquirer.Callback, values ...string) acquirer.Callback {
-	c := copyOf(cb)
+	c := callback.Copy(cb)
 	p.set(&c, values)
 	return c
 }
@@ -66,21 +66,6 @@ func (p place) first(cb acquirer.Callback) string {
 		return v[0]
 	}
 	return ""
-}
-
-// copyOf is a deep copy.
-func copyOf(cb acquirer.Callback) acquirer.Callback {
-	cb.Form, cb.Query = copyValues(cb.Form), copyValues(cb.Query)
-	cb.Header, cb.Body = cb.Header.Clone(), slices.Clone(cb.Body)
-	return cb
-}
-
-func copyValues(v url.Values) url.Values {
-	c := maps.Clone(v)
-	for k, values := range c {
-		c[k] = slices.Clone(values)
-	}
-	return c
 }
 
 // equalCallbacks compares two callbacks by all that was received.

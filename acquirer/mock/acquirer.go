@@ -15,6 +15,8 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 	"github.com/quittance/quittance/internal/euro"
 )
 
@@ -78,13 +80,13 @@ type Acquirer struct {
 
 	once     sync.Once
 	bank     bank.Bank
-	post     bank.Post
-	kiosk    bank.Kiosk
+	post     fault.Post
+	kiosk    paypage.Handler
 	key      [32]byte
 	mu       sync.Mutex
 	dialect  dialect
 	planned  map[string]Behaviour        // by the bank's key, until it is used up
-	injected map[string][][]Fault        // by operation, or by target
+	faults   fault.Queue                 // injected
 	upcoming map[string][]Fault          // by reference: faults of the next call, from Visit
 	trips    map[string]trip             // by Handle.Session
 	latest   map[string]string           // the bank's key of the transaction begun last, by reference
@@ -105,7 +107,7 @@ func (a *Acquirer) ready() {
 		a.bank.Now, a.post.Now = a.Now, a.Now
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
 		a.openKiosk()
-		a.planned, a.injected, a.upcoming = make(map[string]Behaviour), make(map[string][][]Fault), make(map[string][]Fault)
+		a.planned, a.upcoming = make(map[string]Behaviour), make(map[string][]Fault)
 		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
 	})
 }
@@ -160,13 +162,13 @@ func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error)
 	if a.Traits.AskedByHandle {
 		order.ID = newID()
 	}
-	faults := append(a.next(string(bank.OnSession)), b.Faults...)
+	order.Uses = fault.Uses(append(a.faults.Next(fault.OnSession), b.Faults...))
 	a.mu.Lock()
 	defer a.mu.Unlock() // until the reference is taken
 	if a.latest[o.Reference] != "" && !a.Traits.ReferencesRepeat {
 		return acquirer.Session{}, &bank.Refusal{Code: "94"}
 	}
-	opened, err := a.bank.Open(order, faults...)
+	opened, err := a.bank.Open(order)
 	if err != nil {
 		return acquirer.Session{}, err
 	}

@@ -10,42 +10,40 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Fault is something that goes wrong between the bank and whoever talks to it.
-type Fault = bank.Fault
+type Fault = fault.Fault
 
 // Faults of a notification; what the browser brings back is never touched by them.
 const (
-	Lost      = bank.Lost      // never sent
-	Doubled   = bank.Doubled   // sent twice
-	Late      = bank.Late      // sent one hour later: by Tick, or by Release
-	Reordered = bank.Reordered // overtaken by the next notification, or sent by Release
-	Tampered  = bank.Tampered  // its content is changed, the seal is that of the true content
-	Forged    = bank.Forged    // sealed with another key
-	Unsealed  = bank.Unsealed  // without a seal
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent one hour later: by Tick, or by Release
+	Reordered = fault.Reordered // overtaken by the next notification, or sent by Release
+	Tampered  = fault.Tampered  // its content is changed, the seal is that of the true content
+	Forged    = fault.Forged    // sealed with another key
+	Unsealed  = fault.Unsealed  // without a seal
 )
 
 // Faults of a call.
 const (
-	Timeout     = bank.Timeout     // carried out, and no answer: ErrUnanswered
-	ServerError = bank.ServerError // not carried out, HTTP 503: ErrUnanswered, for the caller cannot know
-	Truncated   = bank.Truncated   // carried out, and half an answer: ErrUnanswered
-	Slow        = bank.Slow        // carried out, and the right answer after Acquirer.Delay
-	Unreachable = bank.Unreachable // not carried out, no connection: ErrUnavailable
+	Timeout     = fault.Timeout     // carried out, and no answer: ErrUnanswered
+	ServerError = fault.ServerError // not carried out, HTTP 503: ErrUnanswered, for the caller cannot know
+	Truncated   = fault.Truncated   // carried out, and half an answer: ErrUnanswered
+	Slow        = fault.Slow        // carried out, and the right answer after Acquirer.Delay
+	Unreachable = fault.Unreachable // not carried out, no connection: ErrUnavailable
 )
 
 // Faults of a session.
 const (
-	RedirectOnce  = bank.RedirectOnce  // it can be visited once
-	RedirectTwice = bank.RedirectTwice // it can be visited twice
+	RedirectOnce  = fault.RedirectOnce  // it can be visited once
+	RedirectTwice = fault.RedirectTwice // it can be visited twice
 )
 
 // Faults returns every fault, in a fixed order.
-func Faults() []Fault { return bank.Faults() }
-
-// anyCall is the queue of faults for whatever operation comes next.
-const anyCall = string(bank.OnCall)
+func Faults() []Fault { return fault.Faults() }
 
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
 // strike the next call of that operation; with an empty op they strike the next call, the faults of a notification the next
@@ -54,50 +52,23 @@ const anyCall = string(bank.OnCall)
 // ErrUnsupported for Forged and Unsealed where notifications have no seal.
 func (a *Acquirer) Inject(op string, faults ...Fault) error {
 	a.ready()
-	ops := []string{"", acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
-	if !slices.Contains(ops, op) {
-		return fmt.Errorf("mock: Inject: there is no operation %.20q", op)
-	}
 	for _, f := range faults {
-		switch t := f.Target(); {
-		case t == "":
-			return fmt.Errorf("mock: Inject: there is no fault %.20q", string(f))
-		case (f == Forged || f == Unsealed) && !a.dialect.hasSeal:
+		if (f == Forged || f == Unsealed) && !a.dialect.hasSeal {
 			return fmt.Errorf("mock: Inject: %s: notifications of this kind have no seal: %w", f, acquirer.ErrUnsupported)
-		case op != "" && t != bank.OnCall:
-			return fmt.Errorf("mock: Inject: %s strikes no call; inject it with an empty op", f)
 		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, t := range []bank.Target{bank.OnCall, bank.OnNotification, bank.OnSession} {
-		queue := string(t)
-		if t == bank.OnCall && op != "" {
-			queue = op
-		}
-		if fs := bank.Strikes(t, faults); len(fs) > 0 {
-			a.injected[queue] = append(a.injected[queue], fs)
-		}
+	if err := a.faults.Inject(operations, op, faults...); err != nil {
+		return fmt.Errorf("mock: Inject: %w", err)
 	}
 	return nil
 }
 
-// next takes the first faults out of a queue.
-func (a *Acquirer) next(queue string) []Fault {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	q := a.injected[queue]
-	if len(q) == 0 {
-		return nil
-	}
-	a.injected[queue] = q[1:]
-	return slices.Clone(q[0])
-}
+// operations are those of a call that a fault can strike.
+var operations = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
-// strike collects the faults of one call.
-func (a *Acquirer) strike(op, reference string, planned []Fault) []Fault {
-	fs := append(bank.Strikes(bank.OnCall, planned), a.next(op)...)
-	fs = append(fs, a.next(anyCall)...)
+// faultsOfCall takes the faults that strike one call: those planned, those injected, and those that Visit left for its reference.
+func (a *Acquirer) faultsOfCall(op, reference string, planned []Fault) []Fault {
+	fs := append(fault.Strikes(fault.OnCall, planned), a.faults.NextCall(op)...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	fs = append(fs, a.upcoming[reference]...)
@@ -139,7 +110,7 @@ func answer[T any](a *Acquirer, ctx context.Context, op, reference string, plann
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, err) // nothing has left: certainly not done
 	}
-	fs := a.strike(op, reference, planned)
+	fs := a.faultsOfCall(op, reference, planned)
 	has := func(f Fault) bool { return slices.Contains(fs, f) }
 	switch {
 	case has(Unreachable):

@@ -5,13 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 // Takes returns the shapes of the kind's messages; see [acquirer.Listener].
@@ -54,14 +52,13 @@ func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callbac
 // NewRequest returns the HTTP request by which a callback reaches a host's address: what the acquirer's server posts, or what the payer's
 // browser does. It is for tests of the host's handlers.
 func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*http.Request, error) {
-	return bank.NewRequest(ctx, address, cb)
+	return callback.NewRequest(ctx, address, cb)
 }
 
 // Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing, nor do Forged and Unsealed to a message
 // that has no seal. It is how a test plays a payer who is dishonest with what the browser brings back.
 func Spoil(cb acquirer.Callback, faults ...Fault) acquirer.Callback {
-	cb.Form, cb.Query = copyValues(cb.Form), copyValues(cb.Query)
-	cb.Header, cb.Body = cb.Header.Clone(), slices.Clone(cb.Body)
+	cb = callback.Copy(cb)
 	for _, f := range faults {
 		spoil(f, &cb)
 	}
@@ -85,15 +82,6 @@ func spoil(f Fault, cb *acquirer.Callback) {
 			do(cb.Form)
 		}
 	}
-}
-
-// copyValues is a deep copy; that of nil is nil.
-func copyValues(v url.Values) url.Values {
-	c := maps.Clone(v)
-	for name, values := range c {
-		c[name] = slices.Clone(values)
-	}
-	return c
 }
 
 // spoilSealed does a fault to a sealed form.

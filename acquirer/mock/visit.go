@@ -12,6 +12,8 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
@@ -66,7 +68,7 @@ func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, er
 	if err != nil {
 		return acquirer.Callback{}, refused("visit", "", err)
 	}
-	told := bank.Strikes(bank.OnCall, b.Faults)
+	told := fault.Strikes(fault.OnCall, b.Faults)
 	b = a.intended(t, b)
 	code, err := b.code()
 	if err != nil {
@@ -117,7 +119,7 @@ func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
 	if t.Code == "97" && !a.dialect.saysExpiry {
 		return false
 	}
-	fs := append(a.next(string(bank.OnNotification)), told...)
+	fs := append(a.faults.Next(fault.OnNotification), told...)
 	cb := Spoil(a.dialect.write(a, t, acquirer.Notify), fs...)
 	a.post.Send(func() { a.deliver(t, cb) }, fs...)
 	return true
@@ -130,7 +132,7 @@ var courier = &http.Client{
 }
 
 func post(address string, cb acquirer.Callback) (*http.Response, error) {
-	r, err := bank.NewRequest(context.Background(), address, cb)
+	r, err := callback.NewRequest(context.Background(), address, cb)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,9 @@ type Order struct {
 	ReturnURL, NotifyURL         string
 	Language                     string
 	Fields                       map[string]string // whatever else the front wants to find again; the bank does not look
+
+	// Uses is how often the redirect data brings the payer to the payment page. Zero: as often as the page is loaded.
+	Uses int `json:"-"`
 }
 
 // Session is the way to the kiosk. Whoever has the token is the payer.
@@ -98,7 +101,7 @@ func (o Order) name() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} 
 type account struct {
 	Transaction
 	several   bool
-	uses      int // how often the redirect data works; 0: no limit
+	uses      int // as Order.Uses has it
 	used      int
 	idle      time.Duration
 	active    time.Time // the payer's last sign of life
@@ -140,9 +143,9 @@ func (b *Bank) Merchant(id string) (Merchant, bool) {
 	return m, ok
 }
 
-// Open registers an order and returns the session of its payer. Of the faults only those of a session count. The refusals
-// are 03, 12 with the field, and 94 for a name that the merchant has used before, however that ended.
-func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
+// Open registers an order and returns the session of its payer. The refusals are 03, 12 with the field, and 94 for a name that
+// the merchant has used before, however that ended.
+func (b *Bank) Open(o Order) (Session, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m, ok := b.merchants[o.Merchant]
@@ -160,7 +163,7 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 	}
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
-	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: uses(fs), active: now}
+	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: o.Uses, active: now}
 	if a.idle = b.Idle; a.idle <= 0 {
 		a.idle = Idle
 	}
@@ -293,7 +296,7 @@ func (b *Bank) end(a *account, c Card, now time.Time) {
 		a.Authorisation, a.Brand, a.MaskedPAN = "", "", ""
 	default:
 		a.Attempt++
-		a.Brand, a.MaskedPAN = c.Brand, c.masked()
+		a.Brand, a.MaskedPAN = c.Brand, c.Masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
 	if a.Retry && a.Attempt >= Attempts {

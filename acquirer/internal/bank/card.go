@@ -46,8 +46,8 @@ func (c Card) fill() (Card, bool) {
 	return c, len(c.First) == 4 && digitsOnly(c.First) && len(c.Last) == 2 && digitsOnly(c.Last)
 }
 
-// masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
-func (c Card) masked() string { return c.First + "##########" + c.Last }
+// Masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
+func (c Card) Masked() string { return c.First + "##########" + c.Last }
 
 // brands by the first six digits (sips.md §10, and the card of S31).
 var brands = map[string]string{

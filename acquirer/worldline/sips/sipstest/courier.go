@@ -14,6 +14,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 const (
@@ -76,7 +77,7 @@ func newCourier() *http.Client {
 }
 
 // notify sends the automatic response of a transaction, with the faults that were injected.
-func (s *Server) notify(t bank.Transaction) { s.send(t, s.next(string(bank.OnNotification))) }
+func (s *Server) notify(t bank.Transaction) { s.send(t, s.faults.Next(fault.OnNotification)) }
 
 // send sends it with faults. A shop that gave no automaticResponseUrl gets none.
 func (s *Server) send(t bank.Transaction, fs []Fault) {

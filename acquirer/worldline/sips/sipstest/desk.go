@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Transaction is what really happened to one reference; see [Server.Book].
@@ -42,7 +44,7 @@ var ErrNotFound = errors.New("sipstest: there is no such transaction")
 // injected are left for others. The error is ErrNotFound, or names a fault that strikes no notification.
 func (s *Server) Notify(merchant, reference string, faults ...Fault) error {
 	for _, f := range faults {
-		if f.Target() != bank.OnNotification {
+		if f.Target() != fault.OnNotification {
 			return fmt.Errorf("sipstest: Notify: %.20q strikes no notification", string(f))
 		}
 	}

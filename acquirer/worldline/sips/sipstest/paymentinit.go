@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // redirectionVersion is what every answer was seen to say, whatever version was asked.
@@ -137,8 +139,8 @@ func (s *Server) open(m message, c caller, v version) (string, *refusal) {
 		Merchant: c.merchant.ID, Reference: reference, OrderID: get(m, "orderId"),
 		Cents: cents, Currency: currencyLetters(get(m, "currencyCode")),
 		ReturnURL: get(m, "normalReturnUrl"), NotifyURL: get(m, "automaticResponseUrl"),
-		Language: get(m, "customerLanguage"), Fields: kept,
-	}, s.next(string(bank.OnSession))...)
+		Language: get(m, "customerLanguage"), Fields: kept, Uses: fault.Uses(s.faults.Next(fault.OnSession)),
+	})
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
 		return "", said(r, "amount", reference)
 	}

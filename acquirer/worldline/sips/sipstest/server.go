@@ -16,6 +16,9 @@ import (
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 )
 
 // Options say what platform it is. The zero value is the simulation platform with its public merchants.
@@ -60,8 +63,8 @@ type Server struct {
 	merchants map[string]Merchant
 	ahead     atomic.Int64 // what Advance has added to the clock
 	bank      bank.Bank
-	post      bank.Post
-	kiosk     bank.Kiosk
+	post      fault.Post
+	kiosk     paypage.Handler
 	courier   *http.Client
 	key       [32]byte // of the redirect data
 	serial    atomic.Int64
@@ -70,11 +73,12 @@ type Server struct {
 	close   context.CancelFunc
 	busy    sync.WaitGroup // goroutines of the server's own, and requests
 
-	mu       sync.Mutex
-	port     *port
-	injected map[string][][]Fault // by operation, or by target
-	answers  map[string][]string  // codes by operation
-	sent     []Delivery
+	faults fault.Queue // injected
+
+	mu      sync.Mutex
+	port    *port
+	answers map[string][]string // codes by operation
+	sent    []Delivery
 }
 
 // NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
@@ -93,7 +97,6 @@ func Listen(o Options) (*Server, error) {
 	}
 	s := &Server{
 		merchants: make(map[string]Merchant),
-		injected:  make(map[string][][]Fault),
 		answers:   make(map[string][]string),
 		courier:   newCourier(),
 	}

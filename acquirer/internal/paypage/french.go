@@ -1,4 +1,4 @@
-package bank
+package paypage
 
 import (
 	"strconv"
@@ -14,8 +14,8 @@ const (
 	narrow = "\u202f" // between thousands
 )
 
-// money writes an amount as the payer reads it: « 20,00 € », « 1 234,50 € » (S25).
-func money(cents int64, currency string) string {
+// formatAmount writes an amount as the payer reads it: « 20,00 € », « 1 234,50 € » (S25).
+func formatAmount(cents int64, currency string) string {
 	whole, b := strconv.FormatInt(cents/100, 10), euro.Append(nil, cents)
 	var out []byte
 	for i := range len(whole) {
@@ -33,8 +33,8 @@ func money(cents int64, currency string) string {
 
 var months = [...]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
 
-// day writes the day in Paris as the ticket does: « 11 sept. 2017 », « 1er sept. 2017 » (S43).
-func day(t time.Time) string {
+// formatDay writes the day in Paris as the ticket does: « 11 sept. 2017 », « 1er sept. 2017 » (S43).
+func formatDay(t time.Time) string {
 	d := paris.Of(t)
 	n := strconv.Itoa(d.Day)
 	if d.Day == 1 {

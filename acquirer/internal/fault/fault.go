@@ -1,4 +1,4 @@
-package bank
+package fault
 
 import "slices"
 
@@ -98,8 +98,8 @@ func Strikes(t Target, fs []Fault) []Fault {
 	return slices.DeleteFunc(slices.Clone(fs), func(f Fault) bool { return f.Target() != t })
 }
 
-// uses is how often the redirect data of a session works; 0 is as often as one likes.
-func uses(fs []Fault) int {
+// Uses is how often the redirect data of a session with these faults works; 0 is as often as one likes.
+func Uses(fs []Fault) int {
 	switch {
 	case slices.Contains(fs, RedirectOnce):
 		return 1
