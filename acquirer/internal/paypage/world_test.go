@@ -1,7 +1,6 @@
 package paypage_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -34,12 +33,4 @@ func must[T any](t *testing.T) func(T, error) T {
 		}
 		return v
 	}
-}
-
-// refusal is the refusal in an error, or none.
-func refusal(err error) bank.Refusal {
-	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
-		return *r
-	}
-	return bank.Refusal{}
 }
