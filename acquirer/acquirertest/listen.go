@@ -35,7 +35,7 @@ func listenCases() []Case {
 var channels = []acquirer.Channel{acquirer.Notify, acquirer.Return}
 
 func shapesFit(t *trial) error {
-	if _, err := t.pay(acquirer.Accepted); err != nil {
+	if _, err := t.beginAndEnd(acquirer.Accepted); err != nil {
 		return err
 	}
 	for _, c := range channels {
@@ -44,7 +44,7 @@ func shapesFit(t *trial) error {
 		if !slices.Equal(shapes, again) || !slices.Equal(headers, headersAgain) {
 			return fmt.Errorf("Takes of the channel %s says two things", c)
 		}
-		cbs, err := t.await(c, 1)
+		cbs, err := t.awaitCallbacks(c, 1)
 		if err != nil {
 			return err
 		}
@@ -67,11 +67,11 @@ func (t *trial) overHTTP(cb acquirer.Callback) error {
 	if err != nil {
 		return fmt.Errorf("it has none of the shapes that the client takes: %w", err)
 	}
-	want, err := t.parse(cb)
+	want, err := t.parseGenuine(cb)
 	if err != nil {
 		return err
 	}
-	read, err := t.parse(got)
+	read, err := t.parseGenuine(got)
 	if err != nil {
 		return fmt.Errorf("after the way over HTTP: %w", err)
 	}
@@ -111,7 +111,7 @@ func answerIsShort(t *trial) error {
 		posted.Method = http.MethodPost
 		requests["a POST"], wanted["a POST"] = posted, ""
 	}
-	return each(keys(requests), func(name string) error {
+	return forEach(keyTable(requests), func(name string) error {
 		r := requests[name]
 		body := &untouched{Reader: bytes.NewReader([]byte("{}"))}
 		r.Body = body
@@ -137,8 +137,8 @@ func answerIsShort(t *trial) error {
 // answerCharacters may stand in an answer.
 const answerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.-"
 
-// keys is a table of a map's keys, each under itself.
-func keys[V any](m map[string]V) map[string]string {
+// keyTable is a table of a map's keyTable, each under itself.
+func keyTable[V any](m map[string]V) map[string]string {
 	names := make(map[string]string, len(m))
 	for name := range m {
 		names[name] = name

@@ -39,8 +39,8 @@ func outcomeCases() []Case {
 	})
 }
 
-// told is what the acquirer says of an outcome: some never say that a session has expired.
-func (t *trial) told(o acquirer.Outcome) acquirer.Outcome {
+// expectedOutcome is what the acquirer says of an outcome: some never say that a session has expired.
+func (t *trial) expectedOutcome(o acquirer.Outcome) acquirer.Outcome {
 	if o == acquirer.Expired && t.traits.AbandonedIsOpen {
 		return acquirer.Open
 	}
@@ -48,14 +48,14 @@ func (t *trial) told(o acquirer.Outcome) acquirer.Outcome {
 }
 
 func bothChannels(t *trial, outcome acquirer.Outcome) error {
-	p, err := t.pay(outcome)
+	p, err := t.beginAndEnd(outcome)
 	if err != nil {
 		return err
 	}
 	if t.traits.HintsOnly {
 		return t.bothHints(p, outcome)
 	}
-	notified, err := t.only(acquirer.Notify)
+	notified, err := t.onlyCallback(acquirer.Notify)
 	if err != nil {
 		return err
 	}
@@ -68,28 +68,28 @@ func bothChannels(t *trial, outcome acquirer.Outcome) error {
 	if outcome == acquirer.Expired {
 		return t.noReturn()
 	}
-	returned, err := t.only(acquirer.Return)
+	returned, err := t.onlyCallback(acquirer.Return)
 	if err != nil {
 		return err
 	}
-	return same(notified, returned)
+	return sameResult(notified, returned)
 }
 
 // bothHints checks that each hint about a trip leads to what is true of it. Only an acceptance must be hinted at by the acquirer itself: not
 // every acquirer notifies that nothing came of a session.
 func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
-	truth, err := t.ask(p)
+	truth, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	if err := t.wellFormed(truth, t.told(outcome)); err != nil {
+	if err := t.wellFormed(truth, t.expectedOutcome(outcome)); err != nil {
 		return err
 	}
 	if err := t.ofOrder(truth, p.order); err != nil {
 		return err
 	}
 	if outcome == acquirer.Accepted {
-		if _, err := t.await(acquirer.Notify, 1); err != nil {
+		if _, err := t.awaitCallbacks(acquirer.Notify, 1); err != nil {
 			return err
 		}
 	}
@@ -97,18 +97,18 @@ func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
 		if err := t.noReturn(); err != nil {
 			return err
 		}
-	} else if _, err := t.await(acquirer.Return, 1); err != nil {
+	} else if _, err := t.awaitCallbacks(acquirer.Return, 1); err != nil {
 		return err
 	}
 	for _, cb := range t.w.Callbacks() {
-		r, about, err := t.follow(cb)
+		r, about, err := t.followCallback(cb)
 		switch {
 		case err != nil:
 			return err
 		case about != p:
 			return fmt.Errorf("a hint by %s leads to another trip", cb.Channel)
 		}
-		if err := same(truth, r); err != nil {
+		if err := sameResult(truth, r); err != nil {
 			return err
 		}
 	}
@@ -117,7 +117,7 @@ func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
 
 // noReturn checks that no browser has come back.
 func (t *trial) noReturn() error {
-	if n := len(t.sent(acquirer.Return)); n != 0 {
+	if n := len(t.sentOn(acquirer.Return)); n != 0 {
 		return fmt.Errorf("an expired session came back by the browser %d times", n)
 	}
 	return nil
@@ -155,7 +155,7 @@ func digitsInARow(s string) int {
 }
 
 func paidOnce(t *trial) error {
-	p, err := t.begin(t.order())
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
@@ -164,10 +164,10 @@ func paidOnce(t *trial) error {
 
 // onlyFirstCounts pays a session twice and asks what became of it.
 func (t *trial) onlyFirstCounts(p *trip) error {
-	if err := t.end(p, acquirer.Accepted); err != nil {
+	if err := t.endTrip(p, acquirer.Accepted); err != nil {
 		return err
 	}
-	first, err := t.ask(p)
+	first, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
@@ -176,9 +176,9 @@ func (t *trial) onlyFirstCounts(p *trip) error {
 	}
 	_ = t.w.Pay(p.session, acquirer.Refused) // the payment page may say no or nothing; what counts is the transaction
 	_ = t.w.Pay(p.session, acquirer.Accepted)
-	second, err := t.ask(p)
+	second, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	return same(first, second)
+	return sameResult(first, second)
 }

@@ -24,14 +24,14 @@ func returnCases() []Case {
 	}
 }
 
-// returned begins an order that is paid, and returns what its browser brought.
-func (t *trial) returned() (*trip, acquirer.Callback, error) {
-	before := len(t.sent(acquirer.Return))
-	p, err := t.pay(acquirer.Accepted)
+// payAndReturn begins an order that is paid, and returns what its browser brought.
+func (t *trial) payAndReturn() (*trip, acquirer.Callback, error) {
+	before := len(t.sentOn(acquirer.Return))
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return nil, acquirer.Callback{}, err
 	}
-	cbs, err := t.await(acquirer.Return, before+1)
+	cbs, err := t.awaitCallbacks(acquirer.Return, before+1)
 	if err != nil {
 		return nil, acquirer.Callback{}, err
 	}
@@ -39,18 +39,18 @@ func (t *trial) returned() (*trip, acquirer.Callback, error) {
 }
 
 func otherProof(t *trial) error {
-	mine, brought, err := t.returned()
+	mine, brought, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
-	theirs, _, err := t.returned()
+	theirs, _, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
 	if !t.traits.Proof {
 		return t.noProof()
 	}
-	r, err := t.parse(brought)
+	r, err := t.parseGenuine(brought)
 	proof, other := mine.session.Handle.Proof, theirs.session.Handle.Proof
 	switch {
 	case err != nil:
@@ -59,14 +59,14 @@ func otherProof(t *trial) error {
 		return errors.New("the browser's session and proof are not those that Begin gave")
 	}
 	found := false
-	for _, p := range places(brought) {
+	for _, p := range placesOf(brought) {
 		at := slices.Index(p.get(brought), proof)
 		if at < 0 {
 			continue
 		}
 		found = true
 		for what, value := range map[string][]string{"another session's": {other}, "an empty": {""}, "no": nil, "half a": {proof[:len(proof)/2]}} {
-			r, err := t.client.Parse(p.with(brought, value...))
+			r, err := t.client.Parse(p.withValues(brought, value...))
 			if err != nil {
 				if err := refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid); err != nil {
 					return err
@@ -87,7 +87,7 @@ func otherProof(t *trial) error {
 // noProof checks that no result has a proof.
 func (t *trial) noProof() error {
 	for _, cb := range t.w.Callbacks() {
-		r, err := t.parse(cb)
+		r, err := t.parseGenuine(cb)
 		if err != nil {
 			return err
 		}
@@ -99,23 +99,23 @@ func (t *trial) noProof() error {
 }
 
 func returnTwice(t *trial) error {
-	p, brought, err := t.returned()
+	p, brought, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
 	if err := t.parseTwice(brought); err != nil {
 		return err
 	}
-	first, got, err := t.follow(brought)
+	first, got, err := t.followCallback(brought)
 	if err != nil {
 		return err
 	}
-	again, _, err := t.follow(brought)
+	again, _, err := t.followCallback(brought)
 	switch {
 	case err != nil:
 		return err
 	case got != p:
 		return errors.New("the return leads to another trip")
 	}
-	return same(first, again)
+	return sameResult(first, again)
 }

@@ -63,8 +63,8 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 	}
 }
 
-// unsupported turns the ErrUnsupported of a world into a skip, and words any other error of a world as one of the test's own.
-func unsupported(what string, err error) error {
+// worldError turns the ErrUnsupported of a world into a skip, and words any other error of a world as one of the test's own.
+func worldError(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil

@@ -99,8 +99,8 @@ type trip struct {
 	proof, payment string // of the handle; the payment's id is told once there is one
 }
 
-// ready gives the zero value what it needs.
-func (a *Acquirer) ready() {
+// initialise gives the zero value what it needs.
+func (a *Acquirer) initialise() {
 	a.once.Do(func() {
 		rand.Read(a.key[:]) // never fails: crypto/rand ends the program rather than return an error
 		a.dialect = dialectOf(a.Traits)
@@ -132,28 +132,28 @@ const tokenField = "token"
 // ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a plan or traits
 // that are none, or what a fault brings.
 func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
-	a.ready()
+	a.initialise()
 	misconfigured := func(err error) (acquirer.Session, error) {
-		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Reference: safe(o.Reference), Kind: acquirer.ErrConfiguration, Err: err}
+		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Reference: safeReference(o.Reference), Kind: acquirer.ErrConfiguration, Err: err}
 	}
 	if err := checkTraits(a.Traits); err != nil {
 		return misconfigured(err)
 	}
 	if field, err := checkOrder(o, a.Traits); err != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, field, err)
+		return acquirer.Session{}, invalidField(acquirer.OpBegin, o.Reference, field, err)
 	}
 	var b Behaviour
 	if a.Plan != nil {
 		b = a.Plan(o)
-		if _, err := b.code(); err != nil {
+		if _, err := b.responseCode(); err != nil {
 			return misconfigured(err)
 		}
 	}
-	return answer(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.open(o, b) })
+	return answerCall(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.openSession(o, b) })
 }
 
-// open opens the session at the bank, and remembers what its payer will do.
-func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
+// openSession opens the session at the bank, and remembers what its payer will do.
+func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
 	cents, _ := euro.Cents(o.Amount) // checked before
 	order := bank.Order{
 		Merchant: a.Merchant(), Reference: o.Reference, OrderID: o.ID, Cents: cents, Currency: o.Currency,
@@ -187,16 +187,16 @@ func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error)
 	if a.Plan != nil {
 		a.planned[key] = b
 	}
-	s := a.session(order.ID, opened)
+	s := a.sessionFor(order.ID, opened)
 	if order.ID != "" {
 		s.Handle = acquirer.Handle{Session: order.ID, Proof: made.proof, ExpiresAt: s.ExpiresAt}
 	}
 	return s, nil
 }
 
-// session is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where that is all
+// sessionFor is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where that is all
 // there is.
-func (a *Acquirer) session(id string, opened bank.Session) acquirer.Session {
+func (a *Acquirer) sessionFor(id string, opened bank.Session) acquirer.Session {
 	s := acquirer.Session{
 		URL: strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay", Method: http.MethodPost, ExpiresAt: opened.ExpiresAt,
 	}
@@ -213,8 +213,8 @@ func (a *Acquirer) session(id string, opened bank.Session) acquirer.Session {
 	return s
 }
 
-// token finds the bank's token in the pairs that bring a payer.
-func (a *Acquirer) token(pairs url.Values) (string, bool) {
+// bankToken finds the bank's token in the pairs that bring a payer.
+func (a *Acquirer) bankToken(pairs url.Values) (string, bool) {
 	if a.dialect.links && !a.Traits.Proof {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -223,8 +223,8 @@ func (a *Acquirer) token(pairs url.Values) (string, bool) {
 	return pairs.Get(tokenField), pairs.Has(tokenField)
 }
 
-// arrival are the pairs that bring a payer to the payment page.
-func arrival(s acquirer.Session) url.Values {
+// arrivalPairs are the pairs that bring a payer to the payment page.
+func arrivalPairs(s acquirer.Session) url.Values {
 	if !s.Link() {
 		return s.Fields
 	}

@@ -51,7 +51,7 @@ func Faults() []Fault { return fault.Faults() }
 // for the call after. The error names an op or a fault that does not exist, or that do not go together; it is
 // ErrUnsupported for Forged and Unsealed where notifications have no seal.
 func (a *Acquirer) Inject(op string, faults ...Fault) error {
-	a.ready()
+	a.initialise()
 	for _, f := range faults {
 		if (f == Forged || f == Unsealed) && !a.dialect.hasSeal {
 			return fmt.Errorf("mock: Inject: %s: notifications of this kind have no seal: %w", f, acquirer.ErrUnsupported)
@@ -86,12 +86,12 @@ var kinds = map[string]error{
 	"97": acquirer.ErrConflict,
 }
 
-// refused words the bank's refusal.
-func refused(op, reference string, err error) error {
+// refusalError words the bank's refusal.
+func refusalError(op, reference string, err error) error {
 	if e := (*acquirer.Error)(nil); errors.As(err, &e) {
 		return e
 	}
-	e := &acquirer.Error{Op: op, Reference: safe(reference), Kind: acquirer.ErrInvalid, Err: err}
+	e := &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: acquirer.ErrInvalid, Err: err}
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
 		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, kinds[r.Code], nil
 		if r.Status != "" {
@@ -101,11 +101,11 @@ func refused(op, reference string, err error) error {
 	return e
 }
 
-// answer carries a call out over a line that may be bad. Whatever the fault, an error leaves nothing of the answer.
-func answer[T any](a *Acquirer, ctx context.Context, op, reference string, planned []Fault, do func() (T, error)) (T, error) {
+// answerCall carries a call out over a line that may be bad. Whatever the fault, an error leaves nothing of the answer.
+func answerCall[T any](a *Acquirer, ctx context.Context, op, reference string, planned []Fault, do func() (T, error)) (T, error) {
 	var nothing T
 	fail := func(kind, cause error) (T, error) {
-		return nothing, &acquirer.Error{Op: op, Reference: safe(reference), Kind: kind, Err: cause}
+		return nothing, &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: kind, Err: cause}
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, err) // nothing has left: certainly not done
@@ -120,7 +120,7 @@ func answer[T any](a *Acquirer, ctx context.Context, op, reference string, plann
 	}
 	v, err := do()
 	if has(Slow) {
-		if err := a.wait(ctx); err != nil {
+		if err := a.waitDelay(ctx); err != nil {
 			return fail(acquirer.ErrUnanswered, err)
 		}
 	}
@@ -130,12 +130,12 @@ func answer[T any](a *Acquirer, ctx context.Context, op, reference string, plann
 	case has(Truncated):
 		return fail(acquirer.ErrUnanswered, io.ErrUnexpectedEOF)
 	case err != nil:
-		return nothing, refused(op, reference, err)
+		return nothing, refusalError(op, reference, err)
 	}
 	return v, nil
 }
 
-func (a *Acquirer) wait(ctx context.Context) error {
+func (a *Acquirer) waitDelay(ctx context.Context) error {
 	d := a.Delay
 	if d <= 0 {
 		d = time.Second

@@ -96,7 +96,7 @@ func dialectOf(k acquirer.Traits) dialect {
 // that is no [acquirer.Canceller], or neither that nor an [acquirer.Refunder]. The mock itself has both methods in every kind;
 // those that its kind lacks return ErrUnsupported.
 func (a *Acquirer) Client() acquirer.Client {
-	a.ready()
+	a.initialise()
 	type listening interface {
 		acquirer.Client
 		acquirer.Listener

@@ -24,7 +24,7 @@ import (
 // both routes that are posted to from the other origin are exempt from [http.CrossOriginProtection]: this one, and the host's
 // return. A payer who goes away is notified by [Acquirer.Tick], as ever.
 func (a *Acquirer) Kiosk() http.Handler {
-	a.ready()
+	a.initialise()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path.Base(r.URL.Path) != "pay" {
 			a.kiosk.NotFound(w, r)
@@ -38,8 +38,8 @@ func (a *Acquirer) Kiosk() http.Handler {
 func (a *Acquirer) openKiosk() {
 	a.kiosk.Bank = &a.bank
 	a.kiosk.Links = a.dialect.links
-	a.kiosk.Token = a.token
-	a.kiosk.Ended = func(t bank.Transaction) { a.send(t, a.intended(t, Behaviour{}).Faults) }
+	a.kiosk.Token = a.bankToken
+	a.kiosk.Ended = func(t bank.Transaction) { a.notifyEnd(t, a.withPlan(t, Behaviour{}).Faults) }
 	a.kiosk.Return = func(t bank.Transaction) url.Values {
 		cb := a.dialect.write(a, t, acquirer.Return)
 		if a.dialect.links {

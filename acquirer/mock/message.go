@@ -14,7 +14,7 @@ import (
 
 // Takes returns the shapes of the kind's messages; see [acquirer.Listener].
 func (a *Acquirer) Takes(c acquirer.Channel) (shapes []acquirer.Shape, headers []string) {
-	a.ready()
+	a.initialise()
 	shape, ok := a.dialect.shapes[c]
 	if !ok {
 		return nil, nil
@@ -27,7 +27,7 @@ func (a *Acquirer) Takes(c acquirer.Channel) (shapes []acquirer.Shape, headers [
 
 // Answer echoes the header X-Mock-Verification of a GET, in the kind whose notifications are JSON; see [acquirer.Listener].
 func (a *Acquirer) Answer(r *http.Request) (text string, ok bool) {
-	a.ready()
+	a.initialise()
 	if a.dialect.header == "" {
 		return "", false
 	}
@@ -37,7 +37,7 @@ func (a *Acquirer) Answer(r *http.Request) (text string, ok bool) {
 // Parse verifies the seal or the signature, if the kind has one, then reads. In a kind whose messages prove nothing the result is a
 // hint. The error's kind is ErrUnverified, or ErrInvalid for a callback without a message and for one that is not understood.
 func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
-	a.ready()
+	a.initialise()
 	return a.dialect.parse(a, cb)
 }
 
@@ -45,7 +45,7 @@ func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 // amount, another merchant, an order that does not exist. Of a hint only Reference, Merchant and Handle count. In a sealed form an
 // empty Code is the usual one of the outcome; a Code and an Outcome that contradict each other, or an amount that is none, are an error.
 func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
-	a.ready()
+	a.initialise()
 	return a.dialect.writeFor(a, r, c)
 }
 
@@ -60,13 +60,13 @@ func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*htt
 func Spoil(cb acquirer.Callback, faults ...Fault) acquirer.Callback {
 	cb = callback.Copy(cb)
 	for _, f := range faults {
-		spoil(f, &cb)
+		spoilMessage(f, &cb)
 	}
 	return cb
 }
 
-// spoil does one fault, in the way of the form that cb has.
-func spoil(f Fault, cb *acquirer.Callback) {
+// spoilMessage does one fault, in the way of the form that cb has.
+func spoilMessage(f Fault, cb *acquirer.Callback) {
 	switch {
 	case cb.Form.Has(numberField) || cb.Query.Has(numberField):
 		if f == Tampered {
@@ -100,7 +100,7 @@ var spoilSealed = map[Fault]func(url.Values){
 		form.Set(dataField, string(data))
 	},
 	Forged: func(form url.Values) {
-		form.Set(sealField, hex.EncodeToString(mac([]byte(rand.Text()), form.Get(dataField))))
+		form.Set(sealField, hex.EncodeToString(messageSeal([]byte(rand.Text()), form.Get(dataField))))
 	},
 	Unsealed: func(form url.Values) { form.Del(sealField) },
 }

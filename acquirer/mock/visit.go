@@ -32,8 +32,8 @@ type Behaviour struct {
 	Faults []Fault
 }
 
-// code is the responseCode that b leads to.
-func (b Behaviour) code() (string, error) {
+// responseCode is the responseCode that b leads to.
+func (b Behaviour) responseCode() (string, error) {
 	switch {
 	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
 		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
@@ -59,38 +59,38 @@ func (b Behaviour) code() (string, error) {
 // nothing of a session that has expired. A session that is unknown,
 // used up, paid or expired is an [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
 func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, error) {
-	a.ready()
-	if _, err := b.code(); err != nil {
+	a.initialise()
+	if _, err := b.responseCode(); err != nil {
 		return acquirer.Callback{}, err
 	}
-	token, _ := a.token(arrival(s))
+	token, _ := a.bankToken(arrivalPairs(s))
 	t, err := a.bank.Enter(token)
 	if err != nil {
-		return acquirer.Callback{}, refused("visit", "", err)
+		return acquirer.Callback{}, refusalError("visit", "", err)
 	}
 	told := fault.Strikes(fault.OnCall, b.Faults)
-	b = a.intended(t, b)
-	code, err := b.code()
+	b = a.withPlan(t, b)
+	code, err := b.responseCode()
 	if err != nil {
 		return acquirer.Callback{}, err
 	}
 	if t, err = a.bank.Pay(token, bank.Card{Code: code}); err != nil {
-		return acquirer.Callback{}, refused("visit", t.Reference, err)
+		return acquirer.Callback{}, refusalError("visit", t.Reference, err)
 	}
 	if len(told) > 0 {
 		a.mu.Lock()
 		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], told...)
 		a.mu.Unlock()
 	}
-	a.send(t, b.Faults)
+	a.notifyEnd(t, b.Faults)
 	if b.Abandon || t.Code == "97" {
 		return acquirer.Callback{}, ErrNoReturn
 	}
 	return a.dialect.write(a, t, acquirer.Return), nil
 }
 
-// intended completes what a visit says with what was planned for the order.
-func (a *Acquirer) intended(t bank.Transaction, b Behaviour) Behaviour {
+// withPlan completes what a visit says with what was planned for the order.
+func (a *Acquirer) withPlan(t bank.Transaction, b Behaviour) Behaviour {
 	a.mu.Lock()
 	plan, ok := a.planned[keyOf(t)]
 	a.mu.Unlock()
@@ -109,8 +109,8 @@ func (a *Acquirer) intended(t bank.Transaction, b Behaviour) Behaviour {
 // keyOf is what the bank and the mock find the transaction by.
 func keyOf(t bank.Transaction) string { return cmp.Or(t.ID, t.Reference) }
 
-// send notifies what the bank says of t, with the faults told and those injected, and reports whether the kind notifies it at all.
-func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
+// notifyEnd notifies what the bank says of t, with the faults told and those injected, and reports whether the kind notifies it at all.
+func (a *Acquirer) notifyEnd(t bank.Transaction, told []Fault) bool {
 	if !t.Retry {
 		a.mu.Lock()
 		delete(a.planned, keyOf(t))
@@ -121,7 +121,7 @@ func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
 	}
 	fs := append(a.faults.Next(fault.OnNotification), told...)
 	cb := Spoil(a.dialect.write(a, t, acquirer.Notify), fs...)
-	a.post.Send(func() { a.deliver(t, cb) }, fs...)
+	a.post.Send(func() { a.deliverNotification(t, cb) }, fs...)
 	return true
 }
 
@@ -131,7 +131,7 @@ var courier = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func post(address string, cb acquirer.Callback) (*http.Response, error) {
+func postCallback(address string, cb acquirer.Callback) (*http.Response, error) {
 	r, err := callback.NewRequest(context.Background(), address, cb)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func post(address string, cb acquirer.Callback) (*http.Response, error) {
 	return courier.Do(r)
 }
 
-func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
+func (a *Acquirer) deliverNotification(t bank.Transaction, cb acquirer.Callback) {
 	if a.Notify != nil {
 		a.Notify(Spoil(cb)) // a copy for each delivery
 		return
@@ -147,7 +147,7 @@ func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
 	if t.NotifyURL == "" {
 		return
 	}
-	resp, err := post(t.NotifyURL, cb)
+	resp, err := postCallback(t.NotifyURL, cb)
 	if err == nil {
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
 		resp.Body.Close()

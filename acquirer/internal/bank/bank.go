@@ -95,7 +95,7 @@ type Bank struct {
 // name is what a transaction is found by: the merchant, and the order's ID or else its reference.
 type name struct{ merchant, key string }
 
-func (o Order) name() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
+func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
 
 // account is a transaction while it lives.
 type account struct {
@@ -115,13 +115,13 @@ func (b *Bank) Clock() time.Time { return b.now() }
 
 func (b *Bank) now() time.Time {
 	if b.Now == nil {
-		return stamp(time.Now())
+		return storedTime(time.Now())
 	}
-	return stamp(b.Now())
+	return storedTime(b.Now())
 }
 
-// stamp makes of an instant what is kept of it.
-func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+// storedTime makes of an instant what is kept of it.
+func storedTime(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // Enrol makes the merchant known, or changes what is known of it; open sessions stay as they are.
 func (b *Bank) Enrol(m Merchant) {
@@ -158,7 +158,7 @@ func (b *Bank) Open(o Order) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "amount"}
 	case len(o.Currency) != 3 || strings.Trim(o.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
-	case b.byName[o.name()] != nil:
+	case b.byName[o.nameOf()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
 	o.Fields = maps.Clone(o.Fields)
@@ -169,12 +169,12 @@ func (b *Bank) Open(o Order) (Session, error) {
 	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
-	b.byName[o.name()], b.byToken[token] = a, a
+	b.byName[o.nameOf()], b.byToken[token] = a, a
 	return Session{Token: token, ExpiresAt: now.Add(Lifetime)}, nil
 }
 
-// deadline is when the session ends if the payer does nothing from now on.
-func (a *account) deadline() time.Time {
+// idleDeadline is when the session ends if the payer does nothing from now on.
+func (a *account) idleDeadline() time.Time {
 	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(Lifetime)
 	if end.Before(idle) {
 		return end
@@ -182,37 +182,37 @@ func (a *account) deadline() time.Time {
 	return idle
 }
 
-// settle does what the clock has brought since anybody looked, each at its own instant.
-func (a *account) settle(now time.Time) {
-	if !a.closed && !now.Before(a.deadline()) {
-		a.expire(a.deadline())
+// applyClock does what the clock has brought since anybody looked, each at its own instant.
+func (a *account) applyClock(now time.Time) {
+	if !a.closed && !now.Before(a.idleDeadline()) {
+		a.closeExpired(a.idleDeadline())
 		a.untold = a.Attempt == 0
 	}
 	if a.Status == StatusToCapture && !now.Before(a.RemitAt) {
-		a.remit(a.RemitAt)
+		a.remitAt(a.RemitAt)
 	}
 }
 
-// expire closes the session. Where cards were refused before, the last refusal stands.
-func (a *account) expire(at time.Time) {
+// closeExpired closes the session. Where cards were refused before, the last refusal stands.
+func (a *account) closeExpired(at time.Time) {
 	a.closed, a.Retry = true, false
 	if a.Attempt == 0 {
 		a.Code, a.Status, a.At = "97", StatusExpired, at
 	}
 }
 
-func (a *account) remit(at time.Time) {
+func (a *account) remitAt(at time.Time) {
 	a.Status = StatusCaptured
 	a.Moves = append(a.Moves, Move{Remitted, a.remaining, at})
 }
 
-// session finds the account of a token as it stands now; the payer's being there keeps it alive.
-func (b *Bank) session(token string, now time.Time) (*account, error) {
+// liveSession finds the account of a token as it stands now; the payer's being there keeps it alive.
+func (b *Bank) liveSession(token string, now time.Time) (*account, error) {
 	a := b.byToken[token]
 	if a == nil {
 		return nil, &Refusal{Code: "25"}
 	}
-	a.settle(now)
+	a.applyClock(now)
 	switch {
 	case a.Code == "97":
 		return nil, &Refusal{Code: "97", Status: a.Status}
@@ -231,12 +231,12 @@ func (b *Bank) Enter(token string) (Transaction, error) {
 	if a := b.byToken[token]; a != nil && a.uses > 0 && a.used == a.uses {
 		return Transaction{}, &Refusal{Code: "25"}
 	}
-	a, err := b.session(token, b.now())
+	a, err := b.liveSession(token, b.now())
 	if err != nil {
 		return Transaction{}, err
 	}
 	a.used++
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
 // Stay is the payer's being at the kiosk still: Enter without counting. With the refusals 94 and 97 comes the transaction as
@@ -244,53 +244,53 @@ func (b *Bank) Enter(token string) (Transaction, error) {
 func (b *Bank) Stay(token string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_, err := b.session(token, b.now())
+	_, err := b.liveSession(token, b.now())
 	a := b.byToken[token]
 	if a == nil {
 		return Transaction{}, err
 	}
-	return a.clone(), err
+	return a.copyOf(), err
 }
 
 // Pay is what the payer does at the kiosk: pay with a card, give up (code 17), or let the session expire (97, at once). What it
 // returns is to be notified, and brought back by the browser unless the code is 97. The refusals are those of Enter, and 12
 // for a card that is none.
 func (b *Bank) Pay(token string, c Card) (Transaction, error) {
-	return b.pay(token, c, func(*account) bool { return true })
+	return b.payIf(token, c, func(*account) bool { return true })
 }
 
-func (b *Bank) pay(token string, c Card, expected func(*account) bool) (Transaction, error) {
-	c, ok := c.fill()
+func (b *Bank) payIf(token string, c Card, expected func(*account) bool) (Transaction, error) {
+	c, ok := c.withDefaults()
 	if !ok {
 		return Transaction{}, &Refusal{Code: "12", Field: "card"}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	a, err := b.session(token, now)
+	a, err := b.liveSession(token, now)
 	if err != nil {
 		return Transaction{}, err
 	}
 	if !expected(a) {
 		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
 	}
-	b.end(a, c, now)
-	return a.clone(), nil
+	b.endAttempt(a, c, now)
+	return a.copyOf(), nil
 }
 
 // PayOnce is Pay for a payer who has seen so many attempts: when there has been another one since, the refusal is 24. A form
 // that is sent twice is one attempt.
 func (b *Bank) PayOnce(token string, attempts int, c Card) (Transaction, error) {
-	return b.pay(token, c, func(a *account) bool { return a.Attempt == attempts })
+	return b.payIf(token, c, func(a *account) bool { return a.Attempt == attempts })
 }
 
-// end gives an open transaction an outcome.
-func (b *Bank) end(a *account, c Card, now time.Time) {
+// endAttempt gives an open transaction an outcome.
+func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 	meaning := sipscode.Meaning(c.Code)
 	a.Authentication = c.Authentication
 	switch meaning.Outcome {
 	case acquirer.Expired:
-		a.expire(now)
+		a.closeExpired(now)
 		return
 	case acquirer.Cancelled:
 		a.Authorisation, a.Brand, a.MaskedPAN = "", "", ""
@@ -315,7 +315,7 @@ func (b *Bank) authorise(a *account, now time.Time) {
 	a.Authorisation = fmt.Sprintf("%06d", (761208+b.accepted*104729)%1_000_000)
 	b.accepted++
 	a.remaining = a.Cents
-	a.RemitAt = stamp(paris.Of(now).Next().Start())
+	a.RemitAt = storedTime(paris.Of(now).Next().Start())
 	a.Moves = append(a.Moves, Move{Authorised, a.Cents, now})
 }
 
@@ -327,10 +327,10 @@ func (b *Bank) Tick() []Transaction {
 	now := b.now()
 	var expired []Transaction
 	b.open = slices.DeleteFunc(b.open, func(a *account) bool {
-		a.settle(now)
+		a.applyClock(now)
 		if a.untold {
 			a.untold = false
-			expired = append(expired, a.clone())
+			expired = append(expired, a.copyOf())
 		}
 		return a.closed
 	})

@@ -56,7 +56,7 @@ func (t Transaction) Returned() int64 { return t.Total(Cancelled) + t.Total(Refu
 // Remaining is what can still go back, in cents.
 func (t Transaction) Remaining() int64 { return t.Total(Authorised) - t.Returned() }
 
-func (t Transaction) clone() Transaction {
+func (t Transaction) copyOf() Transaction {
 	t.Moves, t.Fields = slices.Clone(t.Moves), maps.Clone(t.Fields)
 	return t
 }
@@ -68,8 +68,8 @@ func (b *Bank) Book() []Transaction {
 	now := b.now()
 	book := make([]Transaction, len(b.accounts))
 	for i, a := range b.accounts {
-		a.settle(now)
-		book[i] = a.clone()
+		a.applyClock(now)
+		book[i] = a.copyOf()
 	}
 	return book
 }

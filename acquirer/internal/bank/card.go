@@ -25,8 +25,8 @@ type Card struct {
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// fill gives the card its defaults. It is false when a field is not what it says.
-func (c Card) fill() (Card, bool) {
+// withDefaults gives the card its defaults. It is false when a field is not what it says.
+func (c Card) withDefaults() (Card, bool) {
 	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 || len(c.Authentication) > 20 {
 		return c, false
 	}

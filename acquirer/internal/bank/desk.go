@@ -5,12 +5,12 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// find returns the account of a transaction that somebody has paid, refused, given up or let expire: to the bank's desk, a session
+// findEnded returns the account of a transaction that somebody has paid, refused, given up or let expire: to the bank's desk, a session
 // that is still open is no transaction.
-func (b *Bank) find(merchant, key string) (*account, error) {
+func (b *Bank) findEnded(merchant, key string) (*account, error) {
 	a := b.byName[name{merchant, key}]
 	if a != nil {
-		a.settle(b.now())
+		a.applyClock(b.now())
 	}
 	if a == nil || a.Code == "" {
 		return nil, &Refusal{Code: "25"}
@@ -27,8 +27,8 @@ func (b *Bank) Session(merchant, key string) (Transaction, error) {
 	if a == nil {
 		return Transaction{}, &Refusal{Code: "25"}
 	}
-	a.settle(b.now())
-	return a.clone(), nil
+	a.applyClock(b.now())
+	return a.copyOf(), nil
 }
 
 // Status returns the transaction as it stands; the refusal is 25, also while nobody has paid. Here and below key is what names the
@@ -36,11 +36,11 @@ func (b *Bank) Session(merchant, key string) (Transaction, error) {
 func (b *Bank) Status(merchant, key string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	if err != nil {
 		return Transaction{}, err
 	}
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
 // giving describes the two ways back: in which status, what it is called, and the status once nothing remains.
@@ -52,19 +52,19 @@ type giving struct {
 // Cancel gives back cents of a payment that has not been remitted. The refusals are 25, 24 with the status when it is too late
 // or there is nothing to cancel, and 12 for an amount that is not above zero or more than remains, or another currency.
 func (b *Bank) Cancel(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.give(giving{StatusToCapture, StatusCancelled, Cancelled}, merchant, key, cents, currency)
+	return b.giveBack(giving{StatusToCapture, StatusCancelled, Cancelled}, merchant, key, cents, currency)
 }
 
 // Refund gives back cents of a payment that has been remitted. The refusals are those of Cancel; 24 with the status TO_CAPTURE
 // means that it is too early.
 func (b *Bank) Refund(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.give(giving{StatusCaptured, StatusCredited, Refunded}, merchant, key, cents, currency)
+	return b.giveBack(giving{StatusCaptured, StatusCredited, Refunded}, merchant, key, cents, currency)
 }
 
-func (b *Bank) give(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
+func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	switch {
 	case err != nil:
 		return Transaction{}, err
@@ -80,7 +80,7 @@ func (b *Bank) give(g giving, merchant, key string, cents int64, currency string
 	if a.remaining == 0 {
 		a.Status = g.to
 	}
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
 // Remit remits every payment that waits for the end of its day, and returns how many.
@@ -89,9 +89,9 @@ func (b *Bank) Remit() int {
 	defer b.mu.Unlock()
 	now, n := b.now(), 0
 	for _, a := range b.accounts {
-		a.settle(now)
+		a.applyClock(now)
 		if a.Status == StatusToCapture {
-			a.remit(now)
+			a.remitAt(now)
 			n++
 		}
 	}
@@ -101,13 +101,13 @@ func (b *Bank) Remit() int {
 // Decide ends a payment that is pending, or whose code nobody knows: the card is what the bank has found out. What it returns is to
 // be notified. The refusals are 25, 24 with the status when the payment is not pending, and 12 for a card that is none.
 func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
-	c, ok := c.fill()
+	c, ok := c.withDefaults()
 	if !ok {
 		return Transaction{}, &Refusal{Code: "12", Field: "card"}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	switch {
 	case err != nil:
 		return Transaction{}, err
@@ -116,9 +116,9 @@ func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
 	}
 	if m := sipscode.Meaning(c.Code); m.Outcome != acquirer.Accepted {
 		a.Code, a.AcquirerCode, a.At, a.Status = m.Code, m.Acquirer, b.now(), usual[m.Outcome].status
-		return a.clone(), nil
+		return a.copyOf(), nil
 	}
 	a.Code, a.AcquirerCode, a.At, a.Status = "00", "00", b.now(), StatusToCapture
 	b.authorise(a, a.At)
-	return a.clone(), nil
+	return a.copyOf(), nil
 }

@@ -15,10 +15,10 @@ func (b *Bank) Forget(before time.Time) int {
 	now := b.now()
 	gone := make(map[*account]bool)
 	b.accounts = slices.DeleteFunc(b.accounts, func(a *account) bool {
-		a.settle(now)
+		a.applyClock(now)
 		if a.closed && !a.untold && a.At.Before(before) {
 			gone[a] = true
-			delete(b.byName, a.name())
+			delete(b.byName, a.nameOf())
 		}
 		return gone[a]
 	})

@@ -37,7 +37,7 @@ func (b *Bank) Snapshot() Snapshot {
 	}
 	s := Snapshot{Accepted: b.accepted, Accounts: make([]Kept, len(b.accounts))}
 	for i, a := range b.accounts {
-		s.Accounts[i] = Kept{a.clone(), tokens[a], a.several, a.uses, a.used, a.idle, a.active, a.closed, a.untold, a.remaining}
+		s.Accounts[i] = Kept{a.copyOf(), tokens[a], a.several, a.uses, a.used, a.idle, a.active, a.closed, a.untold, a.remaining}
 	}
 	return s
 }
@@ -51,11 +51,11 @@ func (b *Bank) Restore(s Snapshot) error {
 		return errors.New("bank: Restore: it has accounts already")
 	}
 	for _, k := range s.Accounts {
-		n := k.Transaction.name()
+		n := k.Transaction.nameOf()
 		if _, ok := b.merchants[n.merchant]; !ok || k.Token == "" || b.byToken[k.Token] != nil || b.byName[n] != nil {
 			return fmt.Errorf("bank: Restore: %.40q has no merchant or no token, or stands twice", n.key)
 		}
-		a := &account{k.Transaction.clone(), k.Several, k.Uses, k.Used, k.Idle, k.Active, k.Closed, k.Untold, k.Remaining}
+		a := &account{k.Transaction.copyOf(), k.Several, k.Uses, k.Used, k.Idle, k.Active, k.Closed, k.Untold, k.Remaining}
 		b.accounts = append(b.accounts, a)
 		b.byName[n], b.byToken[k.Token] = a, a
 		if !a.closed || a.untold {

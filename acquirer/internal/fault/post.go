@@ -58,19 +58,19 @@ func (p *Post) Send(deliver func(), fs ...Fault) {
 		return
 	}
 	l.run()
-	p.deliver(func(l letter) bool { return l.due.IsZero() })
+	p.deliverIf(func(l letter) bool { return l.due.IsZero() })
 }
 
 // Tick delivers what was late and is due now by the clock, and returns how many letters that were.
 func (p *Post) Tick() int {
 	now := p.now()
-	return p.deliver(func(l letter) bool { return !l.due.IsZero() && !now.Before(l.due) })
+	return p.deliverIf(func(l letter) bool { return !l.due.IsZero() && !now.Before(l.due) })
 }
 
 // Release delivers everything that is held back, in the order in which it was sent, and returns how many letters that were.
-func (p *Post) Release() int { return p.deliver(func(letter) bool { return true }) }
+func (p *Post) Release() int { return p.deliverIf(func(letter) bool { return true }) }
 
-func (p *Post) deliver(which func(letter) bool) int {
+func (p *Post) deliverIf(which func(letter) bool) int {
 	p.mu.Lock()
 	var out, held []letter
 	for _, l := range p.held {

@@ -46,13 +46,15 @@ func (q *Queue) Inject(operations []string, op string, faults ...Fault) error {
 }
 
 // Next takes the faults that strike the next notification, session or call of whatever operation.
-func (q *Queue) Next(t Target) []Fault { return q.take(string(t)) }
+func (q *Queue) Next(t Target) []Fault { return q.takeFirst(string(t)) }
 
 // NextCall takes the faults that strike a call of an operation: its own, then those for any call.
-func (q *Queue) NextCall(op string) []Fault { return append(q.take(op), q.take(string(OnCall))...) }
+func (q *Queue) NextCall(op string) []Fault {
+	return append(q.takeFirst(op), q.takeFirst(string(OnCall))...)
+}
 
-// take takes the first faults that wait under a key.
-func (q *Queue) take(key string) []Fault {
+// takeFirst takes the first faults that wait under a key.
+func (q *Queue) takeFirst(key string) []Fault {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	w := q.waiting[key]
