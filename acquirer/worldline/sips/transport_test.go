@@ -142,7 +142,7 @@ func TestBrokenPlaces(t *testing.T) {
 					t.Errorf("%s: retryable %v, code %q", op, e.Retryable(), e.Code)
 				}
 			}
-			_, f := client.in.ask(t.Context(), reference, 1) // once: patience has its own test
+			_, f := client.in.askOnce(t.Context(), reference, 1) // once: patience has its own test
 			if f == nil || f.err.Kind != kind || f.err.OutcomeUnknown() || !f.err.Retryable() {
 				t.Errorf("a question: %v", f)
 			}

@@ -21,13 +21,13 @@ func (s *Server) Advance(d time.Duration) int {
 func (s *Server) Tick() int {
 	expired := s.bank.Tick()
 	for _, t := range expired {
-		s.notify(t)
+		s.notifyShop(t)
 	}
 	return len(expired) + s.post.Tick()
 }
 
-// watch ticks until the server is closed.
-func (s *Server) watch() {
+// tickUntilClosed ticks until the server is closed.
+func (s *Server) tickUntilClosed() {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	for {

@@ -52,14 +52,14 @@ func (s *Server) Notify(merchant, reference string, faults ...Fault) error {
 	if err != nil {
 		return ErrNotFound
 	}
-	s.send(t, faults)
+	s.sendWithFaults(t, faults)
 	return nil
 }
 
 // Decide ends a payment that is pending, or whose code nobody knows, and notifies it. The error is ErrNotFound, or says in which
 // state the payment is.
 func (s *Server) Decide(merchant, reference string, p Payer) error {
-	c, err := p.card()
+	c, err := p.cardOf()
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Server) Decide(merchant, reference string, p Payer) error {
 		}
 		return fmt.Errorf("sipstest: Decide: code %s, the transaction is %s", r.Code, r.Status)
 	}
-	s.notify(t)
+	s.notifyShop(t)
 	return nil
 }
 

@@ -64,7 +64,7 @@ func (s *Server) Answer(op, code string) error {
 	switch {
 	case !slices.Contains(ops, op):
 		return fmt.Errorf("sipstest: Answer: there is no operation %.20q", op)
-	case len(code) != 2 || !only(code, digits) || code == "00":
+	case len(code) != 2 || !hasOnly(code, digits) || code == "00":
 		return fmt.Errorf("sipstest: Answer: %.20q is not the code of a refusal", code)
 	}
 	s.mu.Lock()
@@ -73,8 +73,8 @@ func (s *Server) Answer(op, code string) error {
 	return nil
 }
 
-// pop takes the first element out of a queue.
-func pop[T any](queues map[string][]T, name string) (first T) {
+// takeFirst takes the first element out of a queue.
+func takeFirst[T any](queues map[string][]T, name string) (first T) {
 	q := queues[name]
 	if len(q) == 0 {
 		return first
@@ -93,33 +93,33 @@ type reply struct {
 	body        []byte
 }
 
-// call answers the requests of one operation over a line that may be bad. refused is the code with which the call is to be
+// withFaults answers the requests of one operation over a line that may be bad. refused is the code with which the call is to be
 // refused, or empty.
-func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
+func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		refused := pop(s.answers, op)
+		refused := takeFirst(s.answers, op)
 		s.mu.Unlock()
 		fs := s.faults.NextCall(op)
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {
 		case has(Unreachable):
-			cut(w)
+			resetConnection(w)
 			return
 		case has(ServerError):
-			page(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
+			messagePage(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
 			return
 		}
 		a := do(w, r, refused)
-		if (has(Timeout) || has(Slow)) && !s.wait(r) {
-			cut(w)
+		if (has(Timeout) || has(Slow)) && !s.holdBack(r) {
+			resetConnection(w)
 			return
 		}
 		switch {
 		case has(Timeout):
-			cut(w)
+			resetConnection(w)
 		case has(Truncated):
-			a.head(w)
+			a.writeHead(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 		default:
 			a.write(w)
@@ -127,8 +127,8 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 	}
 }
 
-// wait holds an answer back, until the caller or the platform goes away.
-func (s *Server) wait(r *http.Request) bool {
+// holdBack holds an answer back, until the caller or the platform goes away.
+func (s *Server) holdBack(r *http.Request) bool {
 	t := time.NewTimer(s.o.Delay)
 	defer t.Stop()
 	select {
@@ -139,8 +139,8 @@ func (s *Server) wait(r *http.Request) bool {
 	}
 }
 
-// cut resets the connection: nothing more comes.
-func cut(w http.ResponseWriter) {
+// resetConnection resets the connection: nothing more comes.
+func resetConnection(w http.ResponseWriter) {
 	h, ok := w.(http.Hijacker)
 	if !ok {
 		return
@@ -155,7 +155,7 @@ func cut(w http.ResponseWriter) {
 	c.Close()
 }
 
-func (a reply) head(w http.ResponseWriter) {
+func (a reply) writeHead(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -166,6 +166,6 @@ func (a reply) head(w http.ResponseWriter) {
 }
 
 func (a reply) write(w http.ResponseWriter) {
-	a.head(w)
+	a.writeHead(w)
 	w.Write(a.body)
 }

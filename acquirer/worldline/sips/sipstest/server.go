@@ -133,7 +133,7 @@ func Listen(o Options) (*Server, error) {
 	for _, m := range s.merchants {
 		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
 	}
-	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.token, s.notify, s.manual
+	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.sessionToken, s.notifyShop, s.manualResponse
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
 			return nil, err
@@ -141,7 +141,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
-	s.port = &port{handler: s.tracked(s.routes()), base: s.closing}
+	s.port = &port{handler: s.trackRequests(s.routes()), base: s.closing}
 	addr, err := s.port.open(o.Addr)
 	if err != nil {
 		s.close()
@@ -149,7 +149,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.URL = "http://" + addr
 	if realClock {
-		s.busy.Go(s.watch)
+		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
@@ -173,7 +173,7 @@ func (s *Server) Close() {
 	s.mu.Lock() // no request is let in between
 	s.close()
 	s.mu.Unlock()
-	s.port.shut()
+	s.port.closeForGood()
 	s.busy.Wait()
 	s.courier.CloseIdleConnections()
 }
@@ -186,13 +186,13 @@ func (s *Server) Endpoints() sips.Endpoints {
 // Format prints the address for every verb, and no key.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Sips platform at "+s.URL) }
 
-// tracked lets Close wait for the requests.
-func (s *Server) tracked(h http.Handler) http.Handler {
+// trackRequests lets Close wait for the requests.
+func (s *Server) trackRequests(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		if s.closing.Err() != nil {
 			s.mu.Unlock()
-			cut(w)
+			resetConnection(w)
 			return
 		}
 		s.busy.Add(1)
