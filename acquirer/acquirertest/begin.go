@@ -150,7 +150,7 @@ func exactAmounts(t *trial) error {
 	return nil
 }
 
-// referenceUsed begins a second order with a reference, after each way in which the first can have gone.
+// referenceUsed begins a second order with the reference of a first, which is open, paid or refused.
 func referenceUsed(t *trial) error {
 	open, err := t.beginTrip(t.newOrder())
 	if err != nil {

@@ -56,7 +56,7 @@ func sessionExpired(t *trial) error {
 	if err := t.noReturn(); err != nil {
 		return err
 	}
-	_ = t.w.Pay(p.session, acquirer.Accepted) // the payment page may say no; what counts is the transaction
+	_ = t.w.Pay(p.session, acquirer.Accepted) // the payment page may refuse; the transaction must stay as it was
 	after, err := t.askAbout(p)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// ofNotice is what each fault of a notification does to a client that keeps its promises.
+// ofNotice is the promise that each fault of a notification puts to the test, and the case that does it.
 var ofNotice = map[Fault]struct {
 	promise string
 	run     func(*trial) error
@@ -95,7 +95,8 @@ func lostNotice(t *trial) error {
 	return sameResult(returned, asked)
 }
 
-// checkWithheld checks that the world has not sent the notification that was to be kept back. Where there may be several, one may come.
+// checkWithheld checks that the world has not sent the notification that was to be kept back. Where there may be several, one
+// may come.
 func (t *trial) checkWithheld(how string) error {
 	if n := len(t.sentOn(acquirer.Notify)); n != 0 && !t.traits.HintsOnly {
 		return fmt.Errorf("the world failed, not the client: %d notifications came although one was to be %s", n, how)
@@ -212,7 +213,8 @@ func redirectData(t *trial, f Fault) error {
 	return t.onlyFirstCounts(p)
 }
 
-// callContext gives a call half a second where the answer is slow, and the whole time otherwise. It does not matter which is sooner.
+// callContext gives a call half a second where the answer is slow, and the case's whole time otherwise. A promise must hold
+// whether the answer or the deadline comes first.
 func (t *trial) callContext(f Fault) (context.Context, context.CancelFunc) {
 	if f == Slow {
 		return context.WithTimeout(t.ctx, 500*time.Millisecond)
@@ -229,7 +231,8 @@ func asError(err error) (*acquirer.Error, error) {
 	return e, nil
 }
 
-// checkReturns fails when a call whose answer goes wrong does not come back. It is called once, so only what hangs may count.
+// checkReturns fails when a call whose answer goes wrong does not return. The fault strikes once, so f is not repeated, and the
+// limit only ends what hangs.
 func checkReturns(what string, f func()) error {
 	const limit = 30 * time.Second
 	start := time.Now()
@@ -327,7 +330,7 @@ func giveFault(t *trial, f Fault, y way) error {
 	}
 	ctx, cancel := t.callContext(f)
 	defer cancel()
-	amount := partOf(p, 40) // a part, so that a call which is repeated in secret shows
+	amount := partOf(p, 40) // a part: if the client repeats the call by itself, twice as much goes back
 	var r acquirer.Result
 	late := checkReturns(y.op, func() { r, err = t.callGiveBack(ctx, y, t.modificationOf(p, amount)) })
 	if late != nil {

@@ -13,10 +13,10 @@ import (
 // remittance is how far the clock is moved to have payments remitted.
 const remittance = 48 * time.Hour
 
-// way is one of the two ways back for money.
+// way is one of the two ways to give money back: a cancellation or a refund.
 type way struct {
 	op     string
-	remits bool // it is possible only after remittance
+	remits bool // possible only after remittance
 	method func(acquirer.Client) func(context.Context, acquirer.Modification) (acquirer.Result, error)
 }
 
@@ -77,7 +77,7 @@ func giveBackCases() []Case {
 	)
 }
 
-// callGiveBack calls the way back, and skips where the client has none.
+// callGiveBack calls Cancel or Refund, and skips the case where the client has no such method or says ErrUnsupported.
 func (t *trial) callGiveBack(ctx context.Context, y way, m acquirer.Modification) (acquirer.Result, error) {
 	method := y.method(t.client)
 	if method == nil {
@@ -90,7 +90,7 @@ func (t *trial) callGiveBack(ctx context.Context, y way, m acquirer.Modification
 	return r, err
 }
 
-// skipUnlessOffered skips where the client does not have this way back, by its type or by its word.
+// skipUnlessOffered skips the case where the client has no such method, or the method answers ErrUnsupported.
 func (t *trial) skipUnlessOffered(y way) error {
 	method := y.method(t.client)
 	if method == nil {
@@ -102,7 +102,7 @@ func (t *trial) skipUnlessOffered(y way) error {
 	return nil
 }
 
-// paidTrip brings about an accepted payment from which money can go this way. Its handle is complete, as it is where somebody has asked.
+// paidTrip returns an accepted payment from which money can be given back this way. Its handle is complete: Status has been asked.
 func (t *trial) paidTrip(y way) (*trip, error) {
 	if err := t.skipUnlessOffered(y); err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (t *trial) isBack(p *trip, want decimal.Decimal) error {
 	return t.ofOrder(r, p.order)
 }
 
-// mustGiveBack mustGiveBack an amount back, and it must work.
+// mustGiveBack gives an amount back and fails if the client refuses.
 func (t *trial) mustGiveBack(y way, p *trip, amount decimal.Decimal) error {
 	r, err := t.callGiveBack(t.ctx, y, t.modificationOf(p, amount))
 	if err != nil {
@@ -154,7 +154,7 @@ func (t *trial) mustGiveBack(y way, p *trip, amount decimal.Decimal) error {
 	return nil
 }
 
-// mustRefuse asks for an amount back, and it must be refused for certain.
+// mustRefuse asks for an amount back and fails unless the error says that it was certainly not given.
 func (t *trial) mustRefuse(y way, m acquirer.Modification, kinds ...error) error {
 	r, err := t.callGiveBack(t.ctx, y, m)
 	if isSkip(err) {
@@ -229,7 +229,7 @@ func giveTwice(t *trial, y way) error {
 }
 
 func giveUnknown(t *trial, y way) error {
-	p, err := t.paidTrip(y) // somebody else's payment is not meant
+	p, err := t.paidTrip(y) // another payment exists, and must not be given back
 	if err != nil {
 		return err
 	}
@@ -323,7 +323,7 @@ func giveKey(t *trial, y way) error {
 	if !t.traits.Idempotent {
 		return nil
 	}
-	m.Key = newKey() // another decision
+	m.Key = newKey() // a second decision
 	if _, err := t.callGiveBack(t.ctx, y, m); err != nil {
 		return fmt.Errorf("another decision for the same amount: %w", err)
 	}

@@ -81,7 +81,7 @@ func (t *trial) overHTTP(cb acquirer.Callback) error {
 	return nil
 }
 
-// untouched is a body that notes whether anybody has read it.
+// untouched is a request body that records whether it was read.
 type untouched struct {
 	io.Reader
 	read bool
@@ -137,7 +137,7 @@ func answerIsShort(t *trial) error {
 // answerCharacters may stand in an answer.
 const answerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.-"
 
-// keyTable is a table of a map's keyTable, each under itself.
+// keyTable is a table of a map's keys, each under itself.
 func keyTable[V any](m map[string]V) map[string]string {
 	names := make(map[string]string, len(m))
 	for name := range m {

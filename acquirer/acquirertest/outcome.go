@@ -8,7 +8,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// outcomes are all that a payer can bring about, with what is special about each.
+// outcomes are all that a payer can bring about, and why each matters.
 var outcomes = []struct {
 	outcome acquirer.Outcome
 	why     string
@@ -39,7 +39,7 @@ func outcomeCases() []Case {
 	})
 }
 
-// expectedOutcome is what the acquirer says of an outcome: some never say that a session has expired.
+// expectedOutcome is what Status says after a payer's outcome: some acquirers never say that a session has expired.
 func (t *trial) expectedOutcome(o acquirer.Outcome) acquirer.Outcome {
 	if o == acquirer.Expired && t.traits.AbandonedIsOpen {
 		return acquirer.Open
@@ -75,8 +75,8 @@ func bothChannels(t *trial, outcome acquirer.Outcome) error {
 	return sameResult(notified, returned)
 }
 
-// bothHints checks that each hint about a trip leads to what is true of it. Only an acceptance must be hinted at by the acquirer itself: not
-// every acquirer notifies that nothing came of a session.
+// bothHints checks that each hint about a trip leads to what is true of it. Only an acceptance must be hinted at by the
+// acquirer itself: not every acquirer notifies that nothing came of a session.
 func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
 	truth, err := t.askAbout(p)
 	if err != nil {
@@ -123,7 +123,7 @@ func (t *trial) noReturn() error {
 	return nil
 }
 
-// wellFormed checks what a result says by itself.
+// wellFormed checks a result by itself: its outcome, and what must come with it.
 func (t *trial) wellFormed(r acquirer.Result, outcome acquirer.Outcome) error {
 	switch {
 	case r.Outcome != outcome:
@@ -174,7 +174,7 @@ func (t *trial) onlyFirstCounts(p *trip) error {
 	if err := t.wellFormed(first, acquirer.Accepted); err != nil {
 		return err
 	}
-	_ = t.w.Pay(p.session, acquirer.Refused) // the payment page may say no or nothing; what counts is the transaction
+	_ = t.w.Pay(p.session, acquirer.Refused) // the payment page may refuse or ignore it; the transaction must stay as it was
 	_ = t.w.Pay(p.session, acquirer.Accepted)
 	second, err := t.askAbout(p)
 	if err != nil {

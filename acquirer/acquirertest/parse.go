@@ -61,7 +61,7 @@ func parseCases() []Case {
 	}
 }
 
-// genuineNotification brings about one callback with an outcome, and what it leads to.
+// genuineNotification has a payer end an order with an outcome and returns its notification, and the result to which that leads.
 func (t *trial) genuineNotification(outcome acquirer.Outcome) (acquirer.Callback, acquirer.Result, error) {
 	before := len(t.sentOn(acquirer.Notify))
 	if _, err := t.beginAndEnd(outcome); err != nil {
@@ -122,7 +122,7 @@ func hintDecidesNothing(t *trial) error {
 		for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
 			cbs := t.sentOn(c)
 			if len(cbs) == 0 {
-				continue // whether one comes is another case
+				continue // other cases demand that one comes
 			}
 			last := cbs[len(cbs)-1]
 			r, err := t.parseGenuine(last)

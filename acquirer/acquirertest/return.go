@@ -24,7 +24,7 @@ func returnCases() []Case {
 	}
 }
 
-// payAndReturn begins an order that is paid, and returns what its browser brought.
+// payAndReturn has a payer pay an order, and returns what the browser brought back.
 func (t *trial) payAndReturn() (*trip, acquirer.Callback, error) {
 	before := len(t.sentOn(acquirer.Return))
 	p, err := t.beginAndEnd(acquirer.Accepted)

@@ -17,7 +17,7 @@ type place struct {
 	set  func(*acquirer.Callback, []string)
 }
 
-// placesOf are those that a callback has, in a fixed order.
+// placesOf returns the places of a callback, in a fixed order.
 func placesOf(cb acquirer.Callback) []place {
 	var all []place
 	in := func(kind string, names []string, of func(*acquirer.Callback) map[string][]string) {
@@ -53,14 +53,14 @@ func placesOf(cb acquirer.Callback) []place {
 	return all
 }
 
-// withValues returns a copy of the callback withValues other values in one place.
+// withValues returns a copy of the callback with other values in one place.
 func (p place) withValues(cb acquirer.Callback, values ...string) acquirer.Callback {
 	c := callback.Copy(cb)
 	p.set(&c, values)
 	return c
 }
 
-// firstValue is the firstValue value in the place.
+// firstValue is the first value in the place.
 func (p place) firstValue(cb acquirer.Callback) string {
 	if v := p.get(cb); len(v) > 0 {
 		return v[0]
@@ -74,12 +74,12 @@ func equalCallbacks(a, b acquirer.Callback) bool {
 		maps.EqualFunc(a.Query, b.Query, slices.Equal) && maps.EqualFunc(a.Header, b.Header, slices.Equal)
 }
 
-// withoutValue takes what stands in the place away, or empties it.
+// withoutValue returns the callback without the values in the place, and with an empty one.
 func withoutValue(cb acquirer.Callback, p place) []acquirer.Callback {
 	return []acquirer.Callback{p.withValues(cb), p.withValues(cb, "")}
 }
 
-// changedBytes changes one bit of each byte in the place, and adds to it.
+// changedBytes returns one callback for each byte in the place, with one bit of it changed, and one with text added.
 func changedBytes(cb acquirer.Callback, p place) []acquirer.Callback {
 	var all []acquirer.Callback
 	v := p.firstValue(cb)
@@ -91,15 +91,15 @@ func changedBytes(cb acquirer.Callback, p place) []acquirer.Callback {
 	return append(all, p.withValues(cb, v+"|responseCode=00"))
 }
 
-// doubledValue has two values in the place: the true one and another, in either order.
+// doubledValue returns callbacks with two values in the place: the true one and another, in either order.
 func doubledValue(cb, other acquirer.Callback, p place) []acquirer.Callback {
 	v := p.firstValue(cb)
 	return []acquirer.Callback{p.withValues(cb, v, "x"), p.withValues(cb, "x", v), p.withValues(cb, p.firstValue(other), v), p.withValues(cb, v, p.firstValue(other))}
 }
 
-// checkRefused parses a callback that was checkRefused, of a client whose messages are sealed. It is refused, or it still says exactly what a genuine
-// one says: a field may stand beside what is sealed and announce nothing that counts, or only how to read it. unverified reports
-// that the seal was the reason.
+// checkRefused parses a spoilt callback of a client whose messages are sealed. Parse must refuse it, or say exactly what a
+// genuine callback says: some fields stand beside the seal and do not count, or only say how to decode the others. unverified
+// reports that the error was ErrUnverified.
 func (t *trial) checkRefused(cb acquirer.Callback, genuine ...acquirer.Result) (unverified bool, err error) {
 	r, err := t.client.Parse(cb)
 	if err == nil {
@@ -113,8 +113,8 @@ func (t *trial) checkRefused(cb acquirer.Callback, genuine ...acquirer.Result) (
 	return errors.Is(err, acquirer.ErrUnverified), refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid)
 }
 
-// checkHarmless parses a callback that was spoilt, of a client whose messages are hints, and does what a host does then. It is refused, or it
-// leads to nobody, or to what is true of the trip that it names.
+// checkHarmless parses a spoilt callback of a client whose messages are hints, and asks Status as a host would. Parse must
+// refuse the callback, or name no trip that exists, or name one of which Status then says the same as ever.
 func (t *trial) checkHarmless(cb acquirer.Callback) error {
 	r, err := t.client.Parse(cb)
 	if err != nil {
@@ -125,7 +125,7 @@ func (t *trial) checkHarmless(cb acquirer.Callback) error {
 	}
 	p := t.tripOf(r)
 	if p == nil || cb.Channel == acquirer.Return && t.traits.Proof && r.Handle.Proof != p.session.Handle.Proof {
-		return nil // nobody is asked
+		return nil // a host does not ask about it
 	}
 	q := t.questionAbout(p)
 	q.Handle = q.Handle.With(r.Handle)
@@ -143,7 +143,8 @@ func (t *trial) checkHarmless(cb acquirer.Callback) error {
 
 // spoilEach spoils every place of a genuine callback in every way that how yields.
 //
-// Of sealed messages the content and the seal count both: where only one place matters although there are more, the seal is not looked at.
+// Of sealed messages the content and the seal count both: where only one place matters although there are more, the seal is not
+// looked at.
 func (t *trial) spoilEach(cb acquirer.Callback, how func(acquirer.Callback, place) []acquirer.Callback, genuine ...acquirer.Result) error {
 	all, counting := placesOf(cb), 0
 	for _, p := range all {

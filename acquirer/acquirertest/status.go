@@ -53,8 +53,8 @@ func statusCases() []Case {
 	return cases
 }
 
-// notKnown are the kinds of the error of a question about what the acquirer has never seen. One that forgets cannot say that there is
-// nothing.
+// notKnown are the kinds of the error of a question about what the acquirer has never seen. One that forgets cannot say that
+// there is nothing.
 func (t *trial) notKnown() []error {
 	switch {
 	case t.traits.Forgets:
@@ -66,7 +66,7 @@ func (t *trial) notKnown() []error {
 }
 
 func unknownReference(t *trial) error {
-	paid, err := t.beginAndEnd(acquirer.Accepted) // somebody else's payment is not the answer
+	paid, err := t.beginAndEnd(acquirer.Accepted) // another payment exists, and must not be the answer
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func otherMerchant(t *trial) error {
 	if _, err := t.askAbout(p); err != nil {
 		return err
 	}
-	_ = t.w.Fault(ServerError) // shows whether there was a look; a world may have none
+	_ = t.w.Fault(ServerError) // a client that sends the question all the same gets an error; a world may have no faults
 	q := t.questionAbout(p)
 	q.Merchant = otherName(q.Merchant)
 	return t.refusesQuestion(q, acquirer.ErrInvalid)

@@ -51,7 +51,7 @@ func init() { orders.Store(time.Now().Unix() % 86400 * 50) }
 // fifty is what an order asks for, unless the case or the acquirer's limits say otherwise.
 var fifty = decimal.New(5000, -2)
 
-// usualAmount is fifty, or what is nearest to it and taken.
+// usualAmount is fifty, or the limit of the acquirer that is nearest to it.
 func (t *trial) usualAmount() decimal.Decimal {
 	switch {
 	case fifty.LessThan(t.traits.Smallest):
@@ -102,12 +102,12 @@ func (t *trial) beginTrip(o acquirer.Order) (*trip, error) {
 	return p, nil
 }
 
-// endTrip has the payer endTrip a session so.
+// endTrip has the payer end a session with an outcome.
 func (t *trial) endTrip(p *trip, outcome acquirer.Outcome) error {
 	return worldError("the outcome "+string(outcome)+" at the payment page", t.w.Pay(p.session, outcome))
 }
 
-// beginAndEnd begins an order and has it end so.
+// beginAndEnd begins a good order and has the payer end it with an outcome.
 func (t *trial) beginAndEnd(outcome acquirer.Outcome) (*trip, error) {
 	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
@@ -122,14 +122,14 @@ func (t *trial) advanceClock(d time.Duration) error {
 
 func (t *trial) injectFault(f Fault) error { return worldError("the fault "+string(f), t.w.Fault(f)) }
 
-// questionAbout is what a host asks about the trip.
+// questionAbout is the question that a host asks about the trip, with the handle as its row has it.
 func (t *trial) questionAbout(p *trip) acquirer.Question {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return acquirer.Question{Reference: p.order.Reference, Merchant: t.client.Merchant(), Handle: p.handle}
 }
 
-// modificationOf asks for money of the trip back, by a new decision.
+// modificationOf is a new decision to give an amount of the trip back.
 func (t *trial) modificationOf(p *trip, amount decimal.Decimal) acquirer.Modification {
 	q := t.questionAbout(p)
 	return acquirer.Modification{
@@ -140,7 +140,8 @@ func (t *trial) modificationOf(p *trip, amount decimal.Decimal) acquirer.Modific
 // newKey is a decision's key.
 func newKey() string { return strings.ToLower((rand.Text() + rand.Text())[:32]) }
 
-// askAbout asks what has become of the trip and keeps what the answer adds to its handle. It skips where nobody can be asked.
+// askAbout asks Status about the trip and keeps what the answer adds to its handle. It skips the case where Status is not
+// supported.
 func (t *trial) askAbout(p *trip) (acquirer.Result, error) {
 	r, err := t.askWith(t.questionAbout(p))
 	if err == nil {
@@ -174,17 +175,18 @@ func (t *trial) askWith(q acquirer.Question) (acquirer.Result, error) {
 	return r, nil
 }
 
-// sentOn returns what came so far on a channel.
+// sentOn returns the callbacks that have come on a channel so far.
 func (t *trial) sentOn(c acquirer.Channel) []acquirer.Callback {
 	return slices.DeleteFunc(slices.Clone(t.w.Callbacks()), func(cb acquirer.Callback) bool { return cb.Channel != c })
 }
 
-// hope is how long a callback is waited for where the world is not synchronous. It only ends what would hang.
-const hope = 20 * time.Second
+// callbackWait is how long a callback is waited for where the world is not synchronous. It only ends what would hang.
+const callbackWait = 20 * time.Second
 
-// awaitCallbacks waits until n callbacks have come on a channel. An acquirer whose messages are hints may send more than one for one event.
+// awaitCallbacks waits until n callbacks have come on a channel. An acquirer whose messages are hints may send more than one
+// for one event.
 func (t *trial) awaitCallbacks(c acquirer.Channel, n int) ([]acquirer.Callback, error) {
-	end := time.Now().Add(hope)
+	end := time.Now().Add(callbackWait)
 	if s, ok := t.w.(Synchronous); ok && s.Synchronous() {
 		end = time.Now()
 	}
@@ -204,7 +206,7 @@ func (t *trial) awaitCallbacks(c acquirer.Channel, n int) ([]acquirer.Callback, 
 	}
 }
 
-// parseGenuine reads a callback that is good.
+// parseGenuine parses a callback that the acquirer sent and nobody changed.
 func (t *trial) parseGenuine(cb acquirer.Callback) (acquirer.Result, error) {
 	r, err := t.client.Parse(cb)
 	if err != nil {
@@ -240,7 +242,8 @@ func (t *trial) tripOf(r acquirer.Result) *trip {
 	return nil
 }
 
-// followCallback reads a genuine callback as a host does: a hint makes it ask. It returns what it learned, and about which trip.
+// followCallback parses a genuine callback and, where it is a hint, asks Status as a host does. It returns the result, and the
+// trip that it is about.
 func (t *trial) followCallback(cb acquirer.Callback) (acquirer.Result, *trip, error) {
 	r, err := t.parseGenuine(cb)
 	if err != nil {
@@ -263,7 +266,7 @@ func (t *trial) followCallback(cb acquirer.Callback) (acquirer.Result, *trip, er
 	return r, p, nil
 }
 
-// onlyCallback follows the one callback that came on a channel, or the first of several hints.
+// onlyCallback waits for the one callback of a channel and follows it; of several hints it follows the first.
 func (t *trial) onlyCallback(c acquirer.Channel) (acquirer.Result, error) {
 	cbs, err := t.awaitCallbacks(c, 1)
 	if err != nil {
@@ -294,7 +297,7 @@ func (t *trial) ofOrder(r acquirer.Result, o acquirer.Order) error {
 	return nil
 }
 
-// sameResult compares two results about one transaction by what decides. The order id may be missing on one way.
+// sameResult compares the fingerprints of two results about one transaction. The order id may be missing in one of them.
 func sameResult(a, b acquirer.Result) error {
 	if a.OrderID == "" || b.OrderID == "" {
 		a.OrderID, b.OrderID = "", ""
@@ -330,7 +333,8 @@ func isSkip(err error) bool {
 	return errors.As(err, &skip)
 }
 
-// checkPrompt runs f, and fails when it takes longer than the limit three times in a row: once may be a busy machine. f may be repeated.
+// checkPrompt runs f and fails when it takes longer than the limit three times in a row: once may be due to a busy machine. f
+// must bear being repeated.
 func checkPrompt(what string, limit time.Duration, f func() error) error {
 	for try := 1; ; try++ {
 		start := time.Now()
@@ -345,7 +349,7 @@ func checkPrompt(what string, limit time.Duration, f func() error) error {
 	}
 }
 
-// forEach runs f over a table and joins what failed, forEach under its name.
+// forEach runs f over a table and joins the errors, each under its name.
 func forEach[T any](table map[string]T, f func(T) error) error {
 	names := make([]string, 0, len(table))
 	for n := range table {
@@ -365,7 +369,7 @@ func forEach[T any](table map[string]T, f func(T) error) error {
 	return errors.Join(broken...)
 }
 
-// errorText is an error's text, for the search of what must not stand in it.
+// errorText is an error as the verbs of fmt print it; secrets are searched in it.
 func errorText(err error) string {
 	return strings.Join([]string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}, "\n")
 }

@@ -25,8 +25,8 @@ type World interface {
 	// a while to appear; see [Synchronous].
 	Callbacks() []acquirer.Callback
 
-	// Advance moves the acquirer's clock, and does what becomes due on the way. An hour later no session can be paid any more; payments
-	// are remitted within 48 hours.
+	// Advance moves the acquirer's clock, and does what becomes due on the way. An hour later no session can be paid any more;
+	// payments are remitted within 48 hours.
 	Advance(d time.Duration) error
 
 	// Fault goes wrong at the next call (the faults of a call), the next notification, or the next Begin (those of a session).
@@ -47,12 +47,12 @@ type Secretive interface{ Secrets() []string }
 // Logging is a [World] that knows what the client has written so far: to its logger, and as attributes to its Observe.
 type Logging interface{ Logged() string }
 
-// Synchronous is a [World] in which all callbacks have come when Pay and Advance return: then nothing is waited for. In other worlds a
-// callback is waited for until there is no hope.
+// Synchronous is a [World] in which all callbacks have come when Pay and Advance return: then nothing is waited for. In other
+// worlds a callback is waited for until there is no hope.
 type Synchronous interface{ Synchronous() bool }
 
-// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of its own
-// choice, which is the answer that is expected.
+// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of
+// its own choice, which is the answer that is expected.
 type Verifying interface {
 	Verification(token string) *http.Request
 }

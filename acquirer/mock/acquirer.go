@@ -44,18 +44,19 @@ var (
 	_ acquirer.Listener  = (*Acquirer)(nil)
 )
 
-// Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must not be
-// copied. No function in a field is called with a lock held, so each may call the Acquirer, but for Now.
+// Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must
+// not be copied. No function in a field is called with a lock held, so each may call the Acquirer, but for Now.
 type Acquirer struct {
-	// Plan says what the payer will do with an order; it is asked once, in Begin. Its faults of a call strike that Begin, those of a
-	// session the session, those of a notification the notifications that the payment leads to. Zero: everybody pays.
+	// Plan returns what the payer will do with an order; it is called once, in Begin. Its faults of a call strike that Begin,
+	// those of a session the session, those of a notification the notifications that the payment leads to. Zero: everybody
+	// pays.
 	Plan func(acquirer.Order) Behaviour
 
 	// Notify receives the notifications, on the goroutine that caused them. Zero: POST to the order's NotifyURL if it has one.
 	Notify func(acquirer.Callback)
 
-	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: no kiosk, use Visit; the sessions
-	// then point to kiosk.invalid.
+	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: there is no page,
+	// use Visit; the sessions then point to kiosk.invalid.
 	URL string
 
 	// Now is the bank's clock: sessions expire by it, and payments are remitted. Zero: time.Now.
@@ -75,7 +76,7 @@ type Acquirer struct {
 	// Delay is how long a Slow answer takes, by the real clock. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications could not be delivered by POST. Zero: nobody is.
+	// Logger gets a warning for each notification that could not be delivered by POST. Zero: no log.
 	Logger *slog.Logger
 
 	once     sync.Once
@@ -93,13 +94,13 @@ type Acquirer struct {
 	given    map[giving]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
 }
 
-// trip is what the bank does not know of a session that has a handle.
+// trip is what the mock keeps of a session that has a handle, beside what the bank keeps.
 type trip struct {
 	token          string // opens the payment page
-	proof, payment string // of the handle; the payment's id is told once there is one
+	proof, payment string // of the handle; the payment's id is in answers once an attempt was made
 }
 
-// initialise gives the zero value what it needs.
+// initialise sets up a bank, a key and maps, at the first call of any method.
 func (a *Acquirer) initialise() {
 	a.once.Do(func() {
 		rand.Read(a.key[:]) // never fails: crypto/rand ends the program rather than return an error
@@ -128,9 +129,9 @@ func (a *Acquirer) LogValue() slog.Value {
 // tokenField is the only field of a session's form, or the only pair in the query of its link.
 const tokenField = "token"
 
-// Begin opens a session at the payment page. The session ends after fifteen minutes in which the payer does nothing and one hour at most;
-// ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a plan or traits
-// that are none, or what a fault brings.
+// Begin opens a session at the payment page. The session ends after fifteen minutes in which the payer does nothing and one
+// hour at most; ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a
+// plan or traits that are not valid, or what a fault brings.
 func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	a.initialise()
 	misconfigured := func(err error) (acquirer.Session, error) {
@@ -152,7 +153,7 @@ func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Sessio
 	return answerCall(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.openSession(o, b) })
 }
 
-// openSession opens the session at the bank, and remembers what its payer will do.
+// openSession opens the session at the bank, and keeps its handle and its plan.
 func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
 	cents, _ := euro.Cents(o.Amount) // checked before
 	order := bank.Order{
@@ -194,8 +195,8 @@ func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session,
 	return s, nil
 }
 
-// sessionFor is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where that is all
-// there is.
+// sessionFor is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where
+// that is all there is.
 func (a *Acquirer) sessionFor(id string, opened bank.Session) acquirer.Session {
 	s := acquirer.Session{
 		URL: strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay", Method: http.MethodPost, ExpiresAt: opened.ExpiresAt,
@@ -213,7 +214,7 @@ func (a *Acquirer) sessionFor(id string, opened bank.Session) acquirer.Session {
 	return s
 }
 
-// bankToken finds the bank's token in the pairs that bring a payer.
+// bankToken finds the bank's token by the pairs with which a payer arrives; false if they are not of this kind.
 func (a *Acquirer) bankToken(pairs url.Values) (string, bool) {
 	if a.dialect.links && !a.Traits.Proof {
 		a.mu.Lock()
@@ -223,7 +224,7 @@ func (a *Acquirer) bankToken(pairs url.Values) (string, bool) {
 	return pairs.Get(tokenField), pairs.Has(tokenField)
 }
 
-// arrivalPairs are the pairs that bring a payer to the payment page.
+// arrivalPairs are the pairs with which the payer of a session arrives: its fields, or the query of its link.
 func arrivalPairs(s acquirer.Session) url.Values {
 	if !s.Link() {
 		return s.Fields

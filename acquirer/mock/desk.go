@@ -5,15 +5,15 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// Book returns what really happened, by order of Begin: every reference, every move of money, as things stand now by the clock. No
-// fault touches it, so it is what a test compares with.
+// Book returns what really happened, in the order of Begin: every transaction with every move of its money, at the present time
+// of the clock. No fault changes it, so a test compares with it.
 func (a *Acquirer) Book() []Transaction {
 	a.initialise()
 	return a.bank.Book()
 }
 
-// Tick does what the clock has made due since the last look: what a kind says of sessions that have expired is notified, and late
-// notifications are sent. It returns how many notifications that were. Call it after moving the clock that Now reads.
+// Tick sends the notifications that have become due: those about expired sessions, in the kinds that notify them, and late ones. It
+// returns how many. Call it after moving the clock that Now reads.
 func (a *Acquirer) Tick() int {
 	a.initialise()
 	sent := 0
@@ -25,8 +25,8 @@ func (a *Acquirer) Tick() int {
 	return sent + a.post.Tick()
 }
 
-// Release sends every notification that is held back, late or overtaken, in the order in which they were due first, and
-// returns how many. A lost one is not among them: see Notification.
+// Release sends every notification that is held back, late or overtaken, in the order in which they were first due, and
+// returns how many. Lost ones are gone; see Notification.
 func (a *Acquirer) Release() int {
 	a.initialise()
 	return a.post.Release()
@@ -39,9 +39,9 @@ func (a *Acquirer) latestKey(reference string) string {
 	return a.latest[reference]
 }
 
-// Notification returns what the notification of a reference says if it is written now; nothing is sent. Of several transactions with
-// the reference, here and in Decide, the one begun last is meant. The error's kind is
-// ErrNotFound when nobody has paid.
+// Notification returns what the notification of a reference says if it is written now; nothing is sent. Of several transactions
+// with the reference, here and in Decide, the one begun last is meant. The error's kind is ErrNotFound before anything has
+// happened in it.
 func (a *Acquirer) Notification(reference string) (acquirer.Callback, error) {
 	a.initialise()
 	t, err := a.bank.Status(a.Merchant(), a.latestKey(reference))
@@ -58,8 +58,8 @@ func (a *Acquirer) Remit() int {
 	return a.bank.Remit()
 }
 
-// Decide ends a payment that is pending or unknown, and notifies it. The error's kind is ErrNotFound, or ErrConflict when the payment
-// is not pending.
+// Decide ends a payment that is pending or unknown, and notifies it. The error's kind is ErrNotFound, or ErrConflict when the
+// payment is not pending.
 func (a *Acquirer) Decide(reference string, b Behaviour) error {
 	a.initialise()
 	code, err := b.responseCode()

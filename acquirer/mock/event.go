@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/internal/strictjson"
 )
 
-// signedEvents: a notification is a JSON object, signed over its bytes; a browser comes back by GET with its session and the proof that
-// Begin gave. Both only say that it is time to ask.
+// signedEvents: a notification is a JSON object, signed over its bytes; a browser comes back by GET with its session and the
+// proof that Begin gave. Both only say that it is time to ask.
 var signedEvents = dialect{
 	shapes:       map[acquirer.Channel]acquirer.Shape{acquirer.Notify: acquirer.PostJSON, acquirer.Return: acquirer.GetQuery},
 	header:       signatureHeader,

@@ -76,8 +76,8 @@ func (a *Acquirer) faultsOfCall(op, reference string, planned []Fault) []Fault {
 	return fs
 }
 
-// kinds says what each code of a refusal means to the caller.
-var kinds = map[string]error{
+// refusalKinds is the kind of the error for each code of a refusal.
+var refusalKinds = map[string]error{
 	"03": acquirer.ErrConfiguration,
 	"12": acquirer.ErrInvalid,
 	"24": acquirer.ErrConflict,
@@ -86,14 +86,14 @@ var kinds = map[string]error{
 	"97": acquirer.ErrConflict,
 }
 
-// refusalError words the bank's refusal.
+// refusalError is the error of a call that the bank refused.
 func refusalError(op, reference string, err error) error {
 	if e := (*acquirer.Error)(nil); errors.As(err, &e) {
 		return e
 	}
 	e := &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: acquirer.ErrInvalid, Err: err}
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
-		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, kinds[r.Code], nil
+		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, refusalKinds[r.Code], nil
 		if r.Status != "" {
 			e.Err = errors.New("the transaction is " + r.Status)
 		}
@@ -101,14 +101,15 @@ func refusalError(op, reference string, err error) error {
 	return e
 }
 
-// answerCall carries a call out over a line that may be bad. Whatever the fault, an error leaves nothing of the answer.
+// answerCall carries a call out, with the faults that strike it. With an error the value is zero, also where the call was
+// carried out.
 func answerCall[T any](a *Acquirer, ctx context.Context, op, reference string, planned []Fault, do func() (T, error)) (T, error) {
 	var nothing T
 	fail := func(kind, cause error) (T, error) {
 		return nothing, &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: kind, Err: cause}
 	}
 	if err := ctx.Err(); err != nil {
-		return fail(acquirer.ErrUnavailable, err) // nothing has left: certainly not done
+		return fail(acquirer.ErrUnavailable, err) // certainly not done: nothing was sent
 	}
 	fs := a.faultsOfCall(op, reference, planned)
 	has := func(f Fault) bool { return slices.Contains(fs, f) }

@@ -11,15 +11,16 @@ import (
 // giving names a call that gives money back where the acquirer is idempotent: the same twice moves money once.
 type giving struct{ op, transaction, key string }
 
-// Cancel gives money back before remittance, all of it or a part. The error's kind is ErrUnsupported where the kind has no cancellation,
-// ErrInvalid with the field, ErrConflict (code 24), what Status returns for a trip that is not there, or what a fault brings.
+// Cancel gives money back before remittance, all of it or a part. The error's kind is ErrUnsupported where the kind has no
+// cancellation, ErrInvalid with the field, ErrConflict (code 24), what Status returns for a trip that is not there, or what a
+// fault brings.
 func (a *Acquirer) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	a.initialise()
 	return a.giveBack(ctx, acquirer.OpCancel, m, a.dialect.cancels, func(bank.Transaction) bool { return true })
 }
 
-// Refund gives money back after remittance, all of it or a part; never more than remains. Where the kind has no cancellation it also
-// gives back before remittance. The errors are those of Cancel.
+// Refund gives money back after remittance, all of it or a part; never more than remains. Where the kind has no cancellation it
+// also gives back before remittance. The errors are those of Cancel.
 func (a *Acquirer) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	a.initialise()
 	return a.giveBack(ctx, acquirer.OpRefund, m, a.dialect.refunds, func(t bank.Transaction) bool {

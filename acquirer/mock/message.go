@@ -41,22 +41,23 @@ func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	return a.dialect.parse(a, cb)
 }
 
-// Seal returns a callback that says r, as this acquirer writes it. It is for tests of what the bank itself would not say: another
-// amount, another merchant, an order that does not exist. Of a hint only Reference, Merchant and Handle count. In a sealed form an
-// empty Code is the usual one of the outcome; a Code and an Outcome that contradict each other, or an amount that is none, are an error.
+// Seal returns a callback that says r, as this acquirer writes it. It is for tests of what the bank itself would not say:
+// another amount, another merchant, an order that does not exist. Of a hint only Reference, Merchant and Handle count. In a
+// sealed form an empty Code is the usual one of the outcome; a Code and an Outcome that contradict each other, or an amount
+// that is none, are an error.
 func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
 	a.initialise()
 	return a.dialect.writeFor(a, r, c)
 }
 
-// NewRequest returns the HTTP request by which a callback reaches a host's address: what the acquirer's server posts, or what the payer's
-// browser does. It is for tests of the host's handlers.
+// NewRequest returns the HTTP request by which a callback reaches a host's address: what the acquirer's server posts, or what
+// the payer's browser does. It is for tests of the host's handlers.
 func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*http.Request, error) {
 	return callback.NewRequest(ctx, address, cb)
 }
 
-// Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing, nor do Forged and Unsealed to a message
-// that has no seal. It is how a test plays a payer who is dishonest with what the browser brings back.
+// Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing, nor do Forged and Unsealed
+// to a message that has no seal. It is how a test plays a payer who is dishonest with what the browser brings back.
 func Spoil(cb acquirer.Callback, faults ...Fault) acquirer.Callback {
 	cb = callback.Copy(cb)
 	for _, f := range faults {

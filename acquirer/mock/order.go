@@ -30,7 +30,7 @@ func checkText(s string, shortest, longest int, alphabet string) error {
 	return nil
 }
 
-// checkAddress checks that s is where a browser or a server can post to.
+// checkAddress checks that s is an absolute http or https address of at most 512 bytes.
 func checkAddress(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 512 || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -60,7 +60,8 @@ func checkLimits(amount decimal.Decimal, k acquirer.Traits) error {
 	return nil
 }
 
-// checkOrder returns the first field of an order that no acquirer of the kind would take, and what is wrong with it; never its value.
+// checkOrder returns the first field of an order that no acquirer of the kind would take, and what is wrong with it; never its
+// value.
 func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 	for _, c := range []struct {
 		field string
@@ -78,7 +79,7 @@ func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 		{"ReturnURL", func() error { return checkAddress(o.ReturnURL) }},
 		{"NotifyURL", func() error {
 			if o.NotifyURL == "" {
-				return nil // then there is no notification: Status is asked
+				return nil // allowed: there is no notification, and the host asks Status
 			}
 			return checkAddress(o.NotifyURL)
 		}},
@@ -91,7 +92,7 @@ func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 	return "", nil
 }
 
-// safeReference returns a reference that may stand in an error: one that is none could be anything.
+// safeReference returns the reference for an error, or nothing if it has not the form of one: it could then be a person's data.
 func safeReference(reference string) string {
 	if checkText(reference, 1, 35, digits+capital+small) != nil {
 		return ""
@@ -99,7 +100,7 @@ func safeReference(reference string) string {
 	return reference
 }
 
-// invalidField is the error of a call that is refused before it leaves.
+// invalidField is the error of a call that is refused before anything is sent.
 func invalidField(op, reference, field string, cause error) error {
 	return &acquirer.Error{Op: op, Reference: safeReference(reference), Code: "12", Field: field, Kind: acquirer.ErrInvalid, Err: cause}
 }

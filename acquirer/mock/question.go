@@ -13,10 +13,10 @@ import (
 // readable is how long after it was opened a session can be asked about where the acquirer Forgets.
 const readable = 3 * time.Hour
 
-// Status says what has become of a trip; by its reference, or by its handle where the kind is asked by that. A session in which nobody
-// has paid yet is Open where the kind is asked by handle, and not found elsewhere, as at Sips. One that has expired is code
-// 97; where the kind has AbandonedIsOpen it stays Open until midnight in Paris, and is not found from then on. Where the kind
-// Forgets, three hours after Begin only a Handle.Payment finds anything, and all else is ErrUnsupported.
+// Status says what has become of a trip; by its reference, or by its handle where the kind is asked by that. A session in which
+// nobody has paid yet is Open where the kind is asked by handle, and not found elsewhere, as at Sips. One that has expired is
+// code 97; where the kind has AbandonedIsOpen it stays Open until midnight in Paris, and is not found from then on. Where the
+// kind Forgets, three hours after Begin only a Handle.Payment finds anything, and all else is ErrUnsupported.
 //
 // The error's kind is ErrInvalid with the field, ErrNotFound, ErrUnverified for a handle of another reference or another
 // payment, ErrUnavailable or ErrUnsupported for a session that an acquirer which Forgets does not know, or what a fault brings.
@@ -81,7 +81,7 @@ func (a *Acquirer) tripOf(id string) trip {
 	return a.trips[id]
 }
 
-// handleOf is what is known of the transaction's handle: the proof belongs to Begin and to the browser alone.
+// handleOf is the transaction's handle, with the payment's id once there was an attempt. Its proof is for the browser alone.
 func (a *Acquirer) handleOf(t bank.Transaction) acquirer.Handle {
 	h := acquirer.Handle{Session: t.ID, Proof: a.tripOf(t.ID).proof}
 	if t.Attempt > 0 {
@@ -92,7 +92,7 @@ func (a *Acquirer) handleOf(t bank.Transaction) acquirer.Handle {
 
 var errNobodyPaid = &bank.Refusal{Code: "25"}
 
-// answerAbout is the answer to a question about a transaction.
+// answerAbout is the answer of Status about a transaction that was found.
 func (a *Acquirer) answerAbout(t bank.Transaction) (acquirer.Result, error) {
 	switch {
 	case t.Code == "" && !a.Traits.AskedByHandle && !a.Traits.AbandonedIsOpen:

@@ -17,22 +17,23 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
-// for, and the notification has been sent.
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the notification has been sent.
 var ErrNoReturn = errors.New("mock: the browser brings nothing back")
 
-// Behaviour is what happens to one order at the kiosk. The zero value is a payer who pays.
+// Behaviour is what the payer of one order does at the payment page, and what goes wrong with it. The zero value is a payer who
+// pays.
 type Behaviour struct {
 	Outcome acquirer.Outcome // zero: that of Code; without a Code what Plan says, else Accepted
 	Code    string           // responseCode, as the card's last two digits would give it; zero: the usual code of the outcome
 	Abandon bool             // the payer closes the tab afterwards: a notification, and nothing comes back by the browser
 
-	// Faults of a notification strike the notification of this visit. Faults of a call, told to Visit, strike the next call about the
-	// same reference: the status, the cancellation, the refund. Those of a session count in a Plan only.
+	// Faults of a notification strike the notification of this visit. Faults of a call, given to Visit, strike the next call
+	// about the same reference: the status, the cancellation, the refund. Those of a session count in a Plan only.
 	Faults []Fault
 }
 
-// responseCode is the responseCode that b leads to.
+// responseCode returns the code with which a payment ends that goes as b says.
 func (b Behaviour) responseCode() (string, error) {
 	switch {
 	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
@@ -53,11 +54,11 @@ func (b Behaviour) responseCode() (string, error) {
 // Visit plays the payer without a browser and returns what the browser would
 // bring back.
 //
-// The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault (see Spoil).
-// A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the payer had
-// let the fifteen minutes pass. It and an abandoned visit return ErrNoReturn, and are notified; but a kind whose messages are hints says
-// nothing of a session that has expired. A session that is unknown,
-// used up, paid or expired is an [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
+// The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault
+// (see Spoil). A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the
+// payer had let the fifteen minutes pass. It and an abandoned visit return ErrNoReturn, and are notified; but a kind whose
+// messages are hints says nothing of a session that has expired. A session that is unknown, used up, paid or expired is an
+// [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
 func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, error) {
 	a.initialise()
 	if _, err := b.responseCode(); err != nil {
@@ -68,7 +69,7 @@ func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, er
 	if err != nil {
 		return acquirer.Callback{}, refusalError("visit", "", err)
 	}
-	told := fault.Strikes(fault.OnCall, b.Faults)
+	ofCalls := fault.Strikes(fault.OnCall, b.Faults)
 	b = a.withPlan(t, b)
 	code, err := b.responseCode()
 	if err != nil {
@@ -77,9 +78,9 @@ func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, er
 	if t, err = a.bank.Pay(token, bank.Card{Code: code}); err != nil {
 		return acquirer.Callback{}, refusalError("visit", t.Reference, err)
 	}
-	if len(told) > 0 {
+	if len(ofCalls) > 0 {
 		a.mu.Lock()
-		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], told...)
+		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], ofCalls...)
 		a.mu.Unlock()
 	}
 	a.notifyEnd(t, b.Faults)
@@ -89,7 +90,7 @@ func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, er
 	return a.dialect.write(a, t, acquirer.Return), nil
 }
 
-// withPlan completes what a visit says with what was planned for the order.
+// withPlan fills what b leaves open with what was planned for the order.
 func (a *Acquirer) withPlan(t bank.Transaction, b Behaviour) Behaviour {
 	a.mu.Lock()
 	plan, ok := a.planned[keyOf(t)]
@@ -106,11 +107,12 @@ func (a *Acquirer) withPlan(t bank.Transaction, b Behaviour) Behaviour {
 	return b
 }
 
-// keyOf is what the bank and the mock find the transaction by.
+// keyOf is the bank's key of a transaction: its ID, or its reference where it has none.
 func keyOf(t bank.Transaction) string { return cmp.Or(t.ID, t.Reference) }
 
-// notifyEnd notifies what the bank says of t, with the faults told and those injected, and reports whether the kind notifies it at all.
-func (a *Acquirer) notifyEnd(t bank.Transaction, told []Fault) bool {
+// notifyEnd sends the notification about t, with the faults of the visit and those injected. It reports whether this kind of
+// acquirer notifies such an end at all.
+func (a *Acquirer) notifyEnd(t bank.Transaction, ofVisit []Fault) bool {
 	if !t.Retry {
 		a.mu.Lock()
 		delete(a.planned, keyOf(t))
@@ -119,7 +121,7 @@ func (a *Acquirer) notifyEnd(t bank.Transaction, told []Fault) bool {
 	if t.Code == "97" && !a.dialect.saysExpiry {
 		return false
 	}
-	fs := append(a.faults.Next(fault.OnNotification), told...)
+	fs := append(a.faults.Next(fault.OnNotification), ofVisit...)
 	cb := Spoil(a.dialect.write(a, t, acquirer.Notify), fs...)
 	a.post.Send(func() { a.deliverNotification(t, cb) }, fs...)
 	return true

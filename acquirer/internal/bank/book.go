@@ -23,7 +23,7 @@ type Move struct {
 	At    time.Time
 }
 
-// Transaction is what the bank knows of one reference: a copy, which nobody changes any more.
+// Transaction is what the bank knows of one reference: a copy, which does not change any more.
 type Transaction struct {
 	Order
 	Code, AcquirerCode string // empty while nobody has paid
@@ -61,7 +61,7 @@ func (t Transaction) copyOf() Transaction {
 	return t
 }
 
-// Book returns every transaction of every merchant, in the order in which they were opened, as things stand now by the clock.
+// Book returns every transaction of every merchant, in the order in which they were opened, at the bank's present time.
 func (b *Bank) Book() []Transaction {
 	b.mu.Lock()
 	defer b.mu.Unlock()

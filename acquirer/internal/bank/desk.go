@@ -5,8 +5,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// findEnded returns the account of a transaction that somebody has paid, refused, given up or let expire: to the bank's desk, a session
-// that is still open is no transaction.
+// findEnded returns the account of a transaction in which something has happened: an attempt, the payer's giving up, or the
+// expiry. For questions and refunds a session before that does not exist: the refusal is 25, as at Sips.
 func (b *Bank) findEnded(merchant, key string) (*account, error) {
 	a := b.byName[name{merchant, key}]
 	if a != nil {
@@ -18,8 +18,8 @@ func (b *Bank) findEnded(merchant, key string) (*account, error) {
 	return a, nil
 }
 
-// Session returns the session of a transaction as it stands, whether anybody has done anything there or not: Code is empty while
-// nobody has. The refusal is 25 for a name that was never opened.
+// Session returns the transaction as it stands, also before anything has happened in it: Code is then empty. The refusal is 25
+// for a key that was never opened.
 func (b *Bank) Session(merchant, key string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -43,7 +43,7 @@ func (b *Bank) Status(merchant, key string) (Transaction, error) {
 	return a.copyOf(), nil
 }
 
-// giving describes the two ways back: in which status, what it is called, and the status once nothing remains.
+// giving describes a cancellation or a refund: the status that it needs, the status once nothing remains, and the kind of the move.
 type giving struct {
 	from, to string
 	kind     Kind
@@ -83,7 +83,7 @@ func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency st
 	return a.copyOf(), nil
 }
 
-// Remit remits every payment that waits for the end of its day, and returns how many.
+// Remit remits at once every payment that waits for the end of its day, and returns how many.
 func (b *Bank) Remit() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,8 +98,9 @@ func (b *Bank) Remit() int {
 	return n
 }
 
-// Decide ends a payment that is pending, or whose code nobody knows: the card is what the bank has found out. What it returns is to
-// be notified. The refusals are 25, 24 with the status when the payment is not pending, and 12 for a card that is none.
+// Decide ends a payment that is pending, or whose code is not known: the card is what the bank has found out. The caller
+// notifies the merchant of what is returned. The refusals are 25, 24 with the status when the payment is not pending, and 12
+// for a card whose fields are not valid.
 func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
 	c, ok := c.withDefaults()
 	if !ok {

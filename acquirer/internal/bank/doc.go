@@ -1,5 +1,5 @@
-// Package bank is one bank behind the mock and the simulators: merchants, sessions at the payment page, card payments, what is cancelled
-// and refunded afterwards, and a book of what really happened.
+// Package bank is one bank behind the mock and the simulators: merchants, sessions at the payment page, card payments, what is
+// cancelled and refunded afterwards, and a book of what really happened.
 //
 // It speaks the codes of Sips (responseCode, transactionStatus) and integer cents. It does no input or output and reads nothing but
 // its clock: whoever puts it on a wire turns a [Transaction] into messages and a [Refusal] into an answer. The bank itself never

@@ -10,8 +10,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// NewRequest is the HTTP request by which a callback reaches an address: JSON with its headers where it has a body, else a form that is
-// posted or a query.
+// NewRequest is the HTTP request by which a callback reaches an address: JSON with its headers where it has a body, else a form
+// that is posted or a query.
 func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {

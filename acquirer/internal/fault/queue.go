@@ -13,9 +13,9 @@ type Queue struct {
 	waiting map[string][][]Fault // by operation, or by target
 }
 
-// Inject makes something go wrong once: with an operation, the faults of a call strike its next call; with none, they strike the next
-// call of any of the operations, the faults of a notification the next notification, those of a session the next session. The error
-// names an operation or a fault that does not exist, or that do not go together.
+// Inject makes something go wrong once: with an operation, the faults of a call strike its next call; with none, they strike
+// the next call of any of the operations, the faults of a notification the next notification, those of a session the next
+// session. The error names an operation or a fault that does not exist, or that do not go together.
 func (q *Queue) Inject(operations []string, op string, faults ...Fault) error {
 	if op != "" && !slices.Contains(operations, op) {
 		return fmt.Errorf("there is no operation %.20q", op)

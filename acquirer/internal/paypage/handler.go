@@ -136,8 +136,8 @@ func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Trans
 	p.write(w, v)
 }
 
-// cardTyped reads the card that the payer has typed and shows the page of the payer's bank, which authenticates the holder of every card
-// as on the simulation platform of Sips (sips.md §10).
+// cardTyped reads the card that the payer has typed and shows the page of the payer's bank, which authenticates the holder of
+// every card as on the simulation platform of Sips (sips.md §10).
 func (h *Handler) cardTyped(w http.ResponseWriter, token string, form url.Values) {
 	t, err := h.Bank.Stay(token)
 	if err != nil {
@@ -154,7 +154,8 @@ func (h *Handler) cardTyped(w http.ResponseWriter, token string, form url.Values
 	authenticationPage.write(w, v)
 }
 
-// finishAuthentication pays if the authentication succeeded. A failed one is a refusal with 05; a payer who cancels there has given up.
+// finishAuthentication pays if the authentication succeeded. A failed one is a refusal with 05; a payer who cancels there has
+// given up.
 func (h *Handler) finishAuthentication(w http.ResponseWriter, token, step, sealed string) {
 	attempts, c, ok := h.openCard(token, sealed)
 	if !ok {
@@ -202,8 +203,8 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 	}
 }
 
-// showRefusal shows why the bank refused a step: the session is unknown, has expired, or has ended. A form of an attempt that is over
-// and was sent again shows the card page.
+// showRefusal shows why the bank refused a step: the session is unknown, has expired, or has ended. A form of an attempt that
+// is over and was sent again shows the card page.
 func (h *Handler) showRefusal(w http.ResponseWriter, token string, err error) {
 	var code string
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {

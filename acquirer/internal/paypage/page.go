@@ -80,8 +80,8 @@ type back struct {
 	Fields      url.Values
 }
 
-// wayBack is the form to ReturnURL, or nil if no browser can go there. A form that is sent by GET drops the query of its address, so what
-// stands there becomes fields too.
+// wayBack is the form to ReturnURL, or nil if no browser can go there. A form that is sent by GET drops the query of its
+// address, so what stands there becomes fields too.
 func (h *Handler) wayBack(t bank.Transaction) *back {
 	if originOf(t.ReturnURL) == "" {
 		return nil

@@ -246,7 +246,7 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
 }
 
-// checkMerchant refuses a question or a call about another merchant's transaction: this desk would answer "not found". An empty
+// checkMerchant refuses a question or a call about another merchant's transaction: its own desk would answer "not found". An empty
 // name is the client's own.
 func (in *inner) checkMerchant(name string) error {
 	if name != "" && name != in.merchant {

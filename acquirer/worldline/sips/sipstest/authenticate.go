@@ -6,15 +6,15 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// A caller is whose request it is, as far as that is known.
+// A caller is the merchant whose request it is, as far as the request shows it.
 type caller struct {
 	merchant  Merchant
 	version   int    // of the key
 	algorithm string // announced; empty: none was
-	known     bool   // the merchant is, so that an answer can be sealed
+	known     bool   // the merchant is known, so an answer can be sealed
 }
 
-// stampFor seals what is said to the caller; other is the algorithm where the request announced none.
+// stampFor returns what seals an answer to the caller; other is the algorithm where the request announced none.
 func (c caller) stampFor(other string) stamp {
 	a := c.algorithm
 	if a == "" {
@@ -23,7 +23,8 @@ func (c caller) stampFor(other string) stamp {
 	return stamp{a, c.merchant.Keys[c.version]}
 }
 
-// identifyCaller finds merchant, key and algorithm of a request, in the order in which the platform looks: nothing is believed of it yet.
+// identifyCaller finds merchant, key and algorithm of a request, in the order in which the platform checks them. The seal has
+// not been verified yet.
 func (s *Server) identifyCaller(merchant, keyVersion, algorithm string) (caller, *refusal) {
 	if merchant == "" {
 		return caller{}, fieldMissing("merchantId")
@@ -57,7 +58,7 @@ func wrongSeal(seal string) *refusal {
 	return &refusal{"34", "", "Invalid signature : " + clipText(seal)}
 }
 
-// authenticate finds out whose JSON message it is, and whether that is true.
+// authenticate identifies the caller of a JSON message and verifies its seal.
 func (s *Server) authenticate(m message) (caller, *refusal) {
 	c, refused := s.identifyCaller(fieldText(m, "merchantId"), fieldText(m, "keyVersion"), fieldText(m, "sealAlgorithm"))
 	if refused != nil {
@@ -69,12 +70,12 @@ func (s *Server) authenticate(m message) (caller, *refusal) {
 	return c, nil
 }
 
-// sipsNames are the bank's own fields by those of Sips.
+// sipsNames are the names that Sips has for the bank's fields.
 var sipsNames = map[string]string{
 	"amount": "amount", "currency": "currencyCode", "merchant": "merchantId", "reference": "transactionReference",
 }
 
-// refusalOf words what the bank refuses; amount is what the operation calls it.
+// refusalOf is the platform's answer to a refusal of the bank; amount is the name of the operation's amount field.
 func refusalOf(r *bank.Refusal, amount, reference string) *refusal {
 	field := sipsNames[r.Field]
 	if field == "amount" {

@@ -35,7 +35,7 @@ type Delivery struct {
 	Err                 error     // why there was none
 }
 
-// onThisMachine reports whether a host is one without asking anybody: by its address, or as localhost.
+// onThisMachine reports whether a host is this machine, without a name lookup: by its address, or as localhost.
 func onThisMachine(u *url.URL) bool {
 	h := strings.ToLower(u.Hostname())
 	ip := net.ParseIP(h)
@@ -81,7 +81,7 @@ func (s *Server) notifyShop(t bank.Transaction) {
 	s.sendWithFaults(t, s.faults.Next(fault.OnNotification))
 }
 
-// sendWithFaults sends it with faults. A shop that gave no automaticResponseUrl gets none.
+// sendWithFaults sends the automatic response with faults. A shop that gave no automaticResponseUrl gets none.
 func (s *Server) sendWithFaults(t bank.Transaction, fs []Fault) {
 	if t.NotifyURL == "" {
 		return
@@ -95,7 +95,7 @@ func (s *Server) sendWithFaults(t bank.Transaction, fs []Fault) {
 	s.post.Send(func() { s.deliverForm(t, form, fs) }, fs...)
 }
 
-// deliverForm posts a form and remembers it. Nobody reads the answer, and there is no second try.
+// deliverForm posts a form and records the delivery. The body of the answer is not read, and there is no second try.
 func (s *Server) deliverForm(t bank.Transaction, form url.Values, fs []Fault) {
 	if s.closing.Err() != nil {
 		return
@@ -128,7 +128,8 @@ func (s *Server) postForm(to string, form url.Values) (status int, err error) {
 	return resp.StatusCode, nil
 }
 
-// Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are kept.
+// Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are
+// kept.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

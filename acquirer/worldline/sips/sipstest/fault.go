@@ -44,7 +44,7 @@ const (
 // Faults returns every fault, in a fixed order.
 func Faults() []Fault { return fault.Faults() }
 
-// ops are the operations by which a fault is told where to strike: paymentInit (either connector), getTransactionData, cancel, refund.
+// ops are the operations that Inject and Answer name: paymentInit (either connector), getTransactionData, cancel, refund.
 var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
@@ -93,8 +93,8 @@ type reply struct {
 	body        []byte
 }
 
-// withFaults answers the requests of one operation over a line that may be bad. refused is the code with which the call is to be
-// refused, or empty.
+// withFaults is the handler of one operation, with the faults and the codes that were injected for it. do gets the code with
+// which to refuse the call, or an empty one.
 func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -127,7 +127,7 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 	}
 }
 
-// holdBack holds an answer back, until the caller or the platform goes away.
+// holdBack waits for Options.Delay, and returns false if the caller or the platform went away before.
 func (s *Server) holdBack(r *http.Request) bool {
 	t := time.NewTimer(s.o.Delay)
 	defer t.Stop()
@@ -139,7 +139,7 @@ func (s *Server) holdBack(r *http.Request) bool {
 	}
 }
 
-// resetConnection resets the connection: nothing more comes.
+// resetConnection ends the connection with a reset, without an answer.
 func resetConnection(w http.ResponseWriter) {
 	h, ok := w.(http.Hijacker)
 	if !ok {

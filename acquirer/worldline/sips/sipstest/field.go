@@ -146,7 +146,8 @@ func knownEncoding(s, name string) *refusal {
 	return nil
 }
 
-// address512 takes what a browser or a server can be sent to. The port is the usual one or between 80 and 9999, but on this machine.
+// address512 takes what a browser or a server can be sent to. The port is the usual one or between 80 and 9999, but on this
+// machine.
 func address512(s, name string) *refusal {
 	bad := &refusal{"30", name, fmt.Sprintf("Technical problem : code=30 message=%s is invalid %s", name, s)}
 	u, err := url.Parse(s)
@@ -202,7 +203,7 @@ func fieldMissing(name string) *refusal {
 	return &refusal{"12", name, "Mandatory field missing: " + name}
 }
 
-// clipText bounds what is said back of a request.
+// clipText bounds what an answer repeats of a request.
 func clipText(s string) string {
 	s = strings.ToValidUTF8(s, "")
 	for len(s) > 64 {
@@ -262,7 +263,7 @@ func (f format) lookText(name, s string) *refusal {
 	return nil
 }
 
-// checkPlain refuses control characters and texts without end, however deep they stand.
+// checkPlain refuses control characters and texts that are too long, at any depth.
 func checkPlain(name string, v any) *refusal {
 	switch v := v.(type) {
 	case map[string]any:

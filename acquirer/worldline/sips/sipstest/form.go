@@ -16,7 +16,8 @@ import (
 // formNames are the fields of the form connector; Data, InterfaceVersion and Seal are needed.
 var formNames = []string{"Data", "InterfaceVersion", "Seal", "SealAlgorithm", "Encode"}
 
-// paymentInitForm is the form connector: /paymentInit. The payer's own browser posts to it, and every refusal is a page with status 200.
+// paymentInitForm is the form connector: /paymentInit. The payer's own browser posts to it, and every refusal is a page with
+// status 200.
 func (s *Server) paymentInitForm(w http.ResponseWriter, r *http.Request, refused string) reply {
 	body, done := readBody(w, r, "application/x-www-form-urlencoded")
 	if done != nil {

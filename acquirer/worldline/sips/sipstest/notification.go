@@ -29,8 +29,8 @@ func (s *Server) manualResponse(t bank.Transaction) url.Values {
 	return s.responseForm(t, t.Fields[keptNormal], dataOf(t, t.Fields[keptNormal]))
 }
 
-// responseForm is the form of a response: Data as the request's version asks, encoded as it asks, sealed as it announced or else with
-// SHA-256, whatever its own default was.
+// responseForm is the form of a response: Data as the request's version asks, encoded as it asks, sealed as it announced or
+// else with SHA-256, whatever its own default was.
 func (s *Server) responseForm(t bank.Transaction, version, plain string) url.Values {
 	encoding := strings.ToLower(t.Fields["responseEncoding"])
 	if e := encodings[encoding]; e != nil {
@@ -118,8 +118,8 @@ func textOrNull(s string) any {
 	return s
 }
 
-// responseFields are what is said of a transaction. Of a payer who gave up (17) or stayed away (97) it is the small set that was captured:
-// without order, card and authorisation.
+// responseFields are what is said of a transaction. Of a payer who gave up (17) or stayed away (97) it is the small set that
+// was captured: without order, card and authorisation.
 func responseFields(t bank.Transaction, date string, asJSON bool) []field {
 	f := t.Fields
 	version, _ := strconv.ParseInt(f[keptVersion], 10, 64)

@@ -44,7 +44,8 @@ const officeDate = "2006-01-02T15:04:05-07:00"
 
 func formatDate(t time.Time) string { return t.In(paris.Location).Format(officeDate) }
 
-// readOfficeRequest reads a request of Office as far as every operation does: who asks, and about what.
+// readOfficeRequest does what every operation of Office begins with: it authenticates the caller, checks the fields, and finds
+// the reference.
 func (s *Server) readOfficeRequest(w http.ResponseWriter, r *http.Request, family string, fields map[string]format, code string) (
 	m message, c caller, reference string, bad *refusal, done *reply,
 ) {

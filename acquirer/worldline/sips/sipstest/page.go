@@ -23,8 +23,8 @@ func messagePage(status int, title, text string) reply {
 	return reply{status, "text/html; charset=utf-8", b.Bytes()}
 }
 
-// refusalPage is a page of the form connector about a request that is refused: status 200, as there, with a number in brackets. What the
-// production platform leaves out, the simulation says.
+// refusalPage is a page of the form connector about a request that is refused: status 200, as there, with a number in brackets. The
+// simulation gives the reason, which the production platform leaves out.
 func (s *Server) refusalPage(text string) reply {
 	return messagePage(http.StatusOK, "An error occurred, you can not proceed with your payment.",
 		fmt.Sprintf("%s [%014x]", text, s.serial.Add(1)))

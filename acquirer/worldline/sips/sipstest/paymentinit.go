@@ -31,7 +31,8 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 	}
 	answer := message{"redirectionVersion": redirectionVersion}
 	if bad != nil {
-		// What a refusal looks like was captured: code, version and seal. The other names are those that clients know; there are no more.
+		// A refusal was captured with code, version and seal. The other names are those that clients know; the rest is not
+		// documented.
 		answer["redirectionStatusCode"] = bad.code
 		if bad.code == "12" || bad.code == "30" {
 			answer["redirectionStatusMessage"] = bad.text
@@ -48,7 +49,8 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 	return sealedAnswer(answer, c, true)
 }
 
-// readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, when there is one, is the whole answer.
+// readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, if it is not nil, is the whole
+// answer.
 func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
 	body, done := readBody(w, r, "application/json")
 	if done != nil {

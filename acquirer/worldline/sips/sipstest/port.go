@@ -44,7 +44,7 @@ func (p *port) open(addr string) (string, error) {
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // what a client sends badly is no news of the platform's
+		ErrorLog:          log.New(io.Discard, "", 0), // a client's bad requests are not logged
 		BaseContext:       func(net.Listener) context.Context { return p.base },
 	}
 	done := make(chan struct{})

@@ -22,7 +22,7 @@ type message = map[string]any
 // A refusal is why a request is not carried out.
 type refusal struct{ code, field, text string }
 
-// readBody returns the body of a POST of one content type. The reply, when there is one, is all there is to say.
+// readBody returns the body of a POST of one content type. A reply that is not nil is the whole answer to the request.
 func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *reply) {
 	refuse := func(status int, text string) ([]byte, *reply) {
 		p := messagePage(status, text, "")
@@ -45,8 +45,8 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 	return body, nil
 }
 
-// decodeObject reads one JSON object. Keys that stand twice, deep nesting and broken UTF-8 are refused: what is sealed and what is used must be
-// the same.
+// decodeObject reads one JSON object. Keys that stand twice, deep nesting and broken UTF-8 are refused: what is sealed and what
+// is used must be the same.
 func decodeObject(body []byte) (message, *refusal) {
 	var m message
 	dec := json.NewDecoder(bytes.NewReader(body))

@@ -28,7 +28,8 @@ func (s *Server) redirectionData(token string) string {
 	return front + token
 }
 
-// sessionToken finds the session of a form that brings a payer. Only redirectionData counts; what else clients send with it is tolerated.
+// sessionToken finds the session of a form that brings a payer. Only redirectionData counts; what else clients send with it is
+// tolerated.
 func (s *Server) sessionToken(form url.Values) (string, bool) {
 	data := form.Get("redirectionData")
 	if len(data) < tokenLength || len(data) > 300 {

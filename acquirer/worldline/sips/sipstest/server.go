@@ -21,7 +21,7 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/paypage"
 )
 
-// Options say what platform it is. The zero value is the simulation platform with its public merchants.
+// Options configure a platform. The zero value is the simulation platform with its public merchants.
 type Options struct {
 	// Addr is where to listen: a loopback address with a port, or with 0 for a free one. Zero: "127.0.0.1:0".
 	Addr string
@@ -45,13 +45,14 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications were not taken. Zero: nobody is.
+	// Logger gets a warning for each notification that a shop did not take. Zero: no log.
 	Logger *slog.Logger
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
 	Other http.Handler
 
-	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil: none.
+	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil:
+	// none.
 	Saved []byte
 }
 
@@ -81,7 +82,8 @@ type Server struct {
 	sent    []Delivery
 }
 
-// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+// NewServer starts a platform. It panics when the options are not valid or the port is taken, as httptest does; [Listen]
+// returns an error.
 func NewServer(o Options) *Server {
 	s, err := Listen(o)
 	if err != nil {
@@ -90,7 +92,8 @@ func NewServer(o Options) *Server {
 	return s
 }
 
-// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+// Listen starts a platform. The error names everything that is wrong with the options, such as an address that is not a
+// loopback one.
 func Listen(o Options) (*Server, error) {
 	if o.Merchants == nil {
 		o.Merchants = PublicMerchants()
@@ -167,8 +170,8 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
-// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are dropped.
-// The book can still be read. A second Close does nothing.
+// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are
+// dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
 	s.mu.Lock() // no request is let in between
 	s.close()

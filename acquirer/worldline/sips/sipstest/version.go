@@ -27,8 +27,8 @@ const (
 	js   = "JS_" // a JSON object; from 3.x on
 )
 
-// responseVersion is the version in which a request of version v is notified, unless it asks for another one. The platform was seen to say
-// HP_2.0 whatever 2.x it was asked in.
+// responseVersion is the version in which a request of version v is notified, unless it asks for another one. The platform was
+// seen to say HP_2.0 whatever 2.x it was asked in.
 func (v version) responseVersion() version {
 	switch {
 	case v.number[0] == '2':

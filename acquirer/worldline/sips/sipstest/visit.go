@@ -12,8 +12,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
-// for, and the automatic response has been sent.
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the automatic response has been sent.
 var ErrNoReturn = errors.New("sipstest: the browser brings nothing back")
 
 // Payer is what somebody does on the payment pages. The zero value pays.
@@ -34,7 +34,7 @@ func (r Return) Callback() acquirer.Callback {
 	return acquirer.Callback{Channel: acquirer.Return, Form: r.Form}
 }
 
-// cardOf is what p pays with.
+// cardOf is the bank's card that ends as p says.
 func (p Payer) cardOf() (bank.Card, error) {
 	switch {
 	case p.Code == "":
@@ -64,10 +64,10 @@ func (e *RefusedError) Error() string {
 	return "sipstest: the platform turns the payer away with code " + e.Code
 }
 
-// Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response has been
-// answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means that
-// there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The platform's
-// refusal is a [*RefusedError].
+// Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response
+// has been answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error
+// means that there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The
+// platform's refusal is a [*RefusedError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	c, err := p.cardOf()
 	if err != nil {
