@@ -24,10 +24,15 @@ var ofNotice = map[Fault]struct {
 	},
 	Late: {"A notification that comes late is as good as an early one: late truth wins, so it must still be read.", lateNotice},
 	Reordered: {
-		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not by their order.",
+		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not " +
+			"by their order.",
 		reorderedNotices,
 	},
-	Tampered: {"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must not settle a dear debt.", spoiltNotice},
+	Tampered: {
+		"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must not settle " +
+			"a dear debt.",
+		spoiltNotice,
+	},
 	Forged:   {"A notification sealed with another key is ErrUnverified: only the acquirer says that a debt was paid.", spoiltNotice},
 	Unsealed: {"A notification without a seal is ErrUnverified: to leave the seal out must not be the way around it.", spoiltNotice},
 }
@@ -54,7 +59,8 @@ func faultCases() []Case {
 			cases = append(cases,
 				Case{
 					"fault/" + string(f) + "/begin",
-					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a session that nobody has.",
+					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a " +
+						"session that nobody has.",
 					func(t *trial) error { return beginFault(t, f) },
 				},
 				Case{
@@ -66,7 +72,8 @@ func faultCases() []Case {
 			for _, y := range ways {
 				cases = append(cases, Case{
 					"fault/" + string(f) + "/" + y.op,
-					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells the truth: " +
+					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells " +
+						"the truth: " +
 						"otherwise the money goes back twice, or the clerk is told that it did not.",
 					func(t *trial) error { return giveFault(t, f, y) },
 				})

@@ -47,14 +47,24 @@ func giveBackCases() []Case {
 			{"part", "Parts go back, and Returned is their sum.", giveParts},
 			{"more_than_remains", "More than remains is refused and moves nothing.", giveTooMuch},
 			{"twice", "The whole amount goes back once; a second time is refused and moves nothing.", giveTwice},
-			{"unknown_reference", "Nothing is given back for a reference or a handle that does not exist: ErrNotFound, or what a question about it is.", giveUnknown},
+			{
+				"unknown_reference",
+				"Nothing is given back for a reference or a handle that does not exist: ErrNotFound, or what a question about it is.",
+				giveUnknown,
+			},
 			{"not_paid", "Nothing is given back for a payment that was refused.", giveUnpaid},
 			{"invalid", "An amount or a currency that cannot be right is refused at once and moves nothing.", giveInvalid},
 			{"other_merchant", "A call for another merchant is refused and moves nothing.", giveElsewhere},
-			{"key", "One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere Returned counts what moved.", giveKey},
+			{
+				"key",
+				"One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere Returned counts " +
+					"what moved.",
+				giveKey,
+			},
 			{
 				"authorisation",
-				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, or an acceptance is " +
+				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, " +
+					"or an acceptance is " +
 					"taken for another one and every refund ends on a clerk's desk.",
 				giveAuthorisation,
 			},
@@ -71,7 +81,8 @@ func giveBackCases() []Case {
 		},
 		Case{
 			"refund/before_remittance",
-			"Before remittance a refund is ErrConflict and moves nothing, unless the client itself cancels instead; then the money is back.",
+			"Before remittance a refund is ErrConflict and moves nothing, unless the client itself cancels instead; then the " +
+				"money is back.",
 			refundEarly,
 		},
 	)

@@ -18,14 +18,14 @@ func listenCases() []Case {
 	return []Case{
 		{
 			"listen/shapes",
-			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over HTTP: what does not fit is " +
-				"refused before Parse sees it.",
+			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over HTTP: " +
+				"what does not fit is refused before Parse sees it.",
 			shapesFit,
 		},
 		{
 			"listen/answer",
-			"A verification request is answered with a short and harmless text, every other request with none, the same each time and without reading " +
-				"a body: anybody can send one.",
+			"A verification request is answered with a short and harmless text, every other request with none, the same each time " +
+				"and without reading a body: anybody can send one.",
 			answerIsShort,
 		},
 	}
@@ -103,7 +103,8 @@ func answerIsShort(t *trial) error {
 	if v, ok := t.w.(Verifying); ok {
 		requests["the verification"], wanted["the verification"] = v.Verification("Az09+/=_.-"), "Az09+/=_.-"
 		for what, token := range map[string]string{
-			"a script": "<script>alert(1)</script>", "spaces": "a b", "a line feed": "a\nb", "not ASCII": "é", "257 letters": strings.Repeat("a", 257), "empty": "",
+			"a script": "<script>alert(1)</script>", "spaces": "a b", "a line feed": "a\nb", "not ASCII": "é",
+			"257 letters": strings.Repeat("a", 257), "empty": "",
 		} {
 			requests["a verification with "+what], wanted["a verification with "+what] = v.Verification(token), ""
 		}

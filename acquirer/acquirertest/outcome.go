@@ -27,14 +27,16 @@ func outcomeCases() []Case {
 	for _, o := range outcomes {
 		cases = append(cases, Case{
 			"outcome/" + string(o.outcome),
-			"The notification and the browser bring the same content, or lead to the same answer; it names the order, and its outcome is " +
+			"The notification and the browser bring the same content, or lead to the same answer; it names the order, and its " +
+				"outcome is " +
 				string(o.outcome) + ": " + o.why,
 			func(t *trial) error { return bothChannels(t, o.outcome) },
 		})
 	}
 	return append(cases, Case{
 		"outcome/paid_once",
-		"Whoever comes to the payment page again after a payment cannot pay again: a reload or a second tab must not take the money twice.",
+		"Whoever comes to the payment page again after a payment cannot pay again: a reload or a second tab must not take the " +
+			"money twice.",
 		paidOnce,
 	})
 }

@@ -17,45 +17,56 @@ import (
 func parseCases() []Case {
 	const closed = " Otherwise whoever can post a form can pay every debt."
 	return []Case{
-		{"parse/nothing", "A callback with nothing in it, or with rubbish, is ErrUnverified, or ErrInvalid without a message, and leaves nothing." + closed, parseRubbish},
+		{
+			"parse/nothing",
+			"A callback with nothing in it, or with rubbish, is ErrUnverified, or ErrInvalid without a message, and leaves nothing." + closed,
+			parseRubbish,
+		},
 		{
 			"parse/hint",
-			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor card; where messages " +
+			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor " +
+				"card; where messages " +
 				"are sealed none is a hint." + closed,
 			hintDecidesNothing,
 		},
 		{
 			"parse/field_missing",
-			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a hint so spoilt leads to no other " +
+			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a " +
+				"hint so spoilt leads to no other " +
 				"outcome." + closed,
 			func(t *trial) error { return t.spoilGenuine(withoutValue) },
 		},
 		{
 			"parse/field_changed",
-			"A genuine callback of which one character was changed is refused and leaves nothing; a hint so spoilt leads to no other outcome." + closed,
+			"A genuine callback of which one character was changed is refused and leaves nothing; a hint so spoilt leads to " +
+				"no other outcome." + closed,
 			func(t *trial) error { return t.spoilGenuine(changedBytes) },
 		},
 		{
 			"parse/field_doubled",
-			"A field that stands twice never lets the second value through unverified: what is checked and what is used are the same. No hint with " +
+			"A field that stands twice never lets the second value through unverified: what is checked and what is used are " +
+				"the same. No hint with " +
 				"two values leads to another outcome." + closed,
 			fieldDoubled,
 		},
 		{
 			"parse/spliced",
-			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two leads to no other outcome " +
+			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two " +
+				"leads to no other outcome " +
 				"than each trip's own." + closed,
 			splicedMessages,
 		},
 		{
 			"parse/body_bytes",
-			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or the same JSON " +
+			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or " +
+				"the same JSON " +
 				"written again, is ErrUnverified." + closed,
 			bodyBytes,
 		},
 		{
 			"parse/again",
-			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by its fingerprint.",
+			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by " +
+				"its fingerprint.",
 			parseAgain,
 		},
 	}
@@ -138,7 +149,7 @@ func hintDecidesNothing(t *trial) error {
 }
 
 // spoilGenuine spoils a genuine notification, and where messages are hints also what a browser brings.
-func (t *trial) spoilGenuine(how func(acquirer.Callback, place) []acquirer.Callback) error {
+func (t *trial) spoilGenuine(how spoiler) error {
 	cb, said, err := t.genuineNotification(acquirer.Accepted)
 	if err != nil {
 		return err
@@ -170,7 +181,7 @@ func splicedMessages(t *trial) error {
 	if err != nil {
 		return err
 	}
-	fromOther := func(other acquirer.Callback) func(acquirer.Callback, place) []acquirer.Callback {
+	fromOther := func(other acquirer.Callback) spoiler {
 		return func(cb acquirer.Callback, p place) []acquirer.Callback {
 			return []acquirer.Callback{p.withValues(cb, p.get(other)...)}
 		}

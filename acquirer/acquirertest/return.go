@@ -12,13 +12,15 @@ func returnCases() []Case {
 	return []Case{
 		{
 			"return/other_proof",
-			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link to a return could else " +
+			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link " +
+				"to a return could else " +
 				"act as its payer. Where no browser brings a proof, no result has one.",
 			otherProof,
 		},
 		{
 			"return/twice",
-			"A browser that comes back twice, by a reload or a second tab, brings the same and changes nothing: a return may never be what moves a payment.",
+			"A browser that comes back twice, by a reload or a second tab, brings the same and changes nothing: a return may " +
+				"never be what moves a payment.",
 			returnTwice,
 		},
 	}

@@ -74,6 +74,9 @@ func equalCallbacks(a, b acquirer.Callback) bool {
 		maps.EqualFunc(a.Query, b.Query, slices.Equal) && maps.EqualFunc(a.Header, b.Header, slices.Equal)
 }
 
+// spoiler returns copies of a callback, each spoilt in one place in another way.
+type spoiler func(acquirer.Callback, place) []acquirer.Callback
+
 // withoutValue returns the callback without the values in the place, and with an empty one.
 func withoutValue(cb acquirer.Callback, p place) []acquirer.Callback {
 	return []acquirer.Callback{p.withValues(cb), p.withValues(cb, "")}
@@ -93,8 +96,12 @@ func changedBytes(cb acquirer.Callback, p place) []acquirer.Callback {
 
 // doubledValue returns callbacks with two values in the place: the true one and another, in either order.
 func doubledValue(cb, other acquirer.Callback, p place) []acquirer.Callback {
+	var all []acquirer.Callback
 	v := p.firstValue(cb)
-	return []acquirer.Callback{p.withValues(cb, v, "x"), p.withValues(cb, "x", v), p.withValues(cb, p.firstValue(other), v), p.withValues(cb, v, p.firstValue(other))}
+	for _, values := range [][]string{{v, "x"}, {"x", v}, {p.firstValue(other), v}, {v, p.firstValue(other)}} {
+		all = append(all, p.withValues(cb, values...))
+	}
+	return all
 }
 
 // checkRefused parses a spoilt callback of a client whose messages are sealed. Parse must refuse it, or say exactly what a
@@ -145,7 +152,7 @@ func (t *trial) checkHarmless(cb acquirer.Callback) error {
 //
 // Of sealed messages the content and the seal count both: where only one place matters although there are more, the seal is not
 // looked at.
-func (t *trial) spoilEach(cb acquirer.Callback, how func(acquirer.Callback, place) []acquirer.Callback, genuine ...acquirer.Result) error {
+func (t *trial) spoilEach(cb acquirer.Callback, how spoiler, genuine ...acquirer.Result) error {
 	all, counting := placesOf(cb), 0
 	for _, p := range all {
 		counts := false

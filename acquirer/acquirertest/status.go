@@ -14,24 +14,28 @@ func statusCases() []Case {
 	cases := []Case{
 		{
 			"status/unknown_reference",
-			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not be invented. An acquirer " +
+			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not " +
+				"be invented. An acquirer " +
 				"that forgets cannot know, and says ErrUnavailable or ErrUnsupported.",
 			unknownReference,
 		},
 		{
 			"status/no_reference",
-			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and no log.",
+			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and " +
+				"no log.",
 			noReference,
 		},
 		{
 			"status/not_paid_yet",
-			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second payment. An acquirer that is " +
+			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second " +
+				"payment. An acquirer that is " +
 				"asked by handle says Open, with the handle, and needs no amount.",
 			notPaidYet,
 		},
 		{
 			"status/handle_of_another",
-			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes nothing: one payer's " +
+			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes " +
+				"nothing: one payer's " +
 				"money must not settle another's debt.",
 			handleOfAnother,
 		},
@@ -46,7 +50,8 @@ func statusCases() []Case {
 	for _, o := range outcomes {
 		cases = append(cases, Case{
 			"status/" + string(o.outcome),
-			"Asked afterwards, the acquirer says what the notification said: where the notification was lost, the question is all there is.",
+			"Asked afterwards, the acquirer says what the notification said: where the notification was lost, the question is " +
+				"all there is.",
 			func(t *trial) error { return statusAgrees(t, o.outcome) },
 		})
 	}

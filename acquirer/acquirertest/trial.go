@@ -311,12 +311,13 @@ func sameResult(a, b acquirer.Result) error {
 
 // refusedWith checks the form and the kind of an error; the result beside it must be zero.
 func refusedWith(err error, zero bool, kinds ...error) error {
-	e := (*acquirer.Error)(nil)
-	switch {
-	case err == nil:
+	if err == nil {
 		return fmt.Errorf("no error, expected one of the kind %v", kinds)
-	case !errors.As(err, &e):
-		return fmt.Errorf("the error is a %T (%v), expected an *acquirer.Error: nobody can tell from it whether money may have moved", err, err)
+	}
+	e, broken := asError(err)
+	switch {
+	case broken != nil:
+		return broken
 	case !slices.Contains(kinds, e.Kind):
 		return fmt.Errorf("the kind of the error is %v, expected one of %v: %w", e.Kind, kinds, err)
 	case !zero:
