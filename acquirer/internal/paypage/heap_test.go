@@ -1,4 +1,4 @@
-package bank_test
+package paypage_test
 
 import (
 	"bytes"

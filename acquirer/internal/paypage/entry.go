@@ -1,4 +1,4 @@
-package bank
+package paypage
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/internal/paris"
 )
 
@@ -30,40 +31,40 @@ const years = 16
 // spaces are the marks between the digits of a number that is pasted.
 var spaces = strings.NewReplacer(" ", "", nbsp, "", narrow, "", "\t", "", "-", "")
 
-// typed reads what the payer has typed, and keeps what ReadCard keeps.
-func typed(form url.Values, today paris.Day) (Card, []mistake) {
+// readEntry reads what the payer has typed, and keeps what ReadCard keeps.
+func readEntry(form url.Values, today paris.Day) (bank.Card, []mistake) {
 	var wrong []mistake
-	say := func(field, text string) { wrong = append(wrong, mistake{field, text}) }
+	mistaken := func(field, text string) { wrong = append(wrong, mistake{field, text}) }
 
 	number := spaces.Replace(form.Get("number"))
-	card, err := ReadCard(number)
+	card, err := bank.ReadCard(number)
 	switch {
 	case number == "":
-		say("number", "Saisissez le numéro de carte.")
+		mistaken("number", "Saisissez le numéro de carte.")
 	case err != nil:
-		say("number", "Le numéro de carte doit comporter de 15 à 19\u00a0chiffres.")
+		mistaken("number", "Le numéro de carte doit comporter de 15 à 19\u00a0chiffres.")
 	}
 
 	month, year := form.Get("month"), form.Get("year")
 	switch now := fmt.Sprintf("%04d%02d", today.Year, int(today.Month)); {
 	case !slices.Contains(monthList(), month) || !slices.Contains(yearList(today), year):
-		say("month", "Choisissez le mois et l’année d’expiration.")
+		mistaken("month", "Choisissez le mois et l’année d’expiration.")
 	case year+month < now: // valid to the end of its month (S32)
-		say("month", "Cette date d’expiration est passée.")
+		mistaken("month", "Cette date d’expiration est passée.")
 	}
 
 	cryptogram := spaces.Replace(form.Get("cryptogram"))
 	switch {
 	case cryptogram == "":
-		say("cryptogram", "Saisissez le cryptogramme visuel.")
-	case len(cryptogram) < 3 || len(cryptogram) > 4 || !digitsOnly(cryptogram):
-		say("cryptogram", "Le cryptogramme visuel doit comporter 3 ou 4\u00a0chiffres.")
+		mistaken("cryptogram", "Saisissez le cryptogramme visuel.")
+	case len(cryptogram) < 3 || len(cryptogram) > 4 || strings.Trim(cryptogram, "0123456789") != "":
+		mistaken("cryptogram", "Le cryptogramme visuel doit comporter 3 ou 4\u00a0chiffres.")
 	}
 	if wrong != nil {
-		return Card{}, wrong
+		return bank.Card{}, wrong
 	}
 	// A substring keeps the whole number alive: what is kept is copied.
-	return Card{First: strings.Clone(card.First), Last: strings.Clone(card.Last), Brand: card.Brand}, nil
+	return bank.Card{First: strings.Clone(card.First), Last: strings.Clone(card.Last), Brand: card.Brand}, nil
 }
 
 func monthList() []string { return numbers("%02d", 1, 12) }

@@ -1,4 +1,4 @@
-package bank_test
+package paypage_test
 
 import (
 	"crypto/sha256"
@@ -18,6 +18,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 )
 
 // Numbers that a payer types; none of them stands on a page. The last is S31 as it was printed: 15 digits.
@@ -33,7 +35,7 @@ const cryptogram = "7391"
 // counter is a kiosk with a shop, a clock, and what it has told.
 type counter struct {
 	t     testing.TB
-	kiosk *bank.Kiosk
+	kiosk *paypage.Handler
 	bank  *bank.Bank
 	now   *time.Time
 
@@ -47,7 +49,7 @@ func newCounter(t testing.TB, m bank.Merchant) *counter {
 	}
 	c := &counter{t: t}
 	c.bank, c.now = open(m)
-	c.kiosk = &bank.Kiosk{
+	c.kiosk = &paypage.Handler{
 		Bank:  c.bank,
 		Token: func(f url.Values) (string, bool) { return f.Get("token"), f.Has("token") },
 		Ended: func(tx bank.Transaction) {
@@ -63,11 +65,12 @@ func newCounter(t testing.TB, m bank.Merchant) *counter {
 }
 
 // open registers the order of the source, and returns the payer's token.
-func (c *counter) open(reference string, fs ...bank.Fault) string {
+func (c *counter) open(reference string, fs ...fault.Fault) string {
 	c.t.Helper()
 	o := order(reference)
 	o.Cents, o.ReturnURL = 2000, "https://fund.example:8443/return?a=1&b=2"
-	s, err := c.bank.Open(o, fs...)
+	o.Uses = fault.Uses(fs)
+	s, err := c.bank.Open(o)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -366,7 +369,7 @@ func TestPages(t *testing.T) {
 		{
 			name: "already used",
 			visit: func(c *counter) leaf {
-				token := c.open(ref, bank.RedirectOnce)
+				token := c.open(ref, fault.RedirectOnce)
 				c.enter(token)
 				return c.enter(token)
 			},

@@ -1,4 +1,5 @@
-package bank
+// Package callback puts an [acquirer.Callback] on the wire, and copies one: for the mock and for the suite.
+package callback
 
 import (
 	"bytes"
@@ -9,8 +10,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// NewRequest is the HTTP request by which a callback reaches an address: JSON with its headers where it has a body, else a form that is posted
-// or a query that is asked for.
+// NewRequest is the HTTP request by which a callback reaches an address: JSON with its headers where it has a body, else a form
+// that is posted or a query.
 func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -1,4 +1,4 @@
-package bank
+package fault
 
 import "slices"
 
@@ -39,9 +39,9 @@ const (
 
 // Faults of a session, fixed when it is opened. Without them its redirect data works as often as the payer loads the page.
 const (
-	// RedirectOnce: the redirect data brings the payer to the kiosk once; a reload, or the way back, finds nothing.
+	// RedirectOnce: the redirect data opens the payment page once; a reload finds nothing.
 	RedirectOnce Fault = "redirect_once"
-	// RedirectTwice: the redirect data works twice, as with two tabs; whoever comes third finds nothing.
+	// RedirectTwice: the redirect data opens the payment page twice, as with two tabs; the third time it finds nothing.
 	RedirectTwice Fault = "redirect_twice"
 )
 
@@ -98,8 +98,8 @@ func Strikes(t Target, fs []Fault) []Fault {
 	return slices.DeleteFunc(slices.Clone(fs), func(f Fault) bool { return f.Target() != t })
 }
 
-// uses is how often the redirect data of a session works; 0 is as often as one likes.
-func uses(fs []Fault) int {
+// Uses is how often the redirect data of a session with these faults works; 0: without limit.
+func Uses(fs []Fault) int {
 	switch {
 	case slices.Contains(fs, RedirectOnce):
 		return 1

@@ -1,4 +1,4 @@
-package bank
+package fault
 
 import (
 	"slices"
@@ -9,8 +9,8 @@ import (
 // LateBy is how long a [Late] notification waits.
 const LateBy = time.Hour
 
-// Post carries notifications, badly if it is told so. It knows nothing of what is in them: what it is given is called once for each
-// delivery, outside of every lock. It is safe for concurrent use; the zero value works.
+// Post delivers notifications, with the faults that strike their delivery. It does not know what is in them: Send is given a
+// function, which is called once for each delivery, with no lock held. It is safe for concurrent use; the zero value works.
 type Post struct {
 	Now func() time.Time // zero: time.Now
 
@@ -18,7 +18,7 @@ type Post struct {
 	held []letter
 }
 
-// letter waits for its time, or, without one, for the next letter to overtake it.
+// letter is a notification that is held back until it is due or, without a due time, until the next one has been delivered.
 type letter struct {
 	due     time.Time
 	times   int
@@ -58,19 +58,19 @@ func (p *Post) Send(deliver func(), fs ...Fault) {
 		return
 	}
 	l.run()
-	p.deliver(func(l letter) bool { return l.due.IsZero() })
+	p.deliverIf(func(l letter) bool { return l.due.IsZero() })
 }
 
-// Tick delivers what was late and is due now by the clock, and returns how many letters that were.
+// Tick delivers the late letters that are due by now, and returns how many.
 func (p *Post) Tick() int {
 	now := p.now()
-	return p.deliver(func(l letter) bool { return !l.due.IsZero() && !now.Before(l.due) })
+	return p.deliverIf(func(l letter) bool { return !l.due.IsZero() && !now.Before(l.due) })
 }
 
-// Release delivers everything that is held back, in the order in which it was sent, and returns how many letters that were.
-func (p *Post) Release() int { return p.deliver(func(letter) bool { return true }) }
+// Release delivers every letter that is held back, in the order of Send, and returns how many.
+func (p *Post) Release() int { return p.deliverIf(func(letter) bool { return true }) }
 
-func (p *Post) deliver(which func(letter) bool) int {
+func (p *Post) deliverIf(which func(letter) bool) int {
 	p.mu.Lock()
 	var out, held []letter
 	for _, l := range p.held {
