@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/outbound"
 )
 
 // DefaultWindow is the Window of a [Config] that has none.
@@ -131,7 +132,7 @@ func New(c Config) (*Client, error) {
 			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
 		}
 	}
-	if c.TrustUnsealedOffice && (office == nil || !loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
+	if c.TrustUnsealedOffice && (office == nil || !outbound.Loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
 		problem("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
 	}
 	if c.Window < 0 {
@@ -142,7 +143,7 @@ func New(c Config) (*Client, error) {
 	}
 
 	in := &inner{
-		merchant: c.MerchantID, paypage: paypage, office: office, http: newHTTPClient(c.HTTPClient),
+		merchant: c.MerchantID, paypage: paypage, office: office, http: outbound.NewClient(c.HTTPClient, timeout),
 		window: c.Window, several: c.SeveralAttempts, trustUnsealed: c.TrustUnsealedOffice,
 		now: c.Now, log: c.Logger, observe: c.Observe,
 	}
