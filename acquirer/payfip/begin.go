@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/shopspring/decimal"
@@ -114,7 +115,7 @@ func (in *inner) create(ctx context.Context, o acquirer.Order, cents int64, mel 
 	if in.objet == "" {
 		members = append(members[:4], members[5:]...)
 	}
-	q := request{acquirer.OpBegin, opCreate, o.Reference, members}
+	q := request{acquirer.OpBegin, soap.Create, o.Reference, members}
 	a, f := in.call(ctx, q)
 	if f != nil {
 		return acquirer.Session{}, f

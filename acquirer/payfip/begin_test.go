@@ -12,6 +12,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/shopspring/decimal"
 )
 
@@ -105,14 +106,14 @@ func TestBeginErrors(t *testing.T) {
 		"T7, in no list":                    {refused("T7", ""), expectedError{"ErrConfiguration", "T7", "numcli"}, false},
 		"letters":                           {refused("TX", ""), expectedError{"ErrInvalid", "TX", ""}, false},
 		"an unclean code":                   {refused("T1 OR", ""), expectedError{"ErrInvalid", "", ""}, false},
-		"a fault of others":                 {reply(500, xmlType, `<E:Envelope xmlns:E="`+soapNS+`"><E:Body><E:Fault><faultcode>E:Server</faultcode></E:Fault></E:Body></E:Envelope>`), expectedError{"ErrUnavailable", "", ""}, false},
+		"a fault of others":                 {reply(500, xmlType, `<E:Envelope xmlns:E="`+soap.EnvelopeNS+`"><E:Body><E:Fault><faultcode>E:Server</faultcode></E:Fault></E:Body></E:Envelope>`), expectedError{"ErrUnavailable", "", ""}, false},
 		"429":                               {reply(429, "text/plain", ""), expectedError{"ErrUnavailable", "", ""}, false},
 		"408":                               {reply(408, "text/plain", ""), expectedError{"ErrUnavailable", "", ""}, false},
 		"204":                               {reply(204, "", ""), expectedError{"ErrUnanswered", "", ""}, true},
 		"404":                               {reply(404, "text/html", "<html>"), expectedError{"ErrConfiguration", "", ""}, false},
-		"an answer about another operation": {reply(200, xmlType, written(opDetail, "idOp", idOp)), expectedError{"ErrUnanswered", "", ""}, true},
+		"an answer about another operation": {reply(200, xmlType, written(soap.Detail, "idOp", idOp)), expectedError{"ErrUnanswered", "", ""}, true},
 		"65 characters":                     {created(strings.Repeat("a", 65)), expectedError{"ErrUnanswered", "", ""}, true},
-		"no return":                         {reply(200, xmlType, strings.NewReplacer("<return>", "", "</return>", "", "<idOp>", "<!--", "</idOp>", "-->").Replace(written(opCreate, "idOp", "x"))), expectedError{"ErrUnanswered", "", ""}, true},
+		"no return":                         {reply(200, xmlType, strings.NewReplacer("<return>", "", "</return>", "", "<idOp>", "<!--", "</idOp>", "-->").Replace(written(soap.Create, "idOp", "x"))), expectedError{"ErrUnanswered", "", ""}, true},
 		"dropped":                           {func(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset") }, expectedError{"ErrUnanswered", "", ""}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

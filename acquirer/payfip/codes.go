@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // outcomes are the letters of resultrans (docs/payfip.md §5). The letter names the means of payment as well: P and R are of a card, V
@@ -53,9 +54,9 @@ var (
 		'D': {acquirer.ErrConfiguration, "urlredirect", "PayFiP refuses the address of return"},
 	}
 	technical = map[string]meaning{
-		"TechDysfonctionnementErreur": {acquirer.ErrUnavailable, "", "PayFiP has broken down"},
-		"TechIndisponibiliteErreur":   {acquirer.ErrUnavailable, "", "PayFiP is closed for the moment"},
-		"TechProtocolaireErreur":      {acquirer.ErrInvalid, "", "PayFiP does not understand the message"},
+		soap.BreakdownError:   {acquirer.ErrUnavailable, "", "PayFiP has broken down"},
+		soap.UnavailableError: {acquirer.ErrUnavailable, "", "PayFiP is closed for the moment"},
+		soap.ProtocolError:    {acquirer.ErrInvalid, "", "PayFiP does not understand the message"},
 	}
 )
 
@@ -71,7 +72,7 @@ func explain(operation string, f *fault) meaning {
 		}
 		return meaning{acquirer.ErrUnavailable, "", "PayFiP answers with a fault that is none of its own"}
 	}
-	if ofSession := strings.HasPrefix(f.code, "P"); !ofSession || operation == opDetail {
+	if ofSession := strings.HasPrefix(f.code, "P"); !ofSession || operation == soap.Detail {
 		if m, ok := codes[f.code]; ok {
 			return m
 		}
@@ -81,7 +82,7 @@ func explain(operation string, f *fault) meaning {
 			}
 		}
 	}
-	if operation == opCreate {
+	if operation == soap.Create {
 		return meaning{acquirer.ErrInvalid, "", "PayFiP refuses the order, with a code that is not known here"}
 	}
 	return meaning{acquirer.ErrUnanswered, "", "PayFiP answers with a code that is not known here"}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // opDoctor is the operation of the preflight's own errors.
@@ -48,7 +49,7 @@ func (r Report) LogValue() slog.Value {
 // Errors are an [*acquirer.Error], with the kinds of [Client.Status]: ErrConfiguration when PayFiP does not know the number.
 func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	in := c.in
-	q := request{opDoctor, opClient, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
+	q := request{opDoctor, soap.Client, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
 	a, f := in.call(ctx, q)
 	if f != nil {
 		return Report{}, f

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 func client(names ...string) string {
@@ -14,7 +15,7 @@ func client(names ...string) string {
 	for i, n := range names {
 		m = append(m, "libelleN"+string(rune('1'+i)), n)
 	}
-	return written(opClient, append(m, "numcli", numcli)...)
+	return written(soap.Client, append(m, "numcli", numcli)...)
 }
 
 // Where no money moves the doctor says TEST, in capitals; where it does, not.
@@ -30,7 +31,7 @@ func TestDoctorSaysTest(t *testing.T) {
 			t.Errorf("%s: %s", saisie, s)
 		}
 		operation, m := strictMembers(t, p.bodies[0])
-		if operation != opClient || len(m) != 1 || m["numCli"] != numcli {
+		if operation != soap.Client || len(m) != 1 || m["numCli"] != numcli {
 			t.Errorf("%s %v", operation, m)
 		}
 		if v := slog.AnyValue(r).Resolve().String(); !strings.Contains(v, numcli) {
@@ -44,7 +45,7 @@ func TestDoctorErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string
 		want error
-	}{"another number": {other, acquirer.ErrUnverified}, "empty": {written(opClient), acquirer.ErrUnverified}, "a page": {"<html/>", acquirer.ErrUnanswered}} {
+	}{"another number": {other, acquirer.ErrUnverified}, "empty": {written(soap.Client), acquirer.ErrUnverified}, "a page": {"<html/>", acquirer.ErrUnanswered}} {
 		r, err := newPlatform(t, nil, reply(200, xmlType, c.body)).Doctor(t.Context())
 		if !errors.Is(err, c.want) || r != (Report{}) {
 			t.Errorf("%s: %v %v", name, r, err)

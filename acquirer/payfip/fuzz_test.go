@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // FuzzAnswer: any body at any status. Nothing is believed of what is not an answer about the session, whatever the XML.
@@ -15,25 +16,25 @@ func FuzzAnswer(f *testing.F) {
 	for _, v := range readVectors(f).Answer {
 		f.Add([]byte(v.Body), v.Status)
 	}
-	for _, s := range []string{"", "<", "<a/>", "<a xmlns=''/>", "<a:b xmlns:a='" + soapNS + "'/>", "<!--", "<![CDATA[", "\ufeff", "<?xml version='1.0'?>"} {
+	for _, s := range []string{"", "<", "<a/>", "<a xmlns=''/>", "<a:b xmlns:a='" + soap.EnvelopeNS + "'/>", "<!--", "<![CDATA[", "\ufeff", "<?xml version='1.0'?>"} {
 		f.Add([]byte(s), 200)
 	}
 	c := mustNew(f, testConfig(nil))
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		for op, call := range map[string]func(*Client) error{
-			opCreate: func(c *Client) error {
+			soap.Create: func(c *Client) error {
 				s, err := c.Begin(t.Context(), order())
 				if err != nil && !s.IsZero() || err == nil && (!isIdOp(s.Handle.Session) || s.URL != DefaultPageURL+"?idop="+s.Handle.Session) {
 					t.Fatalf("session at %q beside %v", s.URL, err)
 				}
 				return err
 			},
-			opDetail: func(c *Client) error {
+			soap.Detail: func(c *Client) error {
 				r, err := c.Status(t.Context(), question())
 				checkResult(t, r, err, body)
 				return err
 			},
-			opClient: func(c *Client) error { _, err := c.Doctor(t.Context()); return err },
+			soap.Client: func(c *Client) error { _, err := c.Doctor(t.Context()); return err },
 		} {
 			c.in.http.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
 				w := httptest.NewRecorder()

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/shopspring/decimal"
 )
 
@@ -110,8 +111,8 @@ const xmlType = `text/xml;charset="utf-8"`
 // written is an answer as the platform writes it.
 func written(operation string, members ...string) string {
 	var b strings.Builder
-	b.WriteString(`<?xml version='1.0' encoding='UTF-8'?><S:Envelope xmlns:S="` + soapNS + `"><S:Body><ns2:` + operation +
-		`Response xmlns:ns2="` + serviceNS + `"><return>`)
+	b.WriteString(`<?xml version='1.0' encoding='UTF-8'?><S:Envelope xmlns:S="` + soap.EnvelopeNS + `"><S:Body><ns2:` + operation +
+		`Response xmlns:ns2="` + soap.ServiceNS + `"><return>`)
 	for i := 0; i < len(members); i += 2 {
 		b.WriteString("<" + members[i] + ">")
 		xml.EscapeText(&b, []byte(members[i+1]))
@@ -121,7 +122,9 @@ func written(operation string, members ...string) string {
 	return b.String()
 }
 
-func created(id string) httpmock.Responder { return reply(200, xmlType, written(opCreate, "idOp", id)) }
+func created(id string) httpmock.Responder {
+	return reply(200, xmlType, written(soap.Create, "idOp", id))
+}
 
 // detail is an answer about a session, with members changed.
 func detail(changes ...string) httpmock.Responder {
@@ -136,7 +139,7 @@ func detail(changes ...string) httpmock.Responder {
 			}
 		}
 	}
-	return reply(200, xmlType, written(opDetail, m...))
+	return reply(200, xmlType, written(soap.Detail, m...))
 }
 
 // refused is a functional error.
@@ -147,9 +150,9 @@ func refused(code, libelle string) httpmock.Responder {
 func faultBody(class, code, libelle string) string {
 	var b strings.Builder
 	xml.EscapeText(&b, []byte(libelle))
-	return `<?xml version='1.0' encoding='UTF-8'?><S:Envelope xmlns:S="` + soapNS + `"><S:Body><S:Fault><faultcode>S:Server</faultcode>` +
+	return `<?xml version='1.0' encoding='UTF-8'?><S:Envelope xmlns:S="` + soap.EnvelopeNS + `"><S:Body><S:Fault><faultcode>S:Server</faultcode>` +
 		`<faultstring>fr.gouv.finances.cp.tpa.webservice.exceptions.` + class + `</faultstring><detail><ns1:` + class + ` xmlns:ns1="` +
-		serviceNS + `"><code>` + code + `</code><descriptif/><libelle>` + b.String() + `</libelle><severite>2</severite></ns1:` + class +
+		soap.ServiceNS + `"><code>` + code + `</code><descriptif/><libelle>` + b.String() + `</libelle><severite>2</severite></ns1:` + class +
 		`></detail></S:Fault></S:Body></S:Envelope>`
 }
 
@@ -176,12 +179,12 @@ func strictMembers(t testing.TB, body string) (operation string, members map[str
 	if err := xml.Unmarshal([]byte(body), &e); err != nil {
 		t.Fatalf("the request is no XML: %v", err)
 	}
-	const soap = "http://schemas.xmlsoap.org/soap/envelope/"
-	if e.XMLName.Space != soap || e.Body.XMLName.Space != soap || len(e.Body.Inner) != 1 || len(e.Body.Inner[0].Arg) != 1 {
+	const envelopeSpace = "http://schemas.xmlsoap.org/soap/envelope/"
+	if e.XMLName.Space != envelopeSpace || e.Body.XMLName.Space != envelopeSpace || len(e.Body.Inner) != 1 || len(e.Body.Inner[0].Arg) != 1 {
 		t.Fatalf("no envelope with one operation and one argument: %s", body)
 	}
 	op := e.Body.Inner[0]
-	if op.XMLName.Space != serviceNS || op.Arg[0].XMLName != (xml.Name{Local: "arg0"}) {
+	if op.XMLName.Space != soap.ServiceNS || op.Arg[0].XMLName != (xml.Name{Local: "arg0"}) {
 		t.Fatalf("operation %v with %v", op.XMLName, op.Arg[0].XMLName)
 	}
 	members = make(map[string]string)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -37,7 +38,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference,
 			&memberError{"idOp", "the question has no idOp: PayFiP finds nothing by our reference"})
 	}
-	r := request{acquirer.OpStatus, opDetail, q.Reference, []member{{"idOp", idOp}}}
+	r := request{acquirer.OpStatus, soap.Detail, q.Reference, []member{{"idOp", idOp}}}
 	a, f := in.call(ctx, r)
 	switch {
 	case f != nil && f.Code == codeUnknown && in.forgotten(q.Handle):

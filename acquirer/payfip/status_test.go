@@ -10,6 +10,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 func TestStatusOutcomes(t *testing.T) {
@@ -30,7 +31,7 @@ func TestStatusOutcomes(t *testing.T) {
 			t.Errorf("%q: logged %q", letter, log.String())
 		}
 		operation, m := strictMembers(t, p.bodies[0])
-		if operation != opDetail || len(m) != 1 || m["idOp"] != idOp {
+		if operation != soap.Detail || len(m) != 1 || m["idOp"] != idOp {
 			t.Errorf("%s %v", operation, m)
 		}
 	}

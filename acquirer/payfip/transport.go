@@ -13,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/outbound"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // A request is one call on the wire.
@@ -83,7 +84,7 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	}
 	defer resp.Body.Close()
 	status = resp.StatusCode
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, soap.MaxBytes+1))
 	if err != nil {
 		return a, status, q.failed(acquirer.ErrUnanswered, "the answer broke off: %w", err)
 	}
@@ -91,7 +92,7 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	if err != nil {
 		return answer{}, status, in.refusedByHTTP(q, status, err)
 	}
-	if a.fault != nil && !(q.operation == opDetail && a.fault.class == "FonctionnelleErreur" && a.fault.code == codeOpen) {
+	if a.fault != nil && !(q.operation == soap.Detail && a.fault.class == soap.FunctionalError && a.fault.code == codeOpen) {
 		return answer{}, status, q.faulted(a.fault)
 	}
 	return a, status, nil
@@ -128,7 +129,7 @@ func (q request) faulted(f *fault) *acquirer.Error {
 // long ago, so its words are never taken.
 func (f *fault) words(q request) string {
 	s := oneLine(f.text, 160)
-	if q.operation != opCreate || strings.Contains(s, "@") {
+	if q.operation != soap.Create || strings.Contains(s, "@") {
 		return ""
 	}
 	for _, m := range q.members {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // served is a client of a server on this machine.
@@ -44,7 +45,7 @@ func TestConnections(t *testing.T) {
 			io.WriteString(w, "<S:Envelope")
 		},
 		"longer than is read": func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, "<a>"+strings.Repeat("x", 4*maxAnswer)+"</a>")
+			io.WriteString(w, "<a>"+strings.Repeat("x", 4*soap.MaxBytes)+"</a>")
 		},
 	} {
 		client, _ := served(t, h)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
@@ -51,7 +52,7 @@ func TestVectorsOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 			operation, members := strictMembers(t, p.bodies[0])
-			if diff := cmp.Diff(v.Expect.Fields, members); diff != "" || operation != opCreate {
+			if diff := cmp.Diff(v.Expect.Fields, members); diff != "" || operation != soap.Create {
 				t.Errorf("%s (-want +got):\n%s", operation, diff)
 			}
 			if want := v.Now.Add(15 * time.Minute); !s.ExpiresAt.Equal(want) || !s.Handle.ExpiresAt.Equal(want) {
@@ -69,7 +70,7 @@ func TestVectorsAnswer(t *testing.T) {
 				reply(v.Status, v.ContentType, v.Body))
 			var err error
 			switch v.Operation {
-			case opCreate:
+			case soap.Create:
 				var s acquirer.Session
 				if s, err = p.Begin(t.Context(), order()); err != nil && !s.IsZero() {
 					t.Error("a session beside the error")
@@ -82,7 +83,7 @@ func TestVectorsAnswer(t *testing.T) {
 						t.Errorf("session %q at %q by %s", s.Handle.Session, s.URL, s.Method)
 					}
 				}
-			case opDetail:
+			case soap.Detail:
 				q := question()
 				q.Handle.Session, q.Reference = v.Context.IdOp, v.Context.Reference
 				var r acquirer.Result
@@ -114,7 +115,7 @@ func TestVectorsAnswer(t *testing.T) {
 						t.Error("the result is of another session than the question")
 					}
 				}
-			case opClient:
+			case soap.Client:
 				var r Report
 				r, err = p.Doctor(t.Context())
 				if want := v.Expect.Client; want != nil {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
@@ -88,7 +87,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.paypage.Scheme == "http"
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !outbound.Loopback(u)) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !loopback(u)) {
 		return errors.New("redirectionUrl is not an https address")
 	}
 	if s.Fields.Get("redirectionData") == "" || s.Fields.Get("redirectionVersion") == "" {
@@ -150,7 +149,7 @@ func checkURL(field, s string) error {
 	case u.RawQuery != "" || u.ForceQuery:
 		return problem(field, "the platform takes no query: the order's ID comes back by itself")
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !outbound.Loopback(u) && (err != nil || p < 80 || p > 9999) {
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !loopback(u) && (err != nil || p < 80 || p > 9999) {
 		return problem(field, "the platform takes a port between 80 and 9999")
 	}
 	return nil

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
 )
 
 // DefaultWindow is the Window of a [Config] that has none.
@@ -132,7 +131,7 @@ func New(c Config) (*Client, error) {
 			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
 		}
 	}
-	if c.TrustUnsealedOffice && (office == nil || !outbound.Loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
+	if c.TrustUnsealedOffice && (office == nil || !loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
 		problem("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
 	}
 	if c.Window < 0 {
@@ -143,7 +142,7 @@ func New(c Config) (*Client, error) {
 	}
 
 	in := &inner{
-		merchant: c.MerchantID, paypage: paypage, office: office, http: outbound.NewClient(c.HTTPClient, timeout),
+		merchant: c.MerchantID, paypage: paypage, office: office, http: newHTTPClient(c.HTTPClient),
 		window: c.Window, several: c.SeveralAttempts, trustUnsealed: c.TrustUnsealedOffice,
 		now: c.Now, log: c.Logger, observe: c.Observe,
 	}

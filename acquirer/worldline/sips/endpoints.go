@@ -2,10 +2,9 @@ package sips
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"strings"
-
-	"github.com/quittance/quittance/acquirer/internal/outbound"
 )
 
 // Endpoints are the addresses of one platform: scheme and host, with nothing behind it as a rule
@@ -99,9 +98,15 @@ func parseEndpoint(s string) (*url.URL, error) {
 		return nil, errors.New(`not an address such as "https://payment-webinit.sips-services.com"`)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("an address has no user, no query and no fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !outbound.Loopback(u)):
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u)):
 		return nil, errors.New("neither https nor on this machine")
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil
+}
+
+func loopback(u *url.URL) bool {
+	h := u.Hostname()
+	ip := net.ParseIP(h)
+	return h == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,6 +3,7 @@ package sips
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,14 +11,16 @@ import (
 	"log/slog"
 	"maps"
 	"mime"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
 )
 
 // maxAnswer bounds what is read of an answer: real ones have a few kilobytes.
@@ -25,6 +28,30 @@ const maxAnswer = 1 << 20
 
 // timeout of one request as a whole: below the 30 seconds that a payment gives Begin. Sips documents none.
 const timeout = 25 * time.Second
+
+func newHTTPClient(given *http.Client) *http.Client {
+	var h http.Client
+	if given != nil {
+		h = *given
+	} else {
+		h.Transport = &http.Transport{ // HTTP/1.1: one request, one connection, and a failure that can be located
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    5 * time.Second,
+			ResponseHeaderTimeout:  20 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+			MaxIdleConnsPerHost:    8,
+			IdleConnTimeout:        60 * time.Second,
+		}
+	}
+	if h.Timeout == 0 {
+		h.Timeout = timeout
+	}
+	h.Jar = nil
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &h
+}
 
 // A request is one call on the wire.
 type request struct {
@@ -99,8 +126,8 @@ func (in *inner) exchange(ctx context.Context, q request, fields map[string]any)
 		return a, f
 	}
 
-	var trail outbound.Trail
-	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
+	var trail trail
+	req, err := http.NewRequestWithContext(trail.watch(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
 	if err != nil {
 		return done(fail(acquirer.ErrInvalid, "the request cannot be made: %w", err))
 	}
@@ -110,7 +137,7 @@ func (in *inner) exchange(ctx context.Context, q request, fields map[string]any)
 
 	resp, err := in.http.Do(req)
 	if err != nil {
-		if trail.NeverLeft(err) {
+		if trail.neverLeft(err) {
 			return done(fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))
 		}
 		return done(fail(acquirer.ErrUnanswered, "the request may have arrived: %w", err))
@@ -185,6 +212,28 @@ func retryAfter(s string, now time.Time) time.Duration {
 		return max(t.Sub(now), 0)
 	}
 	return 0
+}
+
+// A trail knows how far a request got. A connection in hand counts as sent: what was written after that cannot be told apart.
+type trail struct {
+	asked, got atomic.Bool
+}
+
+func (t *trail) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { t.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+	})
+}
+
+// neverLeft reports that the request was certainly not sent: the transport looked for a connection and had none. Of a transport
+// that does not tell, only a failed dial is believed.
+func (t *trail) neverLeft(err error) bool {
+	if t.asked.Load() {
+		return !t.got.Load()
+	}
+	op, dns := (*net.OpError)(nil), (*net.DNSError)(nil)
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
 // accept insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is

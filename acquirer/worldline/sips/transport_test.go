@@ -23,7 +23,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
 )
 
 // at makes a client for one address on this machine. Its money-moving calls are Cancel: a Refund asks first.
@@ -290,7 +289,7 @@ func TestContextEnds(t *testing.T) {
 
 // TestHTTPClientDefaults: nobody waits for ever.
 func TestHTTPClientDefaults(t *testing.T) {
-	h := outbound.NewClient(nil, timeout)
+	h := newHTTPClient(nil)
 	tr := h.Transport.(*http.Transport)
 	if h == http.DefaultClient || h.Timeout <= 0 || h.Timeout >= 30*time.Second || tr.TLSHandshakeTimeout <= 0 || tr.ResponseHeaderTimeout <= 0 ||
 		tr.TLSClientConfig.MinVersion != tls.VersionTLS12 || tr.TLSClientConfig.InsecureSkipVerify || tr.Proxy == nil {
