@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/worldline/internal/issuer"
 )
 
 // verdict is what a responseCode says of a payment.
@@ -39,54 +40,6 @@ var responseCodes = map[string]verdict{
 	"99": {acquirer.Pending, ""}, // the guide: verify with getTransactionData before anything else
 }
 
-// acquirerResponseCodes say why the bank refused, more finely than a responseCode 05. They only ever choose the decline of a
-// payment that is refused: the outcome is the responseCode's.
-var acquirerResponseCodes = map[string]acquirer.Decline{
-	"02": acquirer.ContactIssuer,
-	"03": acquirer.MerchantProblem,
-	"04": acquirer.LostOrStolen, // keep the card
-	"05": acquirer.DoNotHonour,
-	"07": acquirer.LostOrStolen,        // keep the card, special conditions
-	"08": acquirer.AuthenticationError, // approve after identification
-	"12": acquirer.MerchantProblem,
-	"13": acquirer.MerchantProblem, // amount
-	"14": acquirer.InvalidCard,
-	"15": acquirer.InvalidCard, // unknown issuer
-	"20": acquirer.IssuerUnavailable,
-	"24": acquirer.DoNotHonour,
-	"25": acquirer.DoNotHonour,
-	"30": acquirer.MerchantProblem,
-	"31": acquirer.MerchantProblem,
-	"33": acquirer.ExpiredCard,
-	"34": acquirer.SuspectedFraud,
-	"40": acquirer.NotPermitted,
-	"41": acquirer.LostOrStolen,
-	"43": acquirer.LostOrStolen,
-	"51": acquirer.InsufficientFunds,
-	"54": acquirer.ExpiredCard,
-	"56": acquirer.InvalidCard, // missing from the file
-	"57": acquirer.NotPermitted,
-	"58": acquirer.MerchantProblem, // not allowed to the terminal
-	"59": acquirer.SuspectedFraud,
-	"60": acquirer.MerchantProblem, // the acceptor must contact its acquirer
-	"61": acquirer.LimitExceeded,
-	"62": acquirer.DoNotHonour,
-	"63": acquirer.AuthenticationError,
-	"65": acquirer.LimitExceeded, // per day
-	"68": acquirer.IssuerUnavailable,
-	"75": acquirer.TooManyAttempts,
-	"87": acquirer.MerchantProblem,
-	"90": acquirer.IssuerUnavailable,
-	"91": acquirer.IssuerUnavailable,
-	"92": acquirer.IssuerUnavailable,
-	"94": acquirer.MerchantProblem,
-	"96": acquirer.IssuerUnavailable,
-	"97": acquirer.IssuerUnavailable,
-	"98": acquirer.IssuerUnavailable,
-	"99": acquirer.IssuerUnavailable,
-	"A1": acquirer.AuthenticationError, // soft decline: 3-D Secure is asked for
-}
-
 // notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. Those with 3D_ are
 // the spellings of its first version.
 var notAuthenticated = map[string]bool{
@@ -102,7 +55,7 @@ func judge(responseCode, acquirerCode, authentication string) verdict {
 	if v.outcome != acquirer.Refused {
 		return v
 	}
-	if d, ok := acquirerResponseCodes[acquirerCode]; ok {
+	if d, ok := issuer.Decline(acquirerCode); ok {
 		v.decline = d
 	} else if acquirerCode == "" && v.decline == acquirer.DoNotHonour && notAuthenticated[authentication] {
 		v.decline = acquirer.AuthenticationError
