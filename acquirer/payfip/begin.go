@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
@@ -142,7 +143,7 @@ func checkOrder(o acquirer.Order) (int64, *memberError) {
 
 func checkReference(s string) *memberError {
 	if len(s) < minReference || len(s) > maxReference || !only(s, alphanumeric) {
-		return &memberError{"refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", printable(s), minReference, maxReference)}
+		return &memberError{"refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", wire.Printable(s), minReference, maxReference)}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // The addresses of the DGFiP (docs/payfip.md §2). Test, activation and production share them.
@@ -78,7 +78,7 @@ type Config struct {
 
 // Format prints numcli and saisie only, for every verb.
 func (c Config) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "payfip configuration of %s, saisie %s", printable(c.Numcli), printable(string(c.Saisie)))
+	fmt.Fprintf(f, "payfip configuration of %s, saisie %s", wire.Printable(c.Numcli), wire.Printable(string(c.Saisie)))
 }
 
 // LogValue is what Format prints.
@@ -143,17 +143,20 @@ func New(c Config) (*Client, error) {
 	} else if c.ServiceURL == "" {
 		c.ServiceURL, c.PageURL = DefaultServiceURL, DefaultPageURL
 	}
-	service, err := parseAddress(c.ServiceURL)
-	if err != nil {
-		mistake("ServiceURL", "%v", err)
+	address := func(field, s, example string) *url.URL {
+		if s == "" {
+			return nil // said above
+		}
+		u, err := wire.ParseEndpoint(s, example)
+		if err != nil {
+			mistake(field, "%v", err)
+		}
+		return u
 	}
-	page, err := parseAddress(c.PageURL)
-	if err != nil {
-		mistake("PageURL", "%v", err)
-	}
+	service, page := address("ServiceURL", c.ServiceURL, DefaultServiceURL), address("PageURL", c.PageURL, DefaultPageURL)
 	if service != nil && page != nil {
 		s, p := strings.ToLower(service.Host), strings.ToLower(page.Host)
-		if hostFamily[s] != hostFamily[p] || outbound.Loopback(service) != outbound.Loopback(page) {
+		if hostFamily[s] != hostFamily[p] || wire.Loopback(service) != wire.Loopback(page) {
 			mistake("PageURL", "%.80s knows no session of %.80s", p, s)
 		}
 	}
@@ -163,8 +166,11 @@ func New(c Config) (*Client, error) {
 
 	in := &inner{
 		numcli: c.Numcli, saisie: c.Saisie, mailbox: c.Mailbox, objet: c.Objet, mel: c.Mel,
-		service: service, page: page, http: outbound.NewClient(c.HTTPClient, timeout),
+		service: service, page: page, http: wire.Client(c.HTTPClient),
 		now: c.Now, log: c.Logger, observe: c.Observe,
+	}
+	if c.HTTPClient == nil || c.HTTPClient.Timeout == 0 {
+		in.http.Timeout = timeout
 	}
 	if in.now == nil {
 		in.now = time.Now
@@ -178,23 +184,6 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	return &Client{in}, nil
-}
-
-// parseAddress checks one of the platform's addresses. An empty one is somebody else's mistake.
-func parseAddress(s string) (*url.URL, error) {
-	if s == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return nil, fmt.Errorf("not an absolute address such as %q", DefaultServiceURL)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("it has no user, no query and no fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !outbound.Loopback(u)):
-		return nil, errors.New("neither https nor on this machine")
-	}
-	return u, nil
 }
 
 // goodMel reports whether an address may pass as mel: 6 to 80 characters, bare (docs/payfip.md §4). The DGFiP's own pattern is not known.
@@ -213,14 +202,6 @@ const (
 
 // only reports whether s has at least one character, and none but those listed.
 func only(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }
-
-// printable cuts what came from outside to what an error or a log may carry: at most 64 letters, digits and [._-], or nothing.
-func printable(s string) string {
-	if len(s) > 64 || !only(s, alphanumeric+"._-") {
-		return ""
-	}
-	return s
-}
 
 // Merchant is the client number of the régie.
 func (c *Client) Merchant() string { return c.in.numcli }

@@ -2,66 +2,65 @@ package payfip
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
+	"errors"
 	"strings"
 	"unicode"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
-// opDoctor is the operation of the preflight's own errors.
-const opDoctor = "doctor"
-
-// Report is what a preflight found: whose régie it is, and whether money moves.
-type Report struct {
-	Numcli string
-	Names  [3]string // the body, its service, the régie, as the DGFiP has them; any may be empty
-	Saisie Saisie
-}
-
-// String says it in three lines for a terminal. Where no money moves it says TEST, in capitals.
-func (r Report) String() string {
-	var names []string
-	for _, n := range r.Names {
-		if n != "" {
-			names = append(names, n)
-		}
-	}
-	return fmt.Sprintf("PayFiP knows %s: %s\nsaisie %s: %s\nonly a payment shows whether the means of payment are activated and notifications arrive\n",
-		r.Numcli, strings.Join(names, " / "), r.Saisie, saisieWords[r.Saisie])
-}
-
-// Format is String, whatever the verb.
-func (r Report) Format(f fmt.State, _ rune) { io.WriteString(f, r.String()) }
-
-// LogValue has the number, the names and the mode of entry.
-func (r Report) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("numcli", r.Numcli), slog.String("names", strings.Join(r.Names[:], " / ")),
-		slog.String("saisie", string(r.Saisie)), slog.Bool("money", r.Saisie.Money()))
-}
-
-// Doctor asks PayFiP who the régie is (recupererDetailClient): an address, a number and a platform that answers are right then. It
-// moves nothing. It cannot see whether notifications will be let out of the DGFiP's network, nor which means are activated.
+// Doctor asks PayFiP who the régie is (recupererDetailClient), without moving money: the address, the number and a platform that answers
+// are right then. Where no money moves, the report says TEST in capitals. It cannot see whether notifications are let out of the
+// DGFiP's network, nor which means of payment are activated.
 //
-// Errors are an [*acquirer.Error], with the kinds of [Client.Status]: ErrConfiguration when PayFiP does not know the number.
-func (c *Client) Doctor(ctx context.Context) (Report, error) {
+// What is wrong is in the report, not in the error. The error is the context's when it ended before the answer.
+func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	in := c.in
-	q := request{opDoctor, soap.Client, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
+	var r preflight.Report
+	say := func(name string, v preflight.Verdict, words ...string) {
+		r.Checks = append(r.Checks, preflight.Check{Name: name, Verdict: v, Text: strings.Join(words, "")})
+	}
+
+	names, f := in.identify(ctx)
+	switch {
+	case f == nil:
+		say("service", preflight.Right, in.service.Host, " knows ", in.numcli, ": ", strings.Join(names, " / "))
+	case f.Kind == acquirer.ErrUnavailable:
+		say("service", preflight.Unsure, in.service.Host, " cannot be asked now: ", f.Err.Error())
+	default:
+		say("service", preflight.Wrong, in.service.Host, " cannot be used: ", f.Err.Error())
+	}
+	verdict := preflight.Unsure
+	if in.saisie.Money() {
+		verdict = preflight.Right
+	}
+	say("saisie", verdict, string(in.saisie), ", ", saisieWords[in.saisie])
+	say("contract", preflight.Unsure, "only a payment shows which means of payment are activated, and whether notifications arrive")
+	if in.mailbox == "" {
+		say("mel", preflight.Unsure, "there is no Mailbox: a payer whose address PayFiP refuses cannot pay")
+	}
+	return r, ctx.Err()
+}
+
+// identify returns the names of the body, its service and the régie that are not empty, as the DGFiP has them.
+func (in *inner) identify(ctx context.Context) ([]string, *acquirer.Error) {
+	q := request{preflight.Op, soap.Client, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
 	a, f := in.call(ctx, q)
 	if f != nil {
-		return Report{}, f
+		return nil, f
 	}
 	if a.members["numcli"] != in.numcli {
-		return Report{}, q.failed(acquirer.ErrUnverified, "PayFiP answers about another client number than %s", in.numcli)
+		return nil, failure(q.op, "", acquirer.ErrUnverified, errors.New("the answer is about another client number"))
 	}
-	r := Report{Numcli: in.numcli, Saisie: in.saisie}
-	for i, name := range [...]string{"libelleN1", "libelleN2", "libelleN3"} {
-		r.Names[i] = oneLine(a.members[name], 100)
+	var names []string
+	for _, member := range [...]string{"libelleN1", "libelleN2", "libelleN3"} {
+		if name := oneLine(a.members[member], 100); name != "" {
+			names = append(names, name)
+		}
 	}
-	return r, nil
+	return names, nil
 }
 
 // oneLine makes of a text from outside one line of at most so many characters that can be printed.

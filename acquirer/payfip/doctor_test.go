@@ -1,13 +1,15 @@
 package payfip
 
 import (
+	"context"
 	"errors"
-	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 func client(names ...string) string {
@@ -27,36 +29,57 @@ func TestDoctorSaysTest(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := r.String()
-		if !strings.Contains(s, says) || strings.Contains(s, "TEST") != (says == "TEST") || !strings.Contains(s, "VILLE / RÉGIE\n") || r.Saisie.Money() != (saisie == Production) {
+		if !r.OK() || !strings.Contains(s, says) || strings.Contains(s, "TEST") != (says == "TEST") || !strings.Contains(s, numcli+": VILLE / RÉGIE\n") {
 			t.Errorf("%s: %s", saisie, s)
 		}
 		operation, m := strictMembers(t, p.bodies[0])
 		if operation != soap.Client || len(m) != 1 || m["numCli"] != numcli {
 			t.Errorf("%s %v", operation, m)
 		}
-		if v := slog.AnyValue(r).Resolve().String(); !strings.Contains(v, numcli) {
-			t.Error(v)
-		}
 	}
 }
 
-func TestDoctorErrors(t *testing.T) {
+func TestDoctorVerdicts(t *testing.T) {
 	other := strings.Replace(client("VILLE"), numcli, "006271", 1)
 	for name, c := range map[string]struct {
-		body string
-		want error
-	}{"another number": {other, acquirer.ErrUnverified}, "empty": {written(soap.Client), acquirer.ErrUnverified}, "a page": {"<html/>", acquirer.ErrUnanswered}} {
-		r, err := newPlatform(t, nil, reply(200, xmlType, c.body)).Doctor(t.Context())
-		if !errors.Is(err, c.want) || r != (Report{}) {
+		reply httpmock.Responder
+		want  preflight.Verdict
+	}{
+		"right":          {reply(200, xmlType, client("VILLE")), preflight.Right},
+		"unknown":        {refused("T2", "x"), preflight.Wrong},
+		"another number": {reply(200, xmlType, other), preflight.Wrong},
+		"empty":          {reply(200, xmlType, written(soap.Client)), preflight.Wrong},
+		"a page":         {reply(200, "text/html", "<html/>"), preflight.Wrong},
+		"moved":          {reply(301, "", ""), preflight.Wrong},
+		"closed":         {reply(500, xmlType, faultBody(soap.UnavailableError, "998", "")), preflight.Unsure},
+		"502":            {reply(502, "text/html", ""), preflight.Unsure},
+	} {
+		r, err := newPlatform(t, nil, c.reply).Doctor(t.Context())
+		if err != nil || r.Checks[0].Name != "service" || r.Checks[0].Verdict != c.want || (r.Err() == nil) != (c.want != preflight.Wrong) {
 			t.Errorf("%s: %v %v", name, r, err)
 		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := newPlatform(t, nil).Doctor(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// Without a mailbox a payer's odd address is in the way of a payment: the doctor says so.
+func TestDoctorMailbox(t *testing.T) {
+	r, err := newPlatform(t, func(c *Config) {
+		c.Mailbox, c.Mel = "", func(context.Context, acquirer.Order) (string, error) { return "", nil }
+	}, reply(200, xmlType, client("VILLE"))).Doctor(t.Context())
+	if err != nil || !strings.Contains(r.String(), "unsure  mel: ") {
+		t.Errorf("%v %v", r, err)
 	}
 }
 
 // Names from outside stay on their line.
 func TestDoctorNames(t *testing.T) {
-	r, err := newPlatform(t, nil, reply(200, xmlType, client("VILLE\nD'ESSAI\u202e", strings.Repeat("é", 300)))).Doctor(t.Context())
-	if err != nil || r.Names[0] != "VILLE D'ESSAI" || len([]rune(r.Names[1])) != 100 || strings.Count(r.String(), "\n") != 3 {
-		t.Errorf("%q %v", r.Names, err)
+	names, f := newPlatform(t, nil, reply(200, xmlType, client("VILLE\nD'ESSAI\u202e", strings.Repeat("é", 300)))).in.identify(t.Context())
+	if f != nil || names[0] != "VILLE D'ESSAI" || len([]rune(names[1])) != 100 {
+		t.Errorf("%q %v", names, f)
 	}
 }

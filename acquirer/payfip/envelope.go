@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
@@ -130,7 +131,7 @@ func readFault(e *soap.Element) (*fault, error) {
 				if err != nil {
 					return nil, err
 				}
-				f.class, f.code, f.text = d.Name.Local, printable(members["code"]), members["libelle"]
+				f.class, f.code, f.text = d.Name.Local, wire.Printable(members["code"]), members["libelle"]
 				if f.text == "" {
 					f.text = members["descriptif"]
 				}

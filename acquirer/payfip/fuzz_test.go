@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // FuzzAnswer: any body at any status. Nothing is believed of what is not an answer about the session, whatever the XML.
@@ -34,7 +36,7 @@ func FuzzAnswer(f *testing.F) {
 				checkResult(t, r, err, body)
 				return err
 			},
-			soap.Client: func(c *Client) error { _, err := c.Doctor(t.Context()); return err },
+			soap.Client: func(c *Client) error { return operations[preflight.Op](t.Context(), c) },
 		} {
 			c.in.http.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
 				w := httptest.NewRecorder()
@@ -69,7 +71,7 @@ func checkResult(t *testing.T, r acquirer.Result, err error, body []byte) {
 			t.Fatalf("open: %v", r)
 		}
 	case r.Outcome == acquirer.Accepted && r.Code != "P" && r.Code != "V", r.Outcome == acquirer.Refused && r.Code != "R" && r.Code != "Z",
-		r.Amount.IsNegative(), r.Currency != "EUR", r.Hint, r.Decline != "", !r.Handle.Equal(question().Handle), r.Reference != printable(r.Reference):
+		r.Amount.IsNegative(), r.Currency != "EUR", r.Hint, r.Decline != "", !r.Handle.Equal(question().Handle), r.Reference != wire.Printable(r.Reference):
 		t.Fatalf("%v with code %q", r, r.Code)
 	}
 }

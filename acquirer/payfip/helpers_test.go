@@ -18,6 +18,7 @@ import (
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/acquirer/preflight"
 	"github.com/shopspring/decimal"
 )
 
@@ -320,5 +321,10 @@ func (want *expectedError) check(t *testing.T, err error) {
 var operations = map[string]func(context.Context, *Client) error{
 	acquirer.OpBegin:  func(ctx context.Context, c *Client) error { _, err := c.Begin(ctx, order()); return err },
 	acquirer.OpStatus: func(ctx context.Context, c *Client) error { _, err := c.Status(ctx, question()); return err },
-	opDoctor:          func(ctx context.Context, c *Client) error { _, err := c.Doctor(ctx); return err },
+	preflight.Op: func(ctx context.Context, c *Client) error {
+		if _, f := c.in.identify(ctx); f != nil {
+			return f
+		}
+		return nil
+	},
 }

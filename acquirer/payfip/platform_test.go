@@ -25,10 +25,10 @@ func TestPlatform(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := client.Doctor(t.Context())
-	if err != nil {
+	t.Logf("the doctor says:\n%s", report)
+	if err != nil || !report.OK() {
 		t.Errorf("the doctor is not content: %v", err)
 	}
-	t.Logf("the doctor says:\n%s", report)
 
 	o := acquirer.Order{
 		ID: "quittanceplatformtest00001", Reference: fmt.Sprintf("QUITTANCETEST%013d", time.Now().UnixMilli()), Amount: payfip.MinAmount(), Currency: "EUR",

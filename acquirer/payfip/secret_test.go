@@ -14,6 +14,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // Canaries: the session's number, the payer's address, the régie's address and the object appear in no log, no error, no attribute
@@ -127,7 +128,7 @@ func TestObserve(t *testing.T) {
 			return ctx, func(err error, attrs ...slog.Attr) { events = append(events, fmt.Sprint(err == nil, " ", attrs)) }
 		}
 	}, created(idOp), refused("P5", ""), func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded })
-	for _, op := range []string{acquirer.OpBegin, acquirer.OpStatus, opDoctor} {
+	for _, op := range []string{acquirer.OpBegin, acquirer.OpStatus, preflight.Op} {
 		operations[op](t.Context(), p.Client)
 	}
 	want := []string{

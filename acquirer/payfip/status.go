@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
@@ -32,7 +33,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	in, idOp := c.in, q.Handle.Session
 	if q.Merchant != "" && q.Merchant != in.numcli {
 		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference,
-			&memberError{"numcli", fmt.Sprintf("the payment is of régie %q, this client is of %s", printable(q.Merchant), in.numcli)})
+			&memberError{"numcli", fmt.Sprintf("the payment is of régie %q, this client is of %s", wire.Printable(q.Merchant), in.numcli)})
 	}
 	if !isIdOp(idOp) {
 		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference,
@@ -70,7 +71,7 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 	}
 	if m["saisie"] != string(in.saisie) {
 		return acquirer.Result{}, q.failed(acquirer.ErrUnverified,
-			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here", printable(m["saisie"]), in.saisie)
+			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here", wire.Printable(m["saisie"]), in.saisie)
 	}
 	if len(m["montant"]) > 11 || !only(m["montant"], digits) {
 		return acquirer.Result{}, q.failed(acquirer.ErrUnanswered, "the answer's amount is not 1 to 11 digits")
@@ -80,9 +81,9 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 		return acquirer.Result{}, q.failed(acquirer.ErrUnanswered, "the answer's amount is no number: %w", err)
 	}
 	r := acquirer.Result{
-		Reference: printable(m["refdet"]), Merchant: printable(m["numcli"]),
+		Reference: wire.Printable(m["refdet"]), Merchant: wire.Printable(m["numcli"]),
 		Amount: euro.Of(cents), Currency: "EUR",
-		Outcome: acquirer.Unknown, Code: printable(m["resultrans"]), AuthorisationID: printable(m["numauto"]),
+		Outcome: acquirer.Unknown, Code: wire.Printable(m["resultrans"]), AuthorisationID: wire.Printable(m["numauto"]),
 		At: parseTime(m["dattrans"], m["heurtrans"]), Handle: h,
 	}
 	outcome, known := outcomes[m["resultrans"]]
@@ -94,7 +95,7 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 	}
 	fields := map[string]string{"saisie": m["saisie"]}
 	for _, name := range [...]string{"dattrans", "heurtrans"} {
-		if v := printable(m[name]); v != "" {
+		if v := wire.Printable(m[name]); v != "" {
 			fields[name] = v
 		}
 	}

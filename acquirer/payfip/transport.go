@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/outbound"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
@@ -30,7 +30,7 @@ func (q request) failed(kind error, format string, a ...any) *acquirer.Error {
 }
 
 func failure(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: printable(reference), Kind: kind, Err: err}
+	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }
 
 // A memberError is what is wrong with one member, by the DGFiP's name.
@@ -51,7 +51,7 @@ func (in *inner) call(ctx context.Context, q request) (answer, *acquirer.Error) 
 	if err := ctx.Err(); err != nil {
 		return answer{}, q.failed(acquirer.ErrUnavailable, "nothing was sent: %w", err)
 	}
-	ctx, end := in.observe(ctx, "payfip."+q.operation, slog.String("reference", printable(q.reference)))
+	ctx, end := in.observe(ctx, "payfip."+q.operation, slog.String("reference", wire.Printable(q.reference)))
 	a, status, f := in.exchange(ctx, q)
 	var attrs []slog.Attr
 	if status != 0 {
@@ -66,7 +66,7 @@ func (in *inner) call(ctx context.Context, q request) (answer, *acquirer.Error) 
 }
 
 func (in *inner) exchange(ctx context.Context, q request) (a answer, status int, f *acquirer.Error) {
-	var trail outbound.Trail
+	var trail wire.Trail
 	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, in.service.String(), bytes.NewReader(envelope(q.operation, q.members)))
 	if err != nil {
 		return a, 0, q.failed(acquirer.ErrInvalid, "the request cannot be made: %w", err)
