@@ -67,7 +67,7 @@ func (s *session) refusal(now time.Time, h Habits) string {
 		return "P1"
 	case now.Sub(s.CreatedAt) >= openable:
 		return "P4"
-	case s.Openings >= s.uses && !again:
+	case (s.Openings >= s.uses || s.Letter != "") && !again:
 		return "P3"
 	}
 	return ""
