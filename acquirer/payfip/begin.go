@@ -69,6 +69,14 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	return acquirer.Session{}, f
 }
 
+// Check says what Begin would refuse before sending anything, but for the payer's address.
+func (c *Client) Check(o acquirer.Order) error {
+	if _, bad := checkOrder(o); bad != nil {
+		return invalid(acquirer.OpBegin, o.Reference, bad)
+	}
+	return nil
+}
+
 // addresses are the addresses to try, the payer's own first; at least one when there is no error.
 func (in *inner) addresses(ctx context.Context, o acquirer.Order) ([]string, *acquirer.Error) {
 	var usable []string

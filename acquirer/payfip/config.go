@@ -224,4 +224,5 @@ func (c Client) MarshalJSON() ([]byte, error) { return []byte(fmt.Sprintf("%q", 
 var (
 	_ acquirer.Client   = (*Client)(nil)
 	_ acquirer.Listener = (*Client)(nil)
+	_ acquirer.Checker  = (*Client)(nil)
 )

@@ -151,6 +151,30 @@ func (f *town) is(p payment.Payment, want payment.State, when string) {
 	}
 }
 
+// A configuration of which PayFiP would refuse every order does not start: a prefix with which references have more than 30 characters,
+// no address for notifications, an address with a query (docs/payfip.md §14).
+func TestServiceDoesNotStart(t *testing.T) {
+	f := newTown(t, payfiptest.Options{}, payfip.Test)
+	for name, c := range map[string]struct {
+		change func(*payment.Config)
+		says   string
+	}{
+		"as it is":             {func(*payment.Config) {}, ""},
+		"a prefix of eighteen": {func(c *payment.Config) { c.Prefix = strings.Repeat("A", 18) }, ""},
+		"of nineteen":          {func(c *payment.Config) { c.Prefix = strings.Repeat("A", 19) }, "refdet"},
+		"no notifications":     {func(c *payment.Config) { c.NotifyURL = "" }, "urlnotif"},
+		"a query":              {func(c *payment.Config) { c.ReturnURL += "?a=1" }, "urlredirect"},
+	} {
+		config := payment.Config{
+			Store: payment.NewMemoryStore(), Acquirer: f.client, Policies: creance.Ameli(), ReturnURL: f.web.URL + "/r", NotifyURL: f.web.URL + "/n",
+		}
+		c.change(&config)
+		if _, err := payment.New(config); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Each end of a payment, told at once: by the notification, or by the browser alone.
 func TestServiceEnds(t *testing.T) {
 	for _, notify := range []payfiptest.Moment{payfiptest.AtOnce, payfiptest.Never} {
