@@ -192,7 +192,7 @@ var brokenByKind = []brokenClient{
 	{"an amount that is too small is raised", func(c *client) {
 		begin := c.begin
 		c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
-			if o.Amount.Equal(decimal.New(99, -2)) {
+			if o.Amount.Exponent() == -2 && o.Amount.Equal(decimal.New(99, -2)) {
 				o.Amount = decimal.New(1, 0)
 			}
 			return begin(ctx, o)
