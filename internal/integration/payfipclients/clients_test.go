@@ -102,6 +102,13 @@ var clients = map[string]func(t *testing.T, wsdl string) *foreign{
 		}
 		return run(t, ".", php, "client.php", wsdl)
 	},
+	"zeep": func(t *testing.T, wsdl string) *foreign {
+		const python = "/usr/bin/python3" // Debian's own: others do not have its packages
+		if err := exec.Command(python, "-c", "import zeep, zeep.helpers").Run(); err != nil {
+			t.Skip("zeep is not installed (Debian: python3-zeep)")
+		}
+		return run(t, ".", python, "client.py", wsdl)
+	},
 	"npm soap": func(t *testing.T, wsdl string) *foreign {
 		return run(t, nodeModules(t), "node", "client.js", wsdl)
 	},
@@ -138,6 +145,12 @@ func nodeModules(t *testing.T) string {
 	return folder
 }
 
+// What a client does not do, each a surprise of its own (findings/zeep-fault-default-namespace.sh).
+var (
+	refusesUnknownMembers    = map[string]bool{"zeep": true} // where it is strict, as it is by default
+	losesFaultsWithoutPrefix = map[string]bool{"zeep": true}
+)
+
 func order(changes ...string) map[string]string {
 	m := map[string]string{
 		"exer": "2026", "mel": "usager@example.org", "montant": "7550", "numcli": payfiptest.Numcli, "objet": "Cantine novembre",
@@ -161,6 +174,9 @@ func TestClients(t *testing.T) {
 				{}, {Dialect: payfiptest.OtherPrefixes}, {Dialect: payfiptest.DefaultNamespace, Nil: true}, {Pretty: true, TimeBased: true},
 				{UnknownMember: true}, {Stack: true}, {Dialect: payfiptest.Qualified},
 			} {
+				if h.UnknownMember && refusesUnknownMembers[name] {
+					continue
+				}
 				if err := s.Change(func(old *payfiptest.Habits) { *old = h }); err != nil {
 					t.Fatal(err)
 				}
@@ -173,7 +189,8 @@ func TestClients(t *testing.T) {
 				if len(idOp) != 36 {
 					t.Fatalf("%+v: %+v", h, made)
 				}
-				if got := f.call("recupererDetailPaiementSecurise", map[string]string{"idOp": idOp}); got.code() != "P5" || got.Fault.Element != "FonctionnelleErreur" || got.Fault.Libelle == "" {
+				if got := f.call("recupererDetailPaiementSecurise", map[string]string{"idOp": idOp}); !(h.Dialect == payfiptest.DefaultNamespace && losesFaultsWithoutPrefix[name]) &&
+					(got.code() != "P5" || got.Fault.Element != "FonctionnelleErreur" || got.Fault.Libelle == "") {
 					t.Errorf("%+v: before the payment: %+v", h, got)
 				}
 				if _, err := s.VisitID(idOp, payfiptest.Payer{Abandon: true}); !errors.Is(err, payfiptest.ErrNoReturn) {
