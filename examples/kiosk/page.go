@@ -41,6 +41,11 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
 		return
 	}
+	sendPage(w, status, b.Bytes())
+}
+
+// sendPage sends a page that only this program's own forms leave.
+func sendPage(w http.ResponseWriter, status int, page []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -48,7 +53,7 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 	h.Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	w.Write(page)
 }
 
 // byTarget returns the faults that strike a notification, a call or a session.

@@ -3,6 +3,7 @@ package payfiptest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -97,6 +98,32 @@ func (s *Server) sendAll(all []notice) {
 	}
 }
 
+// ErrNotFound: no session has the reference.
+var ErrNotFound = errors.New("payfiptest: no session has the reference")
+
+// Notify sends a notification of the session with a reference again, of several the one that was created last, whatever its state and
+// whatever the habits say; with faults of a notification, if any.
+func (s *Server) Notify(numcli, refdet string, faults ...Fault) error {
+	for _, f := range faults {
+		if target(f) != bank.OnNotification {
+			return fmt.Errorf("payfiptest: Notify: %.20q is no fault of a notification", string(f))
+		}
+	}
+	s.mu.Lock()
+	var found *session
+	for _, x := range s.sessions {
+		if x.Numcli == numcli && x.Refdet == refdet {
+			found = x
+		}
+	}
+	s.mu.Unlock()
+	if found == nil {
+		return ErrNotFound
+	}
+	s.sendWith(notice{session: found}, faults)
+	return nil
+}
+
 // send sends one notification, unless it has become needless, and returns how many went out at once or later.
 func (s *Server) send(n notice) int {
 	s.mu.Lock()
@@ -106,11 +133,19 @@ func (s *Server) send(n notice) int {
 	if !needless {
 		fs, _ = pop(s.injected, string(bank.OnNotification))
 	}
-	h := s.habits
 	s.mu.Unlock()
 	if needless {
 		return 0
 	}
+	s.sendWith(n, fs)
+	return 1
+}
+
+// sendWith sends one notification with faults.
+func (s *Server) sendWith(n notice, fs []Fault) {
+	s.mu.Lock()
+	x, h := n.session.Transaction, s.habits
+	s.mu.Unlock()
 	idOp := x.IdOp
 	if slices.Contains(fs, Tampered) {
 		idOp = newIdOp(s.now(), h.TimeBased)
@@ -118,7 +153,6 @@ func (s *Server) send(n notice) int {
 	cb := carry(cmp.Or(h.NotifyBy, Form), cmp.Or(h.NotifyName, "idOp"), idOp)
 	cb.Channel = acquirer.Notify
 	s.post.Send(func() { s.deliver(x, cb, fs) }, fs...)
-	return 1
 }
 
 // carry is one pair in the way of a carrier.

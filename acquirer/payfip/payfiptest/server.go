@@ -212,6 +212,32 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
+// Forget drops the transactions that were created before an instant and whose page nobody can open any more, so that a platform which
+// runs for months does not grow for ever. It returns how many they were. Journal and deliveries bound themselves.
+func (s *Server) Forget(before time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, n := s.now(), len(s.sessions)
+	s.sessions = slices.DeleteFunc(s.sessions, func(x *session) bool {
+		old := x.CreatedAt.Before(before) && now.Sub(x.CreatedAt) >= openable
+		if old {
+			delete(s.byID, x.IdOp)
+		}
+		return old
+	})
+	return n - len(s.sessions)
+}
+
+// Now is the platform's time.
+func (s *Server) Now() time.Time { return s.now() }
+
+// Habits returns the habits as they are now.
+func (s *Server) Habits() Habits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.habits
+}
+
 // now is the platform's time: the clock of the options, and what Advance has added.
 func (s *Server) now() time.Time {
 	return s.o.Now().Add(time.Duration(s.ahead.Load())).UTC().Truncate(time.Microsecond)

@@ -476,6 +476,41 @@ func TestNotificationFaults(t *testing.T) {
 	}
 }
 
+// A notification can be sent again by its reference: of two sessions, that of the last one.
+func TestNotifyAgain(t *testing.T) {
+	p := newPortal(t, 200)
+	s, l := start(t, payfiptest.Options{Habits: payfiptest.Habits{Notify: payfiptest.Never}})
+	l.create(t, "urlnotif", p.URL)
+	last := l.create(t, "urlnotif", p.URL)
+	for _, f := range [][]payfiptest.Fault{nil, {payfiptest.Doubled}, {payfiptest.Lost}} {
+		if err := s.Notify(payfiptest.Numcli, "PCLCB262540000004", f...); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := strings.Join(p.all(), " "); strings.Count(got, last) != 3 {
+		t.Error(got)
+	}
+	if err := s.Notify("006271", "PCLCB262540000004"); !errors.Is(err, payfiptest.ErrNotFound) {
+		t.Error(err)
+	}
+	if err := s.Notify(payfiptest.Numcli, "PCLCB262540000004", payfiptest.Slow); err == nil {
+		t.Error("a fault of a call was taken")
+	}
+}
+
+// What is old is forgotten, but for pages that can still be opened.
+func TestForget(t *testing.T) {
+	c := newClock()
+	s, l := start(t, payfiptest.Options{Now: c.Now})
+	old := l.create(t)
+	visit(t, s, old, payfiptest.Payer{})
+	c.Add(time.Hour)
+	young := l.create(t)
+	if n := s.Forget(c.Now().Add(time.Hour)); n != 1 || l.result(t, old) != "P1" || l.result(t, young) != "P5" || len(s.Book()) != 1 {
+		t.Error(n, s.Book())
+	}
+}
+
 // A session may be unknown for a moment after its creation.
 func TestSeenAfter(t *testing.T) {
 	clock := newClock()
