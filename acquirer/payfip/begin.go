@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,7 +58,8 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	var s acquirer.Session
 	for i, mel := range addresses {
 		if i > 0 {
-			in.log.Warn("payfip: PayFiP refuses the payer's address, Config.Mailbox takes its place", "reference", o.Reference, "code", f.Code)
+			in.log.Warn("payfip: PayFiP refuses the payer's address, Config.Mailbox takes its place",
+				"reference", o.Reference, "code", f.Code)
 		}
 		if s, f = in.create(ctx, o, cents, mel); f == nil {
 			return s, nil
@@ -88,7 +90,8 @@ func (in *inner) addresses(ctx context.Context, o acquirer.Order) ([]string, *ac
 		case ctx.Err() != nil:
 			return nil, failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was sent: %w", ctx.Err()))
 		case err != nil:
-			why, kind = "Config.Mel failed, and there is no Config.Mailbox; its error is not repeated because it may hold the address", acquirer.ErrUnavailable
+			why = "Config.Mel failed, and there is no Config.Mailbox; its error is not repeated because it may hold the address"
+			kind = acquirer.ErrUnavailable
 			in.log.Warn("payfip: Config.Mel failed; its error is not repeated because it may hold the address", "reference", o.Reference)
 		case goodMel(mel):
 			usable = append(usable, mel)
@@ -121,9 +124,7 @@ func (in *inner) create(ctx context.Context, o acquirer.Order, cents int64, mel 
 		{"urlnotif", o.NotifyURL},
 		{"urlredirect", o.ReturnURL},
 	}
-	if in.objet == "" {
-		members = append(members[:4], members[5:]...)
-	}
+	members = slices.DeleteFunc(members, func(m member) bool { return m.value == "" }) // objet, where there is none
 	q := request{acquirer.OpBegin, soap.Create, o.Reference, members}
 	a, f := in.call(ctx, q)
 	if f != nil {

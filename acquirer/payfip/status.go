@@ -71,7 +71,8 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 	}
 	if m["saisie"] != string(in.saisie) {
 		return acquirer.Result{}, q.failed(acquirer.ErrUnverified,
-			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here", wire.Printable(m["saisie"]), in.saisie)
+			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here",
+			wire.Printable(m["saisie"]), in.saisie)
 	}
 	if len(m["montant"]) > 11 || !only(m["montant"], digits) {
 		return acquirer.Result{}, q.failed(acquirer.ErrUnanswered, "the answer's amount is not 1 to 11 digits")

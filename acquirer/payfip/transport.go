@@ -67,7 +67,8 @@ func (in *inner) call(ctx context.Context, q request) (answer, *acquirer.Error) 
 
 func (in *inner) exchange(ctx context.Context, q request) (a answer, status int, f *acquirer.Error) {
 	var trail wire.Trail
-	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, in.service.String(), bytes.NewReader(envelope(q.operation, q.members)))
+	body := bytes.NewReader(envelope(q.operation, q.members))
+	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, in.service.String(), body)
 	if err != nil {
 		return a, 0, q.failed(acquirer.ErrInvalid, "the request cannot be made: %w", err)
 	}
@@ -84,11 +85,11 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	}
 	defer resp.Body.Close()
 	status = resp.StatusCode
-	body, err := io.ReadAll(io.LimitReader(resp.Body, soap.MaxBytes+1))
+	b, err := io.ReadAll(io.LimitReader(resp.Body, soap.MaxBytes+1))
 	if err != nil {
 		return a, status, q.failed(acquirer.ErrUnanswered, "the answer broke off: %w", err)
 	}
-	a, err = readAnswer(body, q.operation) // whatever the status: functional errors come with 500 (docs/payfip.md §7.1)
+	a, err = readAnswer(b, q.operation) // whatever the status: functional errors come with 500 (docs/payfip.md §7.1)
 	if err != nil {
 		return answer{}, status, in.refusedByHTTP(q, status, err)
 	}

@@ -58,7 +58,8 @@ const (
 
 // own are the faults of a call that other simulators do not have.
 var own = []Fault{
-	BadGateway, Empty, Maintenance, CutBefore, CutAfter, WithDoctype, WithLatin1, WithTwice, OtherSession, OtherAmount, OtherRegie, OtherSaisie,
+	BadGateway, Empty, Maintenance, CutBefore, CutAfter, WithDoctype, WithLatin1, WithTwice,
+	OtherSession, OtherAmount, OtherRegie, OtherSaisie,
 }
 
 // Faults returns every fault that this platform has, in a fixed order.
@@ -165,13 +166,11 @@ func (s *Server) lineFor(op string) line {
 
 func (l line) has(f Fault) bool { return slices.Contains(l.faults, f) }
 
-// cut resets the connection.
-func (l line) cut(w http.ResponseWriter, _ *http.Request, _ *Server) { loopback.Cut(w) }
-
 // instead is the answer in place of a call that is not carried out.
 func (l line) instead() (reply, bool) {
 	page := func(status int, text string) reply {
-		return reply{status, "text/html; charset=utf-8", []byte("<!DOCTYPE html><html><head><title>" + text + "</title></head><body><h1>" + text + "</h1></body></html>")}
+		const page = "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
+		return reply{status, "text/html; charset=utf-8", fmt.Appendf(nil, page, text, text)}
 	}
 	switch {
 	case l.has(ServerError):

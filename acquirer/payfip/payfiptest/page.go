@@ -65,7 +65,8 @@ type means struct {
 }
 
 var meansWords = map[Means]means{
-	Card: {Card, "Carte bancaire", "Payer par carte bancaire", "Vous saisissez les informations de votre carte chez le prestataire de la DGFiP.",
+	Card: {Card, "Carte bancaire", "Payer par carte bancaire",
+		"Vous saisissez les informations de votre carte chez le prestataire de la DGFiP.",
 		"Le paiement par carte est accepté", "Le paiement par carte est refusé"},
 	Debit: {Debit, "Prélèvement unique", "Payer par prélèvement", "Vous vous identifiez avec votre compte des impôts ou FranceConnect.",
 		"Le prélèvement est enregistré", "Le prélèvement est refusé"},
@@ -79,9 +80,11 @@ type result struct{ Title, Text, Class, Role string }
 func resultOf(letter string) result {
 	switch letter {
 	case "P":
-		return result{"Votre paiement est accepté", "Le montant a été payé par carte bancaire. Un ticket de paiement est envoyé à l’adresse indiquée.", "good", "status"}
+		return result{"Votre paiement est accepté",
+			"Le montant a été payé par carte bancaire. Un ticket de paiement est envoyé à l’adresse indiquée.", "good", "status"}
 	case "V":
-		return result{"Votre prélèvement est enregistré", "Le prélèvement sera présenté à votre banque dans les prochains jours. Un ticket est envoyé à l’adresse indiquée.", "good", "status"}
+		return result{"Votre prélèvement est enregistré",
+			"Le prélèvement sera présenté à votre banque dans les prochains jours. Un ticket est envoyé à l’adresse indiquée.", "good", "status"}
 	case "A":
 		return result{"Vous avez abandonné le paiement", "Aucune somme n’a été débitée.", "", "status"}
 	case "R", "Z":
@@ -150,7 +153,9 @@ func (p page) show(w http.ResponseWriter, v view) {
 // viewOf starts what a page says of a session. The lock is held.
 func (s *Server) viewOf(x *session, now time.Time) view {
 	r := s.regies[x.Numcli]
-	v := view{Transaction: x.Transaction, IdOp: x.IdOp, Amount: bank.Euros(x.Cents), Test: x.Saisie != "W", Date: bank.Day(cmp.Or(x.DecidedAt, now))}
+	v := view{
+		Transaction: x.Transaction, IdOp: x.IdOp, Amount: bank.Euros(x.Cents), Test: x.Saisie != "W", Date: bank.Day(cmp.Or(x.DecidedAt, now)),
+	}
 	for _, n := range r.Names {
 		if n != "" {
 			v.Names = append(v.Names, n)

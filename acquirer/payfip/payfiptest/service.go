@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -21,7 +22,7 @@ func (s *Server) service(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequest(r)
 	line := s.lineFor(ops[q.operation])
 	if line.has(Unreachable) || line.has(CutBefore) {
-		line.cut(w, r, s)
+		loopback.Cut(w)
 		return
 	}
 	if a, struck := line.instead(); struck {

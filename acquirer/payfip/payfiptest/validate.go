@@ -18,13 +18,24 @@ type Refusal struct {
 
 // libelles are the platform's words. O1 and E1 are invented: the codes of objet and exer are not known (docs/payfip.md §7.2).
 var libelles = map[string]string{
-	"T1": "Le format du numéro client n'est pas conforme", "T2": "Le numéro client est inconnu", "T4": "L'accès sécurisé n'est pas ouvert pour ce client",
-	"T9": "Le certificat n'est pas valide", "S1": "Le mode de saisie n'est pas conforme", "A1": "L'adresse mél n'est pas renseignée",
-	"A2": "Le format de l'adresse mél n'est pas conforme", "R3": "Le format du paramètre REFDET n'est pas conforme",
-	"M1": "Le format du montant n'est pas conforme", "M3": "Le montant est inférieur au minimum", "M5": "Le montant est supérieur au maximum",
-	"O1": "Le format du paramètre OBJET n'est pas conforme", "E1": "Le format du paramètre EXER n'est pas conforme",
-	"N1": "L'adresse de notification n'est pas conforme", "D1": "L'adresse de redirection n'est pas conforme",
-	"P1": "Identifiant d'opération incorrect", "P3": "Identifiant d'opération déjà utilisé", "P4": "Identifiant d'opération périmé",
+	"T1": "Le format du numéro client n'est pas conforme",
+	"T2": "Le numéro client est inconnu",
+	"T4": "L'accès sécurisé n'est pas ouvert pour ce client",
+	"T9": "Le certificat n'est pas valide",
+	"S1": "Le mode de saisie n'est pas conforme",
+	"A1": "L'adresse mél n'est pas renseignée",
+	"A2": "Le format de l'adresse mél n'est pas conforme",
+	"R3": "Le format du paramètre REFDET n'est pas conforme",
+	"M1": "Le format du montant n'est pas conforme",
+	"M3": "Le montant est inférieur au minimum",
+	"M5": "Le montant est supérieur au maximum",
+	"O1": "Le format du paramètre OBJET n'est pas conforme",
+	"E1": "Le format du paramètre EXER n'est pas conforme",
+	"N1": "L'adresse de notification n'est pas conforme",
+	"D1": "L'adresse de redirection n'est pas conforme",
+	"P1": "Identifiant d'opération incorrect",
+	"P3": "Identifiant d'opération déjà utilisé",
+	"P4": "Identifiant d'opération périmé",
 	"P5": "Résultat de la transaction non connu",
 }
 
