@@ -10,7 +10,8 @@
 //	-url https://…         its address as browsers see it, behind a proxy, which passes the Host on
 //	                       (default: http:// and -addr)
 //	-db FILE               an SQLite file, or postgres://… which several processes may share
-//	-acquirer simulator    or mock, a bank in the process; or sips, a shop of your own by QUITTANCE_SIPS_* (see internal/bank/sips.go)
+//	-acquirer simulator    or mock, a bank in the process; sips, a shop of your own by QUITTANCE_SIPS_*
+//	                       (see internal/bank/sips.go); or payfip, a simulated PayFiP, or a régie of your own (see internal/bank/payfip.go)
 //	-kiosk 127.0.0.1:8081  where the simulator listens; the http:// address of another process's simulator makes this one its client
 //	-people FOLDER         people.json and debts.json of your own, instead of the sample (see internal/people)
 //	-open                  opens a browser
@@ -66,7 +67,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "where to listen")
 	flags.StringVar(&s.Base, "url", "", "the service's `address` as browsers see it (default: http:// and -addr)")
 	flags.StringVar(&s.Database, "db", databaseFile(), "an SQLite `file`, or a postgres:// address")
-	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock or sips")
+	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock, sips or payfip")
 	flags.StringVar(&s.Kiosk, "kiosk", "127.0.0.1:8081", "where the simulator listens, or the http:// `address` of one that runs already")
 	flags.StringVar(&s.People, "people", "", "a `folder` with people.json and debts.json of your own, instead of the sample")
 	flags.BoolVar(&s.open, "open", false, "open a browser")

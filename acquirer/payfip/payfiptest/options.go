@@ -42,6 +42,9 @@ type Options struct {
 	// Logger is told which notifications were not taken, by reference. Zero: nobody is.
 	Logger *slog.Logger
 
+	// Saved is what Server.Save of an earlier platform returned, with the same régies: its sessions go on. Nil: none.
+	Saved []byte
+
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
 	Other http.Handler
 }

@@ -98,6 +98,11 @@ func Listen(o Options) (*Server, error) {
 		}
 		s.regies[r.Numcli] = known
 	}
+	if o.Saved != nil {
+		if err := s.restore(o.Saved); err != nil {
+			return nil, err
+		}
+	}
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing}
 	scheme := "http"

@@ -498,6 +498,35 @@ func TestNotifyAgain(t *testing.T) {
 	}
 }
 
+// A platform that is put down goes on in another process: results, openings and sessions that nobody has opened.
+func TestSave(t *testing.T) {
+	c := newClock()
+	s, l := start(t, payfiptest.Options{Now: c.Now})
+	paid, open := l.create(t), l.create(t)
+	visit(t, s, paid, payfiptest.Payer{})
+	saved, err := s.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := s.Book()
+	s.Close()
+	s, l = start(t, payfiptest.Options{Now: c.Now, Saved: saved})
+	if diff := cmp.Diff(book, s.Book()); diff != "" || l.result(t, paid) != "P" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if _, err := s.VisitID(paid, payfiptest.Payer{}); err == nil {
+		t.Error("the page opens a second time in the second process")
+	}
+	if visit(t, s, open, payfiptest.Payer{Means: payfiptest.Debit}); l.result(t, open) != "V" {
+		t.Error(l.result(t, open))
+	}
+	for name, b := range map[string]string{"rubbish": "{", "twice": "[" + string(saved[1:len(saved)-1]) + "," + string(saved[1:]), "nobody's": `[{"Numcli":"1","IdOp":"a"}]`} {
+		if _, err := payfiptest.Listen(payfiptest.Options{Saved: []byte(b)}); err == nil || strings.Contains(err.Error(), open) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // What is old is forgotten, but for pages that can still be opened.
 func TestForget(t *testing.T) {
 	c := newClock()

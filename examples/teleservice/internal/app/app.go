@@ -33,7 +33,7 @@ import (
 type Config struct {
 	Database string           // a file, or a postgres:// address
 	Base     string           // its own address as browsers see it: scheme, host and port
-	Bank     string           // simulator, mock or sips; empty: simulator
+	Bank     string           // simulator, mock, sips or payfip; empty: simulator
 	Kiosk    string           // where the simulator listens, or the http:// address of one that runs; empty: a free port
 	People   string           // a folder with people.json and debts.json; empty: the sample
 	Policies creance.Policies // nil: creance.Ameli()
