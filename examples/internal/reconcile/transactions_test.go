@@ -1,4 +1,4 @@
-package main
+package reconcile
 
 import (
 	"fmt"
@@ -10,14 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// of reads movements from words such as "R1 -7500 A2 near": reference, cents, authorisation.
-func of(s string) (out []movement) {
+// movementsOf reads Movements from words such as "R1 -7500 A2 near": reference, cents, authorisation.
+func movementsOf(s string) (out []Movement) {
 	for i, part := range strings.Split(s, ",") {
 		words := strings.Fields(part)
 		if len(words) == 0 {
 			continue
 		}
-		m := movement{Reference: words[0], Currency: "EUR", Where: fmt.Sprint(i + 1)}
+		m := Movement{Reference: words[0], Currency: "EUR", Line: i + 1}
 		fmt.Sscan(words[1], &m.Cents)
 		if m.Cents < 0 {
 			m.Refund, m.Cents = true, -m.Cents
@@ -37,18 +37,18 @@ func of(s string) (out []movement) {
 	return out
 }
 
-// told is what was found: reference, verdict, and the positions on both sides.
-func told(found []difference) (out []string) {
+// described is what was found: reference, verdict, and the positions on both sides.
+func described(found []Difference) (out []string) {
 	for _, d := range found {
 		s := ""
 		if d.Here != nil {
-			s = d.Here.Reference + " " + string(d.Verdict) + " " + d.Here.Where
+			s = d.Here.Reference + " " + string(d.Verdict) + " " + fmt.Sprint(d.Here.Line)
 		}
 		if d.There != nil {
 			if s == "" {
 				s = d.There.Reference + " " + string(d.Verdict)
 			}
-			s += "/" + d.There.Where
+			s += fmt.Sprint("/", d.There.Line)
 		}
 		out = append(out, s)
 	}
@@ -88,10 +88,13 @@ func TestCompare(t *testing.T) {
 		"given back before remittance":     {"R1 7500, R1 -7500", "", true, nil},
 		"given back, and all is listed":    {"R1 7500, R1 -7500", "", false, []string{"R1 only here 1", "R1 only here 2"}},
 		"given back in part":               {"R1 7500, R1 -2500", "", true, []string{"R1 only here 1", "R1 only here 2"}},
+		"the rest is remitted":             {"R1 7500, R1 -2500", "R1 5000", true, nil},
+		"the rest, but all is listed":      {"R1 7500, R1 -2500", "R1 5000", false, []string{"R1 other amount 1/1", "R1 only here 2"}},
+		"the rest in two parts":            {"R1 7500, R1 -2500, R1 -500", "R1 4500", true, nil},
 		"given back after remittance":      {"R1 7500, R1 -7500", "R1 7500", true, []string{"R1 only here 2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if d := cmp.Diff(c.want, told(compare(of(c.here), of(c.there), c.remitted))); d != "" {
+			if d := cmp.Diff(c.want, described(compareTransactions(movementsOf(c.here), movementsOf(c.there), c.remitted))); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
 		})
@@ -103,9 +106,9 @@ func TestCompareFindsWhatWasInjected(t *testing.T) {
 	const seed = 1
 	r := rand.New(rand.NewPCG(seed, 2))
 	for n := range 2000 {
-		var here []movement
+		var here []Movement
 		for i := range 1 + r.IntN(20) {
-			m := movement{Reference: fmt.Sprintf("R%02d", i), Cents: 5000 + r.Int64N(10000), Currency: "EUR", Authorisation: fmt.Sprint(100000 + i)}
+			m := Movement{Reference: fmt.Sprintf("R%02d", i), Cents: 5000 + r.Int64N(10000), Currency: "EUR", Authorisation: fmt.Sprint(100000 + i)}
 			here = append(here, m)
 			if r.IntN(3) == 0 {
 				m.Refund = true
@@ -114,32 +117,32 @@ func TestCompareFindsWhatWasInjected(t *testing.T) {
 		}
 		there := slices.Clone(here)
 		r.Shuffle(len(there), func(i, j int) { there[i], there[j] = there[j], there[i] })
-		if found := compare(here, there, false); len(found) > 0 {
-			t.Fatalf("seed %d, run %d: a list differs from itself: %v", seed, n, told(found))
+		if found := compareTransactions(here, there, false); len(found) > 0 {
+			t.Fatalf("seed %d, run %d: a list differs from itself: %v", seed, n, described(found))
 		}
 		i := r.IntN(len(there))
 		want := there[i].Reference + " "
 		switch r.IntN(4) {
 		case 0:
 			there[i].Cents++
-			want += string(otherAmount)
+			want += string(OtherAmount)
 		case 1:
 			there = slices.Delete(there, i, i+1)
-			want += string(onlyHere)
+			want += string(OnlyHere)
 		case 2:
 			there = append(there, there[i])
-			want += string(twiceThere)
+			want += string(TwiceThere)
 		case 3:
 			there[i].Refund = !there[i].Refund
-			want += string(otherState)
+			want += string(OtherState)
 		}
-		found := compare(here, there, false)
-		if len(found) != 1 || !strings.HasPrefix(told(found)[0], want) {
-			t.Fatalf("seed %d, run %d: found %v, want %s", seed, n, told(found), want)
+		found := compareTransactions(here, there, false)
+		if len(found) != 1 || !strings.HasPrefix(described(found)[0], want) {
+			t.Fatalf("seed %d, run %d: found %v, want %s", seed, n, described(found), want)
 		}
-		mirrored := map[verdict]verdict{onlyHere: onlyThere, twiceThere: twiceHere, otherAmount: otherAmount, otherState: otherState}
-		if back := compare(there, here, false); len(back) != 1 || back[0].Verdict != mirrored[found[0].Verdict] {
-			t.Fatalf("seed %d, run %d: the other way round %v", seed, n, told(back))
+		mirrored := map[Verdict]Verdict{OnlyHere: OnlyThere, TwiceThere: TwiceHere, OtherAmount: OtherAmount, OtherState: OtherState}
+		if back := compareTransactions(there, here, false); len(back) != 1 || back[0].Verdict != mirrored[found[0].Verdict] {
+			t.Fatalf("seed %d, run %d: the other way round %v", seed, n, described(back))
 		}
 	}
 }
