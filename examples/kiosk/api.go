@@ -40,15 +40,10 @@ func (d *desk) handler() http.Handler {
 	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.transactions()) })
 	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.deliveries()) })
 	mux.HandleFunc("POST /api/{action}", d.api)
-	return guarded(func() bool { return d.platform.Load() != nil }, mux)
-}
-
-// guarded refuses what comes before the platform is open, and what another site's page sends.
-func guarded(open func() bool, h http.Handler) http.Handler {
-	protected := http.NewCrossOriginProtection().Handler(h)
+	protected := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !open():
+		case d.platform.Load() == nil:
 			http.Error(w, "not open yet", http.StatusServiceUnavailable)
 		case !local(r.Host):
 			http.Error(w, "this platform is asked for by its address only", http.StatusMisdirectedRequest)
@@ -75,9 +70,15 @@ func (d *desk) api(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusNotFound, errors.New("there is no such action"))
 		return
 	}
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+		refuse(http.StatusUnsupportedMediaType, errors.New("the content type is not application/json"))
+		return
+	}
 	var what wish
-	if status, err := readWish(w, r, &what); err != nil {
-		refuse(status, err)
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWish))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&what); err != nil && !errors.Is(err, io.EOF) { // no body: nothing to say
+		refuse(http.StatusBadRequest, errors.New("the body is not a JSON object of known fields"))
 		return
 	}
 	got, err := do(d.platform.Load(), what)
@@ -86,19 +87,6 @@ func (d *desk) api(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	write(w, http.StatusOK, got)
-}
-
-// readWish reads a JSON object of known fields, or nothing; the status goes with the error.
-func readWish(w http.ResponseWriter, r *http.Request, into any) (status int, err error) {
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return http.StatusUnsupportedMediaType, errors.New("the content type is not application/json")
-	}
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWish))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) { // no body: nothing to say
-		return http.StatusBadRequest, errors.New("the body is not a JSON object of known fields")
-	}
-	return 0, nil
 }
 
 func status(err error) int {

@@ -1,7 +1,6 @@
-// Kiosk runs a platform of an acquirer alone, on this machine, for developers of any language:
+// Kiosk runs a Sips platform alone, on this machine, for developers of any language:
 //
-//	go run ./examples/kiosk -addr 127.0.0.1:9000                    # Sips
-//	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform payfip   # PayFiP, see payfip.go
+//	go run ./examples/kiosk -addr 127.0.0.1:9000
 //
 // A shop points its client at http://127.0.0.1:9000 instead of its bank: paymentInit by JSON or by form, the payment pages in
 // French, the automatic and the manual response, and of Office getTransactionData, cancel and refund. The public test merchants
@@ -12,7 +11,7 @@
 // The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled, dropped or
 // tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept, nothing leaves the machine.
 //
-// Read in this order: platform.go, which one; main.go; actions.go, what can be done; api.go and page.go, the two ways to do it.
+// Read in this order: main.go; actions.go, what can be done; api.go and page.go, the two ways to do it.
 package main
 
 import (
@@ -34,11 +33,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// runSips returns the exit status: 2 for flags that are not understood, 1 when it cannot start with what they say.
-func runSips(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// run returns the exit status: 2 for flags that are not understood, 1 when it cannot start with what they say.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var o sipstest.Options
 	var shops shops
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)

@@ -41,11 +41,6 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
 		return
 	}
-	sendPage(w, status, b.Bytes())
-}
-
-// sendPage sends a page that only this program's own forms leave.
-func sendPage(w http.ResponseWriter, status int, page []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -53,7 +48,7 @@ func sendPage(w http.ResponseWriter, status int, page []byte) {
 	h.Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	w.WriteHeader(status)
-	w.Write(page)
+	w.Write(b.Bytes())
 }
 
 // byTarget returns the faults that strike a notification, a call or a session.

@@ -19,7 +19,7 @@ import (
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
 )
 
-// runPayfip runs a PayFiP platform: the web service with its description at ?wsdl, the payment pages in French, notifications and
+// runPayfip runs a PayFiP platform, for -platform payfip: the web service with its description at ?wsdl, the payment pages in French, notifications and
 // returns. A portal points its client at the two addresses that are printed.
 //
 //	go run ./examples/kiosk -platform payfip -numcli 006270 -notify two_hours -return form
