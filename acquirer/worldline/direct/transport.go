@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -65,6 +66,9 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	}
 	resp, err := in.http.Do(req)
 	if err != nil {
+		if e := (*url.Error)(nil); errors.As(err, &e) {
+			err = e.Err // the address has the session's id in it, which no log is to show
+		}
 		if trail.NeverLeft(err) {
 			return fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err)
 		}
