@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // A format is what a field of a request may be.
@@ -145,7 +147,7 @@ func address512(s, name string) *refusal {
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return bad
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !onThisMachine(u) && (err != nil || p < 80 || p > 9999) {
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !loopback.OnThisMachine(u) && (err != nil || p < 80 || p > 9999) {
 		return bad
 	}
 	return nil
