@@ -114,7 +114,7 @@ func TestVisit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%+v", tt.b), func(t *testing.T) {
-			w := newWorld()
+			w := newWorld(mock.Sips)
 			cb, err := w.a.Visit(begin(t, w.a, order("REF")), tt.b)
 			if tt.back != (err == nil) || !tt.back && (!errors.Is(err, mock.ErrNoReturn) || cb.Form != nil) {
 				t.Fatalf("came back: %v with %v", cb.Form, err)
@@ -144,7 +144,7 @@ func TestVisit(t *testing.T) {
 }
 
 func TestVisitErrors(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	s := begin(t, w.a, order("REF"))
 	for _, b := range []mock.Behaviour{
 		{Outcome: "paid"}, {Code: "000"}, {Code: "0|"}, {Outcome: acquirer.Accepted, Code: "05"}, {Outcome: acquirer.Unknown, Code: "00"},
@@ -169,7 +169,7 @@ func TestVisitErrors(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	asked := 0
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	w.a.Plan = func(o acquirer.Order) mock.Behaviour {
 		asked++
 		return map[string]mock.Behaviour{
@@ -336,7 +336,7 @@ func TestInjectedFaultsStrikeInTurn(t *testing.T) {
 }
 
 func TestSeveralAttempts(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	w.a.SeveralAttempts = true
 	s := begin(t, w.a, order("REF"))
 	var got []string
@@ -434,7 +434,7 @@ func TestKeyIsItsOwn(t *testing.T) {
 
 // Payers come at the same time, and each pays his own order.
 func TestConcurrentPayers(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {

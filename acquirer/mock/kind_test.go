@@ -33,12 +33,6 @@ func (r *row) ask(t *testing.T, a *mock.Acquirer) (acquirer.Outcome, error) {
 	return got.Outcome, kind(err)
 }
 
-func kindWorld(k acquirer.Traits) *world {
-	w := newWorld()
-	w.a.Traits = k
-	return w
-}
-
 // What each kind says of a session in which nobody pays, as time goes by.
 func TestAbandonedByKind(t *testing.T) {
 	tests := map[string][]string{
@@ -48,7 +42,7 @@ func TestAbandonedByKind(t *testing.T) {
 	}
 	for name, k := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
-			w := kindWorld(k)
+			w := newWorld(k)
 			r := newRow(t, w.a, "REF")
 			var got []string
 			for _, later := range []time.Duration{0, 61 * time.Minute, 3 * time.Hour, 24 * time.Hour} {
@@ -73,7 +67,7 @@ func TestAbandonedByKind(t *testing.T) {
 
 // Three hours after Begin an acquirer that forgets finds only the payments whose own id was learned.
 func TestForgottenUnlessLearned(t *testing.T) {
-	w := kindWorld(mock.Direct)
+	w := newWorld(mock.Direct)
 	learned, missed := newRow(t, w.a, "LEARNED"), newRow(t, w.a, "MISSED")
 	for _, r := range []*row{learned, missed} {
 		if err := w.Pay(r.session, acquirer.Accepted); err != nil {
@@ -124,7 +118,7 @@ func TestAbilitiesByKind(t *testing.T) {
 func TestCallbacksOverTheWire(t *testing.T) {
 	for name, k := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
-			w := kindWorld(k)
+			w := newWorld(k)
 			r := newRow(t, w.a, "REF")
 			if err := w.Pay(r.session, acquirer.Refused); err != nil {
 				t.Fatal(err)
@@ -187,7 +181,7 @@ func TestContradictingTraits(t *testing.T) {
 
 // One decision to give back, repeated, moves money once; the next decision moves it again.
 func TestIdempotenceKey(t *testing.T) {
-	w := kindWorld(mock.Direct)
+	w := newWorld(mock.Direct)
 	r := newRow(t, w.a, "REF")
 	if err := w.Pay(r.session, acquirer.Accepted); err != nil {
 		t.Fatal(err)
