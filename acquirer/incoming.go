@@ -97,12 +97,9 @@ func closer(a, b *RequestError) *RequestError {
 
 const formType = "application/x-www-form-urlencoded"
 
-// methods are those of each shape.
-var methods = map[Shape][]string{PostForm: {"POST"}, PostJSON: {"POST"}, GetQuery: {"GET"}, Pairs: {"GET", "POST"}}
-
 // as reads the request in one shape.
 func (in Incoming) as(s Shape) (cb Callback, refused *RequestError) {
-	if allowed := methods[s]; !slices.Contains(allowed, in.method) {
+	if allowed := s.Methods(); !slices.Contains(allowed, in.method) {
 		return cb, requestError(http.StatusMethodNotAllowed, "method %.10q, expected %s", in.method, strings.Join(allowed, " or "))
 	}
 	switch s {

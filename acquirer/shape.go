@@ -12,6 +12,19 @@ const (
 	Pairs                 // GET or POST; form and query are both kept, and one of them may be missing
 )
 
+// Methods are the HTTP methods of the shape.
+func (s Shape) Methods() []string {
+	switch s {
+	case PostForm, PostJSON:
+		return []string{http.MethodPost}
+	case GetQuery:
+		return []string{http.MethodGet}
+	case Pairs:
+		return []string{http.MethodGet, http.MethodPost}
+	}
+	return nil
+}
+
 // Listener is a [Client] whose acquirer does not post forms, or not only. A Client that is none takes [PostForm] on both
 // channels.
 type Listener interface {

@@ -61,6 +61,17 @@ func said(k payment.EventKind) payment.Event {
 	}}
 }
 
+// part is said, and 25 euros are back.
+func part(k payment.EventKind) payment.Event {
+	e := said(k)
+	e.Result.Returned = decimal.New(25_00, -2)
+	return e
+}
+
+func returned(cents int64) func(*payment.Payment) {
+	return func(p *payment.Payment) { p.Returned = decimal.New(cents, -2) }
+}
+
 func TestApplySetsFields(t *testing.T) {
 	type change = func(*payment.Payment)
 	const (
@@ -138,25 +149,34 @@ func TestApplySetsFields(t *testing.T) {
 		{"refund asked", payment.Recorded, mine(payment.OnRefundAsked), payment.Refunding, changed,
 			[]change{func(p *payment.Payment) { p.RefundAskedAt = after(10) }}},
 		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.Duplicate, nil},
-		{"about to call", payment.Refunding, mine(payment.OnRefundUnknown), payment.Refunding, noted,
-			[]change{func(p *payment.Payment) { p.RefundCalledAt = after(10) }}},
+		{"about to call again, by the version that keeps the first call", payment.Refunding, mine(payment.OnRefundUnknown), payment.Refunding, noted,
+			[]change{func(p *payment.Payment) { p.RefundFirstCalledAt, p.RefundCalledAt = p.RefundCalledAt, after(10) }}},
 		{"refund refused", payment.Refunding, mine(payment.OnRefundRefused), payment.Review, changed, nil},
 		{"returned", payment.Refunding, said(payment.OnReturned), payment.Refunded, changed,
-			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+			[]change{func(p *payment.Payment) { p.ReturnedAt, p.Returned = after(10), p.Amount }}},
 		{"returned without us", payment.Paid, said(payment.OnReturned), payment.Review, changed,
-			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+			[]change{func(p *payment.Payment) { p.ReturnedAt, p.Returned = after(10), p.Amount }}},
 		{"returned in review: evidence, and the first that is known of an acceptance", payment.Review, said(payment.OnReturned),
 			payment.Review, noted,
-			[]change{card, paidAt, func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+			[]change{card, paidAt, func(p *payment.Payment) { p.ReturnedAt, p.Returned = after(10), p.Amount }}},
 		{"called in review: evidence", payment.Review, mine(payment.OnRefundUnknown), payment.Review, noted,
-			[]change{func(p *payment.Payment) { p.RefundCalledAt = after(10) }}},
+			[]change{func(p *payment.Payment) { p.RefundFirstCalledAt, p.RefundCalledAt = after(10), after(10) }}},
+
+		{"a part is back", payment.Paid, part(payment.OnReturnedPart), payment.Paid, noted, []change{returned(25_00)}},
+		{"a part is back of money whose authorisation is known", payment.Refunding, part(payment.OnReturnedPart), payment.Refunding, noted, []change{returned(25_00)}},
+		{"less is back than was believed", payment.Recorded, part(payment.OnNotReturned), payment.Recorded, noted, []change{returned(25_00)}},
+		{"it is here again", payment.Refunded, part(payment.OnNotReturned), payment.Review, changed,
+			[]change{returned(25_00), func(p *payment.Payment) { p.ReturnedAt = time.Time{} }}},
+		{"the authorisation is known, and is not replaced", payment.Paid, said(payment.OnConfirmed), payment.Paid, noted, nil},
+		{"accepted, and a part is back", payment.Refused, part(payment.OnAccepted), payment.Paid, changed, []change{card, paidAt, returned(25_00)}},
+		{"questioned after it was back", payment.Refunded, mine(payment.OnQuestioned), payment.Review, changed, nil},
 
 		{"kept, and nothing was accepted: PaidAt is the person's", payment.Review, mine(payment.OnKept), payment.Paid, changed,
 			[]change{func(p *payment.Payment) { p.PaidAt = after(10) }}},
 		{"giving back: a new refund, not called yet", payment.Review, mine(payment.OnGivingBack), payment.Refunding, changed,
 			[]change{func(p *payment.Payment) { p.RefundAskedAt, p.RefundCalledAt = after(10), time.Time{} }}},
 		{"was returned", payment.Review, mine(payment.OnWasReturned), payment.Refunded, changed,
-			[]change{func(p *payment.Payment) { p.ReturnedAt = after(10) }}},
+			[]change{func(p *payment.Payment) { p.ReturnedAt, p.Returned = after(10), p.Amount }}},
 		{"no money", payment.Review, mine(payment.OnNoMoney), payment.Failed, changed, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -216,7 +236,7 @@ func fullEvent(k payment.EventKind) payment.Event {
 // is not touched.
 func TestApplyInEveryCell(t *testing.T) {
 	fixed := cmpopts.IgnoreFields(payment.Payment{}, "Version", "State", "Session",
-		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "ReturnedAt")
+		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "RefundFirstCalledAt", "ReturnedAt", "Returned")
 	for _, s := range allStates {
 		for _, k := range allEvents {
 			p, e := row(payment.State(s)), fullEvent(payment.EventKind(k))
@@ -262,6 +282,18 @@ func TestApplyInEveryCell(t *testing.T) {
 	}
 }
 
+// Money that came without a number of its own has the one that is learned.
+func TestConfirmedFillsTheAuthorisation(t *testing.T) {
+	for _, k := range []payment.EventKind{payment.OnConfirmed, payment.OnReturnedPart, payment.OnNotReturned} {
+		p := row(payment.Recorded)
+		p.Authorisation = ""
+		got, effect, err := p.Apply(said(k))
+		if err != nil || effect != payment.Noted || got.Authorisation != "000009" || got.MaskedPAN != "4444 #### ## 09" || !got.PaidAt.Equal(after(1)) {
+			t.Errorf("%s: %v, %s, authorisation %q, paid at %v", k, err, effect, got.Authorisation, got.PaidAt)
+		}
+	}
+}
+
 func TestApplyOfStringsItDoesNotKnow(t *testing.T) {
 	for _, c := range []struct {
 		state payment.State
@@ -297,7 +329,7 @@ func TestApplyDoesNotAllocate(t *testing.T) {
 			cells++
 		}
 	}
-	if cells != 288 {
+	if cells != 324 {
 		t.Errorf("%d cells", cells)
 	}
 }

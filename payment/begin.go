@@ -85,7 +85,7 @@ func (p Payment) same(q Payment) bool {
 }
 
 // Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send
-// the payer there with [acquirer.Session.WriteForm]. The amount is the decision's (S9).
+// the payer there with [acquirer.Session.Send]. The amount is the decision's (S9).
 //
 // The same key and request again give the same payment: with the same session while that can still be paid, with a
 // zero session later. A zero session means that there is nothing to pay with; show the payment as it is.
@@ -204,9 +204,15 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 		session.ExpiresAt = s.now().Add(window)
 	}
 	session.ExpiresAt = session.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
+	if session.Handle, err = storable(session.Handle, session.ExpiresAt); err != nil {
+		return s.notOpened(ctx, p, err)
+	}
 	q, effect, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
+	if errors.Is(err, ErrReference) { // another payment has the handle: what is learned by it would be believed of both
+		return s.notOpened(ctx, p, fmt.Errorf("payment: the acquirer gave the ids of another session again: %w", err))
+	}
 	if err != nil {
 		return p, acquirer.Session{}, err
 	}
@@ -216,6 +222,23 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 	return q, session, nil
 }
 
+// storable is the handle as it is kept. The error says what keeps it from that.
+func storable(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
+	for _, f := range []struct{ name, value string }{{"Session", h.Session}, {"Proof", h.Proof}, {"Payment", h.Payment}} {
+		if why := unfitText(f.value, longest); why != "" {
+			return h, fmt.Errorf("payment: the %s of the acquirer's handle %s", f.name, why)
+		}
+	}
+	if h.IsZero() {
+		return h, nil
+	}
+	if h.ExpiresAt.IsZero() {
+		h.ExpiresAt = sessionEnds
+	}
+	h.ExpiresAt = h.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
+	return h, nil
+}
+
 // notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all
 // the same, unless the acquirer certainly opened nothing.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
@@ -223,7 +246,7 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
 		switch a.Kind {
 		case acquirer.ErrReferenceUsed:
-			e.Result = &acquirer.Result{Code: codeReferenceUsed}
+			e.Result = &acquirer.Result{Code: referenceTaken}
 		case acquirer.ErrInvalid, acquirer.ErrConfiguration, acquirer.ErrUnsupported:
 			e.Result = &acquirer.Result{Code: a.Code}
 		}
@@ -234,10 +257,6 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 	}
 	return q, acquirer.Session{}, cause
 }
-
-// codeReferenceUsed marks a failed payment whose reference belongs to somebody else's transaction: it is never asked
-// about.
-const codeReferenceUsed = "94"
 
 // opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in
 // the result.

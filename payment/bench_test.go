@@ -105,6 +105,8 @@ func bare(from payment.State, on payment.EventKind) (payment.State, payment.Effe
 			if from == payment.Paid {
 				return from, payment.Noted
 			}
+		case payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed:
+			return from, payment.Noted
 		case payment.OnAccepted, payment.OnAcceptedToo:
 			return from, payment.Duplicate
 		case payment.OnMismatched, payment.OnRefused, payment.OnCancelled, payment.OnExpired, payment.OnFailed, payment.OnAbsent,
@@ -119,7 +121,7 @@ func bare(from payment.State, on payment.EventKind) (payment.State, payment.Effe
 			return payment.Refunded, payment.Changed
 		case payment.OnRefundRefused, payment.OnOverdue:
 			return payment.Review, payment.Changed
-		case payment.OnSilent, payment.OnPending, payment.OnRefundUnknown:
+		case payment.OnSilent, payment.OnPending, payment.OnRefundUnknown, payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed:
 			return from, payment.Noted
 		case payment.OnRefundAsked, payment.OnAccepted, payment.OnAcceptedToo:
 			return from, payment.Duplicate

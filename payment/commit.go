@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -17,7 +18,7 @@ const tries = 100
 const commitTimeout = time.Minute
 
 // commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
-// still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see told.
+// still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see alreadyJournaled.
 func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
@@ -32,10 +33,13 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	if entry.Why == "" {
 		entry.Why = e.Err
 	}
-	if e.Result != nil && e.Channel != "" {
+	switch {
+	case e.Kind == OnOpened && effect == Changed:
+		entry.Fingerprint = handleFingerprint(next.Handle)
+	case e.Result != nil && e.Channel != "":
 		entry.Fingerprint = e.Result.Fingerprint()
 	}
-	if known, err := s.told(ctx, p, entry); err != nil {
+	if known, err := s.alreadyJournaled(ctx, p, entry); err != nil {
 		return p, "", err
 	} else if known && effect == Changed {
 		return p, Stale, nil
@@ -53,41 +57,145 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	return next, effect, nil
 }
 
-// apply commits the event; an acceptance is one too many when another payment of the claim has money.
+// apply commits the event; an acceptance is one too many when another payment has the money. An acceptance with another
+// authorisation than the money that is known is a person's to resolve, as soon as the state allows it.
 func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.in(noMoney)) {
+		by, err := s.paidOtherwise(ctx, p)
+		if err != nil {
+			return p, "", err
+		}
+		if by.ID != "" {
+			e.Kind = OnAcceptedToo
+		}
+	}
 	q, effect, err := s.commit(ctx, p, e)
 	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
 		e.Kind = OnAcceptedToo
-		return s.commit(ctx, p, e)
+		q, effect, err = s.commit(ctx, p, e)
 	}
-	return q, effect, err
+	if err != nil || q.Version == p.Version {
+		return q, effect, err
+	}
+	if r, rerr := s.reviewSecondMoney(ctx, p, q, e, effect); rerr == nil {
+		q = r
+	} else {
+		s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: a second acceptance is not in review yet", slog.Any("payment", q), slog.Any("error", rerr))
+	}
+	return q, effect, nil
 }
 
-// told reports whether the journal says it already. What is overtaken or contradicts is written once for a message,
-// and so is evidence that the acquirer's server or a browser sends: either can be sent again for ever, and must not
-// fill the disk. Nor does it undo what a person decided since: when an attempt is over, a message that the journal
-// has led to nothing new; a fresh answer to a question does. What contradicted led to nothing when it was written, so it
-// may lead to something later, unless a person has said since that all money is back, or that none moved.
-func (s *Service) told(ctx context.Context, p Payment, e Entry) (bool, error) {
-	once := e.Effect == Stale || e.Effect == Contradiction ||
-		(e.Effect == Noted || !p.State.Attempt()) && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
-	if !once {
+// paidOtherwise is another payment of the same debt that has its money, or had it when this one was begun; the zero one if
+// there is none.
+func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error) {
+	if p.Debt == "" { // erased
+		return Payment{}, nil
+	}
+	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
+		if err != nil {
+			return Payment{}, err
+		}
+		if o.ID != p.ID && (o.State == Paid || o.State == Refunding || o.State == Review || o.State == Recorded && o.RecordedAt.After(p.CreatedAt)) {
+			return o, nil
+		}
+	}
+	return Payment{}, nil
+}
+
+// reviewSecondMoney puts a payment into review whose acquirer has sealed money of a second authorisation: at once when it is paid
+// or recorded, and after its refund when it was refunding then. q is the payment after e.
+func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, effect Effect) (Payment, error) {
+	second := effect == Contradiction && e.Kind == OnMismatched && q.State.Money() && isHere(moneyOf(e.Result))
+	if p.State == Refunding && q.State == Refunded {
+		var err error
+		if second, err = s.contradictedMoneyLeft(ctx, q); err != nil {
+			return q, err
+		}
+	}
+	if !second {
+		return q, nil
+	}
+	r, _, err := s.commit(ctx, q, Event{
+		Kind: OnQuestioned, At: s.now(), By: byService, Why: "the acquirer accepted a second time, with another authorisation",
+	})
+	return r, err
+}
+
+// isHere reports whether some of the money has not gone back.
+func isHere(m Money) bool { return m.Amount.GreaterThan(m.Returned) }
+
+// byService signs what the service itself questions.
+const byService = "quittance"
+
+// contradictedMoneyLeft reports whether the journal holds money that contradicted what was known and has not gone back.
+func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, error) {
+	var all, contradicted tally
+	for e, err := range s.c.Store.Journal(ctx, p.ID) {
+		if err != nil {
+			return false, err
+		}
+		all.movements(p, e)
+		if e.Effect == Contradiction && e.Event == OnMismatched {
+			contradicted = append(contradicted, taking{money: e.Money})
+		}
+	}
+	for _, c := range contradicted {
+		for _, t := range all {
+			if t.is(c.money) && t.left().Sign() > 0 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// noteEvery is how often silence and an answer that is not final are written down again.
+const noteEvery = time.Hour
+
+// alreadyJournaled reports whether the journal says it already, so that it is not written again:
+//
+//  1. A verdict answers the acquirer's last word. If the last entry that bears a message's fingerprint was written in review, or led
+//     there, the same fingerprint says nothing new on any channel; but that all is back ends a refund.
+//  2. What is stale or contradicts is written once for each fingerprint; so is evidence that the acquirer's server or a
+//     browser sends. Either can be sent again for ever, and must not fill the disk.
+//  3. When an attempt is over, a message that the journal has leads to nothing new; a fresh answer to a question does. What
+//     contradicted led to nothing when it was written, so it may lead to something later, unless a person has said since that all
+//     money is back, or that none moved.
+//  4. Silence, and an answer that is not final, are written once an hour; other evidence without a fingerprint once in a row.
+func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (bool, error) {
+	message := e.Fingerprint != "" && e.Channel != ""
+	recurs := e.Event == OnSilent || e.Event == OnPending
+	afterAttempt := message && (!p.State.Attempt() || e.Effect == Noted)
+	if !afterAttempt && !recurs && e.Effect != Stale && e.Effect != Contradiction && (e.Effect != Noted || p.State != Review) {
 		return false, nil
 	}
-	contradicted := false
+	replayable := e.Channel == acquirer.Notify || e.Channel == acquirer.Return
+	once := e.Effect == Stale || e.Effect == Contradiction || (e.Effect == Noted || !p.State.Attempt()) && replayable
+	var known, contradicted, answered bool // said before; contradicted then; by a verdict since
+	var lastEvidence EventKind
 	for old, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return false, err
 		}
 		same := e.Fingerprint != "" && old.Fingerprint == e.Fingerprint || e.Fingerprint == "" && old.Event == e.Event && old.Effect == e.Effect
+		if old.Fingerprint != "" && old.Channel != "" {
+			answered = same && (old.From == Review || old.To == Review)
+		}
 		switch {
-		case same && e.Effect == Changed && old.Effect == Contradiction:
-			contradicted = true
-		case same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
+		case recurs && old.Event == e.Event && old.Effect == e.Effect && e.At.Sub(old.At) < noteEvery && !e.At.Before(old.At):
 			return true, nil
+		case once && same && e.Effect == Changed && old.Effect == Contradiction:
+			contradicted = true
+		case once && same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
+			known = true
+		}
+		if old.By == "" || old.By == byService {
+			lastEvidence = old.Event
 		}
 	}
-	return false, nil
+	repeatsEvidence := p.State == Review && e.Effect == Noted && !message && lastEvidence == e.Event
+	endsRefund := e.From == Refunding && e.Event == OnReturned
+	return known || message && answered && !endsRefund || repeatsEvidence, nil
 }
 
 // write calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the

@@ -25,6 +25,9 @@ const (
 	OnAbsent        EventKind = "absent"         // asked after the window, twice: the acquirer knows nothing
 	OnSilent        EventKind = "silent"         // could not be asked
 	OnReturned      EventKind = "returned"       // the whole amount is back
+	OnReturnedPart  EventKind = "returned_part"  // of a payment that has money: more than before is back, and not all
+	OnNotReturned   EventKind = "not_returned"   // of such a payment, an answer to a question: less is back than was believed
+	OnConfirmed     EventKind = "confirmed"      // of such a payment: the authorisation of the money, which was not known
 	OnRefundRefused EventKind = "refund_refused" // certainly not done
 	OnRefundUnknown EventKind = "refund_unknown" // called, or about to be: from now on the answer counts, not the call
 
@@ -53,7 +56,7 @@ const (
 var events = [...]EventKind{
 	OnOpened, OnNotOpened,
 	OnAccepted, OnAcceptedToo, OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnAbsent, OnSilent,
-	OnReturned, OnRefundRefused, OnRefundUnknown,
+	OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed, OnRefundRefused, OnRefundUnknown,
 	OnMismatched, OnUnfit,
 	OnRecorded, OnRefundAsked,
 	OnOverdue,
@@ -87,30 +90,36 @@ func (k EventKind) index() int {
 		return 10
 	case OnReturned:
 		return 11
-	case OnRefundRefused:
+	case OnReturnedPart:
 		return 12
-	case OnRefundUnknown:
+	case OnNotReturned:
 		return 13
-	case OnMismatched:
+	case OnConfirmed:
 		return 14
-	case OnUnfit:
+	case OnRefundRefused:
 		return 15
-	case OnRecorded:
+	case OnRefundUnknown:
 		return 16
-	case OnRefundAsked:
+	case OnMismatched:
 		return 17
-	case OnOverdue:
+	case OnUnfit:
 		return 18
-	case OnQuestioned:
+	case OnRecorded:
 		return 19
-	case OnKept:
+	case OnRefundAsked:
 		return 20
-	case OnGivingBack:
+	case OnOverdue:
 		return 21
-	case OnWasReturned:
+	case OnQuestioned:
 		return 22
-	case OnNoMoney:
+	case OnKept:
 		return 23
+	case OnGivingBack:
+		return 24
+	case OnWasReturned:
+		return 25
+	case OnNoMoney:
+		return 26
 	}
 	return -1
 }

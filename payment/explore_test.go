@@ -69,7 +69,7 @@ type one struct {
 	step    uint8 // of the process that begins it
 	acked   bool  // PaidAt is set: the acknowledgement is due
 	handed  bool  // the payer has the session
-	held    bool  // money was known on the debt when the acquirer answered
+	held    bool  // money was known on the debt at the second look
 	bank    truth
 	back    uint8
 	early   word // of a notification that was sent before the end, and is under way
@@ -92,6 +92,7 @@ type rules struct {
 	refusedBeats  bool // a refusal undoes a payment
 	staleTruth    bool // an acceptance after an end without money is ignored
 	noWait        bool // an answer that was given before a call ended counts after it
+	backForGood   bool // that money which was back is here again is not heard
 	alone         bool // there is no second payment; no rule, but less to explore
 }
 
@@ -203,7 +204,9 @@ func (x *explorer) apply(m moment, i int, k payment.EventKind) (_ moment, effect
 	reached := now.bank == accepted
 	report(now.acked && !reached, "an acknowledgement for a payment that the bank did not accept")
 	report(now.money() && !reached, "paid without money at the bank")
-	report(now.state == stRefunded && now.back == notBack, "refunded, and the bank still has the money")
+	// The answer may be read when the money is here again.
+	wasBack := now.back != notBack || k == payment.OnReturned && was.answer == returnedWord
+	report(now.state == stRefunded && !wasBack, "refunded, and the bank still had the money at the moment of the answer")
 	taken := was.money() || was.state == stRefunding || was.state == stRefunded
 	report(now.ended() && taken, "a paid payment turns into one without money")
 	report(now.ended() && was.state == stReview && k != payment.OnNoMoney, "a review ends without a person")
@@ -286,7 +289,7 @@ func (x *explorer) begin(m moment, i int) {
 	case asking:
 		x.with(m, i, false, "the process dies before it asks", func(o *one) { o.step = idle })
 		x.with(m, i, false, "the bank opens a session, and the process dies", func(o *one) { o.bank, o.step = open, idle })
-		x.with(m, i, false, "the bank opens a session", func(o *one) { o.bank, o.step, o.held = open, answered, other.known() })
+		x.with(m, i, false, "the bank opens a session", func(o *one) { o.bank, o.step = open, answered })
 		to := m
 		to[i].step = idle
 		x.notOpened(to, i) // certainly refused
@@ -300,7 +303,7 @@ func (x *explorer) begin(m moment, i int) {
 			x.notOpened(to, i)
 			return
 		}
-		x.with(m, i, false, "no money is seen", func(o *one) { o.step = looked })
+		x.with(m, i, false, "no money is seen", func(o *one) { o.step, o.held = looked, other.known() })
 	case looked:
 		x.with(m, i, false, "the process dies before its commit", func(o *one) { o.step, o.held = idle, false })
 		to, effect, ok := x.apply(m, i, payment.OnOpened)
@@ -308,8 +311,8 @@ func (x *explorer) begin(m moment, i int) {
 			return
 		}
 		if effect == payment.Changed {
-			if o.held && other.known() {
-				x.bad("opened", "a session is handed out although the debt was known to be paid")
+			if o.held {
+				x.bad("opened", "a session is handed out although the debt was known to be paid at the second look")
 			}
 			to[i].handed = true
 		}
@@ -348,6 +351,9 @@ func (x *explorer) kiosk(m moment, i int) {
 		if o.back == notBack && !o.calling {
 			x.with(m, i, false, "the bank's desk gives it back", func(o *one) { o.back = byDesk })
 		}
+		if o.back == byDesk {
+			x.with(m, i, false, "what the desk gave back comes back: a chargeback won", func(o *one) { o.back = notBack })
+		}
 	}
 }
 
@@ -382,9 +388,13 @@ func (x *explorer) questions(m moment, i int) {
 		x.with(m, i, true, "is asked about", func(o *one) { o.answer = o.says() })
 	}
 	if o.answer != unsaid {
-		if to, _, ok := x.apply(m, i, kindOf[o.answer]); ok {
+		kind := kindOf[o.answer]
+		if kind == payment.OnAccepted && o.state == stRefunded && !x.rules.backForGood {
+			kind = payment.OnNotReturned
+		}
+		if to, _, ok := x.apply(m, i, kind); ok {
 			to[i].answer = unsaid
-			x.edges(to, true, i, string(kindOf[o.answer]))
+			x.edges(to, true, i, string(kind))
 		}
 		x.with(m, i, false, "the answer is lost", func(o *one) { o.answer = unsaid })
 	}
@@ -603,7 +613,7 @@ func TestEachRuleIsNeeded(t *testing.T) {
 	}{
 		{"Create looks who holds the debt", rules{noCreateCheck: true}, "two attempts of one debt at once"},
 		{"one payment with money per claim", rules{noClaimIndex: true}, "two payments of one claim with money"},
-		{"money is looked for once more", rules{noSecondLook: true}, "a session is handed out although the debt was known to be paid"},
+		{"money is looked for once more", rules{noSecondLook: true}, "a session is handed out although the debt was known to be paid at the second look"},
 		{"an answer carries its version", rules{noVersion: true}, "a call that had moved money is made again"},
 		{"wait before giving back again", rules{noWait: true}, "a call that had moved money is made again"},
 		{"ask before giving back", rules{callUnasked: true}, "a call that had moved money is made again"},
@@ -611,6 +621,7 @@ func TestEachRuleIsNeeded(t *testing.T) {
 		{"the acquirer is asked", rules{noQuestion: true, alone: true}, ""},
 		{"created has a timer", rules{noNotOpened: true, alone: true}, ""},
 		{"late truth wins", rules{staleTruth: true, alone: true}, ""},
+		{"what is back may come again", rules{backForGood: true, alone: true}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := explore(c.rules, c.finds)

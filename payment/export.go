@@ -85,8 +85,7 @@ type euros int64
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
 // written; nor when the journal of a payment that moved on the day does not verify (ErrAltered): find out first what
-// happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day, where
-// the store is a [HeadLister], and otherwise every journal.
+// happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day.
 func (s *Service) Export(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
 	return s.export(ctx, day, w, asCSV)
 }

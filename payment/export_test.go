@@ -249,6 +249,7 @@ func TestExportTwice(t *testing.T) {
 	w.must("Resolve", err)
 	w.say(paid, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "777777", Merchant: "002001000000001"})
 	w.at(paid.ID, payment.Review)
+	w.resolve(twice.ID, payment.Keep)
 	_, err = w.Record(w.ctx, twice.ID)
 	w.must("Record", err)
 	w.work()

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -29,28 +32,36 @@ var statuses = []struct {
 	{ErrNotFound, http.StatusNotFound, "unknown reference"},
 }
 
-// NotifyHandler takes the acquirer's own notifications. It answers 200 when the message was taken, whatever it did;
-// 400 to what is no form or says nothing; 403 when the seal is missing or wrong; 404 to a verified message about an
-// unknown payment; 405, 413 and 415 as they are meant; 503 when the store fails. It reads no cookie and asks nothing
-// of the acquirer.
+// NotifyHandler takes the acquirers' own notifications, in the shapes that each takes. It answers 200 when the message was
+// taken, whatever it did, and to a hint that was followed; 400 to what has no content or says nothing; 403 when no acquirer
+// finds its seal in it; 404 to a message about an unknown payment; 405, 413, 414 and 415 as they are meant; 503 when the store
+// fails. A GET by which an acquirer verifies the address hears what it must hear. The handler reads no cookie; it asks an
+// acquirer only after a hint, within five seconds, and at most once per payment and ten seconds.
 //
 // It must be exempt from the host's protection against cross-origin requests, behind which it stands:
-// [http.CrossOriginProtection.AddInsecureBypassPattern] with the route, such as "POST /payment/notify". What protects
-// it is the seal.
+// [http.CrossOriginProtection.AddInsecureBypassPattern] with the route, such as "/payment/notify", whatever the method. What
+// protects it is the seal, and that a hint only makes us ask.
 func (s *Service) NotifyHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		cb, err := s.read(w, r, acquirer.Notify)
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		if text, ok := s.verificationAnswer(r); ok {
+			h.Set("Content-Type", "text/plain; charset=utf-8")
+			h.Set("X-Content-Type-Options", "nosniff")
+			io.WriteString(w, text)
+			return
+		}
+		offers, err := s.offers(w, r, acquirer.Notify)
 		if err != nil {
-			refuse(w, err)
+			refuse(w, err, s.methods(acquirer.Notify))
 			return
 		}
 		// What the bank says is worth taking even if it does not wait for the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 		defer cancel()
-		_, _, err = s.Receive(ctx, cb)
+		_, _, err = s.receive(ctx, acquirer.Notify, offers)
 		if err == nil {
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			h.Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusOK)
 			return
 		}
@@ -61,25 +72,72 @@ func (s *Service) NotifyHandler() http.Handler {
 				return
 			}
 		}
-		w.Header().Set("Retry-After", unavailable)
+		h.Set("Retry-After", unavailable)
 		http.Error(w, "not stored, send again", http.StatusServiceUnavailable)
 	})
 }
 
-// read takes the callback from the request, under a deadline of its own.
-func (s *Service) read(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) (acquirer.Callback, error) {
-	// A server that cannot set a deadline has one of its own.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
-	return acquirer.ReadCallback(w, r, ch, s.c.Acquirer)
+// verificationAnswer is what a GET must hear by which one of the acquirers verifies the address.
+func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
+	for _, c := range s.clients.all {
+		if l, ok := c.(acquirer.Listener); ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			if text, ok := l.Answer(r); ok {
+				return text, true
+			}
+		}
+	}
+	return "", false
 }
 
-func refuse(w http.ResponseWriter, err error) {
+// offers reads the request once, under a deadline of its own, and returns it in the shapes of each acquirer that takes it. The
+// error is that of the shape which fits best.
+func (s *Service) offers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
+	// A server that cannot set a deadline has one of its own.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
+	in, err := acquirer.ReadIncoming(w, r)
+	if err != nil {
+		return nil, err
+	}
+	var offers []offer
+	var refused *acquirer.RequestError
+	for _, c := range s.clients.all {
+		cb, err := in.Callback(ch, c)
+		if err == nil {
+			offers = append(offers, offer{c, cb})
+		} else if re := (*acquirer.RequestError)(nil); errors.As(err, &re) {
+			refused = acquirer.CloserRefusal(refused, re)
+		}
+	}
+	if len(offers) == 0 {
+		return nil, refused
+	}
+	return offers, nil
+}
+
+// methods are those that the acquirers' messages come by on a channel.
+func (s *Service) methods(ch acquirer.Channel) []string {
+	var out []string
+	for _, c := range s.clients.all {
+		shapes, _ := acquirer.Takes(c, ch)
+		for _, shape := range shapes {
+			for _, m := range shape.Methods() {
+				if !slices.Contains(out, m) {
+					out = append(out, m)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// refuse answers a request that is no message.
+func refuse(w http.ResponseWriter, err error, allowed []string) {
 	status := http.StatusBadRequest
 	if bad := (*acquirer.RequestError)(nil); errors.As(err, &bad) {
 		status = bad.Status
 	}
 	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
 	}
 	http.Error(w, http.StatusText(status), status)
 }
@@ -102,7 +160,8 @@ var onward = template.Must(template.New("return").Parse(`<!DOCTYPE html>
 </html>
 `))
 
-// ReturnHandler takes the payer back from the kiosk: it takes the message that the browser brings, and answers 303 to
+// ReturnHandler takes the payer back from the payment page: it takes the message that the browser brings, by POST or by GET as
+// the acquirer sends it, and answers 303 to
 // the address that next returns, which should be the account's home page. The redirection is a navigation of the
 // host's own site, so that cookies with SameSite=Lax come back with it; for Strict ones see Config.ReturnPage. The
 // handler reads and sets no cookie.
@@ -121,18 +180,18 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 		h.Set("Referrer-Policy", "no-referrer")
 		var p Payment
 		err := ErrNoCallback
-		switch r.Method {
-		case http.MethodPost:
-			var cb acquirer.Callback
-			if cb, err = s.read(w, r, acquirer.Return); err != nil {
+		switch allowed := s.methods(acquirer.Return); {
+		case slices.Contains(allowed, r.Method):
+			var offers []offer
+			if offers, err = s.offers(w, r, acquirer.Return); err != nil {
 				err = errors.Join(ErrNoCallback, err)
 				break
 			}
 			// What the browser brings is worth taking even if it does not wait for the answer.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 			defer cancel()
-			p, _, err = s.Receive(ctx, cb)
-		case http.MethodGet, http.MethodHead:
+			p, _, err = s.receive(ctx, acquirer.Return, offers)
+		case r.Method == http.MethodGet, r.Method == http.MethodHead, r.Method == http.MethodPost:
 		default:
 			h.Set("Allow", "GET, HEAD, POST")
 			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,7 +28,7 @@ type Entry struct {
 	From, To             State
 	At                   time.Time
 	Channel              acquirer.Channel
-	Fingerprint, By, Why string // of the acquirer's message; who; the reason or the cause
+	Fingerprint, By, Why string // of the acquirer's message, or of the handle of the session that was opened; who; the reason or the cause
 	Money                Money  // what the message said of money; zero unless it is an acceptance
 	Previous, Hash       [32]byte
 	Row                  [32]byte // commits to the payment as it stood after the entry
@@ -122,13 +123,37 @@ func (e Entry) personal(p Payment) [32]byte {
 	return h.sum()
 }
 
+// handleFingerprint is what the entry of a session keeps of its handle: a hash, in hexadecimal, of what the handle is from
+// the session's commit to the end; its Payment is learned later. Empty for no handle.
+func handleFingerprint(h acquirer.Handle) string {
+	h.Payment = ""
+	if h.IsZero() {
+		return ""
+	}
+	b := hasher{make([]byte, 0, 256)}
+	b.text("handle/1", h.Session, h.Proof)
+	b.time(h.ExpiresAt)
+	sum := b.sum()
+	return hex.EncodeToString(sum[:])
+}
+
 // digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number
-// and the due time are left out.
+// and the due time are left out. To the handle the entry of its session commits. The second form has what versions
+// before it did not keep; a row without that has the first, so that old journals verify.
 func (p Payment) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
-	h.text("row/1", string(p.ID), string(p.State), p.Reference, p.Merchant, p.Policy, euro.Describe(p.Amount), p.Currency,
+	second := !p.Returned.IsZero() || !p.RefundFirstCalledAt.IsZero()
+	form := "row/1"
+	if second {
+		form = "row/2"
+	}
+	h.text(form, string(p.ID), string(p.State), p.Reference, p.Merchant, p.Policy, euro.Describe(p.Amount), p.Currency,
 		p.Authorisation, p.Brand, p.Code, string(p.Decline))
 	h.b = binary.BigEndian.AppendUint64(h.b, uint64(p.Version))
 	h.time(p.CreatedAt, p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.RefundCalledAt, p.ReturnedAt)
+	if second {
+		h.text(euro.Describe(p.Returned))
+		h.time(p.RefundFirstCalledAt)
+	}
 	return h.sum()
 }

@@ -20,6 +20,7 @@ type MemoryStore struct {
 	mu       sync.Mutex
 	rows     map[ID]*memoryRow
 	refs     map[string]ID
+	sessions map[[2]string]ID // merchant and the handle's Session
 	keys     map[[2]string]ID // debtor and key
 	debts    map[string][]ID
 	claims   map[string][]ID
@@ -53,7 +54,7 @@ type memoryChange struct {
 // NewMemoryStore returns an empty store.
 func NewMemoryStore() *MemoryStore {
 	return &MemoryStore{
-		rows: map[ID]*memoryRow{}, refs: map[string]ID{}, keys: map[[2]string]ID{}, debts: map[string][]ID{}, claims: map[string][]ID{},
+		rows: map[ID]*memoryRow{}, refs: map[string]ID{}, sessions: map[[2]string]ID{}, keys: map[[2]string]ID{}, debts: map[string][]ID{}, claims: map[string][]ID{},
 		due: map[ID]*memoryRow{}, out: map[ID][]*memoryChange{}, known: map[string]bool{}, sequence: map[string]int{},
 	}
 }
@@ -124,6 +125,14 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 			return ErrClaimPaid
 		}
 	}
+	if p.State == Paid {
+		if _, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State == Paid }); ok {
+			return ErrClaimPaid
+		}
+	}
+	if id, ok := m.sessions[[2]string{p.Merchant, p.Handle.Session}]; ok && id != p.ID {
+		return ErrReference
+	}
 	if p.State.Attempt() {
 		if by, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Attempt() }); ok {
 			return &HeldError{by.detach()}
@@ -138,6 +147,9 @@ func (m *MemoryStore) write(p Payment, e Entry) {
 	r := m.rows[p.ID]
 	r.payment, r.memoryLease = p.detach(), memoryLease{}
 	r.journal = append(r.journal, e)
+	if p.Handle.Session != "" {
+		m.sessions[[2]string{p.Merchant, p.Handle.Session}] = p.ID
+	}
 	m.schedule(r)
 	m.out[p.ID] = append(m.out[p.ID], &memoryChange{change: NewChange(p, e), due: e.At})
 }
@@ -162,6 +174,8 @@ func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
 	case id != "":
 	case l.Reference != "":
 		id = m.refs[l.Reference]
+	case l.Session != "":
+		id = m.sessions[[2]string{l.Merchant, l.Session}]
 	default:
 		id = m.keys[[2]string{l.Debtor, l.Key}]
 	}
@@ -225,6 +239,34 @@ func (m *MemoryStore) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error
 	}
 }
 
+// Heads implements [Store].
+func (m *MemoryStore) Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error] {
+	return func(yield func(Head, error) bool) {
+		m.mu.Lock()
+		var heads []Head
+		for id, r := range m.rows {
+			for _, e := range r.journal {
+				if e.At.Before(before) {
+					heads = append(heads, Head{Payment: id, Version: e.Version, At: e.At, Hash: e.Hash})
+				}
+			}
+		}
+		m.mu.Unlock()
+		slices.SortFunc(heads, func(a, b Head) int {
+			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Payment, b.Payment), cmp.Compare(a.Version, b.Version))
+		})
+		for _, h := range heads {
+			if err := ctx.Err(); err != nil {
+				yield(Head{}, err)
+				return
+			}
+			if !yield(h, nil) {
+				return
+			}
+		}
+	}
+}
+
 // memoryWork is a piece of due work, with its lease.
 type memoryWork struct {
 	due   time.Time
@@ -237,7 +279,7 @@ type memoryWork struct {
 func (w memoryWork) id() ID { return cmp.Or(w.task.Payment.ID, ID(w.key)) }
 
 // free is the work of a kind that is due and not leased at now, oldest first.
-func (m *MemoryStore) free(k Kind, now time.Time) ([]memoryWork, error) {
+func (m *MemoryStore) free(k Kind, of Serving, now time.Time) ([]memoryWork, error) {
 	var found []memoryWork
 	add := func(due time.Time, key string, l *memoryLease, t Task) {
 		if !due.After(now) && (l.token == "" || !now.Before(l.until)) {
@@ -247,6 +289,9 @@ func (m *MemoryStore) free(k Kind, now time.Time) ([]memoryWork, error) {
 	switch k {
 	case Attention:
 		for id, r := range m.due {
+			if !of.Takes(r.payment) {
+				continue
+			}
 			add(r.payment.AttentionAt, string(id), &r.memoryLease, Task{Kind: k, Payment: r.payment})
 		}
 	case Delivery:
@@ -279,36 +324,36 @@ func take(works []memoryWork, n int, until time.Time) (tasks []Task) {
 }
 
 // Lease implements [Store].
-func (m *MemoryStore) Lease(ctx context.Context, k Kind, now time.Time, d time.Duration, n int) ([]Task, error) {
+func (m *MemoryStore) Lease(ctx context.Context, k Kind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	works, err := m.free(k, now)
+	works, err := m.free(k, of, now)
 	return take(works, n, now.Add(d)), err
 }
 
-// LeaseOne implements [Picker].
-func (m *MemoryStore) LeaseOne(ctx context.Context, k Kind, id ID, now time.Time, d time.Duration) ([]Task, error) {
+// LeaseOne implements [Store].
+func (m *MemoryStore) LeaseOne(ctx context.Context, k Kind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	works, err := m.free(k, now)
+	works, err := m.free(k, of, now)
 	works = slices.DeleteFunc(works, func(w memoryWork) bool { return w.id() != id })
 	return take(works, 1, now.Add(d)), err
 }
 
-// Due implements [Picker].
-func (m *MemoryStore) Due(ctx context.Context, k Kind, now time.Time, n int) ([]Due, error) {
+// Due implements [Store].
+func (m *MemoryStore) Due(ctx context.Context, k Kind, of Serving, now time.Time, n int) ([]Due, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	works, err := m.free(k, now)
+	works, err := m.free(k, of, now)
 	var out []Due
 	for _, w := range works[:min(n, len(works))] {
 		out = append(out, Due{Kind: k, Payment: w.id(), Version: w.task.Payment.Version})
@@ -338,6 +383,7 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 		if r, ok := m.rows[t.Payment.ID]; ok && r.token == t.Token {
 			free(&r.memoryLease)
 			r.payment.AttentionAt = again
+			r.payment.Handle = r.payment.Handle.With(t.Payment.Handle)
 			m.schedule(r)
 		}
 	case Delivery:
@@ -357,7 +403,26 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 	return nil
 }
 
-// Restart implements [Restarter].
+// Hasten implements [Store].
+func (m *MemoryStore) Hasten(ctx context.Context, id ID, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, ok := m.rows[id]
+	if !ok {
+		return ErrNotFound
+	}
+	r.token, r.until = "", time.Time{}
+	if r.payment.AttentionAt.IsZero() || at.Before(r.payment.AttentionAt) {
+		r.payment.AttentionAt = at
+	}
+	m.schedule(r)
+	return nil
+}
+
+// Restart implements [Store].
 func (m *MemoryStore) Restart(ctx context.Context, id ID, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -423,7 +488,7 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 	return nil
 }
 
-// Orphans implements [OrphanLister].
+// Orphans implements [Store].
 func (m *MemoryStore) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
 	return func(yield func(Orphan, error) bool) {
 		m.mu.Lock()
@@ -472,6 +537,7 @@ func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (i
 		without := func(id ID) bool { return id == p.ID }
 		m.debts[p.Debt] = slices.DeleteFunc(m.debts[p.Debt], without)
 		m.claims[p.Claim] = slices.DeleteFunc(m.claims[p.Claim], without)
+		delete(m.sessions, [2]string{p.Merchant, p.Handle.Session})
 		r.payment = p.Erased()
 		for i, e := range r.journal {
 			r.journal[i] = e.Erased()

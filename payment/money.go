@@ -19,17 +19,19 @@ func moneyOf(r *acquirer.Result) Money {
 	if r == nil || r.Outcome != acquirer.Accepted {
 		return Money{}
 	}
-	amount := func(d decimal.Decimal) decimal.Decimal {
-		cents, err := euro.Cents(d)
-		if err != nil || cents == 0 {
-			return decimal.Decimal{}
-		}
-		return euro.Of(cents)
-	}
-	return Money{amount(r.Amount), amount(r.Returned), short(r.Currency), short(r.Merchant), short(r.AuthorisationID)}
+	return Money{wholeCents(r.Amount), wholeCents(r.Returned), short(r.Currency), short(r.Merchant), short(r.AuthorisationID)}
 }
 
 // none reports whether the entry is not about money.
 func (m Money) none() bool {
 	return m.Amount.IsZero() && m.Returned.IsZero() && m.Currency+m.Merchant+m.Authorisation == ""
+}
+
+// wholeCents is an amount in the form in which amounts are kept; what is none is zero.
+func wholeCents(d decimal.Decimal) decimal.Decimal {
+	cents, err := euro.Cents(d)
+	if err != nil || cents == 0 {
+		return decimal.Decimal{}
+	}
+	return euro.Of(cents)
 }

@@ -171,20 +171,9 @@ func (s *Service) moved(ctx context.Context, d paris.Day) (all []movement, seal 
 		}
 		return nil
 	}
-	var c chain
-	if lister, ok := s.c.Store.(HeadLister); ok {
-		var ids []ID
-		if c, ids, err = sealTo(ctx, lister, d, orphans); err == nil {
-			err = s.some(ctx, ids, journal)
-		}
-	} else {
-		h := heads{}
-		h.orphans(orphans)
-		err = s.journals(ctx, func(p Payment, entries []Entry) error {
-			h.journal(entries)
-			return journal(p, entries)
-		})
-		c = h.chain(d.Next())
+	c, ids, err := sealTo(ctx, s.c.Store, d, orphans)
+	if err == nil {
+		err = s.some(ctx, ids, journal)
 	}
 	if err != nil {
 		return nil, seal, err

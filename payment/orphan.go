@@ -2,8 +2,6 @@ package payment
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -18,30 +16,15 @@ type Orphan struct {
 	Cause  string    // of the last failure
 }
 
-// OrphanLister is a [Store] that can list its orphans, by time. The stores of this module can.
-type OrphanLister interface {
-	Orphans(ctx context.Context) iter.Seq2[Orphan, error]
-}
-
 // Orphans yields the orphans, by time; [Filter] selects payments and finds none of them. One whose delivery is stuck is
-// made due again by [Service.Restart] with the key of its change. The error is errors.ErrUnsupported when the store is
-// no [OrphanLister].
+// made due again by [Service.Restart] with the key of its change.
 func (s *Service) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
-	if o, ok := s.c.Store.(OrphanLister); ok {
-		return o.Orphans(ctx)
-	}
-	return func(yield func(Orphan, error) bool) {
-		yield(Orphan{}, fmt.Errorf("payment: orphans: %w by this store", errors.ErrUnsupported))
-	}
+	return s.c.Store.Orphans(ctx)
 }
 
-// orphans are those that the store can list.
+// orphans are all of them.
 func (s *Service) orphans(ctx context.Context) (all []Orphan, err error) {
-	o, ok := s.c.Store.(OrphanLister)
-	if !ok {
-		return nil, nil
-	}
-	for o, err := range o.Orphans(ctx) {
+	for o, err := range s.c.Store.Orphans(ctx) {
 		if err != nil {
 			return nil, err
 		}

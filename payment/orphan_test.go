@@ -54,20 +54,3 @@ func TestStuckOrphan(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-// A store that cannot list its orphans says so; its days are exported without them.
-func TestNoOrphanLister(t *testing.T) {
-	w := newWorld(t, func(c *payment.Config) { c.Store = struct{ payment.Store }{c.Store} })
-	w.ended("1", acquirer.Accepted)
-	var got error
-	for _, err := range w.Orphans(w.ctx) {
-		got = err
-	}
-	if !errors.Is(got, errors.ErrUnsupported) {
-		t.Errorf("error %v", got)
-	}
-	w.pass(24 * time.Hour)
-	if d := cmp.Diff([]string{"accepted"}, w.export("2017-09-11").lines(t, "movement")); d != "" {
-		t.Error(d)
-	}
-}

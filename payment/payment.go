@@ -28,13 +28,29 @@ type Payment struct {
 	Notice, Debtor, Key, Policy, Language     string
 	Amount                                    decimal.Decimal
 	Currency                                  string
+	Returned                                  decimal.Decimal  // what has gone back of Amount, as far as is known
 	Session                                   acquirer.Session // only while Redirected
-	Authorisation, Brand, MaskedPAN, Code     string           // what the acquirer said; Code 94 and failed: not our transaction
+	Handle                                    acquirer.Handle  // what the acquirer calls the trip, from Redirected to the end
+	Authorisation, Brand, MaskedPAN, Code     string           // what the acquirer said; see referenceTaken
 	Decline                                   acquirer.Decline
 	CreatedAt, PaidAt, RecordedAt             time.Time // PaidAt: of the first verified acceptance, as the acquirer dates it
-	RefundAskedAt, RefundCalledAt, ReturnedAt time.Time
+	RefundAskedAt, RefundCalledAt, ReturnedAt time.Time // RefundCalledAt: the last call; ReturnedAt: when all of it was back
+	RefundFirstCalledAt                       time.Time // the first call since RefundAskedAt
 	AttentionAt                               time.Time // when the worker looks at it next; zero: never
 	Head                                      [32]byte  // Hash of the last journal entry
+}
+
+// referenceTaken marks a failed payment whose reference belongs to another transaction: the acquirer refused it, so what it says
+// under the reference is not about this payment unless it names our order. It stands in Code. Versions before the handle
+// wrote the code of Sips for it.
+const (
+	referenceTaken     = "reference used"
+	referenceTakenSips = "94"
+)
+
+// foreignReference reports whether the payment's reference belongs to another transaction.
+func (p Payment) foreignReference() bool {
+	return p.State == Failed && (p.Code == referenceTaken || p.Code == referenceTakenSips && p.Handle.IsZero())
 }
 
 // Apply returns the payment as the event leaves it, and the effect. It is pure: it writes nothing, and p is not
@@ -56,25 +72,17 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	if effect != Changed && effect != Noted {
 		return p, effect, nil
 	}
+	if r := e.Result; r != nil {
+		p.Handle = p.Handle.With(r.Handle)
+	}
 	switch e.Kind {
 	case OnOpened:
 		if e.Session != nil {
-			p.Session = *e.Session
+			p.Session, p.Handle = *e.Session, e.Session.Handle
+			p.Session.Handle = acquirer.Handle{}
 		}
-	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned: // what went back was accepted before
-		if e.Kind == OnReturned {
-			p.ReturnedAt = e.At
-		}
-		if e.Result != nil && (p.PaidAt.IsZero() || effect == Changed && e.Kind != OnReturned) {
-			p.Authorisation, p.Brand, p.MaskedPAN = e.Result.AuthorisationID, e.Result.Brand, e.Result.MaskedPAN
-			p.Code, p.Decline = e.Result.Code, ""
-		}
-		if p.PaidAt.IsZero() {
-			p.PaidAt = e.At
-			if e.Result != nil && !e.Result.At.IsZero() {
-				p.PaidAt = e.Result.At.Round(0).UTC().Truncate(time.Microsecond)
-			}
-		}
+	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed:
+		p = p.withMoney(e, effect)
 	case OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnNotOpened:
 		if e.Result != nil && effect == Changed {
 			p.Code, p.Decline = e.Result.Code, e.Result.Decline
@@ -82,17 +90,65 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	case OnRecorded:
 		p.RecordedAt = e.At
 	case OnRefundAsked, OnGivingBack:
-		p.RefundAskedAt, p.RefundCalledAt = e.At, time.Time{}
+		p.RefundAskedAt, p.RefundCalledAt, p.RefundFirstCalledAt = e.At, time.Time{}, time.Time{}
 	case OnRefundUnknown:
+		if p.RefundFirstCalledAt.IsZero() {
+			p.RefundFirstCalledAt = e.At
+			if !p.RefundCalledAt.IsZero() { // called by a version that did not keep the first
+				p.RefundFirstCalledAt = p.RefundCalledAt
+			}
+		}
 		p.RefundCalledAt = e.At
 	case OnWasReturned:
-		p.ReturnedAt = e.At
+		p.ReturnedAt, p.Returned = e.At, p.Amount
 	case OnKept:
 		if p.PaidAt.IsZero() {
 			p.PaidAt = e.At
 		}
+		if p.leftCents() <= 0 { // a person says that it is here all the same
+			p.Returned, p.ReturnedAt = decimal.Decimal{}, time.Time{}
+		}
 	}
 	return p, effect, nil
+}
+
+// withMoney is the payment after an acceptance: what went back was accepted before.
+func (p Payment) withMoney(e Event, effect Effect) Payment {
+	r := e.Result
+	first := p.PaidAt.IsZero()
+	if first {
+		p.PaidAt = e.At
+		if r != nil && !r.At.IsZero() {
+			p.PaidAt = r.At.Round(0).UTC().Truncate(time.Microsecond)
+		}
+	}
+	fillsIn := p.Authorisation == "" && (e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed)
+	speaksOf := first || effect == Changed && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // this money from now on
+	if r != nil && (speaksOf || fillsIn) {
+		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
+		p.Code, p.Decline = r.Code, ""
+	}
+	switch {
+	case e.Kind == OnReturned:
+		p.ReturnedAt, p.Returned = e.At, p.Amount
+	case r != nil && (speaksOf || e.Kind != OnMismatched): // what is said of other money says nothing of this
+		if p.Returned = wholeCents(r.Returned); p.leftCents() <= 0 {
+			p.Returned = p.Amount
+		}
+		if e.Kind == OnNotReturned {
+			p.ReturnedAt = time.Time{}
+		}
+	}
+	return p
+}
+
+// Left is what has not gone back of the amount, as far as is known: what a refund gives back.
+func (p Payment) Left() decimal.Decimal { return euro.Of(p.leftCents()) }
+
+func (p Payment) leftCents() int64 {
+	ordered, _ := euro.Cents(p.Amount) // looked at when the payment was begun
+	back, _ := euro.Cents(p.Returned)
+	return ordered - back
 }
 
 // OvertakenBy reports whether o, another payment of the same debt or claim, has the money, or may have it: paid, recorded,

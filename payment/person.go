@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"github.com/quittance/quittance/internal/euro"
 )
 
 // Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
@@ -47,18 +49,21 @@ func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 	return p, allowed(p, "record", err)
 }
 
-// Refund gives back the whole amount of a payment that is paid or recorded. It returns when that is committed; Work
-// talks to the acquirer. Asking twice is no error. Parts are for the acquirer's own desk.
+// Refund gives back what is left of a payment that is paid or recorded: all that did not go back before. It returns when that is
+// committed; Work talks to the acquirer. Asking twice is no error. Parts are for the acquirer's own desk.
 func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
 	return s.act(ctx, "refund", c, OnRefundAsked)
 }
 
-// Question puts a payment that is paid or recorded into review: a chargeback, a complaint.
+// Question puts a payment into review: one that is paid or recorded after a chargeback or a complaint; one that is refunded when it
+// was not, or when the money came back; one that a person's NoMoney ended, to take that back.
 func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
 	return s.act(ctx, "question", c, OnQuestioned)
 }
 
-// Resolve ends a review. Keep is ErrClaimPaid while another payment of the claim is paid.
+// Resolve ends a review. Keep is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is paid.
+// NoMoney is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back. After NoMoney the
+// acquirer is asked twice more; what it knows then wins.
 func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	kind, ok := verdicts[r.Verdict]
 	if !ok {
@@ -96,11 +101,46 @@ func (s *Service) act(ctx context.Context, name string, c Command, kind EventKin
 	case p.Version != c.Version:
 		return p, fmt.Errorf("%w: %s is at version %d, version %d was seen", ErrVersion, p.Reference, p.Version, c.Version)
 	}
+	if why, err := s.forbidden(ctx, p, kind); err != nil {
+		return p, err
+	} else if why != "" {
+		return p, fmt.Errorf("%w: %s", allowed(p, name, ErrNotAllowed), why)
+	}
 	q, _, err := s.commit(ctx, p, Event{Kind: kind, At: s.now(), By: c.By, Why: c.Why})
 	if err != nil {
 		return p, allowed(p, name, err)
 	}
 	return q, nil
+}
+
+// forbidden says what in the journal keeps a person from an act that the table allows; empty if nothing does.
+func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (string, error) {
+	if kind != OnNoMoney && !(kind == OnQuestioned && p.State == Failed) {
+		return "", nil
+	}
+	var takings tally
+	var end EventKind // what led to the state
+	for e, err := range s.c.Store.Journal(ctx, p.ID) {
+		if err != nil {
+			return "", err
+		}
+		takings.movements(p, e)
+		if e.Effect == Changed {
+			end = e.Event
+		}
+	}
+	if kind == OnQuestioned {
+		if end == OnNoMoney {
+			return "", nil
+		}
+		return "no person ended it; only the acquirer's word can move it", nil
+	}
+	for _, t := range takings {
+		if left := t.left(); !t.word && left.Sign() > 0 {
+			return fmt.Sprintf("the acquirer has sealed %s of which %s have not gone back", euro.Describe(t.money.Amount), euro.Describe(left)), nil
+		}
+	}
+	return "", nil
 }
 
 // allowed names the payment and its state where the table does not allow the act.

@@ -86,20 +86,6 @@ func TestWorkOnOne(t *testing.T) {
 	}
 }
 
-// plain is a store without any optional method.
-type plain struct{ payment.Store }
-
-func TestWorkOnUnsupported(t *testing.T) {
-	w := newWorld(t, func(c *payment.Config) { c.Store = plain{c.Store} })
-	p, _ := w.begin("1")
-	if _, err := w.WorkOn(w.ctx, payment.Attention, p.ID); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("WorkOn: %v", err)
-	}
-	if _, err := w.Due(w.ctx, payment.Attention, 1); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("Due: %v", err)
-	}
-}
-
 // A host that stops is no failure of the change that was under way, whatever reason it gives to its contexts.
 func TestStopIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -121,7 +107,7 @@ func TestStopIsNoFailure(t *testing.T) {
 			t.Fatalf("error %v", err)
 		}
 		time.Sleep(time.Minute) // the lease
-		tasks, err := w.store.LeaseOne(w.ctx, payment.Delivery, p.ID, time.Now(), time.Second)
+		tasks, err := w.store.LeaseOne(w.ctx, payment.Delivery, p.ID, payment.Serving{}, time.Now(), time.Second)
 		w.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Tries != 0 {
 			t.Errorf("%d changes are due, %+v: want one that has not failed", len(tasks), tasks)

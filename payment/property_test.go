@@ -75,6 +75,16 @@ func (b *served) heard(id ID, e Event) bool {
 	return e.Result != nil && slices.ContainsFunc(b.store.rows[id].journal, func(old Entry) bool { return old.Fingerprint == e.Result.Fingerprint() })
 }
 
+// answered reports whether the message is the acquirer's last word, and a person has answered it.
+func (b *served) answered(id ID, e Event) bool {
+	for _, old := range slices.Backward(b.store.rows[id].journal) {
+		if old.Fingerprint != "" && old.Channel != "" {
+			return old.Fingerprint == e.Result.Fingerprint() && (old.From == Review || old.To == Review)
+		}
+	}
+	return false
+}
+
 func (b *served) row(id ID) (Payment, int, Entry) {
 	r := b.store.rows[id]
 	return r.payment, len(r.journal), r.journal[len(r.journal)-1]
@@ -132,12 +142,22 @@ func (b *light) create(p Payment) error {
 }
 
 func (b *light) change(id ID, e Event) (Effect, error) {
-	effect, err := b.answer(b.find(id).payment, e)
+	p := b.find(id).payment
+	if e.Kind == OnAccepted && (p.State.Attempt() || withoutMoney(p.State)) && b.any(id, func(o Payment) bool { return paidOtherwise(p, o) }) {
+		e.Kind = OnAcceptedToo
+	}
+	effect, err := b.answer(p, e)
 	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
 		e.Kind = OnAcceptedToo
 		effect, err = b.answer(b.find(id).payment, e)
 	}
 	return effect, err
+}
+
+// paidOtherwise is written from the contract's text: another payment of the debt has its money, of whichever notice, or had it recorded
+// after this one was created.
+func paidOtherwise(p, o Payment) bool {
+	return o.Debt == p.Debt && (o.State == Paid || o.State == Refunding || o.State == Review || o.State == Recorded && o.RecordedAt.After(p.CreatedAt))
 }
 
 func (b *light) answer(old Payment, e Event) (Effect, error) {
@@ -150,6 +170,8 @@ func (b *light) answer(old Payment, e Event) (Effect, error) {
 	case r.payment.Version != old.Version:
 		return "", ErrVersion
 	case next.State.Money() && b.any(next.ID, func(o Payment) bool { return o.Claim == next.Claim && o.State.Money() }):
+		return "", ErrClaimPaid
+	case next.State == Paid && b.any(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State == Paid }):
 		return "", ErrClaimPaid
 	case next.State.Attempt() && b.any(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State.Attempt() }):
 		return "", &HeldError{}
@@ -305,7 +327,7 @@ func (w *walk) event(p Payment, k EventKind) Event {
 		if w.rng.IntN(2) == 0 {
 			return e
 		}
-	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnUnfit:
+	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed, OnUnfit:
 		outcome, authorisation = acquirer.Accepted, digits[w.rng.IntN(2)]
 		e.Channel = channels[w.rng.IntN(3)]
 	case OnRefused, OnCancelled, OnExpired, OnFailed, OnPending:
@@ -329,24 +351,33 @@ var (
 func (w *walk) happen(t *trip, e Event) {
 	p, n, _ := w.row(t.id)
 	to, want := Next(p.State, e.Kind)
-	second := mustMoney(to) && !mustMoney(p.State) &&
-		w.others(t, func(o Payment) bool { return o.Claim == p.Claim && mustMoney(o.State) })
+	second := mustMoney(to) && !mustMoney(p.State) && w.others(t, func(o Payment) bool {
+		return o.Claim == p.Claim && mustMoney(o.State) || o.Debt == p.Debt && o.State == Paid || e.Kind == OnAccepted && paidOtherwise(p, o)
+	})
+	b, serves := w.book.(*served)
+	answered := serves && e.Result != nil && b.answered(t.id, e)
 	effect, err := w.change(t.id, e)
 	q, m, last := w.row(t.id)
 	written := m - n
 	w.story = append(w.story, happened{id: t.id, from: p.State, on: e.Kind, to: q.State, effect: effect, written: written, err: err})
 	w.seen[p.State.index()][e.Kind.index()] = true
+	// The service puts a second acceptance into review by itself: at once, or when the refund that was under way is done.
+	twice := serves && written == 2 && (e.Kind == OnMismatched && mustMoney(p.State) || e.Kind == OnReturned && p.State == Refunding)
 	// What a server or a browser can send again and again is written once.
-	once := want == Stale || want == Contradiction || want == Noted && (e.Channel == acquirer.Notify || e.Channel == acquirer.Return)
+	once := want == Stale || want == Contradiction ||
+		want == Noted && (answered || e.Channel == acquirer.Notify || e.Channel == acquirer.Return || p.State == Review || e.Kind == OnSilent || e.Kind == OnPending)
 	switch {
 	case want == "":
 		if !errors.Is(err, ErrNotAllowed) {
 			w.fail("not allowed, and the error is %v", err)
 		}
 	case want == Changed && effect == Stale && written == 0:
-		b, ok := w.book.(*served)
-		if mustAttempt(p.State) || !ok || !b.heard(t.id, e) || e.Channel != acquirer.Notify && e.Channel != acquirer.Return {
+		if mustAttempt(p.State) || !serves || !b.heard(t.id, e) || e.Channel == acquirer.Query && !answered {
 			w.fail("late truth is thrown away")
+		}
+	case twice:
+		if err != nil || effect != want || q.State != Review || last.By != byService {
+			w.fail("a second acceptance with another authorisation is not in review")
 		}
 	case second && e.Kind == OnAccepted:
 		if err != nil || q.State != Review || effect != Changed || written != 1 || last.Event != OnAcceptedToo {
@@ -372,7 +403,7 @@ func (w *walk) happen(t *trip, e Event) {
 	}
 	if last.Effect == Changed || last.Effect == Noted {
 		switch last.Event {
-		case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned: // what went back was accepted before
+		case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed: // what went back was accepted before
 			t.accepted = true
 		case OnKept:
 			t.kept = true
@@ -382,7 +413,11 @@ func (w *walk) happen(t *trip, e Event) {
 	} else if !sameMoney(p, q) {
 		w.fail("%s changes what is known of the money", last.Effect)
 	}
-	w.never(t, p, q, last)
+	if twice {
+		t.accepted = true
+	} else {
+		w.never(t, p, q, last)
+	}
 	w.invariants(t)
 }
 

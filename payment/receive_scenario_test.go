@@ -206,8 +206,8 @@ func TestWhatDoesNotMatch(t *testing.T) {
 		if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"}); e != payment.Contradiction {
 			t.Errorf("effect %s", e)
 		}
-		w.at(p.ID, payment.Paid)
-		w.tells(p.ID, "created opened accepted→paid mismatched/contradiction")
+		w.at(p.ID, payment.Review)
+		w.tells(p.ID, "created opened accepted→paid mismatched/contradiction questioned→review")
 	})
 }
 

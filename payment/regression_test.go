@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/google/go-cmp/cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -292,8 +293,8 @@ func TestNoCallOnABadAnswer(t *testing.T) {
 	w.at(p.ID, payment.Refunding)
 }
 
-// The cause is in the journal; a refund's three days are counted from when it was asked.
-func TestRefundOfAnOldPaymentHasItsThreeDays(t *testing.T) {
+// The cause is in the journal; a refund that could not be called for has a week from when it was asked.
+func TestRefundOfAnOldPaymentHasItsWeek(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.ended("1", acquirer.Accepted)
 	_, err := w.Record(w.ctx, p.ID)
@@ -303,7 +304,7 @@ func TestRefundOfAnOldPaymentHasItsThreeDays(t *testing.T) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnavailable}
 	}
 	w.refund(w.get(p.ID))
-	w.pass(70 * time.Hour)
+	w.pass(166 * time.Hour)
 	w.at(p.ID, payment.Refunding)
 	w.pass(8 * time.Hour)
 	w.at(p.ID, payment.Review)
@@ -356,16 +357,24 @@ func TestWorkWakes(t *testing.T) {
 	})
 }
 
-// A person's word that no money moved ends it: it is not asked about again.
-func TestNoMoneyIsNotLookedAt(t *testing.T) {
-	w := newWorld(t)
+// A person's word that no money moved is looked at twice, as every end is: thirty minutes and 26 hours after it.
+func TestNoMoneyIsLookedAtTwice(t *testing.T) {
+	w, b := newSilent(t, acquirer.ErrUnavailable)
 	p, _ := w.begin("1")
-	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, Currency: "USD"})
-	p = w.at(p.ID, payment.Review)
-	p, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "c", Why: "w"}, Verdict: payment.NoMoney})
-	if err != nil || !p.AttentionAt.IsZero() {
-		t.Errorf("%v, looked at %v", err, p.AttentionAt)
+	w.pass(80 * time.Hour)
+	w.at(p.ID, payment.Review)
+	b.err = nil // it answers, and knows of nothing
+	w.resolve(p.ID, payment.NoMoney)
+	decided, before := w.clock.Now(), len(b.asked)
+	w.pass(100 * time.Hour)
+	var got []time.Duration
+	for _, at := range b.asked[before:] {
+		got = append(got, (at - decided.Sub(b.begun)).Round(time.Minute))
 	}
+	if d := cmp.Diff([]time.Duration{30 * time.Minute, 26 * time.Hour}, got); d != "" {
+		t.Errorf("asked after the verdict (-want +got):\n%s", d)
+	}
+	w.at(p.ID, payment.Failed)
 }
 
 // An end without money is not asked about for ever, whatever the acquirer says of it.
@@ -463,25 +472,32 @@ func TestReturnedBeforeItWasHeardOf(t *testing.T) {
 	w.converged()
 }
 
-// A message that was heard before does not undo what a person decided since; a fresh answer does.
-func TestReplayDoesNotUndoAVerdict(t *testing.T) {
+// A verdict answers the acquirer's last word: the same word again, on whatever channel, undoes nothing; another word does.
+func TestAVerdictAnswersTheLastWord(t *testing.T) {
 	w := newWorld(t)
 	p, s := w.begin("1")
 	cb, err := w.bank.Visit(s, mock.Behaviour{})
 	w.must("Visit", err)
-	p = w.at(p.ID, payment.Paid)
-	p, err = w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "complaint"})
-	w.must("Question", err)
-	_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: payment.NoMoney})
-	w.must("Resolve", err)
-	if _, effect, err := w.Receive(w.ctx, cb); effect != payment.Stale || err != nil {
-		t.Errorf("the replay: %s %v", effect, err)
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: w.get(p.ID).Authorisation, Returned: p.Amount}) // sealed: it is back
+	w.resolve(p.ID, payment.WasReturned)
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: w.get(p.ID).Authorisation, Returned: p.Amount})
+	w.at(p.ID, payment.Refunded)
+	if _, effect, err := w.Receive(w.ctx, cb); effect != payment.Duplicate || err != nil {
+		t.Errorf("the replay of the acceptance: %s %v", effect, err)
 	}
-	w.at(p.ID, payment.Failed)
-	if _, effect, err := w.Reconcile(w.ctx, p.ID); effect != payment.Changed || err != nil {
-		t.Errorf("a fresh answer: %s %v", effect, err)
+	w.at(p.ID, payment.Refunded)
+	for _, c := range []struct {
+		effect payment.Effect
+		to     payment.State
+	}{{payment.Changed, payment.Review}, {payment.Stale, payment.Refunded}} { // what the bank's book says: nothing went back
+		if _, effect, err := w.Reconcile(w.ctx, p.ID); effect != c.effect || err != nil {
+			t.Errorf("a fresh answer: %s %v, want %s", effect, err, c.effect)
+		}
+		w.at(p.ID, c.to)
+		if c.to == payment.Review {
+			w.resolve(p.ID, payment.WasReturned) // the person has seen that too, and stands by it
+		}
 	}
-	w.at(p.ID, payment.Paid)
 }
 
 // A salt that was removed does not hide that personal fields were changed.
@@ -630,10 +646,10 @@ func TestRefundAnswerAboutAnotherOrder(t *testing.T) {
 		return r, nil
 	}
 	w.refund(p)
-	w.pass(71 * time.Hour)
+	w.pass(166 * time.Hour)
 	w.at(p.ID, payment.Refunding)
 	if b.asked < 5 || b.asked > 60 {
-		t.Errorf("asked %d times in three days", b.asked)
+		t.Errorf("asked %d times in a week", b.asked)
 	}
 	w.pass(8 * time.Hour)
 	w.at(p.ID, payment.Review)
@@ -716,8 +732,8 @@ func TestSecondRefundIsExported(t *testing.T) {
 	}
 }
 
-// A second acceptance that only contradicted while the first one stood is for a person once the first is back.
-func TestSecondAcceptanceAfterTheRefund(t *testing.T) {
+// A second acceptance with another authorisation is for a person: at once, or once the refund that is under way is done.
+func TestSecondAcceptanceIsForAPerson(t *testing.T) {
 	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
 	for _, when := range []payment.State{payment.Paid, payment.Refunding} {
 		w := newWorld(t)
@@ -725,37 +741,35 @@ func TestSecondAcceptanceAfterTheRefund(t *testing.T) {
 		if when == payment.Paid {
 			w.say(p, second)
 		}
-		w.refund(w.get(p.ID))
 		if when == payment.Refunding {
+			w.refund(w.get(p.ID))
 			w.say(p, second)
+			w.at(p.ID, payment.Refunding)
+			w.work()
 		}
-		w.work()
-		w.at(p.ID, payment.Refunded)
-		if effect := w.say(p, second); effect != payment.Changed {
-			t.Errorf("heard while %s, and again: %s", when, effect)
-		}
+		w.at(p.ID, payment.Review)
 		w.resolve(p.ID, payment.WasReturned)
 		w.say(p, second) // it has led to something by now
 		w.at(p.ID, payment.Refunded)
 	}
 }
 
-// What contradicted does not undo a person's later word that all is back, or that nothing moved.
+// What contradicted does not undo a person's later word that all is back; that none moved may not be said of it.
 func TestContradictionDoesNotUndoAVerdict(t *testing.T) {
 	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
-	for verdict, to := range map[payment.Verdict]payment.State{payment.WasReturned: payment.Refunded, payment.NoMoney: payment.Failed} {
-		w := newWorld(t)
-		p := w.ended("1", acquirer.Accepted)
-		w.say(p, second)
-		p = w.get(p.ID)
-		_, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "twice"})
-		w.must("Question", err)
-		w.resolve(p.ID, verdict)
-		if effect := w.say(p, second); effect != payment.Stale {
-			t.Errorf("after %s: %s", verdict, effect)
-		}
-		w.at(p.ID, to)
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	w.say(p, second)
+	p = w.at(p.ID, payment.Review)
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: payment.NoMoney})
+	if !errors.Is(err, payment.ErrNotAllowed) {
+		t.Errorf("no money, with two acceptances in the journal: %v", err)
 	}
+	w.resolve(p.ID, payment.WasReturned)
+	if effect := w.say(p, second); effect != payment.Stale {
+		t.Errorf("the contradiction again: %s", effect)
+	}
+	w.at(p.ID, payment.Refunded)
 }
 
 // Money that a person kept after it went back does not stay in the book once the payment is refunded.

@@ -97,7 +97,7 @@ func (h heads) chain(end paris.Day) (c chain) {
 
 // sealTo seals all days to the end of d from a list of heads by time, and returns the payments that moved on d. It holds
 // the heads of one day.
-func sealTo(ctx context.Context, s HeadLister, d paris.Day, orphans []Orphan) (c chain, moved []ID, err error) {
+func sealTo(ctx context.Context, s Store, d paris.Day, orphans []Orphan) (c chain, moved []ID, err error) {
 	var day paris.Day
 	today := map[ID]Head{}
 	end := func() {

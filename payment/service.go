@@ -20,6 +20,11 @@ type Config struct {
 	Acquirer acquirer.Client
 	Policies creance.Policies // creance.Ameli()
 
+	// Others are acquirers that took payments of this store before, or in another process, each of a merchant of its own: they are
+	// asked about their merchant's payments, give back, and are heard; new payments all go to Acquirer. A fund that moves from
+	// Sips keeps its Sips client here for as long as a payment made there may be given back.
+	Others []acquirer.Client
+
 	// ReturnURL is where the acquirer sends the payer back, NotifyURL where it reports: absolute addresses of
 	// ReturnHandler and NotifyHandler. Without a NotifyURL results are learned from the return and by asking.
 	ReturnURL, NotifyURL string
@@ -55,9 +60,11 @@ type Config struct {
 // Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one
 // store.
 type Service struct {
-	c     Config
-	times timers
-	wake  chan struct{} // something became due in this process
+	c       Config
+	clients clients
+	times   timers
+	hints   hintLimits
+	wake    chan struct{} // something became due in this process
 
 	chores struct {
 		sync.Mutex
@@ -73,10 +80,9 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil {
 		bad("Store is nil")
 	}
-	if c.Acquirer == nil {
-		bad("Acquirer is nil")
-	} else if c.Acquirer.Merchant() == "" {
-		bad("Acquirer has no merchant")
+	known, err := newClients(c.Acquirer, c.Others)
+	if err != nil {
+		errs = append(errs, err)
 	}
 	if err := c.Policies.Validate(); err != nil {
 		bad("Policies: %w", err)
@@ -125,9 +131,10 @@ func New(c Config) (*Service, error) {
 		}
 	}
 	return &Service{
-		c:     c,
-		times: timers{begin: c.BeginTimeout, unknown: c.UnknownLimit, record: c.RecordWithin},
-		wake:  make(chan struct{}, 1),
+		c:       c,
+		clients: known,
+		times:   timers{begin: c.BeginTimeout, unknown: c.UnknownLimit, record: c.RecordWithin},
+		wake:    make(chan struct{}, 1),
 	}, nil
 }
 
@@ -204,15 +211,10 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 }
 
 // Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row;
-// or an orphan's delivery, when id is [Orphan.Key]. ErrNotFound if there is neither. The error is errors.ErrUnsupported
-// when the store is no [Restarter].
+// or an orphan's delivery, when id is [Orphan.Key]. ErrNotFound if there is neither.
 func (s *Service) Restart(ctx context.Context, id ID) error {
-	r, ok := s.c.Store.(Restarter)
-	if !ok {
-		return fmt.Errorf("payment: restart: %w by this store", errors.ErrUnsupported)
-	}
 	defer s.awake()
-	return r.Restart(ctx, id, s.now())
+	return s.c.Store.Restart(ctx, id, s.now())
 }
 
 // awake tells a worker of this process that something is due.

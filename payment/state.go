@@ -1,5 +1,7 @@
 package payment
 
+import "slices"
+
 // State is where a payment stands. The strings are stored and frozen.
 type State string
 
@@ -18,6 +20,9 @@ const (
 	Review     State = "review"     // a contradiction that a person must resolve
 )
 
+// States returns all states, in a fixed order.
+func States() []State { return slices.Clone(states[:]) }
+
 var states = [...]State{
 	Created, Redirected, Unknown, Paid, Recorded, Refused, Cancelled, Expired, Failed, Refunding, Refunded, Review,
 }
@@ -29,6 +34,9 @@ var (
 	money    = []State{Paid, Recorded}                      // at most one for a claim
 	holding  = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
 	ended    = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
+
+	askNobody  = []State{Created, Paid}                  // what is due in them is the clock's
+	strandable = []State{Redirected, Unknown, Refunding} // a person must learn of them, if nobody can ask
 )
 
 // index is the row of s in the table; -1 for a string that is no state.

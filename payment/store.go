@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,8 +23,9 @@ type Store interface {
 
 	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrVersion unless the stored
 	// version is p.Version − 1 and the stored debtor p's, so that what was erased meanwhile is not written again; with
-	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, and with a *HeldError when p becomes
-	// an attempt while the debt has another. What Create wrote and no event changes, it may leave alone: who pays what,
+	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
+	// is; with a *HeldError when p becomes an attempt while the debt has another; and with ErrReference when another payment of the
+	// merchant has its handle's Session. An empty debt or claim, of a payment that was erased, stands in nobody's way. What Create wrote and no event changes, it may leave alone: who pays what,
 	// and to whom. It ends the lease of the row, and its count of failures.
 	Commit(ctx context.Context, p Payment, e Entry) error
 
@@ -37,14 +39,30 @@ type Store interface {
 	Journal(ctx context.Context, id ID) iter.Seq2[Entry, error]
 
 	// Lease hands out at most n pieces of due work and keeps them from others until now + d. Attention: rows whose
-	// AttentionAt is not after now. Delivery: of each payment the oldest change that was not delivered, when it is
-	// due.
-	Lease(ctx context.Context, k Kind, now time.Time, d time.Duration, n int) ([]Task, error)
+	// AttentionAt is not after now, and that are the process's to look at: see [Serving]. Delivery: of each payment the
+	// oldest change that was not delivered, when it is due, whoever serves its merchant.
+	Lease(ctx context.Context, k Kind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error)
+
+	// LeaseOne is Lease for one payment: it hands out one piece of its work, or none. The id of an orphan is its change's
+	// key.
+	LeaseOne(ctx context.Context, k Kind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error)
+
+	// Due returns at most n pieces of the work that Lease would hand out at now, oldest first, and leases nothing.
+	Due(ctx context.Context, k Kind, of Serving, now time.Time, n int) ([]Due, error)
 
 	// Release ends a lease. again is when the work is due next; zero means that it is done. A cause counts as one
-	// failure, no cause sets the count back to zero. With a token that is not the lease's it does nothing, and returns
-	// nil.
+	// failure, no cause sets the count back to zero. Of Attention it keeps t.Payment.Handle.Payment where the row has none. With
+	// a token that is not the lease's it does nothing, and returns nil.
 	Release(ctx context.Context, t Task, again time.Time, cause string) error
+
+	// Hasten makes a payment due at an instant, if it is not due before, and voids the lease of a look that is under way: what
+	// that look learns may be older than the reason for haste. It is neither a version nor an entry. ErrNotFound for an id that is
+	// not known.
+	Hasten(ctx context.Context, id ID, at time.Time) error
+
+	// Restart makes a payment's stuck work due at once and forgets its failures; or an orphan's, when id is the key of its change.
+	// ErrNotFound if there is neither.
+	Restart(ctx context.Context, id ID, now time.Time) error
 
 	// Sequence returns a number from 1 that it has never returned for that day. It may leave gaps. ErrDayFull above
 	// MaxSequence.
@@ -53,17 +71,41 @@ type Store interface {
 	// Orphan keeps a verified acceptance for which there is no payment, once per fingerprint, with one outgoing change.
 	Orphan(ctx context.Context, r acquirer.Result, at time.Time) error
 
+	// Orphans yields them, by time.
+	Orphans(ctx context.Context) iter.Seq2[Orphan, error]
+
+	// Heads yields where the chains of all payments stood after each entry before an instant, by At, and of one instant by
+	// payment and version: what a day's export and its seal read.
+	Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error]
+
 	// Erase removes the personal fields of the debtor's payments, and the salts of their journals, and returns how
 	// many payments it changed. If one of them has not ended, or moved last at or after at, it changes nothing and
 	// returns ErrRetained.
 	Erase(ctx context.Context, debtor string, at time.Time) (int, error)
 }
 
-// Lookup names one payment.
+// Lookup names one payment: by ID; else by Reference; else by Merchant and Session, its handle's; else by Debtor and Key.
 type Lookup struct {
-	ID                     ID
-	Reference, Debtor, Key string
-} // ID, or Reference, or Debtor and Key
+	ID                ID
+	Reference         string
+	Merchant, Session string
+	Debtor, Key       string
+}
+
+// Serving is whose payments a process can look at. What asks nobody (created, paid) is everyone's.
+type Serving struct {
+	Merchants []string // those of its acquirers
+
+	// StrandedSince: attempts and refunds of other merchants that have been due since before then are everyone's too, so that a
+	// person learns of them although no process serves their merchant.
+	StrandedSince time.Time
+}
+
+// Takes reports whether a due payment is the process's to look at.
+func (s Serving) Takes(p Payment) bool {
+	return p.State.in(askNobody) || slices.Contains(s.Merchants, p.Merchant) ||
+		p.State.in(strandable) && !s.StrandedSince.IsZero() && !p.AttentionAt.After(s.StrandedSince)
+}
 
 // Filter selects payments; the zero value selects all. Fields that are set must all match.
 type Filter struct {
@@ -100,35 +142,11 @@ func (t Task) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%s of %s", string(t.Kind), cmp.Or(t.Change.Key, string(t.Payment.ID)))
 }
 
-// Restarter is a [Store] that can make a payment's stuck work due at once and forget its failures; or an orphan's, when
-// id is the key of its change. ErrNotFound if there is neither. The stores of this module can.
-type Restarter interface {
-	Restart(ctx context.Context, id ID, now time.Time) error
-}
-
-// Picker is a [Store] that can say what is due, and lease the work of one payment: what a job queue of the host needs,
-// by [Service.Due] and [Service.WorkOn]. The stores of this module can.
-type Picker interface {
-	// Due returns at most n pieces of the work that Lease would hand out at now, oldest first, and leases nothing.
-	Due(ctx context.Context, k Kind, now time.Time, n int) ([]Due, error)
-
-	// LeaseOne is Lease for one payment: it hands out one piece of its work, or none. The id of an orphan is its change's
-	// key.
-	LeaseOne(ctx context.Context, k Kind, id ID, now time.Time, d time.Duration) ([]Task, error)
-}
-
 // Due names a piece of work that is due and not leased.
 type Due struct {
 	Kind    Kind
 	Payment ID  // or the key of an orphan's change
 	Version int // of the row, for Attention; of the change, for Delivery; zero for an orphan's
-}
-
-// HeadLister is a [Store] that can list the entries of all payments by time, without what they say: [Service.Export]
-// then reads the journals of the payments that moved on its day, and no others. Package sqlstore's can.
-type HeadLister interface {
-	// Heads yields the entries before an instant by At, and of one instant by payment and version.
-	Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error]
 }
 
 // Head is where a payment's chain stood after an entry.
@@ -139,10 +157,24 @@ type Head struct {
 	Hash    [32]byte
 }
 
-// NewChange is the outgoing change of an entry, for stores to keep. It has no session.
+// NewChange is the outgoing change of an entry, for stores to keep. It has neither session nor handle.
 func NewChange(p Payment, e Entry) Change {
-	p.Session = acquirer.Session{}
+	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
 	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
+}
+
+// IntoReview is for stores whose migration finds a payment with money that breaks a rule which came later: the payment in review,
+// and the entry that says why, by the service itself. ErrNotAllowed where the table does not allow it.
+func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
+	at = at.Round(0).UTC().Truncate(time.Microsecond)
+	next, effect, err := p.Apply(Event{Kind: OnQuestioned, At: at, By: byService, Why: why})
+	if err != nil || effect != Changed {
+		return p, Entry{}, cmp.Or(err, ErrNotAllowed)
+	}
+	next.AttentionAt = at.Add(reviewEvery)
+	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.link(next, p.Head)
+	next.Head = e.Hash
+	return next, e, nil
 }
 
 // MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
@@ -160,6 +192,7 @@ func (p Payment) MovedAt() time.Time {
 // Erased is the payment without its personal fields, for stores to keep.
 func (p Payment) Erased() Payment {
 	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
+	p.Handle = acquirer.Handle{} // at some acquirers it opens the payer's data
 	return p
 }
 

@@ -12,10 +12,16 @@ const (
 	firstLook    = 16 * time.Minute // Sips reports an abandoned session after 15 to 16 minutes
 	window       = time.Hour        // in which a payer can still pay, where the acquirer does not say
 	lastLook     = 30 * time.Minute // after the window
-	finalLook    = 26 * time.Hour   // after creation: the acquirer's day is remitted and closed
+	finalLook    = 26 * time.Hour   // after creation, or after money moved: the acquirer's day is remitted and closed
 	absentAgain  = 5 * time.Minute  // "not found" counts when it is said twice, so far apart
 	callAgain    = 15 * time.Minute // after a refund's call without a trustworthy answer
 	slowest      = 6 * time.Hour
+
+	reviewEvery   = 24 * time.Hour      // a review is looked at as long as a person has not decided
+	reviewDaily   = 30 * 24 * time.Hour // so often for so long
+	reviewLater   = 7 * 24 * time.Hour  // and then so often
+	uncalledLimit = 7 * 24 * time.Hour  // a refund that could not be called for is a person's
+	strandedAgain = time.Hour           // a payment of a merchant that is not served is handed back for so long
 )
 
 // timers has the periods that a host may set.
@@ -25,24 +31,15 @@ type timers struct{ begin, unknown, record time.Duration }
 // contradictory leaves the due time as it is, except where the note itself answers a due look.
 func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 	if effect == Noted {
-		switch {
-		case e.Kind == OnOverdue: // said once
-			return time.Time{}
-		case e.Kind == OnRefundUnknown:
-			return e.At.Add(callAgain)
-		case (e.Kind == OnSilent || e.Kind == OnPending) && p.State != Review:
-			if p.State.Ended() && e.Channel == acquirer.Query && t.overdue(p, e.At) {
-				return time.Time{} // an end without money stands; nobody waits for a final word any more
-			}
-			if !old.AttentionAt.After(e.At) {
-				return backoff(p, e.At)
-			}
-		}
-		return old.AttentionAt
+		return t.afterNote(old, p, e)
 	}
 	if effect != Changed {
-		if e.Channel == acquirer.Query && !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At) {
-			return lookAgain(p, e.At)
+		due := !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At)
+		switch {
+		case due && e.Kind == OnSilent: // a look that is missed is made up for
+			return e.At.Add(lastLook)
+		case due && e.Channel == acquirer.Query:
+			return t.afterLook(p, e.At)
 		}
 		return old.AttentionAt
 	}
@@ -54,14 +51,24 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 	case Unknown:
 		return backoff(p, e.At)
 	case Paid:
-		return e.At.Add(t.record)
+		return e.At.Add(min(t.record, finalLook))
+	case Recorded:
+		// The look after the bank's day stays, that for the account goes.
+		if old.AttentionAt.IsZero() {
+			return old.AttentionAt
+		}
+		return old.AttentionAt.Add(max(0, finalLook-t.record))
+	case Refunded:
+		return e.At.Add(finalLook)
 	case Refunding:
 		return e.At
+	case Review:
+		return e.At.Add(reviewEvery)
 	case Refused, Cancelled, Expired, Failed:
-		if e.Kind == OnNoMoney || opensNothing(e) {
+		if opensNothing(e) {
 			return time.Time{}
 		}
-		if end := windowEnd(old); end.After(e.At) {
+		if end := windowEnd(old); e.Kind != OnNoMoney && end.After(e.At) {
 			return end.Add(lastLook)
 		}
 		return e.At.Add(lastLook)
@@ -69,31 +76,95 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 	return time.Time{}
 }
 
-// lookAgain is when to look again after an answer that changed nothing: an open question is asked again; an end without
-// money is looked at twice, then never.
-func lookAgain(p Payment, now time.Time) time.Time {
+// afterNote is the due time after something that was only noted.
+func (t timers) afterNote(old, p Payment, e Event) time.Time {
+	due := !old.AttentionAt.After(e.At)
 	switch {
-	case !p.State.Ended():
-		return backoff(p, now)
-	case now.Before(p.CreatedAt.Add(finalLook)):
-		return p.CreatedAt.Add(finalLook)
+	case e.Kind == OnOverdue && p.State == Paid: // said once; what is left is the look after the bank's day
+		if t.record < finalLook {
+			return e.At.Add(finalLook - t.record)
+		}
+		return time.Time{}
+	case e.Kind == OnRefundUnknown:
+		return e.At.Add(callAgain)
+	case p.State == Review && due:
+		return e.At.Add(reviewEvery)
+	case e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed:
+		switch {
+		case p.State == Refunding && due:
+			return backoff(p, e.At)
+		case p.State != Refunding && (due || old.AttentionAt.IsZero()): // money moved: the bank's day is not closed
+			return e.At.Add(finalLook)
+		}
+	case e.Kind == OnSilent || e.Kind == OnPending:
+		if due {
+			return t.afterLook(p, e.At)
+		}
+	}
+	return old.AttentionAt
+}
+
+// afterLook is when to look again after an answer, or its absence, that was written down and changed nothing.
+func (t timers) afterLook(p Payment, now time.Time) time.Time {
+	switch {
+	case p.State.in(noMoney):
+		return lastLooks(p.CreatedAt, now)
+	case p.State == Paid && t.record > finalLook: // the account is still to be asked for
+		return now.Add(t.record - finalLook)
+	case p.State.Ended() || p.State == Paid:
+		return time.Time{}
+	case p.State == Review:
+		return now.Add(reviewEvery)
+	}
+	return backoff(p, now)
+}
+
+// lastLooks is when to look again at an end without money that came at an instant: once after the acquirer's day is closed, then
+// never.
+func lastLooks(since, now time.Time) time.Time {
+	if last := since.Add(finalLook); now.Before(last) {
+		return last
 	}
 	return time.Time{}
 }
 
-// overdue reports whether an open question, or a refund, has lasted too long by now.
-func (t timers) overdue(p Payment, now time.Time) bool {
-	since := p.CreatedAt
-	if p.State == Refunding {
-		since = p.RefundAskedAt
+// reviewLook is when to look for evidence again: daily for a month, then weekly.
+func reviewLook(since, now time.Time) time.Time {
+	if now.Before(since.Add(reviewDaily)) {
+		return now.Add(reviewEvery)
 	}
-	return !now.Before(since.Add(t.unknown))
+	return now.Add(reviewLater)
+}
+
+// overdue reports whether an open question has lasted too long by now, or a refund since its first call; without a call a week
+// after it was asked. Nothing else is ever overdue in this sense.
+func (t timers) overdue(p Payment, now time.Time) bool {
+	switch {
+	case p.State == Refunding && p.firstCall().IsZero():
+		return !now.Before(p.RefundAskedAt.Add(uncalledLimit))
+	case p.State == Refunding:
+		return !now.Before(p.firstCall().Add(t.unknown))
+	case p.State.Attempt():
+		return !now.Before(p.CreatedAt.Add(t.unknown))
+	}
+	return false
+}
+
+// firstCall is when the acquirer was first called for the refund that is under way; zero: not yet.
+func (p Payment) firstCall() time.Time {
+	if p.RefundFirstCalledAt.IsZero() { // a version before this one kept the last only
+		return p.RefundCalledAt
+	}
+	return p.RefundFirstCalledAt
 }
 
 // windowEnd is the last moment at which the payer could still pay.
 func windowEnd(p Payment) time.Time {
-	if !p.Session.ExpiresAt.IsZero() {
+	switch {
+	case !p.Session.ExpiresAt.IsZero():
 		return p.Session.ExpiresAt
+	case !p.Handle.ExpiresAt.IsZero():
+		return p.Handle.ExpiresAt
 	}
 	return p.CreatedAt.Add(window)
 }

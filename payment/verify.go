@@ -118,6 +118,7 @@ func verify(p Payment, entries []Entry) error {
 	}
 	var head [32]byte
 	var state State
+	var opened string // fingerprint of the handle
 	for i, e := range entries {
 		want := Entry{Payment: p.ID, Version: i + 1, From: state}
 		switch {
@@ -130,6 +131,9 @@ func verify(p Payment, entries []Entry) error {
 		case e.Salt == [16]byte{} && (e.By+e.Why != "" || p.personal()),
 			e.Salt != [16]byte{} && e.Personal != e.personal(p):
 			return altered("the personal fields of entry %d, or of the payment, were changed", i+1)
+		}
+		if e.Event == OnOpened && e.Effect == Changed {
+			opened = e.Fingerprint
 		}
 		if i == 0 {
 			if e.Event != OnCreated || e.To != Created {
@@ -147,6 +151,8 @@ func verify(p Payment, entries []Entry) error {
 		return altered("it is not where its journal ends")
 	case entries[len(entries)-1].Row != p.digest():
 		return altered("its row was changed")
+	case entries[0].Salt != [16]byte{} && opened != handleFingerprint(p.Handle):
+		return altered("its handle is not that of the session that was opened")
 	}
 	return nil
 }

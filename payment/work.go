@@ -80,39 +80,21 @@ func (s *Service) workOnce(ctx context.Context) (int, error) {
 // WorkOn does one piece of due work of one payment, and returns how much it did, zero or one: a job queue of the host
 // calls it where Work would find the work by itself. Both may run side by side, and a call too many does nothing: what
 // is due is in the row, and whoever leases it first does it. The id of an orphan is its change's key. It ends within 35
-// seconds. What fails is released as [Service.WorkOnce] does. The error is errors.ErrUnsupported when the store is no
-// [Picker].
+// seconds. What fails is released as [Service.WorkOnce] does.
 func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
-	store, err := s.picker()
-	if err != nil {
-		return 0, err
-	}
-	tasks, err := store.LeaseOne(ctx, k, id, s.now(), lease)
+	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), lease)
 	return s.do(ctx, k, tasks, err)
 }
 
 // Due names at most n pieces of work that are due now and that nobody has leased, oldest first: those that a job queue
-// of the host should have a job for. The error is errors.ErrUnsupported when the store is no [Picker].
+// of the host should have a job for.
 func (s *Service) Due(ctx context.Context, k Kind, n int) ([]Due, error) {
-	store, err := s.picker()
-	if err != nil {
-		return nil, err
-	}
-	return store.Due(ctx, k, s.now(), n)
-}
-
-// picker is the store, if it can do what a job queue needs.
-func (s *Service) picker() (Picker, error) {
-	p, ok := s.c.Store.(Picker)
-	if !ok {
-		return nil, fmt.Errorf("payment: the work of one payment: %w by this store", errors.ErrUnsupported)
-	}
-	return p, nil
+	return s.c.Store.Due(ctx, k, s.serving(), s.now(), n)
 }
 
 // workOn does one page of one kind of work. A bank that is slow to answer does not hold up a letter.
 func (s *Service) workOn(ctx context.Context, k Kind) (int, error) {
-	tasks, err := s.c.Store.Lease(ctx, k, s.now(), lease, page)
+	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), lease, page)
 	return s.do(ctx, k, tasks, err)
 }
 
@@ -121,7 +103,7 @@ func (s *Service) do(ctx context.Context, k Kind, tasks []Task, err error) (int,
 	if err != nil {
 		return 0, fmt.Errorf("payment: lease %s: %w", k, err)
 	}
-	do := s.attend
+	do := s.look
 	if k == Delivery {
 		do = s.deliver
 	}
@@ -145,21 +127,6 @@ func each(tasks []Task, do func(Task) error) error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
-}
-
-// attend looks at a payment that is due.
-func (s *Service) attend(ctx context.Context, t Task) error {
-	switch p := t.Payment; p.State {
-	case Created:
-		return s.clock(ctx, p, Event{Kind: OnNotOpened, At: s.now(), Err: "no session was committed in time"})
-	case Paid:
-		return s.clock(ctx, p, Event{Kind: OnOverdue, At: s.now(), Err: "not taken into account in time"})
-	case Redirected, Unknown, Refused, Cancelled, Expired, Failed:
-		return s.ask(ctx, t)
-	case Refunding:
-		return s.giveBack(ctx, t)
-	}
-	return s.c.Store.Release(ctx, t, time.Time{}, "")
 }
 
 // deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -22,10 +23,36 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// slowly is a store that cannot list its heads: an export then reads every journal.
-type slowly struct {
-	payment.Store
-	payment.OrphanLister
+// slowly is a store that lists its heads from every journal.
+type slowly struct{ payment.Store }
+
+func (s slowly) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
+	return func(yield func(payment.Head, error) bool) {
+		var heads []payment.Head
+		for p, err := range s.List(ctx, payment.Filter{}) {
+			if err != nil {
+				yield(payment.Head{}, err)
+				return
+			}
+			for e, err := range s.Journal(ctx, p.ID) {
+				if err != nil {
+					yield(payment.Head{}, err)
+					return
+				}
+				if e.At.Before(before) {
+					heads = append(heads, payment.Head{Payment: p.ID, Version: e.Version, At: e.At, Hash: e.Hash})
+				}
+			}
+		}
+		slices.SortFunc(heads, func(a, b payment.Head) int {
+			return stdcmp.Or(a.At.Compare(b.At), stdcmp.Compare(a.Payment, b.Payment), stdcmp.Compare(a.Version, b.Version))
+		})
+		for _, h := range heads {
+			if !yield(h, nil) {
+				return
+			}
+		}
+	}
 }
 
 // days fills a store with payments, some a day, over several days: paid, refused, back, in review, and orphans. It returns the days.
@@ -92,12 +119,12 @@ func exported(t testing.TB, svc *payment.Service, day string) (string, [32]byte)
 	return b.String(), seal
 }
 
-// A store that can list its heads gives the same exports and seals as one that cannot, and Verify takes the seals.
+// Heads that the database lists give the same exports and seals as those of the journals, and Verify takes the seals.
 func TestExportByHeads(t *testing.T) {
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
 		list, at := days(t, s, figure.Of(60, 600), 12)
-		quick, slow := at(s), at(slowly{s, s})
+		quick, slow := at(s), at(slowly{s})
 		var seals [][32]byte
 		for _, day := range list {
 			got, seal := exported(t, quick, day)
@@ -193,7 +220,7 @@ func BenchmarkExport(b *testing.B) {
 				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/1e6, "MB/op")
 			})
 		}
-		quick, slow := at(s), at(slowly{s, s})
+		quick, slow := at(s), at(slowly{s})
 		run("by heads", func() { exported(b, quick, last) })
 		run("by journals", func() { exported(b, slow, last) })
 		run("verify with a seal", func() {

@@ -144,7 +144,7 @@ func TestHookFails(t *testing.T) {
 			for o, err := range s.Orphans(t.Context()) {
 				t.Errorf("%s: %v %v was kept", name, o.Result, err)
 			}
-			tasks, err := s.Lease(t.Context(), payment.Delivery, time.Now().Add(time.Hour), time.Minute, 9)
+			tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, time.Now().Add(time.Hour), time.Minute, 9)
 			if len(tasks) != 1 || err != nil || tasks[0].Payment.ID != p.ID { // its first change; the second waits
 				t.Errorf("%s: %v go out, %v", name, tasks, err)
 			}
@@ -163,7 +163,7 @@ func TestHookFails(t *testing.T) {
 func drain(t *testing.T, s *sqlstore.Store) {
 	t.Helper()
 	for {
-		tasks, err := s.Lease(t.Context(), payment.Delivery, time.Now().Add(2*time.Hour), time.Minute, 9)
+		tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, time.Now().Add(2*time.Hour), time.Minute, 9)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,9 @@ type Schema struct {
 	// Lock is the number of an advisory lock of PostgreSQL. Zero: the database is SQLite, where the transaction itself is the lock.
 	Lock int64
 
+	// Before are steps that statements cannot take, by the number of the file that they come before, in the same transaction.
+	Before map[int]func(ctx context.Context, conn *sql.Conn) error
+
 	// Distrust takes away a connection whose transaction could not be ended, and learns why. Nil: Discard.
 	Distrust func(conn *sql.Conn, why error)
 }
@@ -72,6 +75,11 @@ func (s Schema) apply(ctx context.Context, conn *sql.Conn) error {
 		}
 		if last <= have {
 			continue
+		}
+		if step := s.Before[last]; step != nil {
+			if err := step(ctx, conn); err != nil {
+				return fmt.Errorf("before %s: %w", name, err)
+			}
 		}
 		script, err := fs.ReadFile(s.Files, name)
 		if err != nil {

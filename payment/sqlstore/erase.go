@@ -37,7 +37,7 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, er
 		for _, p := range mine {
 			e := p.Erased()
 			_, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = $1, key = $2, debt = $3, notice = $4, claim = $5, "+
-				"language = $6, masked_pan = $7, cause = '' WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
+				"language = $6, masked_pan = $7, cause = '', handle_session = '', handle_proof = '', handle_payment = '', handle_expires = NULL WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
 			if err != nil {
 				return err
 			}

@@ -65,7 +65,7 @@ func (s *Store) orphan(ctx context.Context, key string) (payment.Orphan, error) 
 	return scanOrphan(s.row(ctx, selectOrphan+"WHERE fingerprint = $1", fingerprint))
 }
 
-// Orphans implements [payment.OrphanLister].
+// Orphans implements [payment.Store].
 func (s *Store) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return func(yield func(payment.Orphan, error) bool) {
 		all, err := s.orphans(ctx)

@@ -23,6 +23,8 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 		where, args = "id = $1", []any{string(l.ID)}
 	case l.Reference != "":
 		where, args = "reference = $1", []any{l.Reference}
+	case l.Session != "":
+		where, args = "merchant = $1 AND handle_session = $2 AND handle_session <> ''", []any{l.Merchant, l.Session}
 	}
 	p, err := scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+where, args...))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -151,7 +153,7 @@ func (s *Store) entries(ctx context.Context, id payment.ID) ([]payment.Entry, er
 // heads is how many heads are read at once: they are small.
 const heads = 5000
 
-// Heads implements [payment.HeadLister]. It reads in pages.
+// Heads implements [payment.Store]. It reads in pages.
 func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
 	return func(yield func(payment.Head, error) bool) {
 		var last payment.Head

@@ -102,6 +102,14 @@ var fields = []field{
 		target: func(p *payment.Payment) any { return form{p} },
 	},
 	at("session_expires", func(p *payment.Payment) *time.Time { return &p.Session.ExpiresAt }),
+	text("handle_session", func(p *payment.Payment) *string { return &p.Handle.Session }),
+	text("handle_proof", func(p *payment.Payment) *string { return &p.Handle.Proof }),
+	text("handle_payment", func(p *payment.Payment) *string { return &p.Handle.Payment }),
+	at("handle_expires", func(p *payment.Payment) *time.Time { return &p.Handle.ExpiresAt }),
+	{
+		column: "returned", value: func(p *payment.Payment) any { return amount{&p.Returned} },
+		target: func(p *payment.Payment) any { return amount{&p.Returned} },
+	},
 	text("authorisation", func(p *payment.Payment) *string { return &p.Authorisation }),
 	text("brand", func(p *payment.Payment) *string { return &p.Brand }),
 	text("masked_pan", func(p *payment.Payment) *string { return &p.MaskedPAN }),
@@ -112,6 +120,7 @@ var fields = []field{
 	at("recorded_at", func(p *payment.Payment) *time.Time { return &p.RecordedAt }),
 	at("refund_asked_at", func(p *payment.Payment) *time.Time { return &p.RefundAskedAt }),
 	at("refund_called_at", func(p *payment.Payment) *time.Time { return &p.RefundCalledAt }),
+	at("refund_first_called_at", func(p *payment.Payment) *time.Time { return &p.RefundFirstCalledAt }),
 	at("returned_at", func(p *payment.Payment) *time.Time { return &p.ReturnedAt }),
 	at("attention_at", func(p *payment.Payment) *time.Time { return &p.AttentionAt }),
 	{
@@ -161,7 +170,7 @@ func columns(prefix string) string {
 	return strings.Join(names, ", ")
 }
 
-// values are the parameters for a list of fields. The amount is looked at before anything is written.
+// values are the parameters for a list of fields. Amounts are looked at before anything is written.
 func values(p *payment.Payment, list []field) ([]any, error) {
 	out := make([]any, len(list))
 	for i, f := range list {
@@ -169,7 +178,7 @@ func values(p *payment.Payment, list []field) ([]any, error) {
 		if a, ok := out[i].(amount); ok {
 			c, err := a.Value()
 			if err != nil {
-				return nil, fmt.Errorf("sqlstore: payment %s: Amount: %w", p.Reference, err)
+				return nil, fmt.Errorf("sqlstore: payment %s: %s: %w", p.Reference, f.column, err)
 			}
 			out[i] = c
 		}
@@ -209,9 +218,9 @@ func entryTargets(e *payment.Entry) []any {
 	}
 }
 
-// A snapshot is a payment as it stood after a change, in JSON, by column. It has no session.
+// A snapshot is a payment as it stood after a change, in JSON, by column. It has neither session nor handle.
 func snapshot(p payment.Payment) (string, error) {
-	p.Session = acquirer.Session{}
+	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
 	v, err := values(&p, fields)
 	if err != nil {
 		return "", err

@@ -21,8 +21,7 @@ type Options struct {
 	InTx func(ctx context.Context, tx *sql.Tx, c payment.Change) error
 }
 
-// Store is a [payment.Store], [payment.Restarter], [payment.Picker], [payment.OrphanLister] and [payment.HeadLister]. It
-// is safe for concurrent use, by any number of processes on one database.
+// Store is a [payment.Store]. It is safe for concurrent use, by any number of processes on one database.
 type Store struct {
 	db      *sql.DB
 	d       dialect
@@ -175,10 +174,4 @@ func (s *Store) transaction(ctx context.Context, f func(context.Context, *sql.Tx
 // nothing with it: one that was stopped in between must not hold up its rows for all others. Its commit then fails.
 const patience = "SET LOCAL idle_in_transaction_session_timeout = '10s'"
 
-var (
-	_ payment.Store        = (*Store)(nil)
-	_ payment.Restarter    = (*Store)(nil)
-	_ payment.Picker       = (*Store)(nil)
-	_ payment.OrphanLister = (*Store)(nil)
-	_ payment.HeadLister   = (*Store)(nil)
-)
+var _ payment.Store = (*Store)(nil)

@@ -14,10 +14,7 @@ import (
 // quoted is a list of states for a condition.
 func quoted(is func(payment.State) bool) string {
 	var out []string
-	for _, s := range []payment.State{
-		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Refused,
-		payment.Cancelled, payment.Expired, payment.Failed, payment.Refunding, payment.Refunded, payment.Review,
-	} {
+	for _, s := range payment.States() {
 		if is(s) {
 			out = append(out, "'"+string(s)+"'")
 		}
@@ -49,21 +46,32 @@ func numbered(list []field) map[string]string {
 	return m
 }
 
-// taking names what a payment in a state has for itself, by column: at most one attempt per debt, at most one payment with
-// money per claim. Other states take nothing.
-func taking(s payment.State) string {
-	switch {
-	case s.Attempt():
-		return "debt"
-	case s.Money():
-		return "claim"
+// exclusive is what payments in some states have for themselves: at most one attempt of a debt, at most one payment with money of
+// a claim, at most one paid payment of a debt.
+type exclusive struct{ column, states string }
+
+// takenBy names what a payment in a state takes. Other states take nothing.
+var takenBy = func() map[payment.State][]exclusive {
+	m := map[payment.State][]exclusive{}
+	for _, s := range payment.States() {
+		switch {
+		case s.Attempt():
+			m[s] = []exclusive{{"debt", attempts}}
+		case s == payment.Paid:
+			m[s] = []exclusive{{"claim", money}, {"debt", "'" + string(payment.Paid) + "'"}}
+		case s.Money():
+			m[s] = []exclusive{{"claim", money}}
+		}
 	}
-	return ""
-}
+	return m
+}()
 
 // changing are the fields that a commit writes, and those that its conditions look at.
-func changing(takes string) []field {
-	return slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.once && !slices.Contains([]string{"id", "debtor", takes}, f.column) })
+func changing(takes []exclusive) []field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f field) bool {
+		looked := slices.ContainsFunc(takes, func(t exclusive) bool { return t.column == f.column })
+		return f.once && !looked && f.column != "id" && f.column != "debtor" && f.column != "merchant"
+	})
 }
 
 // The statements of a change. The parameters of the payment come first, the entry's follow, then the change's.
@@ -82,16 +90,17 @@ var (
 // updatePayment writes nothing when the version moved on, the person was erased, or another payment has what this one
 // takes: one that has it already need not look. What a statement takes is in its text, not in a parameter, or PostgreSQL
 // would plan it anew for each value, which takes longer than to run it.
-func updatePayment(takes string) string {
+func updatePayment(takes []exclusive) string {
 	nth := numbered(changing(takes))
 	s := "UPDATE quittance_payment SET " + assignments(nth) + ", lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
-		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1 AND debtor = " + nth["debtor"]
-	if takes == "" {
-		return s
+		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1 AND debtor = " + nth["debtor"] +
+		" AND (quittance_payment.handle_session = " + nth["handle_session"] + " OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o.merchant = " + nth["merchant"] +
+		" AND o.handle_session = " + nth["handle_session"] + " AND o.handle_session <> '' AND o.id <> " + nth["id"] + "))"
+	for _, t := range takes {
+		s += " AND (quittance_payment.state IN (" + t.states + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o." + t.column + " = " + nth[t.column] +
+			" AND o." + t.column + " <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + t.states + ")))"
 	}
-	states := map[string]string{"debt": attempts, "claim": money}[takes]
-	return s + " AND (quittance_payment.state IN (" + states + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o." + takes + " = " + nth[takes] +
-		" AND o." + takes + " <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + states + ")))"
+	return s
 }
 
 const insertChange = "INSERT INTO quittance_change (key, payment, version, snapshot, due_at)"
@@ -104,7 +113,7 @@ func typed() string {
 		switch {
 		case f.column == "head":
 			kind = "BYTEA"
-		case f.column == "version" || f.column == "cents" || strings.HasSuffix(f.column, "_at") || f.column == "session_expires":
+		case slices.Contains([]string{"version", "cents", "returned"}, f.column) || strings.HasSuffix(f.column, "_at") || strings.HasSuffix(f.column, "_expires"):
 			kind = "BIGINT"
 		}
 		out[i] = fmt.Sprintf("CAST($%d AS %s)", i+1, kind)
@@ -161,13 +170,13 @@ func typedEntry(first int) string {
 	return strings.Join(out, ", ")
 }
 
-// creating are the statements of each database, and committing those of each by what the payment takes.
-var creating, committing = func() (create map[string]statements, commit map[string]map[string]statements) {
-	create, commit = map[string]statements{}, map[string]map[string]statements{}
+// creating are the statements of each database, and committing those of each by the state that the payment comes into.
+var creating, committing = func() (create map[string]statements, commit map[string]map[payment.State]statements) {
+	create, commit = map[string]statements{}, map[string]map[payment.State]statements{}
 	for _, d := range []dialect{sqlite, postgresql} {
-		create[d.name], commit[d.name] = d.statements(insertPayment, fields), map[string]statements{}
-		for _, takes := range []string{"debt", "claim", ""} {
-			commit[d.name][takes] = d.statements(updatePayment(takes), changing(takes))
+		create[d.name], commit[d.name] = d.statements(insertPayment, fields), map[payment.State]statements{}
+		for _, s := range payment.States() {
+			commit[d.name][s] = d.statements(updatePayment(takenBy[s]), changing(takenBy[s]))
 		}
 	}
 	return create, commit
@@ -237,7 +246,7 @@ func (s *Store) Create(ctx context.Context, p payment.Payment, e payment.Entry) 
 
 // Commit implements [payment.Store].
 func (s *Store) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return s.write(ctx, committing[s.d.name][taking(p.State)], p, e, s.whyNotCommitted)
+	return s.write(ctx, committing[s.d.name][p.State], p, e, s.whyNotCommitted)
 }
 
 // write puts a change, and when that is not plainly done finds out by reading what became of it. The journal has the
@@ -320,14 +329,18 @@ func (s *Store) whyNotCommitted(ctx context.Context, p payment.Payment) error {
 		return scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+column+
 			" = $1 AND id <> $2 AND state IN ("+states+") LIMIT 1", value, string(p.ID)))
 	}
-	if p.State.Money() {
-		if _, err := other("claim", p.Claim, money); err == nil {
+	for _, t := range takenBy[p.State] {
+		by, err := other(t.column, map[string]string{"claim": p.Claim, "debt": p.Debt}[t.column], t.states)
+		switch {
+		case err == nil && p.State.Attempt():
+			return &payment.HeldError{By: by}
+		case err == nil:
 			return payment.ErrClaimPaid
 		}
 	}
-	if p.State.Attempt() {
-		if by, err := other("debt", p.Debt, attempts); err == nil {
-			return &payment.HeldError{By: by}
+	if p.Handle.Session != "" {
+		if by, err := s.Find(ctx, payment.Lookup{Merchant: p.Merchant, Session: p.Handle.Session}); err == nil && by.ID != p.ID {
+			return payment.ErrReference
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 // moneyKept: what a message said of money comes back as it was written, and stays when the person is erased.
 func moneyKept(b *bench) {
 	said := payment.Money{
-		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: "201000005940002", Authorisation: "00é'1",
+		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: merchant, Authorisation: "00é'1",
 	}
 	p := b.add()
 	e := payment.Entry{
@@ -40,11 +40,7 @@ func moneyKept(b *bench) {
 
 // headsByTime: every entry before the instant, by time, then by payment and version.
 func headsByTime(b *bench) {
-	lister, ok := b.Store.(payment.HeadLister)
-	if !ok {
-		b.Skip("the store is no payment.HeadLister")
-	}
-	b.same("the heads of an empty store", len(collect(b, "Heads", lister.Heads(b.ctx, start.Add(time.Hour)))), 0)
+	b.same("the heads of an empty store", len(collect(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour)))), 0)
 	var want []payment.Head
 	first, second := b.add(), b.add()
 	first = b.moved(first, payment.Redirected)
@@ -55,10 +51,10 @@ func headsByTime(b *bench) {
 		}
 	}
 	want[1], want[2] = want[2], want[1] // created, created, moved, moved
-	b.same("all heads", collect(b, "Heads", lister.Heads(b.ctx, start.Add(time.Hour))), want)
-	b.same("those before the last", collect(b, "Heads", lister.Heads(b.ctx, want[3].At)), want[:3])
-	b.same("none before the first", len(collect(b, "Heads", lister.Heads(b.ctx, want[0].At))), 0)
-	for range lister.Heads(b.ctx, start.Add(time.Hour)) {
+	b.same("all heads", collect(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour))), want)
+	b.same("those before the last", collect(b, "Heads", b.Heads(b.ctx, want[3].At)), want[:3])
+	b.same("none before the first", len(collect(b, "Heads", b.Heads(b.ctx, want[0].At))), 0)
+	for range b.Heads(b.ctx, start.Add(time.Hour)) {
 		break // a reader that stops early must not hold anything
 	}
 	b.moved(second, payment.Paid)
@@ -66,13 +62,8 @@ func headsByTime(b *bench) {
 
 // stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
 func stuckOrphan(b *bench) {
-	lister, ok := b.Store.(payment.OrphanLister)
-	r, restarts := b.Store.(payment.Restarter)
-	if !ok || !restarts {
-		b.Skip("the store is no payment.OrphanLister and payment.Restarter")
-	}
 	result := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: "201000005940002", Amount: decimal.New(7500, -2), Currency: "EUR",
+		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", At: start,
 	}
 	other := result
@@ -84,23 +75,23 @@ func stuckOrphan(b *bench) {
 		b.release(b.lease(payment.Delivery, now, 1)[0], now, "the host is down")
 	}
 	failures := func() (out []int) {
-		for _, o := range collect(b, "Orphans", lister.Orphans(b.ctx)) {
+		for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
 			out = append(out, o.Tries)
 		}
 		return out
 	}
-	stuck := collect(b, "Orphans", lister.Orphans(b.ctx))[0]
+	stuck := collect(b, "Orphans", b.Orphans(b.ctx))[0]
 	b.same("its failures", failures(), []int{payment.StuckAfter, 0})
 	b.same("the last cause", stuck.Cause, "the host is down")
 	b.release(b.lease(payment.Delivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
-	b.must("Restart", r.Restart(b.ctx, payment.ID(stuck.Key()), now))
+	b.must("Restart", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
 	b.same("its failures after the restart", failures(), []int{0, 0})
 	t := b.lease(payment.Delivery, now, 1)
 	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
 		b.Fatalf("leased %v, want the restarted orphan", t)
 	}
 	b.release(t[0], time.Time{}, "")
-	b.must("Restart of one that is delivered", r.Restart(b.ctx, payment.ID(stuck.Key()), now))
+	b.must("Restart of one that is delivered", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
 	b.same("both are kept", failures(), []int{0, 0})
-	b.is("Restart of an unknown orphan", r.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
+	b.is("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
 }

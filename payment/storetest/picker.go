@@ -10,20 +10,16 @@ import (
 
 // pickOne is for stores that serve a job queue: what is due is named and not leased, and leased one payment at a time.
 func pickOne(b *bench) {
-	s, ok := b.Store.(payment.Picker)
-	if !ok {
-		b.Skip("the store is no payment.Picker")
-	}
 	now := start.Add(time.Hour)
 	named := func(why string, k payment.Kind, n int, want ...payment.Due) {
 		b.Helper()
-		got, err := s.Due(b.ctx, k, now, n)
+		got, err := b.Due(b.ctx, k, ours, now, n)
 		b.must("Due", err)
 		b.same(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
 	}
 	pick := func(why string, k payment.Kind, id payment.ID) payment.Task {
 		b.Helper()
-		tasks, err := s.LeaseOne(b.ctx, k, id, now, time.Minute)
+		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		b.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Kind != k || tasks[0].Token == "" {
 			b.Fatalf("%s: LeaseOne handed out %v, want one task", why, tasks)
@@ -32,7 +28,7 @@ func pickOne(b *bench) {
 	}
 	nothing := func(why string, k payment.Kind, id payment.ID) {
 		b.Helper()
-		tasks, err := s.LeaseOne(b.ctx, k, id, now, time.Minute)
+		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		if b.must("LeaseOne", err); len(tasks) > 0 {
 			b.Fatalf("%s: LeaseOne handed out %v, want nothing", why, tasks)
 		}
@@ -81,26 +77,26 @@ func pickOne(b *bench) {
 		}
 		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(i)*time.Second)))
 	}
-	named("one orphan", payment.Delivery, 1, mustDue(b, s, now)[0])
+	named("one orphan", payment.Delivery, 1, mustDue(b, now)[0])
 	nothing("no payment, though orphans have none", payment.Delivery, "")
-	for _, d := range mustDue(b, s, now) {
+	for _, d := range mustDue(b, now) {
 		t := pick("an orphan, by its change's key", payment.Delivery, d.Payment)
 		b.same("the orphan's key", payment.ID(t.Change.Key), d.Payment)
 		b.release(t, time.Time{}, "")
 	}
 	named("all orphans are delivered", payment.Delivery, 9)
-	if _, err := s.Due(b.ctx, "nonsense", now, 1); err == nil {
+	if _, err := b.Due(b.ctx, "nonsense", ours, now, 1); err == nil {
 		b.Fatal("a kind of work that does not exist was named")
 	}
-	if _, err := s.LeaseOne(b.ctx, "nonsense", late.ID, now, time.Minute); err == nil {
+	if _, err := b.LeaseOne(b.ctx, "nonsense", late.ID, ours, now, time.Minute); err == nil {
 		b.Fatal("a kind of work that does not exist was leased")
 	}
 }
 
 // mustDue are the two orphans' changes.
-func mustDue(b *bench, s payment.Picker, now time.Time) []payment.Due {
+func mustDue(b *bench, now time.Time) []payment.Due {
 	b.Helper()
-	due, err := s.Due(b.ctx, payment.Delivery, now, 9)
+	due, err := b.Due(b.ctx, payment.Delivery, ours, now, 9)
 	b.must("Due", err)
 	if len(due) != 2 || due[0].Version != 0 || due[0].Payment == due[1].Payment {
 		b.Fatalf("due are %v, want the changes of two orphans", due)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 func created(b *bench) {
@@ -138,6 +139,7 @@ func commitAll(b *bench) {
 			URL: "https://kiosk.example/pay?a=1", Method: "POST", Fields: url.Values{"token": {"x=y&z", "é"}, "empty": {""}},
 			ExpiresAt: start.Add(time.Hour),
 		}
+		p.Handle = acquirer.Handle{Session: "é|'1", Proof: "p=\"2", ExpiresAt: start.Add(time.Hour)}
 	})
 	b.same("with its session", b.find(p.ID), p)
 	at := start.Add(36*time.Hour + time.Microsecond)
@@ -146,6 +148,7 @@ func commitAll(b *bench) {
 		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "761208", "CB", "5017##########00", "00", acquirer.InsufficientFunds
 		p.PaidAt, p.RecordedAt, p.RefundAskedAt = at, at.Add(time.Second), at.Add(2*time.Second)
 		p.RefundCalledAt, p.ReturnedAt, p.AttentionAt = at.Add(3*time.Second), at.Add(4*time.Second), time.Time{}
+		p.RefundFirstCalledAt, p.Returned, p.Handle.Payment = at.Add(5*time.Second), decimal.New(25_01, -2), "4250001_0"
 	})
 	b.same("with all its fields", b.find(p.ID), p)
 }
@@ -281,7 +284,7 @@ func ended(b *bench) {
 	if _, err := b.move(p, payment.Paid); err == nil {
 		b.Error("Commit worked under an ended context")
 	}
-	if _, err := b.Lease(ctx, payment.Attention, start.Add(time.Hour), time.Minute, 1); err == nil {
+	if _, err := b.Lease(ctx, payment.Attention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
 		b.Error("Lease worked under an ended context")
 	}
 	b.ctx = live

@@ -49,6 +49,10 @@ var cases = []struct {
 	{"many at once: one commit of a version", commitRace},
 	{"a commit keeps everything", commitAll},
 	{"one payment of a claim has money", claimPaid},
+	{"one payment of a debt is paid", debtPaid},
+	{"many at once: one acceptance of a claim, and of a debt", paidRace},
+	{"many at once: one attempt of a debt", attemptRace},
+	{"a session's handle serves one payment of a merchant", handleOnce},
 	{"one attempt of a debt", attemptOnce},
 	{"the journal is whole and in order", journal},
 	{"lists select and are in order", list},
@@ -56,6 +60,8 @@ var cases = []struct {
 	{"what is handed out is not shared", isolation},
 	{"due rows are leased, once at a time", leaseAttention},
 	{"the oldest work is leased first", oldestFirst},
+	{"a process is handed what it serves", servedOnly},
+	{"what is hastened is due, and its lease void", hastened},
 	{"only the lease's own token releases", tokens},
 	{"a lease is released once", releasedOnce},
 	{"a commit ends the lease", commitEndsLease},
@@ -90,13 +96,18 @@ type bench struct {
 // start is when the payments of the suite are created.
 var start = time.Date(2026, 3, 2, 10, 30, 0, 123456000, time.UTC)
 
+// merchant is who is paid by the payments of the suite, and ours is a process that serves it.
+const merchant = "201000005940002"
+
+var ours = payment.Serving{Merchants: []string{merchant}}
+
 // new returns a payment that nothing else is like.
 func (b *bench) new() (payment.Payment, payment.Entry) {
 	b.n++
 	id := fmt.Sprintf("%026d", b.n)
 	p := payment.Payment{
 		ID: payment.ID(id), Version: 1, State: payment.Created,
-		Reference: fmt.Sprintf("PCLCB26061%07d", b.n), Merchant: "201000005940002",
+		Reference: fmt.Sprintf("PCLCB26061%07d", b.n), Merchant: merchant,
 		Claim: fmt.Sprintf("D-%d/N-%d", b.n, b.n), Debt: fmt.Sprintf("D-%d", b.n), Notice: fmt.Sprintf("N-%d", b.n),
 		Debtor: fmt.Sprintf("A-%d", b.n), Key: fmt.Sprintf("K-%d", b.n), Policy: "ameli@0123456789abcdef", Language: "fr",
 		Amount: decimal.New(50_00+int64(b.n), -2), Currency: "EUR",

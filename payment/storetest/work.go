@@ -13,7 +13,7 @@ import (
 
 func (b *bench) lease(k payment.Kind, now time.Time, n int) []payment.Task {
 	b.Helper()
-	tasks, err := b.Lease(b.ctx, k, now, time.Minute, n)
+	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
@@ -65,7 +65,7 @@ func leaseAttention(b *bench) {
 	if q := b.find(p.ID); !q.AttentionAt.IsZero() || q.Version != 1 {
 		b.Fatalf("AttentionAt %v at version %d, want zero at 1: a release is no transition", q.AttentionAt, q.Version)
 	}
-	if _, err := b.Lease(b.ctx, "nonsense", start, time.Minute, 1); err == nil {
+	if _, err := b.Lease(b.ctx, "nonsense", ours, start, time.Minute, 1); err == nil {
 		b.Fatal("a kind of work that does not exist was leased")
 	}
 }
@@ -260,19 +260,15 @@ func stuck(b *bench) {
 	}
 	b.release(b.one(payment.Delivery, now), later.Add(6*time.Hour), "refused")
 	b.same("the stuck ones", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{rows.ID, changes.ID})
-	r, ok := b.Store.(payment.Restarter)
-	if !ok {
-		b.Skip("the store is no payment.Restarter")
-	}
-	b.must("Restart", r.Restart(b.ctx, rows.ID, later))
-	b.must("Restart", r.Restart(b.ctx, changes.ID, later))
+	b.must("Restart", b.Restart(b.ctx, rows.ID, later))
+	b.must("Restart", b.Restart(b.ctx, changes.ID, later))
 	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
 		if t := b.one(k, later); t.Tries != 0 {
 			b.Fatalf("%s: %d failures after the restart, want 0", k, t.Tries)
 		}
 	}
 	b.same("none is stuck", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{})
-	b.is("Restart of an unknown payment", r.Restart(b.ctx, "x", later), payment.ErrNotFound)
+	b.is("Restart of an unknown payment", b.Restart(b.ctx, "x", later), payment.ErrNotFound)
 }
 
 func leaseRace(b *bench) {
@@ -285,7 +281,7 @@ func leaseRace(b *bench) {
 	seen := map[payment.ID]int{}
 	b.together(8, func(int) error {
 		for {
-			tasks, err := b.Lease(b.ctx, payment.Attention, now, time.Minute, 3)
+			tasks, err := b.Lease(b.ctx, payment.Attention, ours, now, time.Minute, 3)
 			if err != nil || len(tasks) == 0 {
 				return err
 			}
@@ -338,7 +334,7 @@ func sequence(b *bench) {
 
 func orphans(b *bench) {
 	r := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: "201000005940002", Amount: decimal.New(7500, -2), Currency: "EUR",
+		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", AuthorisationID: "761208", MaskedPAN: "5017##########00", At: start,
 	}
 	for range 3 {
@@ -351,17 +347,15 @@ func orphans(b *bench) {
 	b.none("delivered", payment.Delivery, start.Add(1000*time.Hour))
 	b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Hour)))
 	b.none("delivered before", payment.Delivery, start.Add(1000*time.Hour))
-	if o, ok := b.Store.(payment.OrphanLister); ok {
-		all := collect(b, "Orphans", o.Orphans(b.ctx))
-		if len(all) != 1 || all[0].Result.Fingerprint() != r.Fingerprint() || !all[0].At.Equal(start) {
-			b.Fatalf("the orphans are %v, want the one", all)
-		}
+	all := collect(b, "Orphans", b.Orphans(b.ctx))
+	if len(all) != 1 || all[0].Result.Fingerprint() != r.Fingerprint() || !all[0].At.Equal(start) {
+		b.Fatalf("the orphans are %v, want the one", all)
 	}
 }
 
 func orphansApart(b *bench) {
 	bad := acquirer.Result{
-		Reference: "PCLCB260610009998", OrderID: "yy", Merchant: "201000005940002", Amount: decimal.New(7500, -2), Currency: "EUR",
+		Reference: "PCLCB260610009998", OrderID: "yy", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", At: start,
 	}
 	good := bad
@@ -378,22 +372,20 @@ func orphansApart(b *bench) {
 	b.release(t[0], now.Add(time.Hour), "refused")
 	b.release(u, time.Time{}, "")
 	b.none("one waits for its next try, the other is delivered", payment.Delivery, now)
-	if o, ok := b.Store.(payment.OrphanLister); ok {
-		want := []string{bad.Reference, good.Reference}
-		for i := range 6 { // no order but that of time
-			r := good
-			r.Reference = fmt.Sprintf("PCLCB26061%07d", i+1)
-			b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(9-i)*time.Minute)))
-			want = slices.Insert(want, 2, r.Reference)
-		}
-		got := []string{}
-		for _, o := range collect(b, "Orphans", o.Orphans(b.ctx)) {
-			got = append(got, o.Result.Reference)
-		}
-		b.same("the orphans by time", got, want)
-		for _, t := range b.lease(payment.Delivery, now.Add(30*time.Minute), 10) {
-			b.release(t, time.Time{}, "")
-		}
+	want := []string{bad.Reference, good.Reference}
+	for i := range 6 { // no order but that of time
+		r := good
+		r.Reference = fmt.Sprintf("PCLCB26061%07d", i+1)
+		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(9-i)*time.Minute)))
+		want = slices.Insert(want, 2, r.Reference)
+	}
+	got := []string{}
+	for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
+		got = append(got, o.Result.Reference)
+	}
+	b.same("the orphans by time", got, want)
+	for _, t := range b.lease(payment.Delivery, now.Add(30*time.Minute), 10) {
+		b.release(t, time.Time{}, "")
 	}
 	last := b.one(payment.Delivery, now.Add(time.Hour))
 	if last.Payment.Reference != bad.Reference || last.Tries != 1 || last.Cause != "refused" {

@@ -108,7 +108,7 @@ func (e errand) run(s payment.Store) (f found, err error) {
 func drain(ctx context.Context, s payment.Store, k payment.Kind) (done []string, err error) {
 	now := specimen.Morning.AddDate(1, 0, 0)
 	for {
-		tasks, err := s.Lease(ctx, k, now, time.Minute, 5)
+		tasks, err := s.Lease(ctx, k, payment.Serving{}, now, time.Minute, 5)
 		if err != nil || len(tasks) == 0 {
 			return done, err
 		}

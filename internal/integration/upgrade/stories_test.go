@@ -19,6 +19,7 @@ import (
 type bank struct {
 	now    func() time.Time
 	closed bool // opens no session
+	handle acquirer.Handle
 	said   []acquirer.Result
 	asked  func()                                          // to open a session
 	answer func(reference string) (acquirer.Result, error) // to a question
@@ -36,6 +37,7 @@ func (b *bank) Begin(_ context.Context, o acquirer.Order) (acquirer.Session, err
 	}
 	return acquirer.Session{
 		URL: "https://kiosk.example/pay?a=1", Method: "POST", Fields: url.Values{"token": {"t-" + o.Reference, "é=&;"}}, ExpiresAt: b.now().Add(time.Hour),
+		Handle: b.handle,
 	}, nil
 }
 
@@ -329,7 +331,7 @@ var stories = []struct {
 	}},
 	{"mismatched", func(w *world) {
 		p := w.hear(w.begin("mismatched"), acquirer.Accepted, less)
-		w.resolve(w.hear(p, acquirer.Refused), payment.NoMoney)
+		w.resolve(w.hear(p, acquirer.Refused), payment.WasReturned)
 	}},
 	{"questioned", func(w *world) {
 		p := w.question(w.record(w.hear(w.begin("questioned"), acquirer.Accepted)))
@@ -339,6 +341,33 @@ var stories = []struct {
 		p := w.hear(w.begin("overdue"), acquirer.Pending)
 		w.now = w.now.Add(73 * time.Hour)
 		w.ask(p, silence)
+	}},
+	{"no-money", func(w *world) {
+		p := w.hear(w.begin("no-money"), acquirer.Pending)
+		w.now = w.now.Add(73 * time.Hour)
+		w.resolve(w.ask(p, silence), payment.NoMoney)
+	}},
+	{"handle", func(w *world) { // an acquirer that is asked by ids of its own, one of which is learned later
+		w.bank.handle = acquirer.Handle{Session: "4250009187", Proof: "11111111-aaaa-4bbb-8ccc-222222222222"}
+		p := w.begin("handle")
+		w.ask(p, same(w.result(p, acquirer.Accepted, func(r *acquirer.Result) { r.Handle.Payment = "4250009187_0" })))
+	}},
+	{"returned-part", func(w *world) { // at the bank's desk; then the rest by us
+		p := w.hear(w.begin("returned-part"), acquirer.Accepted)
+		p = w.hear(p, acquirer.Accepted, func(r *acquirer.Result) { r.Returned = decimal.New(25_00, -2) })
+		r := w.result(p, acquirer.Accepted, func(r *acquirer.Result) { r.Returned = decimal.New(25_00, -2) })
+		w.bank.give = same(w.result(p, acquirer.Accepted, returned))
+		w.ask(w.refund(p), same(r))
+	}},
+	{"won-back", func(w *world) { // given back, and then it was not
+		p := w.hear(w.begin("won-back"), acquirer.Accepted)
+		w.bank.give = same(w.result(p, acquirer.Accepted, returned))
+		p = w.ask(w.refund(p), same(w.result(p, acquirer.Accepted)))
+		w.ask(p, same(w.result(p, acquirer.Accepted)))
+	}},
+	{"confirmed", func(w *world) { // the first acceptance bears no number
+		p := w.hear(w.begin("confirmed"), acquirer.Accepted, func(r *acquirer.Result) { r.AuthorisationID = "" })
+		w.hear(p, acquirer.Accepted)
 	}},
 	{"returned", func(w *world) { w.hear(w.hear(w.begin("returned"), acquirer.Accepted), acquirer.Accepted, returned) }},
 	{"erased", func(w *world) {
@@ -369,7 +398,7 @@ var stories = []struct {
 	{"leased", func(w *world) { // the process ends while it looks
 		p := w.begin("leased")
 		w.work()
-		tasks, err := w.store.Lease(w.Context(), payment.Attention, p.AttentionAt, time.Minute, 1)
+		tasks, err := w.store.Lease(w.Context(), payment.Attention, payment.Serving{Merchants: []string{p.Merchant}}, p.AttentionAt, time.Minute, 1)
 		w.must(err)
 		if len(tasks) != 1 {
 			w.Fatalf("%d tasks", len(tasks))

@@ -47,8 +47,8 @@ func TestPostgreSQL(t *testing.T) { upgrades(t, postgresql(t)) }
 
 func upgrades(t *testing.T, k kind) {
 	for _, folder := range frozen(t, databases) {
-		t.Run(filepath.Base(folder)+" is opened", func(t *testing.T) { oldDatabase(t, k, folder, k.restored) })
-		t.Run(filepath.Base(folder)+" still writes", func(t *testing.T) { oldDatabase(t, k, folder, k.shared) })
+		t.Run(filepath.Base(folder)+" is opened", func(t *testing.T) { oldDatabase(t, k, folder, true, k.restored) })
+		t.Run(filepath.Base(folder)+" still writes", func(t *testing.T) { oldDatabase(t, k, folder, false, k.shared) })
 	}
 	t.Run("additions do not disturb", func(t *testing.T) { additions(t, k) })
 }
@@ -148,7 +148,7 @@ func read(t *testing.T, elem ...string) []byte {
 
 // A database that an earlier version left is migrated, opened and read equal: nothing that is stored changes, every journal and every seal
 // verifies, and the work goes on where it stood.
-func oldDatabase(t *testing.T, k kind, folder string, load func(t *testing.T, dump string) (*sql.DB, *sqlstore.Store)) {
+func oldDatabase(t *testing.T, k kind, folder string, migrated bool, load func(t *testing.T, dump string) (*sql.DB, *sqlstore.Store)) {
 	db, s := load(t, string(read(t, folder, k.name+".sql")))
 	svc := service(t, s)
 	var seals [][32]byte
@@ -174,7 +174,7 @@ func oldDatabase(t *testing.T, k kind, folder string, load func(t *testing.T, du
 	if d := cmp.Diff([]record{{"version": int64(len(files))}}, rows(t, db, "SELECT * FROM quittance_schema")); d != "" {
 		t.Errorf("the schema's version (-want +got):\n%s", d)
 	}
-	goesOn(t, s, svc)
+	goesOn(t, s, svc, folder, migrated)
 	if err := svc.Verify(t.Context(), slices.Values(seals)); err != nil {
 		t.Errorf("after some more work: %v", err)
 	}
@@ -184,8 +184,8 @@ func oldDatabase(t *testing.T, k kind, folder string, load func(t *testing.T, du
 func sameRows(t *testing.T, db *sql.DB, folder string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(journals, filepath.Base(folder), "*.json"))
-	if err != nil || len(files) < len(stories) {
-		t.Fatalf("%d journals in %s, %v; want one for each of %d stories", len(files), folder, err, len(stories))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d journals in %s, %v; want one for each story that was told then", len(files), folder, err)
 	}
 	for _, file := range files {
 		var want []struct {
@@ -230,7 +230,7 @@ func equal(t *testing.T, file string, got record, want map[string]any) {
 }
 
 // goesOn takes up what the stories left open.
-func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service) {
+func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service, folder string, migrated bool) {
 	t.Helper()
 	held := &payment.HeldError{}
 	if _, _, err := svc.Begin(t.Context(), request("redirected")); err != nil {
@@ -242,7 +242,8 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service) {
 		t.Errorf("a second attempt of a held debt: %v", err)
 	}
 	n, err := s.Sequence(t.Context(), "2026-03-02")
-	if err != nil || n <= 100*len(stories) {
+	told, gerr := filepath.Glob(filepath.Join(journals, filepath.Base(folder), "*.json"))
+	if err != nil || gerr != nil || n <= 100*len(told) {
 		t.Errorf("number %d %v: it was given before", n, err)
 	}
 	var orphans []string
@@ -255,7 +256,7 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service) {
 	if d := cmp.Diff([]string{"PCLCB260610009999 75.30 accepted"}, orphans); d != "" {
 		t.Errorf("orphans (-want +got):\n%s", d)
 	}
-	tasks, err := s.Lease(t.Context(), payment.Attention, begun.Add(time.Hour), time.Minute, 100)
+	tasks, err := s.Lease(t.Context(), payment.Attention, payment.Serving{Merchants: []string{(*bank)(nil).Merchant()}}, begun.Add(time.Hour), time.Minute, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,13 +269,17 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service) {
 		`D-created, created, tries 0 ""`, `D-leased, redirected, tries 0 ""`, `D-redirected, redirected, tries 0 ""`,
 		`D-refunding, refunding, tries 0 ""`, `D-unknown, unknown, tries 0 ""`,
 	}
+	if name := filepath.Base(folder); migrated && (name == "schema-1" || name == "schema-2") { // in which nobody looked at a review
+		want = append(want, `D-overdue, review, tries 0 ""`, `D-returned, review, tries 0 ""`, `D-unknown-absent, review, tries 0 ""`)
+		slices.Sort(want)
+	}
 	if d := cmp.Diff(want, leased); d != "" {
 		t.Errorf("payments to look at (-want +got):\n%s", d)
 	}
 	var out []string
 	tries := map[string]int{}
 	for range 200 {
-		tasks, err := s.Lease(t.Context(), payment.Delivery, later(), time.Minute, 100)
+		tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, later(), time.Minute, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

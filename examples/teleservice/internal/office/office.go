@@ -26,7 +26,7 @@ var files embed.FS
 // Config is what the pages stand on.
 type Config struct {
 	Payments *payment.Service
-	Orphans  payment.OrphanLister
+	Orphans  payment.Store
 	Sessions *session.Store
 	Clock    *clock.Clock
 	Bank     *bank.Bank

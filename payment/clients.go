@@ -1,0 +1,69 @@
+package payment
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// ErrUnserved: this process has no acquirer of the payment's merchant, so it can neither ask nor give back.
+var ErrUnserved = errors.New("payment: no acquirer of its merchant here")
+
+// strandedAfter is how long after its limit an attempt or a refund waits for a process that serves its merchant, before any
+// process puts it into review.
+const strandedAfter = 24 * time.Hour
+
+// clients are the acquirers of a process by the merchant that each is for. The first is the one that new payments go to.
+type clients struct {
+	all        []acquirer.Client
+	byMerchant map[string]acquirer.Client
+	merchants  []string
+}
+
+// newClients checks that each acquirer has a merchant of its own.
+func newClients(first acquirer.Client, others []acquirer.Client) (clients, error) {
+	c := clients{byMerchant: map[string]acquirer.Client{}}
+	var errs []error
+	for i, client := range append([]acquirer.Client{first}, others...) {
+		name := "Acquirer"
+		if i > 0 {
+			name = fmt.Sprintf("Others[%d]", i-1)
+		}
+		if client == nil {
+			errs = append(errs, fmt.Errorf("payment: Config: %s is nil", name))
+			continue
+		}
+		merchant := client.Merchant()
+		switch _, twice := c.byMerchant[merchant]; {
+		case merchant == "":
+			errs = append(errs, fmt.Errorf("payment: Config: %s has no merchant", name))
+		case twice:
+			errs = append(errs, fmt.Errorf("payment: Config: %s has the merchant %.40q of another acquirer: nobody could tell whose a payment is", name, merchant))
+		}
+		c.byMerchant[merchant] = client
+		c.all, c.merchants = append(c.all, client), append(c.merchants, merchant)
+	}
+	return c, errors.Join(errs...)
+}
+
+// of is the acquirer that took the payment; ErrUnserved if it is not one of this process.
+func (c clients) of(p Payment) (acquirer.Client, error) {
+	if client, ok := c.byMerchant[p.Merchant]; ok {
+		return client, nil
+	}
+	return nil, fmt.Errorf("%w: %s is of merchant %.40q", ErrUnserved, p.Reference, p.Merchant)
+}
+
+// serving is what this process may look at.
+func (s *Service) serving() Serving {
+	return Serving{Merchants: s.clients.merchants, StrandedSince: s.now().Add(-s.c.UnknownLimit - strandedAfter)}
+}
+
+// givesBack reports whether an acquirer knows what has gone back: one that can neither cancel nor refund does not.
+func givesBack(c acquirer.Client) bool {
+	_, cancels := c.(acquirer.Canceller)
+	_, refunds := c.(acquirer.Refunder)
+	return cancels || refunds
+}

@@ -1,0 +1,1 @@
+-- What PostgreSQL keeps of free text for its plans has no counterpart here. The file keeps the numbers of both databases alike;
