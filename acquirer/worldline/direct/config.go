@@ -225,7 +225,7 @@ func (c *Client) Merchant() string { return c.in.merchant }
 
 // Traits say what this acquirer does not promise, for package acquirertest.
 func (c *Client) Traits() acquirer.Traits {
-	return acquirer.Traits{AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true}
+	return acquirer.Traits{AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true}
 }
 
 // Format prints the merchant and the host, for every verb.

@@ -45,7 +45,7 @@ func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acqui
 		return acquirer.Result{}, err
 	}
 	in.setEnd(&r, q, t, code)
-	if contradicts(t.category, r.Outcome) {
+	if contradicts(t.category, r.Outcome, v.money) {
 		r.Outcome, r.Decline, v.warning = acquirer.Unknown, "", "the status code and the platform's own summary of the payment contradict each other"
 	}
 	if r.Outcome != acquirer.Accepted {
@@ -149,11 +149,12 @@ func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Re
 	return r
 }
 
-// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only authorised.
-func contradicts(category string, o acquirer.Outcome) bool {
+// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only authorised,
+// and REJECTED may be said of what went back.
+func contradicts(category string, o acquirer.Outcome, money whole) bool {
 	switch category {
 	case "REJECTED":
-		return o == acquirer.Accepted
+		return o == acquirer.Accepted && money == stays
 	case "SUCCESSFUL":
 		return o == acquirer.Refused || o == acquirer.Cancelled || o == acquirer.Expired || o == acquirer.Failed
 	}
