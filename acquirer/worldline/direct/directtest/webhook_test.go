@@ -17,8 +17,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// shop is a portal that answers webhooks with a status.
-type shop struct {
+// receiver is a portal that answers webhooks with a status.
+type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	status int
@@ -27,8 +27,8 @@ type shop struct {
 	header http.Header
 }
 
-func newShop(t *testing.T) *shop {
-	s := &shop{status: 200}
+func newShop(t *testing.T) *receiver {
+	s := &receiver{status: 200}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -43,13 +43,13 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-func (s *shop) answer(status int) {
+func (s *receiver) answer(status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status, s.tries, s.bodies = status, nil, nil
 }
 
-func (s *shop) got() (tries []string, bodies [][]byte) {
+func (s *receiver) got() (tries []string, bodies [][]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.tries), slices.Clone(s.bodies)
