@@ -72,6 +72,9 @@ func Faults() []Fault {
 	return all
 }
 
+// Strikes says what a fault strikes: "notification", "call" or "session"; it is empty for a string that is no fault.
+func Strikes(f Fault) string { return string(target(f)) }
+
 // target says what a fault strikes; it is empty for a string that is no fault.
 func target(f Fault) bank.Target {
 	for _, o := range own {

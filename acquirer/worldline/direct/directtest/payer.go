@@ -291,6 +291,9 @@ func masked(pan string) string {
 	return strings.Repeat("*", 12) + "00" + pan[len(pan)-2:]
 }
 
+// Undecided reports whether a payment of that code waits for something, so that [Server.Decide] can end it.
+func Undecided(code int) bool { return slices.Contains([]int{0, 4, 5, 46, 51, 91, 92, 93, 77}, code) }
+
 // Decide ends a payment that waits (4, 46, 50, 51, 92 …): paid (9) or refused (2), and sends the webhook. The error says in which state
 // the payment is, or that there is none.
 func (s *Server) Decide(paymentID string, paid bool) error {
@@ -300,7 +303,7 @@ func (s *Server) Decide(paymentID string, paid bool) error {
 		s.mu.Unlock()
 		return fmt.Errorf("directtest: Decide: there is no payment %.40q", paymentID)
 	}
-	if !slices.Contains([]int{0, 4, 5, 46, 51, 91, 92, 93, 77}, p.Code) {
+	if !Undecided(p.Code) {
 		s.mu.Unlock()
 		return fmt.Errorf("directtest: Decide: the payment is at code %d", p.Code)
 	}
