@@ -370,15 +370,28 @@ func TestSeveralAttempts(t *testing.T) {
 	}
 }
 
-// A notified 99 is not the last word: the kiosk does not know how far it came.
-func TestIncidentIsPendingUntilAsked(t *testing.T) {
+// An incident proves nothing about the money: it is pending, notified and asked, until the bank has found out.
+func TestIncidentIsPendingUntilDecided(t *testing.T) {
 	var a mock.Acquirer
 	r, err := a.Parse(pay(t, &a, "REF", mock.Behaviour{Code: "99"}))
 	if err != nil || r.Outcome != acquirer.Pending {
 		t.Errorf("notified: %v, %v", r, err)
 	}
-	if r, err = a.Status(t.Context(), acquirer.Question{Reference: "REF"}); err != nil || r.Outcome != acquirer.Failed {
-		t.Errorf("asked: %v, %v", r, err)
+	ask := func() acquirer.Outcome {
+		r, err := a.Status(t.Context(), acquirer.Question{Reference: "REF"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Outcome
+	}
+	if got := ask(); got != acquirer.Pending {
+		t.Errorf("asked: %s", got)
+	}
+	if err := a.Decide("REF", mock.Behaviour{Outcome: acquirer.Failed}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(); got != acquirer.Failed {
+		t.Errorf("decided: %s", got)
 	}
 }
 

@@ -112,7 +112,7 @@ func (a *Acquirer) state(t bank.Transaction) (acquirer.Result, error) {
 
 // inAnswer is what an answer says of a transaction.
 func (a *Acquirer) inAnswer(t bank.Transaction) acquirer.Result {
-	r := a.result(messageOf(t), acquirer.Query)
+	r := a.result(messageOf(t))
 	r.Handle = a.handle(t)
 	r.Handle.Proof = "" // no answer repeats it
 	return r

@@ -11,6 +11,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/strictjson"
 )
@@ -65,12 +66,10 @@ func messageOf(t bank.Transaction) message {
 	}
 }
 
-// result is what a verified message, or an answer, means. A 99 that comes by itself is Pending, for the payment page does not know how
-// far the payment came; the answer to a question knows.
-func (a *Acquirer) result(m message, c acquirer.Channel) acquirer.Result {
-	meaning := bank.Meaning(m.Code)
-	outcome, decline := meaning.Outcome, meaning.Decline
-	if m.Retry || m.Code == "99" && c != acquirer.Query {
+// result is what a verified message, or an answer, means.
+func (a *Acquirer) result(m message) acquirer.Result {
+	outcome, decline := sipscode.Judge(m.Code, m.AcquirerCode, "")
+	if m.Retry {
 		outcome, decline = acquirer.Pending, ""
 	}
 	if a.Traits.NoDecline {
@@ -129,7 +128,7 @@ func (a *Acquirer) parseSealed(cb acquirer.Callback) (acquirer.Result, error) {
 	if err := strictjson.Unmarshal([]byte(data[0]), &m); err != nil {
 		return acquirer.Result{}, parseFailure(acquirer.ErrInvalid, "the data is not what this acquirer writes")
 	}
-	return a.result(m, cb.Channel), nil
+	return a.result(m), nil
 }
 
 func (a *Acquirer) sealResult(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {

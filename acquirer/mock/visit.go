@@ -12,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
@@ -35,7 +36,7 @@ func (b Behaviour) code() (string, error) {
 	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
 		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
 	case b.Code != "":
-		if o := bank.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
+		if o := sipscode.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
 			return "", fmt.Errorf("mock: Behaviour: code %s is %s, not %.20s", b.Code, o, string(b.Outcome))
 		}
 		return b.Code, nil

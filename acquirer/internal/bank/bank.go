@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -303,7 +304,7 @@ func (b *Bank) PayOnce(token string, attempts int, c Card) (Transaction, error) 
 
 // end gives an open transaction an outcome.
 func (b *Bank) end(a *account, c Card, now time.Time) {
-	meaning := Meaning(c.Code)
+	meaning := sipscode.Meaning(c.Code)
 	a.Authentication = c.Authentication
 	switch meaning.Outcome {
 	case acquirer.Expired:
@@ -318,7 +319,7 @@ func (b *Bank) end(a *account, c Card, now time.Time) {
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
 	if a.Retry && a.Attempt >= a.attempts() {
 		if a.Retry = false; a.Attempts == 0 {
-			meaning = Meaning("75")
+			meaning = sipscode.Meaning("75")
 		}
 	}
 	a.closed = !a.Retry

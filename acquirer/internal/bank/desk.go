@@ -1,6 +1,9 @@
 package bank
 
-import "github.com/quittance/quittance/acquirer"
+import (
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
+)
 
 // find returns the account of a transaction that somebody has paid, refused, given up or let expire: to the bank's desk, a session
 // that is still open is no transaction.
@@ -111,7 +114,7 @@ func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
 	case a.Status != StatusPending:
 		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
 	}
-	if m := Meaning(c.Code); m.Outcome != acquirer.Accepted {
+	if m := sipscode.Meaning(c.Code); m.Outcome != acquirer.Accepted {
 		a.Code, a.AcquirerCode, a.At, a.Status = m.Code, m.Acquirer, b.now(), usual[m.Outcome].status
 		return a.clone(), nil
 	}

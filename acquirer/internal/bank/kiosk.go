@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/paris"
 )
 
@@ -202,7 +203,7 @@ func (k *Kiosk) tell(w http.ResponseWriter, token string, t Transaction, err err
 			return
 		}
 	}
-	switch Meaning(t.Code).Outcome {
+	switch sipscode.Meaning(t.Code).Outcome {
 	case acquirer.Accepted:
 		ticketPage.show(w, k.final(t))
 	case acquirer.Refused:
@@ -240,7 +241,7 @@ func (k *Kiosk) denied(w http.ResponseWriter, token string, err error) {
 		expiredPage.show(w, k.view(t))
 	default:
 		v := k.final(t)
-		v.Result = results[Meaning(t.Code).Outcome]
+		v.Result = results[sipscode.Meaning(t.Code).Outcome]
 		endedPage.show(w, v)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline/internal/issuer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // Status codes with a rule of their own (docs/direct.md §9.2).
@@ -130,7 +130,7 @@ func declineOf(errorCode string) (d acquirer.Decline, cancelled bool) {
 		if errorCode[2:4] == payerCancelled {
 			return "", true
 		}
-		if d, ok := issuer.Decline(errorCode[2:4]); ok {
+		if d, ok := sipscode.Decline(errorCode[2:4]); ok {
 			return d, false
 		}
 	}

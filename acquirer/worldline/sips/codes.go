@@ -5,63 +5,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/worldline/internal/issuer"
 )
-
-// verdict is what a responseCode says of a payment.
-type verdict struct {
-	outcome acquirer.Outcome
-	decline acquirer.Decline
-}
-
-// responseCodes of a payment (Sips guide). A code that is not here, and those that speak of an operation and not of the payment
-// (24, 25, 57, 94), are Unknown: not final, and never Accepted.
-var responseCodes = map[string]verdict{
-	"00": {acquirer.Accepted, ""},
-	"02": {acquirer.Refused, acquirer.ContactIssuer},
-	"03": {acquirer.Refused, acquirer.MerchantProblem},
-	"05": {acquirer.Refused, acquirer.DoNotHonour},
-	"11": {acquirer.Refused, acquirer.CardNotAccepted},
-	"12": {acquirer.Refused, acquirer.MerchantProblem},
-	"14": {acquirer.Refused, acquirer.InvalidCard},
-	"17": {acquirer.Cancelled, ""},
-	"30": {acquirer.Refused, acquirer.MerchantProblem},
-	"34": {acquirer.Refused, acquirer.SuspectedFraud},
-	"40": {acquirer.Refused, acquirer.MerchantProblem},
-	"51": {acquirer.Refused, acquirer.LimitExceeded},
-	"54": {acquirer.Refused, acquirer.ExpiredCard},
-	"55": {acquirer.Refused, acquirer.CardNotAccepted},
-	"60": {acquirer.Pending, ""},
-	"62": {acquirer.Pending, ""},
-	"63": {acquirer.Refused, acquirer.AuthenticationError},
-	"75": {acquirer.Refused, acquirer.TooManyAttempts},
-	"90": {acquirer.Failed, ""},
-	"97": {acquirer.Expired, ""},
-	"99": {acquirer.Pending, ""}, // the guide: verify with getTransactionData before anything else
-}
-
-// notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. Those with 3D_ are
-// the spellings of its first version.
-var notAuthenticated = map[string]bool{
-	"FAILURE": true, "3D_FAILURE": true, "CANCEL": true, "3D_ABORT": true, "ERROR": true, "3D_ERROR": true,
-}
-
-// judge gives outcome and decline of a payment.
-func judge(responseCode, acquirerCode, authentication string) verdict {
-	v, ok := responseCodes[responseCode]
-	if !ok {
-		return verdict{outcome: acquirer.Unknown}
-	}
-	if v.outcome != acquirer.Refused {
-		return v
-	}
-	if d, ok := issuer.Decline(acquirerCode); ok {
-		v.decline = d
-	} else if acquirerCode == "" && v.decline == acquirer.DoNotHonour && notAuthenticated[authentication] {
-		v.decline = acquirer.AuthenticationError
-	}
-	return v
-}
 
 // transactionStatus of a payment whose responseCode is 00. A status that is not here is not final.
 var transactionStatuses = map[string]struct{ accepted, givenBack bool }{

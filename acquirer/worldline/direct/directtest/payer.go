@@ -12,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // Amounts in cents that decide by themselves what becomes of a payment by card: those of pre-production (docs/direct.md §14), and some
@@ -96,14 +97,14 @@ func (p Payer) card() (bank.Card, error) {
 		}
 		p.Code = code
 	}
-	switch o := bank.Meaning(p.Code).Outcome; {
+	switch o := sipscode.Meaning(p.Code).Outcome; {
 	case len(p.Code) != 2 || strings.Trim(p.Code, "0123456789") != "":
 		return bank.Card{}, fmt.Errorf("directtest: Payer: %.20q is not two digits", p.Code)
 	case p.Outcome != "" && p.Outcome != o:
 		return bank.Card{}, fmt.Errorf("directtest: Payer: code %s is %s, not %.20s", p.Code, o, string(p.Outcome))
 	}
 	c := bank.Card{Code: p.Code}
-	switch bank.Meaning(p.Code).Outcome {
+	switch sipscode.Meaning(p.Code).Outcome {
 	case acquirer.Cancelled:
 		if p.AtTheBank {
 			c.Authentication = "CANCEL"
@@ -217,7 +218,7 @@ func (s *Server) ended(t bank.Transaction) {
 		return
 	}
 	now := s.now()
-	outcome := bank.Meaning(t.Code).Outcome
+	outcome := sipscode.Meaning(t.Code).Outcome
 	if outcome == acquirer.Expired || outcome == acquirer.Cancelled && t.Authentication != "CANCEL" {
 		if outcome == acquirer.Expired { // at once, as if the time had passed
 			c.ExpiresAt = now
@@ -256,7 +257,7 @@ func (s *Server) capture(p *payment, code int, now time.Time) *Operation {
 
 // codeOf is the status code of a new payment.
 func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
-	switch m := bank.Meaning(t.Code); m.Outcome {
+	switch m := sipscode.Meaning(t.Code); m.Outcome {
 	case acquirer.Accepted:
 		if start, ok := startCodes[t.Cents]; ok {
 			return start, ""
@@ -271,7 +272,7 @@ func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
 		if t.Authentication == "FAILURE" {
 			return 2, "40001134"
 		}
-		return 2, "30" + m.Acquirer + "1001"
+		return 2, "30" + cmp.Or(m.Acquirer, t.Code) + "1001"
 	case acquirer.Pending:
 		if start, ok := startCodes[t.Cents]; ok {
 			return start, ""
