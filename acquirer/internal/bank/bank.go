@@ -46,7 +46,15 @@ type Order struct {
 	Currency                     string // three capital letters
 	ReturnURL, NotifyURL         string
 	Language                     string
-	Fields                       map[string]string // whatever else the front wants to find again; the bank does not look
+
+	// Lifetime is how long the session lives, however busy the payer is or is not. Zero: the constants Idle and Lifetime.
+	Lifetime time.Duration `json:",omitempty"`
+
+	// Attempts is how many cards the payer may try; the last refusal is told as it is. Zero: one, or the constant Attempts where
+	// the shop allows several.
+	Attempts int `json:",omitempty"`
+
+	Fields map[string]string // whatever else the front wants to find again; the bank does not look
 }
 
 // Session is the way to the kiosk. Whoever has the token is the payer.
@@ -93,6 +101,11 @@ type Bank struct {
 type name struct{ merchant, key string }
 
 func (o Order) name() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
+
+func (o Order) lifetime() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
+
+// attempts is how many cards a payer may try where it is more than one.
+func (o Order) attempts() int { return cmp.Or(o.Attempts, Attempts) }
 
 // account is a transaction while it lives.
 type account struct {
@@ -155,24 +168,32 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "amount"}
 	case len(o.Currency) != 3 || strings.Trim(o.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
+	case o.Lifetime < 0:
+		return Session{}, &Refusal{Code: "12", Field: "lifetime"}
 	case b.byName[o.name()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
 	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: uses(fs), active: now}
+	if o.Attempts > 0 {
+		a.several = o.Attempts > 1
+	}
 	if a.idle = b.Idle; a.idle <= 0 {
 		a.idle = Idle
+	}
+	if o.Lifetime > 0 {
+		a.idle = o.Lifetime
 	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
 	b.byName[o.name()], b.byToken[token] = a, a
-	return Session{Token: token, ExpiresAt: now.Add(Lifetime)}, nil
+	return Session{Token: token, ExpiresAt: now.Add(o.lifetime())}, nil
 }
 
 // deadline is when the session ends if the payer does nothing from now on.
 func (a *account) deadline() time.Time {
-	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(Lifetime)
+	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(a.lifetime())
 	if end.Before(idle) {
 		return end
 	}
@@ -296,8 +317,10 @@ func (b *Bank) end(a *account, c Card, now time.Time) {
 		a.Brand, a.MaskedPAN = c.Brand, c.masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
-	if a.Retry && a.Attempt >= Attempts {
-		meaning, a.Retry = sipscode.Meaning("75"), false
+	if a.Retry && a.Attempt >= a.attempts() {
+		if a.Retry = false; a.Attempts == 0 {
+			meaning = sipscode.Meaning("75")
+		}
 	}
 	a.closed = !a.Retry
 	a.Code, a.AcquirerCode, a.At = meaning.Code, meaning.Acquirer, now

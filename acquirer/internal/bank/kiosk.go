@@ -36,6 +36,17 @@ type Kiosk struct {
 	// forms that are posted.
 	Links bool
 
+	// Button is the name of the button that goes back, and Value what it says when it is pressed. Zero: it has no name.
+	Button, Value string
+
+	// AtOnce reports whether the payer goes back by a redirection as soon as the session has ended, without seeing how. It counts with
+	// Links only. Zero: nobody does.
+	AtOnce func(Transaction) bool
+
+	// Card is asked with what the payer has typed, before the bank decides: it may give the card another Code. Zero: the last two
+	// digits decide.
+	Card func(Transaction, Card) Card
+
 	once sync.Once
 	key  [32]byte // seals what the pages carry from one step to the next
 }
@@ -123,7 +134,7 @@ func (k *Kiosk) enter(w http.ResponseWriter, form url.Values) {
 // ask shows the page where the payer types a card.
 func (k *Kiosk) ask(w http.ResponseWriter, token string, t Transaction, wrong []mistake) {
 	v := k.view(t)
-	v.Session, v.Left, v.Wrong = token, Attempts-t.Attempt, wrong
+	v.Session, v.Left, v.Wrong = token, t.attempts()-t.Attempt, wrong
 	v.Months, v.Years, v.Cards = monthList(), yearList(paris.Of(k.Bank.now())), testCards
 	p := cardPage
 	if wrong != nil {
@@ -164,6 +175,9 @@ func (k *Kiosk) authenticated(w http.ResponseWriter, token, step, sealed string)
 	}
 	switch step {
 	case stepAccept:
+		if t, err := k.Bank.Stay(token); err == nil && k.Card != nil {
+			c = k.Card(t, c)
+		}
 		c.Authentication = "SUCCESS"
 	case stepFail:
 		c.Code, c.Authentication = "05", "FAILURE"
@@ -182,6 +196,12 @@ func (k *Kiosk) tell(w http.ResponseWriter, token string, t Transaction, err err
 	}
 	if k.Ended != nil {
 		k.Ended(t)
+	}
+	if k.Links && !t.Retry && t.Code != "97" && k.AtOnce != nil && k.AtOnce(t) {
+		if back := k.wayBack(t); back != nil {
+			back.redirect(w)
+			return
+		}
 	}
 	switch sipscode.Meaning(t.Code).Outcome {
 	case acquirer.Accepted:

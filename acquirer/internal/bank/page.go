@@ -75,8 +75,18 @@ type view struct {
 
 // way brings the payer back.
 type way struct {
-	URL, Method string
-	Fields      url.Values
+	URL, Method   string
+	Fields        url.Values
+	Button, Value string
+}
+
+// redirect sends the browser the way at once; it is one by GET.
+func (b way) redirect(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Location", b.URL+"?"+b.Fields.Encode())
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // wayBack is how a browser brings the fields to the address. A form that is sent by GET drops the query of its address, so what
@@ -87,13 +97,13 @@ func (k *Kiosk) wayBack(t Transaction) *way {
 	}
 	fields := k.Return(t)
 	if !k.Links {
-		return &way{t.ReturnURL, "post", fields}
+		return &way{t.ReturnURL, "post", fields, k.Button, k.Value}
 	}
 	to, _ := url.Parse(t.ReturnURL) // it has an origin, so it can be parsed
 	all := to.Query()
 	maps.Copy(all, fields)
 	to.RawQuery = ""
-	return &way{to.String(), "get", all}
+	return &way{to.String(), "get", all, k.Button, k.Value}
 }
 
 // view starts what a page says of a transaction.

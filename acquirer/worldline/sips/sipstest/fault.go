@@ -2,7 +2,6 @@ package sipstest
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // Fault is something that goes wrong between the platform and whoever talks to it.
@@ -130,7 +130,7 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {
 		case has(Unreachable):
-			cut(w)
+			loopback.Cut(w)
 			return
 		case has(ServerError):
 			page(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
@@ -138,12 +138,12 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 		}
 		a := do(w, r, refused)
 		if (has(Timeout) || has(Slow)) && !s.wait(r) {
-			cut(w)
+			loopback.Cut(w)
 			return
 		}
 		switch {
 		case has(Timeout):
-			cut(w)
+			loopback.Cut(w)
 		case has(Truncated):
 			a.head(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
@@ -163,22 +163,6 @@ func (s *Server) wait(r *http.Request) bool {
 	case <-r.Context().Done(): // of the platform's own context too
 		return false
 	}
-}
-
-// cut resets the connection: nothing more comes.
-func cut(w http.ResponseWriter) {
-	h, ok := w.(http.Hijacker)
-	if !ok {
-		return
-	}
-	c, _, err := h.Hijack()
-	if err != nil {
-		return
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
-	}
-	c.Close()
 }
 
 func (a reply) head(w http.ResponseWriter) {

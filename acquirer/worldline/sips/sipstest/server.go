@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 )
 
@@ -71,7 +71,7 @@ type Server struct {
 	busy    sync.WaitGroup // goroutines of the server's own, and requests
 
 	mu       sync.Mutex
-	port     *port
+	port     *loopback.Port
 	injected map[string][][]Fault // by operation, or by target
 	answers  map[string][]string  // codes by operation
 	sent     []Delivery
@@ -95,7 +95,7 @@ func Listen(o Options) (*Server, error) {
 		merchants: make(map[string]Merchant),
 		injected:  make(map[string][][]Fault),
 		answers:   make(map[string][]string),
-		courier:   newCourier(),
+		courier:   loopback.NewCourier(),
 	}
 	var broken []error
 	for _, m := range o.Merchants {
@@ -112,8 +112,8 @@ func Listen(o Options) (*Server, error) {
 		broken = append(broken, errors.New("sipstest: a duration of Options is negative"))
 	}
 	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
-	if err := checkLoopback(o.Addr); err != nil {
-		broken = append(broken, err)
+	if err := loopback.CheckAddr(o.Addr); err != nil {
+		broken = append(broken, fmt.Errorf("sipstest: %w", err))
 	}
 	if err := errors.Join(broken...); err != nil {
 		return nil, err
@@ -138,8 +138,8 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
-	s.port = &port{handler: s.tracked(s.routes()), base: s.closing}
-	addr, err := s.port.open(o.Addr)
+	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing}
+	addr, err := s.port.Open(o.Addr)
 	if err != nil {
 		s.close()
 		return nil, fmt.Errorf("sipstest: %w", err)
@@ -151,26 +151,13 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
-// checkLoopback refuses an address that another machine could reach: there is no password in front of a platform whose keys
-// everybody knows.
-func checkLoopback(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("sipstest: address %.80q: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("sipstest: address %.80q is not a loopback address such as 127.0.0.1:9000", addr)
-	}
-	return nil
-}
-
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are dropped.
 // The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
 	s.mu.Lock() // no request is let in between
 	s.close()
 	s.mu.Unlock()
-	s.port.shut()
+	s.port.Close()
 	s.busy.Wait()
 	s.courier.CloseIdleConnections()
 }
@@ -189,7 +176,7 @@ func (s *Server) tracked(h http.Handler) http.Handler {
 		s.mu.Lock()
 		if s.closing.Err() != nil {
 			s.mu.Unlock()
-			cut(w)
+			loopback.Cut(w)
 			return
 		}
 		s.busy.Add(1)

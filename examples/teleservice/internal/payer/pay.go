@@ -94,7 +94,6 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 	if !open {
 		return seeOther(w, r, homePath)
 	}
-	made.Session = asForm(made.Session)
 	page := p.page(r, v, "Vers la page de paiement")
 	page.Step, page.Track, page.Kiosk, page.Body = "Étape 3/3", reached(3), made.Session.Origin(), made
 	return p.pages.Write(w, r, http.StatusOK, "step3.html", page)

@@ -1,0 +1,165 @@
+package directtest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+)
+
+// Fault is something that goes wrong between the platform and whoever talks to it.
+type Fault = bank.Fault
+
+// Faults of a webhook; what the browser brings back is never touched by them.
+const (
+	Lost      = bank.Lost      // never sent
+	Doubled   = bank.Doubled   // sent twice
+	Late      = bank.Late      // sent one hour later: by Advance or Tick, or by Release
+	Reordered = bank.Reordered // overtaken by the next webhook, or sent by Release
+	Tampered  = bank.Tampered  // the body is changed, the signature is that of the true body
+	Forged    = bank.Forged    // signed with another secret
+	Unsealed  = bank.Unsealed  // without X-GCS-Signature
+
+	Array       Fault = "array"        // the event stands in an array of one (docs/direct.md §15)
+	UnknownType Fault = "unknown_type" // of a type that nobody knows
+	WrongKeyID  Fault = "wrong_key_id" // the key id is not one of the merchant's
+)
+
+// Faults of a call. See also [Server.Down] and [Server.Answer].
+const (
+	Timeout     = bank.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
+	ServerError = bank.ServerError // not carried out; HTTP 503
+	Truncated   = bank.Truncated   // carried out; half of the answer, then the connection is cut
+	Slow        = bank.Slow        // carried out; the right answer after Options.Delay. Meanwhile its idempotence key is running
+	Unreachable = bank.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
+
+	BrokenAfter     Fault = "broken_after"      // carried out; HTTP 500, which is also what the idempotence key is answered from then on
+	BadGateway      Fault = "bad_gateway"       // carried out; HTTP 502 with a page of HTML
+	HTML            Fault = "html"              // carried out; HTTP 200 with a page of HTML
+	Redirected      Fault = "redirected"        // not carried out; HTTP 302
+	TooMany         Fault = "too_many"          // not carried out; HTTP 429
+	UnknownID       Fault = "unknown_id"        // not carried out; HTTP 404 that says 500 inside (docs/direct.md §7.1)
+	ProblemJSON     Fault = "problem_json"      // not carried out; HTTP 400 as application/problem+json
+	GatewayError    Fault = "gateway_error"     // not carried out; HTTP 403 in the gateway's shape
+	StillRunning    Fault = "still_running"     // not carried out; HTTP 409 with 1409
+	TrickledOneByte Fault = "trickled_one_byte" // carried out; the answer's second half after Options.Delay
+)
+
+// Faults of a session.
+const (
+	RedirectOnce  = bank.RedirectOnce  // its address works once
+	RedirectTwice = bank.RedirectTwice // its address works twice
+)
+
+// own are the faults that only this platform has.
+var own = []struct {
+	fault  Fault
+	target bank.Target
+}{
+	{Array, bank.OnNotification}, {UnknownType, bank.OnNotification}, {WrongKeyID, bank.OnNotification},
+	{BrokenAfter, bank.OnCall}, {BadGateway, bank.OnCall}, {HTML, bank.OnCall}, {Redirected, bank.OnCall}, {TooMany, bank.OnCall},
+	{UnknownID, bank.OnCall}, {ProblemJSON, bank.OnCall}, {GatewayError, bank.OnCall}, {StillRunning, bank.OnCall}, {TrickledOneByte, bank.OnCall},
+}
+
+// Faults returns every fault, in a fixed order.
+func Faults() []Fault {
+	all := bank.Faults()
+	for _, f := range own {
+		all = append(all, f.fault)
+	}
+	return all
+}
+
+// Strikes says what a fault strikes: "notification", "call" or "session"; it is empty for a string that is no fault.
+func Strikes(f Fault) string { return string(target(f)) }
+
+// target says what a fault strikes; it is empty for a string that is no fault.
+func target(f Fault) bank.Target {
+	for _, o := range own {
+		if o.fault == f {
+			return o.target
+		}
+	}
+	return f.Target()
+}
+
+// ops are the operations by which a fault is told where to strike: createHostedCheckout (begin), cancel, refund, and every other call (status).
+var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
+
+// Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
+// strike the next call of that operation; with an empty op they strike the next call, the faults of a webhook the next webhook, and those of
+// a session the next one opened. The faults of one Inject strike together; those of a second Inject wait for the call after. The error
+// names an op or a fault that does not exist, or that do not go together.
+func (s *Server) Inject(op string, faults ...Fault) error {
+	if op != "" && !slices.Contains(ops, op) {
+		return fmt.Errorf("directtest: Inject: there is no operation %.20q", op)
+	}
+	queues := make(map[string][]Fault)
+	for _, f := range faults {
+		t := target(f)
+		switch {
+		case t == "":
+			return fmt.Errorf("directtest: Inject: there is no fault %.20q", string(f))
+		case op != "" && t != bank.OnCall:
+			return fmt.Errorf("directtest: Inject: %s strikes no call; inject it with an empty op", f)
+		case op != "":
+			queues[op] = append(queues[op], f)
+		default:
+			queues[string(t)] = append(queues[string(t)], f)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for queue, fs := range queues {
+		s.injected[queue] = append(s.injected[queue], fs)
+	}
+	return nil
+}
+
+// An answer is a refusal that was ordered.
+type answer struct {
+	status int
+	code   string
+}
+
+// Answer has the next call of an operation refused with an HTTP status and an errorCode of eight digits, or "1409", in the application's
+// shape, and not carried out. A key of idempotence is answered so from then on. A second Answer waits for the call after.
+func (s *Server) Answer(op string, status int, code string) error {
+	switch {
+	case !slices.Contains(ops, op):
+		return fmt.Errorf("directtest: Answer: there is no operation %.20q", op)
+	case status < 400 || status > 599 || http.StatusText(status) == "":
+		return fmt.Errorf("directtest: Answer: %d is not the status of a refusal", status)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers[op] = append(s.answers[op], answer{status, code})
+	return nil
+}
+
+// pop takes the first element out of a queue.
+func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
+	q := queues[name]
+	if len(q) == 0 {
+		return first, false
+	}
+	queues[name] = q[1:]
+	if len(q) == 1 {
+		delete(queues, name)
+	}
+	return q[0], true
+}
+
+// nextFaults takes the first faults out of queues.
+func (s *Server) nextFaults(queues ...string) []Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Fault
+	for _, q := range queues {
+		fs, _ := pop(s.injected, q)
+		all = append(all, fs...)
+	}
+	return all
+}
