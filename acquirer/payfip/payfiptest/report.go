@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -34,4 +35,22 @@ func (s *Server) Report(numcli string, at time.Time) ([]byte, error) {
 	}
 	fmt.Fprintf(&b, "PIED-DE-PAGE;%d;%s\r\n", n, amount(total))
 	return []byte(b.String()), nil
+}
+
+// Transactions are the book in the words that simulators share, for a desk that shows several of them: a session is a transaction, its
+// letter the code. What was paid, or ordered as a debit, was authorised, whatever the mode.
+func (s *Server) Transactions() []bank.Transaction {
+	var book []bank.Transaction
+	for _, x := range s.Book() {
+		t := bank.Transaction{
+			Order: bank.Order{Merchant: x.Numcli, Reference: x.Refdet, Cents: x.Cents, Currency: "EUR", ReturnURL: x.ReturnURL, NotifyURL: x.NotifyURL},
+			Code:  x.Letter, Authorisation: x.Numauto, OpenedAt: x.CreatedAt, At: x.DecidedAt,
+		}
+		if x.Letter == "P" || x.Letter == "V" {
+			t.Attempt = 1
+			t.Moves = []bank.Move{{Kind: bank.Authorised, Cents: x.Cents, At: x.DecidedAt}}
+		}
+		book = append(book, t)
+	}
+	return book
 }

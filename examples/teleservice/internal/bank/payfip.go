@@ -87,16 +87,5 @@ func (d payfipDesk) Pay(s acquirer.Session) error {
 	return unless(err, payfiptest.ErrNoReturn)
 }
 
-// Book is what really happened, in the words of every desk: what PayFiP calls a session is a transaction, and its letter the code.
-func (d payfipDesk) Book() []mock.Transaction {
-	var book []mock.Transaction
-	for _, x := range d.Server.Book() {
-		t := mock.Transaction{Code: x.Letter, Authorisation: x.Numauto, OpenedAt: x.CreatedAt, At: x.DecidedAt}
-		t.Merchant, t.Reference, t.Cents, t.Currency = x.Numcli, x.Refdet, x.Cents, "EUR"
-		if x.Letter == "P" || x.Letter == "V" {
-			t.Moves = []mock.Move{{Kind: mock.Authorised, Cents: x.Cents, At: x.DecidedAt}}
-		}
-		book = append(book, t)
-	}
-	return book
-}
+// Book is what really happened, in the words of every desk.
+func (d payfipDesk) Book() []mock.Transaction { return d.Transactions() }
