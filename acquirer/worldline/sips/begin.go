@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
@@ -62,7 +63,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 
 	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
 	if fault != nil {
-		return acquirer.Session{}, fault.err
+		return acquirer.Session{}, fault.Err
 	}
 	if err := in.acceptAnswer(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
 		return acquirer.Session{}, err
@@ -87,7 +88,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.paypage.Scheme == "http"
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !isLoopback(u)) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !wire.Loopback(u)) {
 		return errors.New("redirectionUrl is not an https address")
 	}
 	if s.Fields.Get("redirectionData") == "" || s.Fields.Get("redirectionVersion") == "" {
@@ -101,7 +102,7 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err := checkReference(o.Reference); err != nil {
 		return 0, err
 	}
-	if !madeOf(o.ID, 32, "._-") {
+	if !wire.Made(o.ID, 32, "._-") {
 		return 0, fieldProblem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
 	}
 	cents, err = checkAmount(o.Amount, o.Currency)
@@ -117,19 +118,8 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	return cents, nil
 }
 
-// madeOf reports whether s is 1 to most letters and digits of ASCII, and others.
-func madeOf(s string, most int, others string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.Contains(others, string(rune(c))) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= most
-}
-
 func checkReference(s string) error {
-	if !madeOf(s, 35, "") {
+	if !wire.Made(s, 35, "") {
 		return fieldProblem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}
 	return nil
@@ -149,7 +139,7 @@ func checkURL(field, s string) error {
 	case u.RawQuery != "" || u.ForceQuery:
 		return fieldProblem(field, "the platform takes no query: the order's ID comes back by itself")
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !isLoopback(u) && (err != nil || p < 80 || p > 9999) {
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !wire.Loopback(u) && (err != nil || p < 80 || p > 9999) {
 		return fieldProblem(field, "the platform takes a port between 80 and 9999")
 	}
 	return nil

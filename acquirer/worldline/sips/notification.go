@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // Parse verifies the seal of a notification, automatic or manual, and then reads it.
@@ -62,7 +63,7 @@ var errNoKeyMatches = errors.New("the seal matches no live key: " +
 
 // failureOf is an error of one of the kinds; reference may come from anywhere.
 func failureOf(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: printable(reference), Kind: kind, Err: err}
+	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }
 
 // invalidField is a call, or a verified message, with something wrong in one field.

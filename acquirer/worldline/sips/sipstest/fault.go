@@ -2,7 +2,6 @@ package sipstest
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // Fault is something that goes wrong between the platform and whoever talks to it.
@@ -104,7 +104,7 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {
 		case has(Unreachable):
-			resetConnection(w)
+			loopback.Cut(w)
 			return
 		case has(ServerError):
 			messagePage(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
@@ -112,12 +112,12 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 		}
 		a := do(w, r, refused)
 		if (has(Timeout) || has(Slow)) && !s.holdBack(r) {
-			resetConnection(w)
+			loopback.Cut(w)
 			return
 		}
 		switch {
 		case has(Timeout):
-			resetConnection(w)
+			loopback.Cut(w)
 		case has(Truncated):
 			a.writeHead(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
@@ -137,22 +137,6 @@ func (s *Server) holdBack(r *http.Request) bool {
 	case <-r.Context().Done(): // of the platform's own context too
 		return false
 	}
-}
-
-// resetConnection ends the connection with a reset, without an answer.
-func resetConnection(w http.ResponseWriter) {
-	h, ok := w.(http.Hijacker)
-	if !ok {
-		return
-	}
-	c, _, err := h.Hijack()
-	if err != nil {
-		return
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
-	}
-	c.Close()
 }
 
 func (a reply) writeHead(w http.ResponseWriter) {
