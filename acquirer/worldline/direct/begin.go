@@ -23,7 +23,8 @@ const (
 	maxNotifyURL = 325
 )
 
-// A createHostedCheckout is the body of the call of that name: what a public body sends, and nothing about the payer (docs/direct.md §5.1).
+// A createHostedCheckout is the body of the call of that name: what a public body sends, and nothing about the payer
+// (docs/direct.md §5.1).
 type createHostedCheckout struct {
 	Order struct {
 		AmountOfMoney amountOfMoney `json:"amountOfMoney"`
@@ -67,21 +68,22 @@ type feedbacks struct {
 	WebhooksURLs []string `json:"webhooksUrls"`
 }
 
-// Begin opens a session of the payment page (createHostedCheckout): a sale, by card, with one webhook address, without a result page,
-// without storing a card. The session is a link: no form goes with it. Its handle is the only way to find the payment again.
+// Begin opens a session of the payment page (createHostedCheckout): a sale, by card, with one webhook address, without a result
+// page, without storing a card. The session is a link: no form goes with it. Its handle is the only way to find the payment
+// again.
 //
-// It asks, before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 64 of [A-Za-z0-9._-], which comes back in
-// answers; an amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL of at most 200 characters and a NotifyURL of at
-// most 325 or none, absolute, without fragment and without pairs of the platform's own names. A NotifyURL is https, or on this machine
-// where the platform is. A query of one's own in ReturnURL may come back and may be dropped (docs/direct.md §6). Without NotifyURL the
-// addresses of the portal are notified.
+// It asks, before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 64 of [A-Za-z0-9._-], which comes
+// back in answers; an amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL of at most 200 characters and
+// a NotifyURL of at most 325 or none, absolute, without fragment and without pairs of the platform's own names. A NotifyURL is
+// https, or on this machine where the platform is. A query of one's own in ReturnURL may come back and may be dropped
+// (docs/direct.md §6). Without NotifyURL the addresses of the portal are notified.
 //
 // ExpiresAt is the instant before the request left and the session's time-out: the answer has none.
 //
-// Errors are an [*acquirer.Error]: ErrInvalid (with the field; also HTTP 400), ErrConfiguration (signature, clock, merchant, an address
-// that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered. A Begin is never repeated here. After a lost answer there
-// may be a session that nobody can reach: no money can move through it. A reference that was used before is no error: the platform
-// makes a second payable session.
+// Errors are an [*acquirer.Error]: ErrInvalid (with the field; also HTTP 400), ErrConfiguration (signature, clock, merchant, an
+// address that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered. A Begin is never repeated here. After a
+// lost answer there may be a session that nobody can reach: no money can move through it. A reference that was used before is
+// no error: the platform makes a second payable session.
 func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	in := c.in
 	cents, err := in.checkOrder(o)
@@ -131,7 +133,8 @@ func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
 	return b
 }
 
-// checkSession refuses an answer without which the payment could not be found again, and an address to which a payer must not be sent.
+// checkSession refuses an answer without which the payment could not be found again, and an address to which a payer must not
+// be sent.
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.endpoint.Scheme == "http"

@@ -30,8 +30,9 @@ func (c *Client) Takes(ch acquirer.Channel) (shapes []acquirer.Shape, headers []
 	return nil, nil
 }
 
-// Answer is what a GET of the webhook's address must hear when the portal, or its predecessor, verifies that it is ours: the value of
-// one header (docs/direct.md §13.1). Only a short token of [A-Za-z0-9+/=_.-] is said again, so that the address reflects nothing else.
+// Answer is what a GET of the webhook's address must hear when the portal, or its predecessor, verifies that it is ours: the
+// value of one header (docs/direct.md §13.1). Only a short token of [A-Za-z0-9+/=_.-] is said again, so that the address
+// reflects nothing else.
 func (c *Client) Answer(r *http.Request) (text string, ok bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return "", false
@@ -43,17 +44,17 @@ func (c *Client) Answer(r *http.Request) (text string, ok bool) {
 	return text, true
 }
 
-// Parse reads a webhook, whose signature over the bytes is checked first, or a browser's return. Both are hints: a webhook may be old,
-// repeated, overtaken or about an attempt that another one followed, and a return says nothing of the outcome.
+// Parse reads a webhook, whose signature over the bytes is checked first, or a browser's return. Both are hints: a webhook may
+// be old, repeated, overtaken or about an attempt that another one followed, and a return says nothing of the outcome.
 //
-// Of a webhook the hint has the reference, the session and the payment's id, as far as they stand in it; one about something else
-// than a payment or a refund (payment.test, a type that is invented tomorrow) has none of them, and there is nothing to ask about. A body
-// that is an array is read as its first event with a payment or a refund. Of a return it has the session and, as Proof, what the browser
-// brought: whoever has the payment's row compares it with the handle's, in constant time.
+// Of a webhook the hint has the reference, the session and the payment's id, as far as they stand in it; one about something
+// else than a payment or a refund (payment.test, a type that is invented tomorrow) has none of them, and there is nothing to
+// ask about. A body that is an array is read as its first event with a payment or a refund. Of a return it has the session and,
+// as Proof, what the browser brought: whoever has the payment's row compares it with the handle's, in constant time.
 //
-// Errors are an [*acquirer.Error]: ErrUnverified (no right signature, another merchant's webhook, a return that lacks one of its two
-// pairs or has one twice), ErrInvalid (a verified webhook that is no event, a query with neither pair). Parse does no input or
-// output and never panics.
+// Errors are an [*acquirer.Error]: ErrUnverified (no right signature, another merchant's webhook, a return that lacks one of
+// its two pairs or has one twice), ErrInvalid (a verified webhook that is no event, a query with neither pair). Parse does no
+// input or output and never panics.
 func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	if cb.Channel == acquirer.Return {
 		return c.in.parseReturn(cb.Query)
