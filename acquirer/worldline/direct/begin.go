@@ -11,11 +11,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
-	"github.com/quittance/quittance/internal/euro"
-	"github.com/shopspring/decimal"
 )
-
-const euros = "EUR"
 
 // Longest addresses that the platform takes (docs/direct.md §5.1).
 const (
@@ -88,7 +84,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	in := c.in
 	cents, err := in.checkOrder(o)
 	if err != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, err)
+		return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
 	}
 	expires := in.now().Add(in.timeout).UTC().Truncate(time.Microsecond)
 	var opened struct {
@@ -116,7 +112,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 // create is the body for an order.
 func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
 	var b createHostedCheckout
-	b.Order.AmountOfMoney = amountOfMoney{cents, euros}
+	b.Order.AmountOfMoney = amountOfMoney{cents, wire.Euros}
 	b.Order.References.MerchantReference, b.Order.References.MerchantParameters = o.Reference, o.ID
 	h := &b.HostedCheckout
 	h.ReturnURL, h.Locale, h.Variant = o.ReturnURL, localeOf(o.Language), in.variant
@@ -155,15 +151,15 @@ const maxProof = 200
 // isID reports whether s can be one of the platform's ids: opaque text that needs no escaping in a path (docs/direct.md §7.5).
 func isID(s string) bool { return wire.Made(s, 64, "_-") }
 
-// checkOrder returns the amount in cents, or a *fieldError.
+// checkOrder returns the amount in cents, or a *wire.FieldError.
 func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err := checkReference(o.Reference); err != nil {
 		return 0, err
 	}
 	if !wire.Made(o.ID, 64, "._-") {
-		return 0, problem("ID", fmt.Sprintf("%.70q is not 1 to 64 of [A-Za-z0-9._-]", o.ID))
+		return 0, wire.Problem("ID", fmt.Sprintf("%.70q is not 1 to 64 of [A-Za-z0-9._-]", o.ID))
 	}
-	cents, err = checkAmount(o.Amount, o.Currency)
+	cents, err = wire.Cents(o.Amount, o.Currency)
 	if err != nil {
 		return 0, err
 	}
@@ -178,14 +174,14 @@ func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
 	}
 	u, err := url.Parse(o.NotifyURL)
 	if err != nil || u.Scheme != "https" && (in.endpoint.Scheme != "http" || !wire.Loopback(u)) {
-		return 0, problem("NotifyURL", "not https: what the platform says of payments must not go in the clear")
+		return 0, wire.Problem("NotifyURL", "not https: what the platform says of payments must not go in the clear")
 	}
 	return cents, nil
 }
 
 func checkReference(s string) error {
 	if !wire.Made(s, 35, "") {
-		return problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
+		return wire.Problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}
 	return nil
 }
@@ -194,48 +190,18 @@ func checkURL(field, s string, longest int) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return problem(field, "not an absolute http or https address")
+		return wire.Problem(field, "not an absolute http or https address")
 	case len(s) > longest:
-		return problem(field, fmt.Sprintf("longer than %d characters", longest))
+		return wire.Problem(field, fmt.Sprintf("longer than %d characters", longest))
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return problem(field, "it has a space or a character that is not ASCII")
+		return wire.Problem(field, "it has a space or a character that is not ASCII")
 	case u.User != nil || u.Fragment != "":
-		return problem(field, "the platform cannot sign in, and needs no fragment")
+		return wire.Problem(field, "the platform cannot sign in, and needs no fragment")
 	}
 	for name := range u.Query() {
 		if name == returnMACPair || name == checkoutPair {
-			return problem(field, "its query has a pair that the platform appends itself")
+			return wire.Problem(field, "its query has a pair that the platform appends itself")
 		}
 	}
 	return nil
-}
-
-// checkAmount returns an amount in cents: euros, above zero, nothing rounded.
-func checkAmount(d decimal.Decimal, currency string) (int64, error) {
-	if currency != euros {
-		return 0, problem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", currency))
-	}
-	cents, err := euro.Cents(d)
-	if err != nil {
-		return 0, problem("Amount", err.Error())
-	}
-	if cents == 0 {
-		return 0, problem("Amount", "the amount is zero")
-	}
-	return cents, nil
-}
-
-// A fieldError is what is wrong with one field.
-type fieldError struct{ field, what string }
-
-func problem(field, what string) error { return &fieldError{field, what} }
-func (e *fieldError) Error() string    { return e.field + ": " + e.what }
-
-// invalid is a call, or a message, with something wrong in one field.
-func invalid(op, reference string, err error) *acquirer.Error {
-	e := failure(op, reference, acquirer.ErrInvalid, err)
-	if f := (*fieldError)(nil); errors.As(err, &f) {
-		e.Field, e.Err = f.field, errors.New(f.what)
-	}
-	return e
 }

@@ -98,7 +98,7 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 	}
 	events, err := readEvents(cb.Body)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpParse, "", err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", err)
 	}
 	hint := acquirer.Result{Merchant: in.merchant, Hint: true}
 	for i, e := range events {
@@ -107,7 +107,7 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 				Err: fmt.Errorf("event %d is about %.40q, not about %s", i, wire.Printable(e.MerchantID), in.merchant)}
 		}
 		if e.APIVersion != "v1" { // nothing to do with the /v2/ of the addresses
-			return acquirer.Result{}, invalid(acquirer.OpParse, "", problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.APIVersion)))
+			return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.APIVersion)))
 		}
 		if hint.Reference == "" && hint.Handle.IsZero() && e.Type != testEvent {
 			hint.Reference, hint.Handle = e.about()
@@ -119,21 +119,21 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 // readEvents reads one event, or an array of events as one guide of the platform prints it (docs/direct.md §13.4).
 func readEvents(body []byte) ([]event, error) {
 	if err := strictjson.Check(body); err != nil {
-		return nil, problem("body", err.Error())
+		return nil, wire.Problem("body", err.Error())
 	}
 	if trimmed := strings.TrimLeft(string(body), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
 		var events []event
 		if err := json.Unmarshal(body, &events); err != nil {
-			return nil, problem("body", "it is not an array of events: "+typeError(err))
+			return nil, wire.Problem("body", "it is not an array of events: "+typeError(err))
 		}
 		if len(events) == 0 {
-			return nil, problem("body", "it is an empty array")
+			return nil, wire.Problem("body", "it is an empty array")
 		}
 		return events, nil
 	}
 	var e *event
 	if err := json.Unmarshal(body, &e); err != nil || e == nil {
-		return nil, problem("body", "it is not an event: "+typeError(err))
+		return nil, wire.Problem("body", "it is not an event: "+typeError(err))
 	}
 	return []event{*e}, nil
 }

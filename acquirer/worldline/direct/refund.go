@@ -51,7 +51,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	in := c.in
 	cents, err := in.checkModification(m)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpRefund, m.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
 		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
@@ -73,16 +73,16 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	return r, nil
 }
 
-// checkModification returns the amount in cents, or a *fieldError.
+// checkModification returns the amount in cents, or a *wire.FieldError.
 func (in *inner) checkModification(m acquirer.Modification) (cents int64, err error) {
-	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant), checkHandle(m.Handle)); err != nil {
+	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant), checkHandle(m.Handle)); err != nil {
 		return 0, err
 	}
-	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
+	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
 		return 0, err
 	}
 	if !wire.Made(m.Key, longestKey-len("-r99"), "") {
-		return 0, problem("Key", "not 1 to 36 letters and digits: without a key of idempotence a lost answer could make a second refund")
+		return 0, wire.Problem("Key", "not 1 to 36 letters and digits: without a key of idempotence a lost answer could make a second refund")
 	}
 	return cents, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -34,11 +33,11 @@ const readable = 3 * time.Hour
 // seconds. It ends at once with ctx.
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in := c.in
-	if err := cmp.Or(checkReference(q.Reference), in.checkMerchant(q.Merchant)); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference, err)
+	if err := cmp.Or(checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if err := checkHandle(q.Handle); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if q.Handle.Session == "" && q.Handle.Payment == "" {
 		return acquirer.Result{}, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
@@ -192,18 +191,10 @@ func belongs(q acquirer.Question, p *payment) error {
 
 func checkHandle(h acquirer.Handle) error {
 	if h.Session != "" && !isID(h.Session) {
-		return problem("Handle.Session", "it cannot be a hostedCheckoutId")
+		return wire.Problem("Handle.Session", "it cannot be a hostedCheckoutId")
 	}
 	if h.Payment != "" && !isID(h.Payment) {
-		return problem("Handle.Payment", "it cannot be the id of a payment")
-	}
-	return nil
-}
-
-// checkMerchant refuses a question or a call about another merchant's transaction. An empty name is the client's own.
-func (in *inner) checkMerchant(name string) error {
-	if name != "" && name != in.merchant {
-		return problem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
+		return wire.Problem("Handle.Payment", "it cannot be the id of a payment")
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -137,7 +136,7 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 			return
 		}
 		a := do(w, r, refused)
-		if (has(Timeout) || has(Slow)) && !s.wait(r) {
+		if (has(Timeout) || has(Slow)) && !loopback.Hold(r, s.o.Delay) {
 			loopback.Cut(w)
 			return
 		}
@@ -150,18 +149,6 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 		default:
 			a.write(w)
 		}
-	}
-}
-
-// wait holds an answer back, until the caller or the platform goes away.
-func (s *Server) wait(r *http.Request) bool {
-	t := time.NewTimer(s.o.Delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done(): // of the platform's own context too
-		return false
 	}
 }
 
