@@ -33,8 +33,8 @@ func (d *desk) open(p platform) { d.platform.Store(&p) }
 
 func (d *desk) at() platform { return *d.platform.Load() }
 
-// handler refuses what another site's page sends through the developer's browser: by its origin, and by a name that it has given to
-// this machine.
+// handler refuses what another site's page sends through the developer's browser: by its origin, and by a name that it has
+// given to this machine.
 func (d *desk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.page)

@@ -9,15 +9,18 @@
 //
 //	go run ./examples/kiosk -merchant 011223344550000 -key 1=secret123 -key 2=another -merchant 002001000000001 -key 1=a-third
 //
-// With -platform direct a shop points its SDK at http://127.0.0.1:9000: hosted checkouts with their pages, payments, refunds, captures,
-// cancellations and webhooks. The merchant is PCLDirect1 with the keys of package directtest's PublicMerchant, or others by flag:
+// With -platform direct a shop points its SDK at http://127.0.0.1:9000: hosted checkouts with their pages, payments, refunds,
+// captures, cancellations and webhooks. The merchant is PCLDirect1 with the keys of package directtest's PublicMerchant, or
+// others by flag:
 //
 //	go run ./examples/kiosk -platform direct -merchant MYPSPID -key my-key-id=secret -webhook-key my-webhook-key-id=another
 //
-// The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled, dropped or
-// tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept, nothing leaves the machine.
+// The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled,
+// dropped or tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept,
+// nothing leaves the machine.
 //
-// Read in this order: main.go; actions.go, what can be done; sips.go and direct.go, on which platform; api.go and page.go, the two ways to do it.
+// Read in this order: main.go; actions.go, what can be done; sips.go and direct.go, on which platform; api.go and page.go, the
+// two ways to do it.
 package main
 
 import (
@@ -55,8 +58,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:9000", "where to listen: a loopback address")
 	flags.StringVar(&o.platform, "platform", "sips", "which one: sips or direct")
 	flags.Func("merchant", "a shop's `number` or PSPID; its keys follow (default: the public test merchants)", o.shops.add)
-	flags.Func("key", "a key of the merchant before, as `version=secret`, or with direct `id=secret`", func(v string) error { return o.shops.key("-key", v, false) })
-	flags.Func("webhook-key", "direct: a webhook key of the merchant before, as `id=secret`", func(v string) error { return o.shops.key("-webhook-key", v, true) })
+	flags.Func("key", "a key of the merchant before, as `version=secret`, or with direct `id=secret`",
+		func(v string) error { return o.shops.key("-key", v, false) })
+	flags.Func("webhook-key", "direct: a webhook key of the merchant before, as `id=secret`",
+		func(v string) error { return o.shops.key("-webhook-key", v, true) })
 	flags.Func("numbering", "sips: who makes the references of the merchant before: merchant, platform or s10", o.shops.numbering)
 	flags.DurationVar(&o.session, "session", 15*time.Minute, "sips: how long a payer may do nothing")
 	flags.DurationVar(&o.delay, "delay", time.Second, "how long a slow answer takes")

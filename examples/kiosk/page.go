@@ -33,7 +33,8 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 	slices.Reverse(list)
 	var b bytes.Buffer
 	err := layout.Execute(&b, map[string]any{
-		"Name": p.name(), "Serves": p.serves(), "URL": p.address(), "Sips": p.name() == "Sips", "Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
+		"Name": p.name(), "Serves": p.serves(), "URL": p.address(), "Sips": p.name() == "Sips",
+		"Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
 		"Notices": p.faults("notification"), "Calls": p.faults("call"), "Sessions": p.faults("session"),
 		"Ops": []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund},
 	})
@@ -65,7 +66,8 @@ func (d *desk) button(w http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostForm
 	what := wish{
-		Merchant: f.Get("merchant"), Reference: f.Get("reference"), Payment: f.Get("payment"), Op: f.Get("op"), Code: f.Get("code"), Duration: f.Get("duration"),
+		Merchant: f.Get("merchant"), Reference: f.Get("reference"), Payment: f.Get("payment"), Op: f.Get("op"), Code: f.Get("code"),
+		Duration: f.Get("duration"),
 	}
 	what.Status, _ = strconv.Atoi(f.Get("status")) // what is none is refused by the action
 	for _, name := range f["fault"] {

@@ -111,3 +111,15 @@ func Cut(w http.ResponseWriter) {
 	}
 	c.Close()
 }
+
+// Hold holds an answer back; false when the caller or the platform went away meanwhile.
+func Hold(r *http.Request, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done(): // of the platform's own context too
+		return false
+	}
+}

@@ -11,11 +11,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
-	"github.com/quittance/quittance/internal/euro"
-	"github.com/shopspring/decimal"
 )
-
-const euros = "EUR"
 
 // Longest addresses that the platform takes (docs/direct.md §5.1).
 const (
@@ -23,7 +19,8 @@ const (
 	maxNotifyURL = 325
 )
 
-// A createHostedCheckout is the body of the call of that name: what a public body sends, and nothing about the payer (docs/direct.md §5.1).
+// A createHostedCheckout is the body of the call of that name: what a public body sends, and nothing about the payer
+// (docs/direct.md §5.1).
 type createHostedCheckout struct {
 	Order struct {
 		AmountOfMoney amountOfMoney `json:"amountOfMoney"`
@@ -67,26 +64,27 @@ type feedbacks struct {
 	WebhooksURLs []string `json:"webhooksUrls"`
 }
 
-// Begin opens a session of the payment page (createHostedCheckout): a sale, by card, with one webhook address, without a result page,
-// without storing a card. The session is a link: no form goes with it. Its handle is the only way to find the payment again.
+// Begin opens a session of the payment page (createHostedCheckout): a sale, by card, with one webhook address, without a result
+// page, without storing a card. The session is a link: no form goes with it. Its handle is the only way to find the payment
+// again.
 //
-// It asks, before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 64 of [A-Za-z0-9._-], which comes back in
-// answers; an amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL of at most 200 characters and a NotifyURL of at
-// most 325 or none, absolute, without fragment and without pairs of the platform's own names. A NotifyURL is https, or on this machine
-// where the platform is. A query of one's own in ReturnURL may come back and may be dropped (docs/direct.md §6). Without NotifyURL the
-// addresses of the portal are notified.
+// It asks, before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 64 of [A-Za-z0-9._-], which comes
+// back in answers; an amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL of at most 200 characters and
+// a NotifyURL of at most 325 or none, absolute, without fragment and without pairs of the platform's own names. A NotifyURL is
+// https, or on this machine where the platform is. A query of one's own in ReturnURL may come back and may be dropped
+// (docs/direct.md §6). Without NotifyURL the addresses of the portal are notified.
 //
 // ExpiresAt is the instant before the request left and the session's time-out: the answer has none.
 //
-// Errors are an [*acquirer.Error]: ErrInvalid (with the field; also HTTP 400), ErrConfiguration (signature, clock, merchant, an address
-// that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered. A Begin is never repeated here. After a lost answer there
-// may be a session that nobody can reach: no money can move through it. A reference that was used before is no error: the platform
-// makes a second payable session.
+// Errors are an [*acquirer.Error]: ErrInvalid (with the field; also HTTP 400), ErrConfiguration (signature, clock, merchant, an
+// address that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered. A Begin is never repeated here. After a
+// lost answer there may be a session that nobody can reach: no money can move through it. A reference that was used before is
+// no error: the platform makes a second payable session.
 func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	in := c.in
 	cents, err := in.checkOrder(o)
 	if err != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, err)
+		return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
 	}
 	expires := in.now().Add(in.timeout).UTC().Truncate(time.Microsecond)
 	var opened struct {
@@ -114,7 +112,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 // create is the body for an order.
 func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
 	var b createHostedCheckout
-	b.Order.AmountOfMoney = amountOfMoney{cents, euros}
+	b.Order.AmountOfMoney = amountOfMoney{cents, wire.Euros}
 	b.Order.References.MerchantReference, b.Order.References.MerchantParameters = o.Reference, o.ID
 	h := &b.HostedCheckout
 	h.ReturnURL, h.Locale, h.Variant = o.ReturnURL, localeOf(o.Language), in.variant
@@ -131,7 +129,8 @@ func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
 	return b
 }
 
-// checkSession refuses an answer without which the payment could not be found again, and an address to which a payer must not be sent.
+// checkSession refuses an answer without which the payment could not be found again, and an address to which a payer must not
+// be sent.
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.endpoint.Scheme == "http"
@@ -152,15 +151,15 @@ const maxProof = 200
 // isID reports whether s can be one of the platform's ids: opaque text that needs no escaping in a path (docs/direct.md §7.5).
 func isID(s string) bool { return wire.Made(s, 64, "_-") }
 
-// checkOrder returns the amount in cents, or a *fieldError.
+// checkOrder returns the amount in cents, or a *wire.FieldError.
 func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err := checkReference(o.Reference); err != nil {
 		return 0, err
 	}
 	if !wire.Made(o.ID, 64, "._-") {
-		return 0, problem("ID", fmt.Sprintf("%.70q is not 1 to 64 of [A-Za-z0-9._-]", o.ID))
+		return 0, wire.Problem("ID", fmt.Sprintf("%.70q is not 1 to 64 of [A-Za-z0-9._-]", o.ID))
 	}
-	cents, err = checkAmount(o.Amount, o.Currency)
+	cents, err = wire.Cents(o.Amount, o.Currency)
 	if err != nil {
 		return 0, err
 	}
@@ -175,14 +174,14 @@ func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
 	}
 	u, err := url.Parse(o.NotifyURL)
 	if err != nil || u.Scheme != "https" && (in.endpoint.Scheme != "http" || !wire.Loopback(u)) {
-		return 0, problem("NotifyURL", "not https: what the platform says of payments must not go in the clear")
+		return 0, wire.Problem("NotifyURL", "not https: what the platform says of payments must not go in the clear")
 	}
 	return cents, nil
 }
 
 func checkReference(s string) error {
 	if !wire.Made(s, 35, "") {
-		return problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
+		return wire.Problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}
 	return nil
 }
@@ -191,48 +190,18 @@ func checkURL(field, s string, longest int) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return problem(field, "not an absolute http or https address")
+		return wire.Problem(field, "not an absolute http or https address")
 	case len(s) > longest:
-		return problem(field, fmt.Sprintf("longer than %d characters", longest))
+		return wire.Problem(field, fmt.Sprintf("longer than %d characters", longest))
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return problem(field, "it has a space or a character that is not ASCII")
+		return wire.Problem(field, "it has a space or a character that is not ASCII")
 	case u.User != nil || u.Fragment != "":
-		return problem(field, "the platform cannot sign in, and needs no fragment")
+		return wire.Problem(field, "the platform cannot sign in, and needs no fragment")
 	}
 	for name := range u.Query() {
 		if name == returnMACPair || name == checkoutPair {
-			return problem(field, "its query has a pair that the platform appends itself")
+			return wire.Problem(field, "its query has a pair that the platform appends itself")
 		}
 	}
 	return nil
-}
-
-// checkAmount returns an amount in cents: euros, above zero, nothing rounded.
-func checkAmount(d decimal.Decimal, currency string) (int64, error) {
-	if currency != euros {
-		return 0, problem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", currency))
-	}
-	cents, err := euro.Cents(d)
-	if err != nil {
-		return 0, problem("Amount", err.Error())
-	}
-	if cents == 0 {
-		return 0, problem("Amount", "the amount is zero")
-	}
-	return cents, nil
-}
-
-// A fieldError is what is wrong with one field.
-type fieldError struct{ field, what string }
-
-func problem(field, what string) error { return &fieldError{field, what} }
-func (e *fieldError) Error() string    { return e.field + ": " + e.what }
-
-// invalid is a call, or a message, with something wrong in one field.
-func invalid(op, reference string, err error) *acquirer.Error {
-	e := failure(op, reference, acquirer.ErrInvalid, err)
-	if f := (*fieldError)(nil); errors.As(err, &f) {
-		e.Field, e.Err = f.field, errors.New(f.what)
-	}
-	return e
 }

@@ -1,7 +1,7 @@
 package direct
 
-// Brand is the name under which the platform is sold. All speak the same protocol at other addresses (docs/direct.md §2, §3). A bank that
-// is not listed here, or whose address changed, is used by writing Config.Endpoint out.
+// Brand is the name under which the platform is sold. All speak the same protocol at other addresses (docs/direct.md §2, §3). A
+// bank that is not listed here, or whose address changed, is used by writing Config.Endpoint out.
 type Brand string
 
 // The brands whose addresses are known.

@@ -31,8 +31,8 @@ type verdict struct {
 	warning string // a person must look; empty: no need
 }
 
-// statusCodes of a payment that was asked for as a sale. Only 9 is money that is here. What is not listed is Unknown: not final, and never
-// Accepted.
+// statusCodes of a payment that was asked for as a sale. Only 9 is money that is here. What is not listed is Unknown: not
+// final, and never Accepted.
 var statusCodes = map[int]verdict{
 	codeIncomplete: {outcome: acquirer.Open},
 	codeCancelled:  {outcome: acquirer.Cancelled}, // or Expired: the code does not tell
@@ -65,15 +65,17 @@ var statusCodes = map[int]verdict{
 	codeCaptured:   {outcome: acquirer.Accepted},
 	91:             {outcome: acquirer.Pending},
 	92:             {outcome: acquirer.Pending},
-	93:             {outcome: acquirer.Pending, warning: "the capture was refused, and the authorisation stays: capture it by hand in the portal, or let it lapse"},
+	93:             {outcome: acquirer.Pending, warning: captureRefused},
 	99:             {outcome: acquirer.Pending},
 }
+
+const captureRefused = "the capture was refused, and the authorisation stays: capture it by hand in the portal, or let it lapse"
 
 const notCaptured = "the payment is authorised and not captured although a sale was asked for: the money is only reserved, and lapses " +
 	"after some seven days. Capture it in the portal, or set AccountCaptures when the account captures by itself"
 
-// capturedByAccount are the codes that mean something else when the account captures authorisations by itself: they are accepted, and a
-// cancellation gives accepted money back.
+// capturedByAccount are the codes that mean something else when the account captures authorisations by itself: they are
+// accepted, and a cancellation gives accepted money back.
 var capturedByAccount = map[int]verdict{
 	5:  {outcome: acquirer.Accepted},
 	63: {outcome: acquirer.Accepted},
@@ -119,9 +121,9 @@ var errorCodes = map[string]acquirer.Decline{
 // payerCancelled is the response code of an issuer whose customer gave up during authentication.
 const payerCancelled = "17"
 
-// declineOf says why a payment was refused; cancelled when the payer gave up instead. 30XX1001 has the issuer's response code of ISO 8583
-// in the middle, the one that Sips says as acquirerResponseCode, so that both have the same words for the payer. What is not known is a
-// refusal without reason.
+// declineOf says why a payment was refused; cancelled when the payer gave up instead. 30XX1001 has the issuer's response code
+// of ISO 8583 in the middle, the one that Sips says as acquirerResponseCode, so that both have the same words for the payer.
+// What is not known is a refusal without reason.
 func declineOf(errorCode string) (d acquirer.Decline, cancelled bool) {
 	if d, ok := errorCodes[errorCode]; ok {
 		return d, false

@@ -21,8 +21,8 @@ import (
 const (
 	// DefaultSessionTimeout is the SessionTimeout of a [Config] that has none.
 	DefaultSessionTimeout = 30 * time.Minute
-	// MaxSessionTimeout is the longest SessionTimeout. The platform takes 24 hours, but forgets a session 3 hours after its creation
-	// (docs/direct.md §7.1): the questions about its end must come before.
+	// MaxSessionTimeout is the longest SessionTimeout. The platform takes 24 hours, but forgets a session 3 hours after its
+	// creation (docs/direct.md §7.1): the questions about its end must come before.
 	MaxSessionTimeout = 2 * time.Hour
 	// MaxAttempts is how many cards the platform lets a payer try in one session.
 	MaxAttempts = 10
@@ -44,33 +44,34 @@ type APIKey struct {
 // Config says whose account it is, with which keys, and where the platform stands. It prints without a secret. New copies what it
 // needs, so a Config may be changed afterwards; two clients share nothing.
 type Config struct {
-	// MerchantID is the PSPID: 1 to 40 of [A-Za-z0-9_-]. It is a part of every address, and what would need escaping there is signed
-	// differently by different implementations (docs/direct.md §4.4). Required.
+	// MerchantID is the PSPID: 1 to 40 of [A-Za-z0-9_-]. It is a part of every address, and what would need escaping there is
+	// signed differently by different implementations (docs/direct.md §4.4). Required.
 	MerchantID string
 
 	// APIKey signs the requests. Required.
 	APIKey APIKey
 
-	// WebhookKeys are the secrets of the webhook keys by key id: another pair than the API key. Put a new key here before the portal
-	// makes it the live one, for the old one ends at once. None: every webhook is ErrUnverified, and payments are learned by asking.
+	// WebhookKeys are the secrets of the webhook keys by key id: another pair than the API key. Put a new key here before the
+	// portal makes it the live one, for the old one ends at once. None: every webhook is ErrUnverified, and payments are
+	// learned by asking.
 	WebhookKeys map[string]Secret
 
-	// Endpoint is scheme and host of the platform: a preset such as Worldline.Production(), or what the bank says. It is https; http is
-	// taken for a loopback address only, where a simulator stands. Required.
+	// Endpoint is scheme and host of the platform: a preset such as Worldline.Production(), or what the bank says. It is https;
+	// http is taken for a loopback address only, where a simulator stands. Required.
 	Endpoint string
 
 	// SessionTimeout is how long after Begin a payer may pay: whole minutes, one minute to MaxSessionTimeout. Zero:
 	// DefaultSessionTimeout. A change holds for sessions that begin afterwards.
 	SessionTimeout time.Duration
 
-	// Attempts is how many cards a payer may try in one session, 1 to MaxAttempts. Zero: 1, so that a refusal is final and another try
-	// is another payment. With more a refusal is Pending until the session is over. The old value counts for sessions under way when it
-	// is changed: wait until they are over before it is lowered to 1.
+	// Attempts is how many cards a payer may try in one session, 1 to MaxAttempts. Zero: 1, so that a refusal is final and
+	// another try is another payment. With more a refusal is Pending until the session is over. The old value counts for
+	// sessions under way when it is changed: wait until they are over before it is lowered to 1.
 	Attempts int
 
-	// AccountCaptures: the account captures authorisations by itself although we ask for a sale (docs/direct.md §9.2, code 5). Then an
-	// authorisation that waits for its capture is Accepted. False: it is Pending, with a warning each time it is seen, because
-	// the money is only reserved and lapses after some seven days.
+	// AccountCaptures: the account captures authorisations by itself although we ask for a sale (docs/direct.md §9.2, code 5).
+	// Then an authorisation that waits for its capture is Accepted. False: it is Pending, with a warning each time it is seen,
+	// because the money is only reserved and lapses after some seven days.
 	AccountCaptures bool
 
 	// Products are the payment products that the page offers, by the platform's numbers (1 Visa, 3 Mastercard, 130 CB). None: all
@@ -96,8 +97,9 @@ type Config struct {
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "direct." and the name of the call: createHostedCheckout,
-	// getHostedCheckout, getPayment, getRefunds, refundPayment, cancelPayment, testConnection, validateCredentials. The attributes are
-	// the reference and the attempt, counted from 1; at the end the HTTP status, when there was one. Nil: nobody looks.
+	// getHostedCheckout, getPayment, getRefunds, refundPayment, cancelPayment, testConnection, validateCredentials. The
+	// attributes are the reference and the attempt, counted from 1; at the end the HTTP status, when there was one. Nil: nobody
+	// looks.
 	Observe acquirer.Observe
 }
 

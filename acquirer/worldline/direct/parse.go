@@ -30,8 +30,9 @@ func (c *Client) Takes(ch acquirer.Channel) (shapes []acquirer.Shape, headers []
 	return nil, nil
 }
 
-// Answer is what a GET of the webhook's address must hear when the portal, or its predecessor, verifies that it is ours: the value of
-// one header (docs/direct.md §13.1). Only a short token of [A-Za-z0-9+/=_.-] is said again, so that the address reflects nothing else.
+// Answer is what a GET of the webhook's address must hear when the portal, or its predecessor, verifies that it is ours: the
+// value of one header (docs/direct.md §13.1). Only a short token of [A-Za-z0-9+/=_.-] is said again, so that the address
+// reflects nothing else.
 func (c *Client) Answer(r *http.Request) (text string, ok bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return "", false
@@ -43,17 +44,17 @@ func (c *Client) Answer(r *http.Request) (text string, ok bool) {
 	return text, true
 }
 
-// Parse reads a webhook, whose signature over the bytes is checked first, or a browser's return. Both are hints: a webhook may be old,
-// repeated, overtaken or about an attempt that another one followed, and a return says nothing of the outcome.
+// Parse reads a webhook, whose signature over the bytes is checked first, or a browser's return. Both are hints: a webhook may
+// be old, repeated, overtaken or about an attempt that another one followed, and a return says nothing of the outcome.
 //
-// Of a webhook the hint has the reference, the session and the payment's id, as far as they stand in it; one about something else
-// than a payment or a refund (payment.test, a type that is invented tomorrow) has none of them, and there is nothing to ask about. A body
-// that is an array is read as its first event with a payment or a refund. Of a return it has the session and, as Proof, what the browser
-// brought: whoever has the payment's row compares it with the handle's, in constant time.
+// Of a webhook the hint has the reference, the session and the payment's id, as far as they stand in it; one about something
+// else than a payment or a refund (payment.test, a type that is invented tomorrow) has none of them, and there is nothing to
+// ask about. A body that is an array is read as its first event with a payment or a refund. Of a return it has the session and,
+// as Proof, what the browser brought: whoever has the payment's row compares it with the handle's, in constant time.
 //
-// Errors are an [*acquirer.Error]: ErrUnverified (no right signature, another merchant's webhook, a return that lacks one of its two
-// pairs or has one twice), ErrInvalid (a verified webhook that is no event, a query with neither pair). Parse does no input or
-// output and never panics.
+// Errors are an [*acquirer.Error]: ErrUnverified (no right signature, another merchant's webhook, a return that lacks one of
+// its two pairs or has one twice), ErrInvalid (a verified webhook that is no event, a query with neither pair). Parse does no
+// input or output and never panics.
 func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	if cb.Channel == acquirer.Return {
 		return c.in.parseReturn(cb.Query)
@@ -97,7 +98,7 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 	}
 	events, err := readEvents(cb.Body)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpParse, "", err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", err)
 	}
 	hint := acquirer.Result{Merchant: in.merchant, Hint: true}
 	for i, e := range events {
@@ -106,7 +107,7 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 				Err: fmt.Errorf("event %d is about %.40q, not about %s", i, wire.Printable(e.MerchantID), in.merchant)}
 		}
 		if e.APIVersion != "v1" { // nothing to do with the /v2/ of the addresses
-			return acquirer.Result{}, invalid(acquirer.OpParse, "", problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.APIVersion)))
+			return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.APIVersion)))
 		}
 		if hint.Reference == "" && hint.Handle.IsZero() && e.Type != testEvent {
 			hint.Reference, hint.Handle = e.about()
@@ -118,21 +119,21 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 // readEvents reads one event, or an array of events as one guide of the platform prints it (docs/direct.md §13.4).
 func readEvents(body []byte) ([]event, error) {
 	if err := strictjson.Check(body); err != nil {
-		return nil, problem("body", err.Error())
+		return nil, wire.Problem("body", err.Error())
 	}
 	if trimmed := strings.TrimLeft(string(body), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
 		var events []event
 		if err := json.Unmarshal(body, &events); err != nil {
-			return nil, problem("body", "it is not an array of events: "+typeError(err))
+			return nil, wire.Problem("body", "it is not an array of events: "+typeError(err))
 		}
 		if len(events) == 0 {
-			return nil, problem("body", "it is an empty array")
+			return nil, wire.Problem("body", "it is an empty array")
 		}
 		return events, nil
 	}
 	var e *event
 	if err := json.Unmarshal(body, &e); err != nil || e == nil {
-		return nil, problem("body", "it is not an event: "+typeError(err))
+		return nil, wire.Problem("body", "it is not an event: "+typeError(err))
 	}
 	return []event{*e}, nil
 }

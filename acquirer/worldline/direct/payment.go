@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A payment is what the platform says of one attempt to pay (docs/direct.md §7.4), as far as we read it. Card data that we do not keep is
-// not even decoded.
+// A payment is what the platform says of one attempt to pay (docs/direct.md §7.4), as far as we read it. Card data that we do
+// not keep is not even decoded.
 type payment struct {
 	ID       string       `json:"id"`
 	Status   string       `json:"status"`

@@ -19,36 +19,39 @@ const (
 	wayCancel = "c" // of what is only authorised
 )
 
-// longestKey is how long an idempotence key may be; mostKeys, how many certain ends of one decision are passed over (docs/direct.md §11).
+// longestKey is how long an idempotence key may be; mostKeys, how many certain ends of one decision are passed over
+// (docs/direct.md §11).
 const (
 	longestKey = 40
 	mostKeys   = 20
 )
 
-// Refund gives money back: it asks for a refund of the payment and, when the platform answers that the payment is not in the state for
-// it, for the cancellation of its authorisation. It asks no question first.
+// Refund gives money back: it asks for a refund of the payment and, when the platform answers that the payment is not in the
+// state for it, for the cancellation of its authorisation. It asks no question first.
 //
-// A refund is a request: the result says Returning, and some hours or a week-end later a question says Returned, or neither when the
-// refund was refused (83). As long as Status says Returning, the call has been made.
+// A refund is a request: the result says Returning, and some hours or a week-end later a question says Returned, or neither
+// when the refund was refused (83). As long as Status says Returning, the call has been made.
 //
-// Each call carries an idempotence key derived from Modification.Key, so that a repetition of a call whose answer was lost is no second
-// refund. The rules: the way belongs to the key (a refund and a cancellation never share one); a call that was not answered keeps its
-// key; an error that comes back as the replayed end of an earlier try, and a replayed refund that has been refused since, are passed over
-// with the next key. The platform keeps a key for 24 hours at least: before a later repetition ask Status, and leave it some minutes.
+// Each call carries an idempotence key derived from Modification.Key, so that a repetition of a call whose answer was lost is
+// no second refund. The rules: the way belongs to the key (a refund and a cancellation never share one); a call that was not
+// answered keeps its key; an error that comes back as the replayed end of an earlier try, and a replayed refund that has been
+// refused since, are passed over with the next key. The platform keeps a key for 24 hours at least: before a later repetition
+// ask Status, and leave it some minutes.
 //
-// The Result is what the short answer proves: reference, merchant, the payment's id, Accepted, and Returning or Returned. It has no
-// amount of the payment, no card and no date; ask Status for those.
+// The Result is what the short answer proves: reference, merchant, the payment's id, Accepted, and Returning or Returned. It
+// has no amount of the payment, no card and no date; ask Status for those.
 //
-// Errors are an [*acquirer.Error]. Certainly not done: ErrInvalid (the field; HTTP 400), ErrConflict (the payment is not in the state for
-// it, or so much did go back that the amount does not fit, or the card's bank declined, or this client is already moving money for the
-// reference), ErrUnsupported (no handle, or the platform does not know the payment), ErrConfiguration (401, 403), ErrUnavailable (429, no
-// connection; the payment's id could not be asked for). Maybe done, OutcomeUnknown: ErrUnanswered (also 409 while the first call with the key
-// is being carried out, every 5xx, and whatever is not in the API's own words).
+// Errors are an [*acquirer.Error]. Certainly not done: ErrInvalid (the field; HTTP 400), ErrConflict (the payment is not in the
+// state for it, or so much did go back that the amount does not fit, or the card's bank declined, or this client is already
+// moving money for the reference), ErrUnsupported (no handle, or the platform does not know the payment), ErrConfiguration
+// (401, 403), ErrUnavailable (429, no connection; the payment's id could not be asked for). Maybe done, OutcomeUnknown:
+// ErrUnanswered (also 409 while the first call with the key is being carried out, every 5xx, and whatever is not in the API's
+// own words).
 func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	in := c.in
 	cents, err := in.checkModification(m)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpRefund, m.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
 		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
@@ -70,16 +73,16 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	return r, nil
 }
 
-// checkModification returns the amount in cents, or a *fieldError.
+// checkModification returns the amount in cents, or a *wire.FieldError.
 func (in *inner) checkModification(m acquirer.Modification) (cents int64, err error) {
-	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant), checkHandle(m.Handle)); err != nil {
+	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant), checkHandle(m.Handle)); err != nil {
 		return 0, err
 	}
-	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
+	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
 		return 0, err
 	}
 	if !wire.Made(m.Key, longestKey-len("-r99"), "") {
-		return 0, problem("Key", "not 1 to 36 letters and digits: without a key of idempotence a lost answer could make a second refund")
+		return 0, wire.Problem("Key", "not 1 to 36 letters and digits: without a key of idempotence a lost answer could make a second refund")
 	}
 	return cents, nil
 }
@@ -121,8 +124,8 @@ type cancelBody struct {
 	AmountOfMoney amountOfMoney `json:"amountOfMoney"`
 }
 
-// giveBack makes the call of one way, with the first key that no earlier try has used up. wrongState: the payment is not in the state for
-// this way.
+// giveBack makes the call of one way, with the first key that no earlier try has used up. wrongState: the payment is not in the
+// state for this way.
 func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents int64, id, way string,
 ) (r acquirer.Result, wrongState bool, refused *acquirer.Error) {
 	q := request{op: acquirer.OpRefund, method: http.MethodPost, reference: m.Reference}

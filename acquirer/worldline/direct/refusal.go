@@ -30,7 +30,8 @@ type refusal struct {
 	errorID         string // what the platform's support asks for
 }
 
-// readRefusal reads both shapes of the API's errors: the gateway's, which has only code, and the application's, which has errorCode too.
+// readRefusal reads both shapes of the API's errors: the gateway's, which has only code, and the application's, which has
+// errorCode too.
 func readRefusal(resp *http.Response, body []byte) *refusal {
 	no := &refusal{status: resp.StatusCode}
 	var said struct {

@@ -46,7 +46,8 @@ func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acqui
 	}
 	in.setEnd(&r, q, t, code)
 	if contradicts(t.category, r.Outcome, v.money) {
-		r.Outcome, r.Decline, v.warning = acquirer.Unknown, "", "the status code and the platform's own summary of the payment contradict each other"
+		r.Outcome, r.Decline = acquirer.Unknown, ""
+		v.warning = "the status code and the platform's own summary of the payment contradict each other"
 	}
 	if r.Outcome != acquirer.Accepted {
 		r.Returned, r.Returning = euro.Of(0), euro.Of(0)
@@ -149,8 +150,8 @@ func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Re
 	return r
 }
 
-// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only authorised,
-// and REJECTED may be said of what went back.
+// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only
+// authorised, and REJECTED may be said of what went back.
 func contradicts(category string, o acquirer.Outcome, money whole) bool {
 	switch category {
 	case "REJECTED":
@@ -161,8 +162,8 @@ func contradicts(category string, o acquirer.Outcome, money whole) bool {
 	return false
 }
 
-// kept is what else is worth keeping: a list, so that what could name a person or a card is not in it, even when the platform adds it
-// tomorrow.
+// kept is what else is worth keeping: a list, so that what could name a person or a card is not in it, even when the platform
+// adds it tomorrow.
 func (p *payment) kept(t trip) map[string]string {
 	m := make(map[string]string)
 	for name, v := range map[string]string{

@@ -18,11 +18,12 @@ const (
 	signedPrefix         = "x-gcs" // headers whose name begins so are signed
 )
 
-// Sign is the signature v1HMAC of a request (docs/direct.md §4): the header Authorization is "GCS v1HMAC:", the API key's id, ":" and
-// signature. The body is not signed.
+// Sign is the signature v1HMAC of a request (docs/direct.md §4): the header Authorization is "GCS v1HMAC:", the API key's id,
+// ":" and signature. The body is not signed.
 //
-// contentType is what the header of that name says, or empty where there is none; date is the header Date; of gcs the headers whose name
-// begins with x-gcs are signed, whatever the capitals; target is the path as it is sent, with its query if it has one.
+// contentType is what the header of that name says, or empty where there is none; date is the header Date; of gcs the headers
+// whose name begins with x-gcs are signed, whatever the capitals; target is the path as it is sent, with its query if it has
+// one.
 func Sign(secret Secret, method, contentType, date string, gcs http.Header, target string) (stringToSign, signature string) {
 	var b strings.Builder
 	for _, line := range []string{strings.ToUpper(method), contentType, date} {

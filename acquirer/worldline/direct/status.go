@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -15,28 +14,30 @@ import (
 // readable is how long after its creation a session can be asked about at most (docs/direct.md §7.1).
 const readable = 3 * time.Hour
 
-// Status asks what has become of a trip, by its handle: there is no search by reference (docs/direct.md §8). It asks for the session while
-// that can be read, and for the payment when its id is known and the session is not; besides for the refunds of a payment whose money
-// came in, because a part that went back does not change the payment.
+// Status asks what has become of a trip, by its handle: there is no search by reference (docs/direct.md §8). It asks for the
+// session while that can be read, and for the payment when its id is known and the session is not; besides for the refunds of a
+// payment whose money came in, because a part that went back does not change the payment.
 //
-// The payment is read first and the session second: a captured payment wins over whatever the session says. Accepted is a payment of
-// code 9; with 7, 8 and 85 it is Accepted and all of it is Returned. Refunds that are under way are Returning. An authorisation that is not captured is
-// Pending, with a warning, unless Config.AccountCaptures. A refusal is final when one attempt was allowed or the session is over; before
-// that it is Pending. A session without a payment is Open, or after its end Cancelled or Expired, without an amount. AuthorisationID is the
-// id of the payment. The result's Handle has the payment's id once no other attempt can follow.
+// The payment is read first and the session second: a captured payment wins over whatever the session says. Accepted is a
+// payment of code 9; with 7, 8 and 85 it is Accepted and all of it is Returned. Refunds that are under way are Returning. An
+// authorisation that is not captured is Pending, with a warning, unless Config.AccountCaptures. A refusal is final when one
+// attempt was allowed or the session is over; before that it is Pending. A session without a payment is Open, or after its end
+// Cancelled or Expired, without an amount. AuthorisationID is the id of the payment. The result's Handle has the payment's id
+// once no other attempt can follow.
 //
-// Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none), ErrUnsupported (no handle; or the session is forgotten
-// and no payment of it is known: that is never "nobody paid"), ErrConfiguration (signature, clock, key, merchant), ErrUnavailable (429, 5xx,
-// no connection, not readable although the session is not over), ErrUnanswered, ErrUnverified (an answer about another session or
-// reference). Never ErrNotFound. A question changes nothing, so it is asked up to three times while the error is Retryable, with a growing
-// pause and some chance in it; Retry-After is obeyed up to 30 seconds. It ends at once with ctx.
+// Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none), ErrUnsupported (no handle; or the
+// session is forgotten and no payment of it is known: that is never "nobody paid"), ErrConfiguration (signature, clock, key,
+// merchant), ErrUnavailable (429, 5xx, no connection, not readable although the session is not over), ErrUnanswered,
+// ErrUnverified (an answer about another session or reference). Never ErrNotFound. A question changes nothing, so it is asked
+// up to three times while the error is Retryable, with a growing pause and some chance in it; Retry-After is obeyed up to 30
+// seconds. It ends at once with ctx.
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in := c.in
-	if err := cmp.Or(checkReference(q.Reference), in.checkMerchant(q.Merchant)); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference, err)
+	if err := cmp.Or(checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if err := checkHandle(q.Handle); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if q.Handle.Session == "" && q.Handle.Payment == "" {
 		return acquirer.Result{}, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
@@ -104,8 +105,8 @@ func (in *inner) look(ctx context.Context, q acquirer.Question) (t trip, err err
 	return t, err
 }
 
-// lookAtPayment asks for the payment whose id is known already. Beside a session that still answers, it counts only when it belongs there
-// and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
+// lookAtPayment asks for the payment whose id is known already. Beside a session that still answers, it counts only when it
+// belongs there and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
 func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip) (trip, error) {
 	var p payment
 	gone, err := in.get(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
@@ -190,18 +191,10 @@ func belongs(q acquirer.Question, p *payment) error {
 
 func checkHandle(h acquirer.Handle) error {
 	if h.Session != "" && !isID(h.Session) {
-		return problem("Handle.Session", "it cannot be a hostedCheckoutId")
+		return wire.Problem("Handle.Session", "it cannot be a hostedCheckoutId")
 	}
 	if h.Payment != "" && !isID(h.Payment) {
-		return problem("Handle.Payment", "it cannot be the id of a payment")
-	}
-	return nil
-}
-
-// checkMerchant refuses a question or a call about another merchant's transaction. An empty name is the client's own.
-func (in *inner) checkMerchant(name string) error {
-	if name != "" && name != in.merchant {
-		return problem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
+		return wire.Problem("Handle.Payment", "it cannot be the id of a payment")
 	}
 	return nil
 }

@@ -16,12 +16,12 @@ const (
 	verificationHeader = "X-GCS-Webhooks-Endpoint-Verification"
 )
 
-// VerifyWebhook checks the signature of a webhook over the bytes of its body, before anybody looks at what they say (docs/direct.md
-// §13.3). Both headers must stand exactly once; the names are read in any case. A key id that is not among keys is no reason to try the
-// others. The comparison takes the same time whatever is wrong.
+// VerifyWebhook checks the signature of a webhook over the bytes of its body, before anybody looks at what they say
+// (docs/direct.md §13.3). Both headers must stand exactly once; the names are read in any case. A key id that is not among keys
+// is no reason to try the others. The comparison takes the same time whatever is wrong.
 //
-// A signature has neither time nor address in it: a webhook that was seen once can be sent again for ever. It is a reason to ask, and no
-// proof of what is true now. The error is an [*acquirer.Error] of kind ErrUnverified.
+// A signature has neither time nor address in it: a webhook that was seen once can be sent again for ever. It is a reason to
+// ask, and no proof of what is true now. The error is an [*acquirer.Error] of kind ErrUnverified.
 func VerifyWebhook(keys map[string]Secret, header http.Header, body []byte) error {
 	fail := func(what string) error {
 		return &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Err: errors.New(what)}

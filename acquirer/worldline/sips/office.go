@@ -38,8 +38,8 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	if in.office == nil {
 		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(reference), in.checkMerchant(q.Merchant)); err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
+	if err := cmp.Or(checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	m, fault := in.askPatiently(ctx, reference)
 	if fault != nil {
@@ -47,7 +47,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	}
 	r, err := in.resultOf(m, true)
 	if err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	return r, nil
 }
@@ -81,7 +81,7 @@ func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*m
 	}
 	m := new(message)
 	if err := m.setAll(a.fields); err != nil {
-		return nil, &wire.Fault{Err: invalidField(acquirer.OpStatus, reference, err)}
+		return nil, &wire.Fault{Err: wire.Invalid(acquirer.OpStatus, reference, err)}
 	}
 	if m.v[merchantID] == "" {
 		m.v[merchantID] = in.merchant // we asked about ours, and the answer is sealed with our key
@@ -165,7 +165,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	r, err := in.resultOf(msg, true)
 	if err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpRefund, m.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	status := msg.v[transactionStatus]
 	left := r.Amount.Sub(r.Returned)
@@ -198,26 +198,17 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 	if in.office == nil {
 		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant)); err != nil {
-		return 0, nil, invalidField(op, m.Reference, err)
+	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
+		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
-	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
-		return 0, nil, invalidField(op, m.Reference, err)
+	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
+		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
 		return 0, nil, failureOf(op, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
-}
-
-// checkMerchant refuses a question or a call about another merchant's transaction: its own desk would answer "not found". An empty
-// name is the client's own.
-func (in *inner) checkMerchant(name string) error {
-	if name != "" && name != in.merchant {
-		return fieldProblem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
-	}
-	return nil
 }
 
 // moveMoney sends the one request that moves money.

@@ -134,7 +134,7 @@ func (s *Server) answer(op string, fs []Fault, do func() reply) reply {
 // put writes an answer on a line that may be bad. answered is called once an answer is certain to be given.
 func (s *Server) put(w http.ResponseWriter, r *http.Request, a reply, fs []Fault, answered func()) {
 	has := func(f Fault) bool { return slices.Contains(fs, f) }
-	if (has(Timeout) || has(Slow)) && !s.wait(r) {
+	if (has(Timeout) || has(Slow)) && !loopback.Hold(r, s.o.Delay) {
 		loopback.Cut(w)
 		return
 	}
@@ -149,24 +149,12 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, a reply, fs []Fault
 		a.head(w)
 		w.Write(a.body[:len(a.body)/2])
 		http.NewResponseController(w).Flush()
-		if s.wait(r) {
+		if loopback.Hold(r, s.o.Delay) {
 			w.Write(a.body[len(a.body)/2:])
 		}
 	default:
 		answered()
 		a.write(w)
-	}
-}
-
-// wait holds an answer back, until the caller or the platform goes away.
-func (s *Server) wait(r *http.Request) bool {
-	t := time.NewTimer(s.o.Delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done(): // of the platform's own context too
-		return false
 	}
 }
 

@@ -150,10 +150,15 @@ func (s *Server) getPayment(c call) reply {
 func (s *Server) getDetails(c call) reply {
 	return s.withPayment(c, func(p *payment) reply {
 		status, state := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
-		list := []object{{"id": p.ID, "amountOfMoney": money(p.of.Cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card"}}
+		entry := func(id string, cents int64) object {
+			return object{
+				"id": id, "amountOfMoney": money(cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card",
+			}
+		}
+		list := []object{entry(p.ID, p.of.Cents)}
 		for _, o := range p.Operations {
-			status, state := statusOf(o.Code, "", o.At)
-			list = append(list, object{"id": o.ID, "amountOfMoney": money(o.Cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card"})
+			status, state = statusOf(o.Code, "", o.At)
+			list = append(list, entry(o.ID, o.Cents))
 		}
 		all := p.json()
 		all["Operations"] = list

@@ -124,8 +124,8 @@ func (s *Server) authenticate(r *http.Request, req *Request) (Merchant, *reply) 
 	return owner, nil
 }
 
-// signedTypes are the values of Content-Type that a signature may be over. Of a GET nothing is signed, whatever is sent; the other form is
-// taken too (docs/direct.md §4.4).
+// signedTypes are the values of Content-Type that a signature may be over. Of a GET nothing is signed, whatever is sent; the
+// other form is taken too (docs/direct.md §4.4).
 func signedTypes(r *http.Request) []string {
 	sent := r.Header.Get("Content-Type")
 	if r.Method == http.MethodGet {

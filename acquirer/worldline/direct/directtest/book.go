@@ -166,7 +166,8 @@ func (c *checkout) last() *payment {
 	return c.live[len(c.live)-1]
 }
 
-// settle does what the clock has brought since anybody looked, and puts what is to be told into the outbox. The caller holds the lock.
+// settle does what the clock has brought since anybody looked, and puts what is to be told into the outbox. The caller holds
+// the lock.
 func (s *Server) settle(now time.Time) {
 	for _, c := range s.checkouts {
 		for _, p := range c.live {
@@ -205,8 +206,9 @@ func (s *Server) later(p *payment, operation string, code int, now time.Time) {
 	p.timers = append(p.timers, timer{now.Add(s.o.Settle), operation, code})
 }
 
-// Forget drops the sessions that were opened before an instant of the platform's clock, and the deliveries and requests until then. It
-// returns how many sessions that were. It is for a platform that runs for days; their payments cannot be asked about any more.
+// Forget drops the sessions that were opened before an instant of the platform's clock, and the deliveries and requests until
+// then. It returns how many sessions that were. It is for a platform that runs for days; their payments cannot be asked about
+// any more.
 func (s *Server) Forget(before time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,17 +13,17 @@ func (s *Server) now() time.Time { return s.o.Now().Add(time.Duration(s.ahead.Lo
 // Now is the platform's clock.
 func (s *Server) Now() time.Time { return s.now() }
 
-// Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many webhooks were sent. The
-// clock does not go back: a negative duration is zero.
+// Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many webhooks were
+// sent. The clock does not go back: a negative duration is zero.
 func (s *Server) Advance(d time.Duration) int {
 	s.ahead.Add(int64(max(d, 0)))
 	return s.Tick()
 }
 
-// Tick does what the clock has made due since the last look: captures, refunds and cancellations that were requested are done, late
-// webhooks are sent, and those that were not taken are sent again. It returns how many webhooks that were. It is for a clock of one's own
-// (Options.Now) that has moved; with the real clock the platform looks by itself. That a session ended without a payment is told by no
-// webhook.
+// Tick does what the clock has made due since the last look: captures, refunds and cancellations that were requested are done,
+// late webhooks are sent, and those that were not taken are sent again. It returns how many webhooks that were. It is for a
+// clock of one's own (Options.Now) that has moved; with the real clock the platform looks by itself. That a session ended
+// without a payment is told by no webhook.
 func (s *Server) Tick() int {
 	s.bank.Tick()
 	s.mu.Lock()

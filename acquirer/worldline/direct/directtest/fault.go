@@ -85,13 +85,14 @@ func target(f Fault) fault.Target {
 	return f.Target()
 }
 
-// ops are the operations by which a fault is told where to strike: createHostedCheckout (begin), cancel, refund, and every other call (status).
+// ops are the operations by which a fault is told where to strike: createHostedCheckout (begin), cancel, refund, and every
+// other call (status).
 var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
-// strike the next call of that operation; with an empty op they strike the next call, the faults of a webhook the next webhook, and those of
-// a session the next one opened. The faults of one Inject strike together; those of a second Inject wait for the call after. The error
-// names an op or a fault that does not exist, or that do not go together.
+// strike the next call of that operation; with an empty op they strike the next call, the faults of a webhook the next webhook,
+// and those of a session the next one opened. The faults of one Inject strike together; those of a second Inject wait for the
+// call after. The error names an op or a fault that does not exist, or that do not go together.
 func (s *Server) Inject(op string, faults ...Fault) error {
 	if err := s.faults.Inject(ops, op, faults...); err != nil {
 		return fmt.Errorf("directtest: Inject: %w", err)
@@ -105,8 +106,9 @@ type answer struct {
 	code   string
 }
 
-// Answer has the next call of an operation refused with an HTTP status and an errorCode of eight digits, or "1409", in the application's
-// shape, and not carried out. A key of idempotence is answered so from then on. A second Answer waits for the call after.
+// Answer has the next call of an operation refused with an HTTP status and an errorCode of eight digits, or "1409", in the
+// application's shape, and not carried out. A key of idempotence is answered so from then on. A second Answer waits for the
+// call after.
 func (s *Server) Answer(op string, status int, code string) error {
 	switch {
 	case !slices.Contains(ops, op):

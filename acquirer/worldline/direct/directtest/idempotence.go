@@ -18,8 +18,8 @@ type kept struct {
 	Body    []byte
 }
 
-// once carries a call out unless its key was seen: then the first answer is said again, whatever the call says now, success or error.
-// While the first is being carried out, and until release, the answer is 409 with 1409. An empty key is none.
+// once carries a call out unless its key was seen: then the first answer is said again, whatever the call says now, success or
+// error. While the first is being carried out, and until release, the answer is 409 with 1409. An empty key is none.
 func (s *Server) once(key string, now time.Time, do func() reply) (a reply, replayed bool, release func()) {
 	release = func() {}
 	if key == "" {

@@ -33,8 +33,8 @@ type Options struct {
 	// IDs is the form of the payments' ids. Zero: Underscored.
 	IDs IDs
 
-	// Settle is how long a capture, a refund or a cancellation that was requested takes. Zero: 12 hours, overnight. Negative: it is done
-	// before the next call.
+	// Settle is how long a capture, a refund or a cancellation that was requested takes. Zero: 12 hours, overnight. Negative:
+	// it is done before the next call.
 	Settle time.Duration
 
 	// Strict refuses members of createHostedCheckout that the contract does not have with 400. False: they are passed over.
@@ -52,7 +52,8 @@ type Options struct {
 	// Other answers the paths that the platform does not have. Zero: a page that says so, or JSON below /v2/, with status 404.
 	Other http.Handler
 
-	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil: none.
+	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil:
+	// none.
 	Saved []byte
 }
 

@@ -15,8 +15,9 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// Amounts in cents that decide by themselves what becomes of a payment by card: those of pre-production (docs/direct.md §14), and some
-// more of ours, whose first two digits are 13 and whose last two are the status code, or 83 for a refund that is taken and then refused.
+// Amounts in cents that decide by themselves what becomes of a payment by card: those of pre-production (docs/direct.md §14),
+// and some more of ours, whose first two digits are 13 and whose last two are the status code, or 83 for a refund that is taken
+// and then refused.
 var Amounts = map[int64]string{
 	1302: "the authorisation is refused (2)",
 	1303: "paid; a refund is refused at once (83)",
@@ -51,8 +52,8 @@ func cardFor(t bank.Transaction, c bank.Card) bank.Card {
 	return c
 }
 
-// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
-// for, and the webhook has been sent.
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the webhook has been sent.
 var ErrNoReturn = errors.New("directtest: the browser brings nothing back")
 
 // Payer is what somebody does on the payment pages. The zero value pays.
@@ -61,8 +62,8 @@ type Payer struct {
 	Code    string           // as the last two digits of the card choose it; zero: the usual one of the outcome
 	Abandon bool             // the payer closes the tab afterwards: nothing comes back by the browser
 
-	// AtTheBank: a payer who gives up does so when their bank asks who pays; then there is a payment of code 1. False: they do on the
-	// page, and there is none.
+	// AtTheBank: a payer who gives up does so when their bank asks who pays; then there is a payment of code 1. False: they do
+	// on the page, and there is none.
 	AtTheBank bool
 }
 
@@ -77,8 +78,8 @@ func (r Return) Callback() acquirer.Callback {
 	return acquirer.Callback{Channel: acquirer.Return, Query: r.Query}
 }
 
-// Bring asks the portal, as the browser does: a redirection is not followed. A nil client is http.DefaultClient's transport. The caller
-// closes the body.
+// Bring asks the portal, as the browser does: a redirection is not followed. A nil client is http.DefaultClient's transport.
+// The caller closes the body.
 func (r Return) Bring(client *http.Client) (*http.Response, error) {
 	var c http.Client
 	if client != nil {
@@ -116,7 +117,8 @@ func (p Payer) card() (bank.Card, error) {
 	return c, nil
 }
 
-// RefusedError is a visit that the platform turns away: the address is unknown or used up, or the session is over. No webhook is sent.
+// RefusedError is a visit that the platform turns away: the address is unknown or used up, or the session is over. No webhook
+// is sent.
 type RefusedError struct{ Why string }
 
 // Error says why.
@@ -124,9 +126,10 @@ func (e *RefusedError) Error() string {
 	return "directtest: the platform turns the payer away: " + e.Why
 }
 
-// Visit plays the payer of a session without a browser and returns what the browser would bring back. The webhook has been answered when
-// Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means that there is something to
-// bring back. An Expired payer and one who abandons return ErrNoReturn. The platform's refusal is a [*RefusedError].
+// Visit plays the payer of a session without a browser and returns what the browser would bring back. The webhook has been
+// answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means
+// that there is something to bring back. An Expired payer and one who abandons return ErrNoReturn. The platform's refusal is a
+// [*RefusedError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	card, err := p.card()
 	if err != nil {
@@ -295,8 +298,8 @@ func masked(pan string) string {
 // Undecided reports whether a payment of that code waits for something, so that [Server.Decide] can end it.
 func Undecided(code int) bool { return slices.Contains([]int{0, 4, 5, 46, 51, 91, 92, 93, 77}, code) }
 
-// Decide ends a payment that waits (4, 46, 50, 51, 92 …): paid (9) or refused (2), and sends the webhook. The error says in which state
-// the payment is, or that there is none.
+// Decide ends a payment that waits (4, 46, 50, 51, 92 …): paid (9) or refused (2), and sends the webhook. The error says in
+// which state the payment is, or that there is none.
 func (s *Server) Decide(paymentID string, paid bool) error {
 	s.mu.Lock()
 	p := s.byPayment[paymentID]

@@ -86,7 +86,7 @@ func gateway(status int, code, id string) reply {
 // page is what a proxy answers.
 func page(status int) reply {
 	text := strconv.Itoa(status) + " " + http.StatusText(status)
-	return reply{status, "text/html; charset=utf-8", nil, []byte("<!DOCTYPE html><html><head><title>" + text + "</title></head><body><h1>" + text + "</h1></body></html>")}
+	return reply{status, "text/html; charset=utf-8", nil, []byte("<!DOCTYPE html>\n<title>" + text + "</title>\n<h1>" + text + "</h1>\n")}
 }
 
 func (a reply) head(w http.ResponseWriter) {

@@ -29,9 +29,10 @@ type savedPayment struct {
 	Timers []timer `json:"timers"`
 }
 
-// Save returns what Options.Saved takes up: the book, the sessions and the keys of idempotence, so that a payer who was sent to the payment
-// page by one process can pay at the next one, on the same address. What was injected and has not struck, and webhooks that are held back or
-// come again, are not in it. It holds the addresses of open sessions: keep it as one keeps a database.
+// Save returns what Options.Saved takes up: the book, the sessions and the keys of idempotence, so that a payer who was sent to
+// the payment page by one process can pay at the next one, on the same address. What was injected and has not struck, and
+// webhooks that are held back or come again, are not in it. It holds the addresses of open sessions: keep it as one keeps a
+// database.
 func (s *Server) Save() ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

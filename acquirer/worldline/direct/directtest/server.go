@@ -53,7 +53,8 @@ type Server struct {
 	forged    int
 }
 
-// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns
+// them.
 func NewServer(o Options) *Server {
 	s, err := Listen(o)
 	if err != nil {

@@ -3,10 +3,12 @@ package directtest_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -228,6 +230,23 @@ func TestGateway(t *testing.T) {
 		if json := strings.Contains(resp.Header.Get("Content-Type"), "json"); resp.StatusCode != status || json != strings.HasPrefix(path, "/v2/") {
 			t.Errorf("%s: %d, %s", path, resp.StatusCode, resp.Header.Get("Content-Type"))
 		}
+	}
+}
+
+// TestTLS: the platform over https, with a certificate of the test's.
+func TestTLS(t *testing.T) {
+	donor := httptest.NewTLSServer(nil)
+	t.Cleanup(donor.Close)
+	p := directtest.NewServer(directtest.Options{TLS: &tls.Config{Certificates: donor.TLS.Certificates}})
+	t.Cleanup(p.Close)
+	c := p.Config()
+	c.HTTPClient = donor.Client()
+	client, err := direct.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report, err := client.Doctor(t.Context()); err != nil || !report.OK() || !strings.HasPrefix(p.URL, "https://") {
+		t.Errorf("%v\n%s", err, report)
 	}
 }
 

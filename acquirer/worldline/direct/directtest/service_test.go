@@ -362,6 +362,24 @@ func TestWebhooksThatAreNone(t *testing.T) {
 	}
 }
 
+// TestPortalsTest: the button of the portal is answered as it must be, and what names somebody else's payment is not.
+func TestPortalsTest(t *testing.T) {
+	f := newFund(t, directtest.Options{})
+	f.start(f.onDirect(""))
+	c := &client{t: t, p: f.direct, c: f.clock}
+	c.must(204, "POST", "webhooks/sendtest", `{"url":"`+f.web.URL+`/notify"}`)
+	if err := f.direct.VerifyEndpoint(f.ctx, f.web.URL+"/notify"); err != nil {
+		t.Error(err)
+	}
+	o := c.must(200, "POST", "hostedcheckouts", `{"order":{"amountOfMoney":{"amount":7550,"currencyCode":"EUR"},"references":{"merchantReference":"OTHER1"}},`+
+		`"feedbacks":{"webhooksUrls":["`+f.web.URL+`/notify"]}}`)
+	visit(t, f.direct, c.session(o))
+	sent := f.direct.Deliveries()
+	if sent[0].Type != "payment.test" || sent[0].Status != 200 || sent[1].Status != 404 {
+		t.Errorf("%s: %d, %s: %d", sent[0].Type, sent[0].Status, sent[1].Type, sent[1].Status)
+	}
+}
+
 // TestMove: a fund that moves from Sips to Direct keeps both in one process. Payments of both finish, also over a restart, and none is asked
 // about at the wrong one; what was paid on Sips the year before is given back there.
 func TestMove(t *testing.T) {

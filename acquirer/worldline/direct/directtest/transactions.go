@@ -5,8 +5,8 @@ import "github.com/quittance/quittance/acquirer/internal/bank"
 // Transaction is a session as the books of our other simulators tell it; see [Server.Transactions].
 type Transaction = bank.Transaction
 
-// Transactions is the book in the words of the mock and of the Sips simulator, for a program that shows any of them: one entry a session,
-// with the bank's own code, card and authorisation, and with the moves of money as they are in [Server.Book].
+// Transactions is the book in the words of the mock and of the Sips simulator, for a program that shows any of them: one entry
+// a session, with the bank's own code, card and authorisation, and with the moves of money as they are in [Server.Book].
 func (s *Server) Transactions() []Transaction {
 	byID := make(map[string]Checkout)
 	for _, c := range s.Book() {

@@ -211,11 +211,12 @@ func (s *Server) Callbacks() []acquirer.Callback {
 	return cbs
 }
 
-// Release sends every webhook that is held back, late or overtaken, in the order in which they were due first, and returns how many.
+// Release sends every webhook that is held back, late or overtaken, in the order in which they were due first, and returns how
+// many.
 func (s *Server) Release() int { return s.post.Release() }
 
-// Notify sends the webhook of a payment once more, as things stand now, with faults of a webhook; those that were injected are left for
-// others. The error says that there is no such payment, or names a fault that strikes no webhook.
+// Notify sends the webhook of a payment once more, as things stand now, with faults of a webhook; those that were injected are
+// left for others. The error says that there is no such payment, or names a fault that strikes no webhook.
 func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	for _, f := range faults {
 		if target(f) != fault.OnNotification {
@@ -235,8 +236,8 @@ func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	return nil
 }
 
-// VerifyEndpoint asks a webhook's address whether it is a merchant's, as the portal is said to do (docs/direct.md §13.1): a GET with a
-// token, which must come back. The error says what came instead.
+// VerifyEndpoint asks a webhook's address whether it is a merchant's, as the portal is said to do (docs/direct.md §13.1): a GET
+// with a token, which must come back. The error says what came instead.
 func (s *Server) VerifyEndpoint(ctx context.Context, address string) error {
 	token := uuid()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

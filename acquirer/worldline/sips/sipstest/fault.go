@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
@@ -111,7 +110,7 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 			return
 		}
 		a := do(w, r, refused)
-		if (has(Timeout) || has(Slow)) && !s.holdBack(r) {
+		if (has(Timeout) || has(Slow)) && !loopback.Hold(r, s.o.Delay) {
 			loopback.Cut(w)
 			return
 		}
@@ -124,18 +123,6 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 		default:
 			a.write(w)
 		}
-	}
-}
-
-// holdBack waits for Options.Delay, and returns false if the caller or the platform went away before.
-func (s *Server) holdBack(r *http.Request) bool {
-	t := time.NewTimer(s.o.Delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done(): // of the platform's own context too
-		return false
 	}
 }
 

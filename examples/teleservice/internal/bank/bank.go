@@ -1,5 +1,5 @@
-// Package bank is who takes the cards: a simulated platform of Sips, of Worldline Direct or of PayFiP, a mock in the process, or a real platform; and,
-// for a fund that has moved, who took them before.
+// Package bank is who takes the cards: a simulated platform of Sips, of Worldline Direct or of PayFiP, a mock in the process, or a
+// real platform; and, for a fund that has moved, who took them before.
 package bank
 
 import (

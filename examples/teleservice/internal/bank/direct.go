@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
 )
 
-// worldlineDirect is an account of one's own with Worldline Direct (QUITTANCE_DIRECT_MERCHANT, _KEY, _SECRET, _ENDPOINT, and _WEBHOOK_KEY and
-// _WEBHOOK_SECRET), or without one a simulated platform on a loopback port of this process or of another one.
+// worldlineDirect is an account of one's own with Worldline Direct (QUITTANCE_DIRECT_MERCHANT, _KEY, _SECRET, _ENDPOINT, and
+// _WEBHOOK_KEY and _WEBHOOK_SECRET), or without one a simulated platform on a loopback port of this process or of another one.
 func worldlineDirect(c Config) (*Bank, error) {
 	if os.Getenv("QUITTANCE_DIRECT_MERCHANT") != "" {
 		return directAccount()

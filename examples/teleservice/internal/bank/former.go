@@ -8,8 +8,9 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 )
 
-// OpenFormer opens the acquirer that a fund has moved away from: it begins no payment any more, and is asked about, and gives back, what was
-// begun there. Kind is sips: a shop of one's own where QUITTANCE_SIPS_MERCHANT is set, and else a simulated platform.
+// OpenFormer opens the acquirer that a fund has moved away from: it begins no payment any more, and is asked about, and gives
+// back, what was begun there. Kind is sips: a shop of one's own where QUITTANCE_SIPS_MERCHANT is set, and else a simulated
+// platform.
 func OpenFormer(c Config) (*Bank, error) {
 	if c.Kind != "sips" {
 		return nil, fmt.Errorf("bank: -former %.20q is not sips", c.Kind)
