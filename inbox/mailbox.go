@@ -91,6 +91,10 @@ type Mailbox interface {
 	// DeleteDue deletes the letters whose DeleteAt is not after now, and returns how many they were. It is a chore for
 	// payment.Config.
 	DeleteDue(ctx context.Context, now time.Time) (int, error)
+
+	// Erase deletes all letters of a debtor at once, whatever their DeleteAt, and returns how many they were: for a person who has
+	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
+	Erase(ctx context.Context, debtor string) (int, error)
 }
 
 // LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
@@ -220,6 +224,22 @@ func (m *memory) DeleteDue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
 	for key, l := range m.letters {
 		if !l.DeleteAt.After(now) {
+			delete(m.letters, key)
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memory) Erase(ctx context.Context, debtor string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for key, l := range m.letters {
+		if l.Debtor == debtor {
 			delete(m.letters, key)
 			n++
 		}

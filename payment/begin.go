@@ -171,8 +171,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 		p.Reference = ref.String()
 		e := Entry{Event: OnCreated, Effect: Changed, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
 		p.Head = e.Hash
-		if err := s.write(ctx, p, e, s.c.Store.Create); !errors.Is(err, ErrReference) {
-			return p, err
+		q, _, err := s.write(ctx, p, e, s.c.Store.Create)
+		if !errors.Is(err, ErrReference) {
+			return q, err
 		}
 	}
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
@@ -265,7 +266,7 @@ func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != ni
 // moneyOn looks for money on the debt that arrived meanwhile: a late acceptance of an older attempt. It returns the
 // payment that has it, or the zero one.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
-	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
+	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {
 			return Payment{}, err
 		}
