@@ -46,7 +46,7 @@ func (l Letter) Validate() error {
 			bad(f.name + " is empty")
 		case len(f.value) > longest:
 			bad(f.name + " is longer than 200 bytes")
-		case nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value):
+		case nir.Identifier(f.value) || f.name == "Debtor" && nir.Debtor(f.value):
 			bad(f.name + " is a social security number; use an identifier of your own")
 		}
 	}

@@ -47,10 +47,10 @@ func (r BeginRequest) check() error {
 		required    bool
 		nir         bool
 	}{
-		{"Key", r.Key, true, nir.Full(r.Key)},
-		{"Debt.ID", r.Debt.ID, true, nir.Full(r.Debt.ID)},
-		{"Debt.Debtor", r.Debt.Debtor, true, nir.Full(r.Debt.Debtor) || nir.Number(r.Debt.Debtor)},
-		{"Debt.Notice.Number", number, false, nir.Full(number)},
+		{"Key", r.Key, true, nir.Identifier(r.Key)},
+		{"Debt.ID", r.Debt.ID, true, nir.Identifier(r.Debt.ID)},
+		{"Debt.Debtor", r.Debt.Debtor, true, nir.Debtor(r.Debt.Debtor)},
+		{"Debt.Notice.Number", number, false, nir.Identifier(number)},
 		{"Language", r.Language, false, false},
 	} {
 		why := unfitText(f.value, longest)
