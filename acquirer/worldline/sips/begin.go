@@ -59,11 +59,11 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		fields["customerLanguage"] = l
 	}
 
-	a, fault := in.exchange(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
+	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
 	if fault != nil {
 		return acquirer.Session{}, fault.Err
 	}
-	if err := in.accept(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
+	if err := in.acceptAnswer(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
 		return acquirer.Session{}, err
 	}
 	s := acquirer.Session{
@@ -75,7 +75,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		ExpiresAt: in.now().Add(in.window).UTC().Truncate(time.Microsecond),
 	}
 	if err := in.checkSession(s); err != nil {
-		e := failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		e := failureOf(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
 		e.Code = "00"
 		return acquirer.Session{}, e
 	}

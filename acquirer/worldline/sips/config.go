@@ -105,7 +105,7 @@ func New(c Config) (*Client, error) {
 	for _, p := range c.Keys.problems() {
 		problem("Keys", "%s", p)
 	}
-	versions := c.Keys.versions()
+	versions := c.Keys.versionsNewestFirst()
 	if c.KeyVersion == 0 && len(versions) > 0 {
 		c.KeyVersion = versions[0]
 	}

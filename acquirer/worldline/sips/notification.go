@@ -33,25 +33,25 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: "Data", Kind: acquirer.ErrInvalid,
 			Err: errors.New("the form has none: it is no message of Sips")}
 	}
-	data, seal, err := sealed(cb.Form)
+	data, seal, err := dataAndSeal(cb.Form)
 	if err != nil {
-		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, err)
+		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, err)
 	}
-	key := verify(in.ring, data, seal)
+	key := keyThatSealed(in.ring, data, seal)
 	if key == nil {
-		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
+		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
 	}
 
 	m := messages.Get().(*message)
 	defer m.release()
-	if err := m.read(data, cb.Form["Encode"]); err != nil {
+	if err := m.readData(data, cb.Form["Encode"]); err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, m.v[transactionReference], err)
 	}
 	if v := m.v[keyVersion]; v != "" && v != strconv.Itoa(key.version) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Field: "keyVersion",
 			Err: fmt.Errorf("it says version %.10q, and key version %d verified it", v, key.version)}
 	}
-	r, err := in.result(m, false)
+	r, err := in.resultOf(m, false)
 	if err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, m.v[transactionReference], err)
 	}
@@ -61,13 +61,13 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 var errNoKeyMatches = errors.New("the seal matches no live key: " +
 	"it is forged, or sealed with a key or an algorithm that Config.Keys does not have")
 
-// failure is an error of one of the kinds; reference may come from anywhere.
-func failure(op, reference string, kind, err error) *acquirer.Error {
+// failureOf is an error of one of the kinds; reference may come from anywhere.
+func failureOf(op, reference string, kind, err error) *acquirer.Error {
 	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }
 
-// sealed takes Data and Seal out of a form, each exactly once.
-func sealed(form url.Values) (data, seal string, err error) {
+// dataAndSeal takes Data and Seal out of a form, each exactly once.
+func dataAndSeal(form url.Values) (data, seal string, err error) {
 	d, s := form["Data"], form["Seal"]
 	switch {
 	case len(d) != 1:
@@ -86,8 +86,8 @@ var encodings = map[string]*base64.Encoding{
 	"base64url": base64.RawURLEncoding,
 }
 
-// read decodes verified Data and takes its fields.
-func (m *message) read(data string, encode []string) error {
+// readData decodes verified Data and takes its fields.
+func (m *message) readData(data string, encode []string) error {
 	if len(encode) > 1 {
 		return wire.Problem("Encode", "it stands more than once")
 	}
@@ -122,7 +122,7 @@ func (m *message) readPipe(data string) error {
 		if i < 0 || piece[i+1:] == "null" {
 			continue
 		}
-		if err := m.set(piece[:i], piece[i+1:]); err != nil {
+		if err := m.setField(piece[:i], piece[i+1:]); err != nil {
 			return err
 		}
 	}
@@ -140,15 +140,15 @@ func (m *message) readJSON(data []byte) error {
 		return wire.Problem("Data", "it is not a JSON object")
 	}
 	for name, raw := range fields {
-		if err := m.set(name, scalar(raw)); err != nil {
+		if err := m.setField(name, scalarText(raw)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// scalar is a string, a number as it is written, true or false; null, objects and lists have no text.
-func scalar(raw json.RawMessage) string {
+// scalarText is a string, a number as it is written, true or false; null, objects and lists have no text.
+func scalarText(raw json.RawMessage) string {
 	switch raw[0] { // encoding/json leaves no space in front
 	case '"':
 		var s string

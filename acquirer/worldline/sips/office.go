@@ -36,7 +36,7 @@ var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in, reference := c.in, q.Reference
 	if in.office == nil {
-		return acquirer.Result{}, failure(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
+		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
@@ -45,7 +45,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	if fault != nil {
 		return acquirer.Result{}, fault
 	}
-	r, err := in.result(m, true)
+	r, err := in.resultOf(m, true)
 	if err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
@@ -54,12 +54,12 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 
 // askPatiently asks until there is an answer or no sense in asking.
 func (in *inner) askPatiently(ctx context.Context, reference string) (*message, *acquirer.Error) {
-	return wire.Patiently(ctx, func(attempt int) (*message, *wire.Fault) { return in.ask(ctx, reference, attempt) })
+	return wire.Patiently(ctx, func(attempt int) (*message, *wire.Fault) { return in.askOnce(ctx, reference, attempt) })
 }
 
-// ask puts the question once.
-func (in *inner) ask(ctx context.Context, reference string, attempt int) (*message, *wire.Fault) {
-	a, f := in.exchange(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
+// askOnce puts the question once.
+func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *wire.Fault) {
+	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
 		"interfaceVersion": diagnosticVersion, "transactionReference": reference,
 	})
 	if f != nil {
@@ -69,7 +69,7 @@ func (in *inner) ask(ctx context.Context, reference string, attempt int) (*messa
 	if a.text(statusField) == "" && a.text("transactionReference") == "" {
 		statusField = "responseCode" // with no transaction in the answer it can only be about the question
 	}
-	if err := in.accept(acquirer.OpStatus, reference, statusField, a); err != nil {
+	if err := in.acceptAnswer(acquirer.OpStatus, reference, statusField, a); err != nil {
 		return nil, &wire.Fault{Err: err}
 	}
 	if a.text("transactionReference") == "" {
@@ -117,7 +117,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 		return acquirer.Result{}, err
 	}
 	defer release()
-	a, err := in.move(ctx, acquirer.OpCancel, "cancel", m.Reference, cents)
+	a, err := in.moveMoney(ctx, acquirer.OpCancel, "cancel", m.Reference, cents)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
@@ -126,7 +126,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 		Reference: m.Reference, Merchant: in.merchant, Currency: euros,
 		Amount: euro.Of(cents + left), Returned: euro.Of(cents),
 		Outcome: acquirer.Accepted, Code: "00", AcquirerCode: wire.Printable(a.text("acquirerResponseCode")),
-	}.WithFields(operation(nil, a)), nil
+	}.WithFields(withOperation(nil, a)), nil
 }
 
 // Refund gives money back in the way that the payment's state asks for: it asks first, then cancels before remittance and refunds
@@ -150,7 +150,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	defer release()
 	fail := func(kind error, format string, a ...any) (acquirer.Result, error) {
-		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
+		return acquirer.Result{}, failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
 	}
 
 	msg, e := in.askPatiently(ctx, m.Reference)
@@ -159,11 +159,11 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		if kind == acquirer.ErrUnanswered || kind == acquirer.ErrUnverified {
 			kind = acquirer.ErrUnavailable
 		}
-		f := failure(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
+		f := failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
 		f.Code, f.Field = e.Code, e.Field
 		return acquirer.Result{}, f
 	}
-	r, err := in.result(msg, true)
+	r, err := in.resultOf(msg, true)
 	if err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
@@ -184,19 +184,19 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	if status == "TO_CAPTURE" {
 		path = "cancel"
 	}
-	a, err := in.move(ctx, acquirer.OpRefund, path, m.Reference, cents)
+	a, err := in.moveMoney(ctx, acquirer.OpRefund, path, m.Reference, cents)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
 	r.Returned = r.Returned.Add(euro.Of(cents))
-	return r.WithFields(operation(msg.extra, a)), nil
+	return r.WithFields(withOperation(msg.extra, a)), nil
 }
 
 // mayMove checks what is asked and claims the reference. The error is an *acquirer.Error; release is to be called when there is
 // none.
 func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, release func(), err error) {
 	if in.office == nil {
-		return 0, nil, failure(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
+		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
 		return 0, nil, wire.Invalid(op, m.Reference, err)
@@ -205,22 +205,22 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
-		return 0, nil, failure(op, m.Reference, acquirer.ErrConflict,
+		return 0, nil, failureOf(op, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
 }
 
-// move sends the one request that moves money.
-func (in *inner) move(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
-	a, f := in.exchange(ctx, request{op, in.office, path, reference, 1}, map[string]any{
+// moveMoney sends the one request that moves money.
+func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
+	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, map[string]any{
 		"currencyCode": euroNumeric, "interfaceVersion": cashVersion,
 		"operationAmount": strconv.FormatInt(cents, 10), "transactionReference": reference,
 	})
 	if f != nil {
 		return answer{}, f.Err
 	}
-	if err := in.accept(op, reference, "responseCode", a); err != nil {
+	if err := in.acceptAnswer(op, reference, "responseCode", a); err != nil {
 		return answer{}, err
 	}
 	if err := in.aboutUs(op, reference, a); err != nil {
@@ -229,12 +229,12 @@ func (in *inner) move(ctx context.Context, op, path, reference string, cents int
 	return a, nil
 }
 
-// operation adds to the fields of a payment what the operation's answer says.
-func operation(fields map[string]string, a answer) map[string]string {
+// withOperation adds to the fields of a payment what the operation's answer says.
+func withOperation(fields map[string]string, a answer) map[string]string {
 	m := message{extra: fields}
 	for _, name := range [...]string{"newStatus", "newAmount", "operationDateTime"} {
 		if v := a.text(name); v != "" {
-			m.keep(name, v)
+			m.keepField(name, v)
 		}
 	}
 	return m.extra

@@ -49,7 +49,7 @@ const (
 	sealRight
 )
 
-func (a answer) text(name string) string { return text(a.fields[name]) }
+func (a answer) text(name string) string { return sealedText(a.fields[name]) }
 
 // sealedBody adds who we are and the seal, and writes the message: characters as they are, not as \u escapes (Sips guide).
 func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
@@ -67,11 +67,11 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// exchange sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
+// sendAndVerify sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
 // Nothing is ever sent twice from here.
-func (in *inner) exchange(ctx context.Context, q request, fields map[string]any) (answer, *wire.Fault) {
+func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *wire.Fault) {
 	fail := func(kind error, format string, a ...any) (answer, *wire.Fault) {
-		return answer{}, &wire.Fault{Err: failure(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+		return answer{}, &wire.Fault{Err: failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))}
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -132,7 +132,7 @@ func (in *inner) exchange(ctx context.Context, q request, fields map[string]any)
 	}
 	if seal, ok := a.fields["seal"]; ok && seal != nil && seal != "" {
 		a.seal = sealWrong
-		if in.key.matchesFields(a.fields, text(seal)) {
+		if in.key.matchesFields(a.fields, sealedText(seal)) {
 			a.seal = sealRight
 		}
 	}
@@ -162,12 +162,12 @@ func (in *inner) refusedByHTTP(q request, resp *http.Response) *wire.Fault {
 	return f
 }
 
-// accept insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is
+// acceptAnswer insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is
 // explained by its code all the same.
-func (in *inner) accept(op, reference, statusField string, a answer) *acquirer.Error {
+func (in *inner) acceptAnswer(op, reference, statusField string, a answer) *acquirer.Error {
 	code := wire.Printable(a.text(statusField))
 	e := &acquirer.Error{Op: op, Reference: reference, Code: code, Field: wire.Printable(a.text("errorFieldName"))}
-	if a.seal != sealRight && !in.excused(op, reference, a) {
+	if a.seal != sealRight && !in.mayLackSeal(op, reference, a) {
 		e.Kind, e.Err = acquirer.ErrUnverified, errSealState[a.seal]
 		if words, kind := in.explain(op, code); mayBeUnsealed[code] {
 			if !movesMoney[op] {
@@ -197,8 +197,8 @@ var errSealState = map[sealState]error{
 
 var movesMoney = map[string]bool{acquirer.OpCancel: true, acquirer.OpRefund: true}
 
-// excused is the one exception to the rule that an answer without a seal is not trusted.
-func (in *inner) excused(op, reference string, a answer) bool {
+// mayLackSeal is the one exception to the rule that an answer without a seal is not trusted.
+func (in *inner) mayLackSeal(op, reference string, a answer) bool {
 	if !in.trustUnsealed || a.seal != sealMissing || op == acquirer.OpBegin || op == opDoctor {
 		return false
 	}

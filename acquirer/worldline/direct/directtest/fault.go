@@ -6,21 +6,21 @@ import (
 	"slices"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Fault is something that goes wrong between the platform and whoever talks to it.
-type Fault = bank.Fault
+type Fault = fault.Fault
 
 // Faults of a webhook; what the browser brings back is never touched by them.
 const (
-	Lost      = bank.Lost      // never sent
-	Doubled   = bank.Doubled   // sent twice
-	Late      = bank.Late      // sent one hour later: by Advance or Tick, or by Release
-	Reordered = bank.Reordered // overtaken by the next webhook, or sent by Release
-	Tampered  = bank.Tampered  // the body is changed, the signature is that of the true body
-	Forged    = bank.Forged    // signed with another secret
-	Unsealed  = bank.Unsealed  // without X-GCS-Signature
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent one hour later: by Advance or Tick, or by Release
+	Reordered = fault.Reordered // overtaken by the next webhook, or sent by Release
+	Tampered  = fault.Tampered  // the body is changed, the signature is that of the true body
+	Forged    = fault.Forged    // signed with another secret
+	Unsealed  = fault.Unsealed  // without X-GCS-Signature
 
 	Array       Fault = "array"        // the event stands in an array of one (docs/direct.md §15)
 	UnknownType Fault = "unknown_type" // of a type that nobody knows
@@ -29,11 +29,11 @@ const (
 
 // Faults of a call. See also [Server.Down] and [Server.Answer].
 const (
-	Timeout     = bank.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
-	ServerError = bank.ServerError // not carried out; HTTP 503
-	Truncated   = bank.Truncated   // carried out; half of the answer, then the connection is cut
-	Slow        = bank.Slow        // carried out; the right answer after Options.Delay. Meanwhile its idempotence key is running
-	Unreachable = bank.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
+	Timeout     = fault.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
+	ServerError = fault.ServerError // not carried out; HTTP 503
+	Truncated   = fault.Truncated   // carried out; half of the answer, then the connection is cut
+	Slow        = fault.Slow        // carried out; the right answer after Options.Delay. Meanwhile its idempotence key is running
+	Unreachable = fault.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
 
 	BrokenAfter     Fault = "broken_after"      // carried out; HTTP 500, which is also what the idempotence key is answered from then on
 	BadGateway      Fault = "bad_gateway"       // carried out; HTTP 502 with a page of HTML
@@ -49,23 +49,23 @@ const (
 
 // Faults of a session.
 const (
-	RedirectOnce  = bank.RedirectOnce  // its address works once
-	RedirectTwice = bank.RedirectTwice // its address works twice
+	RedirectOnce  = fault.RedirectOnce  // its address works once
+	RedirectTwice = fault.RedirectTwice // its address works twice
 )
 
 // own are the faults that only this platform has.
 var own = []struct {
 	fault  Fault
-	target bank.Target
+	target fault.Target
 }{
-	{Array, bank.OnNotification}, {UnknownType, bank.OnNotification}, {WrongKeyID, bank.OnNotification},
-	{BrokenAfter, bank.OnCall}, {BadGateway, bank.OnCall}, {HTML, bank.OnCall}, {Redirected, bank.OnCall}, {TooMany, bank.OnCall},
-	{UnknownID, bank.OnCall}, {ProblemJSON, bank.OnCall}, {GatewayError, bank.OnCall}, {StillRunning, bank.OnCall}, {TrickledOneByte, bank.OnCall},
+	{Array, fault.OnNotification}, {UnknownType, fault.OnNotification}, {WrongKeyID, fault.OnNotification},
+	{BrokenAfter, fault.OnCall}, {BadGateway, fault.OnCall}, {HTML, fault.OnCall}, {Redirected, fault.OnCall}, {TooMany, fault.OnCall},
+	{UnknownID, fault.OnCall}, {ProblemJSON, fault.OnCall}, {GatewayError, fault.OnCall}, {StillRunning, fault.OnCall}, {TrickledOneByte, fault.OnCall},
 }
 
 // Faults returns every fault, in a fixed order.
 func Faults() []Fault {
-	all := bank.Faults()
+	all := fault.Faults()
 	for _, f := range own {
 		all = append(all, f.fault)
 	}
@@ -76,7 +76,7 @@ func Faults() []Fault {
 func Strikes(f Fault) string { return string(target(f)) }
 
 // target says what a fault strikes; it is empty for a string that is no fault.
-func target(f Fault) bank.Target {
+func target(f Fault) fault.Target {
 	for _, o := range own {
 		if o.fault == f {
 			return o.target
@@ -103,7 +103,7 @@ func (s *Server) Inject(op string, faults ...Fault) error {
 		switch {
 		case t == "":
 			return fmt.Errorf("directtest: Inject: there is no fault %.20q", string(f))
-		case op != "" && t != bank.OnCall:
+		case op != "" && t != fault.OnCall:
 			return fmt.Errorf("directtest: Inject: %s strikes no call; inject it with an empty op", f)
 		case op != "":
 			queues[op] = append(queues[op], f)

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 	"github.com/quittance/quittance/acquirer/worldline/direct"
 )
 
@@ -25,8 +27,8 @@ type Server struct {
 	merchants map[string]Merchant
 	ahead     atomic.Int64 // what Advance has added to the clock
 	bank      bank.Bank    // sessions and cards
-	post      bank.Post
-	kiosk     bank.Kiosk
+	post      fault.Post
+	kiosk     paypage.Handler
 	courier   *http.Client
 
 	closing context.Context

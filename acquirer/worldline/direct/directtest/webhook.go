@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
@@ -52,7 +52,7 @@ type retry struct {
 }
 
 // tell sends the webhook of an event, with the faults that were injected.
-func (s *Server) tell(e event) { s.send(e, s.nextFaults(string(bank.OnNotification))) }
+func (s *Server) tell(e event) { s.send(e, s.nextFaults(string(fault.OnNotification))) }
 
 // send sends it with faults.
 func (s *Server) send(e event, fs []Fault) {
@@ -219,7 +219,7 @@ func (s *Server) Release() int { return s.post.Release() }
 // left for others. The error says that there is no such payment, or names a fault that strikes no webhook.
 func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	for _, f := range faults {
-		if target(f) != bank.OnNotification {
+		if target(f) != fault.OnNotification {
 			return fmt.Errorf("directtest: Notify: %.20q strikes no webhook", string(f))
 		}
 	}
