@@ -110,7 +110,7 @@ func describeDebt(id string) string {
 	switch {
 	case id == "":
 		return "debt"
-	case nir.Full(id) || nir.Number(id):
+	case nir.Debtor(id):
 		return "debt (its id is a social security number)"
 	}
 	return fmt.Sprintf("debt %.40q", id)

@@ -221,6 +221,7 @@ func (brokenMailbox) Deliver(context.Context, Letter) error                    {
 func (brokenMailbox) Letters(context.Context, string) iter.Seq2[Letter, error] { return nil }
 func (brokenMailbox) MarkRead(context.Context, string, string) error           { return errBroken }
 func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error)        { return 0, errBroken }
+func (brokenMailbox) Erase(context.Context, string) (int, error)               { return 0, errBroken }
 
 func TestDelivererErrors(t *testing.T) {
 	accepted := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)

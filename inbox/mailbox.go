@@ -46,7 +46,7 @@ func (l Letter) Validate() error {
 			bad(f.name + " is empty")
 		case len(f.value) > maxKeyBytes:
 			bad(f.name + " is longer than 200 bytes")
-		case nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value):
+		case nir.Identifier(f.value) || f.name == "Debtor" && nir.Debtor(f.value):
 			bad(f.name + " is a social security number; use an identifier of your own")
 		}
 	}
@@ -91,6 +91,10 @@ type Mailbox interface {
 	// DeleteDue deletes the letters whose DeleteAt is not after now, and returns how many they were. It is a chore for
 	// payment.Config.
 	DeleteDue(ctx context.Context, now time.Time) (int, error)
+
+	// Erase deletes all letters of a debtor at once, whatever their DeleteAt, and returns how many they were: for a person who has
+	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
+	Erase(ctx context.Context, debtor string) (int, error)
 }
 
 // LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
@@ -220,6 +224,22 @@ func (m *memoryMailbox) DeleteDue(ctx context.Context, now time.Time) (int, erro
 	n := 0
 	for key, l := range m.letters {
 		if !l.DeleteAt.After(now) {
+			delete(m.letters, key)
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memoryMailbox) Erase(ctx context.Context, debtor string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for key, l := range m.letters {
+		if l.Debtor == debtor {
 			delete(m.letters, key)
 			n++
 		}

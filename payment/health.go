@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -11,8 +12,9 @@ type Health struct {
 	// if nobody does, nobody asks about them, and those that are still open go to review a day after their limit.
 	Unserved int
 
-	Stuck   int // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
-	Orphans int // verified acceptances that belong to no payment
+	Stuck   int  // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
+	Damaged []ID // of those: their rows cannot be read, see [DamagedError]
+	Orphans int  // verified acceptances that belong to no payment
 
 	Review       int       // payments that wait for a clerk
 	OldestReview time.Time // when the one that waits longest was begun; zero if there is none
@@ -37,13 +39,21 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 			return Health{}, err
 		}
 	}
-	for p, err := range s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1}) {
+	for p, err := range s.c.Store.List(ctx, Filter{Stuck: true}) {
+		switch {
+		case errors.As(err, new(*DamagedError)):
+			h.Damaged = append(h.Damaged, p.ID)
+		case err != nil:
+			return Health{}, err
+		}
+	}
+	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1})) {
 		if err != nil {
 			return Health{}, err
 		}
 		h.OldestReview = p.CreatedAt
 	}
-	for _, err := range s.c.Store.Orphans(ctx) {
+	for _, err := range withDamaged(s.c.Store.Orphans(ctx)) {
 		if err != nil {
 			return Health{}, err
 		}

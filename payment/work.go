@@ -100,7 +100,7 @@ func (s *Service) workOn(ctx context.Context, k Kind) (int, error) {
 
 // do does what was leased.
 func (s *Service) do(ctx context.Context, k Kind, tasks []Task, err error) (int, error) {
-	if err != nil {
+	if err := s.logDamaged(ctx, err); err != nil {
 		return 0, fmt.Errorf("payment: lease %s: %w", k, err)
 	}
 	do := s.look

@@ -47,7 +47,7 @@ type Order struct {
 	ReturnURL, NotifyURL         string
 	Language                     string
 
-	// Lifetime is how long the session lives, whatever the payer does. Zero: the constants Idle and Lifetime.
+	// Lifetime is how long the session lives, with or without activity. Zero: the constants Idle and Lifetime.
 	Lifetime time.Duration `json:",omitempty"`
 
 	// Attempts is how many cards the payer may try; the last refusal keeps its own code. Zero: one, or the constant Attempts where
@@ -107,8 +107,8 @@ func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)
 
 func (o Order) lifetime() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
 
-// MaxAttempts is how many cards the payer may try where the shop allows several.
-func (o Order) MaxAttempts() int { return cmp.Or(o.Attempts, Attempts) }
+// MostAttempts is how many cards a payer may try where it is more than one.
+func (o Order) MostAttempts() int { return cmp.Or(o.Attempts, Attempts) }
 
 // account is a transaction with its session, as the bank keeps it.
 type account struct {
@@ -319,7 +319,7 @@ func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 		a.Brand, a.MaskedPAN = c.Brand, c.Masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
-	if a.Retry && a.Attempt >= a.MaxAttempts() {
+	if a.Retry && a.Attempt >= a.MostAttempts() {
 		if a.Retry = false; a.Attempts == 0 {
 			meaning = sipscode.Meaning("75")
 		}

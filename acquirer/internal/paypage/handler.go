@@ -36,15 +36,15 @@ type Handler struct {
 	// forms that are posted.
 	Links bool
 
-	// Button is the name of the button that goes back, and Value the value that it sends. Zero: it has no name.
+	// Button is the name of the button that goes back, and Value its value. Zero: the button has no name.
 	Button, Value string
 
-	// AtOnce reports whether the payer goes back by a redirection as soon as the session has ended, without a last page. It is asked
-	// with Links only. Zero: nobody goes back so.
+	// AtOnce reports whether the payer goes back by a redirection as soon as the session has ended, without a last page. It is
+	// read with Links only. Zero: nobody does.
 	AtOnce func(bank.Transaction) bool
 
-	// Card is called with the card that the payer has typed, before the bank decides: it may give the card another Code. Zero: the
-	// last two digits decide.
+	// Card is called with what the payer has typed, before the bank decides: it may give the card another Code. Zero: the last two
+	// digits decide.
 	Card func(bank.Transaction, bank.Card) bank.Card
 
 	once sync.Once
@@ -134,7 +134,7 @@ func (h *Handler) arrive(w http.ResponseWriter, form url.Values) {
 // showCardPage shows the page where the payer types a card.
 func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Transaction, wrong []mistake) {
 	v := h.viewOf(t)
-	v.Session, v.Left, v.Wrong = token, t.MaxAttempts()-t.Attempt, wrong
+	v.Session, v.Left, v.Wrong = token, t.MostAttempts()-t.Attempt, wrong
 	v.Months, v.Years, v.Cards = monthList(), yearList(paris.Of(h.Bank.Clock())), testCards
 	p := cardPage
 	if wrong != nil {
@@ -198,8 +198,8 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 		h.Ended(t)
 	}
 	if h.Links && !t.Retry && t.Code != "97" && h.AtOnce != nil && h.AtOnce(t) {
-		if back := h.wayBack(t); back != nil {
-			back.redirect(w)
+		if b := h.wayBack(t); b != nil {
+			b.redirect(w)
 			return
 		}
 	}

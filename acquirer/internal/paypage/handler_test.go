@@ -332,7 +332,7 @@ func TestPages(t *testing.T) {
 			visit:  func(c *counter) leaf { return c.pay(c.open(ref), "5017671234567890", "accept") },
 			status: 200,
 			want: frame("Paiement interrompu", amount+"Un incident technique a interrompu le paiement. "+
-				"Avant de recommencer, vérifiez dans votre compte si le paiement a été pris en compte. "+detail+names+back, true),
+				"Avant de recommencer, vérifiez dans votre compte si le paiement a été accepté. "+detail+names+back, true),
 			told: []string{"90"},
 		},
 		{
@@ -375,7 +375,7 @@ func TestPages(t *testing.T) {
 			},
 			status: 404,
 			want: frame("Session inconnue", "Cette session de paiement n’existe pas, ou elle a déjà été utilisée. "+
-				"Vérifiez dans votre compte si un paiement a été pris en compte avant de recommencer."+closing, false),
+				"Vérifiez dans votre compte si un paiement a été accepté avant de recommencer."+closing, false),
 		},
 		{
 			name:   "no session",

@@ -81,8 +81,8 @@ type back struct {
 	Button, Value string
 }
 
-// redirect sends the browser back at once; the form is one that is sent by GET.
-func (b back) redirect(w http.ResponseWriter) {
+// redirect sends the browser back at once; the form is one by GET.
+func (b *back) redirect(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Location", b.URL+"?"+b.Fields.Encode())
 	h.Set("Cache-Control", "no-store")

@@ -101,6 +101,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 	if len(webhooks) == 0 { // those of the request replace those of the portal
 		webhooks = c.merchant.Webhooks
 	}
+	fs := s.faults.Next(fault.OnSession)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +120,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 	}
 	session, err := s.bank.Open(bank.Order{
 		ID: o.ID, Merchant: o.Merchant, Reference: shown(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
-		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale, Uses: fault.Uses(s.faults.Next(fault.OnSession)),
+		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale, Uses: fault.Uses(fs),
 	})
 	if no := (*bank.Refusal)(nil); errors.As(err, &no) {
 		return invalid("order." + no.Field)

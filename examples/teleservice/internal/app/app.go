@@ -61,6 +61,8 @@ type App struct {
 	busy   sync.WaitGroup
 	once   sync.Once
 	closed error
+
+	unlockBank func() // of the simulator's book; nil: there is none
 }
 
 // fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement (CRPA R112-11-1):
@@ -78,6 +80,9 @@ func savedBank(kind string) string {
 	}
 	return "simulator"
 }
+
+// lockOfBank is the lock of the process that has the simulator, and keeps its book.
+const lockOfBank = "simulator"
 
 // New opens everything and starts the work behind the pages. The error says what could not be opened; nothing is left open then.
 func New(ctx context.Context, c Config) (_ *App, err error) {
@@ -118,6 +123,17 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 
 // openBank opens who takes the cards, and who took them before.
 func (a *App) openBank(ctx context.Context, c Config) (err error) {
+	if bank.HasBook(c.Bank, c.Kiosk) || c.Former != "" && bank.HasBook(c.Former, c.Formerly) {
+		unlock, err := a.Database.Lock(ctx, lockOfBank)
+		if errors.Is(err, database.ErrLocked) {
+			return fmt.Errorf("app: another process plays the bank of this database, and each would overwrite the other's book: "+
+				"use its simulator (-kiosk http://…), or another -db: %w", err)
+		}
+		if err != nil {
+			return fmt.Errorf("app: the lock of the simulator's book: %w", err)
+		}
+		a.unlockBank = unlock
+	}
 	a.kind = c.Bank
 	o := bank.Config{Kind: c.Bank, Kiosk: c.Kiosk, Base: c.Base, Now: a.Clock.Now}
 	if a.Bank, err = a.openOne(ctx, o, bank.Open); err != nil || c.Former == "" {

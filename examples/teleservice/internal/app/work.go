@@ -83,6 +83,9 @@ func (a *App) Close() error {
 				a.keep(b.bank, b.kind, nil)
 			}
 		}
+		if a.unlockBank != nil {
+			a.unlockBank()
+		}
 		if a.Database != nil {
 			a.closed = a.Database.Close()
 		}

@@ -5,6 +5,7 @@ package bank
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -53,6 +54,20 @@ type Config struct {
 
 var kinds = map[string]func(Config) (*Bank, error){
 	"simulator": simulator, "mock": mocked, "sips": realShop, "direct": worldlineDirect, "payfip": payfipBank,
+}
+
+// HasBook reports whether the bank is played in this process and has a book to be kept from start to start. The kind sips is the
+// former bank's, see [OpenFormer].
+func HasBook(kind, kiosk string) bool {
+	switch kind {
+	case "simulator":
+		return !remote(kiosk)
+	case "direct":
+		return os.Getenv("QUITTANCE_DIRECT_MERCHANT") == "" && !remote(kiosk)
+	case "sips":
+		return env("MERCHANT") == "" && !remote(kiosk)
+	}
+	return false
 }
 
 // Open opens the bank.

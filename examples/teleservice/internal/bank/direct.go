@@ -20,7 +20,7 @@ func worldlineDirect(c Config) (*Bank, error) {
 	if os.Getenv("QUITTANCE_DIRECT_MERCHANT") != "" {
 		return directAccount()
 	}
-	if strings.HasPrefix(c.Kiosk, "http://") {
+	if remote(c.Kiosk) {
 		address := strings.TrimRight(c.Kiosk, "/")
 		m := directtest.PublicMerchant()
 		o := direct.Config{MerchantID: m.PSPID, Endpoint: address, WebhookKeys: make(map[string]direct.Secret), Now: c.Now}

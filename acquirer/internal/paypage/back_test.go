@@ -14,7 +14,7 @@ import (
 func TestAtOnce(t *testing.T) {
 	b := new(bank.Bank)
 	b.Enrol(bank.Merchant{ID: "M"})
-	h := &Handler{
+	k := &Handler{
 		Bank: b, Links: true, Token: func(v url.Values) (string, bool) { return v.Get("t"), true },
 		Return: func(bank.Transaction) url.Values { return url.Values{"mac": {"x"}} }, AtOnce: func(t bank.Transaction) bool { return t.ID == "1" },
 		Card: func(_ bank.Transaction, c bank.Card) bank.Card { c.Code = "00"; return c }, Button: "Go", Value: "Now",
@@ -27,7 +27,7 @@ func TestAtOnce(t *testing.T) {
 		post := func(v url.Values) *httptest.ResponseRecorder {
 			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v.Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			h.ServeHTTP(w, r)
+			k.ServeHTTP(w, r)
 			return w
 		}
 		tr, err := b.Stay(s.Token)
@@ -38,7 +38,7 @@ func TestAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := post(url.Values{"session": {s.Token}, "step": {"accept"}, "card": {h.sealCard(s.Token, tr.Attempt, c)}})
+		w := post(url.Values{"session": {s.Token}, "step": {"accept"}, "card": {k.sealCard(s.Token, tr.Attempt, c)}})
 		if end, err := b.Status("M", id); err != nil || end.Code != "00" {
 			t.Errorf("%s: code %s, %v", id, end.Code, err)
 		}
