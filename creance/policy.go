@@ -23,7 +23,8 @@ type Policy struct {
 	Min, Max decimal.Decimal // euros, compared with the balance
 	Rules    []Rule          // checked after everything else
 
-	// Kinds are the kinds of items that it takes: a canteen's bill is no co-payment. Nil: Participation and Franchise (S16).
+	// Kinds are the kinds of items that it takes: a canteen's bill is no co-payment. They enter the
+	// fingerprint, in whatever order. Nil: Participation and Franchise (S16).
 	Kinds []Kind
 }
 
@@ -126,8 +127,8 @@ func (r Rule) check(d Debt, on time.Time) (reasons []Reason) {
 	return r.Check(d, on)
 }
 
-// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits, the IDs of its rules and its kinds in whatever
-// order: two policies with the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
+// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits and the IDs of its rules: two
+// policies with the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
 func (p Policy) Fingerprint() string { return p.fingerprintedName()[len(p.Name)+1:] }
 
 // fingerprintedName is the name and the fingerprint in one string.

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net"
 	"net/http"
 	"strings"
@@ -42,17 +40,7 @@ func (d *desk) handler() http.Handler {
 	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().transactions()) })
 	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().deliveries()) })
 	mux.HandleFunc("POST /api/{action}", d.api)
-	protected := http.NewCrossOriginProtection().Handler(mux)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case d.platform.Load() == nil:
-			http.Error(w, "not open yet", http.StatusServiceUnavailable)
-		case !local(r.Host):
-			http.Error(w, "this platform is asked for by its address only", http.StatusMisdirectedRequest)
-		default:
-			protected.ServeHTTP(w, r)
-		}
-	})
+	return guarded(func() bool { return d.platform.Load() != nil }, mux)
 }
 
 func local(hostport string) bool {
@@ -67,15 +55,9 @@ func local(hostport string) bool {
 // api takes a wish as JSON.
 func (d *desk) api(w http.ResponseWriter, r *http.Request) {
 	refuse := func(status int, err error) { write(w, status, map[string]string{"error": err.Error()}) }
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		refuse(http.StatusUnsupportedMediaType, errors.New("the content type is not application/json"))
-		return
-	}
 	var what wish
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWish))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&what); err != nil && !errors.Is(err, io.EOF) { // no body: nothing to say
-		refuse(http.StatusBadRequest, errors.New("the body is not a JSON object of known fields"))
+	if status, err := readWish(w, r, &what); err != nil {
+		refuse(status, err)
 		return
 	}
 	got, ok, err := d.at().do(r.PathValue("action"), what)

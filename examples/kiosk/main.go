@@ -1,7 +1,8 @@
-// Kiosk runs a Sips platform alone, on this machine, for developers of any language, or one of Worldline Direct, its successor:
+// Kiosk runs a Sips platform alone, on this machine, for developers of any language, or one of Worldline Direct or PayFiP:
 //
 //	go run ./examples/kiosk -addr 127.0.0.1:9000
 //	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform direct
+//	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform payfip   # PayFiP, see payfip.go
 //
 // A shop points its client at http://127.0.0.1:9000 instead of its bank: paymentInit by JSON or by form, the payment pages in
 // French, the automatic and the manual response, and of Office getTransactionData, cancel and refund. The public test merchants
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:9000", "where to listen: a loopback address")
-	flags.StringVar(&o.platform, "platform", "sips", "which one: sips or direct")
+	flags.StringVar(&o.platform, "platform", "sips", "which one: sips, direct or payfip, which has flags of its own (-platform payfip -help)")
 	flags.Func("merchant", "a shop's `number` or PSPID; its keys follow (default: the public test merchants)", o.shops.add)
 	flags.Func("key", "a key of the merchant before, as `version=secret`, or with direct `id=secret`",
 		func(v string) error { return o.shops.key("-key", v, false) })

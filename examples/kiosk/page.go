@@ -42,14 +42,7 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	sendPage(w, status, b.Bytes())
 }
 
 // ofTarget returns the faults that strike a notification, a call or a session.

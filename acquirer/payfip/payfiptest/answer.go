@@ -131,7 +131,7 @@ func renderFault(h Habits, r *Refusal) reply {
 	if libelle == "" {
 		libelle = libelles[r.Code]
 	}
-	return soapFault(h, "Server", "fr.gouv.finances.cp.tpa.webservice.exceptions."+element, func(w *writer) {
+	return writeFault(h, "Server", "fr.gouv.finances.cp.tpa.webservice.exceptions."+element, func(w *writer) {
 		w.open(`ns1:` + element + ` xmlns:ns1="` + soap.ServiceNS + `"`)
 		w.leaf("code", r.Code)
 		w.leaf("descriptif", "")
@@ -150,10 +150,10 @@ func renderFault(h Habits, r *Refusal) reply {
 }
 
 // unreadable answers what is no request.
-func unreadable(h Habits) reply { return soapFault(h, "Client", "Couldn't create SOAP message", nil) }
+func unreadable(h Habits) reply { return writeFault(h, "Client", "Couldn't create SOAP message", nil) }
 
-// soapFault writes a Fault; detail may be nil.
-func soapFault(h Habits, code, text string, detail func(*writer)) reply {
+// writeFault writes a Fault; detail may be nil.
+func writeFault(h Habits, code, text string, detail func(*writer)) reply {
 	n := namesOf(h.Dialect)
 	prefix := n.envelope
 	w := &writer{pretty: h.Pretty}

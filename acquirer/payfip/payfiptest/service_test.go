@@ -319,6 +319,26 @@ func TestServiceSleptForAYear(t *testing.T) {
 	f.is(p, payment.Review, "a year later")
 }
 
+// PayFiP gives nothing back: a refund that is asked for ends on a person's desk, and nothing says that the money is on its way.
+func TestServiceRefundIsATaskForAPerson(t *testing.T) {
+	f := newTown(t, payfiptest.Options{}, payfip.Production)
+	p, s := f.begin()
+	f.visit(s, payfiptest.Payer{})
+	paid, err := f.Get(f.ctx, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Refund(f.ctx, payment.Command{ID: p.ID, Version: paid.Version, By: "agent", Why: "paid at the counter"}); err != nil {
+		t.Fatal(err)
+	}
+	f.pass(10*time.Minute, time.Minute)
+	f.is(p, payment.Review, "after a refund was asked for")
+	got, err := f.Get(f.ctx, p.ID)
+	if err != nil || !got.Returned.IsZero() {
+		t.Errorf("returned %s: %v", got.Returned, err)
+	}
+}
+
 // A test is no money: where production is configured, an answer of the mode T is not believed, and a person learns of it.
 func TestServiceTestIsNoMoney(t *testing.T) {
 	f := newTown(t, payfiptest.Options{Habits: payfiptest.Habits{Notify: payfiptest.Never}}, payfip.Production)

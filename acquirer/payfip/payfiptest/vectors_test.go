@@ -23,7 +23,7 @@ type requestVector struct {
 	}
 }
 
-func requestVectors(t *testing.T) []requestVector {
+func requestVectors(t testing.TB) []requestVector {
 	t.Helper()
 	b, err := os.ReadFile("../testdata/vectors.json")
 	if err != nil {
