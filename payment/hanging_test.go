@@ -227,6 +227,8 @@ func TestM3DeliverTakesLongerThanItsLease(t *testing.T) {
 		c.until(func() bool { return c.deliveries.Load() >= 3 })
 		time.Sleep(time.Hour)
 		c.work()
+		h.mu.Lock()
+		defer h.mu.Unlock()
 		if len(h.times) != 3 || c.deliveries.Load() != 3 {
 			t.Errorf("handed over %v", h.times)
 		}
@@ -301,11 +303,13 @@ func TestM3QuestionIgnoresItsContext(t *testing.T) {
 		if n := states(); n[payment.Paid] != 16 || n[payment.Review] < 20 {
 			t.Errorf("after three days: %v", n)
 		}
+		mu.Lock()
 		for reference, n := range asked {
 			if oneIn(2)(reference) && n != 1 {
 				t.Errorf("%s was asked about %d times while the first question hung", reference, n)
 			}
 		}
+		mu.Unlock()
 		cancel()
 		<-done
 		close(free)
@@ -327,27 +331,27 @@ func (a statusOf) Status(ctx context.Context, q acquirer.Question) (acquirer.Res
 func TestM3ChoreIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
-		begun, after := 0, 0
+		var begun, after atomic.Int32
 		c := newCrowd(t, 0, nil, func(cfg *payment.Config) {
 			cfg.Chores = []func(context.Context, time.Time) (int, error){
-				func(context.Context, time.Time) (int, error) { begun++; <-free; return 1, nil },
-				func(context.Context, time.Time) (int, error) { after++; return 1, nil },
+				func(context.Context, time.Time) (int, error) { begun.Add(1); <-free; return 1, nil },
+				func(context.Context, time.Time) (int, error) { after.Add(1); return 1, nil },
 			}
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- c.Work(ctx) }()
 		time.Sleep(3*time.Hour + 30*time.Minute)
-		if begun != 1 || after != 4 {
-			t.Errorf("in three and a half hours it was begun %d times, the one behind it %d times", begun, after)
+		if begun.Load() != 1 || after.Load() != 4 {
+			t.Errorf("in three and a half hours it was begun %d times, the one behind it %d times", begun.Load(), after.Load())
 		}
 		if n, err := c.Chores(ctx); n != 1 || err == nil || !strings.Contains(err.Error(), "chore 1") {
 			t.Errorf("did %d, %v", n, err)
 		}
 		close(free)
 		time.Sleep(time.Hour)
-		if begun != 2 {
-			t.Errorf("begun %d times after it had ended", begun)
+		if begun.Load() != 2 {
+			t.Errorf("begun %d times after it had ended", begun.Load())
 		}
 		cancel()
 		<-done
