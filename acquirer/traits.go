@@ -26,6 +26,13 @@ type Traits struct {
 	// is Expired.
 	AbandonedIsOpen bool
 
+	// NoDecline: a refusal comes without a reason, so Result.Decline is empty. False: it has one.
+	NoDecline bool
+
+	// Idempotent: a call to give money back that has the Key of an earlier one moves nothing, and is answered as that one was. False: Key
+	// is not looked at, and whoever repeats a call asks for the money again.
+	Idempotent bool
+
 	// Smallest and Largest are the amounts that are taken; zero: one cent, and 9 999 999 999,99.
 	Smallest, Largest decimal.Decimal
 }

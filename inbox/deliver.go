@@ -45,7 +45,7 @@ var occasions = []struct {
 	{kind: LetterPaidTwice, on: []payment.EventKind{payment.OnAcceptedToo}, effect: changed, to: payment.Review,
 		letter: as(func(p payment.Payment) Content { return PaidTwice{p} })},
 	{kind: LetterReview, on: []payment.EventKind{payment.OnMismatched, payment.OnReturned, payment.OnOverdue, payment.OnAbsent,
-		payment.OnRefundRefused, payment.OnQuestioned}, effect: changed, to: payment.Review,
+		payment.OnRefundRefused, payment.OnQuestioned, payment.OnNotReturned}, effect: changed, to: payment.Review,
 		letter: as(func(p payment.Payment) Content { return PaymentUnderReview{p} })},
 	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: []payment.Effect{payment.Noted}, to: payment.Paid,
 		letter: as(func(p payment.Payment) Content { return PaymentNotRecorded{p} })},

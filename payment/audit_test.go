@@ -15,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 	"github.com/shopspring/decimal"
 )
 
@@ -152,7 +153,7 @@ func TestVerifyFindsAlterations(t *testing.T) {
 func TestSeals(t *testing.T) {
 	s := &tampered{}
 	w := newWorld(t, func(c *payment.Config) { s.Store = c.Store; c.Store = s })
-	var seals [][32]byte
+	var seals []audit.Seal
 	var last payment.Payment
 	for day := range 4 {
 		last = w.ended(fmt.Sprint("d", day), acquirer.Accepted)
@@ -178,8 +179,8 @@ func TestSeals(t *testing.T) {
 	w.must("Verify some", w.Verify(w.ctx, slices.Values(seals[1:3])))
 	none, err := w.Export(w.ctx, "2017-09-10", io.Discard)
 	w.must("Export of a day before the first payment", err)
-	w.must("Verify with its seal", w.Verify(w.ctx, slices.Values(append([][32]byte{none}, seals...))))
-	if err := w.Verify(w.ctx, slices.Values([][32]byte{seals[1], seals[0]})); !errors.Is(err, payment.ErrAltered) {
+	w.must("Verify with its seal", w.Verify(w.ctx, slices.Values(append([]audit.Seal{none}, seals...))))
+	if err := w.Verify(w.ctx, slices.Values([]audit.Seal{seals[1], seals[0]})); !errors.Is(err, payment.ErrAltered) {
 		t.Errorf("in another order: %v", err)
 	}
 	s.hide = last.ID
@@ -201,7 +202,7 @@ func TestSealsHoldOrphans(t *testing.T) {
 	w.pass(24 * time.Hour)
 	seal, err := w.Export(w.ctx, "2017-09-11", io.Discard)
 	w.must("Export", err)
-	seals := slices.Values([][32]byte{seal})
+	seals := slices.Values([]audit.Seal{seal})
 	w.must("Verify", w.Verify(w.ctx, seals))
 	for name, c := range map[string]func([]payment.Orphan) []payment.Orphan{
 		"deleted": func([]payment.Orphan) []payment.Orphan { return nil },
@@ -238,7 +239,7 @@ func TestErase(t *testing.T) {
 	if q.Debtor != "" || q.Debt != "" || q.Notice != "" || q.Key != "" || q.Claim != "" || q.MaskedPAN != "" {
 		t.Errorf("something personal is left: %+v", q.LogValue())
 	}
-	w.must("Verify", w.Verify(w.ctx, slices.Values([][32]byte{seal})))
+	w.must("Verify", w.Verify(w.ctx, slices.Values([]audit.Seal{seal})))
 	again, err := w.Export(w.ctx, "2017-09-11", &after)
 	if err != nil || again != seal {
 		t.Errorf("the seal changed: %v", err)

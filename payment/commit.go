@@ -129,19 +129,19 @@ const byService = "quittance"
 
 // contradictedMoneyLeft reports whether the journal holds money that contradicted what was known and has not gone back.
 func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, error) {
-	var all, contradicted tally
+	var all, contradicted ledger
 	for e, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return false, err
 		}
-		all.movements(p, e)
+		all.movementsOf(p, e)
 		if e.Effect == Contradiction && e.Event == OnMismatched {
 			contradicted = append(contradicted, taking{money: e.Money})
 		}
 	}
 	for _, c := range contradicted {
 		for _, t := range all {
-			if t.is(c.money) && t.left().Sign() > 0 {
+			if t.isSameMoney(c.money) && t.left().Sign() > 0 {
 				return true, nil
 			}
 		}

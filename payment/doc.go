@@ -27,7 +27,7 @@
 //   - It mounts both handlers and exempts exactly these two routes from its protection against cross-origin requests.
 //   - It runs Work in at least one process; or riverwork's jobs, where it operates River.
 //   - Before it shows a payment it compares its Debtor with the person who is signed in.
-//   - It keeps each day's seal outside the database ([Service.Export], [Service.Verify]).
+//   - It keeps each day's seal outside the database (package audit).
 //
 // # What is not promised
 //

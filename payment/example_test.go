@@ -2,12 +2,8 @@ package payment_test
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -142,49 +138,4 @@ func ExampleParseReference() {
 	// PCLCB 2017-09-11 4 <nil>
 	// PCLCB172540000004
 	// payment: reference "PCLCB173660000004": 2017 has no day 366
-}
-
-func ExampleService_Export() {
-	now := fixed()
-	bank := &mock.Acquirer{Now: func() time.Time { return now }, Notify: func(acquirer.Callback) {}}
-	svc, _ := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		Now: func() time.Time { return now },
-	})
-	ctx := context.Background()
-	_, err := svc.Export(ctx, "2017-09-11", io.Discard)
-	fmt.Println(err)
-	now = now.AddDate(0, 0, 1)
-	var day strings.Builder
-	seal, err := svc.Export(ctx, "2017-09-11", &day)
-	for line := range strings.Lines(day.String()) {
-		fmt.Println(strings.TrimPrefix(line, "\ufeff")[:40])
-	}
-	fmt.Println(hex.EncodeToString(seal[:2]), err) // keep the seal outside
-	// Output:
-	// payment: invalid request: export: 2017-09-11 is over at 2017-09-11T22:05:00Z
-	// movement;instant;reference;payment;merch
-	// total_accepted;;;;;;0;0,00;EUR;;;2017-09
-	// total_returned;;;;;;0;0,00;EUR;;;2017-09
-	// total_review;;;;;;0;0,00;EUR;;;2017-09-1
-	// total_orphan;;;;;;0;0,00;EUR;;;2017-09-1
-	// seal;;;;;;;;;;;2017-09-11;;0000000000000
-	// 0000 <nil>
-}
-
-func ExampleService_ExportJSON() {
-	now := fixed()
-	bank := &mock.Acquirer{Now: func() time.Time { return now }, Notify: func(acquirer.Callback) {}}
-	svc, _ := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		Now: func() time.Time { return now },
-	})
-	now = now.AddDate(0, 0, 1)
-	svc.ExportJSON(context.Background(), "2017-09-11", os.Stdout)
-	// Output:
-	// {"movement":"total_accepted","cents":0,"euros":"0.00","currency":"EUR","day":"2017-09-11","count":0}
-	// {"movement":"total_returned","cents":0,"euros":"0.00","currency":"EUR","day":"2017-09-11","count":0}
-	// {"movement":"total_review","cents":0,"euros":"0.00","currency":"EUR","day":"2017-09-11","count":0}
-	// {"movement":"total_orphan","cents":0,"euros":"0.00","currency":"EUR","day":"2017-09-11","count":0}
-	// {"movement":"seal","day":"2017-09-11","seal":"0000000000000000000000000000000000000000000000000000000000000000","sha256":"78b061e3d305229617ff9793c32b361a27a7282f332feb65040dd2e6e75e0a8e"}
 }

@@ -113,8 +113,8 @@ func (e Entry) digest() [32]byte {
 	return h.sum()
 }
 
-// personal reports whether the payment still has a field that Personal commits to.
-func (p Payment) personal() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language != "" }
+// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
+func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
 
 // personal is what Personal must be while the salt is there.
 func (e Entry) personal(p Payment) [32]byte {

@@ -106,7 +106,7 @@ func (p *Payment) columns() map[string]any {
 		"handle_session":  &p.Handle.Session, "handle_proof": &p.Handle.Proof, "handle_payment": &p.Handle.Payment,
 		"handle_expires": (*jsonTime)(&p.Handle.ExpiresAt), "returned": &jsonCents{&p.Returned},
 		"refund_first_called_at": (*jsonTime)(&p.RefundFirstCalledAt),
-		"authorisation":   &p.Authorisation, "brand": &p.Brand, "masked_pan": &p.MaskedPAN, "code": &p.Code, "decline": &p.Decline,
+		"authorisation":          &p.Authorisation, "brand": &p.Brand, "masked_pan": &p.MaskedPAN, "code": &p.Code, "decline": &p.Decline,
 		"created_at": (*jsonTime)(&p.CreatedAt), "paid_at": (*jsonTime)(&p.PaidAt), "recorded_at": (*jsonTime)(&p.RecordedAt),
 		"refund_asked_at": (*jsonTime)(&p.RefundAskedAt), "refund_called_at": (*jsonTime)(&p.RefundCalledAt),
 		"returned_at": (*jsonTime)(&p.ReturnedAt), "attention_at": (*jsonTime)(&p.AttentionAt), "head": hexadecimal(p.Head[:]),
@@ -163,7 +163,7 @@ func TestGoldenJournals(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if err := verify(p, entries); err != nil {
+			if err := VerifyJournal(p, entries); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			state := State("")
@@ -225,7 +225,7 @@ func TestGoldenJournalsAltered(t *testing.T) {
 				if err := fill(q.columns(), map[string]json.RawMessage{c: anotherJSON(raw)}); err != nil {
 					t.Fatal(err)
 				}
-				if err := verify(q, entries); !errors.Is(err, ErrAltered) {
+				if err := VerifyJournal(q, entries); !errors.Is(err, ErrAltered) {
 					t.Errorf("%s: %s was changed: error %v", name, c, err)
 				}
 			}
@@ -235,7 +235,7 @@ func TestGoldenJournalsAltered(t *testing.T) {
 					if err := fill(altered[i].columns(), map[string]json.RawMessage{c: anotherJSON(raw)}); err != nil {
 						t.Fatal(err)
 					}
-					if err := verify(p, altered); !errors.Is(err, ErrAltered) {
+					if err := VerifyJournal(p, altered); !errors.Is(err, ErrAltered) {
 						t.Errorf("%s: %s of entry %d was changed: error %v", name, c, i+1, err)
 					}
 				}

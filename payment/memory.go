@@ -185,10 +185,11 @@ func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
 	return Payment{}, ErrNotFound
 }
 
-// Match reports whether f selects p; stuck says whether p has stuck work.
+// Match reports whether f selects p, but for After and Limit; stuck says whether p has stuck work.
 func (f Filter) Match(p Payment, stuck bool) bool {
 	return (len(f.States) == 0 || p.State.in(f.States)) &&
 		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
+		(f.Reference == "" || p.Reference == f.Reference) && (f.Merchant == "" || p.Merchant == f.Merchant) && !slices.Contains(f.NotOf, p.Merchant) &&
 		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
 		(!f.Stuck || stuck)
 }
@@ -196,17 +197,7 @@ func (f Filter) Match(p Payment, stuck bool) bool {
 // List implements [Store]. It yields the payments as they stood when it was called.
 func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return func(yield func(Payment, error) bool) {
-		m.mu.Lock()
-		var found []Payment
-		for id, r := range m.rows {
-			stuck := r.tries >= StuckAfter || slices.ContainsFunc(m.out[id], func(c *memoryChange) bool { return c.tries >= StuckAfter })
-			if f.Match(r.payment, stuck) {
-				found = append(found, r.payment.detach())
-			}
-		}
-		m.mu.Unlock()
-		slices.SortFunc(found, func(a, b Payment) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
-		for _, p := range found {
+		for _, p := range m.page(f) {
 			if err := ctx.Err(); err != nil {
 				yield(Payment{}, err)
 				return
@@ -216,6 +207,48 @@ func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, err
 			}
 		}
 	}
+}
+
+// page are the payments that List yields, in its order.
+func (m *MemoryStore) page(f Filter) []Payment {
+	found, after := m.matching(f)
+	order := func(a, b Payment) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) }
+	if f.Newest {
+		order = func(a, b Payment) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID)) }
+	}
+	if f.After != "" {
+		found = slices.DeleteFunc(found, func(p Payment) bool { return after.ID == "" || order(p, after) <= 0 })
+	}
+	slices.SortFunc(found, order)
+	if f.Limit > 0 {
+		found = found[:min(f.Limit, len(found))]
+	}
+	return found
+}
+
+// matching are the payments that match, in no order, and the one that f.After names, if there is one.
+func (m *MemoryStore) matching(f Filter) (found []Payment, after Payment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, r := range m.rows {
+		stuck := r.tries >= StuckAfter || slices.ContainsFunc(m.out[id], func(c *memoryChange) bool { return c.tries >= StuckAfter })
+		if f.Match(r.payment, stuck) {
+			found = append(found, r.payment.detach())
+		}
+	}
+	if r, ok := m.rows[f.After]; ok {
+		after = r.payment
+	}
+	return found, after
+}
+
+// Count implements [Store].
+func (m *MemoryStore) Count(ctx context.Context, f Filter) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	found, _ := m.matching(f)
+	return len(found), nil
 }
 
 // Journal implements [Store].

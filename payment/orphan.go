@@ -1,8 +1,6 @@
 package payment
 
 import (
-	"context"
-	"iter"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -14,23 +12,6 @@ type Orphan struct {
 	At     time.Time // when it was learned
 	Tries  int       // failures in a row to deliver its change: from [StuckAfter] on it is stuck
 	Cause  string    // of the last failure
-}
-
-// Orphans yields the orphans, by time; [Filter] selects payments and finds none of them. One whose delivery is stuck is
-// made due again by [Service.Restart] with the key of its change.
-func (s *Service) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
-	return s.c.Store.Orphans(ctx)
-}
-
-// orphans are all of them.
-func (s *Service) orphans(ctx context.Context) (all []Orphan, err error) {
-	for o, err := range s.c.Store.Orphans(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, o)
-	}
-	return all, nil
 }
 
 // Key is that of the orphan's change: what [Service.Restart] takes in place of a payment's id.
@@ -49,4 +30,12 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Code: r.Code, PaidAt: r.At,
 		},
 	}
+}
+
+// Head is what a day seal commits to of an orphan. It stands among those of payments, with version zero.
+func (o Orphan) Head() Head {
+	h := hasher{make([]byte, 0, 128)}
+	h.text("orphan/1", o.Result.Fingerprint())
+	h.time(o.At)
+	return Head{Payment: ID(o.Key()), At: o.At, Hash: h.sum()}
 }

@@ -118,13 +118,13 @@ func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (str
 	if kind != OnNoMoney && !(kind == OnQuestioned && p.State == Failed) {
 		return "", nil
 	}
-	var takings tally
+	var takings ledger
 	var end EventKind // what led to the state
 	for e, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return "", err
 		}
-		takings.movements(p, e)
+		takings.movementsOf(p, e)
 		if e.Effect == Changed {
 			end = e.Event
 		}
@@ -136,7 +136,7 @@ func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (str
 		return "no person ended it; only the acquirer's word can move it", nil
 	}
 	for _, t := range takings {
-		if left := t.left(); !t.word && left.Sign() > 0 {
+		if left := t.left(); !t.keptByClerk && left.Sign() > 0 {
 			return fmt.Sprintf("the acquirer has sealed %s of which %s have not gone back", euro.Describe(t.money.Amount), euro.Describe(left)), nil
 		}
 	}

@@ -107,7 +107,7 @@ func (b *served) sound(id ID, whole bool) error {
 		}
 		told[e.Fingerprint] = e.Fingerprint != ""
 	}
-	return verify(r.payment, r.journal)
+	return VerifyJournal(r.payment, r.journal)
 }
 
 // light is a book with the rules of the store and of the service, without locks, hashes and copies: fast enough for many walks.

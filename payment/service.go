@@ -157,9 +157,20 @@ func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {
 	return s.c.Store.Find(ctx, Lookup{ID: id})
 }
 
-// List yields payments by creation, then by ID.
+// List yields the payments that match, by creation and then by ID; [Filter] has the order and the pages.
 func (s *Service) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return s.c.Store.List(ctx, f)
+}
+
+// Count is how many payments match, whatever the filter's After and Limit.
+func (s *Service) Count(ctx context.Context, f Filter) (int, error) { return s.c.Store.Count(ctx, f) }
+
+// Find returns the payment with a reference, or ErrNotFound: what an officer reads on a bank's list.
+func (s *Service) Find(ctx context.Context, reference string) (Payment, error) {
+	if reference == "" {
+		return Payment{}, ErrNotFound
+	}
+	return s.c.Store.Find(ctx, Lookup{Reference: reference})
 }
 
 // Journal yields what happened to a payment, oldest first.

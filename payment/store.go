@@ -32,8 +32,11 @@ type Store interface {
 	// Find returns one payment, or ErrNotFound.
 	Find(ctx context.Context, l Lookup) (Payment, error)
 
-	// List yields the payments that match, by creation and then by ID.
+	// List yields the payments that match, by creation and then by ID, or the other way round.
 	List(ctx context.Context, f Filter) iter.Seq2[Payment, error]
+
+	// Count is how many payments List would yield, but for After and Limit, which it does not look at.
+	Count(ctx context.Context, f Filter) (int, error)
 
 	// Journal yields the entries of a payment by version; none for an id that is not known.
 	Journal(ctx context.Context, id ID) iter.Seq2[Entry, error]
@@ -109,10 +112,16 @@ func (s Serving) Takes(p Payment) bool {
 
 // Filter selects payments; the zero value selects all. Fields that are set must all match.
 type Filter struct {
-	States       []State
-	Debtor, Debt string
-	From, To     time.Time // created at or after From, before To
-	Stuck        bool      // rows or changes that failed StuckAfter times; of orphans see [Orphan]
+	States              []State
+	Debtor, Debt        string
+	Reference, Merchant string
+	NotOf               []string  // merchants: payments of none of them
+	From, To            time.Time // created at or after From, before To
+	Stuck               bool      // rows or changes that failed StuckAfter times; of orphans see [Orphan]
+
+	Newest bool // the last created first
+	After  ID   // only what follows that payment in the order of the list: the last of the page before; nothing if it is not known
+	Limit  int  // at most so many; zero: all
 }
 
 // Kind is the kind of work: Attention or Delivery.

@@ -43,7 +43,7 @@ func TestVerifyWhatWasHashedAnew(t *testing.T) {
 			all[1].Row = p.digest()
 			all[1].Hash = all[1].digest()
 			p.Head = all[1].Hash
-			err := verify(p, all)
+			err := VerifyJournal(p, all)
 			if (c.want == "") != (err == nil) || c.want != "" && (!errors.Is(err, ErrAltered) || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("error %v, want one that says %q", err, c.want)
 			}

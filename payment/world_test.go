@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 	"github.com/shopspring/decimal"
 )
 
@@ -50,6 +52,7 @@ type world struct {
 	bank    *mock.Acquirer
 	store   *payment.MemoryStore
 	mailbox inbox.Mailbox
+	books   *audit.Books
 
 	mu        sync.Mutex
 	changes   []payment.Change
@@ -89,7 +92,26 @@ func newWorld(t *testing.T, with ...func(*payment.Config)) *world {
 	}
 	w.Service, err = payment.New(c)
 	w.must("New", err)
+	w.books, err = audit.New(c.Store, audit.Options{Now: c.Now})
+	w.must("audit.New", err)
 	return w
+}
+
+// The accounts of the portal's store.
+func (w *world) Export(ctx context.Context, day string, to io.Writer) (audit.Seal, error) {
+	return w.books.Export(ctx, day, to)
+}
+
+func (w *world) ExportJSON(ctx context.Context, day string, to io.Writer) (audit.Seal, error) {
+	return w.books.ExportJSON(ctx, day, to)
+}
+
+func (w *world) Verify(ctx context.Context, seals iter.Seq[audit.Seal]) error {
+	return w.books.Verify(ctx, seals)
+}
+
+func (w *world) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
+	return w.books.Orphans(ctx)
 }
 
 func (w *world) must(what string, err error) {

@@ -32,9 +32,21 @@ func beginCases() []Case {
 		},
 		{
 			"begin/reference_used",
-			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out: otherwise two payments " +
-				"would share one transaction.",
+			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out; where references may " +
+				"repeat, the second order is another transaction, found by its own handle: two payments never share one.",
 			referenceUsed,
+		},
+		{
+			"begin/handle",
+			"The handle has an id for each trip where the acquirer is asked by that, and a proof where a browser brings one: at most 200 " +
+				"printable bytes each, never the same twice, with the session's end: what is lost or mixed up here is a payment nobody finds.",
+			handles,
+		},
+		{
+			"begin/handle_hidden",
+			"Neither the handle's session nor its proof stands in any log, error, JSON or %v: whoever has them reads the payer's data, or acts " +
+				"as the payer's browser.",
+			handleHidden,
 		},
 		{
 			"begin/invalid",
@@ -65,10 +77,11 @@ func merchant(t *trial) error {
 }
 
 func session(t *trial) error {
-	s, err := t.begin(t.order())
+	p, err := t.begin(t.order())
 	if err != nil {
 		return err
 	}
+	s := p.session
 	var page bytes.Buffer
 	switch {
 	case s.Origin() == "":
@@ -87,45 +100,60 @@ func session(t *trial) error {
 }
 
 func amounts(t *trial) error {
-	var paid []acquirer.Order
-	for _, amount := range []decimal.Decimal{
+	candidates := []decimal.Decimal{
 		decimal.New(1, -2),                  // one cent
 		decimal.New(5, 1),                   // 50 as 5e1
 		decimal.New(500000, -4),             // 50 with four decimals
 		decimal.New(14999, -2),              // 149.99
 		decimal.RequireFromString("19.99"),  // times a hundred in floats it is 1998
 		decimal.RequireFromString("150.00"), // the ceiling
-	} {
+	}
+	for _, limit := range []decimal.Decimal{t.traits.Smallest, t.traits.Largest} {
+		if !limit.IsZero() {
+			candidates = append(candidates, limit)
+		}
+	}
+	var paid []*trip
+	for _, amount := range candidates {
+		if !t.takes(amount) {
+			continue
+		}
 		o := t.order()
 		o.Amount = amount
-		s, err := t.begin(o)
+		p, err := t.begin(o)
 		if err != nil {
 			return fmt.Errorf("%s euros: %w", amount, err)
 		}
-		if err := t.w.Pay(s, acquirer.Accepted); err != nil {
-			return unsupported("paying", err)
+		if err := t.end(p, acquirer.Accepted); err != nil {
+			return err
 		}
-		paid = append(paid, o)
+		paid = append(paid, p)
 	}
 	cbs, err := t.await(acquirer.Notify, len(paid))
 	if err != nil {
 		return err
 	}
-	for i, o := range paid {
-		r, err := t.parse(cbs[i])
+	heard := make(map[*trip]bool)
+	for _, cb := range cbs {
+		r, p, err := t.follow(cb)
 		if err != nil {
 			return err
 		}
-		if err := t.ofOrder(r, o); err != nil {
+		if err := t.ofOrder(r, p.order); err != nil {
 			return err
 		}
+		heard[p] = true
+	}
+	if len(heard) != len(paid) {
+		return fmt.Errorf("of %d orders that were paid %d were notified", len(paid), len(heard))
 	}
 	return nil
 }
 
+// referenceUsed begins a second order with a reference, after each way in which the first can have gone.
 func referenceUsed(t *trial) error {
-	open := t.order()
-	if _, err := t.begin(open); err != nil {
+	open, err := t.begin(t.order())
+	if err != nil {
 		return err
 	}
 	paid, err := t.pay(acquirer.Accepted)
@@ -136,15 +164,42 @@ func referenceUsed(t *trial) error {
 	if err != nil {
 		return err
 	}
-	return each(map[string]acquirer.Order{"open": open, "paid": paid, "refused": refused}, func(o acquirer.Order) error {
+	return each(map[string]*trip{"open": open, "paid": paid, "refused": refused}, func(first *trip) error {
+		o := first.order
 		o.ID = t.order().ID
+		if t.traits.ReferencesRepeat {
+			return t.repeated(first, o)
+		}
 		s, err := t.client.Begin(t.ctx, o)
 		return refusedWith(err, s.IsZero(), acquirer.ErrReferenceUsed)
 	})
 }
 
+// repeated begins a second order with the reference of a first: each is asked about by its own handle.
+func (t *trial) repeated(first *trip, o acquirer.Order) error {
+	before, err := t.ask(first)
+	if err != nil {
+		return err
+	}
+	second, err := t.begin(o)
+	if err != nil {
+		return fmt.Errorf("the reference again: %w", err)
+	}
+	if second.handle.Session == first.handle.Session {
+		return errors.New("the reference again has the same handle: two orders would share one transaction")
+	}
+	if r, err := t.ask(second); err != nil || r.Outcome != acquirer.Open {
+		return fmt.Errorf("nobody has paid the second order, and the answer is %q: %w", r.Outcome, err)
+	}
+	after, err := t.ask(first)
+	if err != nil {
+		return err
+	}
+	return same(before, after)
+}
+
 func invalidOrders(t *trial) error {
-	return each(map[string]func(*acquirer.Order){
+	spoilers := map[string]func(*acquirer.Order){
 		"amount zero":               func(o *acquirer.Order) { o.Amount = decimal.Zero },
 		"amount negative":           func(o *acquirer.Order) { o.Amount = decimal.New(-5000, -2) },
 		"amount with half a cent":   func(o *acquirer.Order) { o.Amount = decimal.New(50005, -3) },
@@ -163,7 +218,15 @@ func invalidOrders(t *trial) error {
 		"return address missing":    func(o *acquirer.Order) { o.ReturnURL = "" },
 		"return address javascript": func(o *acquirer.Order) { o.ReturnURL = "javascript:alert(1)" },
 		"notify address relative":   func(o *acquirer.Order) { o.NotifyURL = "//notify" },
-	}, func(spoil func(*acquirer.Order)) error {
+	}
+	cent := decimal.New(1, -2)
+	if s := t.traits.Smallest; s.GreaterThan(cent) {
+		spoilers["amount below the smallest"] = func(o *acquirer.Order) { o.Amount = s.Sub(cent) }
+	}
+	if l := t.traits.Largest; !l.IsZero() {
+		spoilers["amount above the largest"] = func(o *acquirer.Order) { o.Amount = l.Add(cent) }
+	}
+	return each(spoilers, func(spoil func(*acquirer.Order)) error {
 		good := t.order()
 		bad := good
 		spoil(&bad)

@@ -1,11 +1,9 @@
 package acquirertest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
+	"net/url"
 	"sync"
 
 	"github.com/quittance/quittance/acquirer"
@@ -28,52 +26,44 @@ func careCases() []Case {
 
 func secrets(t *trial) error {
 	var hidden []string
-	if w, ok := t.w.(interface{ Secrets() []string }); ok {
+	if w, ok := t.w.(Secretive); ok {
 		hidden = append(hidden, w.Secrets()...)
 	}
-	o := t.order()
-	s, err := t.begin(o)
+	p, err := t.begin(t.order())
 	if err != nil {
 		return err
 	}
-	for _, values := range s.Fields {
+	opens := p.session.Fields
+	if u, err := url.Parse(p.session.URL); err == nil && p.session.Link() {
+		opens = u.Query()
+	}
+	for _, values := range opens {
 		for _, v := range values {
 			if len(v) >= 16 { // shorter ones are versions and the like
 				hidden = append(hidden, v)
 			}
 		}
 	}
-	_, used := t.client.Begin(t.ctx, o)
-	_, unknown := t.client.Status(t.ctx, acquirer.Question{Reference: t.order().Reference})
+	_, used := t.client.Begin(t.ctx, p.order)
+	unknown := t.question(p)
+	unknown.Reference, unknown.Handle = t.order().Reference, unknownHandle(unknown.Handle)
+	_, notFound := t.client.Status(t.ctx, unknown)
 	_, unverified := t.client.Parse(acquirer.Callback{})
-	printed := map[string]string{
-		"%v": fmt.Sprintf("%v", t.client), "%+v": fmt.Sprintf("%+v", t.client), "%#v": fmt.Sprintf("%#v", t.client),
-		"%s": fmt.Sprintf("%s", t.client), "%q": fmt.Sprintf("%q", t.client), "%x": fmt.Sprintf("%x", t.client),
-		"slog": slog.AnyValue(t.client).Resolve().String(), "%+v of the session": fmt.Sprintf("%+v", s),
-		"%#v of the session": fmt.Sprintf("%#v", s),
-	}
-	if b, err := json.Marshal(t.client); err == nil {
-		printed["JSON"] = string(b)
-	}
-	for name, err := range map[string]error{"Begin": used, "Status": unknown, "Parse": unverified} {
+	printed := map[string]string{"the client": everyForm(t.client), "the session": everyForm(p.session)}
+	for name, err := range map[string]error{"Begin": used, "Status": notFound, "Parse": unverified} {
 		if err != nil {
 			printed["the error of "+name] = plainly(err)
 		}
 	}
-	return each(printed, func(text string) error {
-		for _, h := range hidden {
-			if h != "" && (strings.Contains(text, h) || strings.Contains(text, fmt.Sprintf("%x", h))) {
-				return fmt.Errorf("a secret of %d characters is printed", len(h))
-			}
-		}
-		return nil
-	})
+	if w, ok := t.w.(Logging); ok {
+		printed["the log"] = w.Logged()
+	}
+	return each(printed, func(text string) error { return hides(text, hidden) })
 }
 
 func concurrent(t *trial) error {
 	const many = 16
-	orders := make([]acquirer.Order, many)
-	sessions := make([]acquirer.Session, many)
+	trips := make([]*trip, many)
 	broken := make([]error, many)
 	all := func(f func(i int) error) error {
 		var wg sync.WaitGroup
@@ -91,15 +81,14 @@ func concurrent(t *trial) error {
 		return errors.Join(broken...)
 	}
 	err := all(func(i int) (err error) {
-		orders[i] = t.order()
-		sessions[i], err = t.begin(orders[i])
+		trips[i], err = t.begin(t.order())
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, s := range sessions {
-		if err := unsupported("paying", t.w.Pay(s, acquirer.Accepted)); err != nil {
+	for _, p := range trips {
+		if err := t.end(p, acquirer.Accepted); err != nil {
 			return err
 		}
 	}
@@ -108,21 +97,15 @@ func concurrent(t *trial) error {
 		return err
 	}
 	return all(func(i int) error {
-		r, err := t.parse(cbs[i])
+		r, p, err := t.follow(cbs[i])
 		if err != nil {
 			return err
 		}
-		var o acquirer.Order
-		for _, c := range orders {
-			if c.Reference == r.Reference {
-				o = c
-			}
-		}
-		if err := t.ofOrder(r, o); err != nil {
+		if err := t.ofOrder(r, p.order); err != nil {
 			return err
 		}
-		asked, err := t.client.Status(t.ctx, acquirer.Question{Reference: o.Reference})
-		if errors.Is(err, acquirer.ErrUnsupported) {
+		asked, err := t.ask(p)
+		if isSkip(err) {
 			return nil
 		}
 		if err != nil {

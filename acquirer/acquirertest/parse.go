@@ -1,9 +1,11 @@
 package acquirertest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,20 +18,39 @@ func parseCases() []Case {
 	return []Case{
 		{"parse/nothing", "A callback with nothing in it, or with rubbish, is ErrUnverified, or ErrInvalid without a message, and leaves nothing." + closed, parseRubbish},
 		{
-			"parse/field_missing",
-			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing." + closed,
-			fieldMissing,
+			"parse/hint",
+			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor card; where messages " +
+				"are sealed none is a hint." + closed,
+			hintDecidesNothing,
 		},
-		{"parse/field_changed", "A genuine callback of which one character was changed is refused and leaves nothing." + closed, fieldChanged},
+		{
+			"parse/field_missing",
+			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a hint so spoilt leads to no other " +
+				"outcome." + closed,
+			func(t *trial) error { return t.spoilGenuine(missing) },
+		},
+		{
+			"parse/field_changed",
+			"A genuine callback of which one character was changed is refused and leaves nothing; a hint so spoilt leads to no other outcome." + closed,
+			func(t *trial) error { return t.spoilGenuine(changed) },
+		},
 		{
 			"parse/field_doubled",
-			"A field that stands twice never lets the second value through unverified: what is checked and what is used are the same." + closed,
+			"A field that stands twice never lets the second value through unverified: what is checked and what is used are the same. No hint with " +
+				"two values leads to another outcome." + closed,
 			fieldDoubled,
 		},
 		{
 			"parse/spliced",
-			"The content of one genuine callback under the seal of another is ErrUnverified." + closed,
+			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two leads to no other outcome " +
+				"than each trip's own." + closed,
 			spliced,
+		},
+		{
+			"parse/body_bytes",
+			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or the same JSON " +
+				"written again, is ErrUnverified." + closed,
+			bodyBytes,
 		},
 		{
 			"parse/again",
@@ -39,7 +60,7 @@ func parseCases() []Case {
 	}
 }
 
-// genuine brings about one callback with an outcome, and what it says.
+// genuine brings about one callback with an outcome, and what it leads to.
 func (t *trial) genuine(outcome acquirer.Outcome) (acquirer.Callback, acquirer.Result, error) {
 	before := len(t.sent(acquirer.Notify))
 	if _, err := t.pay(outcome); err != nil {
@@ -49,108 +70,86 @@ func (t *trial) genuine(outcome acquirer.Outcome) (acquirer.Callback, acquirer.R
 	if err != nil {
 		return acquirer.Callback{}, acquirer.Result{}, err
 	}
-	r, err := t.parse(cbs[before])
+	r, _, err := t.follow(cbs[before])
 	return cbs[before], r, err
-}
-
-func copyForm(f url.Values) url.Values {
-	c := maps.Clone(f)
-	for k, v := range c {
-		c[k] = slices.Clone(v)
-	}
-	return c
-}
-
-// spoilt parses a callback that was spoilt. It is refused, or it still says exactly what a genuine one says: a field may stand beside
-// what is sealed and announce nothing that counts, or only how to read it. unverified reports that the seal was the reason.
-func (t *trial) spoilt(form url.Values, genuine ...acquirer.Result) (unverified bool, err error) {
-	r, err := t.client.Parse(acquirer.Callback{Channel: acquirer.Notify, Form: form})
-	if err == nil {
-		for _, g := range genuine {
-			if r.Equal(g) {
-				return false, nil
-			}
-		}
-		return false, fmt.Errorf("it was taken for genuine: %s", r)
-	}
-	return errors.Is(err, acquirer.ErrUnverified), refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid)
 }
 
 func parseRubbish(t *trial) error {
 	long := strings.Repeat("A", acquirer.MaxCallback)
-	return each(map[string]url.Values{
-		"no form":       nil,
-		"empty form":    {},
+	rubbish := make(map[string]acquirer.Callback)
+	for name, pairs := range map[string]url.Values{
+		"nothing":       nil,
+		"empty":         {},
 		"empty values":  {"Data": {""}, "Seal": {""}},
 		"no values":     {"Data": nil, "Seal": nil},
 		"other field":   {"data": {"responseCode=00"}},
 		"rubbish":       {"Data": {"\x00\xff|=|"}, "Seal": {"zz"}, "InterfaceVersion": {"HP_2.0"}},
 		"long":          {"Data": {long}, "Seal": {long}},
 		"unsealed paid": {"Data": {"responseCode=00|amount=5000"}},
-	}, func(form url.Values) error {
-		_, err := t.spoilt(form)
+	} {
+		rubbish["a form: "+name] = acquirer.Callback{Form: pairs}
+		rubbish["a query: "+name] = acquirer.Callback{Query: pairs}
+	}
+	for name, body := range map[string]string{
+		"null": "null", "cut": `{"payment":{`, "an array": "[]", "a number": "1e400", "not UTF-8": "\xff\xfe", "deep": strings.Repeat("[", 1<<15),
+		"unsigned paid": `{"type":"payment.captured","payment":{"statusOutput":{"statusCode":9}}}`, "long": long,
+	} {
+		rubbish["a body: "+name] = acquirer.Callback{Body: []byte(body), Header: http.Header{"Content-Type": {"application/json"}}}
+	}
+	check := func(cb acquirer.Callback) error {
+		_, err := t.spoilt(cb)
 		return err
-	})
-}
-
-// variants spoils every field of a genuine callback in every way that how yields. Content and seal count both: where only one field
-// matters although there are more, the seal is not looked at.
-func (t *trial) variants(how func(form url.Values, field string) []url.Values) error {
-	cb, said, err := t.genuine(acquirer.Accepted)
-	if err != nil {
-		return err
 	}
-	counting := make(map[string]bool)
-	for _, field := range slices.Sorted(maps.Keys(cb.Form)) {
-		for _, form := range how(cb.Form, field) {
-			unverified, err := t.spoilt(form, said)
-			if err != nil {
-				return fmt.Errorf("field %s: %w", field, err)
-			}
-			counting[field] = counting[field] || unverified
+	for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
+		err := each(rubbish, func(cb acquirer.Callback) error {
+			cb.Channel = c
+			return check(cb)
+		})
+		if err != nil {
+			return fmt.Errorf("on the channel %s: %w", c, err)
 		}
-	}
-	return sealed(cb.Form, counting)
-}
-
-// sealed checks that a spoilt field was refused as unverified in the content and in the seal.
-func sealed(form url.Values, counting map[string]bool) error {
-	n := 0
-	for _, counts := range counting {
-		if counts {
-			n++
-		}
-	}
-	if n < min(2, len(form)) {
-		return fmt.Errorf("of %d fields only %d can be spoilt and be refused as unverified: the seal is not looked at", len(form), n)
 	}
 	return nil
 }
 
-func fieldMissing(t *trial) error {
-	return t.variants(func(form url.Values, field string) []url.Values {
-		without, empty := copyForm(form), copyForm(form)
-		delete(without, field)
-		empty[field] = []string{""}
-		return []url.Values{without, empty}
-	})
+func hintDecidesNothing(t *trial) error {
+	for _, outcome := range []acquirer.Outcome{acquirer.Refused, acquirer.Accepted} {
+		p, err := t.pay(outcome)
+		if err != nil {
+			return err
+		}
+		for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
+			cbs := t.sent(c)
+			if len(cbs) == 0 {
+				continue // whether one comes is another case
+			}
+			last := cbs[len(cbs)-1]
+			r, err := t.parse(last)
+			if err != nil {
+				return err
+			}
+			if got := t.tripOf(r); got != p {
+				return fmt.Errorf("what came by %s does not lead to its own trip", c)
+			}
+		}
+	}
+	return nil
 }
 
-func fieldChanged(t *trial) error {
-	return t.variants(func(form url.Values, field string) []url.Values {
-		var changed []url.Values
-		v := form.Get(field)
-		for i := range len(v) {
-			b := []byte(v)
-			b[i] ^= 1
-			f := copyForm(form)
-			f[field] = []string{string(b)}
-			changed = append(changed, f)
-		}
-		f := copyForm(form)
-		f[field] = []string{v + "|responseCode=00"}
-		return append(changed, f)
-	})
+// spoilGenuine spoils a genuine notification, and where messages are hints also what a browser brings.
+func (t *trial) spoilGenuine(how func(acquirer.Callback, place) []acquirer.Callback) error {
+	cb, said, err := t.genuine(acquirer.Accepted)
+	if err != nil {
+		return err
+	}
+	if err := t.spoilEach(cb, how, said); err != nil || !t.traits.HintsOnly {
+		return err
+	}
+	back, err := t.await(acquirer.Return, 1)
+	if err != nil {
+		return err
+	}
+	return t.spoilEach(back[0], how)
 }
 
 func fieldDoubled(t *trial) error {
@@ -158,15 +157,7 @@ func fieldDoubled(t *trial) error {
 	if err != nil {
 		return err
 	}
-	return t.variants(func(form url.Values, field string) []url.Values {
-		var doubled []url.Values
-		for _, values := range [][]string{{form.Get(field), "x"}, {"x", form.Get(field)}, {other.Form.Get(field), form.Get(field)}} {
-			f := copyForm(form)
-			f[field] = values
-			doubled = append(doubled, f)
-		}
-		return doubled
-	})
+	return t.spoilGenuine(func(cb acquirer.Callback, p place) []acquirer.Callback { return doubled(cb, other, p) })
 }
 
 func spliced(t *trial) error {
@@ -178,32 +169,79 @@ func spliced(t *trial) error {
 	if err != nil {
 		return err
 	}
-	counting := make(map[string]bool)
-	for field := range cb.Form {
-		f := copyForm(cb.Form)
-		f[field] = other.Form[field]
-		unverified, err := t.spoilt(f, said, alsoSaid)
-		if err != nil {
-			return fmt.Errorf("field %s: %w", field, err)
+	fromOther := func(other acquirer.Callback) func(acquirer.Callback, place) []acquirer.Callback {
+		return func(cb acquirer.Callback, p place) []acquirer.Callback {
+			return []acquirer.Callback{p.with(cb, p.get(other)...)}
 		}
-		counting[field] = unverified
 	}
-	return sealed(cb.Form, counting)
-}
-
-func parseAgain(t *trial) error {
-	cb, first, err := t.genuine(acquirer.Accepted)
+	if err := t.spoilEach(cb, fromOther(other), said, alsoSaid); err != nil || !t.traits.HintsOnly {
+		return err
+	}
+	back, err := t.await(acquirer.Return, 2)
 	if err != nil {
 		return err
 	}
-	before := copyForm(cb.Form)
+	return t.spoilEach(back[1], fromOther(back[0]))
+}
+
+func bodyBytes(t *trial) error {
+	cb, _, err := t.genuine(acquirer.Accepted)
+	if err != nil || len(cb.Body) == 0 {
+		return err
+	}
+	bodies := map[string][]byte{
+		"a line feed behind": append(slices.Clone(cb.Body), '\n'),
+		"a space in front":   append([]byte(" "), cb.Body...),
+		"cut by one":         cb.Body[:len(cb.Body)-1],
+		"twice":              append(slices.Clone(cb.Body), cb.Body...),
+		"slashes escaped":    []byte(strings.ReplaceAll(string(cb.Body), "/", `\/`)),
+		"a mark in front":    append([]byte("\ufeff"), cb.Body...),
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(cb.Body, &members) == nil {
+		bodies["indented"], _ = json.MarshalIndent(members, "", " ")
+		bodies["empty object"] = []byte("{}")
+		for name, value := range members {
+			first, _ := json.Marshal(name)
+			bodies["a member first that stands twice: "+name] = slices.Concat([]byte("{"), first, []byte(":"), value, []byte(","), cb.Body[1:])
+		}
+	}
+	for i := range cb.Body {
+		other := slices.Clone(cb.Body)
+		other[i] ^= 1
+		bodies[fmt.Sprintf("byte %d changed", i)] = other
+	}
+	maps.DeleteFunc(bodies, func(_ string, body []byte) bool { return string(body) == string(cb.Body) })
+	return each(bodies, func(body []byte) error {
+		bad := copyOf(cb)
+		bad.Body = body
+		r, err := t.client.Parse(bad)
+		return refusedWith(err, isZero(r), acquirer.ErrUnverified)
+	})
+}
+
+func parseAgain(t *trial) error {
+	cb, _, err := t.genuine(acquirer.Accepted)
+	if err != nil {
+		return err
+	}
+	return t.parseTwice(cb)
+}
+
+// parseTwice parses a genuine callback twice.
+func (t *trial) parseTwice(cb acquirer.Callback) error {
+	before := copyOf(cb)
+	first, err := t.parse(cb)
+	if err != nil {
+		return err
+	}
 	second, err := t.parse(cb)
 	switch {
 	case err != nil:
 		return err
 	case !first.Equal(second):
 		return fmt.Errorf("first %s, then %s", first, second)
-	case !maps.EqualFunc(before, cb.Form, slices.Equal):
+	case !equalCallbacks(before, cb):
 		return errors.New("Parse has changed the callback")
 	}
 	return nil

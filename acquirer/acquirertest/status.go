@@ -14,24 +14,32 @@ func statusCases() []Case {
 	cases := []Case{
 		{
 			"status/unknown_reference",
-			"A reference that the acquirer has never seen is ErrNotFound, and never a result: a payment must not be invented.",
+			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not be invented. An acquirer " +
+				"that forgets cannot know, and says ErrUnavailable or ErrUnsupported.",
 			unknownReference,
 		},
 		{
 			"status/no_reference",
-			"What cannot be a reference is ErrInvalid or ErrNotFound, at once; it reaches no address and no log.",
+			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and no log.",
 			noReference,
 		},
 		{
 			"status/not_paid_yet",
-			"While the payer is at the kiosk nothing final is said: a final answer would free the debt for a second payment.",
+			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second payment. An acquirer that is " +
+				"asked by handle says Open, with the handle, and needs no amount.",
 			notPaidYet,
 		},
 		{
-			"status/session_expired",
-			"A session that nobody used ends as Expired, by notification and when asked, and comes back by no browser; nobody can pay " +
-				"afterwards: the debt is free again.",
-			expired,
+			"status/handle_of_another",
+			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes nothing: one payer's " +
+				"money must not settle another's debt.",
+			handleOfAnother,
+		},
+		{
+			"status/other_merchant",
+			"A question for another merchant is refused as ErrInvalid, without a look: asked of the wrong desk, every payment is \"not found\", and " +
+				"the money would be written off.",
+			otherMerchant,
 		},
 		{"status/context", "A question whose context has ended returns soon, with the context's error as its cause and no result.", statusContext},
 	}
@@ -45,18 +53,43 @@ func statusCases() []Case {
 	return cases
 }
 
+// notKnown are the kinds of the error of a question about what the acquirer has never seen. One that forgets cannot say that there is
+// nothing.
+func (t *trial) notKnown() []error {
+	switch {
+	case t.traits.Forgets:
+		return []error{acquirer.ErrUnavailable, acquirer.ErrUnsupported, acquirer.ErrInvalid}
+	case t.traits.AskedByHandle:
+		return []error{acquirer.ErrNotFound, acquirer.ErrInvalid}
+	}
+	return []error{acquirer.ErrNotFound}
+}
+
 func unknownReference(t *trial) error {
-	if _, err := t.pay(acquirer.Accepted); err != nil { // somebody else's payment is not the answer
+	paid, err := t.pay(acquirer.Accepted) // somebody else's payment is not the answer
+	if err != nil {
 		return err
 	}
-	r, err := t.status(t.order().Reference)
-	if skip := (*SkipError)(nil); errors.As(err, &skip) {
+	q := t.question(paid)
+	q.Reference, q.Handle = t.order().Reference, unknownHandle(q.Handle)
+	if err := t.refusesQuestion(q, t.notKnown()...); err != nil || !t.traits.AskedByHandle {
 		return err
 	}
-	return refusedWith(err, isZero(r), acquirer.ErrNotFound)
+	q.Reference, q.Handle = paid.order.Reference, acquirer.Handle{}
+	return t.refusesQuestion(q, append(t.notKnown(), acquirer.ErrUnsupported)...)
+}
+
+// refusesQuestion asks a question to which there is no result.
+func (t *trial) refusesQuestion(q acquirer.Question, kinds ...error) error {
+	r, err := t.client.Status(t.ctx, q)
+	if errors.Is(err, acquirer.ErrUnsupported) && !t.traits.AskedByHandle {
+		return &SkipError{"Status"}
+	}
+	return refusedWith(err, isZero(r), kinds...)
 }
 
 func noReference(t *trial) error {
+	kinds := append(t.notKnown(), acquirer.ErrInvalid, acquirer.ErrUnsupported)
 	return each(map[string]string{
 		"empty":          "",
 		"36 characters":  strings.Repeat("A", 36),
@@ -65,99 +98,138 @@ func noReference(t *trial) error {
 		"not UTF-8":      "\xff\xfe",
 		"a line feed":    "A\nB",
 		"64 KiB of text": strings.Repeat("A", 64<<10),
-	}, func(reference string) error {
-		return promptly("Status", 2*time.Second, func() error {
-			r, err := t.status(reference)
-			if skip := (*SkipError)(nil); errors.As(err, &skip) {
-				return err
-			}
-			return refusedWith(err, isZero(r), acquirer.ErrInvalid, acquirer.ErrNotFound)
-		})
+	}, func(text string) error {
+		q := acquirer.Question{Reference: text, Merchant: t.client.Merchant()}
+		if t.traits.AskedByHandle {
+			q.Handle = acquirer.Handle{Session: text, Payment: text, ExpiresAt: time.Now()}
+		}
+		return promptly("Status", 2*time.Second, func() error { return t.refusesQuestion(q, kinds...) })
 	})
 }
 
 func notPaidYet(t *trial) error {
-	o := t.order()
-	if _, err := t.begin(o); err != nil {
+	p, err := t.begin(t.order())
+	if err != nil {
 		return err
 	}
-	r, err := t.status(o.Reference)
-	skip := (*SkipError)(nil)
+	r, err := t.ask(p)
 	switch {
-	case errors.As(err, &skip):
+	case isSkip(err):
 		return err
+	case err != nil && t.traits.AskedByHandle:
+		return fmt.Errorf("the acquirer knows the session, so the answer is Open: %w", err)
 	case err != nil:
 		return refusedWith(err, isZero(r), acquirer.ErrNotFound)
-	case r.Outcome.Final():
+	case r.Outcome.Final() || t.traits.AskedByHandle && r.Outcome != acquirer.Open:
 		return fmt.Errorf("nobody has paid, and Status says %q", r.Outcome)
+	case r.Outcome == acquirer.Open && r.Handle.Session != p.session.Handle.Session:
+		return errors.New("the answer Open has not the handle of the session")
 	}
-	return nil
+	return t.ofOrder(r, p.order)
 }
 
-func expired(t *trial) error {
-	o := t.order()
-	s, err := t.begin(o)
+func handleOfAnother(t *trial) error {
+	mine, err := t.pay(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	if err := t.advance(61 * time.Minute); err != nil {
-		return err
-	}
-	asked, err := t.status(o.Reference)
-	switch {
-	case err != nil:
-		return fmt.Errorf("asked after the session's end: %w", err)
-	case asked.Outcome != acquirer.Expired:
-		return fmt.Errorf("asked after the session's end, the outcome is %q", asked.Outcome)
-	}
-	notified, err := t.only(acquirer.Notify)
+	theirs, err := t.pay(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	if err := same(notified, asked); err != nil {
-		return err
-	}
-	if n := len(t.sent(acquirer.Return)); n != 0 {
-		return fmt.Errorf("it came back by the browser %d times", n)
-	}
-	_ = t.w.Pay(s, acquirer.Accepted) // the kiosk may say no; what counts is the transaction
-	after, err := t.status(o.Reference)
+	q, handle := t.question(mine), t.question(theirs).Handle
+	truth, err := t.ask(mine)
 	if err != nil {
 		return err
 	}
-	return same(asked, after)
+	if err := t.wellFormed(truth, acquirer.Refused); err != nil {
+		return err
+	}
+	if _, err := t.ask(theirs); err != nil {
+		return err
+	}
+	learned := t.question(theirs).Handle
+	handles := map[string]acquirer.Handle{"of another order": handle, "of another order, with its payment": learned}
+	if learned.Payment != "" {
+		own := t.question(mine).Handle
+		own.Payment = learned.Payment
+		handles["with another order's payment"] = own
+	}
+	return each(handles, func(h acquirer.Handle) error {
+		q := q
+		q.Handle = h
+		r, err := t.client.Status(t.ctx, q)
+		switch {
+		case !t.traits.AskedByHandle && err != nil:
+			return fmt.Errorf("the reference is enough to ask by: %w", err)
+		case !t.traits.AskedByHandle:
+			return same(truth, r)
+		case err != nil:
+			_, err := typed(err)
+			return err
+		case r.Reference == q.Reference && same(truth, r) != nil:
+			return fmt.Errorf("another order's payment is told as this one's: %s", r)
+		}
+		return nil
+	})
+}
+
+func otherMerchant(t *trial) error {
+	p, err := t.pay(acquirer.Accepted)
+	if err != nil {
+		return err
+	}
+	if _, err := t.ask(p); err != nil {
+		return err
+	}
+	_ = t.w.Fault(ServerError) // shows whether there was a look; a world may have none
+	q := t.question(p)
+	q.Merchant = otherName(q.Merchant)
+	return t.refusesQuestion(q, acquirer.ErrInvalid)
+}
+
+// otherName is a merchant's number with another first digit.
+func otherName(merchant string) string {
+	first := "9"
+	if strings.HasPrefix(merchant, "9") {
+		first = "8"
+	}
+	return first + merchant[min(1, len(merchant)):]
 }
 
 func statusContext(t *trial) error {
-	o, err := t.pay(acquirer.Accepted)
+	p, err := t.pay(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	if _, err := t.status(o.Reference); err != nil {
+	if _, err := t.ask(p); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
 	return promptly("Status", 2*time.Second, func() error {
-		r, err := t.client.Status(ctx, acquirer.Question{Reference: o.Reference})
+		r, err := t.client.Status(ctx, t.question(p))
 		return endedWith(ctx, err, isZero(r))
 	})
 }
 
 func agrees(t *trial, outcome acquirer.Outcome) error {
-	o, err := t.pay(outcome)
+	p, err := t.pay(outcome)
 	if err != nil {
 		return err
 	}
-	asked, err := t.status(o.Reference)
+	asked, err := t.ask(p)
 	if err != nil {
 		return err
 	}
-	if err := wellFormed(asked, outcome); err != nil {
+	if err := t.wellFormed(asked, t.told(outcome)); err != nil {
 		return err
 	}
-	if err := t.ofOrder(asked, o); err != nil {
+	if err := t.ofOrder(asked, p.order); err != nil {
 		return err
+	}
+	if t.traits.HintsOnly {
+		return nil // what hints lead to is the case of the outcome
 	}
 	notified, err := t.only(acquirer.Notify)
 	if err != nil {

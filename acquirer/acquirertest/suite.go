@@ -25,8 +25,8 @@ type SkipError struct{ What string }
 // Error names what is not supported.
 func (e *SkipError) Error() string { return "skipped: " + e.What + " is not supported here" }
 
-// patience is how long a case may take; those that wait do so by the world's clock.
-const patience = 30 * time.Second
+// patience is how long a case may take before it counts as hanging; those that wait for a time do so by the world's clock.
+const patience = 2 * time.Minute
 
 // Check runs the case in a world that nobody has used yet. A nil error says that the promise was kept, a [*SkipError] that it could not be
 // tried. A client that panics has broken the promise.
@@ -38,12 +38,14 @@ func (c Case) Check(ctx context.Context, w World) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return c.run(&trial{ctx: ctx, w: w, client: w.Client()})
+	return c.run(newTrial(ctx, w))
 }
 
 // Cases returns all cases, in a fixed order.
 func Cases() []Case {
-	return slices.Concat(beginCases(), outcomeCases(), parseCases(), statusCases(), giveBackCases(), faultCases(), careCases())
+	return slices.Concat(
+		beginCases(), outcomeCases(), parseCases(), returnCases(), listenCases(), statusCases(), endCases(), giveBackCases(), faultCases(), careCases(),
+	)
 }
 
 // Run tests the client of a world. open is called once for each case.
@@ -51,8 +53,8 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 	for _, c := range Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			err := c.Check(t.Context(), open(t))
-			if skip := (*SkipError)(nil); errors.As(err, &skip) {
-				t.Skip(skip.Error())
+			if isSkip(err) {
+				t.Skip(err.Error())
 			}
 			if err != nil {
 				t.Errorf("%v\nThe promise: %s", err, c.Promise)

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -59,8 +59,13 @@ func (yes) Refund(context.Context, acquirer.Modification) (acquirer.Result, erro
 var accepted = acquirer.Result{Amount: decimal.New(50, 0), Outcome: acquirer.Accepted, Code: "00"}
 
 // anything is a world in which everything succeeds and means nothing.
-type anything struct{ client acquirer.Client }
+type anything struct {
+	client acquirer.Client
+	kind   acquirer.Traits
+}
 
+func (w anything) Traits() acquirer.Traits                    { return w.kind }
+func (anything) Synchronous() bool                            { return true }
 func (w anything) Client() acquirer.Client                    { return w.client }
 func (anything) Pay(acquirer.Session, acquirer.Outcome) error { return nil }
 func (anything) Advance(time.Duration) error                  { return nil }
@@ -75,27 +80,35 @@ func (anything) Callbacks() []acquirer.Callback {
 	return []acquirer.Callback{cb, back}
 }
 
-// A client that says yes to everything breaks nearly every promise; what it keeps is listed.
+// A client that says yes to everything breaks nearly every promise, of whichever kind it calls itself; what it keeps is listed.
 func TestYesManFails(t *testing.T) {
-	kept := map[string]bool{
-		"begin/session": true, // a good session, to nowhere
-		"merchant":      true,
-		"secrets":       true, // it has none
+	keeps := map[string][]string{
+		"of the zero traits": {
+			"begin/session",       // a good session, to nowhere
+			"begin/handle",        // it has none, and needs none
+			"begin/handle_hidden", // so there is nothing to hide
+			"merchant",
+			"secrets",       // it has none
+			"listen/shapes", // whatever comes is accepted
+			"listen/answer", // it answers nothing
+		},
+		"asked by handle": {"listen/answer"}, // its sessions have no handle
 	}
-	cases := acquirertest.Cases()
-	broken := make([]error, len(cases))
-	var wg sync.WaitGroup
-	for i, c := range cases { // at once: most of them wait for callbacks that never come
-		wg.Go(func() { broken[i] = c.Check(t.Context(), anything{yes{}}) })
-	}
-	wg.Wait()
-	for i, c := range cases {
-		if kept[c.Name] != (broken[i] == nil) {
-			t.Errorf("%s: %v", c.Name, broken[i])
-		}
-		if skip := (*acquirertest.SkipError)(nil); errors.As(broken[i], &skip) {
-			t.Errorf("%s: %v", c.Name, skip)
-		}
+	for name, kind := range map[string]acquirer.Traits{
+		"of the zero traits": {},
+		"asked by handle":    {AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, c := range acquirertest.Cases() {
+				err := c.Check(t.Context(), anything{yes{}, kind})
+				if slices.Contains(keeps[name], c.Name) != (err == nil) {
+					t.Errorf("%s: %v", c.Name, err)
+				}
+				if skip := (*acquirertest.SkipError)(nil); errors.As(err, &skip) {
+					t.Errorf("%s: %v", c.Name, skip)
+				}
+			}
+		})
 	}
 }
 
@@ -109,7 +122,7 @@ func TestPanicIsABrokenPromise(t *testing.T) {
 		if c.Name != "merchant" {
 			continue
 		}
-		if err := c.Check(t.Context(), anything{panics{}}); err == nil || !strings.Contains(err.Error(), "no merchant") {
+		if err := c.Check(t.Context(), anything{client: panics{}}); err == nil || !strings.Contains(err.Error(), "no merchant") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -127,7 +140,7 @@ func TestWorldIsToldFromClient(t *testing.T) {
 		if c.Name != "outcome/accepted" {
 			continue
 		}
-		err := c.Check(t.Context(), failing{anything{yes{}}})
+		err := c.Check(t.Context(), failing{anything{client: yes{}}})
 		if err == nil || !strings.Contains(err.Error(), "the world failed, not the client") {
 			t.Errorf("%v", err)
 		}

@@ -1,20 +1,19 @@
 package acquirertest
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// World is one acquirer with someone at its kiosk. A method that the acquirer
+// World is one acquirer with someone at its payment page. A method that the acquirer
 // cannot offer returns acquirer.ErrUnsupported and its cases are skipped,
 // by name.
 //
-// Its methods are called from one goroutine at a time, those of the client from many. A World may have two methods more:
-//
-//	Addresses() (returnURL, notifyURL string)  // for the orders, when callbacks are received over HTTP
-//	Secrets() []string                         // keys, which no verb and no error may print
+// Its methods are called from one goroutine at a time, those of the client from many. A World may have more methods; those
+// of the optional interfaces [Kind], [Addressed], [Secretive], [Logging], [Synchronous] and [Verifying] are found by name.
 type World interface {
 	// Client is the client under test, the same at each call.
 	Client() acquirer.Client
@@ -23,14 +22,39 @@ type World interface {
 	Pay(s acquirer.Session, o acquirer.Outcome) error
 
 	// Callbacks is what was sent so far, in order: by the acquirer's server and by the payer's browser. A notification may take
-	// two seconds to appear.
+	// a while to appear; see [Synchronous].
 	Callbacks() []acquirer.Callback
 
-	// Advance moves the acquirer's clock, and does what becomes due on the way. Payments are remitted within 48 hours.
+	// Advance moves the acquirer's clock, and does what becomes due on the way. An hour later no session can be paid any more; payments
+	// are remitted within 48 hours.
 	Advance(d time.Duration) error
 
 	// Fault goes wrong at the next call (the faults of a call), the next notification, or the next Begin (those of a session).
 	Fault(f Fault) error
+}
+
+// Kind is a [World] whose acquirer is not of the kind of the zero [acquirer.Traits]: the cases test it by its own promises.
+type Kind interface{ Traits() acquirer.Traits }
+
+// Addressed is a [World] that receives callbacks over HTTP: its addresses stand in the orders.
+type Addressed interface {
+	Addresses() (returnURL, notifyURL string)
+}
+
+// Secretive is a [World] that knows keys which no verb and no error may print.
+type Secretive interface{ Secrets() []string }
+
+// Logging is a [World] that knows what the client has written so far: to its logger, and as attributes to its Observe.
+type Logging interface{ Logged() string }
+
+// Synchronous is a [World] in which all callbacks have come when Pay and Advance return: then nothing is waited for. In other worlds a
+// callback is waited for until there is no hope.
+type Synchronous interface{ Synchronous() bool }
+
+// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of its own
+// choice, which is the answer that is expected.
+type Verifying interface {
+	Verification(token string) *http.Request
 }
 
 // Fault is shared with the mock and the Sips simulator.

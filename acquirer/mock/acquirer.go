@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -38,6 +39,7 @@ var (
 	_ acquirer.Client    = (*Acquirer)(nil)
 	_ acquirer.Canceller = (*Acquirer)(nil)
 	_ acquirer.Refunder  = (*Acquirer)(nil)
+	_ acquirer.Listener  = (*Acquirer)(nil)
 )
 
 // Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must not be
@@ -56,6 +58,10 @@ type Acquirer struct {
 
 	// Now is the bank's clock: sessions expire by it, and payments are remitted. Zero: time.Now.
 	Now func() time.Time
+
+	// Traits are what kind of acquirer this is: Sips, Direct, PayFiP, or traits of your own. Zero: Sips. Begin returns
+	// ErrConfiguration for traits that contradict each other.
+	Traits acquirer.Traits
 
 	// MerchantID is who is paid. Zero: DefaultMerchant.
 	MerchantID string
@@ -76,21 +82,31 @@ type Acquirer struct {
 	kiosk    bank.Kiosk
 	key      [32]byte
 	mu       sync.Mutex
-	planned  map[string]Behaviour // by reference, until it is used up
-	injected map[string][][]Fault // by operation, or by target
-	upcoming map[string][]Fault   // by reference: faults of the next call, from Visit
+	dialect  dialect
+	planned  map[string]Behaviour        // by the bank's key, until it is used up
+	injected map[string][][]Fault        // by operation, or by target
+	upcoming map[string][]Fault          // by reference: faults of the next call, from Visit
+	trips    map[string]trip             // by Handle.Session
+	latest   map[string]string           // the bank's key of the transaction begun last, by reference
+	given    map[giving]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
+}
+
+// trip is what the bank does not know of a session that has a handle.
+type trip struct {
+	token          string // opens the payment page
+	proof, payment string // of the handle; the payment's id is told once there is one
 }
 
 // ready gives the zero value what it needs.
 func (a *Acquirer) ready() {
 	a.once.Do(func() {
 		rand.Read(a.key[:]) // never fails: crypto/rand ends the program rather than return an error
+		a.dialect = dialectOf(a.Traits)
 		a.bank.Now, a.post.Now = a.Now, a.Now
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
 		a.openKiosk()
-		a.planned = make(map[string]Behaviour)
-		a.injected = make(map[string][][]Fault)
-		a.upcoming = make(map[string][]Fault)
+		a.planned, a.injected, a.upcoming = make(map[string]Behaviour), make(map[string][][]Fault), make(map[string][]Fault)
+		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
 	})
 }
 
@@ -107,84 +123,111 @@ func (a *Acquirer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("acquirer", "mock"), slog.String("merchant", a.Merchant()))
 }
 
-// tokenField is the only field of a session's form.
+// tokenField is the only field of a session's form, or the only pair in the query of its link.
 const tokenField = "token"
 
-// Begin opens a session at the kiosk. The session ends after fifteen minutes in which the payer does nothing and one hour at most; ExpiresAt
-// is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, or what a fault brings.
+// Begin opens a session at the payment page. The session ends after fifteen minutes in which the payer does nothing and one hour at most;
+// ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a plan or traits
+// that are none, or what a fault brings.
 func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	a.ready()
-	if field, err := check(o); err != nil {
+	misconfigured := func(err error) (acquirer.Session, error) {
+		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Reference: safe(o.Reference), Kind: acquirer.ErrConfiguration, Err: err}
+	}
+	if err := checkTraits(a.Traits); err != nil {
+		return misconfigured(err)
+	}
+	if field, err := checkOrder(o, a.Traits); err != nil {
 		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, field, err)
 	}
 	var b Behaviour
 	if a.Plan != nil {
 		b = a.Plan(o)
 		if _, err := b.code(); err != nil {
-			e := &acquirer.Error{Op: acquirer.OpBegin, Reference: o.Reference, Kind: acquirer.ErrConfiguration, Err: err}
-			return acquirer.Session{}, e
+			return misconfigured(err)
 		}
 	}
-	return answer(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) {
-		cents, _ := euro.Cents(o.Amount) // checked above
-		s, err := a.bank.Open(bank.Order{
-			Merchant: a.Merchant(), Reference: o.Reference, OrderID: o.ID, Cents: cents, Currency: o.Currency,
-			ReturnURL: o.ReturnURL, NotifyURL: o.NotifyURL, Language: o.Language,
-		}, append(a.next(string(bank.OnSession)), b.Faults...)...)
-		if err != nil {
-			return acquirer.Session{}, err
-		}
-		if a.Plan != nil {
-			a.mu.Lock()
-			a.planned[o.Reference] = b
-			a.mu.Unlock()
-		}
-		return acquirer.Session{
-			URL:       strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay",
-			Method:    "POST",
-			Fields:    url.Values{tokenField: {s.Token}},
-			ExpiresAt: s.ExpiresAt,
-		}, nil
-	})
+	return answer(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.open(o, b) })
 }
 
-// Status says what has become of a reference. A session in which nobody has paid yet is not found, as at Sips; one that has
-// expired is code 97. The error's kind is ErrNotFound, or what a fault brings.
-func (a *Acquirer) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
-	a.ready()
-	return answer(a, ctx, acquirer.OpStatus, q.Reference, nil, func() (acquirer.Result, error) {
-		t, err := a.bank.Status(a.Merchant(), q.Reference)
-		if err != nil {
-			return acquirer.Result{}, err
-		}
-		return say(t).result(acquirer.Query), nil
-	})
-}
-
-// Cancel gives money back before remittance, all of it or a part. The error's kind is ErrInvalid with the field, ErrNotFound, ErrConflict
-// (code 24), or what a fault brings.
-func (a *Acquirer) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
-	return a.giveBack(ctx, acquirer.OpCancel, m, a.bank.Cancel)
-}
-
-// Refund gives money back after remittance, all of it or a part; never more than remains. The errors are those of Cancel.
-func (a *Acquirer) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
-	return a.giveBack(ctx, acquirer.OpRefund, m, a.bank.Refund)
-}
-
-func (a *Acquirer) giveBack(ctx context.Context, op string, m acquirer.Modification,
-	give func(merchant, reference string, cents int64, currency string) (bank.Transaction, error),
-) (acquirer.Result, error) {
-	a.ready()
-	cents, err := positive(m.Amount)
+// open opens the session at the bank, and remembers what its payer will do.
+func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
+	cents, _ := euro.Cents(o.Amount) // checked before
+	order := bank.Order{
+		Merchant: a.Merchant(), Reference: o.Reference, OrderID: o.ID, Cents: cents, Currency: o.Currency,
+		ReturnURL: o.ReturnURL, NotifyURL: o.NotifyURL, Language: o.Language,
+	}
+	if a.Traits.AskedByHandle {
+		order.ID = newID()
+	}
+	faults := append(a.next(string(bank.OnSession)), b.Faults...)
+	a.mu.Lock()
+	defer a.mu.Unlock() // until the reference is taken
+	if a.latest[o.Reference] != "" && !a.Traits.ReferencesRepeat {
+		return acquirer.Session{}, &bank.Refusal{Code: "94"}
+	}
+	opened, err := a.bank.Open(order, faults...)
 	if err != nil {
-		return acquirer.Result{}, invalid(op, m.Reference, "Amount", err)
+		return acquirer.Session{}, err
 	}
-	return answer(a, ctx, op, m.Reference, nil, func() (acquirer.Result, error) {
-		t, err := give(a.Merchant(), m.Reference, cents, m.Currency)
-		if err != nil {
-			return acquirer.Result{}, err
-		}
-		return say(t).result(acquirer.Query), nil
-	})
+	key := cmp.Or(order.ID, o.Reference)
+	made := trip{token: opened.Token}
+	if a.Traits.Proof {
+		made.proof = newID()
+	}
+	if a.Traits.Forgets {
+		made.payment = newID()
+	}
+	a.latest[o.Reference] = key
+	if order.ID != "" {
+		a.trips[order.ID] = made
+	}
+	if a.Plan != nil {
+		a.planned[key] = b
+	}
+	s := a.session(order.ID, opened)
+	if order.ID != "" {
+		s.Handle = acquirer.Handle{Session: order.ID, Proof: made.proof, ExpiresAt: s.ExpiresAt}
+	}
+	return s, nil
+}
+
+// session is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where that is all
+// there is.
+func (a *Acquirer) session(id string, opened bank.Session) acquirer.Session {
+	s := acquirer.Session{
+		URL: strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay", Method: http.MethodPost, ExpiresAt: opened.ExpiresAt,
+	}
+	pairs := url.Values{tokenField: {opened.Token}}
+	switch {
+	case !a.dialect.links:
+		s.Fields = pairs
+		return s
+	case !a.Traits.Proof:
+		pairs = url.Values{numberField: {id}}
+	}
+	s.Method = http.MethodGet
+	s.URL += "?" + pairs.Encode()
+	return s
+}
+
+// token finds the bank's token in the pairs that bring a payer.
+func (a *Acquirer) token(pairs url.Values) (string, bool) {
+	if a.dialect.links && !a.Traits.Proof {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return a.trips[pairs.Get(numberField)].token, pairs.Has(numberField)
+	}
+	return pairs.Get(tokenField), pairs.Has(tokenField)
+}
+
+// arrival are the pairs that bring a payer to the payment page.
+func arrival(s acquirer.Session) url.Values {
+	if !s.Link() {
+		return s.Fields
+	}
+	if u, err := url.Parse(s.URL); err == nil {
+		return u.Query()
+	}
+	return nil
 }

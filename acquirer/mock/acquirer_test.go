@@ -114,7 +114,7 @@ func TestVisit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%+v", tt.b), func(t *testing.T) {
-			w := newWorld()
+			w := newWorld(mock.Sips)
 			cb, err := w.a.Visit(begin(t, w.a, order("REF")), tt.b)
 			if tt.back != (err == nil) || !tt.back && (!errors.Is(err, mock.ErrNoReturn) || cb.Form != nil) {
 				t.Fatalf("came back: %v with %v", cb.Form, err)
@@ -144,7 +144,7 @@ func TestVisit(t *testing.T) {
 }
 
 func TestVisitErrors(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	s := begin(t, w.a, order("REF"))
 	for _, b := range []mock.Behaviour{
 		{Outcome: "paid"}, {Code: "000"}, {Code: "0|"}, {Outcome: acquirer.Accepted, Code: "05"}, {Outcome: acquirer.Unknown, Code: "00"},
@@ -169,7 +169,7 @@ func TestVisitErrors(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	asked := 0
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	w.a.Plan = func(o acquirer.Order) mock.Behaviour {
 		asked++
 		return map[string]mock.Behaviour{
@@ -336,7 +336,7 @@ func TestInjectedFaultsStrikeInTurn(t *testing.T) {
 }
 
 func TestSeveralAttempts(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	w.a.SeveralAttempts = true
 	s := begin(t, w.a, order("REF"))
 	var got []string
@@ -370,15 +370,28 @@ func TestSeveralAttempts(t *testing.T) {
 	}
 }
 
-// A notified 99 is not the last word: the kiosk does not know how far it came.
-func TestIncidentIsPendingUntilAsked(t *testing.T) {
+// An incident proves nothing about the money: it is pending, notified and asked, until the bank has found out.
+func TestIncidentIsPendingUntilDecided(t *testing.T) {
 	var a mock.Acquirer
 	r, err := a.Parse(pay(t, &a, "REF", mock.Behaviour{Code: "99"}))
 	if err != nil || r.Outcome != acquirer.Pending {
 		t.Errorf("notified: %v, %v", r, err)
 	}
-	if r, err = a.Status(t.Context(), acquirer.Question{Reference: "REF"}); err != nil || r.Outcome != acquirer.Failed {
-		t.Errorf("asked: %v, %v", r, err)
+	ask := func() acquirer.Outcome {
+		r, err := a.Status(t.Context(), acquirer.Question{Reference: "REF"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Outcome
+	}
+	if got := ask(); got != acquirer.Pending {
+		t.Errorf("asked: %s", got)
+	}
+	if err := a.Decide("REF", mock.Behaviour{Outcome: acquirer.Failed}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(); got != acquirer.Failed {
+		t.Errorf("decided: %s", got)
 	}
 }
 
@@ -434,7 +447,7 @@ func TestKeyIsItsOwn(t *testing.T) {
 
 // Payers come at the same time, and each pays his own order.
 func TestConcurrentPayers(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {

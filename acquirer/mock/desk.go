@@ -12,15 +12,17 @@ func (a *Acquirer) Book() []Transaction {
 	return a.bank.Book()
 }
 
-// Tick does what the clock has made due since the last look: the 97 of sessions that have expired is notified, and late
+// Tick does what the clock has made due since the last look: what a kind says of sessions that have expired is notified, and late
 // notifications are sent. It returns how many notifications that were. Call it after moving the clock that Now reads.
 func (a *Acquirer) Tick() int {
 	a.ready()
-	expired := a.bank.Tick()
-	for _, t := range expired {
-		a.send(t, a.intended(t.Reference, Behaviour{}).Faults)
+	sent := 0
+	for _, t := range a.bank.Tick() {
+		if a.send(t, a.intended(t, Behaviour{}).Faults) {
+			sent++
+		}
 	}
-	return len(expired) + a.post.Tick()
+	return sent + a.post.Tick()
 }
 
 // Release sends every notification that is held back, late or overtaken, in the order in which they were due first, and
@@ -30,15 +32,23 @@ func (a *Acquirer) Release() int {
 	return a.post.Release()
 }
 
-// Notification returns what the notification of a reference says if it is written now; nothing is sent. The error's kind is
+// last is the bank's key of the transaction that was begun last with a reference.
+func (a *Acquirer) last(reference string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.latest[reference]
+}
+
+// Notification returns what the notification of a reference says if it is written now; nothing is sent. Of several transactions with
+// the reference, here and in Decide, the one begun last is meant. The error's kind is
 // ErrNotFound when nobody has paid.
 func (a *Acquirer) Notification(reference string) (acquirer.Callback, error) {
 	a.ready()
-	t, err := a.bank.Status(a.Merchant(), reference)
+	t, err := a.bank.Status(a.Merchant(), a.last(reference))
 	if err != nil {
 		return acquirer.Callback{}, refused("notification", reference, err)
 	}
-	return a.seal(say(t), acquirer.Notify), nil
+	return a.dialect.write(a, t, acquirer.Notify), nil
 }
 
 // Remit remits at once every payment that waits for the end of its day, and returns how many: from now on they are refunded and not
@@ -56,7 +66,7 @@ func (a *Acquirer) Decide(reference string, b Behaviour) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.bank.Decide(a.Merchant(), reference, bank.Card{Code: code})
+	t, err := a.bank.Decide(a.Merchant(), a.last(reference), bank.Card{Code: code})
 	if err != nil {
 		return refused("decide", reference, err)
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 func TestBookIsTheTruth(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	inject(t, w.a, "", mock.Lost)
 	pay(t, w.a, "REF", mock.Behaviour{})
 	m := acquirer.Modification{Reference: "REF", Amount: decimal.New(2000, -2), Currency: "EUR"}
@@ -46,7 +46,7 @@ func TestBookIsTheTruth(t *testing.T) {
 }
 
 func TestReleaseAndTick(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	codes := func() (codes []string) {
 		for _, cb := range w.Callbacks() {
 			r, err := w.a.Parse(cb)
@@ -79,7 +79,7 @@ func TestReleaseAndTick(t *testing.T) {
 
 // A lost notification can be had all the same, and says what the status says.
 func TestNotification(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	pay(t, w.a, "REF", mock.Behaviour{Faults: []mock.Fault{mock.Lost}})
 	cb, err := w.a.Notification("REF")
 	if err != nil || len(w.Callbacks()) != 0 {
@@ -99,7 +99,7 @@ func TestNotification(t *testing.T) {
 }
 
 func TestDecide(t *testing.T) {
-	w := newWorld()
+	w := newWorld(mock.Sips)
 	pay(t, w.a, "REF", mock.Behaviour{Outcome: acquirer.Pending})
 	if err := w.a.Decide("REF", mock.Behaviour{Code: "xxx"}); err == nil {
 		t.Error("a behaviour that is none: no error")

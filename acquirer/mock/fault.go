@@ -50,7 +50,8 @@ const anyCall = string(bank.OnCall)
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
 // strike the next call of that operation; with an empty op they strike the next call, the faults of a notification the next
 // notification, and those of a session the next Begin. The faults of one Inject strike together; those of a second Inject wait
-// for the call after. The error names an op or a fault that does not exist, or that do not go together.
+// for the call after. The error names an op or a fault that does not exist, or that do not go together; it is
+// ErrUnsupported for Forged and Unsealed where notifications have no seal.
 func (a *Acquirer) Inject(op string, faults ...Fault) error {
 	a.ready()
 	ops := []string{"", acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
@@ -61,6 +62,8 @@ func (a *Acquirer) Inject(op string, faults ...Fault) error {
 		switch t := f.Target(); {
 		case t == "":
 			return fmt.Errorf("mock: Inject: there is no fault %.20q", string(f))
+		case (f == Forged || f == Unsealed) && !a.dialect.hasSeal:
+			return fmt.Errorf("mock: Inject: %s: notifications of this kind have no seal: %w", f, acquirer.ErrUnsupported)
 		case op != "" && t != bank.OnCall:
 			return fmt.Errorf("mock: Inject: %s strikes no call; inject it with an empty op", f)
 		}
@@ -114,6 +117,9 @@ var kinds = map[string]error{
 
 // refused words the bank's refusal.
 func refused(op, reference string, err error) error {
+	if e := (*acquirer.Error)(nil); errors.As(err, &e) {
+		return e
+	}
 	e := &acquirer.Error{Op: op, Reference: safe(reference), Kind: acquirer.ErrInvalid, Err: err}
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
 		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, kinds[r.Code], nil

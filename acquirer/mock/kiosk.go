@@ -37,7 +37,14 @@ func (a *Acquirer) Kiosk() http.Handler {
 // openKiosk connects the kiosk's pages to what the mock sends.
 func (a *Acquirer) openKiosk() {
 	a.kiosk.Bank = &a.bank
-	a.kiosk.Token = func(form url.Values) (string, bool) { return form.Get(tokenField), form.Has(tokenField) }
-	a.kiosk.Ended = func(t bank.Transaction) { a.send(t, a.intended(t.Reference, Behaviour{}).Faults) }
-	a.kiosk.Return = func(t bank.Transaction) url.Values { return a.seal(say(t), acquirer.Return).Form }
+	a.kiosk.Links = a.dialect.links
+	a.kiosk.Token = a.token
+	a.kiosk.Ended = func(t bank.Transaction) { a.send(t, a.intended(t, Behaviour{}).Faults) }
+	a.kiosk.Return = func(t bank.Transaction) url.Values {
+		cb := a.dialect.write(a, t, acquirer.Return)
+		if a.dialect.links {
+			return cb.Query
+		}
+		return cb.Form
+	}
 }

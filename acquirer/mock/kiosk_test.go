@@ -50,9 +50,27 @@ func newBrowser() *browser {
 	return &browser{client: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
 }
 
+// arrive goes where a session sends the payer.
+func (b *browser) arrive(s acquirer.Session) error {
+	if s.Link() {
+		return b.get(s.URL)
+	}
+	return b.post(s.URL, s.Fields)
+}
+
 // post sends a form, and shows what comes.
 func (b *browser) post(to string, form url.Values) error {
 	resp, err := b.client.PostForm(to, form)
+	return b.show(to, resp, err)
+}
+
+// get follows a link, or sends a form whose method is get: what its address has as a query is then gone.
+func (b *browser) get(to string) error {
+	resp, err := b.client.Get(to)
+	return b.show(to, resp, err)
+}
+
+func (b *browser) show(to string, resp *http.Response, err error) error {
 	if err != nil {
 		return err
 	}
@@ -121,6 +139,21 @@ func (b *browser) pay(digits, step string, now time.Time) error {
 
 // back is what the browser brings back.
 func (b *browser) back() (string, url.Values, error) { return b.form("Retour à votre compte") }
+
+// goBack presses the button of the way back, and returns the request that it makes.
+func (b *browser) goBack() (*http.Request, error) {
+	to, fields, err := b.back()
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(b.body, `<form class="back" method="get"`) {
+		path, _, _ := strings.Cut(to, "?")
+		return httptest.NewRequest(http.MethodGet, path+"?"+fields.Encode(), nil), nil
+	}
+	r := httptest.NewRequest(http.MethodPost, to, strings.NewReader(fields.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r, nil
+}
 
 // town is a host with its account and a kiosk, on sockets.
 type town struct {
@@ -425,7 +458,7 @@ var digits = map[acquirer.Outcome]string{
 
 func (w clicking) Pay(s acquirer.Session, o acquirer.Outcome) error {
 	b := newBrowser()
-	if err := b.post(s.URL, s.Fields); err != nil {
+	if err := b.arrive(s); err != nil {
 		return err
 	}
 	var err error
@@ -440,21 +473,70 @@ func (w clicking) Pay(s acquirer.Session, o acquirer.Outcome) error {
 	if err != nil || o == acquirer.Expired {
 		return err
 	}
-	_, form, err := b.back()
+	r, err := b.goBack()
+	if err != nil {
+		return err
+	}
+	cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Return, w.a)
 	if err == nil {
-		w.keep(acquirer.Callback{Channel: acquirer.Return, Form: form})
+		w.keep(cb)
 	}
 	return err
 }
 
+// Whatever the host's return address has in its query is still there when a browser comes back by GET.
+func TestKioskKeepsTheQueryOfTheReturnAddress(t *testing.T) {
+	for name, k := range mock.Kinds() {
+		w := newTown(t, false, &mock.Acquirer{Traits: k})
+		o := order("PCLCB172540000004")
+		o.ReturnURL = w.server.URL + "/return?account=7"
+		w.must(w.browser.arrive(begin(t, w.a, o)))
+		w.pay("00", "accept")
+		r, err := w.browser.goBack()
+		w.must(err)
+		if got := r.URL.Query().Get("account"); got != "7" {
+			t.Errorf("%s: the query is %q", name, r.URL.RawQuery)
+		}
+		cb, err := acquirer.ReadCallback(httptest.NewRecorder(), r, acquirer.Return, w.a)
+		w.must(err)
+		if got, err := w.a.Parse(cb); err != nil || got.Hint != k.HintsOnly {
+			t.Errorf("%s: what the browser brings is %v, hint %t: %v", name, got, got.Hint, err)
+		}
+	}
+}
+
+// A link is followed by GET, and nothing else opens the page.
+func TestKioskByLink(t *testing.T) {
+	for _, k := range []acquirer.Traits{mock.Direct, mock.PayFiP} {
+		w := newTown(t, false, &mock.Acquirer{Traits: k})
+		s := begin(t, w.a, order("PCLCB172540000004"))
+		if !s.Link() || strings.Contains(s.URL, "?") == strings.HasSuffix(s.URL, "/pay") {
+			t.Errorf("the session is %s %s with %d fields", s.Method, s.Origin(), len(s.Fields))
+		}
+		w.must(w.browser.get(s.URL))
+		w.sees("Paiement par carte bancaire")
+		address, _, _ := strings.Cut(s.URL, "?")
+		w.must(w.browser.get(address))
+		w.sees("Demande non valable")
+		w.must(w.browser.get(address + "?number=x&token=x"))
+		w.sees("Session inconnue")
+		w.must(w.browser.post(address, url.Values{"token": {"x"}}))
+		w.sees("Demande non valable")
+	}
+}
+
 // The suite again, with a payer who clicks.
 func TestConformanceThroughTheKiosk(t *testing.T) {
-	acquirertest.Run(t, func(t *testing.T) acquirertest.World {
-		w := newWorld()
-		server := httptest.NewServer(w.a.Kiosk())
-		t.Cleanup(server.Close)
-		w.a.URL = server.URL
-		t.Parallel()
-		return clicking{w}
-	})
+	for name, k := range mock.Kinds() {
+		t.Run(name, func(t *testing.T) {
+			acquirertest.Run(t, func(t *testing.T) acquirertest.World {
+				w := newWorld(k)
+				server := httptest.NewServer(w.a.Kiosk())
+				t.Cleanup(server.Close)
+				w.a.URL = server.URL
+				t.Parallel()
+				return clicking{w}
+			})
+		})
+	}
 }

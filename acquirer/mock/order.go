@@ -49,15 +49,31 @@ func positive(d decimal.Decimal) (int64, error) {
 	return cents, err
 }
 
-// check returns the first field of an order that no acquirer would take, and what is wrong with it; never its value.
-func check(o acquirer.Order) (field string, err error) {
+// within checks an amount against what the acquirer takes.
+func within(amount decimal.Decimal, k acquirer.Traits) error {
+	switch {
+	case amount.LessThan(k.Smallest):
+		return fmt.Errorf("it is below %s", k.Smallest)
+	case !k.Largest.IsZero() && amount.GreaterThan(k.Largest):
+		return fmt.Errorf("it is above %s", k.Largest)
+	}
+	return nil
+}
+
+// checkOrder returns the first field of an order that no acquirer of the kind would take, and what is wrong with it; never its value.
+func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 	for _, c := range []struct {
 		field string
 		check func() error
 	}{
 		{"ID", func() error { return text(o.ID, 1, 32, digits+capital+small) }},
 		{"Reference", func() error { return text(o.Reference, 1, 35, digits+capital+small) }},
-		{"Amount", func() error { _, err := positive(o.Amount); return err }},
+		{"Amount", func() error {
+			if _, err := positive(o.Amount); err != nil {
+				return err
+			}
+			return within(o.Amount, k)
+		}},
 		{"Currency", func() error { return text(o.Currency, 3, 3, capital) }},
 		{"ReturnURL", func() error { return address(o.ReturnURL) }},
 		{"NotifyURL", func() error {

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
@@ -34,7 +36,7 @@ func (b Behaviour) code() (string, error) {
 	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
 		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
 	case b.Code != "":
-		if o := bank.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
+		if o := sipscode.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
 			return "", fmt.Errorf("mock: Behaviour: code %s is %s, not %.20s", b.Code, o, string(b.Outcome))
 		}
 		return b.Code, nil
@@ -51,20 +53,21 @@ func (b Behaviour) code() (string, error) {
 //
 // The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault (see Spoil).
 // A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the payer had
-// let the fifteen minutes pass: it and an abandoned visit are notified and return ErrNoReturn. A session that is unknown,
+// let the fifteen minutes pass. It and an abandoned visit return ErrNoReturn, and are notified; but a kind whose messages are hints says
+// nothing of a session that has expired. A session that is unknown,
 // used up, paid or expired is an [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
 func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, error) {
 	a.ready()
 	if _, err := b.code(); err != nil {
 		return acquirer.Callback{}, err
 	}
-	token := s.Fields.Get(tokenField)
+	token, _ := a.token(arrival(s))
 	t, err := a.bank.Enter(token)
 	if err != nil {
 		return acquirer.Callback{}, refused("visit", "", err)
 	}
 	told := bank.Strikes(bank.OnCall, b.Faults)
-	b = a.intended(t.Reference, b)
+	b = a.intended(t, b)
 	code, err := b.code()
 	if err != nil {
 		return acquirer.Callback{}, err
@@ -81,13 +84,13 @@ func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, er
 	if b.Abandon || t.Code == "97" {
 		return acquirer.Callback{}, ErrNoReturn
 	}
-	return a.seal(say(t), acquirer.Return), nil
+	return a.dialect.write(a, t, acquirer.Return), nil
 }
 
 // intended completes what a visit says with what was planned for the order.
-func (a *Acquirer) intended(reference string, b Behaviour) Behaviour {
+func (a *Acquirer) intended(t bank.Transaction, b Behaviour) Behaviour {
 	a.mu.Lock()
-	plan, ok := a.planned[reference]
+	plan, ok := a.planned[keyOf(t)]
 	a.mu.Unlock()
 	if !ok {
 		return b
@@ -101,22 +104,37 @@ func (a *Acquirer) intended(reference string, b Behaviour) Behaviour {
 	return b
 }
 
-// send notifies what the bank says of t, with the faults told and those injected.
-func (a *Acquirer) send(t bank.Transaction, told []Fault) {
+// keyOf is what the bank and the mock find the transaction by.
+func keyOf(t bank.Transaction) string { return cmp.Or(t.ID, t.Reference) }
+
+// send notifies what the bank says of t, with the faults told and those injected, and reports whether the kind notifies it at all.
+func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
 	if !t.Retry {
 		a.mu.Lock()
-		delete(a.planned, t.Reference)
+		delete(a.planned, keyOf(t))
 		a.mu.Unlock()
 	}
+	if t.Code == "97" && !a.dialect.saysExpiry {
+		return false
+	}
 	fs := append(a.next(string(bank.OnNotification)), told...)
-	cb := Spoil(a.seal(say(t), acquirer.Notify), fs...)
+	cb := Spoil(a.dialect.write(a, t, acquirer.Notify), fs...)
 	a.post.Send(func() { a.deliver(t, cb) }, fs...)
+	return true
 }
 
 // courier posts notifications: it waits ten seconds and follows no redirect, as a bank does.
 var courier = &http.Client{
 	Timeout:       10 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func post(address string, cb acquirer.Callback) (*http.Response, error) {
+	r, err := bank.NewRequest(context.Background(), address, cb)
+	if err != nil {
+		return nil, err
+	}
+	return courier.Do(r)
 }
 
 func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
@@ -127,7 +145,7 @@ func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
 	if t.NotifyURL == "" {
 		return
 	}
-	resp, err := courier.PostForm(t.NotifyURL, cb.Form)
+	resp, err := post(t.NotifyURL, cb)
 	if err == nil {
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
 		resp.Body.Close()

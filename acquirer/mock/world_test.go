@@ -2,6 +2,8 @@ package mock_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
@@ -41,9 +43,9 @@ type world struct {
 	sent []acquirer.Callback
 }
 
-func newWorld() *world {
+func newWorld(kind acquirer.Traits) *world {
 	w := &world{clock: newClock()}
-	w.a = &mock.Acquirer{Now: w.clock.Now, Notify: w.keep}
+	w.a = &mock.Acquirer{Traits: kind, Now: w.clock.Now, Notify: w.keep}
 	return w
 }
 
@@ -80,9 +82,35 @@ func (w *world) Advance(d time.Duration) error {
 
 func (w *world) Fault(f acquirertest.Fault) error { return w.a.Inject("", f) }
 
+func (w *world) Traits() acquirer.Traits { return w.a.Traits }
+
+// Synchronous: the mock notifies on the goroutine of the payer, and of the clock.
+func (w *world) Synchronous() bool { return true }
+
+// verifying is the world of a kind that verifies the notification address.
+type verifying struct{ *world }
+
+func (verifying) Verification(token string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "https://shop.invalid/notify", nil)
+	r.Header.Set("X-Mock-Verification", token)
+	return r
+}
+
+// open is the world of a kind, for the suite.
+func open(kind acquirer.Traits) acquirertest.World {
+	if kind.Proof {
+		return verifying{newWorld(kind)}
+	}
+	return newWorld(kind)
+}
+
 func TestConformance(t *testing.T) {
-	acquirertest.Run(t, func(t *testing.T) acquirertest.World {
-		t.Parallel()
-		return newWorld()
-	})
+	for name, k := range mock.Kinds() {
+		t.Run(name, func(t *testing.T) {
+			acquirertest.Run(t, func(t *testing.T) acquirertest.World {
+				t.Parallel()
+				return open(k)
+			})
+		})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 	"github.com/shopspring/decimal"
 )
 
@@ -189,7 +190,11 @@ func (s *story) balance(ctx context.Context) error {
 	if !known.Equal(moved) {
 		return errors.New("the bank's book and ours differ")
 	}
-	if err := s.payments.Verify(ctx, nil); err != nil {
+	books, err := audit.New(s.store, audit.Options{Now: s.clock.Now})
+	if err != nil {
+		return err
+	}
+	if err := books.Verify(ctx, nil); err != nil {
 		return err
 	}
 	total, err := euros(known)

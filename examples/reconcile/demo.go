@@ -19,6 +19,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 )
 
 // writeDemo writes two days of a simulated bank into a folder: what the fund exports, and what the bank's list has.
@@ -41,7 +42,7 @@ func writeDemo(folder string) (task, error) {
 	write := map[string][]byte{t.layout: append(l, '\n'), t.lists[0]: bankList(d.list())}
 	for _, day := range []string{"2026-03-02", "2026-03-03"} {
 		var b bytes.Buffer
-		if _, err := d.service.Export(d.ctx, day, &b); err != nil {
+		if _, err := d.books.Export(d.ctx, day, &b); err != nil {
 			return task{}, err
 		}
 		name := filepath.Join(folder, "export-"+day+".csv")
@@ -61,6 +62,7 @@ type demo struct {
 	now     time.Time
 	bank    *mock.Acquirer
 	service *payment.Service
+	books   *audit.Books
 	edits   map[string]func([]entry) []entry // what the list has wrong, by reference
 }
 
@@ -68,9 +70,13 @@ func newDemo() (*demo, error) {
 	d := &demo{ctx: context.Background(), now: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC), edits: map[string]func([]entry) []entry{}}
 	now := func() time.Time { return d.now }
 	d.bank = &mock.Acquirer{Now: now, Notify: func(cb acquirer.Callback) { d.service.Receive(d.ctx, cb) }} // lost: the worker asks
+	store := payment.NewMemoryStore()
 	var err error
+	if d.books, err = audit.New(store, audit.Options{Now: now}); err != nil {
+		return nil, err
+	}
 	d.service, err = payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: d.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
+		Store: store, Acquirer: d.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
 	})
 	return d, err
 }

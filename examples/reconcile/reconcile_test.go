@@ -92,7 +92,7 @@ func TestBothForms(t *testing.T) {
 	args := []string{"-layout", layout, "-list", list}
 	for _, day := range []string{"2026-03-02", "2026-03-03"} {
 		var b bytes.Buffer
-		if _, err := d.service.ExportJSON(d.ctx, day, &b); err != nil {
+		if _, err := d.books.ExportJSON(d.ctx, day, &b); err != nil {
 			t.Fatal(err)
 		}
 		args = append(args, write(t, dir, "export-"+day+".jsonl", b.Bytes()))
@@ -126,7 +126,7 @@ func TestNothingDiffers(t *testing.T) {
 	}
 	d.now = d.now.AddDate(0, 0, 2)
 	var b bytes.Buffer
-	if _, err := d.service.Export(d.ctx, "2026-03-02", &b); err != nil {
+	if _, err := d.books.Export(d.ctx, "2026-03-02", &b); err != nil {
 		t.Fatal(err)
 	}
 	export, list := write(t, dir, "export.csv", b.Bytes()), write(t, dir, "bank.csv", bankList(d.list()))

@@ -6,6 +6,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"iter"
 	"path/filepath"
 	"runtime"
@@ -56,11 +58,11 @@ func (s slowly) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.H
 }
 
 // days fills a store with payments, some a day, over several days: paid, refused, back, in review, and orphans. It returns the days.
-func days(t testing.TB, s payment.Store, n, daily int) (list []string, at func(payment.Store) *payment.Service) {
+func days(t testing.TB, s payment.Store, n, daily int) (list []string, at func(payment.Store) (*payment.Service, *audit.Books)) {
 	t.Helper()
 	now := time.Date(2026, time.March, 27, 10, 0, 0, 0, time.UTC) // summer time begins on the third day
 	var bank *mock.Acquirer
-	at = func(s payment.Store) *payment.Service {
+	at = func(s payment.Store) (*payment.Service, *audit.Books) {
 		bank = &mock.Acquirer{Now: func() time.Time { return now }, Notify: func(acquirer.Callback) {}}
 		svc, err := payment.New(payment.Config{
 			Store: s, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: func() time.Time { return now },
@@ -68,9 +70,10 @@ func days(t testing.TB, s payment.Store, n, daily int) (list []string, at func(p
 		if err != nil {
 			t.Fatal(err)
 		}
-		return svc
+		return svc, books.Of(s, func() time.Time { return now })
 	}
-	svc, ctx := at(s), t.Context()
+	svc, _ := at(s)
+	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -81,7 +84,7 @@ func days(t testing.TB, s payment.Store, n, daily int) (list []string, at func(p
 		if i%daily == 0 {
 			if i > 0 {
 				now = now.AddDate(0, 0, 1)
-				svc = at(s) // whose bank has a short book
+				svc, _ = at(s) // whose bank has a short book
 			}
 			list = append(list, now.Format(time.DateOnly))
 		}
@@ -109,14 +112,14 @@ func days(t testing.TB, s payment.Store, n, daily int) (list []string, at func(p
 	return append(list, now.AddDate(0, 0, -2).Format(time.DateOnly)), at
 }
 
-func exported(t testing.TB, svc *payment.Service, day string) (string, [32]byte) {
+func exported(t testing.TB, b *audit.Books, day string) (string, audit.Seal) {
 	t.Helper()
-	var b bytes.Buffer
-	seal, err := svc.Export(t.Context(), day, &b)
+	var out bytes.Buffer
+	seal, err := b.Export(t.Context(), day, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b.String(), seal
+	return out.String(), seal
 }
 
 // Heads that the database lists give the same exports and seals as those of the journals, and Verify takes the seals.
@@ -124,8 +127,9 @@ func TestExportByHeads(t *testing.T) {
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
 		list, at := days(t, s, figure.Of(60, 600), 12)
-		quick, slow := at(s), at(slowly{s})
-		var seals [][32]byte
+		_, quick := at(s)
+		_, slow := at(slowly{s})
+		var seals []audit.Seal
 		for _, day := range list {
 			got, seal := exported(t, quick, day)
 			want, other := exported(t, slow, day)
@@ -145,7 +149,7 @@ func TestExportReadsItsDay(t *testing.T) {
 	s := openFile(t, filepath.Join(t.TempDir(), "payments.db"), sqlstore.Options{})
 	list, at := days(t, s, 60, 12)
 	c := &counting{Store: s}
-	svc := at(c)
+	_, svc := at(c)
 	for i, day := range list {
 		c.journals = 0
 		exported(t, svc, day)
@@ -220,11 +224,12 @@ func BenchmarkExport(b *testing.B) {
 				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/1e6, "MB/op")
 			})
 		}
-		quick, slow := at(s), at(slowly{s})
+		_, quick := at(s)
+		_, slow := at(slowly{s})
 		run("by heads", func() { exported(b, quick, last) })
 		run("by journals", func() { exported(b, slow, last) })
 		run("verify with a seal", func() {
-			if err := quick.Verify(b.Context(), slices.Values([][32]byte{{}})); err != nil {
+			if err := quick.Verify(b.Context(), slices.Values([]audit.Seal{{}})); err != nil {
 				b.Fatal(err)
 			}
 		})

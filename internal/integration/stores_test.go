@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -151,7 +152,7 @@ func TestHookFails(t *testing.T) {
 			if _, effect, err := svc.Receive(t.Context(), cb); err != nil || effect != payment.Changed {
 				t.Errorf("%s: the same notification again: %s %v", name, effect, err)
 			}
-			if err := svc.Verify(t.Context(), nil); err != nil {
+			if err := books.Of(s, nil).Verify(t.Context(), nil); err != nil {
 				t.Error(err)
 			}
 			drain(t, s)
@@ -323,7 +324,7 @@ func TestManyProcesses(t *testing.T) {
 				t.Errorf("%v at version %d, %v", p, p.Version, err)
 			}
 		}
-		if err := svcs[0].Verify(t.Context(), nil); err != nil {
+		if err := books.Of(open(sqlstore.Options{}), nil).Verify(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 	})

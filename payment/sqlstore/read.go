@@ -33,27 +33,34 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 	return p, err
 }
 
-// List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
-func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
-	var where []string
-	var args []any
+// matching is the condition of a filter, without its cursor, and the parameters.
+func matching(f payment.Filter) (where []string, args []any) {
 	add := func(condition string, v any) {
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(condition, len(args)))
 	}
-	if len(f.States) > 0 {
-		var in []string
-		for _, state := range f.States {
-			args = append(args, string(state))
-			in = append(in, fmt.Sprintf("$%d", len(args)))
+	in := func(column string, values []string) {
+		for _, v := range values {
+			args = append(args, v)
 		}
-		where = append(where, "state IN ("+strings.Join(in, ", ")+")")
+		where = append(where, column+" IN ("+parameters(len(args)-len(values)+1, len(values))+")")
 	}
-	if f.Debtor != "" {
-		add("debtor = $%d", f.Debtor)
+	if len(f.States) > 0 {
+		var states []string
+		for _, state := range f.States {
+			states = append(states, string(state))
+		}
+		in("state", states)
 	}
-	if f.Debt != "" {
-		add("debt = $%d", f.Debt)
+	for _, c := range []struct{ condition, value string }{
+		{"debtor = $%d", f.Debtor}, {"debt = $%d", f.Debt}, {"reference = $%d", f.Reference}, {"merchant = $%d", f.Merchant},
+	} {
+		if c.value != "" {
+			add(c.condition, c.value)
+		}
+	}
+	if len(f.NotOf) > 0 {
+		in("merchant NOT", f.NotOf)
 	}
 	if !f.From.IsZero() {
 		add("created_at >= $%d", f.From.UnixMicro())
@@ -65,11 +72,36 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 		stuck := fmt.Sprintf("tries >= %d", payment.StuckAfter)
 		where = append(where, "("+stuck+" OR EXISTS (SELECT 1 FROM quittance_change c WHERE c.payment = quittance_payment.id AND c."+stuck+"))")
 	}
+	return append(where, "TRUE"), args
+}
+
+// Count implements [payment.Store].
+func (s *Store) Count(ctx context.Context, f payment.Filter) (n int, err error) {
+	where, args := matching(f)
+	err = s.row(ctx, "SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...).Scan(&n)
+	return n, err
+}
+
+// List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
+func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	where, args := matching(f)
+	follows, order := ">", "created_at, id"
+	if f.Newest {
+		follows, order = "<", "created_at DESC, id DESC"
+	}
 	return func(yield func(payment.Payment, error) bool) {
-		where, args := where[:len(where):len(where)], args[:len(args):len(args)]
-		n := len(args)
-		for after := ""; ; {
-			rows, err := s.payments(ctx, strings.Join(append(where, "TRUE"+after), " AND "), args)
+		after, left := f.After, f.Limit
+		for {
+			where, args := where[:len(where):len(where)], args[:len(args):len(args)]
+			if after != "" {
+				args = append(args, string(after))
+				where = append(where, fmt.Sprintf("(created_at, id) %s (SELECT created_at, id FROM quittance_payment WHERE id = $%d)", follows, len(args)))
+			}
+			size := page
+			if f.Limit > 0 {
+				size = min(size, left)
+			}
+			rows, err := s.payments(ctx, strings.Join(where, " AND "), order, size, args)
 			if err != nil {
 				yield(payment.Payment{}, err)
 				return
@@ -79,19 +111,17 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 					return
 				}
 			}
-			if len(rows) < page {
+			if left -= len(rows); len(rows) < size || left == 0 {
 				return
 			}
-			last := rows[len(rows)-1]
-			after = fmt.Sprintf(" AND (created_at, id) > ($%d, $%d)", n+1, n+2)
-			args = append(args[:n:n], last.CreatedAt.UnixMicro(), string(last.ID))
+			after = rows[len(rows)-1].ID
 		}
 	}
 }
 
-func (s *Store) payments(ctx context.Context, where string, args []any) ([]payment.Payment, error) {
-	rows, err := s.query(ctx, fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY created_at, id LIMIT %d",
-		columns(""), where, page), args...)
+func (s *Store) payments(ctx context.Context, where, order string, size int, args []any) ([]payment.Payment, error) {
+	rows, err := s.query(ctx, fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY %s LIMIT %d",
+		columns(""), where, order, size), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,7 @@ var cases = []struct {
 	{"the journal is whole and in order", journal},
 	{"lists select and are in order", list},
 	{"a long list is whole", longList},
+	{"lists have pages, from either end, and counts", pages},
 	{"what is handed out is not shared", isolation},
 	{"due rows are leased, once at a time", leaseAttention},
 	{"the oldest work is leased first", oldestFirst},

@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -32,8 +34,13 @@ type Merchant struct {
 	SeveralAttempts bool   // after a refusal the payer may try another card on the same reference
 }
 
-// Order is what a merchant asks to be paid. Merchant and Reference together name the transaction for ever.
+// Order is what a merchant asks to be paid. Merchant and ID together name the transaction for ever, or Merchant and Reference
+// where there is no ID.
 type Order struct {
+	// ID names the transaction where a reference may come twice, as at Direct and PayFiP: Status, Cancel, Refund and Decide then
+	// take it in place of the reference. It looks like no reference. Zero: the reference is the name, and comes once.
+	ID string `json:",omitempty"`
+
 	Merchant, Reference, OrderID string
 	Cents                        int64  // above zero, at most 12 digits
 	Currency                     string // three capital letters
@@ -76,13 +83,16 @@ type Bank struct {
 	mu        sync.Mutex
 	merchants map[string]Merchant
 	accounts  []*account // in the order in which they were opened
-	byRef     map[name]*account
+	byName    map[name]*account
 	byToken   map[string]*account
 	open      []*account // those whose expiry has not been told yet
 	accepted  int        // authorisations given so far
 }
 
-type name struct{ merchant, reference string }
+// name is what a transaction is found by: the merchant, and the order's ID or else its reference.
+type name struct{ merchant, key string }
+
+func (o Order) name() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
 
 // account is a transaction while it lives.
 type account struct {
@@ -96,6 +106,9 @@ type account struct {
 	untold    bool      // expired, and the notification of it has not been handed out
 	remaining int64     // authorised and not given back
 }
+
+// Clock is the instant at which the bank acts now.
+func (b *Bank) Clock() time.Time { return b.now() }
 
 func (b *Bank) now() time.Time {
 	if b.Now == nil {
@@ -113,7 +126,7 @@ func (b *Bank) Enrol(m Merchant) {
 	defer b.mu.Unlock()
 	if b.merchants == nil {
 		b.merchants = make(map[string]Merchant)
-		b.byRef = make(map[name]*account)
+		b.byName = make(map[name]*account)
 		b.byToken = make(map[string]*account)
 	}
 	b.merchants[m.ID] = m
@@ -128,7 +141,7 @@ func (b *Bank) Merchant(id string) (Merchant, bool) {
 }
 
 // Open registers an order and returns the session of its payer. Of the faults only those of a session count. The refusals
-// are 03, 12 with the field, and 94 for a reference that the merchant has used before, however that ended.
+// are 03, 12 with the field, and 94 for a name that the merchant has used before, however that ended.
 func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -142,7 +155,7 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "amount"}
 	case len(o.Currency) != 3 || strings.Trim(o.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
-	case b.byRef[name{o.Merchant, o.Reference}] != nil:
+	case b.byName[o.name()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
 	o.Fields = maps.Clone(o.Fields)
@@ -153,7 +166,7 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
-	b.byRef[name{o.Merchant, o.Reference}], b.byToken[token] = a, a
+	b.byName[o.name()], b.byToken[token] = a, a
 	return Session{Token: token, ExpiresAt: now.Add(Lifetime)}, nil
 }
 
@@ -270,7 +283,7 @@ func (b *Bank) PayOnce(token string, attempts int, c Card) (Transaction, error) 
 
 // end gives an open transaction an outcome.
 func (b *Bank) end(a *account, c Card, now time.Time) {
-	meaning := Meaning(c.Code)
+	meaning := sipscode.Meaning(c.Code)
 	a.Authentication = c.Authentication
 	switch meaning.Outcome {
 	case acquirer.Expired:
@@ -284,7 +297,7 @@ func (b *Bank) end(a *account, c Card, now time.Time) {
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
 	if a.Retry && a.Attempt >= Attempts {
-		meaning, a.Retry = Meaning("75"), false
+		meaning, a.Retry = sipscode.Meaning("75"), false
 	}
 	a.closed = !a.Retry
 	a.Code, a.AcquirerCode, a.At = meaning.Code, meaning.Acquirer, now

@@ -88,7 +88,7 @@ func TestLastTwoDigitsDecide(t *testing.T) {
 		"75": {"75", "75", "REFUSED", "5017##########75", 0},
 		"90": {"90", "90", "INVALID", "5017##########90", 0},
 		"97": {"97", "", "EXPIRED", "", 0},
-		"99": {"99", "99", "INVALID", "5017##########99", 0},
+		"99": {"99", "99", "PENDING", "5017##########99", 0},
 		"18": {"00", "00", "TO_CAPTURE", "5017##########18", 5000}, // no such code: accepted
 	}
 	b, _ := open(bank.Merchant{})

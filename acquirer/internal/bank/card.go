@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"strings"
+
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // Card is how a payer pays: the outcome of it, not the means. Its number is not here, nor its cryptogram.
@@ -36,7 +38,7 @@ func (c Card) fill() (Card, bool) {
 	}
 	if c.Code == "" {
 		c.Code = "00"
-		if _, ok := byCode[c.Last]; ok {
+		if sipscode.Listed(c.Last) {
 			c.Code = c.Last
 		}
 	}

@@ -18,7 +18,7 @@ func (b *Bank) Forget(before time.Time) int {
 		a.settle(now)
 		if a.closed && !a.untold && a.At.Before(before) {
 			gone[a] = true
-			delete(b.byRef, name{a.Merchant, a.Reference})
+			delete(b.byName, a.name())
 		}
 		return gone[a]
 	})

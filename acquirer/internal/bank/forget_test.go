@@ -51,7 +51,7 @@ func TestForget(t *testing.T) {
 	if told := b.Tick(); len(told) != 2 {
 		t.Errorf("%d expiries told, expected 2", len(told))
 	}
-	if n := b.Forget(now); n != 2 || len(b.Book()) != 0 || len(b.byRef)+len(b.byToken)+len(b.open) != 0 {
-		t.Errorf("%d forgotten, expected 2, and %d, %d, %d, %d left", n, len(b.Book()), len(b.byRef), len(b.byToken), len(b.open))
+	if n := b.Forget(now); n != 2 || len(b.Book()) != 0 || len(b.byName)+len(b.byToken)+len(b.open) != 0 {
+		t.Errorf("%d forgotten, expected 2, and %d, %d, %d, %d left", n, len(b.Book()), len(b.byName), len(b.byToken), len(b.open))
 	}
 }

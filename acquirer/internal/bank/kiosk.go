@@ -7,11 +7,12 @@ import (
 	"sync"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/paris"
 )
 
 // Kiosk shows the bank's pages to a payer, in French: the card, the authentication, the refusal, the ticket, the way back (spec:
-// S23 to S47). It is one address that browsers post to, whatever its path: the front mounts it, and the forms of the pages post
+// S23 to S47). It is one address that browsers go to, whatever its path: the front mounts it, and the forms of the pages post
 // to where they came from.
 //
 // It is safe for concurrent use. Bank, Token and Return are needed; the fields are set before first use and not changed after;
@@ -27,9 +28,13 @@ type Kiosk struct {
 	// Retry is true when it is not the last word. Zero: nobody is told.
 	Ended func(Transaction)
 
-	// Return gives the sealed fields that the payer's browser is to post to Transaction.ReturnURL. It is not asked after a 97:
-	// then nothing comes back.
+	// Return gives the fields that the payer's browser is to bring to Transaction.ReturnURL. It is not asked after a 97: then
+	// nothing comes back.
 	Return func(Transaction) url.Values
+
+	// Links: browsers come by a link, with the token in its query, and go back by GET, with the fields in the query. Zero: both are
+	// forms that are posted.
+	Links bool
 
 	once sync.Once
 	key  [32]byte // seals what the pages carry from one step to the next
@@ -52,14 +57,22 @@ const (
 )
 
 func (k *Kiosk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if k.Links && r.Method == http.MethodGet {
+		k.enter(w, r.URL.Query())
+		return
+	}
 	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
 	if err != nil {
-		refuse(w, err)
+		k.refuse(w, err)
 		return
 	}
 	token := cb.Form.Get(sessionField)
 	switch step := cb.Form.Get(stepField); step {
 	case "":
+		if k.Links {
+			invalidPage.show(w, view{})
+			return
+		}
 		k.enter(w, cb.Form)
 	case stepCard:
 		k.card(w, token, cb.Form)
@@ -74,13 +87,17 @@ func (k *Kiosk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // refuse answers a request that is no form.
-func refuse(w http.ResponseWriter, err error) {
+func (k *Kiosk) refuse(w http.ResponseWriter, err error) {
 	p := invalidPage
 	if bad := (*acquirer.RequestError)(nil); errors.As(err, &bad) {
 		p.status = bad.Status
 	}
 	if p.status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
+		allow := http.MethodPost
+		if k.Links {
+			allow = "GET, POST"
+		}
+		w.Header().Set("Allow", allow)
 	}
 	p.show(w, view{})
 }
@@ -166,7 +183,7 @@ func (k *Kiosk) tell(w http.ResponseWriter, token string, t Transaction, err err
 	if k.Ended != nil {
 		k.Ended(t)
 	}
-	switch Meaning(t.Code).Outcome {
+	switch sipscode.Meaning(t.Code).Outcome {
 	case acquirer.Accepted:
 		ticketPage.show(w, k.final(t))
 	case acquirer.Refused:
@@ -204,7 +221,7 @@ func (k *Kiosk) denied(w http.ResponseWriter, token string, err error) {
 		expiredPage.show(w, k.view(t))
 	default:
 		v := k.final(t)
-		v.Result = results[Meaning(t.Code).Outcome]
+		v.Result = results[sipscode.Meaning(t.Code).Outcome]
 		endedPage.show(w, v)
 	}
 }

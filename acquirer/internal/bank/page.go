@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -74,8 +75,25 @@ type view struct {
 
 // way brings the payer back.
 type way struct {
-	URL    string
-	Fields url.Values
+	URL, Method string
+	Fields      url.Values
+}
+
+// wayBack is how a browser brings the fields to the address. A form that is sent by GET drops the query of its address, so what
+// stands there becomes fields too.
+func (k *Kiosk) wayBack(t Transaction) *way {
+	if origin(t.ReturnURL) == "" {
+		return nil
+	}
+	fields := k.Return(t)
+	if !k.Links {
+		return &way{t.ReturnURL, "post", fields}
+	}
+	to, _ := url.Parse(t.ReturnURL) // it has an origin, so it can be parsed
+	all := to.Query()
+	maps.Copy(all, fields)
+	to.RawQuery = ""
+	return &way{to.String(), "get", all}
 }
 
 // view starts what a page says of a transaction.
@@ -87,9 +105,7 @@ func (k *Kiosk) view(t Transaction) view {
 // final is a page after which nothing is paid any more: it has the way back.
 func (k *Kiosk) final(t Transaction) view {
 	v := k.view(t)
-	if origin(t.ReturnURL) != "" {
-		v.Back = &way{t.ReturnURL, k.Return(t)}
-	}
+	v.Back = k.wayBack(t)
 	return v
 }
 

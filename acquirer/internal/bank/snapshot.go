@@ -51,13 +51,13 @@ func (b *Bank) Restore(s Snapshot) error {
 		return errors.New("bank: Restore: it has accounts already")
 	}
 	for _, k := range s.Accounts {
-		n := name{k.Transaction.Merchant, k.Transaction.Reference}
-		if _, ok := b.merchants[n.merchant]; !ok || k.Token == "" || b.byToken[k.Token] != nil || b.byRef[n] != nil {
-			return fmt.Errorf("bank: Restore: reference %.40q has no merchant or no token, or stands twice", n.reference)
+		n := k.Transaction.name()
+		if _, ok := b.merchants[n.merchant]; !ok || k.Token == "" || b.byToken[k.Token] != nil || b.byName[n] != nil {
+			return fmt.Errorf("bank: Restore: %.40q has no merchant or no token, or stands twice", n.key)
 		}
 		a := &account{k.Transaction.clone(), k.Several, k.Uses, k.Used, k.Idle, k.Active, k.Closed, k.Untold, k.Remaining}
 		b.accounts = append(b.accounts, a)
-		b.byRef[n], b.byToken[k.Token] = a, a
+		b.byName[n], b.byToken[k.Token] = a, a
 		if !a.closed || a.untold {
 			b.open = append(b.open, a)
 		}

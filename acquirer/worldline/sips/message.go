@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // A slot is a field that decides something.
@@ -133,26 +134,26 @@ func (in *inner) result(m *message, asked bool) (acquirer.Result, error) {
 		}
 	}
 
-	v := judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
+	outcome, decline := sipscode.Judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
 	at := parseTime(m.v[transactionDateTime])
 	status, listed := transactionStatuses[m.v[transactionStatus]]
 	switch {
-	case v.outcome == acquirer.Accepted && (!listed || !status.accepted):
-		v = verdict{outcome: acquirer.Pending}
-	case in.several && v.outcome.Final() && v.outcome != acquirer.Accepted && !(asked && in.windowOver(at)):
-		v = verdict{outcome: acquirer.Pending}
+	case outcome == acquirer.Accepted && (!listed || !status.accepted):
+		outcome, decline = acquirer.Pending, ""
+	case in.several && outcome.Final() && outcome != acquirer.Accepted && !(asked && in.windowOver(at)):
+		outcome, decline = acquirer.Pending, ""
 	}
 
 	total := firstOf(m, cents, originAmount, amount, currentAmount)
 	r := acquirer.Result{
 		Reference: m.v[transactionReference], OrderID: m.v[orderID], Merchant: m.v[merchantID],
-		Amount: cur.amount(total), Currency: cur.letters,
-		Outcome: v.outcome, Decline: v.decline,
+		Amount: amountOf(total, cur), Currency: cur.Letters,
+		Outcome: outcome, Decline: decline,
 		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
 		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
 	}
-	if v.outcome == acquirer.Accepted {
-		r.Returned = cur.amount(returned(m, cents, total))
+	if outcome == acquirer.Accepted {
+		r.Returned = amountOf(returned(m, cents, total), cur)
 	}
 	if at.IsZero() && m.v[transactionDateTime] != "" {
 		m.keep("transactionDateTime", m.v[transactionDateTime])

@@ -236,6 +236,10 @@ func TestAlgorithmBelongsToTheKey(t *testing.T) {
 // TestResponseCodes is the guide's table, written a second time.
 func TestResponseCodes(t *testing.T) {
 	c := mustNew(t, testConfig(nil))
+	type verdict struct {
+		outcome acquirer.Outcome
+		decline acquirer.Decline
+	}
 	want := map[string]verdict{
 		"00": {acquirer.Accepted, ""}, "02": {acquirer.Refused, acquirer.ContactIssuer}, "03": {acquirer.Refused, acquirer.MerchantProblem},
 		"05": {acquirer.Refused, acquirer.DoNotHonour}, "11": {acquirer.Refused, acquirer.CardNotAccepted},

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"hash/crc32"
 	"log/slog"
 	"math/rand/v2"
@@ -144,6 +146,7 @@ func (w *world) deliver(ctx context.Context, c payment.Change) error {
 // machine is one process of the fund: a service with the hook, and River's client if it works.
 type machine struct {
 	*payment.Service
+	*audit.Books
 	w      *world
 	db     *sql.DB
 	config *river.Config
@@ -179,6 +182,7 @@ func newMachine(dsn string, bank acquirer.Client, now func() time.Time, deliver 
 	if err != nil {
 		return nil, err
 	}
+	m.Books = books.Of(store, now)
 	m.Service, err = payment.New(payment.Config{
 		Store: store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
 		NotifyURL: "https://portail.example/notification", Now: now, Deliver: deliver,

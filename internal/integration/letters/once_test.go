@@ -32,10 +32,10 @@ var kinds = map[payment.State][]string{
 }
 
 // exactly fails unless each payment has its letters, once, and there are no others.
-func exactly(t *testing.T, svc *payment.Service, db *sql.DB, box inbox.Mailbox) {
+func exactly(t *testing.T, f *fund, db *sql.DB, box inbox.Mailbox) {
 	t.Helper()
 	want, payments := 0, 0
-	for p, err := range svc.List(t.Context(), payment.Filter{}) {
+	for p, err := range f.List(t.Context(), payment.Filter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func exactly(t *testing.T, svc *payment.Service, db *sql.DB, box inbox.Mailbox) 
 	if got != want || waiting != 0 {
 		t.Errorf("%d letters of %d payments, want %d; %d changes were never delivered", got, payments, want, waiting)
 	}
-	if err := svc.Verify(t.Context(), nil); err != nil {
+	if err := f.Verify(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -98,7 +98,7 @@ func killedBetweenLetterAndRecord(t *testing.T, p place) {
 			between += n
 		}
 	}
-	exactly(t, f.Service, db, box)
+	exactly(t, f, db, box)
 	t.Logf("%d workers were killed between %d letters and their records; %d payments", children, between, payments)
 }
 
@@ -200,6 +200,6 @@ func mailboxTimesOutAfterDelivery(t *testing.T, p place) {
 			quiet = 0
 		}
 	}
-	exactly(t, f.Service, db, box)
+	exactly(t, f, db, box)
 	t.Logf("the mailbox answered too late %d times, the record was lost %d times; %d payments", late.Load(), lost.Load(), payments)
 }

@@ -3,6 +3,8 @@ package letters
 import (
 	"database/sql"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"os"
 	"path/filepath"
 	"sync"
@@ -147,6 +149,7 @@ var morning = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
 // fund is a portal with its bank. The clock is everybody's.
 type fund struct {
 	*payment.Service
+	*audit.Books
 	clock *clock
 	bank  *mock.Acquirer
 	t     *testing.T
@@ -168,6 +171,7 @@ func newFund(t *testing.T, store payment.Store, box inbox.Mailbox, with ...func(
 	if f.Service, err = payment.New(c); err != nil {
 		t.Fatal(err)
 	}
+	f.Books = books.Of(store, f.clock.Now)
 	return f
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/payment/audit"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -244,7 +245,7 @@ func purgeLeavesNothingPersonal(t *testing.T, p place) {
 	t.Logf("the statistics of %v had samples", sampled(t, p, db, gone.words))
 
 	f.clock.Add(24 * time.Hour)
-	var seals [][32]byte
+	var seals []audit.Seal
 	for day := morning; day.Before(f.clock.Now().AddDate(0, 0, -1)); day = day.AddDate(0, 0, 1) {
 		seal, err := f.Export(t.Context(), day.Format(time.DateOnly), io.Discard)
 		if err != nil {

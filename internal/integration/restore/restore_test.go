@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -413,7 +414,7 @@ func (w *world) settle() {
 // payment is for money that it did not take; nothing is open.
 func (w *world) converged() {
 	w.Helper()
-	w.must(w.Verify(w.Context(), nil))
+	w.must(books.Of(w.store, w.clock).Verify(w.Context(), nil))
 	byID := map[string]payment.Payment{}
 	claims := map[string]bool{}
 	for _, p := range w.payments() {
@@ -571,5 +572,5 @@ func withoutAdvance(t *testing.T, db database) {
 	if book := w.bank.Book(); len(book) != 1 || !w.orphan(book[0].OrderID) {
 		t.Errorf("the forgotten payment is no orphan")
 	}
-	w.must(w.Verify(t.Context(), nil))
+	w.must(books.Of(w.store, w.clock).Verify(t.Context(), nil))
 }

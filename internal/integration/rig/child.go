@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
 	"net"
 	"net/http"
 	"os"
@@ -75,6 +76,7 @@ type child struct {
 	*payment.Service
 	setting setting
 	store   recorder
+	now     func() time.Time
 	box     *sqlmailbox.Mailbox
 	mu      sync.Mutex
 	lines   *os.File
@@ -111,7 +113,7 @@ func serve() error {
 		return errors.Join(err, letters.Close(), db.Close())
 	}
 	tell := func(f Fact) { c.write(line{Fact: &f}) }
-	c.store, c.box = recorder{store, tell}, box
+	c.store, c.box, c.now = recorder{store, tell}, box, clock.Now
 	config, err := s.Shop.config(c.store, clock.Now)
 	if err != nil {
 		return err
@@ -244,8 +246,10 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		a.Facts, err = missing(ctx, c.store, c.box, o.Facts)
 		return err
 	},
-	"size":   func(_ *child, _ context.Context, _ command, a *answer) (err error) { a.Size, err = size(); return err },
-	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error { return c.Verify(ctx, nil) },
+	"size": func(_ *child, _ context.Context, _ command, a *answer) (err error) { a.Size, err = size(); return err },
+	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error {
+		return books.Of(c.store, c.now).Verify(ctx, nil)
+	},
 }
 
 func (c *child) carryOut(ctx context.Context, o command, a *answer) error {

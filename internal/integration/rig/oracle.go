@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,7 +107,7 @@ type oracle struct {
 func (o *oracle) say(format string, a ...any) { o.bad = append(o.bad, fmt.Sprintf(format, a...)) }
 
 func (o *oracle) journals(ctx context.Context) error {
-	err := o.svc.Verify(ctx, nil)
+	err := books.Of(o.store, o.Clock.Now).Verify(ctx, nil)
 	if errors.Is(err, payment.ErrAltered) {
 		o.say("%v", err)
 		return nil
@@ -270,7 +271,7 @@ func (o *oracle) exported(ctx context.Context) error {
 	now := o.Clock.Now()
 	for day := morning.AddDate(0, 0, -1); day.Before(now.Add(-25 * time.Hour)); day = day.AddDate(0, 0, 1) {
 		var out bytes.Buffer
-		if _, err := o.svc.Export(ctx, day.In(paris).Format(time.DateOnly), &out); errors.Is(err, payment.ErrAltered) {
+		if _, err := books.Of(o.store, o.Clock.Now).Export(ctx, day.In(paris).Format(time.DateOnly), &out); errors.Is(err, payment.ErrAltered) {
 			o.say("%v", err)
 			return nil // no account is given of what was altered
 		} else if err != nil {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"io"
 	"iter"
 	"net/url"
@@ -36,8 +38,9 @@ type record struct {
 	db     *sql.DB // for edits
 	number func(int) string
 	svc    *payment.Service
+	store  payment.Store
 	bank   *mock.Acquirer
-	seals  [][32]byte
+	seals  []audit.Seal
 
 	mu  sync.Mutex
 	now time.Time
@@ -116,6 +119,7 @@ func (r *record) begin(db *sql.DB, open func(*sql.DB, sqlstore.Options) (*sqlsto
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	r.store = store
 	r.bank = &mock.Acquirer{Now: r.clock, Notify: func(acquirer.Callback) {}}
 	r.svc, err = payment.New(payment.Config{
 		Store: store, Acquirer: r.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: r.clock,
@@ -205,20 +209,20 @@ func (r *record) fill() {
 	r.work()
 
 	r.add(24 * time.Hour)
-	seal, err := r.svc.Export(ctx, start.Format(time.DateOnly), io.Discard)
+	seal, err := books.Of(r.store, r.clock).Export(ctx, start.Format(time.DateOnly), io.Discard)
 	r.must(err)
-	r.seals = [][32]byte{seal}
+	r.seals = []audit.Seal{seal}
 	if err := r.verify(r.outside()); err != nil {
 		r.t.Fatalf("nothing was altered yet: %v", err)
 	}
 }
 
-func (r *record) outside() iter.Seq[[32]byte] { return slices.Values(r.seals) }
+func (r *record) outside() iter.Seq[audit.Seal] { return slices.Values(r.seals) }
 
-func (r *record) verify(seals iter.Seq[[32]byte]) error {
+func (r *record) verify(seals iter.Seq[audit.Seal]) error {
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
-	return r.svc.Verify(ctx, seals)
+	return books.Of(r.store, r.clock).Verify(ctx, seals)
 }
 
 func (r *record) read(name string, keys ...string) *table {
@@ -475,7 +479,7 @@ func anotherLife(t *testing.T, r *record) {
 	r.work()
 	day := r.clock().Format(time.DateOnly)
 	r.add(24 * time.Hour)
-	seal, err := r.svc.Export(ctx, day, io.Discard)
+	seal, err := books.Of(r.store, r.clock).Export(ctx, day, io.Discard)
 	r.must(err)
 	r.seals = append(r.seals, seal)
 	if err := r.verify(r.outside()); err != nil {

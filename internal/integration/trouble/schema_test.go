@@ -2,6 +2,7 @@ package trouble
 
 import (
 	"errors"
+	"github.com/quittance/quittance/internal/integration/books"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func notMigrated(t *testing.T, at place) {
 	says(t, "Work", p.work(), "lease", "quittance_")
 	_, err = p.store.Sequence(t.Context(), "2026-03-02")
 	says(t, "Sequence", err, "quittance_sequence")
-	says(t, "Verify", p.Verify(t.Context(), nil), "quittance_")
+	says(t, "Verify", books.Of(p.store, nil).Verify(t.Context(), nil), "quittance_")
 	if err := p.store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

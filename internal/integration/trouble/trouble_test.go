@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"github.com/quittance/quittance/internal/integration/books"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -182,7 +183,7 @@ func (p *portal) whole() {
 			p.Errorf("%s: %d, %v", what, n, err)
 		}
 	}
-	if err := p.Verify(p.Context(), nil); err != nil {
+	if err := books.Of(p.store, nil).Verify(p.Context(), nil); err != nil {
 		p.Error(err)
 	}
 }

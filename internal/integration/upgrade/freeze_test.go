@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -151,7 +153,7 @@ func TestFreeze(t *testing.T) {
 			dump := k.dump(t, all)
 			db, s := k.restored(t, dump)
 			seals := sealed(t, s)
-			if err := service(t, s).Verify(t.Context(), slices.Values(seals)); err != nil {
+			if err := books.Of(s, later).Verify(t.Context(), slices.Values(seals)); err != nil {
 				t.Error(err)
 			}
 			if n := len(rows(t, db, "SELECT id FROM quittance_payment")); n != len(stories)+1 { // twice is two
@@ -224,11 +226,11 @@ func (k kind) dump(t *testing.T, all map[string][]record) string {
 }
 
 // sealed are the seals of the days of the stories.
-func sealed(t *testing.T, s *sqlstore.Store) [][32]byte {
+func sealed(t *testing.T, s *sqlstore.Store) []audit.Seal {
 	t.Helper()
-	var seals [][32]byte
+	var seals []audit.Seal
 	for _, day := range []string{"2026-03-02", "2026-03-03", "2026-03-05"} {
-		seal, err := service(t, s).Export(t.Context(), day, &bytes.Buffer{})
+		seal, err := books.Of(s, later).Export(t.Context(), day, &bytes.Buffer{})
 		if err != nil {
 			t.Fatal(err)
 		}

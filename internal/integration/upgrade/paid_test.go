@@ -3,6 +3,7 @@ package upgrade
 import (
 	"context"
 	"database/sql"
+	"github.com/quittance/quittance/internal/integration/books"
 	"iter"
 	"path/filepath"
 	"testing"
@@ -81,7 +82,7 @@ func migratePaid(t *testing.T, db *sql.DB, of func(*sql.DB, sqlstore.Options) (*
 	if d := cmp.Diff(map[string]payment.State{"N1": payment.Paid, "N2": payment.Review}, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	must(service(t, s).Verify(ctx, nil))
+	must(books.Of(s, later).Verify(ctx, nil))
 	_, err = db.ExecContext(ctx, "UPDATE quittance_payment SET state = 'paid'")
 	if err == nil {
 		t.Error("no index forbids two paid payments of one debt")

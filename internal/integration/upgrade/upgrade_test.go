@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/payment/audit"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -151,7 +153,7 @@ func read(t *testing.T, elem ...string) []byte {
 func oldDatabase(t *testing.T, k kind, folder string, migrated bool, load func(t *testing.T, dump string) (*sql.DB, *sqlstore.Store)) {
 	db, s := load(t, string(read(t, folder, k.name+".sql")))
 	svc := service(t, s)
-	var seals [][32]byte
+	var seals []audit.Seal
 	kept, err := os.ReadFile(filepath.Join(folder, "seals"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) { // those of schema-1 were of another form, and nobody kept any
 		t.Fatal(err)
@@ -161,9 +163,9 @@ func oldDatabase(t *testing.T, k kind, folder string, migrated bool, load func(t
 		if err != nil || len(b) != 32 {
 			t.Fatalf("seal %q: %v", line, err)
 		}
-		seals = append(seals, [32]byte(b))
+		seals = append(seals, audit.Seal(b))
 	}
-	if err := svc.Verify(t.Context(), slices.Values(seals)); err != nil {
+	if err := books.Of(s, later).Verify(t.Context(), slices.Values(seals)); err != nil {
 		t.Error(err)
 	}
 	sameRows(t, db, folder)
@@ -175,7 +177,7 @@ func oldDatabase(t *testing.T, k kind, folder string, migrated bool, load func(t
 		t.Errorf("the schema's version (-want +got):\n%s", d)
 	}
 	goesOn(t, s, svc, folder, migrated)
-	if err := svc.Verify(t.Context(), slices.Values(seals)); err != nil {
+	if err := books.Of(s, later).Verify(t.Context(), slices.Values(seals)); err != nil {
 		t.Errorf("after some more work: %v", err)
 	}
 }
@@ -348,7 +350,7 @@ func additions(t *testing.T, k kind) {
 		}
 	}
 	w.work()
-	w.must(svc.Verify(t.Context(), nil))
+	w.must(books.Of(s, later).Verify(t.Context(), nil))
 	var kept, added string
 	w.must(db.QueryRow("SELECT tomorrow FROM quittance_payment WHERE id = $1", string(before.ID)).Scan(&kept))
 	w.must(db.QueryRow("SELECT tomorrow FROM quittance_payment WHERE id = $1", string(during.ID)).Scan(&added))

@@ -1,8 +1,10 @@
 package sipstest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -52,7 +54,24 @@ type world struct {
 
 	mu       sync.Mutex
 	received []acquirer.Callback
+	log      bytes.Buffer // what the client has logged and observed; guarded by mu
 }
+
+// Write is for the client's logger.
+func (w *world) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.Write(line)
+}
+
+func (w *world) Logged() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.String()
+}
+
+// Synchronous: the platform posts a notification before the payer is answered, and the clock's notifications before Advance returns.
+func (w *world) Synchronous() bool { return true }
 
 func newWorld(t *testing.T, key sips.Key, unsealed bool) *world {
 	t.Helper()
@@ -85,11 +104,18 @@ func newWorld(t *testing.T, key sips.Key, unsealed bool) *world {
 		return c, err
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
+	logger := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	w.client, err = sips.New(sips.Config{
 		MerchantID: shop, Keys: sips.Keyring{1: key}, Endpoints: w.platform.Endpoints(),
 		HTTPClient: &http.Client{Transport: transport}, Now: w.clock.Now,
-		TrustUnsealedOffice: unsealed, Logger: slog.New(slog.DiscardHandler),
+		TrustUnsealedOffice: unsealed, Logger: logger,
+		Observe: func(ctx context.Context, op string, attrs ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
+			logger.LogAttrs(ctx, slog.LevelInfo, op, attrs...)
+			return ctx, func(err error, attrs ...slog.Attr) {
+				logger.LogAttrs(ctx, slog.LevelInfo, fmt.Sprint(op, err), attrs...)
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // A format is what a field of a request may be.
@@ -125,10 +127,16 @@ func oneOf(values ...string) func(s, name string) *refusal {
 }
 
 func knownCurrency(s, name string) *refusal {
-	if currencies[s] == "" {
+	if currencyLetters(s) == "" {
 		return badValue(name, s)
 	}
 	return nil
+}
+
+// currencyLetters are those of a currency's number; empty for one that is not known.
+func currencyLetters(number string) string {
+	c, _ := sipscode.CurrencyOf(number)
+	return c.Letters
 }
 
 func knownEncoding(s, name string) *refusal {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/paris"
 )
 
@@ -123,7 +124,7 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 	f := t.Fields
 	version, _ := strconv.ParseInt(f[keptVersion], 10, 64)
 	day, _ := strconv.ParseInt(or(f["captureDay"], "0"), 10, 64)
-	outcome := bank.Meaning(t.Code).Outcome
+	outcome := sipscode.Meaning(t.Code).Outcome
 	fs := []field{
 		{"captureDay", day},
 		{"captureMode", or(f["captureMode"], "AUTHOR_CAPTURE")},

@@ -159,7 +159,7 @@ func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, ce
 		answer := message{}
 		if bad == nil {
 			cents, _ := strconv.ParseInt(get(m, "operationAmount"), 10, 64) // at most twelve digits, that was looked at
-			t, err := give(&s.bank, c.merchant.ID, reference, cents, currencies[get(m, "currencyCode")])
+			t, err := give(&s.bank, c.merchant.ID, reference, cents, currencyLetters(get(m, "currencyCode")))
 			refused := (*bank.Refusal)(nil)
 			switch {
 			case !errors.As(err, &refused):

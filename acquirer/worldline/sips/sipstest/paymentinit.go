@@ -135,7 +135,7 @@ func (s *Server) open(m message, c caller, v version) (string, *refusal) {
 	}
 	session, err := s.bank.Open(bank.Order{
 		Merchant: c.merchant.ID, Reference: reference, OrderID: get(m, "orderId"),
-		Cents: cents, Currency: currencies[get(m, "currencyCode")],
+		Cents: cents, Currency: currencyLetters(get(m, "currencyCode")),
 		ReturnURL: get(m, "normalReturnUrl"), NotifyURL: get(m, "automaticResponseUrl"),
 		Language: get(m, "customerLanguage"), Fields: kept,
 	}, s.next(string(bank.OnSession))...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
@@ -44,11 +45,11 @@ func (p Payer) card() (bank.Card, error) {
 		p.Code = code
 	case len(p.Code) > 2 || !only(p.Code, alphanumeric):
 		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not a responseCode", p.Code)
-	case p.Outcome != "" && p.Outcome != bank.Meaning(p.Code).Outcome:
-		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, bank.Meaning(p.Code).Outcome, string(p.Outcome))
+	case p.Outcome != "" && p.Outcome != sipscode.Meaning(p.Code).Outcome:
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, sipscode.Meaning(p.Code).Outcome, string(p.Outcome))
 	}
 	c := bank.Card{Code: p.Code}
-	if o := bank.Meaning(p.Code).Outcome; o != acquirer.Cancelled && o != acquirer.Expired {
+	if o := sipscode.Meaning(p.Code).Outcome; o != acquirer.Cancelled && o != acquirer.Expired {
 		c.Authentication = "SUCCESS"
 	}
 	return c, nil

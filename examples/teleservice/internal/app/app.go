@@ -26,6 +26,7 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 )
 
 // Config says what the service stands on.
@@ -161,8 +162,12 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	if err != nil {
 		return err
 	}
+	books, err := audit.New(a.Database.Payments, audit.Options{Now: a.Clock.Now})
+	if err != nil {
+		return err
+	}
 	desk, err := office.New(office.Config{
-		Payments: a.Payments, Orphans: a.Database.Payments, Sessions: sessions, Clock: a.Clock, Bank: a.Bank, Shared: a.Database.Shared, Base: c.Base,
+		Payments: a.Payments, Books: books, Sessions: sessions, Clock: a.Clock, Bank: a.Bank, Shared: a.Database.Shared, Base: c.Base,
 		Logger: c.Logger,
 	})
 	if err != nil {

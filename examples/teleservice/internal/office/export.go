@@ -2,7 +2,6 @@ package office
 
 import (
 	"bytes"
-	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -29,14 +28,14 @@ func (o *Office) export(w http.ResponseWriter, r *http.Request, agent people.Age
 			[]web.Fault{{Field: "jour", Text: "Choisissez un jour qui est fini : année, mois et jour, par exemple 2026-03-02."}})
 	}
 	var b bytes.Buffer
-	seal, err := o.Payments.Export(r.Context(), day, &b)
+	seal, err := o.Books.Export(r.Context(), day, &b)
 	if err != nil {
 		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="mouvements-`+day+`.csv"`)
-	h.Set("X-Seal", hex.EncodeToString(seal[:]))
+	h.Set("X-Seal", seal.String())
 	_, err = b.WriteTo(w)
 	return err
 }

@@ -88,7 +88,7 @@ func (o *Office) view(ctx context.Context, v view) (all []payment.Payment, count
 // orphans shows acceptances without a payment: the only trace of money after a restore from a backup.
 func (o *Office) orphans(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
 	var all []payment.Orphan
-	for orphan, err := range o.Orphans.Orphans(r.Context()) {
+	for orphan, err := range o.Books.Orphans(r.Context()) {
 		if err != nil {
 			return err
 		}

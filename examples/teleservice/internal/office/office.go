@@ -18,6 +18,7 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/session"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
 )
 
 //go:embed pages
@@ -26,7 +27,7 @@ var files embed.FS
 // Config is what the pages stand on.
 type Config struct {
 	Payments *payment.Service
-	Orphans  payment.Store
+	Books    *audit.Books
 	Sessions *session.Store
 	Clock    *clock.Clock
 	Bank     *bank.Bank

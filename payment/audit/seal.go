@@ -1,4 +1,4 @@
-package payment
+package audit
 
 import (
 	"bytes"
@@ -8,12 +8,13 @@ import (
 	"slices"
 
 	"github.com/quittance/quittance/internal/paris"
+	"github.com/quittance/quittance/payment"
 )
 
 // chain is the seals of all days, from the first that has a head.
 type chain struct {
 	next  paris.Day // the day after the last seal
-	seals [][32]byte
+	seals []Seal
 }
 
 // add seals the days before d, on which nothing moved, and d. Days come in order.
@@ -33,7 +34,7 @@ func (c *chain) to(d paris.Day) {
 }
 
 // last is the seal of the last day; zero before the first.
-func (c *chain) last() (seal [32]byte) {
+func (c *chain) last() (seal Seal) {
 	if n := len(c.seals); n > 0 {
 		seal = c.seals[n-1]
 	}
@@ -51,30 +52,22 @@ func (c *chain) seal(heads [][32]byte) {
 	for _, head := range heads {
 		h.Write(head[:])
 	}
-	c.seals, c.next = append(c.seals, [32]byte(h.Sum(nil))), c.next.Next()
-}
-
-// head is what a seal commits to of an orphan. It stands among those of payments, with version zero.
-func (o Orphan) head() Head {
-	h := hasher{make([]byte, 0, 128)}
-	h.text("orphan/1", o.Result.Fingerprint())
-	h.time(o.At)
-	return Head{Payment: ID(o.Key()), At: o.At, Hash: h.sum()}
+	c.seals, c.next = append(c.seals, Seal(h.Sum(nil))), c.next.Next()
 }
 
 // heads are those of each day, by its number: 32 bytes for each payment and each day on which it moved.
 type heads map[int][][32]byte
 
 // orphans adds theirs.
-func (h heads) orphans(all []Orphan) {
+func (h heads) orphans(all []payment.Orphan) {
 	for _, o := range all {
 		day := paris.Of(o.At).Number()
-		h[day] = append(h[day], o.head().Hash)
+		h[day] = append(h[day], o.Head().Hash)
 	}
 }
 
 // journal adds those of a payment.
-func (h heads) journal(entries []Entry) {
+func (h heads) journal(entries []payment.Entry) {
 	last := map[int][32]byte{}
 	for _, e := range entries {
 		last[paris.Of(e.At).Number()] = e.Hash
@@ -97,9 +90,9 @@ func (h heads) chain(end paris.Day) (c chain) {
 
 // sealTo seals all days to the end of d from a list of heads by time, and returns the payments that moved on d. It holds
 // the heads of one day.
-func sealTo(ctx context.Context, s Store, d paris.Day, orphans []Orphan) (c chain, moved []ID, err error) {
+func sealTo(ctx context.Context, s payment.Store, d paris.Day, orphans []payment.Orphan) (c chain, moved []payment.ID, err error) {
 	var day paris.Day
-	today := map[ID]Head{}
+	today := map[payment.ID]payment.Head{}
 	end := func() {
 		if len(today) == 0 {
 			return
@@ -111,7 +104,7 @@ func sealTo(ctx context.Context, s Store, d paris.Day, orphans []Orphan) (c chai
 		c.add(day, heads)
 		clear(today)
 	}
-	put := func(h Head) {
+	put := func(h payment.Head) {
 		if on := paris.Of(h.At); on != day {
 			end()
 			day = on
@@ -125,12 +118,12 @@ func sealTo(ctx context.Context, s Store, d paris.Day, orphans []Orphan) (c chai
 			return c, nil, err
 		}
 		for ; len(orphans) > 0 && orphans[0].At.Before(h.At); orphans = orphans[1:] {
-			put(orphans[0].head())
+			put(orphans[0].Head())
 		}
 		put(h)
 	}
 	for ; len(orphans) > 0 && orphans[0].At.Before(d.Next().Start()); orphans = orphans[1:] {
-		put(orphans[0].head())
+		put(orphans[0].Head())
 	}
 	if day == d {
 		for id, h := range today {

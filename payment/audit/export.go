@@ -1,4 +1,4 @@
-package payment
+package audit
 
 import (
 	"bytes"
@@ -16,10 +16,11 @@ import (
 
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
+	"github.com/quittance/quittance/payment"
 )
 
 // settle is how long after midnight a day is left open, for entries that were dated before it and are still being
-// written: each within commitTimeout, or not at all.
+// written: each within a minute, or not at all.
 const settle = 5 * time.Minute
 
 // columns are the export's, in both forms. They are frozen: append only.
@@ -36,7 +37,7 @@ type euros int64
 
 // Export writes what moved on one day in Paris ("2026-03-02") for the accounting officer, as CSV, and returns the day's
 // seal. It is gross, as receipts are booked (code de la sécurité sociale, D253-16 and D122-2): what came in and what
-// went back are lines of their own, and nothing is netted. [Service.ExportJSON] writes the same lines as JSON.
+// went back are lines of their own, and nothing is netted. [Books.ExportJSON] writes the same lines as JSON.
 //
 // The first column says what a line is:
 //
@@ -55,12 +56,12 @@ type euros int64
 //	movement       what the line is
 //	instant        when the movement was learned, in UTC; the acquirer's own date can be the day before
 //	reference      the transaction's, which the acquirer's lists have too
-//	payment        its [ID]; empty for an orphan
+//	payment        its [payment.ID]; empty for an orphan
 //	merchant       the contract that the money went to, as the acquirer says
 //	authorisation  the bank's number; empty where no message gave one
 //	cents, euros   what moved, as the acquirer says, never negative; of a total, the sum
 //	currency       ISO 4217 letters
-//	debt, notice   the host's; empty for an orphan, and after [Service.Erase]
+//	debt, notice   the host's; empty for an orphan, and after [payment.Service.Erase]
 //	day            the day in Paris
 //	count          of a total: how many lines
 //	seal           of the last line: the seal, in hexadecimal
@@ -78,42 +79,42 @@ type euros int64
 //
 // The same day gives the same bytes, whatever happened since, until an erasure empties the debt and the notice; the
 // seal never changes. Keep the seals outside the database, in order, where whoever can write to it cannot: in the
-// officer's own files, printed and signed, with a time-stamping service. Give them to [Service.Verify].
+// officer's own files, printed and signed, with a time-stamping service. Give them to [Books.Verify].
 //
 // The clock must not be set back into a day that was exported: an entry that is dated on it then is in no export that was
-// made, and [Service.Verify] finds that the day's seal does not fit any more. NTP corrects a clock slowly, and does no harm.
+// made, and [Books.Verify] finds that the day's seal does not fit any more. NTP corrects a clock slowly, and does no harm.
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
-// written; nor when the journal of a payment that moved on the day does not verify (ErrAltered): find out first what
+// written; nor when the journal of a payment that moved on the day does not verify ([payment.ErrAltered]): find out first what
 // happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day.
-func (s *Service) Export(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
-	return s.export(ctx, day, w, asCSV)
+func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, error) {
+	return b.export(ctx, day, w, asCSV)
 }
 
-// ExportJSON writes what [Service.Export] writes as JSON Lines, for programs: one object a line, with the columns as keys
+// ExportJSON writes what [Books.Export] writes as JSON Lines, for programs: one object a line, with the columns as keys
 // in their order. An empty cell has no key. Texts are as they are stored, without apostrophes; cents and count are numbers,
 // euros is a text with a point. There is no byte order mark. Lines end in LF. The seal is the same, the sha256 is that of
 // this form.
-func (s *Service) ExportJSON(ctx context.Context, day string, w io.Writer) ([32]byte, error) {
-	return s.export(ctx, day, w, asJSON)
+func (b *Books) ExportJSON(ctx context.Context, day string, w io.Writer) (Seal, error) {
+	return b.export(ctx, day, w, asJSON)
 }
 
-func (s *Service) export(ctx context.Context, day string, w io.Writer, as encoding) ([32]byte, error) {
+func (b *Books) export(ctx context.Context, day string, w io.Writer, as encoding) (Seal, error) {
 	d, err := paris.Parse(day)
 	if err != nil {
-		return [32]byte{}, fmt.Errorf("%w: export: %w", ErrInvalid, err)
+		return Seal{}, fmt.Errorf("%w: export: %w", payment.ErrInvalid, err)
 	}
-	if over := d.Next().Start().Add(settle); s.now().Before(over) {
-		return [32]byte{}, fmt.Errorf("%w: export: %s is over at %s", ErrInvalid, d, over.UTC().Format(time.RFC3339))
+	if over := d.Next().Start().Add(settle); b.now().Before(over) {
+		return Seal{}, fmt.Errorf("%w: export: %s is over at %s", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
 	}
-	moved, seal, err := s.moved(ctx, d)
+	moved, seal, err := b.movementsOn(ctx, d)
 	if err != nil {
-		return [32]byte{}, fmt.Errorf("payment: export of %s: %w", d, err)
+		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
 	sum := sha256.New()
 	out := io.MultiWriter(w, sum)
 	if _, err := io.WriteString(out, as.head); err != nil {
-		return [32]byte{}, err
+		return Seal{}, err
 	}
 	write := func(l line) error {
 		l["day"] = d.String()
@@ -122,28 +123,28 @@ func (s *Service) export(ctx context.Context, day string, w io.Writer, as encodi
 	}
 	for _, m := range moved {
 		if err := write(m.line()); err != nil {
-			return [32]byte{}, err
+			return Seal{}, err
 		}
 	}
 	for _, t := range totals(moved) {
 		if err := write(t.line()); err != nil {
-			return [32]byte{}, err
+			return Seal{}, err
 		}
 	}
-	return seal, write(line{"movement": "seal", "seal": hex.EncodeToString(seal[:]), "sha256": hex.EncodeToString(sum.Sum(nil))})
+	return seal, write(line{"movement": "seal", "seal": seal.String(), "sha256": hex.EncodeToString(sum.Sum(nil))})
 }
 
 func (m movement) line() line {
-	p := m.payment
+	p := m.Payment
 	return line{
-		"movement": m.kind, "instant": m.at.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": p.Reference, "payment": string(p.ID),
-		"merchant": m.money.Merchant, "authorisation": m.money.Authorisation, "cents": m.cents, "euros": euros(m.cents),
-		"currency": m.money.Currency, "debt": p.Debt, "notice": p.Notice,
+		"movement": string(m.Kind), "instant": m.At.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": p.Reference, "payment": string(p.ID),
+		"merchant": m.Money.Merchant, "authorisation": m.Money.Authorisation, "cents": m.cents, "euros": euros(m.cents),
+		"currency": m.Money.Currency, "debt": p.Debt, "notice": p.Notice,
 	}
 }
 
 func (t total) line() line {
-	return line{"movement": "total_" + t.kind, "cents": t.cents, "euros": euros(t.cents), "currency": t.currency, "count": t.count}
+	return line{"movement": "total_" + string(t.kind), "cents": t.cents, "euros": euros(t.cents), "currency": t.currency, "count": t.count}
 }
 
 // encoding is a form of the export: what stands before the lines, and a line.

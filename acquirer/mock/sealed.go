@@ -2,28 +2,41 @@ package mock
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/strictjson"
 )
 
-// The two fields of a callback: a JSON object, and the HMAC-SHA-256 of its bytes in hexadecimal.
+// sealedForms: the notification and the return are the same form, which says how the payment ended.
+var sealedForms = dialect{
+	shapes: map[acquirer.Channel]acquirer.Shape{acquirer.Notify: acquirer.PostForm, acquirer.Return: acquirer.PostForm},
+	write: func(a *Acquirer, t bank.Transaction, c acquirer.Channel) acquirer.Callback {
+		return a.seal(messageOf(t), c)
+	},
+	parse:      (*Acquirer).parseSealed,
+	writeFor:   (*Acquirer).sealResult,
+	hasSeal:    true,
+	saysExpiry: true,
+	cancels:    true,
+	refunds:    true,
+}
+
+// The two fields of a sealed form: a JSON object, and the HMAC-SHA-256 of its bytes in hexadecimal.
 const (
 	dataField = "Data"
 	sealField = "Seal"
 )
 
-// message is what the mock says of a transaction, on whichever way.
+// message is what the mock says of a transaction in a sealed form.
 type message struct {
 	Merchant      string    `json:"merchantId"`
 	Reference     string    `json:"transactionReference"`
@@ -40,25 +53,27 @@ type message struct {
 	Status        string    `json:"transactionStatus,omitempty"`
 	Attempt       int       `json:"paymentAttemptNumber,omitempty"`
 	Retry         bool      `json:"retry,omitempty"` // refused, and another card may still be tried
+	Session       string    `json:"session,omitempty"`
 }
 
-func say(t bank.Transaction) message {
+func messageOf(t bank.Transaction) message {
 	return message{
 		Merchant: t.Merchant, Reference: t.Reference, OrderID: t.OrderID,
 		Amount: t.Cents, Returned: t.Returned(), Currency: t.Currency,
 		Code: t.Code, AcquirerCode: t.AcquirerCode, Authorisation: t.Authorisation,
 		Brand: t.Brand, MaskedPAN: t.MaskedPAN, At: t.At,
-		Status: t.Status, Attempt: t.Attempt, Retry: t.Retry,
+		Status: t.Status, Attempt: t.Attempt, Retry: t.Retry, Session: t.ID,
 	}
 }
 
-// result reads a message that has been verified. A 99 that comes by itself is Pending, for the kiosk does not know how far it
-// came; the answer to a question knows.
-func (m message) result(c acquirer.Channel) acquirer.Result {
-	meaning := bank.Meaning(m.Code)
-	outcome, decline := meaning.Outcome, meaning.Decline
-	if m.Retry || m.Code == "99" && c != acquirer.Query {
+// result is what a verified message, or an answer, means.
+func (a *Acquirer) result(m message) acquirer.Result {
+	outcome, decline := sipscode.Judge(m.Code, m.AcquirerCode, "")
+	if m.Retry {
 		outcome, decline = acquirer.Pending, ""
+	}
+	if a.Traits.NoDecline {
+		decline = ""
 	}
 	fields := make(map[string]string)
 	if m.Status != "" {
@@ -73,6 +88,7 @@ func (m message) result(c acquirer.Channel) acquirer.Result {
 		Outcome: outcome, Decline: decline,
 		Code: m.Code, AcquirerCode: m.AcquirerCode, AuthorisationID: m.Authorisation,
 		Brand: m.Brand, MaskedPAN: acquirer.MaskPAN(m.MaskedPAN), At: m.At.UTC(),
+		Handle: acquirer.Handle{Session: m.Session},
 	}.WithFields(fields)
 }
 
@@ -90,36 +106,32 @@ func mac(key []byte, data string) []byte {
 	return h.Sum(nil)
 }
 
-// Parse verifies the seal, then reads. The error's kind is ErrUnverified, or ErrInvalid for a form without a message and for
-// a sealed message that is not understood.
-func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
-	a.ready()
-	fail := func(kind error, format string, args ...any) (acquirer.Result, error) {
-		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: kind, Err: fmt.Errorf(format, args...)}
-	}
+// parseFailure is an error of Parse.
+func parseFailure(kind error, format string, args ...any) error {
+	return &acquirer.Error{Op: acquirer.OpParse, Kind: kind, Err: fmt.Errorf(format, args...)}
+}
+
+func (a *Acquirer) parseSealed(cb acquirer.Callback) (acquirer.Result, error) {
 	data, seals := cb.Form[dataField], cb.Form[sealField]
 	if len(data) == 0 {
-		return fail(acquirer.ErrInvalid, "the form has no Data: it is no message of this acquirer")
+		return acquirer.Result{}, parseFailure(acquirer.ErrInvalid, "the form has no Data: it is no message of this acquirer")
 	}
 	if len(data) != 1 || len(seals) != 1 {
-		return fail(acquirer.ErrUnverified, "%d fields Data and %d fields Seal, expected one of each", len(data), len(seals))
+		return acquirer.Result{}, parseFailure(acquirer.ErrUnverified,
+			"%d fields Data and %d fields Seal, expected one of each", len(data), len(seals))
 	}
 	seal, err := hex.DecodeString(seals[0])
 	if err != nil || !hmac.Equal(seal, mac(a.key[:], data[0])) {
-		return fail(acquirer.ErrUnverified, "the seal is not that of the data")
+		return acquirer.Result{}, parseFailure(acquirer.ErrUnverified, "the seal is not that of the data")
 	}
 	var m message
 	if err := strictjson.Unmarshal([]byte(data[0]), &m); err != nil {
-		return fail(acquirer.ErrInvalid, "the data is not what this acquirer writes")
+		return acquirer.Result{}, parseFailure(acquirer.ErrInvalid, "the data is not what this acquirer writes")
 	}
-	return m.result(cb.Channel), nil
+	return a.result(m), nil
 }
 
-// Seal returns a callback that says r, sealed as this acquirer seals. It is for tests of what the bank itself would not say: another
-// amount, another merchant, an order that does not exist. An empty Code is the usual one of the outcome; a Code and an Outcome
-// that contradict each other, or an amount that is none, are an error.
-func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
-	a.ready()
+func (a *Acquirer) sealResult(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
 	code, err := Behaviour{Outcome: r.Outcome, Code: r.Code}.code()
 	if err != nil {
 		return acquirer.Callback{}, err
@@ -140,41 +152,6 @@ func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callbac
 		Merchant: r.Merchant, Reference: r.Reference, OrderID: r.OrderID,
 		Amount: amount, Returned: returned, Currency: r.Currency,
 		Code: code, AcquirerCode: r.AcquirerCode, Authorisation: r.AuthorisationID,
-		Brand: r.Brand, MaskedPAN: r.MaskedPAN, At: r.At.UTC(), Status: status,
+		Brand: r.Brand, MaskedPAN: r.MaskedPAN, At: r.At.UTC(), Status: status, Session: r.Handle.Session,
 	}, c), nil
-}
-
-// Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing. It is how a test plays a payer
-// who is dishonest with what the browser brings back.
-func Spoil(cb acquirer.Callback, faults ...Fault) acquirer.Callback {
-	form := make(url.Values, len(cb.Form))
-	for k, v := range cb.Form {
-		form[k] = slices.Clone(v)
-	}
-	for _, f := range faults {
-		if spoil, ok := spoilers[f]; ok {
-			spoil(form)
-		}
-	}
-	return acquirer.Callback{Channel: cb.Channel, Form: form}
-}
-
-var spoilers = map[Fault]func(url.Values){
-	Tampered: func(form url.Values) {
-		var m map[string]any
-		if json.Unmarshal([]byte(form.Get(dataField)), &m) != nil || m == nil {
-			m = make(map[string]any)
-		}
-		amount := 1 // paid, and cheap
-		if m["amount"] == 1.0 {
-			amount = 2
-		}
-		m["responseCode"], m["amount"] = "00", amount
-		data, _ := json.Marshal(m) // decoded from JSON: it cannot fail
-		form.Set(dataField, string(data))
-	},
-	Forged: func(form url.Values) {
-		form.Set(sealField, hex.EncodeToString(mac([]byte(rand.Text()), form.Get(dataField))))
-	},
-	Unsealed: func(form url.Values) { form.Del(sealField) },
 }

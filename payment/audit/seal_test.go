@@ -1,7 +1,6 @@
-package payment
+package audit
 
 import (
-	"encoding/hex"
 	"testing"
 	"time"
 
@@ -9,21 +8,22 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
+	"github.com/quittance/quittance/payment"
 )
 
 // Seals are kept outside for years: what they are made of is frozen. The days have two heads, none, and an orphan's.
 func TestSealsAreFrozen(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2017, 9, n, 12, 0, 0, 123456000, time.UTC) }
 	h := heads{}
-	h.journal([]Entry{{At: day(11), Hash: [32]byte{9}}, {At: day(11), Hash: [32]byte{2}}}) // a day has the last one
-	h.journal([]Entry{{At: day(11), Hash: [32]byte{1}}})
-	h.orphans([]Orphan{{At: day(13), Result: acquirer.Result{
+	h.journal([]payment.Entry{{At: day(11), Hash: [32]byte{9}}, {At: day(11), Hash: [32]byte{2}}}) // a day has the last one
+	h.journal([]payment.Entry{{At: day(11), Hash: [32]byte{1}}})
+	h.orphans([]payment.Orphan{{At: day(13), Result: acquirer.Result{
 		Reference: "PCLCB172560000001", OrderID: "a", Merchant: "201000005940002", Amount: euro.Of(7500), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00",
 		AuthorisationID: "000001",
 	}}})
 	var got []string
 	for _, seal := range h.chain(paris.Of(day(14))).seals {
-		got = append(got, hex.EncodeToString(seal[:]))
+		got = append(got, seal.String())
 	}
 	want := []string{
 		"eda419090b8e51b7478e15634967c1f22e3aa7400a62fe6a8cec94a873940249",

@@ -1,0 +1,70 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+)
+
+// Options are the auditor's own wishes; the zero value is right.
+type Options struct {
+	Now func() time.Time // nil: time.Now
+}
+
+// Books are the accounts of a store. They are safe for concurrent use.
+type Books struct {
+	store payment.Store
+	now   func() time.Time
+}
+
+// New returns the books of a store. They need no acquirer: a program that only exports and verifies opens the store and nothing else.
+func New(store payment.Store, o Options) (*Books, error) {
+	if store == nil {
+		return nil, errors.New("audit: New: the store is nil")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Books{store: store, now: o.Now}, nil
+}
+
+// Orphans yields the verified acceptances that belong to no payment, by time.
+func (b *Books) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
+	return b.store.Orphans(ctx)
+}
+
+// orphans are all of them.
+func (b *Books) orphans(ctx context.Context) (all []payment.Orphan, err error) {
+	for o, err := range b.store.Orphans(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// history reads a payment's journal, and the payment again if it moved on, or was erased, in between.
+func (b *Books) history(ctx context.Context, p payment.Payment) (payment.Payment, []payment.Entry, error) {
+	for i := 0; ; i++ {
+		var entries []payment.Entry
+		for e, err := range b.store.Journal(ctx, p.ID) {
+			if err != nil {
+				return p, nil, err
+			}
+			entries = append(entries, e)
+		}
+		erased := len(entries) > 0 && entries[0].Salt == [16]byte{} && !p.IsErased()
+		if len(entries) <= p.Version && !erased || i == 5 {
+			return p, entries, nil
+		}
+		q, err := b.store.Find(ctx, payment.Lookup{ID: p.ID})
+		if err != nil {
+			return p, nil, err
+		}
+		p = q
+	}
+}

@@ -1,0 +1,53 @@
+package payment
+
+import (
+	"context"
+	"time"
+)
+
+// Health is what an operator should know of a store of payments. A number that is not zero is work for somebody.
+type Health struct {
+	// Unserved are payments that are not over and whose merchant has no acquirer in this process. Somebody else may serve them;
+	// if nobody does, nobody asks about them, and those that are still open go to review a day after their limit.
+	Unserved int
+
+	Stuck   int // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
+	Orphans int // verified acceptances that belong to no payment
+
+	Review       int       // payments that wait for a clerk
+	OldestReview time.Time // when the one that waits longest was begun; zero if there is none
+	Unrecorded   int       // payments that are paid and not taken into account in time (S77)
+}
+
+// open are the states in which something is still expected.
+var open = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
+
+// Health reads how the store stands. It is for a page or a probe of the operator's, not for each request: it counts.
+func (s *Service) Health(ctx context.Context) (h Health, err error) {
+	for _, c := range []struct {
+		n *int
+		f Filter
+	}{
+		{&h.Unserved, Filter{States: open, NotOf: s.clients.merchants}},
+		{&h.Stuck, Filter{Stuck: true}},
+		{&h.Review, Filter{States: []State{Review}}},
+		{&h.Unrecorded, Filter{States: []State{Paid}, To: s.now().Add(-s.c.RecordWithin)}},
+	} {
+		if *c.n, err = s.c.Store.Count(ctx, c.f); err != nil {
+			return Health{}, err
+		}
+	}
+	for p, err := range s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1}) {
+		if err != nil {
+			return Health{}, err
+		}
+		h.OldestReview = p.CreatedAt
+	}
+	for _, err := range s.c.Store.Orphans(ctx) {
+		if err != nil {
+			return Health{}, err
+		}
+		h.Orphans++
+	}
+	return h, nil
+}
