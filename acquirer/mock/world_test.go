@@ -55,7 +55,7 @@ func (w *world) keep(cb acquirer.Callback) {
 	w.sent = append(w.sent, cb)
 }
 
-func (w *world) Client() acquirer.Client { return w.a }
+func (w *world) Client() acquirer.Client { return w.a.Client() }
 
 func (w *world) Pay(s acquirer.Session, o acquirer.Outcome) error {
 	cb, err := w.a.Visit(s, mock.Behaviour{Outcome: o})
