@@ -24,6 +24,6 @@ func ExampleCatalog_Reasons() {
 	// Output:
 	// - You have disputed this debt.
 	// - We cannot find a payment notice (“avis de somme à payer”) for this debt.
-	// - Wait for the answer before you pay.
+	// - Wait for the answer to your dispute before you pay.
 	// <nil>
 }
