@@ -256,10 +256,17 @@ func TestM3EveryDeliverHangs(t *testing.T) {
 			t.Errorf("%d calls ran at once, want 64 that have given their slot back, and 16 slots", h.most)
 		}
 		h.mu.Unlock()
+		health, err := c.Health(t.Context())
+		if c.must("Health", err); health.Hanging != 64+16 {
+			t.Errorf("Health says that %d hang", health.Hanging)
+		}
 		cancel()
 		<-done
 		close(free)
 		c.until(func() bool { return c.deliveries.Load() >= 600 })
+		if health, err = c.Health(t.Context()); err != nil || health.Hanging != 0 {
+			t.Errorf("Health says that %d hang, %v", health.Hanging, err)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package simulation
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -183,21 +184,24 @@ func (w *world) resolve(svc *process, c payment.Command, b *bank) {
 	}
 	t := b.book()[p.Reference]
 	verdicts := []payment.Verdict{payment.Keep, payment.GiveBack, payment.WasReturned, payment.NoMoney}
-	var v payment.Verdict
+	right := verdicts[3:]
 	switch {
-	case w.dice.IntN(8) == 0:
-		v = verdicts[w.dice.IntN(4)]
 	case t.left() > 0:
-		v = verdicts[w.dice.IntN(2)]
+		right = verdicts[:2]
 	case t.taken > 0:
-		v = payment.WasReturned
-	default:
-		v = payment.NoMoney
+		right = verdicts[2:3]
+	}
+	v := right[w.dice.IntN(len(right))]
+	if w.dice.IntN(8) == 0 {
+		v = verdicts[w.dice.IntN(4)]
 	}
 	if _, err := svc.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: v}); err != nil {
 		return
 	}
-	// A clerk's word that no answer will ever contradict: about money that no bank has seen, or to a bank that says nothing of what went back.
+	if !slices.Contains(right, v) {
+		w.mistaken[c.ID] = true
+	}
+	// Money that no bank has seen; and a bank that says nothing of what went back.
 	if t.taken == 0 && v != payment.NoMoney || v == payment.WasReturned && !b.tellsReturns() {
 		w.imagined[c.ID] = true
 	}
