@@ -29,7 +29,7 @@ func TestM11WhoPaysEachYearIsErasedYearByYear(t *testing.T) {
 		w.work()
 		paid = append(paid, p)
 		if year < years-1 {
-			w.clock.Add(366*24*time.Hour)
+			w.clock.Add(366 * 24 * time.Hour)
 			w.work()
 		}
 	}
