@@ -12,10 +12,13 @@
 //   - [github.com/quittance/quittance/creance]: what is owed, and may it be paid online? Pure: no input or output, no clock.
 //   - [github.com/quittance/quittance/acquirer]: the contract with whoever takes the card.
 //   - [github.com/quittance/quittance/acquirer/mock]: an acquirer in the process, with every fault there is; start with it.
-//   - [github.com/quittance/quittance/acquirer/worldline/sips]: Sips 2.0, as Worldline and several French banks speak it.
-//   - [github.com/quittance/quittance/acquirer/worldline/sips/sipstest]: a Sips platform on a loopback port, as httptest is for HTTP.
+//   - [github.com/quittance/quittance/acquirer/worldline/direct]: Worldline Direct, which follows Sips.
+//   - [github.com/quittance/quittance/acquirer/payfip]: PayFiP, for public bodies whose accountant is at the DGFiP.
+//   - [github.com/quittance/quittance/acquirer/worldline/sips]: Sips 2.0, for what was paid there until the end of 2025.
+//   - directtest, payfiptest and sipstest beside them: each platform on a loopback port, as httptest is for HTTP.
 //   - [github.com/quittance/quittance/acquirer/acquirertest]: the suite that every acquirer passes, also yours.
 //   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
+//   - [github.com/quittance/quittance/payment/audit]: its accounts: the day's export, its seal, verification.
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
 //   - [github.com/quittance/quittance/payment/sqlstore]: payments in SQLite or PostgreSQL, with the host's own driver.
 //   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.

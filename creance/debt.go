@@ -49,7 +49,7 @@ func (d Debt) Claim() string {
 // claim over several years is contested one year at a time.
 type Item struct {
 	Kind   Kind
-	Year   int
+	Year   int             // the calendar year in which the fund reimbursed the care: that of the yearly caps (CSS D160-6, D160-10)
 	Amount decimal.Decimal // euros
 }
 
@@ -81,9 +81,11 @@ const (
 type Status string
 
 const (
-	Open       Status = ""           // nothing stands in the way
-	Settled    Status = "settled"    // paid or deducted elsewhere
-	Disputed   Status = "disputed"   // an appeal is pending (CSS R142-1)
-	Suspended  Status = "suspended"  // recovery is on hold, by the fund's decision
-	Prescribed Status = "prescribed" // time-barred: cancelled by law (CSS D160-7)
+	Open        Status = ""            // nothing stands in the way
+	Settled     Status = "settled"     // paid or deducted elsewhere
+	Disputed    Status = "disputed"    // an appeal is pending (CSS R142-1)
+	Suspended   Status = "suspended"   // recovery is on hold, by the fund's decision
+	Prescribed  Status = "prescribed"  // time-barred: cancelled by law (CSS D160-7)
+	Exempted    Status = "exempt"      // the person owed no co-payment for this care (CSS L160-15, D160-3, L169-2)
+	Instalments Status = "instalments" // the person pays in instalments, as agreed with the fund
 )

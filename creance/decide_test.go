@@ -114,6 +114,8 @@ func TestDecide(t *testing.T) {
 
 		{"settled", with(func(d *creance.Debt) { d.Status = creance.Settled }), "", []creance.Reason{reason(creance.AlreadySettled)}},
 		{"disputed", with(func(d *creance.Debt) { d.Status = creance.Disputed }), "", []creance.Reason{reason(creance.InDispute)}},
+		{"exempt", with(func(d *creance.Debt) { d.Status = creance.Exempted }), "", []creance.Reason{reason(creance.Exempt)}},
+		{"in instalments", with(func(d *creance.Debt) { d.Status = creance.Instalments }), "", []creance.Reason{reason(creance.InInstalments)}},
 		{"suspended", with(func(d *creance.Debt) { d.Status = creance.Suspended }), "", []creance.Reason{reason(creance.OnHold)}},
 		{"prescribed", with(func(d *creance.Debt) { d.Status = creance.Prescribed }), "", []creance.Reason{reason(creance.TimeBarred)}},
 		{"a status that nobody knows", with(func(d *creance.Debt) { d.Status = "lost" }), "", []creance.Reason{reason(creance.OnHold)}},
@@ -177,7 +179,7 @@ func TestDecide(t *testing.T) {
 func TestReasonCodes(t *testing.T) {
 	want := []creance.ReasonCode{ // stored by hosts, so frozen: append only
 		"nothing_due", "below_minimum", "above_maximum", "no_notice", "wrong_kind",
-		"already_settled", "in_dispute", "on_hold", "time_barred", "invalid_amount",
+		"already_settled", "in_dispute", "on_hold", "time_barred", "invalid_amount", "exempt", "in_instalments", "doubtful",
 	}
 	if diff := cmp.Diff(want, slices.Collect(creance.ReasonCodes())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

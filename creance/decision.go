@@ -3,6 +3,7 @@ package creance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/internal/euro"
@@ -21,6 +22,11 @@ type Decision struct {
 
 // Eligible reports whether the debt may be paid online. The zero Decision is not eligible: it names no policy.
 func (d Decision) Eligible() bool { return len(d.Reasons) == 0 && d.Policy != "" }
+
+// NothingToPay reports whether one of the reasons leaves nothing to pay: good news, and not an obstacle.
+func (d Decision) NothingToPay() bool {
+	return slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code.Settles() })
+}
 
 // Err is nil for an eligible decision and an [*IneligibleError] otherwise.
 func (d Decision) Err() error {

@@ -77,8 +77,8 @@ func (a *amount) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// optional is nil for zero, which JSON leaves out.
-func optional(d decimal.Decimal) *amount {
+// amountOrNil is nil for zero, which JSON leaves out.
+func amountOrNil(d decimal.Decimal) *amount {
 	if d.Sign() == 0 {
 		return nil
 	}
@@ -105,12 +105,12 @@ func (d *day) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// named words a debt for an error. A social security number must not stand there, even if somebody made it an identifier.
-func named(id string) string {
+// describeDebt words a debt for an error. A social security number must not stand there, even if somebody made it an identifier.
+func describeDebt(id string) string {
 	switch {
 	case id == "":
 		return "debt"
-	case nir.Full(id) || nir.Number(id):
+	case nir.Debtor(id):
 		return "debt (its id is a social security number)"
 	}
 	return fmt.Sprintf("debt %.40q", id)
@@ -121,16 +121,16 @@ func named(id string) string {
 func (d Debt) MarshalJSON() ([]byte, error) {
 	j := debtJSON{ID: d.ID, Debtor: d.Debtor, Items: []itemJSON{}, Status: d.Status}
 	if _, err := d.Balance(); err != nil {
-		return nil, fmt.Errorf("%s: %w", named(d.ID), err)
+		return nil, fmt.Errorf("%s: %w", describeDebt(d.ID), err)
 	}
 	for _, it := range d.Items {
 		j.Items = append(j.Items, itemJSON{it.Kind, it.Year, (*amount)(&it.Amount)})
 	}
 	if n := d.Notice; n != nil {
 		if _, err := euro.Cents(n.Amount); err != nil {
-			return nil, fmt.Errorf("%s: notice: %w", named(d.ID), err)
+			return nil, fmt.Errorf("%s: notice: %w", describeDebt(d.ID), err)
 		}
-		j.Notice = &noticeJSON{n.Number, n.Channel, day(n.IssuedOn), optional(n.Amount)}
+		j.Notice = &noticeJSON{n.Number, n.Channel, day(n.IssuedOn), amountOrNil(n.Amount)}
 	}
 	return json.Marshal(j)
 }
@@ -144,7 +144,7 @@ func (d *Debt) UnmarshalJSON(data []byte) error {
 		ID string `json:"id"`
 	}
 	_ = json.Unmarshal(data, &who)
-	name := named(who.ID)
+	name := describeDebt(who.ID)
 
 	var raw struct {
 		ID     json.RawMessage `json:"id"`
@@ -208,7 +208,7 @@ func (d *Debt) UnmarshalJSON(data []byte) error {
 func (d Decision) MarshalJSON() ([]byte, error) {
 	j := decisionJSON{d.Eligible(), amount(d.Amount), []reasonJSON{}, d.Policy}
 	for _, r := range d.Reasons {
-		j.Reasons = append(j.Reasons, reasonJSON{r.Code, r.Kind, optional(r.Actual), optional(r.Limit)})
+		j.Reasons = append(j.Reasons, reasonJSON{r.Code, r.Kind, amountOrNil(r.Actual), amountOrNil(r.Limit)})
 	}
 	return json.Marshal(j)
 }

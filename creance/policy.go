@@ -38,7 +38,7 @@ type Rule struct {
 // The balance is compared with the limits; what is to be paid is what the notice claims, never more than the balance.
 // Both channels of the notice count. on is the instant of the decision.
 func (p Policy) Decide(d Debt, on time.Time) Decision {
-	dec := Decision{Policy: p.id()}
+	dec := Decision{Policy: p.fingerprintedName()}
 	refuse := func(r Reason) { dec.Reasons = append(dec.Reasons, r) }
 
 	if d.Status != Open {
@@ -79,7 +79,7 @@ func (p Policy) Decide(d Debt, on time.Time) Decision {
 	}
 
 	due := balance
-	if !received(d.Notice, on) {
+	if !noticeReceived(d.Notice, on) {
 		refuse(Reason{Code: NoNotice})
 	} else if c, err := euro.Cents(d.Notice.Amount); err != nil {
 		refuse(Reason{Code: InvalidAmount})
@@ -96,9 +96,9 @@ func (p Policy) Decide(d Debt, on time.Time) Decision {
 	return dec
 }
 
-// received reports whether there is a notice that claims something by number, sent by a known channel and not dated
+// noticeReceived reports whether there is a notice that claims something by number, sent by a known channel and not dated
 // after the day of the decision.
-func received(n *Notice, on time.Time) bool {
+func noticeReceived(n *Notice, on time.Time) bool {
 	return n != nil && n.Number != "" && (n.Channel == Electronic || n.Channel == Paper) &&
 		(n.IssuedOn.IsZero() || paris.Of(n.IssuedOn).Number() <= paris.Of(on).Number())
 }
@@ -114,10 +114,10 @@ func (r Rule) check(d Debt, on time.Time) (reasons []Reason) {
 
 // Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits and the IDs of its rules: two
 // policies with the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
-func (p Policy) Fingerprint() string { return p.id()[len(p.Name)+1:] }
+func (p Policy) Fingerprint() string { return p.fingerprintedName()[len(p.Name)+1:] }
 
-// id is the name and the fingerprint in one string.
-func (p Policy) id() string {
+// fingerprintedName is the name and the fingerprint in one string.
+func (p Policy) fingerprintedName() string {
 	var stack [256]byte
 	b := append(stack[:0], "policy/1"...)
 	text := func(s string) {
@@ -152,6 +152,10 @@ type Policies []Policy
 // Ameli returns the policies of the teleservice « Paiement d'une créance » of the compte ameli: from 50 € to 150 €,
 // both included (S9, S13, S14). The first day, 1 January 2016, is inferred from the year of the first pilot; the deck
 // of October 2023 has no date for the limits.
+//
+// A person owes at most 50 € of participations and 50 € of franchises for a calendar year (CSS D160-6, D160-10). So whoever owes more
+// than 100 € is asked for several years at once, which the Défenseur des droits told a fund to stop (décision 2020-034); a host that
+// follows him adds [OneYearRule]. What cannot be right about a debt at all [Plausible] finds, and [ImpossibleRule] refuses.
 func Ameli() Policies {
 	return Policies{{
 		Name:  "ameli",

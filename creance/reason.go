@@ -21,15 +21,23 @@ const (
 	OnHold         ReasonCode = "on_hold"         // status Suspended or unknown; a rule that could not be checked
 	TimeBarred     ReasonCode = "time_barred"     // status Prescribed
 	InvalidAmount  ReasonCode = "invalid_amount"  // of an item, of the notice, or a limit of the policy
+	Exempt         ReasonCode = "exempt"          // status Exempted
+	InInstalments  ReasonCode = "in_instalments"  // status Instalments
+	Doubtful       ReasonCode = "doubtful"        // the fund has to look at the debt first: see [Plausible] and its rules
 )
 
 var reasonCodes = []ReasonCode{
 	NothingDue, BelowMinimum, AboveMaximum, NoNotice, WrongKind,
-	AlreadySettled, InDispute, OnHold, TimeBarred, InvalidAmount,
+	AlreadySettled, InDispute, OnHold, TimeBarred, InvalidAmount, Exempt, InInstalments, Doubtful,
 }
 
 // ReasonCodes yields every code that Quittance itself gives, in a fixed order. A [Rule] may give others.
 func ReasonCodes() iter.Seq[ReasonCode] { return slices.Values(reasonCodes) }
+
+// Settles reports whether a reason leaves nothing to pay: time-barred, exempt, settled already, nothing due.
+func (c ReasonCode) Settles() bool {
+	return c == TimeBarred || c == Exempt || c == AlreadySettled || c == NothingDue
+}
 
 // Reason is one thing that stands in the way of a payment.
 type Reason struct {
@@ -40,8 +48,10 @@ type Reason struct {
 
 // statuses gives the reason that each status is; a status that is neither Open nor here is OnHold.
 var statuses = map[Status]ReasonCode{
-	Settled:    AlreadySettled,
-	Disputed:   InDispute,
-	Suspended:  OnHold,
-	Prescribed: TimeBarred,
+	Settled:     AlreadySettled,
+	Disputed:    InDispute,
+	Suspended:   OnHold,
+	Prescribed:  TimeBarred,
+	Exempted:    Exempt,
+	Instalments: InInstalments,
 }

@@ -6,7 +6,7 @@ cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v go >/dev/null || cannot "no go"
 folder=$(mktemp -d) || cannot "no temporary folder"
 trap 'rm -rf "$folder"' EXIT
-export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw" GOWORK=off
+export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw -trimpath" GOWORK=off
 cd "$folder" || cannot "no folder"
 cmp=v0.7.0 decimal=v1.6.0
 cat >go.mod <<MOD

@@ -22,7 +22,7 @@ if [ "$(id -u)" = 0 ]; then # neither server runs as root
 	as=(setpriv --reuid postgres --regid postgres --init-groups)
 	chown postgres "$folder"
 fi
-export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw" GOWORK=off
+export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw -trimpath" GOWORK=off
 pgx=v5.9.0 pq=v1.11.2
 cat >go.mod <<MOD
 module finding.example

@@ -7,7 +7,7 @@ cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in go gcc; do command -v "$p" >/dev/null || cannot "no $p"; done
 folder=$(mktemp -d) || cannot "no temporary folder"
 trap 'rm -rf "$folder"' EXIT
-export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw" GOWORK=off CGO_ENABLED=1
+export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw -trimpath" GOWORK=off CGO_ENABLED=1
 
 seen=""
 # Two of the drivers register the name "sqlite3", so each is a program of its own.

@@ -6,7 +6,7 @@ cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in go node; do command -v "$p" >/dev/null || cannot "no $p"; done
 folder=$(mktemp -d) || cannot "no temporary folder"
 trap 'rm -rf "$folder"' EXIT
-export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw" GOWORK=off
+export GOMODCACHE=$folder/modules GOFLAGS="-mod=mod -modcacherw -trimpath" GOWORK=off
 cd "$folder" || cannot "no folder"
 version=v0.41.0
 printf 'module finding.example\n\ngo 1.25.0\n\nrequire golang.org/x/text %s\n' "$version" >go.mod

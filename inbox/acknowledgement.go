@@ -33,11 +33,11 @@ func (e *MentionError) Error() string {
 // telephone. m is what the payer reads, n what it acknowledges and who writes. The error is a [*MentionError] with every mention
 // that is missing: it is not in the letter, or n.From does not give it. Where n.From has no telephone, any telephone number does.
 //
-// [NewCatalog] does this for every wording, [Options.Validate] for what a host gives; a host that writes its own letters, or has
+// [NewCatalog] does this for every wording, [Sender.Validate] for what a host gives; a host that writes its own letters, or has
 // old ones, calls it.
 func CheckAcknowledgement(m Message, n Acknowledgement) error {
-	text := comparable(m.Subject + "\n" + m.Text)
-	has := func(s string) bool { s = comparable(clean(s)); return s != "" && strings.Contains(text, s) }
+	text := comparableText(m.Subject + "\n" + m.Text)
+	has := func(s string) bool { s = comparableText(cleanLine(s)); return s != "" && strings.Contains(text, s) }
 	all := func(lines Lines) bool {
 		for _, l := range lines {
 			if !has(l) {
@@ -57,7 +57,7 @@ func CheckAcknowledgement(m Message, n Acknowledgement) error {
 		{MentionDate, has(f.short(on)) || has(f.long(on)) || has(MediumDate(on)) || has(LongDate(on))},
 		{MentionService, has(n.From.Fund)},
 		{MentionAddress, all(linesOf(n.From.PostalAddress)) || has(n.From.EmailAddress)},
-		{MentionTelephone, all(linesOf(n.From.Telephone)) || len(linesOf(n.From.Telephone)) == 0 && telephone.MatchString(text)},
+		{MentionTelephone, has(n.From.Telephone) || cleanLine(n.From.Telephone) == "" && anyTelephone.MatchString(text)},
 	} {
 		if !c.stated {
 			missing = append(missing, c.what)
@@ -69,10 +69,10 @@ func CheckAcknowledgement(m Message, n Acknowledgement) error {
 	return &MentionError{missing}
 }
 
-// telephone is a French number, short or long, or one that begins with the code of a country.
-var telephone = regexp.MustCompile(`\b3\d ?\d\d\b|\b0\d(?:[ .-]?\d\d){4}\b|\+\d{8,15}\b|\+\d{1,3}(?:[ .-]\d{1,4}){3,6}\b`)
+// anyTelephone is a French number, short or long, or one that begins with the code of a country.
+var anyTelephone = regexp.MustCompile(`\b3\d ?\d\d\b|\b0\d(?:[ .-]?\d\d){4}\b|\+\d{8,15}\b|\+\d{1,3}(?:[ .-]\d{1,4}){3,6}\b`)
 
-// comparable is a text without what a channel may have changed in it: spaces, line ends, apostrophes and the case of letters.
-func comparable(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(plain.Replace(s)), " "))
+// comparableText is a text without what a channel may have changed in it: spaces, line ends, apostrophes and the case of letters.
+func comparableText(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(plainCharacters.Replace(s)), " "))
 }

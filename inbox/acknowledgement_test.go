@@ -17,7 +17,7 @@ import (
 // CRPA R112-11-1: each mention that is missing is named, in both editions and every language.
 func TestCheckAcknowledgement(t *testing.T) {
 	p := samplePayment(payment.Paid)
-	without := func(change func(*Options)) Options {
+	without := func(change func(*Sender)) Sender {
 		o := sampleFund
 		change(&o)
 		return o
@@ -26,17 +26,17 @@ func TestCheckAcknowledgement(t *testing.T) {
 		for _, tag := range c.Languages() {
 			for _, w := range []struct {
 				name string
-				from Options
+				from Sender
 				want []Mention
 			}{
 				{"all of it", sampleFund, nil},
-				{"no fund", without(func(o *Options) { o.Fund = "" }), []Mention{MentionService}},
-				{"no postal address", without(func(o *Options) { o.PostalAddress = "" }), nil},
-				{"no e-mail address", without(func(o *Options) { o.EmailAddress = "\n" }), nil},
-				{"no address", without(func(o *Options) { o.PostalAddress, o.EmailAddress = "", "" }), []Mention{MentionAddress}},
-				{"the edition's telephone", without(func(o *Options) { o.Telephone = "" }), nil},
-				{"a telephone in two lines", without(func(o *Options) { o.Telephone = "01 99 00 12 34\n36 46" }), nil},
-				{"nothing", Options{}, []Mention{MentionService, MentionAddress}},
+				{"no fund", without(func(o *Sender) { o.Fund = "" }), []Mention{MentionService}},
+				{"no postal address", without(func(o *Sender) { o.PostalAddress = "" }), nil},
+				{"no e-mail address", without(func(o *Sender) { o.EmailAddress = "\n" }), nil},
+				{"no address", without(func(o *Sender) { o.PostalAddress, o.EmailAddress = "", "" }), []Mention{MentionAddress}},
+				{"the edition's telephone", without(func(o *Sender) { o.Telephone = "" }), nil},
+				{"a telephone in two lines", without(func(o *Sender) { o.Telephone = "01 99 00 12 34\n36 46" }), nil},
+				{"nothing", Sender{}, []Mention{MentionService, MentionAddress}},
 			} {
 				n := Acknowledgement{p, w.from}
 				m, err := c.Render(tag, n)
@@ -66,18 +66,18 @@ func TestCheckAcknowledgement(t *testing.T) {
 	}{
 		{"", "it does not state the date of receipt, the service in charge, an electronic or postal address, the telephone (CRPA L112-11, R112-11-1)"},
 		{"CPAM de l'Exemple, 12 rue de la Preuve, 99999 Exemple Cedex, 01 99 00 12 34", "it does not state the date of receipt (CRPA L112-11, R112-11-1)"},
-		{"06/07/2018 cpam de l’exemple service@fonds.example 01 99 00 12 34", "it does not state the date of receipt (CRPA L112-11, R112-11-1)"},
-		{"5 juil. 2018, CPAM de l’Exemple, 12 rue de la Preuve, 01 99 00 12 34", "it does not state an electronic or postal address (CRPA L112-11, R112-11-1)"},
-		{"5 juillet 2018, CPAM de l’Exemple, service@fonds.example", "it does not state the telephone (CRPA L112-11, R112-11-1)"},
-		{"5 juillet 2018, CPAM de l’Exemple, service@fonds.example, 02 99 00 12 34", "it does not state the telephone (CRPA L112-11, R112-11-1)"},
-		{"05/07/2018, CPAM de l’Exemple,\nservice@fonds.example, 01 99 00 12 34", ""},
+		{"06/07/2026 cpam de l’exemple service@fonds.example 01 99 00 12 34", "it does not state the date of receipt (CRPA L112-11, R112-11-1)"},
+		{"5 juil. 2026, CPAM de l’Exemple, 12 rue de la Preuve, 01 99 00 12 34", "it does not state an electronic or postal address (CRPA L112-11, R112-11-1)"},
+		{"5 juillet 2026, CPAM de l’Exemple, service@fonds.example", "it does not state the telephone (CRPA L112-11, R112-11-1)"},
+		{"5 juillet 2026, CPAM de l’Exemple, service@fonds.example, 02 99 00 12 34", "it does not state the telephone (CRPA L112-11, R112-11-1)"},
+		{"05/07/2026, CPAM de l’Exemple,\nservice@fonds.example, 01 99 00 12 34", ""},
 	} {
 		err := CheckAcknowledgement(Message{Text: w.text, Language: "fr"}, full)
 		if fmt.Sprint(err) != w.want && (err != nil || w.want != "") {
 			t.Errorf("%q: %v, want %s", w.text, err, w.want)
 		}
 	}
-	if err := CheckAcknowledgement(Message{Text: "05/07/2018 x", Language: "fr"}, Acknowledgement{Payment: p}); !strings.Contains(fmt.Sprint(err), "telephone") {
+	if err := CheckAcknowledgement(Message{Text: "05/07/2026 x", Language: "fr"}, Acknowledgement{Payment: p}); !strings.Contains(fmt.Sprint(err), "telephone") {
 		t.Errorf("a post code is no telephone: %v", err)
 	}
 	if err := CheckAcknowledgement(Message{Text: "x"}, Acknowledgement{}); !strings.Contains(fmt.Sprint(err), "date") {
@@ -91,7 +91,7 @@ func TestTelephoneNumbers(t *testing.T) {
 		"36 46": true, "3646": true, "01 99 00 12 34": true, "0199001234": true, "+33 811 70 36 46": true, "+33811703646": true, "+352 26 12 34 56": true,
 		"05/07/2018": false, "99999": false, "75001 PARIS": false, "PCLCB172540000004": false, "201000005940002": false, "12 rue": false, "2018": false,
 	} {
-		if got := telephone.MatchString(s); got != want {
+		if got := anyTelephone.MatchString(s); got != want {
 			t.Errorf("%q: %v", s, got)
 		}
 	}
@@ -128,7 +128,7 @@ func TestUnacknowledged(t *testing.T) {
 		paid("ancient", 28*24*time.Hour), refused, erased,
 	}
 	box := NewMemoryMailbox()
-	deliver := Deliverer(box, catalog(t), sampleOptions())
+	deliver := Deliverer(box, catalog(t), senderIn2018())
 	tell := func(p payment.Payment) {
 		t.Helper()
 		if err := deliver(t.Context(), payment.Change{Entry: payment.Entry{Event: payment.OnAccepted, Effect: payment.Changed, To: payment.Paid}, Payment: p}); err != nil {

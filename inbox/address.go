@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 )
 
 // Address is a postal address, in the order of the French standard (NF Z 10-011): who, where inside, which building, which street,
@@ -17,21 +20,33 @@ type Address struct {
 	Place     string // BP 90123; Le Bourg
 	PostCode  string
 	Town      string // with CEDEX, where there is one
-	Country   string // abroad only
+	Country   string // abroad only: France leaves no line
 }
+
+// abroad is the country, in capitals; empty in France.
+func (a Address) abroad() string {
+	country := toUpper(cleanLine(a.Country))
+	if country == "FRANCE" {
+		return ""
+	}
+	return country
+}
+
+// toUpper is in capitals: ß is SS, which strings.ToUpper leaves as it is.
+func toUpper(s string) string { return cases.Upper(language.French).String(s) }
 
 // Lines are the lines of the address; the last one, and the country, are in capitals.
 func (a Address) Lines() (out Lines) {
-	town := strings.ToUpper(clean(clean(a.PostCode) + " " + clean(a.Town)))
-	for _, l := range []string{a.Recipient, a.Inside, a.Building, a.Street, a.Place, town, strings.ToUpper(a.Country)} {
-		if l = typographic(clean(l)); l != "" {
+	town := toUpper(cleanLine(cleanLine(a.PostCode) + " " + cleanLine(a.Town)))
+	for _, l := range []string{a.Recipient, a.Inside, a.Building, a.Street, a.Place, town, a.abroad()} {
+		if l = typographic(cleanLine(l)); l != "" {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// String is what [Options].PostalAddress takes: one line each.
+// String is what [Sender].PostalAddress takes: one line each.
 func (a Address) String() string { return strings.Join(a.Lines(), "\n") }
 
 // Validate returns everything that the post would object to: more than 38 characters in a line, no town, a French post code that
@@ -39,10 +54,10 @@ func (a Address) String() string { return strings.Join(a.Lines(), "\n") }
 func (a Address) Validate() error {
 	var errs []error
 	bad := func(format string, v ...any) { errs = append(errs, fmt.Errorf("inbox: Address: "+format, v...)) }
-	if code := clean(a.PostCode); clean(a.Country) == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
+	if code := cleanLine(a.PostCode); a.abroad() == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
 		bad("PostCode has not five digits")
 	}
-	if clean(a.Town) == "" {
+	if cleanLine(a.Town) == "" {
 		bad("Town is empty")
 	}
 	for i, l := range a.Lines() {

@@ -28,8 +28,8 @@ var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowle
 // Payments lists payments: payment.Service.List and payment.Store.List are such functions.
 type Payments func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
-// unacknowledged yields the payments that the alarm is about. After an error it stops. What stands in known is left out, and what has
-// its letter is added there.
+// unacknowledged yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
+// whose acknowledgement it finds. After an error it stops.
 func unacknowledged(
 	ctx context.Context, list Payments, m Mailbox, now time.Time, known map[payment.ID]time.Time,
 ) iter.Seq2[payment.Payment, error] {
@@ -45,7 +45,7 @@ func unacknowledged(
 			}
 		}
 		for _, p := range waiting {
-			found, err := acknowledged(ctx, m, p)
+			found, err := hasAcknowledgement(ctx, m, p)
 			if err != nil {
 				yield(payment.Payment{}, fmt.Errorf("inbox: AcknowledgementAlarm: payment %s: %w", p.Reference, err))
 				return
@@ -59,7 +59,7 @@ func unacknowledged(
 	}
 }
 
-func acknowledged(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
+func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
 	key := letterKey(p, Acknowledgement{}.name())
 	if f, ok := m.(LetterFinder); ok {
 		_, err := f.Letter(ctx, p.Debtor, key)

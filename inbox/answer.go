@@ -17,14 +17,14 @@ import (
 //	                           same key may have, and the account says so
 //
 // The clock is that of from. It is nil for a nil error. An error after the bank's page is another matter: then nobody knows, and [ResultUnknown] says so.
-func Answer(err error, from Options) Content {
+func Answer(err error, from Sender) Content {
 	var ineligible *creance.IneligibleError
 	var held *payment.HeldError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &ineligible):
-		return NotEligible{ineligible.Decision, from}
+		return NotEligible{ineligible.Decision, from, true}
 	case errors.As(err, &held):
 		by := held.By
 		if end := by.Session.ExpiresAt; by.State == payment.Redirected && !end.IsZero() && from.now().After(end) {

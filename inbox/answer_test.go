@@ -40,11 +40,11 @@ func TestAnswer(t *testing.T) {
 	// Who can no longer pay is not told to finish.
 	held, late := payerErrors[1].(*payment.HeldError), sampleFund
 	late.Now = func() time.Time { return held.By.Session.ExpiresAt.Add(time.Second) }
-	if got := render(t, catalog(t), Answer(held, late)).Text; strings.Contains(got, "Terminez") || !strings.Contains(got, "Nous vérifions un paiement") {
+	if got := render(t, catalog(t), Answer(held, late)).Text; strings.Contains(got, "terminez") || !strings.Contains(got, "Nous vérifions un paiement") {
 		t.Errorf("after the session has expired:\n%s", got)
 	}
 	late.Now = func() time.Time { return held.By.Session.ExpiresAt }
-	if got := render(t, catalog(t), Answer(held, late)).Text; !strings.Contains(got, "Terminez ce paiement") {
+	if got := render(t, catalog(t), Answer(held, late)).Text; !strings.Contains(got, "terminez ce paiement") {
 		t.Errorf("before the session expires:\n%s", got)
 	}
 	// The same request may have been paid before: what failed now says nothing of that.

@@ -35,7 +35,7 @@ var banners = map[payment.State]func(p payment.Payment, now time.Time) (Content,
 		return PaymentAccepted{p}, time.Time{}
 	},
 	payment.Recorded: func(p payment.Payment, _ time.Time) (Content, time.Time) {
-		return PaymentRecorded{p}, p.RecordedAt.Add(recordWithin)
+		return PaymentRecorded{Payment: p}, p.RecordedAt.Add(recordWithin)
 	},
 	payment.Refused: func(p payment.Payment, _ time.Time) (Content, time.Time) { return PaymentFailed{p}, endShown(p) },
 	payment.Failed:  func(p payment.Payment, _ time.Time) (Content, time.Time) { return PaymentFailed{p}, endShown(p) },

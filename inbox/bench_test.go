@@ -20,7 +20,7 @@ func BenchmarkRender(b *testing.B) {
 		Acknowledgement{samplePayment(payment.Paid), sampleFund},
 		PaymentAccepted{samplePayment(payment.Paid)},
 		PaymentFailed{samplePayment(payment.Refused)},
-		NotEligible{creance.Decision{Reasons: []creance.Reason{below, {Code: creance.NoNotice}}}, sampleFund},
+		NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{below, {Code: creance.NoNotice}}}, From: sampleFund},
 		AsLetter{PaymentFailed{samplePayment(payment.Refused)}, sampleFund},
 		sampleReminder(),
 	} {

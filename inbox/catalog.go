@@ -30,7 +30,7 @@ type Catalog struct {
 // own reason code may have a text, reason/CODE.txt; without one, reason/other.txt speaks.
 //
 // A text may change on a day: fr/telephone@2027-01-01.txt holds from that day on, in Paris, and what held before stands beside it
-// as fr/telephone.txt or with its own day. The day is that of [Options].Now, or today.
+// as fr/telephone.txt or with its own day. The day is that of [Sender].Now, or today.
 //
 // Everything is checked here, so that nothing breaks in front of the payer: each text is parsed, read by the linter, each of its
 // branches executed, and each content rendered with samples for every state, decline and reason. The error joins all mistakes,
@@ -39,7 +39,7 @@ type Catalog struct {
 // without its accent, a sentence of more than 25 words, an acknowledgement that lacks what CRPA R112-11-1 asks for, and a
 // reminder that lacks what its debtor must be told.
 func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
-	ours, err := corrected()
+	ours, err := correctedEdition()
 	errs := []error{err}
 	texts := ours.texts.clone()
 	for i, f := range fsys {
@@ -54,7 +54,7 @@ func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
 	for _, tag := range tags {
 		e, err := newEdition(tag, texts)
 		if err == nil {
-			err = e.try(ours.nearest(tag))
+			err = e.checkSamples(ours.nearestEdition(tag))
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -69,22 +69,22 @@ func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-// proven is « courante », loaded and tried: what an overlay leaves alone is not tried again.
-type proven struct {
-	texts    shelf
+// checkedTexts is the edition « courante » after it passed all checks. NewCatalog does not check again what an overlay leaves unchanged.
+type checkedTexts struct {
+	texts    textsByLanguage
 	editions map[language.Tag]*edition
 }
 
-var corrected = sync.OnceValues(func() (proven, error) {
-	p := proven{shelf{}, map[language.Tag]*edition{}}
-	if err := p.texts.load("courante", folder("courante"), true); err != nil {
+var correctedEdition = sync.OnceValues(func() (checkedTexts, error) {
+	p := checkedTexts{textsByLanguage{}, map[language.Tag]*edition{}}
+	if err := p.texts.load("courante", editionFolder("courante"), true); err != nil {
 		return p, err
 	}
 	var errs []error
 	for _, tag := range p.texts.languages() {
 		e, err := newEdition(tag, p.texts)
 		if err == nil {
-			err = e.try(nil)
+			err = e.checkSamples(nil)
 		}
 		errs = append(errs, err)
 		p.editions[tag] = e
@@ -92,8 +92,8 @@ var corrected = sync.OnceValues(func() (proven, error) {
 	return p, errors.Join(errs...)
 })
 
-// nearest is the proven edition of a language or of its nearest parent; nil if there is none.
-func (p proven) nearest(tag language.Tag) *edition {
+// nearestEdition returns the checked edition of a language or of its nearest parent; nil if there is none.
+func (p checkedTexts) nearestEdition(tag language.Tag) *edition {
 	for t := tag; t != language.Und; t = t.Parent() {
 		if e, ok := p.editions[t]; ok {
 			return e
@@ -102,8 +102,8 @@ func (p proven) nearest(tag language.Tag) *edition {
 	return nil
 }
 
-// languages are those of the texts, French first: it is what everybody falls back to.
-func (s shelf) languages() (tags []language.Tag) {
+// languages returns the languages of the texts. French comes first: it is the fallback.
+func (s textsByLanguage) languages() (tags []language.Tag) {
 	for lang := range s {
 		tags = append(tags, language.Make(lang))
 	}
@@ -120,7 +120,7 @@ func (s shelf) languages() (tags []language.Tag) {
 }
 
 // newEdition gathers the texts of a language, with its parents' where it has none.
-func newEdition(tag language.Tag, texts shelf) (*edition, error) {
+func newEdition(tag language.Tag, texts textsByLanguage) (*edition, error) {
 	e := &edition{tag: tag, name: tag.String(), formats: formatsFor(tag), texts: map[string]text{}}
 	for t := tag; t != language.Und; t = t.Parent() {
 		for name, x := range texts[t.String()] {
@@ -130,7 +130,7 @@ func newEdition(tag language.Tag, texts shelf) (*edition, error) {
 		}
 	}
 	var errs []error
-	for _, name := range needed {
+	for _, name := range requiredTexts {
 		if _, ok := e.texts[name]; !ok {
 			errs = append(errs, &Mistake{File: e.name + "/" + name + ".txt", What: "language " + e.name + " lacks this text"})
 		}
@@ -151,25 +151,33 @@ func (c *Catalog) Languages() []language.Tag {
 // Message.Language says which one it is.
 //
 // The error names the content: nil, an acknowledgement of a payment that was not accepted, an eligible decision told as not
-// eligible. A text never fails: NewCatalog has executed all of it.
+// eligible, a reminder that [Reminder.Validate] objects to. A text never fails: NewCatalog has executed all of it.
 func (c *Catalog) Render(tag language.Tag, n Content) (Message, error) {
-	switch {
-	case n == nil:
+	if n == nil {
 		return Message{}, errors.New("inbox: Render: the content is nil")
-	case c == nil || c.matcher == nil:
-		return Message{}, fmt.Errorf("inbox: Render %s: the catalog was not made by NewCatalog", n.name())
 	}
-	e := c.editions[0]
-	// The matcher also knows whose readers are likely to know another language; that is a guess about a person, and French is
-	// the rule.
-	if _, i, confidence := c.matcher.Match(tag); confidence > language.No && sameBase(tag, c.editions[i].tag) {
-		e = c.editions[i]
+	e, err := c.edition(tag)
+	if err != nil {
+		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
 	}
 	m, err := e.render(n)
 	if err != nil {
 		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
 	}
 	return m, nil
+}
+
+// edition returns the edition of the language that fits best, French if none does.
+func (c *Catalog) edition(tag language.Tag) (*edition, error) {
+	if c == nil || c.matcher == nil {
+		return nil, errors.New("the catalog was not made by NewCatalog")
+	}
+	// The matcher also knows whose readers are likely to know another language; that is a guess about a person, and French is
+	// the rule.
+	if _, i, confidence := c.matcher.Match(tag); confidence > language.No && sameBase(tag, c.editions[i].tag) {
+		return c.editions[i], nil
+	}
+	return c.editions[0], nil
 }
 
 func sameBase(a, b language.Tag) bool {
@@ -179,20 +187,20 @@ func sameBase(a, b language.Tag) bool {
 }
 
 func (e *edition) render(n Content) (Message, error) {
-	bs, _, err := e.tell(n)
+	bs, _, err := e.compose(n)
 	if err != nil {
 		return Message{}, err
 	}
-	return lay(bs, e.name, roles[n.name()]), nil
+	return newMessage(bs, e.name, roleByName[n.name()]), nil
 }
 
-// tell puts a content in words, and returns the facts as well.
-func (e *edition) tell(n Content) ([]block, *Facts, error) {
-	t := teller{edition: e}
+// compose writes a content as blocks, and returns the facts that it was written with.
+func (e *edition) compose(n Content) ([]block, *Facts, error) {
+	t := factBuilder{edition: e}
 	t.day = paris.Of(time.Now())
-	if err := n.tell(&t); err != nil {
+	if err := n.setFacts(&t); err != nil {
 		return nil, nil, err
 	}
-	bs, err := e.blocks(n.name(), &t.Facts)
+	bs, err := e.textBlocks(n.name(), &t.Facts)
 	return bs, &t.Facts, err
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/euro"
@@ -29,7 +30,7 @@ func overlay(pairs ...string) fstest.MapFS {
 // everything renders every sample of a language and yields name, content and message, each message once.
 func everything(t testing.TB, c *Catalog, tag language.Tag, do func(name string, n Content, m Message)) {
 	t.Helper()
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		seen := map[Message]bool{}
 		for _, n := range k.samples() {
 			m, err := c.Render(tag, n)
@@ -56,7 +57,7 @@ func TestEveryEditionSaysEverything(t *testing.T) {
 					t.Errorf("%s: %v %s: %+v", name, tag, kind, m)
 				}
 				all := m.Subject + m.Text + m.HTML
-				for _, bad := range []string{"{{", "}}", "<no value>", item, drop, "  ", " \n", "\n\n\n", "://", "www.", " .", "()", "%!"} {
+				for _, bad := range []string{"{{", "}}", "<no value>", listMark, dropMark, "  ", " \n", "\n\n\n", "://", "www.", " .", "()", "%!"} {
 					if strings.Contains(all, bad) {
 						t.Errorf("%s: %v %s has %q:\n%s", name, tag, kind, bad, all)
 					}
@@ -71,8 +72,8 @@ func TestEveryEditionSaysEverything(t *testing.T) {
 
 // What every message must say to the payer: whether money moved, and what to do next.
 var (
-	moneyWords = regexp.MustCompile(`débitée?|débit |remboursée?|réglée|[Ss]omme à payer|accusons réception|charged|taken|refunded|received your payment|sum is paid|To pay|bank statement`)
-	nextWords  = regexp.MustCompile(`rien (d’autre )?à faire|recommencer|recommencez|[Cc]ontacte[rz]|Attendez|attendez|suivez|Revenez|nothing (else )?to do|try again|[Cc]ontact|Wait|wait|Come back|follow`)
+	moneyWords = regexp.MustCompile(`débitée?|Somme payée|débit |remboursée?|réglée|[Ss]omme à payer|accusons réception|charged|taken|Amount paid|Somme payée|refunded|received your payment|sum claimed by the notice is paid|To pay|bank statement`)
+	nextWords  = regexp.MustCompile(`rien (d’autre |de plus |à payer, ni rien )?à faire|plus rien à faire|recommencer|recommencez|[Cc]ontacte[rz]|[Aa]ttendez|[Ss]uivez|Revenez|do not need to (pay or )?do anything|try again|[Cc]ontact|Wait|wait|Come back|[Ff]ollow`)
 )
 
 func TestEveryMessageSaysWhetherMoneyMovedAndWhatNext(t *testing.T) {
@@ -82,10 +83,16 @@ func TestEveryMessageSaysWhetherMoneyMovedAndWhatNext(t *testing.T) {
 			if kind == "header" || kind == "notification" {
 				return
 			}
+			if l, ok := n.(AsLetter); ok {
+				n = l.Content
+			}
+			if e, ok := n.(NotEligible); ok && !e.Requested {
+				return // nobody has asked to pay
+			}
 			if !moneyWords.MatchString(m.Text) {
 				t.Errorf("%v %s does not say whether money moved:\n%s", tag, kind, m.Text)
 			}
-			if kind == "reminder" {
+			if kind == "reminder" || kind == "receipt" {
 				return // what it must say has a rule of its own
 			}
 			if kind == "acknowledgement" { // of a payment that went on since, it is history
@@ -117,22 +124,29 @@ func TestReasons(t *testing.T) {
 	}
 
 	below := creance.Reason{Code: creance.BelowMinimum, Actual: euro.Of(49_99), Limit: euro.Of(50_00)}
+	above := creance.Reason{Code: creance.AboveMaximum, Actual: euro.Of(1150_01), Limit: euro.Of(150_00)}
 	for _, c := range []struct {
 		name    string
 		reasons []creance.Reason
 		want    []string
 		without string
 	}{
-		{"S13", []creance.Reason{below}, []string{
-			"Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50\u00a0€).", "reste due\u00a0: elle pourra être retenue sur vos prochains remboursements"}, "supérieur"},
-		{"S14", []creance.Reason{{Code: creance.AboveMaximum, Actual: euro.Of(1150_01), Limit: euro.Of(150_00)}}, []string{
-			"Le montant dû (1\u202f150,01\u00a0€) est supérieur au maximum pour payer en ligne (150\u00a0€)."}, "inférieur"},
-		{"S13 and S15", []creance.Reason{below, {Code: creance.NoNotice}}, []string{"inférieur", "avis de somme à payer"}, "prescrite"},
+		{"S13, with a notice in hand", []creance.Reason{below}, []string{
+			"Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50\u00a0€).", "suivez les indications de votre avis",
+			"pourra être retenue sur vos prochains remboursements"}, "rien à faire"},
+		{"S14, with a notice in hand", []creance.Reason{above}, []string{
+			"Le montant dû (1\u202f150,01\u00a0€) est supérieur au maximum pour payer en ligne (150\u00a0€).", "suivez les indications de votre avis"}, "inférieur"},
+		{"S13 and S15", []creance.Reason{below, {Code: creance.NoNotice}}, []string{
+			"inférieur", "Nous ne trouvons pas d’avis de somme à payer pour cette créance.", "rien à faire pour l’instant"}, "Attendez"},
+		{"S14 and S15", []creance.Reason{above, {Code: creance.NoNotice}}, []string{"supérieur", "Attendez de recevoir un avis"}, "Si vous l’avez"},
 		{"two items of a wrong kind, S16", []creance.Reason{{Code: creance.WrongKind, Kind: "a"}, {Code: creance.WrongKind, Kind: "b"}}, []string{"Seules les participations"}, "a\n"},
 		{"an amount that is none", []creance.Reason{{Code: creance.BelowMinimum, Actual: euro.Of(-1), Limit: euro.Of(50_00)}}, []string{
 			"Le montant dû est inférieur au minimum pour payer en ligne (50\u00a0€)."}, "-"},
-		{"nothing is owed any more", []creance.Reason{below, {Code: creance.TimeBarred}}, []string{"prescrite"}, "inférieur"},
+		{"nothing is owed any more", []creance.Reason{below, {Code: creance.TimeBarred}}, []string{"annulée\u00a0: le délai pour la réclamer est dépassé"}, "inférieur"},
+		{"exempt", []creance.Reason{below, {Code: creance.NoNotice}, {Code: creance.Exempt}}, []string{"la loi vous dispense"}, "inférieur"},
 		{"settled", []creance.Reason{{Code: creance.AlreadySettled}, {Code: creance.NothingDue}, {Code: creance.NoNotice}}, []string{"déjà réglée"}, "avis"},
+		{"in dispute, and more", []creance.Reason{above, {Code: creance.InDispute}}, []string{
+			"Vous avez contesté cette créance.\n\nLe montant dû (1\u202f150,01", "Attendez la réponse à votre contestation avant de payer."}, "suivez"},
 		{"small and of a wrong kind: the law of co-payments says nothing of it", []creance.Reason{{Code: creance.WrongKind, Kind: "indu"}, below}, []string{
 			"Seules les participations"}, "inférieur"},
 		{"no reason", nil, []string{"ne remplit pas les conditions"}, "prescrite"},
@@ -147,10 +161,29 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: %q in\n%s", c.name, c.without, text)
 		}
 	}
-	// Balance and limit are those of their own reason.
-	own := catalog(t, overlay("fr/reason/other.txt", "Solde{{.Balance}} limite{{.Limit}}.\n"))
-	if text := render(t, own, NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{below, {Code: "of_an_integrator"}}}}).Text; !strings.Contains(text, "Solde limite.") {
-		t.Errorf("another reason's amounts in\n%s", text)
+	// Balance and limit are those of their own reason, and a text of one paragraph is told alone or not at all.
+	own := catalog(t, overlay("fr/reason/other.txt", "Solde{{.Balance}} limite{{.Limit}}.\n\nVenez.\n", "fr/reason/of_ours.txt", "Venez tout de suite.\n"))
+	for _, c := range []struct {
+		code creance.ReasonCode
+		want []string
+	}{
+		{"of_an_integrator", []string{"Solde limite.", "Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50\u00a0€).", "Venez."}},
+		{"of_ours", []string{"Venez tout de suite.", "Le montant dû (49,99\u00a0€) est inférieur au minimum pour payer en ligne (50\u00a0€)."}},
+	} {
+		got, err := own.Reasons(language.French, NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{below, {Code: c.code}}}})
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", c.code, err, diff)
+		}
+	}
+	got, err := own.Reasons(language.French, NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{{Code: "of_ours"}, {Code: creance.OnHold}}}})
+	if diff := cmp.Diff([]string{"Le paiement en ligne de cette créance est suspendu pour le moment.", "Contactez votre caisse avant de payer."}, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if _, err := c.Reasons(language.French, NotEligible{Decision: creance.Decision{Policy: "p@0", Amount: euro.Of(62_00)}}); err == nil {
+		t.Error("an eligible decision has reasons")
+	}
+	if _, err := (*Catalog)(nil).Reasons(language.French, NotEligible{}); err == nil {
+		t.Error("no catalog has words")
 	}
 	if _, err := c.Render(language.French, NotEligible{Decision: creance.Decision{Policy: "p@0", Amount: euro.Of(62_00)}}); err == nil {
 		t.Error("an eligible decision is told as not eligible")
@@ -281,13 +314,18 @@ func TestLanguages(t *testing.T) {
 
 	// A further language is a further folder, complete.
 	german := fstest.MapFS{}
-	for _, name := range needed {
+	for _, name := range requiredTexts {
 		german["de/"+name+".txt"] = &fstest.MapFile{Data: []byte("Betreff\n\nAm {{.PaidOnLong}}: {{.Fund}}, {{.EmailAddress}}, {{.Telephone}}, {{.Amount}}.\n")}
 	}
+	german["de/telephone.txt"] = &fstest.MapFile{Data: []byte("36\u00a046\n")}
+	german["de/number.txt"] = &fstest.MapFile{Data: []byte("{{.Number}}\n")}
+	german["de/receipt.txt"] = &fstest.MapFile{Data: []byte("Betreff\n\n{{.Fund}} {{.Payer}} {{.Amount}} {{.Notice}} {{.PaidOnLong}} {{.Reference}} {{.Authorisation}}\n")}
+	german["de/not_eligible.txt"] = &fstest.MapFile{Data: []byte("Betreff\n\n{{.Reasons}} {{.Action}}\n")}
+	german["de/nothing_to_pay.txt"] = german["de/not_eligible.txt"]
 	german["de/reminder.txt"] = &fstest.MapFile{Data: []byte("Betreff\n\n{{.Fund}} {{.PostalAddress}} {{.Telephone}}\n\n{{.Name}} {{.Notice}} {{.NoticeOnLong}} {{.DueOnLong}} " +
-		"{{.Amount}}\n{{range .Details}}\n- {{.}}\n{{end}}\n{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n")}
+		"{{.Amount}}\n{{range .Details}}\n- {{.}}\n{{end}}\n{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n\n{{range .Remedies}}\n{{.}}\n{{end}}\n\n{{range .DataNotice}}\n{{.}}\n{{end}}\n")}
 	m, err := catalog(t, german).Render(language.MustParse("de-AT"), Acknowledgement{samplePayment(payment.Paid), sampleFund})
-	if want := "Am 05/07/2018: CPAM de l’Exemple, service@fonds.example, 01 99 00 12 34, 62,00\u00a0€."; err != nil || m.Text != want || m.Language != "de" {
+	if want := "Am 05/07/2026: CPAM de l’Exemple, service@fonds.example, 01\u00a099\u00a000\u00a012\u00a034, 62,00\u00a0€."; err != nil || m.Text != want || m.Language != "de" {
 		t.Errorf("%+v, %v", m, err)
 	}
 	delete(german, "de/failed.txt")
@@ -416,7 +454,7 @@ func TestMistakesAreNamed(t *testing.T) {
 				t.Errorf("%s: no %q in\n%v", c.name, w, err)
 			}
 		}
-		if strings.Contains(err.Error(), item) || strings.Contains(err.Error(), drop) {
+		if strings.Contains(err.Error(), listMark) || strings.Contains(err.Error(), dropMark) {
 			t.Errorf("%s: a mark in %q", c.name, err)
 		}
 	}
@@ -459,11 +497,13 @@ func TestRenderErrors(t *testing.T) {
 // Names of texts are frozen: integrators' files have them, and those of letters are part of their keys.
 func TestNamesAreFrozen(t *testing.T) {
 	want := strings.Fields(`accepted acknowledgement advice/ask_bank advice/later advice/never advice/other_card advice/same_card cancelled closing
-		detail expired failed header held kind/franchise kind/participation_forfaitaire letter next_steps not_begun not_eligible not_recorded notification paid_twice reason/above_maximum reason/already_settled reason/below_minimum
-		reason/in_dispute reason/invalid_amount reason/no_notice reason/nothing_due reason/on_hold reason/other reason/time_barred reason/wrong_kind
-		recorded refund_notice refunded refunding reminder result_unknown review signature telephone under_way`)
-	if !slices.Equal(needed, want) {
-		t.Errorf("got  %q\nwant %q", needed, want)
+		counters data_notice detail expired failed header held kind/franchise kind/participation_forfaitaire letter next_steps not_begun not_eligible
+		not_recorded nothing_to_pay notification number paid_and_deducted paid_twice reason/above_maximum reason/already_settled reason/below_minimum
+		reason/doubtful reason/exempt reason/in_dispute reason/in_instalments reason/invalid_amount reason/no_notice reason/nothing_due reason/on_hold
+		reason/other reason/time_barred reason/wrong_kind receipt recorded refund_notice refunded refunding remedies reminder result_unknown review
+		signature telephone under_way`)
+	if !slices.Equal(requiredTexts, want) {
+		t.Errorf("got  %q\nwant %q", requiredTexts, want)
 	}
 }
 
@@ -494,7 +534,7 @@ func FuzzNewCatalog(f *testing.F) {
 	}
 	base := catalog(f)
 	contents := []Content{}
-	for _, k := range kinds {
+	for _, k := range contentKinds {
 		contents = append(contents, k.samples()...)
 	}
 	f.Fuzz(func(t *testing.T, source string) {

@@ -2,9 +2,12 @@ package inbox
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // Content is what is said to the payer: a sealed set of typed values, one per
@@ -12,8 +15,8 @@ import (
 //
 // A content with From says who writes. Where From is zero, or a field of it, the edition's own words stand in its place.
 type Content interface {
-	name() string         // of its text
-	tell(t *teller) error // fills in what the text can say
+	name() string                  // of its text
+	setFacts(t *factBuilder) error // fills in what the text can say
 }
 
 // Letters, for the mailbox.
@@ -25,20 +28,20 @@ type (
 	// Render refuses a payment without PaidAt: what was not accepted is not acknowledged (S61).
 	Acknowledgement struct {
 		Payment payment.Payment
-		From    Options
+		From    Sender
 	}
 
 	// RefundNotice says that a payment was given back.
 	RefundNotice struct {
 		Payment payment.Payment
-		From    Options
+		From    Sender
 	}
 
 	// [Reminder] and [AsLetter] are letters too.
 
 	// Notification is the e-mail that says that a letter came. It has no amount, no reason and no link: all that stands in the
 	// account. Send its Mail or its Text; it is the only content that is meant to leave the account.
-	Notification struct{ From Options }
+	Notification struct{ From Sender }
 
 	// Header is what stands above a letter in a mailbox: when it came (S66), who sent it (S67), when it will be deleted (S68),
 	// each a paragraph of Text. Its Subject is the letter's.
@@ -57,8 +60,16 @@ type (
 	// (S77).
 	PaymentNotRecorded struct{ Payment payment.Payment }
 
-	// PaymentRecorded says that a payment was taken into account, « pris en compte »: recorded (S77).
-	PaymentRecorded struct{ Payment payment.Payment }
+	// PaymentRecorded says that a payment was taken into account, « pris en compte »: recorded (S77). Remaining is what is still owed
+	// of the debt where the notice claimed a part of it; zero: nothing, or it is not known.
+	PaymentRecorded struct {
+		Payment   payment.Payment
+		Remaining decimal.Decimal // euros
+	}
+
+	// PaidAndDeducted says that a payment was accepted and the same sum was deducted from a reimbursement as well (CSS L160-13), and
+	// that one of the two is given back. The fund's ledger knows it; no state tells.
+	PaidAndDeducted struct{ Payment payment.Payment }
 
 	// PaymentFailed says that no money moved (S58) and, by the decline's advice, what to do next: refused, failed. It never
 	// says more of a card than its holder may tell a thief.
@@ -67,7 +78,7 @@ type (
 	// PaymentCancelled says that the payer left the kiosk: cancelled.
 	PaymentCancelled struct{ Payment payment.Payment }
 
-	// PaymentExpired says that the time to pay is over: expired.
+	// PaymentExpired says that the payment page has closed: expired. The notice is no more overdue than before.
 	PaymentExpired struct{ Payment payment.Payment }
 
 	// ResultUnknown says « nous vérifions »: unknown; also, with the zero Payment, when the result could not be learnt, because
@@ -90,11 +101,13 @@ type (
 
 // Answers, on the way to a payment and after it.
 type (
-	// NotEligible says why a debt cannot be paid online, every reason with what to do next (S13–S16). Reasons that leave
-	// nothing to pay stand alone. Render refuses an eligible decision.
+	// NotEligible says why a debt cannot be paid online (S13–S16): every reason, and one thing to do, that of the reason which comes
+	// first. A reason that leaves nothing to pay stands alone, and is told as the good news it is. Whether there is a notice in hand
+	// the decision knows: what the payer does next depends on it. Render refuses an eligible decision; see [Catalog.Reasons] too.
 	NotEligible struct {
-		Decision creance.Decision
-		From     Options
+		Decision  creance.Decision
+		From      Sender
+		Requested bool // the payer had asked to pay: the message says that no money was taken
 	}
 
 	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError]; [Answer]
@@ -104,45 +117,53 @@ type (
 	// PaymentNotBegun says that the bank's page could not be opened, and that this request moved no money. [Answer] chooses it.
 	PaymentNotBegun struct{}
 
-	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77).
-	NextSteps struct{}
+	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77). Remaining is
+	// what will still be owed afterwards, where the notice claims a part of the debt; zero: nothing is said.
+	NextSteps struct{ Remaining decimal.Decimal } // euros
 )
 
-// kind is a content: the name of its text, the role of what a page shows, and samples with which every edition is tried when it is
+// contentKind describes one kind of content: the name of its text, the ARIA role of its HTML, and samples. NewCatalog renders every edition
+// with the samples, when it is
 // loaded.
-type kind struct {
+type contentKind struct {
 	name, role string
 	samples    func() []Content
 }
 
-// kinds are the contents. The names of letters are part of [Letter.Key], and frozen.
-var kinds = append([]kind{
-	{"acknowledgement", "", of(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })},
-	{"refund_notice", "", of(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
+// contentKinds are the contents. The names of letters are part of [Letter.Key], and frozen.
+var contentKinds = append([]contentKind{
+	{"acknowledgement", "", func() []Content {
+		return append([]Content{Acknowledgement{samplePayment(payment.Paid), sampleCPAM}},
+			samplesOf(acceptedPayments, func(p payment.Payment) Content { return Acknowledgement{p, sampleFund} })()...)
+	}},
+	{"refund_notice", "", samplesOf(allPayments, func(p payment.Payment) Content { return RefundNotice{p, sampleFund} })},
 	{"reminder", "", sampleReminders},
 	{"letter", "", sampleLetters},
 	{"notification", "", func() []Content { return []Content{Notification{sampleFund}, Notification{}} }},
 	{"header", "", sampleHeaders},
-}, tellable...)
+	{"receipt", "", sampleReceipts},
+}, pageKinds...)
 
-// tellable are the contents that a page shows, and that a letter can tell too.
-var tellable = []kind{
-	about("under_way", "status", payment.Redirected, func(p payment.Payment) Content { return PaymentUnderWay{p} }),
-	about("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
-	about("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
-	about("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{p} }),
-	about("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
-	about("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
-	about("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
-	about("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
-	about("review", "status", payment.Review, func(p payment.Payment) Content { return PaymentUnderReview{p} }),
-	about("paid_twice", "status", payment.Review, func(p payment.Payment) Content { return PaidTwice{p} }),
-	about("refunding", "status", payment.Refunding, func(p payment.Payment) Content { return RefundUnderWay{p} }),
-	about("refunded", "status", payment.Refunded, func(p payment.Payment) Content { return Refunded{p} }),
-	{"not_eligible", "alert", sampleDecisions},
-	about("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
+// pageKinds are the contents that a page shows, and that a letter can tell too.
+var pageKinds = []contentKind{
+	paymentKind("under_way", "status", payment.Redirected, func(p payment.Payment) Content { return PaymentUnderWay{p} }),
+	paymentKind("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
+	paymentKind("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
+	paymentKind("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{Payment: p} }),
+	paymentKind("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
+	paymentKind("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
+	paymentKind("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
+	paymentKind("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
+	paymentKind("review", "status", payment.Review, func(p payment.Payment) Content { return PaymentUnderReview{p} }),
+	paymentKind("paid_twice", "status", payment.Review, func(p payment.Payment) Content { return PaidTwice{p} }),
+	paymentKind("refunding", "status", payment.Refunding, func(p payment.Payment) Content { return RefundUnderWay{p} }),
+	paymentKind("refunded", "status", payment.Refunded, func(p payment.Payment) Content { return Refunded{p} }),
+	paymentKind("paid_and_deducted", "status", payment.Recorded, func(p payment.Payment) Content { return PaidAndDeducted{p} }),
+	{"not_eligible", "alert", func() []Content { return sampleDecisions(false) }},
+	{"nothing_to_pay", "status", func() []Content { return sampleDecisions(true) }},
+	paymentKind("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
 	{"not_begun", "alert", func() []Content { return []Content{PaymentNotBegun{}} }},
-	{"next_steps", "", func() []Content { return []Content{NextSteps{}} }},
+	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
 }
 
 func (Acknowledgement) name() string    { return "acknowledgement" }
@@ -161,50 +182,75 @@ func (PaymentUnderReview) name() string { return "review" }
 func (PaidTwice) name() string          { return "paid_twice" }
 func (RefundUnderWay) name() string     { return "refunding" }
 func (Refunded) name() string           { return "refunded" }
-func (NotEligible) name() string        { return "not_eligible" }
+func (PaidAndDeducted) name() string    { return "paid_and_deducted" }
 func (DebtHeld) name() string           { return "held" }
 func (PaymentNotBegun) name() string    { return "not_begun" }
 func (NextSteps) name() string          { return "next_steps" }
 
-func (n Acknowledgement) tell(t *teller) error {
+func (n NotEligible) name() string {
+	if n.Decision.NothingToPay() {
+		return "nothing_to_pay"
+	}
+	return "not_eligible"
+}
+
+func (n Acknowledgement) setFacts(t *factBuilder) error {
 	if n.Payment.PaidAt.IsZero() {
 		return errors.New("the payment has no PaidAt: what was not accepted is not acknowledged")
 	}
-	return errors.Join(t.from(n.From), t.payment(n.Payment))
+	return errors.Join(t.setSender(n.From), t.setPayment(n.Payment))
 }
 
-func (n RefundNotice) tell(t *teller) error {
-	return errors.Join(t.from(n.From), t.payment(n.Payment))
+func (n RefundNotice) setFacts(t *factBuilder) error {
+	return errors.Join(t.setSender(n.From), t.setPayment(n.Payment))
 }
 
-func (n Notification) tell(t *teller) error { return t.from(n.From) }
+func (n Notification) setFacts(t *factBuilder) error { return t.setSender(n.From) }
 
-func (n Header) tell(t *teller) error {
-	t.Subject = clean(n.Letter.Subject)
+func (n Header) setFacts(t *factBuilder) error {
+	t.Subject = cleanLine(n.Letter.Subject)
 	f := t.edition.formats
-	t.ReceivedAt, t.DeleteOn = f.stamp(n.Letter.ReceivedAt), f.until(n.Letter.DeleteAt)
+	t.ReceivedAt, t.Stamp, t.DeleteOn = f.minute(n.Letter.ReceivedAt), sourceStamp(n.Letter.ReceivedAt), f.deletion(n.Letter.DeleteAt)
 	return nil
 }
 
-func (n PaymentUnderWay) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentAccepted) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentNotRecorded) tell(t *teller) error { return t.payment(n.Payment) }
-func (n PaymentRecorded) tell(t *teller) error    { return t.payment(n.Payment) }
-func (n PaymentFailed) tell(t *teller) error      { return t.payment(n.Payment) }
-func (n PaymentCancelled) tell(t *teller) error   { return t.payment(n.Payment) }
-func (n PaymentExpired) tell(t *teller) error     { return t.payment(n.Payment) }
-func (n ResultUnknown) tell(t *teller) error      { return t.payment(n.Payment) }
-func (n PaymentUnderReview) tell(t *teller) error { return t.payment(n.Payment) }
-func (n PaidTwice) tell(t *teller) error          { return t.payment(n.Payment) }
-func (n RefundUnderWay) tell(t *teller) error     { return t.payment(n.Payment) }
-func (n Refunded) tell(t *teller) error           { return t.payment(n.Payment) }
-func (n DebtHeld) tell(t *teller) error           { return t.payment(n.By) }
-func (PaymentNotBegun) tell(*teller) error        { return nil }
-func (NextSteps) tell(*teller) error              { return nil }
+func (n PaymentUnderWay) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentAccepted) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentNotRecorded) setFacts(t *factBuilder) error { return t.setPayment(n.Payment) }
+func (n PaidAndDeducted) setFacts(t *factBuilder) error    { return t.setPayment(n.Payment) }
+func (n PaymentFailed) setFacts(t *factBuilder) error      { return t.setPayment(n.Payment) }
+func (n PaymentCancelled) setFacts(t *factBuilder) error   { return t.setPayment(n.Payment) }
+func (n PaymentExpired) setFacts(t *factBuilder) error     { return t.setPayment(n.Payment) }
+func (n ResultUnknown) setFacts(t *factBuilder) error      { return t.setPayment(n.Payment) }
+func (n PaymentUnderReview) setFacts(t *factBuilder) error { return t.setPayment(n.Payment) }
+func (n PaidTwice) setFacts(t *factBuilder) error          { return t.setPayment(n.Payment) }
+func (n RefundUnderWay) setFacts(t *factBuilder) error     { return t.setPayment(n.Payment) }
+func (n Refunded) setFacts(t *factBuilder) error           { return t.setPayment(n.Payment) }
+func (n DebtHeld) setFacts(t *factBuilder) error           { return t.setPayment(n.By) }
+func (PaymentNotBegun) setFacts(*factBuilder) error        { return nil }
 
-func (n NotEligible) tell(t *teller) error {
+func (n PaymentRecorded) setFacts(t *factBuilder) error {
+	t.setRemaining(n.Remaining)
+	return t.setPayment(n.Payment)
+}
+
+func (n NextSteps) setFacts(t *factBuilder) error {
+	t.setRemaining(n.Remaining)
+	return nil
+}
+
+func (n NotEligible) setFacts(t *factBuilder) error {
 	if n.Decision.Eligible() {
 		return errors.New("the decision is eligible")
 	}
-	return errors.Join(t.from(n.From), t.reasons(n.Decision.Reasons))
+	if n.Requested {
+		t.Requested = "yes"
+	}
+	errs := []error{t.setSender(n.From), t.setReasons(n.Decision)}
+	if slices.ContainsFunc(reasonsToTell(n.Decision.Reasons), func(r creance.Reason) bool { return slices.Contains(limitReasons, r.Code) }) {
+		var err error
+		t.Counters, err = t.edition.partLines("counters", &t.Facts)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }

@@ -8,10 +8,11 @@
 //   - [Banner] looks at the payer's latest payment and the clock (S48, S58, S77);
 //   - [Deliverer] looks at what happened to a payment and writes the letters it calls for into a [Mailbox] (S64);
 //   - the host, for what it was told itself: [Answer] to an error of Begin, [ResultUnknown] when the result could not be learnt,
-//     [Reminder] of a notice that is still open.
+//     [Reminder] of a notice that is still open, [Receipt] of a payment, [PaidAndDeducted] when its ledger says so.
 //
-// Every message about a payment says whether money moved and what to do next. None names the payer but a reminder, states an amount in its
-// subject, or has a link: who gets links in letters learns to trust the next one. MESSAGES.md beside this file shows them all.
+// Every message about a payment says whether money moved and what to do next, one thing. None names the payer but a reminder and a
+// receipt, states an amount in its subject, or has a link: who gets links in letters learns to trust the next one. An hour is followed by
+// « heure de Paris ». MESSAGES.md beside this file shows them all.
 //
 // # Wiring
 //
@@ -19,7 +20,7 @@
 //
 //	catalog, err := inbox.NewCatalog()
 //	box := inbox.NewMemoryMailbox()
-//	from := inbox.Options{Fund: "CPAM de …", PostalAddress: "…", Telephone: "…"}
+//	from := inbox.Sender{Fund: "CPAM de …", PostalAddress: "…", CPAM: true}
 //	payment.Config{
 //		Deliver: inbox.Deliverer(box, catalog, from),
 //		Chores: []func(context.Context, time.Time) (int, error){
@@ -31,7 +32,7 @@
 // # The acknowledgement
 //
 // After every payment made in a teleservice the law wants an electronic acknowledgement (CRPA L112-11), with the date of
-// receipt, the service, its electronic or postal address and its telephone (R112-11-1). [Options] has them, [Options.Validate]
+// receipt, the service, its electronic or postal address and its telephone (R112-11-1). [Sender] has them, [Sender.Validate]
 // says what is missing, and [CheckAcknowledgement] what a letter lacks. The letter follows the first verified acceptance,
 // whatever state that leads to, once; none follows a failure (S61). It is deleted after six calendar months (S68).
 // [AcknowledgementAlarm] is a chore that raises an error while an accepted payment has no acknowledgement after a day.
@@ -39,9 +40,18 @@
 // # Letters
 //
 // Two letters are always written: the acknowledgement, and the notice that money went back, because money moved. All others are
-// written only when [Options].Also asks for them ([LetterKind]): what they say stands on the home page of the account, and the
+// written only when [Sender].Also asks for them ([LetterKind]): what they say stands on the home page of the account, and the
 // source shows no letter after a failure. [AsLetter] makes a letter of any banner or answer, for a host that sends it itself. A
-// [Reminder] says everything that a debtor must be told before paying, or is not rendered.
+// [Reminder] says everything that a debtor must be told before paying, and asks only for what may be asked for, or is not rendered.
+//
+// Who writes is a [Sender]. Its names and numbers are the same in every language; what it says in [Words] has a language, and its
+// telephone's tariff is the edition's of the day. A letter is in one language.
+//
+// # Why a debt cannot be paid
+//
+// [NotEligible] tells every reason of a decision, and one thing to do: that of the first reason by a fixed precedence. A text reason/ has
+// two paragraphs, why and what to do; NoticeInHand tells it whether the payer holds a notice. A reason that leaves nothing to pay is told
+// alone, as the good news it is, by the text nothing_to_pay. [Catalog.Reasons] gives the same words alone, for a list of debts.
 //
 // # Editions
 //
@@ -49,17 +59,21 @@
 // English; over it what the integrator gives. One file replaces one text:
 //
 //	fr/accepted.txt                  a content
-//	fr/reason/below_minimum.txt      why a debt cannot be paid online; CODE.txt for an integrator's own reason
+//	fr/reason/below_minimum.txt      why a debt cannot be paid online, and what to do; CODE.txt for an integrator's own reason
 //	fr/advice/ask_bank.txt           what to do after a refusal
-//	fr/telephone.txt                 the telephone, where Options has none
+//	fr/telephone.txt                 the telephone of a CPAM, with its tariff and the number from abroad
 //	fr/telephone@2027-01-01.txt      the same from that day on, in Paris: tariffs age
-//	fr/signature.txt                 the signature, where Options has none
+//	fr/number.txt                    the words beside a fund's own number
+//	fr/remedies.txt                  who disagrees with a reminder: dated, because the law changes
+//	fr/data_notice.txt               what becomes of the data, in a reminder
+//	fr/counters.txt                  where the account shows what was counted, in a reminder
+//	fr/signature.txt                 the signature, where Sender has none
 //	fr/closing.txt                   what ends every letter: how to reach the service, and who signs
 //	fr/detail.txt, fr/kind/….txt     a line of a reminder, and the words for a kind of debt
 //
 // The contents are acknowledgement, refund_notice, reminder, letter (what stands around another content), notification (the e-mail
-// that says that a letter came), header, under_way, accepted, not_recorded, recorded, failed, cancelled, expired, result_unknown,
-// review, paid_twice, refunding, refunded, not_eligible, held, not_begun and next_steps. [Facts] are what a text can say, and
+// that says that a letter came), header, receipt, under_way, accepted, not_recorded, recorded, failed, cancelled, expired, result_unknown,
+// review, paid_twice, refunding, refunded, paid_and_deducted, not_eligible, nothing_to_pay, held, not_begun and next_steps. [Facts] are what a text can say, and
 // [NewCatalog] says how it is written. A further language is a further folder, complete; amounts are then written as in French
 // and dates in digits.
 //
@@ -79,8 +93,8 @@
 // that of July 2020, « verbatim » that of 2018 alone.
 //
 // French typography is right to the character: U+00A0 before € and : and inside « », U+202F before ; ! ? and between thousands,
-// ’, accents on capitals, 1er. [Euros], [RoundEuros], [ShortDate], [MediumDate], [LongDate], [DateTime], [ClockTime], [LongTime],
-// [Ordinal], [Plural], [FullName] and [Address] do the same for the host's own pages. [Message.Plain] is for channels that lack
+// ’, accents on capitals, 1er. [Euros], [RoundEuros], [ShortDate], [MediumDate], [LongDate], [DateTime], [ParisDateTime], [ClockTime],
+// [LongTime], [LocaleOf], [Ordinal], [Plural], [FullName] and [Address] do the same for the host's own pages. [Message.Plain] is for channels that lack
 // these characters.
 //
 // # What it does not promise

@@ -17,7 +17,7 @@ import (
 //go:embed editions
 var editions embed.FS
 
-func folder(name string) fs.FS {
+func editionFolder(name string) fs.FS {
 	sub, err := fs.Sub(editions, "editions/"+name)
 	if err != nil {
 		panic(err) // only for a name that is no path
@@ -29,13 +29,15 @@ func folder(name string) fs.FS {
 // 2023 shows them (S2, S80), with the telephone tariff of 2018 (S74). It has what the source has: the banners of S48 and S58,
 // the acknowledgement of S65 to S74, its header, and S64, S77 and S78. All else stays as in the corrected edition, « courante ».
 //
-// The source's banner of a failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks
-// for; the latter is added below the source's words when [Options] has it.
-func Verbatim() fs.FS { return folder("verbatim") }
+// It is for showing what the source has, not for payers of today. Its telephone costs 0,06 € a minute on every day, which has been
+// untrue since 1 July 2020 and forbidden to social security bodies since 1 January 2021 (loi 2018-727, article 28). Its banner of a
+// failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks for; the latter is added below the
+// source's words when [Sender] has it.
+func Verbatim() fs.FS { return editionFolder("verbatim") }
 
-// parts are the texts that stand inside others. Of reasons there may be more: an integrator's rule has its own.
-var parts = func() []string {
-	out := []string{"telephone", "signature", "closing", "detail", "reason/other"}
+// partNames are the texts that are printed inside other texts. An integrator may add reason/CODE for its own reasons.
+var partNames = func() []string {
+	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "reason/other"}
 	for code := range creance.ReasonCodes() {
 		out = append(out, "reason/"+string(code))
 	}
@@ -48,28 +50,28 @@ var parts = func() []string {
 	return out
 }()
 
-// needed are the names of all texts that an edition must have.
-var needed = func() []string {
-	out := slices.Clone(parts)
-	for _, k := range kinds {
+// requiredTexts are the names of all texts that an edition must have.
+var requiredTexts = func() []string {
+	out := slices.Clone(partNames)
+	for _, k := range contentKinds {
 		out = append(out, k.name)
 	}
 	slices.Sort(out)
 	return out
 }()
 
-// version is one file, ready to be executed. marked is the same template, each line of which says its number.
-type version struct {
+// textVersion is one parsed file. marked is the same template, except that each line it writes begins with its line number in the file.
+type textVersion struct {
 	origin, file, lang string
-	front              front
+	front              fileHead
 	tmpl, marked       *template.Template
 }
 
-// text is what one name stands for: its versions, by the day from which they hold.
-type text []*version
+// text is all versions of the text of one name, sorted by the first day on which each holds.
+type text []*textVersion
 
-// on is the version that holds on a day; the first one also held before.
-func (t text) on(day paris.Day) *version {
+// versionOn returns the version that holds on a day. The first version also holds on all days before its own.
+func (t text) versionOn(day paris.Day) *textVersion {
 	v := t[0]
 	for _, next := range t[1:] {
 		if next.front.validFrom.Number() <= day.Number() {
@@ -86,51 +88,57 @@ type edition struct {
 	formats formats
 	texts   map[string]text
 
-	// While it is tried: what is written says from which lines it comes, and it is this day, not what a clock says.
+	// Set while NewCatalog checks the edition: texts are written with line numbers, and versions are chosen for today instead of the
+	// sender's clock.
 	marked bool
 	today  paris.Day
 }
 
-func (e *edition) names() []string { return slices.Sorted(maps.Keys(e.texts)) }
+func (e *edition) textNames() []string { return slices.Sorted(maps.Keys(e.texts)) }
 
-// write executes a text.
-func (e *edition) write(name string, f *Facts) (string, error) {
+// execute runs the template of a text, in the version of the day.
+func (e *edition) execute(name string, f *Facts) (string, error) {
 	day := f.day
 	if e.marked {
 		day = e.today
 	}
-	v := e.texts[name].on(day)
+	v := e.texts[name].versionOn(day)
 	t := v.tmpl
 	if e.marked {
 		t = v.marked
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, f); err != nil {
-		return "", located(v.file, err)
+		return "", mistakeAt(v.file, err)
 	}
 	return b.String(), nil
 }
 
-// part executes a text that stands inside another, or the other one where there is no such text, and makes it one line.
-func (e *edition) part(name, other string, f *Facts) (string, error) {
+// partLine runs the text name and joins its lines into one. Where the edition has no such text it runs the text other instead.
+func (e *edition) partLine(name, other string, f *Facts) (string, error) {
 	if _, ok := e.texts[name]; !ok {
 		name = other
 	}
-	bs, err := e.blocks(name, f)
+	bs, err := e.textBlocks(name, f)
+	return oneLine(bs), err
+}
+
+// oneLine joins all lines of some blocks.
+func oneLine(bs []block) string {
 	var lines []string
 	for _, b := range bs {
 		lines = append(lines, b.lines...)
 	}
-	return strings.Join(lines, " "), err
+	return strings.Join(lines, " ")
 }
 
-// body executes a text that stands inside another as several paragraphs.
-func (e *edition) body(name string, f *Facts) (Lines, error) {
-	bs, err := e.blocks(name, f)
-	return flat(bs), err
+// partLines runs a text that is printed inside another and keeps its paragraphs: they are separated by empty lines.
+func (e *edition) partLines(name string, f *Facts) (Lines, error) {
+	bs, err := e.textBlocks(name, f)
+	return linesOfBlocks(bs), err
 }
 
-func (e *edition) blocks(name string, f *Facts) ([]block, error) {
-	s, err := e.write(name, f)
-	return blocks(s), err
+func (e *edition) textBlocks(name string, f *Facts) ([]block, error) {
+	s, err := e.execute(name, f)
+	return parseBlocks(s), err
 }

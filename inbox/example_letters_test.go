@@ -19,7 +19,7 @@ import (
 // What a letter lacks of what CRPA R112-11-1 asks for, with the right options and with none.
 func ExampleCheckAcknowledgement() {
 	catalog, _ := inbox.NewCatalog()
-	for _, from := range []inbox.Options{fund, {Now: fund.Now}} {
+	for _, from := range []inbox.Sender{fund, {Now: fund.Now}} {
 		letter := inbox.Acknowledgement{Payment: paid, From: from}
 		m, _ := catalog.Render(language.French, letter)
 		err := inbox.CheckAcknowledgement(m, letter)
@@ -51,7 +51,7 @@ func ExampleAcknowledgementAlarm() {
 	}
 	// Output:
 	// <nil>
-	// inbox: accepted payments without an acknowledgement (CRPA L112-11): 1: PCLCB181860000004
+	// inbox: accepted payments without an acknowledgement (CRPA L112-11): 1: PCLCB261860000004
 }
 
 // The same words as a banner and as a letter.
@@ -68,8 +68,8 @@ func ExampleAsLetter() {
 	//
 	// Bonjour,
 	//
-	// Ce message concerne votre démarche de paiement commencée le 05/07/2018 à 08:40.
-	// Référence de la transaction : PCLCB181860000004.
+	// Ce message concerne votre démarche de paiement commencée le 05/07/2026 à 8 h 40 (heure de Paris).
+	// Référence de la transaction : PCLCB261860000004.
 	//
 	// Votre transaction de paiement a échoué.
 	//
@@ -87,7 +87,7 @@ func ExampleAsLetter() {
 	// Avec toute notre attention,
 	// Votre caisse d'Assurance Maladie.
 	//
-	// (*) ou par téléphone au 36 46 (service gratuit + prix de l'appel).
+	// (*) ou par téléphone au 36 46 (service gratuit + prix de l'appel), ou depuis l'étranger le +33 1 84 90 36 46.
 }
 
 // A reminder says everything that a debtor must be told, or is not rendered.
@@ -95,14 +95,15 @@ func ExampleReminder() {
 	reminder := inbox.Reminder{
 		Debt: creance.Debt{
 			ID: "d-1", Debtor: "assure-17",
-			Items: []creance.Item{{Kind: creance.Participation, Year: 2017, Amount: decimal.New(6200, -2)}},
+			Items: []creance.Item{{Kind: creance.Participation, Year: 2024, Amount: decimal.New(3200, -2)}, {Kind: creance.Franchise, Year: 2025, Amount: decimal.New(3000, -2)}},
 			Notice: &creance.Notice{
-				Number: "ASP-2018-0001234", Channel: creance.Electronic, IssuedOn: time.Date(2018, time.June, 1, 10, 0, 0, 0, time.UTC),
+				Number: "ASP-2026-0001234", Channel: creance.Electronic, IssuedOn: time.Date(2026, time.June, 1, 10, 0, 0, 0, time.UTC),
 			},
 		},
-		Name: "Belage", DueOn: time.Date(2018, time.August, 1, 10, 0, 0, 0, time.UTC),
-		OtherWays: "par chèque à l’ordre de la CPAM de l’Exemple", Officer: "Anne Durand, directrice", Privacy: "dpo@fonds.example", From: fund,
+		Name: "Belage", DueOn: time.Date(2026, time.August, 1, 10, 0, 0, 0, time.UTC),
+		OtherWays: inbox.French("par chèque à l’ordre de la CPAM de l’Exemple"), Privacy: "dpo@fonds.example", From: fund,
 	}
+	reminder.From.Officer = inbox.Officer{Name: "Anne Durand", Quality: inbox.French("directrice")}
 	policy, _ := creance.Ameli().On(reminder.DueOn)
 	reminder.Online = policy.Decide(reminder.Debt, reminder.DueOn)
 
@@ -111,16 +112,20 @@ func ExampleReminder() {
 	fmt.Println(err)
 	fmt.Println(strings.Join(strings.Split(m.Plain(), "\n")[2:7], "\n"))
 
-	reminder.Officer, reminder.DueOn = "", time.Time{}
+	_, err = catalog.Render(language.English, reminder) // no letter is in two languages
+	fmt.Println(err)
+
+	reminder.Debt.Status, reminder.DueOn = creance.Prescribed, time.Time{}
 	fmt.Println(reminder.Validate())
 	// Output:
 	// <nil>
-	// Vous avez reçu l'avis de somme à payer n° ASP-2018-0001234 du 1er juin 2018. Sauf erreur de notre part, il n'est pas encore réglé.
+	// Vous avez reçu l'avis de somme à payer n° ASP-2026-0001234 du 1er juin 2026. Sauf erreur de notre part, il n'est pas encore réglé.
 	//
 	// - Au nom de : BELAGE
 	// - Somme à payer : 62,00 €
-	// - Date limite : 1er août 2018
-	// inbox: Reminder: Officer is empty
+	// - Date limite : 1er août 2026
+	// inbox: Render reminder: OtherWays has no words in en: a letter is not in two languages
+	// inbox: Reminder: the debt is "prescribed": it may not be asked for
 	// inbox: Reminder: DueOn is zero
 }
 
@@ -137,7 +142,7 @@ func ExampleAnswer() {
 	}
 	// Output:
 	// There is already a payment for this debt
-	// No new payment was started, and no money is taken for this request.
+	// No new payment has been started or taken.
 	// The payment has not begun
 	// No money is taken for this request. You can try again from your account in a few minutes: it will tell you if this debt has already been paid. If it fails again, contact your fund.
 }
@@ -154,7 +159,7 @@ func ExampleNewCatalog_dated() {
 	}
 	for _, day := range []string{"2026-12-31", "2027-01-01"} {
 		now, _ := time.Parse(time.DateOnly, day)
-		m, _ := catalog.Render(language.French, inbox.Acknowledgement{Payment: paid, From: inbox.Options{Now: func() time.Time { return now }}})
+		m, _ := catalog.Render(language.French, inbox.Acknowledgement{Payment: paid, From: inbox.Sender{Now: func() time.Time { return now }}})
 		fmt.Println(day, m.Plain()[strings.Index(m.Plain(), "(*) ou"):])
 	}
 	// Output:
@@ -205,7 +210,7 @@ func ExampleMessage_Page() {
 	// <p class="to">Pierre BELAGE<br>
 	// 1 place du Marché<br>
 	// 75001 PARIS</p>
-	// <p class="date">5 juillet 2018</p>
+	// <p class="date">5 juillet 2026</p>
 	// </header>
 }
 
@@ -218,8 +223,9 @@ func ExampleMessage_Mail() {
 		}
 	}
 	// Output:
-	// <p style="margin:0 0 16px">The time allowed for the payment is over.</p>
-	// <p style="margin:0 0 16px">No money was taken. You can try again from your account whenever you like.</p>
+	// <p style="margin:0 0 16px">You ran out of time to enter your card.</p>
+	// <p style="margin:0 0 16px">No money has been taken. The last day to pay on your notice does not change.</p>
+	// <p style="margin:0 0 16px">You can try again from your account whenever you like.</p>
 }
 
 // What has no cents is written without them in prose.
@@ -261,7 +267,7 @@ func ExampleFullName() {
 	fmt.Println(inbox.FullName("anne-sophie", "d'Éluard"))
 	// Output:
 	// Pierre BELAGE
-	// Anne-Sophie D’ÉLUARD
+	// Anne-Sophie d’ÉLUARD
 }
 
 func ExampleAddress() {

@@ -17,16 +17,16 @@ import (
 )
 
 var (
-	fund = inbox.Options{
+	fund = inbox.Sender{
 		Fund:          "CPAM de l’Exemple",
 		PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-		Telephone:     "36 46 (service gratuit + prix de l’appel)",
-		Now:           func() time.Time { return time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC) },
+		CPAM:          true, // its telephone is the 36 46, with the tariff of the day
+		Now:           func() time.Time { return time.Date(2026, time.July, 5, 6, 52, 0, 0, time.UTC) },
 	}
 	paid = payment.Payment{
-		ID: "k3v5m2q7w4x6y5z2a3b4c5d6e7", State: payment.Paid, Reference: "PCLCB181860000004", Debtor: "assure-17",
+		ID: "k3v5m2q7w4x6y5z2a3b4c5d6e7", State: payment.Paid, Reference: "PCLCB261860000004", Debtor: "assure-17",
 		Amount: decimal.New(6200, -2), Currency: "EUR", Language: "fr",
-		CreatedAt: time.Date(2018, time.July, 5, 6, 40, 0, 0, time.UTC), PaidAt: time.Date(2018, time.July, 5, 6, 45, 0, 0, time.UTC),
+		CreatedAt: time.Date(2026, time.July, 5, 6, 40, 0, 0, time.UTC), PaidAt: time.Date(2026, time.July, 5, 6, 45, 0, 0, time.UTC),
 	}
 )
 
@@ -65,13 +65,15 @@ func ExampleNotEligible() {
 	// Output:
 	// Cette créance ne peut pas être payée en ligne.
 	//
-	// Le montant dû (49,99 €) est inférieur au minimum pour payer en ligne (50 €). Vous n'avez rien à faire. Cette somme reste due : elle pourra être retenue sur vos prochains remboursements ou indemnités, ou sur les remboursements de vos enfants à charge.
+	// Le montant dû (49,99 €) est inférieur au minimum pour payer en ligne (50 €).
 	//
-	// Nous ne trouvons pas d'avis de somme à payer pour cette créance. Attendez de recevoir cet avis dans votre compte ou par courrier. Si vous l'avez déjà reçu, contactez votre caisse.
+	// Nous ne trouvons pas d'avis de somme à payer pour cette créance.
 	//
-	// Aucune somme n'est débitée pour cette demande.
+	// Vous n'avez rien à faire pour l'instant. Cette somme reste due : elle pourra être retenue sur vos prochains remboursements ou indemnités, ou sur les remboursements de vos enfants à charge.
 	//
-	// Téléphone de votre caisse (CPAM de l'Exemple) : 36 46 (service gratuit + prix de l'appel).
+	// Le détail est dans votre compte ameli, rubrique « Mes paiements », « Participations forfaitaires et franchises ».
+	//
+	// Téléphone de votre caisse (CPAM de l'Exemple) : 36 46 (service gratuit + prix de l'appel), ou depuis l'étranger le +33 1 84 90 36 46.
 }
 
 // When the result could not be learnt, a host has a zero payment and an error. The payment has not failed.
@@ -98,11 +100,13 @@ func ExampleDebtHeld() {
 		fmt.Println(m.Plain())
 	}
 	// Output:
-	// Un paiement de cette créance est déjà en cours. La page de paiement se ferme au plus tard le 11/09/2017 à 15:54.
+	// Un paiement de cette créance est déjà en cours. La page de paiement se ferme au plus tard le 11/09/2017 à 15 h 54 (heure de Paris).
 	//
-	// Terminez ce paiement, ou attendez sa fin. S'il n'aboutit pas, vous pourrez recommencer.
+	// Si vous avez déjà payé, vous n'avez rien à faire : le résultat s'affichera bientôt sur votre compte.
 	//
-	// Aucun nouveau paiement n'a été commencé, et aucune somme n'est débitée pour cette demande.
+	// Si vous n'avez pas payé, terminez ce paiement ou attendez sa fin. Vous pourrez alors recommencer.
+	//
+	// Aucun nouveau paiement n'a été commencé ni débité.
 }
 
 // One file replaces one text. Here the acknowledgement also states amount and reference, which the source leaves out (S75).
@@ -123,11 +127,11 @@ Nous avons reçu votre paiement de {{.Amount}} le {{.PaidOnLong}}.
 	m, _ := catalog.Render(language.French, inbox.Acknowledgement{Payment: paid, From: fund})
 	fmt.Println(m.Plain())
 	// Output:
-	// Nous avons reçu votre paiement de 62,00 € le 5 juillet 2018.
+	// Nous avons reçu votre paiement de 62,00 € le 5 juillet 2026.
 	//
-	// - Référence : PCLCB181860000004
+	// - Référence : PCLCB261860000004
 	// - Service : CPAM de l'Exemple, 12 rue de la Preuve, 99999 Exemple Cedex
-	// - Téléphone : 36 46 (service gratuit + prix de l'appel)
+	// - Téléphone : 36 46 (service gratuit + prix de l'appel), ou depuis l'étranger le +33 1 84 90 36 46
 }
 
 // A mistake is found when the program starts, with its place.
@@ -152,7 +156,7 @@ func ExampleVerbatim() {
 	//
 	// Bonjour,
 	//
-	// Nous accusons réception de votre paiement de créance du 05/07/2018.
+	// Nous accusons réception de votre paiement de créance du 05/07/2026.
 	//
 	// Pour tout renseignement complémentaire concernant votre démarche, vous pouvez nous contacter dans la rubrique "Ma Messagerie / Ecrire un message" (*).
 	//
@@ -173,7 +177,7 @@ func ExampleBanner() {
 	}
 	// Output:
 	// Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.
-	// Votre paiement du 5 juillet 2018 est accepté. Il n’apparaît pas encore sur votre compte, alors que 24 heures sont passées.
+	// Votre paiement du 5 juillet 2026 est bien accepté. Votre compte n’affiche pas encore qu’il est pris en compte, alors que 24 heures sont passées.
 }
 
 // What package payment delivers becomes a letter; the same change again becomes nothing.
@@ -200,11 +204,11 @@ func ExampleDeliverer() {
 	// <nil> <nil>
 	// k3v5m2q7w4x6y5z2a3b4c5d6e7/acknowledgement <nil>
 	// Accusé de réception de votre paiement de créance
-	// 05/07/18 08:52
+	// Reçu le 05/07/2026 à 8 h 52 (heure de Paris)
 	//
 	// De : Assurance Maladie
 	//
-	// Sera supprimé le 05/01/19
+	// Sera supprimé le 05/01/27
 }
 
 func ExampleNewMemoryMailbox() {
@@ -226,10 +230,11 @@ func ExampleNewMemoryMailbox() {
 	// 1 <nil>
 }
 
-func ExampleOptions_Validate() {
-	fmt.Println(inbox.Options{Fund: "CPAM de l’Exemple", Telephone: "36 46"}.Validate())
+func ExampleSender_Validate() {
+	fmt.Println(inbox.Sender{Fund: "CPAM de l’Exemple", Telephone: "39 39"}.Validate())
 	// Output:
-	// inbox: Options: PostalAddress and EmailAddress are empty: an acknowledgement gives one of them (CRPA R112-11-1)
+	// inbox: Sender: PostalAddress and EmailAddress are empty: an acknowledgement gives one of them (CRPA R112-11-1)
+	// inbox: Sender: TelephoneAbroad is empty, and Telephone cannot be dialled from abroad (CRPA L112-11)
 }
 
 // Six months after 31 August there is no 31 February.

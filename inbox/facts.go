@@ -2,11 +2,9 @@ package inbox
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
@@ -15,7 +13,7 @@ import (
 
 // Facts are what a text can say: {{.Amount}} in a text is the field Amount. All are words already, in the edition's language
 // and typography. What is not known is empty, so {{if .PaidOn}} and {{with .PaidOn}} ask whether it is. No fact names the
-// payer, but in a reminder.
+// payer, but in a reminder and a receipt. Whatever has an hour says that it is the hour of Paris, but for Stamp.
 type Facts struct {
 	day paris.Day // on which it is said: of several versions of a text it chooses
 
@@ -24,40 +22,56 @@ type Facts struct {
 	Reference                        string // of the transaction
 	Notice                           string // the number of the « avis de somme à payer »
 	Amount                           string // « 62,00 € »
-	CreatedAt                        string // « 11/09/2017 à 15:54 »
+	CreatedAt                        string // « 11/09/2017 à 15 h 54 (heure de Paris) »
 	PaidOn, PaidOnLong               string // « 11/09/2017 », « 11 septembre 2017 »; empty: no acceptance was verified
 	RecordedOn, RecordedOnLong       string // when it was taken into account
 	RefundAskedOn, RefundAskedOnLong string
 	ReturnedOn, ReturnedOnLong       string // when the money was back
-	Until                            string // « 11/09/2017 à 16:54 »: the last instant at which the payer can pay
+	Until                            string // « 11/09/2017 à 16 h 54 (heure de Paris) »: the last instant at which the payer can pay
 	Advice                           string // of a refused payment: the text advice/, in words
 
+	// Of a payment that leaves a rest of the debt; see [PaymentRecorded], [NextSteps] and [Reminder].
+	Remaining string // what is still owed then; empty: nothing, or it is not known
+
+	// Of a receipt; see [Receipt].
+	Payer, Merchant, Card, Authorisation string
+
 	// Of a refusal to let a debt be paid online.
-	Reasons        Lines  // the texts reason/, in words
+	Reasons        Lines  // why, in words: the first paragraph of each text reason/; see [NotEligible]
+	Action         string // what the payer does: the other paragraphs of the first of these texts
+	NoticeInHand   string // not empty: there is a notice, whose ways to pay still hold
+	Requested      string // not empty: the payer had asked to pay
 	Balance, Limit string // in the texts reason/ only: the balance, and the limit it misses; « 50 € » where there are no cents
 
-	// Of who writes; see [Options].
-	Fund, EmailAddress string
-	PostalAddress      Lines
-	Telephone          Lines // never empty: without one of the fund it is the text telephone
-	Signature          Lines // never empty: without one of the fund it is the text signature
-	Closing            Lines // the text closing, with its empty lines: how to reach the service, and who signs
+	// Of who writes; see [Sender].
+	Fund, EmailAddress   string
+	PostalAddress        Lines
+	Number, NumberAbroad string // in the text « number » only: the fund's own telephone
+	Telephone            Lines  // never empty: the text « number » for a fund's own number, else the text « telephone »
+	Officer              string // who answers for the letter, with the quality
+	Signature            Lines  // never empty: without one of the fund it is the text signature
+	Closing              Lines  // the text closing, with its empty lines: how to reach the service, and who signs
 
 	// Of a reminder; see [Reminder].
 	Name                    string // the debtor's family name
 	NoticeOn, NoticeOnLong  string // when the notice was issued
 	DueOn, DueOnLong        string
+	Overdue                 string // not empty: the day is over until which one could pay
 	Details                 Lines  // the text detail for each part of the debt: kind, year, beneficiary, amount
 	Kind, Year, Beneficiary string // in the text detail only, with Amount
 	OtherWays               Lines
-	Officer, Privacy        string
+	Privacy                 string
 	Online                  string // not empty: it can be paid online
+	Counters                Lines  // the text counters: where the account shows what was counted; also of a refusal for its amount
+	Remedies                Lines  // the text remedies, with its empty lines: who disagrees
+	DataNotice              Lines  // the text data_notice, with its empty lines
 
 	// Of a letter that tells another content, and for the header of any letter.
 	Subject    string
 	Body       Lines  // what the other content says, with its empty lines
 	ByLetter   string // not empty: this is said within a letter, which has its own greeting, address and telephone
-	ReceivedAt string // « 05/07/18 08:52 »
+	ReceivedAt string // « 05/07/2018 à 8 h 52 (heure de Paris) »
+	Stamp      string // the same as the source has it: « 05/07/18 08:52 » (S66)
 	DeleteOn   string // « 05/01/19 »
 }
 
@@ -68,40 +82,40 @@ type Lines []string
 // String joins the lines with commas.
 func (l Lines) String() string { return strings.Join(l, ", ") }
 
-// linesOf cuts a value of the host into clean lines.
+// linesOf splits a value of the host into lines and cleans each; empty lines are left out.
 func linesOf(s string) (out Lines) {
 	for l := range strings.Lines(s) {
-		if l = clean(l); l != "" {
+		if l = cleanLine(l); l != "" {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// teller gathers the facts of one content for one edition.
-type teller struct {
+// factBuilder gathers the facts of one content for one edition.
+type factBuilder struct {
 	Facts
 	edition *edition
 }
 
-func (t *teller) payment(p payment.Payment) (err error) {
+func (t *factBuilder) setPayment(p payment.Payment) (err error) {
 	f := t.edition.formats
-	t.State, t.Reference, t.Notice = clean(string(p.State)), clean(p.Reference), clean(p.Notice)
-	t.Amount = t.amount(p.Amount)
-	t.CreatedAt = f.full(p.CreatedAt)
+	t.State, t.Reference, t.Notice = cleanLine(string(p.State)), cleanLine(p.Reference), cleanLine(p.Notice)
+	t.Amount = t.formatAmount(p.Amount)
+	t.CreatedAt = f.minute(p.CreatedAt)
 	t.PaidOn, t.PaidOnLong = f.short(p.PaidAt), f.long(p.PaidAt)
 	t.RecordedOn, t.RecordedOnLong = f.short(p.RecordedAt), f.long(p.RecordedAt)
 	t.RefundAskedOn, t.RefundAskedOnLong = f.short(p.RefundAskedAt), f.long(p.RefundAskedAt)
 	t.ReturnedOn, t.ReturnedOnLong = f.short(p.ReturnedAt), f.long(p.ReturnedAt)
-	t.Until = f.full(p.Session.ExpiresAt)
+	t.Until = f.minute(p.Session.ExpiresAt)
 	if p.State == payment.Refused {
-		t.Advice, err = t.edition.part("advice/"+string(p.Decline.Advice()), "advice/"+string(acquirer.AskBank), &t.Facts)
+		t.Advice, err = t.edition.partLine("advice/"+string(p.Decline.Advice()), "advice/"+string(acquirer.AskBank), &t.Facts)
 	}
 	return err
 }
 
-// amount is empty for what is no amount of euros: a text says less then, and nothing wrong.
-func (t *teller) amount(d decimal.Decimal) string {
+// formatAmount writes an amount. It returns "" for a value that is no amount of euros: the text then leaves the amount out.
+func (t *factBuilder) formatAmount(d decimal.Decimal) string {
 	c, err := euro.Cents(d)
 	if err != nil {
 		return ""
@@ -109,8 +123,15 @@ func (t *teller) amount(d decimal.Decimal) string {
 	return t.edition.formats.euros(c)
 }
 
-// round is amount without cents that are zero: « 50 € ».
-func (t *teller) round(d decimal.Decimal) string {
+// setRemaining sets what is still owed. Zero, and a value that is no amount, leave the fact empty.
+func (t *factBuilder) setRemaining(d decimal.Decimal) {
+	if d.Sign() > 0 {
+		t.Remaining = t.formatAmount(d)
+	}
+}
+
+// roundAmount is formatAmount without cents that are zero: « 50 € ».
+func (t *factBuilder) roundAmount(d decimal.Decimal) string {
 	c, err := euro.Cents(d)
 	if err != nil {
 		return ""
@@ -118,58 +139,26 @@ func (t *teller) round(d decimal.Decimal) string {
 	return t.edition.formats.rounded(c)
 }
 
-// limits are about co-payments, and mean nothing to a debt of another kind: what is said of a small one would be wrong for it.
-var limits = []creance.ReasonCode{creance.BelowMinimum, creance.AboveMaximum}
+// setSender sets the facts about the sender. Call it before the others: the sender's clock gives the day on which versions are chosen.
+func (t *factBuilder) setSender(from Sender) error {
+	t.day = paris.Of(from.now())
+	t.Fund, t.EmailAddress = cleanLine(from.Fund), cleanLine(from.EmailAddress)
+	t.PostalAddress = linesOf(from.PostalAddress)
+	t.Officer = from.signedBy(t.edition.tag)
 
-// settling are the reasons that leave nothing to pay: what else stands in the way does not matter then, and would confuse.
-var settling = []creance.ReasonCode{creance.TimeBarred, creance.AlreadySettled, creance.NothingDue}
-
-func (t *teller) reasons(rs []creance.Reason) error {
-	for _, code := range settling {
-		if i := slices.IndexFunc(rs, func(r creance.Reason) bool { return r.Code == code }); i >= 0 {
-			rs = rs[i : i+1]
-			break
+	telephone := "telephone"
+	if t.Number = unbroken(from.Telephone); t.Number != "" {
+		telephone = "number"
+		if t.NumberAbroad = unbroken(from.fromAbroad()); t.NumberAbroad == t.Number {
+			t.NumberAbroad = ""
 		}
 	}
-	if slices.ContainsFunc(rs, func(r creance.Reason) bool { return r.Code == creance.WrongKind }) {
-		rs = slices.DeleteFunc(slices.Clone(rs), func(r creance.Reason) bool { return slices.Contains(limits, r.Code) })
+	var errs [3]error
+	t.Telephone, errs[0] = t.edition.partLines(telephone, &t.Facts)
+	t.Number, t.NumberAbroad = "", ""
+	if t.Signature = linesOf(from.Signature.forLanguage(t.edition.tag)); len(t.Signature) == 0 {
+		t.Signature, errs[1] = t.edition.partLines("signature", &t.Facts)
 	}
-	if len(rs) == 0 {
-		rs = []creance.Reason{{Code: "other"}}
-	}
-	var errs []error
-	for _, r := range rs {
-		t.Balance, t.Limit = "", ""
-		if slices.Contains(limits, r.Code) {
-			t.Balance, t.Limit = t.round(r.Actual), t.round(r.Limit)
-		}
-		words, err := t.edition.part("reason/"+string(r.Code), "reason/other", &t.Facts)
-		errs = append(errs, err)
-		if !slices.Contains(t.Reasons, words) { // two items of a wrong kind are one reason to a person
-			t.Reasons = append(t.Reasons, words)
-		}
-	}
-	t.Balance, t.Limit = "", ""
-	return errors.Join(errs...)
-}
-
-func (t *teller) from(o Options) (err error) {
-	t.day = paris.Of(o.now())
-	t.Fund, t.EmailAddress = clean(o.Fund), clean(o.EmailAddress)
-	t.PostalAddress = linesOf(o.PostalAddress)
-	var errs []error
-	lines := func(to *Lines, own, part string) {
-		if *to = linesOf(own); len(*to) > 0 {
-			return
-		}
-		bs, err := t.edition.blocks(part, &t.Facts)
-		for _, b := range bs {
-			*to = append(*to, b.lines...)
-		}
-		errs = append(errs, err)
-	}
-	lines(&t.Telephone, o.Telephone, "telephone")
-	lines(&t.Signature, o.Signature, "signature")
-	t.Closing, err = t.edition.body("closing", &t.Facts)
-	return errors.Join(append(errs, err)...)
+	t.Closing, errs[2] = t.edition.partLines("closing", &t.Facts)
+	return errors.Join(errs[:]...)
 }

@@ -85,6 +85,28 @@ func TestDaysAndTimes(t *testing.T) {
 	}
 }
 
+// What a host's own page writes beside the messages.
+func TestLocale(t *testing.T) {
+	at := time.Date(2017, time.September, 1, 7, 5, 0, 0, time.UTC)
+	for tag, want := range map[string][]string{
+		"fr": {"1\u202f234,50\u00a0€", "01/09/2017", "1er septembre 2017", "01/09/2017 à 9\u00a0h\u00a005 (heure de Paris)"},
+		"en": {"€1,234.50", "01/09/2017", "1 September 2017", "1 September 2017 at 09:05 (Paris time)"},
+		"de": {"1\u202f234,50\u00a0€", "01/09/2017", "01/09/2017", "01/09/2017 09:05 (Europe/Paris)"},
+	} {
+		l := LocaleOf(language.Make(tag))
+		amount, err := l.Euros(euro.Of(1234_50))
+		if diff := cmp.Diff(want, []string{amount, l.ShortDate(at), l.LongDate(at), l.DateTime(at)}); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", tag, err, diff)
+		}
+	}
+	if s, err := LocaleOf(language.English).Euros(euro.Of(-1)); err == nil || s != "" {
+		t.Errorf("%q", s)
+	}
+	if got := LocaleOf(language.English).DateTime(time.Time{}) + ParisDateTime(time.Time{}); got != "" {
+		t.Errorf("the zero time: %q", got)
+	}
+}
+
 func TestOrdinal(t *testing.T) {
 	for n, want := range map[int][2]string{
 		1: {"1er", "1re"}, 2: {"2e", "2e"}, 11: {"11e", "11e"}, 21: {"21e", "21e"}, 101: {"101e", "101e"}, 1000: {"1\u202f000e", "1\u202f000e"}, 0: {"0", "0"}, -1: {"-1", "-1"},
@@ -108,6 +130,16 @@ func TestPlural(t *testing.T) {
 			t.Errorf("%d: %+q, want %+q", n, got, want)
 		}
 	}
+	for n, want := range map[int]string{1000: "1,000\u00a0days", -1234567: "-1,234,567\u00a0days"} {
+		if got := Plural(language.English, n, Forms{One: "day", Other: "days"}); got != want {
+			t.Errorf("%d: %+q, want %+q", n, got, want)
+		}
+	}
+	for n, want := range map[int]string{1_000_000: "1\u202f000\u202f000\u00a0de jours", -2_000_000: "-2\u202f000\u202f000\u00a0de jours", 1_000_001: "1\u202f000\u202f001\u00a0jours"} {
+		if got := Plural(language.French, n, Forms{One: "jour", Many: "de jours", Other: "jours"}); got != want {
+			t.Errorf("%d: %+q, want %+q", n, got, want)
+		}
+	}
 	// A language with more forms, and one whose form is missing.
 	arabic := Forms{Zero: "z", One: "o", Two: "t", Few: "f", Many: "m", Other: "x"}
 	for n, want := range map[int]string{0: "0\u00a0z", 1: "1\u00a0o", 2: "2\u00a0t", 3: "3\u00a0f", 11: "11\u00a0m", 100: "100\u00a0x"} {
@@ -124,9 +156,12 @@ func TestFullName(t *testing.T) {
 	for _, c := range []struct{ given, family, want string }{
 		{"Pierre", "Belage", "Pierre BELAGE"}, // S51
 		{"PIERRE", "BELAGE", "Pierre BELAGE"},
-		{"anne-sophie", "d'artagnan", "Anne-Sophie D’ARTAGNAN"},
+		{"anne-sophie", "d'artagnan", "Anne-Sophie d’ARTAGNAN"},
 		{"Zoé", "Lefèvre-Éluard", "Zoé LEFÈVRE-ÉLUARD"},
-		{"JEAN RENÉ", "de la Tour", "Jean René DE LA TOUR"},
+		{"JEAN RENÉ", "de la Tour", "Jean René de LA TOUR"},
+		{"Alfred", "de Vigny", "Alfred de VIGNY"}, {"Joachim", "du Bellay", "Joachim du BELLAY"}, {"Charles", "DE GAULLE", "Charles DE GAULLE"},
+		{"Jean", "de La Fontaine", "Jean de LA FONTAINE"}, {"Yann", "le Goff", "Yann LE GOFF"}, {"Denise", "Desmoulins", "Denise DESMOULINS"},
+		{"Anna", "Weiß", "Anna WEISS"}, {"LOUIS XIV", "Capet", "Louis XIV CAPET"}, {"XI", "Wang", "Xi WANG"}, {"HENRI IV", "", "Henri IV"},
 		{"Mary-Jane", "McArthur", "Mary-Jane MCARTHUR"},
 		{"DeShawn", "O’Neill", "DeShawn O’NEILL"},
 		{"", "Belage", "BELAGE"}, {"Pierre", " ", "Pierre"}, {"", "", ""},
@@ -150,17 +185,22 @@ func TestAddress(t *testing.T) {
 	if err := a.Validate(); err != nil {
 		t.Error(err)
 	}
-	if got := linesOf(a.String()); !cmp.Equal(got, a.Lines()) { // what Options.PostalAddress makes of it
+	if got := linesOf(a.String()); !cmp.Equal(got, a.Lines()) { // what Sender.PostalAddress makes of it
 		t.Errorf("%q", got)
 	}
 	abroad := Address{Recipient: "Mme Anne BELAGE", Street: "Grand-Place 1", PostCode: "B-1000", Town: "Bruxelles", Country: "Belgique"}
 	if got := abroad.Lines(); abroad.Validate() != nil || got[2] != "B-1000 BRUXELLES" || got[3] != "BELGIQUE" {
 		t.Errorf("%q, %v", got, abroad.Validate())
 	}
+	home := Address{Recipient: "Mme Anne Weiß", Street: "1 place du Marché", PostCode: "75001", Town: "Gießen", Country: "france "}
+	if got := home.Lines(); home.Validate() != nil || len(got) != 3 || got[2] != "75001 GIESSEN" { // no post of France writes its own country
+		t.Errorf("%q, %v", got, home.Validate())
+	}
 	for _, c := range []struct {
 		a    Address
 		want string
 	}{
+		{Address{PostCode: "7500", Town: "Paris", Country: "France"}, "PostCode has not five digits"},
 		{Address{PostCode: "7500", Town: "Paris"}, "PostCode has not five digits"},
 		{Address{PostCode: "75001"}, "Town is empty"},
 		{Address{Recipient: strings.Repeat("x", 39), PostCode: "75001", Town: "Paris"}, "line 1 has 39 characters, at most 38"},

@@ -110,7 +110,7 @@ func TestDates(t *testing.T) {
 			name, got, want string
 		}{
 			{"ShortDate", ShortDate(c.at), c.short}, {"MediumDate", MediumDate(c.at), c.medium}, {"LongDate", LongDate(c.at), c.long},
-			{"DateTime", DateTime(c.at), c.full}, {"stamp", stamp(c.at), c.head},
+			{"DateTime", DateTime(c.at), c.full}, {"stamp", sourceStamp(c.at), c.head},
 		} {
 			if f.got != f.want {
 				t.Errorf("%s(%v) = %q, want %q", f.name, c.at, f.got, f.want)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/quittance/quittance/internal/paris"
 )
 
 // AsLetter tells another content as a letter: with a greeting, what it is about, how to reach the service, and a signature. It is
@@ -15,16 +13,16 @@ import (
 // From is who writes; a From within Content does not count.
 type AsLetter struct {
 	Content Content
-	From    Options
+	From    Sender
 }
 
 func (AsLetter) name() string { return "letter" }
 
-func (n AsLetter) tell(t *teller) error {
+func (n AsLetter) setFacts(t *factBuilder) error {
 	switch n.Content.(type) {
 	case nil:
 		return errors.New("the letter's content is nil")
-	case Acknowledgement, RefundNotice, Reminder, Notification, Header, AsLetter:
+	case Acknowledgement, RefundNotice, Reminder, Notification, Header, Receipt, AsLetter:
 		return fmt.Errorf("%s is no content for a letter", n.Content.name())
 	}
 	inner := n.Content
@@ -32,18 +30,18 @@ func (n AsLetter) tell(t *teller) error {
 		d.From = n.From
 		inner = d
 	}
-	t.ByLetter, t.day = "yes", paris.Of(n.From.now())
-	if err := inner.tell(t); err != nil {
+	t.ByLetter = "yes"
+	if err := errors.Join(t.setSender(n.From), inner.setFacts(t)); err != nil {
 		return err
 	}
-	bs, err := t.edition.blocks(inner.name(), &t.Facts)
+	bs, err := t.edition.textBlocks(inner.name(), &t.Facts)
 	if err != nil {
 		return err
 	}
 	if len(bs) > 0 {
-		t.Subject, t.Body = strings.Join(bs[0].lines, " "), flat(bs[1:])
+		t.Subject, t.Body = strings.Join(bs[0].lines, " "), linesOfBlocks(bs[1:])
 	}
-	return t.from(n.From)
+	return nil
 }
 
 // LetterKind is a letter that [Deliverer] writes on request. The source shows none of them (S61): what they say stands on the
@@ -65,7 +63,7 @@ const (
 // letterKinds are all that can be asked for.
 func letterKinds() []LetterKind {
 	var out []LetterKind
-	for _, o := range occasions {
+	for _, o := range letterOccasions {
 		if o.kind != "" && !slices.Contains(out, o.kind) {
 			out = append(out, o.kind)
 		}

@@ -26,32 +26,33 @@ var exemptable = []string{ruleSpaces, ruleApostrophes, ruleCapitals, ruleSentenc
 // mostWords is how many words a sentence may have.
 const mostWords = 25
 
-// slip is what a pattern finds in a line, and what is wrong with it. Where the pattern has a group, the group is shown.
-type slip struct {
+// lintRule is a pattern for a mistake in a line, and the message about it. %s in the message is the first group of the match.
+type lintRule struct {
 	rule    string
 	pattern *regexp.Regexp
 	what    string
 }
 
-// value stands for what an action will print, while a line is looked at. No text can hold it.
-const value = "\x05"
+// printedValue replaces a template action that prints something, before the patterns are applied. It is a control character, which no
+// text can contain.
+const printedValue = "\x05"
 
-// linked is what a reader, or a mail client, takes for a link.
-var linked = regexp.MustCompile(`(?i)(\S*(?:://|\bwww\.|\b[\pL\pN-]+\.[a-z]{2,}/)\S*)`)
+// linkPattern matches what a reader or a mail client takes for a link.
+var linkPattern = regexp.MustCompile(`(?i)(\S*(?:://|\bwww\.|\b[\pL\pN-]+\.[a-z]{2,}/)\S*)`)
 
-// everywhere holds in every language.
-var everywhere = []slip{
-	{ruleSpaces, regexp.MustCompile(`[\pL\pN.,:;!?)` + value + `]([ \t\x{a0}\x{202f}]{2,})\S`), "two spaces in a row"},
+// commonRules hold in every language.
+var commonRules = []lintRule{
+	{ruleSpaces, regexp.MustCompile(`[\pL\pN.,:;!?)` + printedValue + `]([ \t\x{a0}\x{202f}]{2,})\S`), "two spaces in a row"},
 	{ruleSpaces, regexp.MustCompile(`\S([ \t\x{a0}\x{202f}]+[,.…)])`), "a space before %s"},
 	{ruleSpaces, regexp.MustCompile(`([(][ \t\x{a0}\x{202f}])`), "a space after the bracket"},
 	{ruleSpaces, regexp.MustCompile(`(\d (?:€|%|\d))`), "an ordinary space within %s, where a line can break; write U+00A0 or U+202F"},
 	{ruleApostrophes, regexp.MustCompile(`(\S*'\S*)`), "a straight apostrophe in %s; write ’"},
 	{ruleApostrophes, regexp.MustCompile(`(")`), "straight quotation marks; write those of the language"},
-	{ruleLinks, linked, "it has a link, %s; whoever reads a letter with a link learns to trust the next one"},
+	{ruleLinks, linkPattern, "it has a link, %s; whoever reads a letter with a link learns to trust the next one"},
 }
 
-// french holds in French: the signs of the Imprimerie nationale, and accents on capitals.
-var french = []slip{
+// frenchRules hold in French: the signs of the Imprimerie nationale, and accents on capitals.
+var frenchRules = []lintRule{
 	{ruleSpaces, regexp.MustCompile(`([^\s\x{a0}\x{202f}(\[!?][;!?])`), "no space within %s; write U+202F before the sign"},
 	{ruleSpaces, regexp.MustCompile(`([ \x{a0}][;!?])`), "the wrong space before %s; write U+202F"},
 	{ruleSpaces, regexp.MustCompile(`([^\s\x{a0}\x{202f}\d:]:)(?:[^/\d]|$)`), "no space within %s; write U+00A0 before the colon"},
@@ -73,30 +74,30 @@ var french = []slip{
 		"%s lacks its accents"},
 }
 
-// english has no space before its signs.
-var english = []slip{
+// englishRules want no space before its signs.
+var englishRules = []lintRule{
 	{ruleSpaces, regexp.MustCompile(`\S([ \x{a0}\x{202f}]+[;:!?])`), "a space before %s"},
 	{ruleApostrophes, regexp.MustCompile(`([«»])`), "the quotation marks of another language; write “ and ”"},
 }
 
-var slips = map[string][]slip{"fr": slices.Concat(everywhere, french), "en": slices.Concat(everywhere, english)}
+var lintRules = map[string][]lintRule{"fr": slices.Concat(commonRules, frenchRules), "en": slices.Concat(commonRules, englishRules)}
 
-// actions finds what a template does; silent are those that print nothing.
+// templateActions matches a template action; silentAction one that prints nothing; longNumbers a run of digits as long as a NIR.
 var (
-	actions = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
-	silent  = regexp.MustCompile(`^\{\{-?\s*(/\*|if\b|else\b|end\b|with\b|range\b)`)
-	numbers = regexp.MustCompile(`\d[\dABab .\-\x{a0}\x{202f}]{11,30}\d`)
+	templateActions = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	silentAction    = regexp.MustCompile(`^\{\{-?\s*(/\*|if\b|else\b|end\b|with\b|range\b)`)
+	longNumbers     = regexp.MustCompile(`\d[\dABab .\-\x{a0}\x{202f}]{11,30}\d`)
 )
 
-// lint looks at the lines of a file, whose head is blank. lang is the base language.
-func lint(lang string, lines []string, exempt []string) (bad []*Mistake) {
-	patterns, ok := slips[lang]
+// lintLines looks at the lines of a file, whose head is blank. lang is the base language.
+func lintLines(lang string, lines []string, exempt []string) (bad []*Mistake) {
+	patterns, ok := lintRules[lang]
 	if !ok {
-		patterns = everywhere
+		patterns = commonRules
 	}
-	plain := actions.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(a string) string {
-		out := value
-		if silent.MatchString(a) {
+	plain := templateActions.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(a string) string {
+		out := printedValue
+		if silentAction.MatchString(a) {
 			out = ""
 		}
 		return out + strings.Repeat("\n", strings.Count(a, "\n"))
@@ -115,12 +116,12 @@ func lint(lang string, lines []string, exempt []string) (bad []*Mistake) {
 			}
 			what := s.what
 			if strings.Contains(what, "%s") {
-				what = fmt.Sprintf(what, "« "+strings.ReplaceAll(strings.TrimSpace(m[1]), value, "…")+" »")
+				what = fmt.Sprintf(what, "« "+strings.ReplaceAll(strings.TrimSpace(m[1]), printedValue, "…")+" »")
 			}
 			bad = append(bad, &Mistake{Line: i + 1, Rule: s.rule, What: what})
 		}
-		for _, n := range numbers.FindAllString(l, -1) {
-			if n = spaces.Replace(n); nir.Full(n) || nir.Number(n) {
+		for _, n := range longNumbers.FindAllString(l, -1) {
+			if n = plainSpaces.Replace(n); nir.Full(n) || nir.Number(n) {
 				bad = append(bad, &Mistake{Line: i + 1, Rule: ruleNIR, What: "it has a social security number"})
 			}
 		}
@@ -128,13 +129,13 @@ func lint(lang string, lines []string, exempt []string) (bad []*Mistake) {
 	return bad
 }
 
-// spaces makes every space U+0020.
-var spaces = strings.NewReplacer(nbsp, " ", narrow, " ")
+// plainSpaces makes every space U+0020.
+var plainSpaces = strings.NewReplacer(nbsp, " ", narrow, " ")
 
-// sentenceEnd ends a sentence; wordsOf counts its words. A number with its thousands is one word, as is « l’être ».
+// sentenceEnd ends a sentence; wordsOf counts its words. A number with its thousands, or of a telephone, is one word, as is « l’être ».
 var (
 	sentenceEnd = regexp.MustCompile(`[.!?…](?:[\s»”)]|$)`)
-	wordsOf     = regexp.MustCompile(`[\pL\pN][\pL\pN’'.,@/-]*(?:\x{202f}\d+)*`)
+	wordsOf     = regexp.MustCompile(`[\pL\pN][\pL\pN’'.,@/-]*(?:[\x{202f}\x{a0}]\d+)*`)
 )
 
 // tooLong finds the sentences of a paragraph that have too many words.
@@ -147,5 +148,5 @@ func tooLong(paragraph string) (n int, sentence string) {
 	return 0, ""
 }
 
-// money is what an amount looks like in a subject.
-var money = regexp.MustCompile(`€|\b(?:EUR|euros?)\b|\d[\d\x{202f}\x{a0} ]*[.,]\d\d(?:\D|$)`)
+// amountPattern matches an amount of money in a subject.
+var amountPattern = regexp.MustCompile(`€|\b(?:EUR|euros?)\b|\d[\d\x{202f}\x{a0} ]*[.,]\d\d(?:\D|$)`)

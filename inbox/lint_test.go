@@ -71,7 +71,7 @@ func TestLint(t *testing.T) {
 		{"a colon in German", "de", "Betrag: {{.Amount}}!", nil},
 	} {
 		var got []string
-		for _, m := range lint(c.lang, strings.Split(c.text, "\n"), nil) {
+		for _, m := range lintLines(c.lang, strings.Split(c.text, "\n"), nil) {
 			got = append(got, fmt.Sprintf("%s:%d", m.Rule, m.Line))
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
@@ -116,7 +116,7 @@ func TestLintStopsACatalog(t *testing.T) {
 // A sentence that one text is exempt from is not held against a letter that tells it, nor named twice.
 func TestLetterIsNotBlamed(t *testing.T) {
 	const long = "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize un deux trois quatre cinq six sept huit neuf dix."
-	closing := "{{.Fund}} {{.PostalAddress}} {{.EmailAddress}} {{.Telephone}}\n"
+	closing := "{{.Fund}} {{.PostalAddress}} {{.EmailAddress}}\n\n{{.Telephone}}\n\n{{.Officer}}\n"
 	if _, err := NewCatalog(overlay("fr/failed.txt", "---\nexempt: sentences\n---\nSujet\n\nIci "+long+"\n", "fr/closing.txt", closing)); err != nil {
 		t.Error(err)
 	}
@@ -140,7 +140,7 @@ func TestHeads(t *testing.T) {
 		{"no key", "fr/failed.txt", "x\n", "fr/failed.txt:2: a line of the head is a key, a colon and a value"},
 		{"a key twice", "fr/failed.txt", "id: failed\nid: failed\n", "fr/failed.txt:3: id is given twice"},
 		{"no value", "fr/failed.txt", "id:\n", "fr/failed.txt:2: id is empty"},
-		{"a day in the name", "fr/telephone@2027-01-01.txt", "valid-from: 2027-01-01\n", ""},
+		{"a day in the name", "fr/cancelled@2027-01-01.txt", "valid-from: 2027-01-01\n", ""},
 		{"another day in the name", "fr/telephone@2027-01-01.txt", "valid-from: 2028-01-01\n", "fr/telephone@2027-01-01.txt:2: it is valid from 2028-01-01, the file says 2027-01-01"},
 		{"no day in the name", "fr/telephone@2027-02-30.txt", "id: telephone\n", "fr/telephone@2027-02-30.txt: its name has no day"},
 	} {
@@ -165,8 +165,8 @@ func TestHeads(t *testing.T) {
 func TestOurOwnTexts(t *testing.T) {
 	waived := 0
 	for _, edition := range []string{"courante", "verbatim"} {
-		fsys := folder(edition)
-		if err := (shelf{}).load(edition, fsys, true); err != nil {
+		fsys := editionFolder(edition)
+		if err := (textsByLanguage{}).load(edition, fsys, true); err != nil {
 			t.Error(err)
 		}
 		err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
@@ -204,10 +204,10 @@ func TestOurOwnTexts(t *testing.T) {
 	if waived == 0 {
 		t.Error("nothing is waived")
 	}
-	if err := (shelf{}).load("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
+	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
 		t.Errorf("no head: %v", err)
 	}
-	if err := (shelf{}).load("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
+	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
 		t.Errorf("half a head: %v", err)
 	}
 }
@@ -229,7 +229,7 @@ func TestTexts(t *testing.T) {
 	}, telephone); diff != "" || ShortDate(telephone.ValidFrom) != "05/07/2018" {
 		t.Errorf("%s\n%v", diff, telephone.ValidFrom)
 	}
-	if x := found["en/telephone 2020-07-03"]; x.Edition != "courante" {
+	if x := found["en/telephone 2020-07-01"]; x.Edition != "courante" {
 		t.Errorf("%+v", x)
 	}
 	own, err := NewCatalog(overlay("fr-CH/cancelled.txt", "Paiement abandonné\n\nC’est tout bon.\n"))

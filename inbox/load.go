@@ -13,21 +13,21 @@ import (
 	"golang.org/x/text/language"
 )
 
-// shelf has the texts of all editions so far, by language and name.
-type shelf map[string]map[string]text
+// textsByLanguage has the texts of all editions so far, by language and name.
+type textsByLanguage map[string]map[string]text
 
-// clone is a shelf of its own with the same texts.
-func (s shelf) clone() shelf {
-	out := make(shelf, len(s))
+// clone copies the map; the texts themselves are shared.
+func (s textsByLanguage) clone() textsByLanguage {
+	out := make(textsByLanguage, len(s))
 	for lang, texts := range s {
 		out[lang] = maps.Clone(texts)
 	}
 	return out
 }
 
-// load lays the texts of one file system over those on the shelf. A text replaces the one of its name with all its days. strict
-// asks for a head in each file.
-func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
+// load adds the texts of one file system. A text replaces the text of the same name with all its versions. strict requires a head in
+// each file.
+func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool) error {
 	if fsys == nil {
 		return &Mistake{Origin: origin, What: "it is nil"}
 	}
@@ -36,7 +36,7 @@ func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
 		m.Origin = origin
 		errs = append(errs, m)
 	}
-	found := shelf{}
+	found := textsByLanguage{}
 	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			bad(&Mistake{File: file, What: err.Error(), Err: err})
@@ -67,7 +67,7 @@ func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
 		if m := datedName.FindStringSubmatch(name); m != nil {
 			id = m[1]
 		}
-		if !ok || !slices.Contains(needed, id) && path.Dir(id) != "reason" {
+		if !ok || !slices.Contains(requiredTexts, id) && path.Dir(id) != "reason" {
 			bad(&Mistake{File: file, What: "there is no text of this name"})
 			return nil
 		}
@@ -101,7 +101,7 @@ func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
 			s[lang] = map[string]text{}
 		}
 		for name, t := range texts {
-			slices.SortFunc(t, func(a, b *version) int { return a.front.validFrom.Number() - b.front.validFrom.Number() })
+			slices.SortFunc(t, func(a, b *textVersion) int { return a.front.validFrom.Number() - b.front.validFrom.Number() })
 			s[lang][name] = t
 		}
 	}
@@ -109,15 +109,15 @@ func (s shelf) load(origin string, fsys fs.FS, strict bool) error {
 }
 
 // newVersion reads one file: its head, its text, and what the linter says of it.
-func newVersion(lang, name, file, source string, strict bool) (v *version, bad []*Mistake) {
-	v = &version{file: file, lang: lang}
+func newVersion(lang, name, file, source string, strict bool) (v *textVersion, bad []*Mistake) {
+	v = &textVersion{file: file, lang: lang}
 	source = strings.ReplaceAll(strings.TrimPrefix(source, "\ufeff"), "\r\n", "\n")
 	if !utf8.ValidString(source) {
 		return v, []*Mistake{{What: "it is not UTF-8"}}
 	}
 	lines := strings.Split(source, "\n")
 	for i, l := range lines {
-		if strings.ContainsFunc(l, func(r rune) bool { return unicode.IsControl(r) && r != '\t' || turns(r) }) {
+		if strings.ContainsFunc(l, func(r rune) bool { return unicode.IsControl(r) && r != '\t' || turnsDirection(r) }) {
 			return v, []*Mistake{{Line: i + 1, What: "it has a control character"}}
 		}
 	}
@@ -141,5 +141,5 @@ func newVersion(lang, name, file, source string, strict bool) (v *version, bad [
 		}
 	}
 	base, _ := language.Make(lang).Base()
-	return v, append(bad, lint(base.String(), lines, v.front.exempt)...)
+	return v, append(bad, lintLines(base.String(), lines, v.front.exempt)...)
 }

@@ -31,8 +31,8 @@ type Letter struct {
 	Message
 }
 
-// longest is how long a key or a debtor may be, in bytes: databases index both.
-const longest = 200
+// maxKeyBytes is how long a key or a debtor may be, in bytes: databases index both.
+const maxKeyBytes = 200
 
 // Validate returns everything that is wrong with a letter to be delivered: a key or a debtor that is empty, longer than 200
 // bytes, or a social security number; characters that a database refuses; a time that is missing, a deletion before the
@@ -44,9 +44,9 @@ func (l Letter) Validate() error {
 		switch {
 		case f.value == "":
 			bad(f.name + " is empty")
-		case len(f.value) > longest:
+		case len(f.value) > maxKeyBytes:
 			bad(f.name + " is longer than 200 bytes")
-		case nir.Full(f.value) || f.name == "Debtor" && nir.Number(f.value):
+		case nir.Identifier(f.value) || f.name == "Debtor" && nir.Debtor(f.value):
 			bad(f.name + " is a social security number; use an identifier of your own")
 		}
 	}
@@ -91,6 +91,10 @@ type Mailbox interface {
 	// DeleteDue deletes the letters whose DeleteAt is not after now, and returns how many they were. It is a chore for
 	// payment.Config.
 	DeleteDue(ctx context.Context, now time.Time) (int, error)
+
+	// Erase deletes all letters of a debtor at once, whatever their DeleteAt, and returns how many they were: for a person who has
+	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
+	Erase(ctx context.Context, debtor string) (int, error)
 }
 
 // LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
@@ -106,8 +110,8 @@ type UnreadCounter interface {
 	Unread(ctx context.Context, debtor string) (int, error)
 }
 
-// memory is the mailbox of NewMemoryMailbox.
-type memory struct {
+// memoryMailbox is the mailbox of NewMemoryMailbox.
+type memoryMailbox struct {
 	mu      sync.Mutex
 	letters map[string]Letter   // by key
 	known   map[string]struct{} // keys, those of deleted letters included
@@ -116,27 +120,27 @@ type memory struct {
 // NewMemoryMailbox returns a mailbox that lives as long as the program: for tests and demonstrations. It keeps the keys of
 // deleted letters, which name no person. It is a [LetterFinder] and an [UnreadCounter] too.
 func NewMemoryMailbox() Mailbox {
-	return &memory{letters: map[string]Letter{}, known: map[string]struct{}{}}
+	return &memoryMailbox{letters: map[string]Letter{}, known: map[string]struct{}{}}
 }
 
-func (m *memory) Deliver(ctx context.Context, l Letter) error {
+func (m *memoryMailbox) Deliver(ctx context.Context, l Letter) error {
 	if err := errors.Join(ctx.Err(), l.Validate()); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.known[l.Key]; !ok {
-		l.ReceivedAt, l.DeleteAt = stored(l.ReceivedAt), stored(l.DeleteAt)
+		l.ReceivedAt, l.DeleteAt = asStored(l.ReceivedAt), asStored(l.DeleteAt)
 		m.known[l.Key] = struct{}{}
 		m.letters[l.Key] = l
 	}
 	return nil
 }
 
-// stored is an instant as mailboxes keep it.
-func stored(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
+// asStored rounds an instant to what a mailbox keeps: UTC, microseconds.
+func asStored(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
 
-func (m *memory) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
+func (m *memoryMailbox) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
 	return func(yield func(Letter, error) bool) {
 		if err := ctx.Err(); err != nil {
 			yield(Letter{}, err)
@@ -168,7 +172,7 @@ func (m *memory) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, e
 	}
 }
 
-func (m *memory) Letter(ctx context.Context, debtor, key string) (Letter, error) {
+func (m *memoryMailbox) Letter(ctx context.Context, debtor, key string) (Letter, error) {
 	if err := ctx.Err(); err != nil {
 		return Letter{}, err
 	}
@@ -181,7 +185,7 @@ func (m *memory) Letter(ctx context.Context, debtor, key string) (Letter, error)
 	return l, nil
 }
 
-func (m *memory) Unread(ctx context.Context, debtor string) (int, error) {
+func (m *memoryMailbox) Unread(ctx context.Context, debtor string) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -196,7 +200,7 @@ func (m *memory) Unread(ctx context.Context, debtor string) (int, error) {
 	return n, nil
 }
 
-func (m *memory) MarkRead(ctx context.Context, debtor, key string) error {
+func (m *memoryMailbox) MarkRead(ctx context.Context, debtor, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -211,7 +215,7 @@ func (m *memory) MarkRead(ctx context.Context, debtor, key string) error {
 	return nil
 }
 
-func (m *memory) DeleteDue(ctx context.Context, now time.Time) (int, error) {
+func (m *memoryMailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -220,6 +224,22 @@ func (m *memory) DeleteDue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
 	for key, l := range m.letters {
 		if !l.DeleteAt.After(now) {
+			delete(m.letters, key)
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memoryMailbox) Erase(ctx context.Context, debtor string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for key, l := range m.letters {
+		if l.Debtor == debtor {
 			delete(m.letters, key)
 			n++
 		}

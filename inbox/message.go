@@ -20,32 +20,32 @@ type Message struct {
 }
 
 // Plain is Text for channels that have no other space than U+0020 and no ’, such as SMS and old printers.
-func (m Message) Plain() string { return plain.Replace(m.Text) }
+func (m Message) Plain() string { return plainCharacters.Replace(m.Text) }
 
-var plain = strings.NewReplacer(nbsp, " ", narrow, " ", apostrophe, "'")
+var plainCharacters = strings.NewReplacer(nbsp, " ", narrow, " ", apostrophe, "'")
 
 // Three marks shape a message. They are control characters, which neither a text in a file nor a value from outside can hold: so
 // no value can begin a paragraph or a list.
 const (
-	item     = "\x02" // begins an item of a list
-	drop     = "\x03" // this line has only actions of the template: it leaves no line
+	listMark = "\x02" // begins an item of a list
+	dropMark = "\x03" // this line has only actions of the template: it leaves no line
 	lineMark = "\x04" // stands before and after the number of the line in its file, while an edition is tried
 )
 
-// turns reports whether a mark turns the direction of writing.
-func turns(r rune) bool {
+// turnsDirection reports whether a mark turns the direction of writing.
+func turnsDirection(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u061c'
 }
 
-// clean makes a value from outside a part of one line: a control character, a line break or an ill-formed byte becomes a space;
+// cleanLine makes a value from outside a part of one line: a control character, a line break or an ill-formed byte becomes a space;
 // marks that nobody sees go, and those that turn the direction of writing with them. Letters and their accents are composed
 // (NFC), so that a name looks and compares the same wherever it was typed.
-func clean(s string) string {
+func cleanLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == unicode.ReplacementChar:
 			return ' '
-		case turns(r), r >= '\u200b' && r <= '\u200f', r >= '\u2060' && r <= '\u206f', r == '\ufeff':
+		case turnsDirection(r), r >= '\u200b' && r <= '\u200f', r >= '\u2060' && r <= '\u206f', r == '\ufeff':
 			return -1
 		}
 		return r
@@ -60,23 +60,23 @@ type block struct {
 	at    []int // the line of the file that each comes from; 0: not known
 }
 
-// blocks reads what a template wrote. Lines lose the spaces around them.
-func blocks(s string) []block {
+// parseBlocks splits the output of a template into paragraphs and lists, and trims each line.
+func parseBlocks(s string) []block {
 	var out []block
 	open := false
-	for line := range strings.SplitSeq(strings.ReplaceAll(s, drop+"\n", ""), "\n") {
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, dropMark+"\n", ""), "\n") {
 		at := 0
 		if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), lineMark); ok {
 			number, rest, _ := strings.Cut(rest, lineMark)
 			at, _ = strconv.Atoi(number)
 			line = rest
 		}
-		line = strings.Trim(strings.ReplaceAll(line, drop, ""), " \t")
+		line = strings.Trim(strings.ReplaceAll(line, dropMark, ""), " \t")
 		if line == "" {
 			open = false
 			continue
 		}
-		text, list := strings.CutPrefix(line, item)
+		text, list := strings.CutPrefix(line, listMark)
 		if !open || out[len(out)-1].list != list {
 			out = append(out, block{list: list})
 			open = true
@@ -87,15 +87,15 @@ func blocks(s string) []block {
 	return out
 }
 
-// flat is the inverse of blocks: the lines that give the same blocks where a text writes them one by one.
-func flat(bs []block) (out Lines) {
+// linesOfBlocks is the inverse of parseBlocks: a text that writes these lines one by one gives the same blocks.
+func linesOfBlocks(bs []block) (out Lines) {
 	for i, b := range bs {
 		if i > 0 {
 			out = append(out, "")
 		}
 		for _, l := range b.lines {
 			if b.list {
-				l = item + l
+				l = listMark + l
 			}
 			out = append(out, l)
 		}
@@ -103,8 +103,8 @@ func flat(bs []block) (out Lines) {
 	return out
 }
 
-// lay makes the message: the first block is the subject.
-func lay(bs []block, language, role string) Message {
+// newMessage makes a message of blocks: the first is the subject, the others are text and HTML.
+func newMessage(bs []block, language, role string) Message {
 	m := Message{Language: language}
 	if len(bs) == 0 {
 		return m

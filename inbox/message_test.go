@@ -17,7 +17,7 @@ import (
 
 func TestRoles(t *testing.T) {
 	want := map[string]string{
-		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "",
+		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "", "receipt": "",
 		"failed": "alert", "not_begun": "alert", "not_eligible": "alert", "held": "alert",
 	}
 	everything(t, catalog(t), language.French, func(kind string, _ Content, m Message) {
@@ -67,26 +67,31 @@ func hostile(s string) Acknowledgement {
 	p := samplePayment(payment.Paid)
 	p.Reference, p.Notice, p.State = s, s, payment.State(s)
 	one := strings.NewReplacer("\n", " ").Replace(s) // lines of an address are the host's to give
-	return Acknowledgement{p, Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}}
+	return Acknowledgement{p, Sender{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: French(one)}}
 }
 
 // hostileContents are contents with s wherever something comes from outside: references, notices, the names of shops and persons.
 func hostileContents(s string) []Content {
 	one := strings.NewReplacer("\n", " ").Replace(s) // lines of an address are the host's to give
-	from := Options{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, Signature: one}
+	from := Sender{Fund: s, PostalAddress: one, EmailAddress: s, Telephone: one, TelephoneAbroad: s, Signature: French(one), Officer: Officer{s, French(s)}}
 	p := samplePayment(payment.Refused)
 	p.Reference, p.Notice = s, s
-	r := sampleReminder()
-	r.Name, r.OtherWays, r.Officer, r.Privacy, r.From = s, one, s, s, from
+	r := sampleReminders()[3].(Reminder)
+	now := r.From.Now
+	r.Name, r.OtherWays, r.Privacy, r.From = s, Words{"fr": one, "en": one}, s, from
+	r.From.Telephone, r.From.TelephoneAbroad, r.From.Officer.Quality, r.From.Now = "01 99 00 12 34", "", Words{"fr": s, "en": s}, now
 	notice := *r.Debt.Notice
 	notice.Number = s
 	r.Debt.Notice = &notice
 	r.Details = []Detail{{r.Debt.Items[0], s}, {r.Debt.Items[1], s}}
+	paid := samplePayment(payment.Paid)
+	paid.Reference, paid.Notice, paid.Merchant, paid.MaskedPAN, paid.Authorisation = s, s, s, s, s
 	l := Letter{ReceivedAt: sampleTime, DeleteAt: sampleTime}
 	l.Subject = s
 	return []Content{
 		hostile(s), AsLetter{PaymentFailed{p}, from}, AsLetter{DebtHeld{p}, from}, r, Header{l}, RefundNotice{p, from}, Notification{from},
-		NotEligible{creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, from},
+		NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, From: from},
+		Receipt{paid, "x" + s, from},
 	}
 }
 
@@ -102,7 +107,7 @@ func hostileForms(c *Catalog, tag language.Tag, s string) (all []map[string]stri
 			return nil, fmt.Errorf("%T: %w", n, err)
 		}
 		one := strings.NewReplacer("\n", " ").Replace(s)
-		sheet := Sheet{From: Options{Fund: s, PostalAddress: one}, To: one, Date: sampleTime, Nonce: s}
+		sheet := Sheet{From: Sender{Fund: s, PostalAddress: one}, To: one, Date: sampleTime, Nonce: s}
 		all = append(all, map[string]string{
 			"subject": m.Subject, "text": m.Text, "plain": m.Plain(), "html": m.HTML, "mail": m.Mail(), "page": m.Page(sheet),
 		})
@@ -149,7 +154,7 @@ func FuzzRender(f *testing.F) {
 			for i, forms := range all {
 				for form, part := range forms {
 					if i := strings.IndexFunc(part, func(r rune) bool {
-						return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || turns(r) || r == unicode.ReplacementChar
+						return unicode.IsControl(r) && r != '\n' || r == '\u2028' || r == '\u2029' || turnsDirection(r) || r == unicode.ReplacementChar
 					}); i >= 0 {
 						t.Fatalf("%q: a mark at %d of the %s %q", s, i, form, part)
 					}
@@ -157,7 +162,7 @@ func FuzzRender(f *testing.F) {
 				if strings.Contains(forms["subject"], "\n") {
 					t.Fatalf("%q: subject %q", s, forms["subject"])
 				}
-				if forms == nil || clean(s) == "" || linesOf(s) == nil || strings.Trim(clean(s), " \t") != clean(s) {
+				if forms == nil || cleanLine(s) == "" || linesOf(s) == nil || strings.Trim(cleanLine(s), " \t") != cleanLine(s) {
 					continue // a line less
 				}
 				want := plain[tag][i]
@@ -182,7 +187,7 @@ func TestClean(t *testing.T) {
 		" a\u00a0b ": "a\u00a0b", "a\u200bb\u200fc": "abc", "a\u2060b\u206fc": "abc", "\ufeffa": "a", "a\u061cb": "ab", "a\u202eb\u2066c": "abc",
 		"a\nb\tc\x00d": "a b c d", "a\u2028b\u2029c": "a b c", "a\xffb": "a b", "Noe\u0308l": "No\u00ebl", "": "",
 	} {
-		if got := clean(in); got != want {
+		if got := cleanLine(in); got != want {
 			t.Errorf("%+q: %+q, want %+q", in, got, want)
 		}
 	}

@@ -14,19 +14,19 @@ import (
 // An e-mail leaves the account. Send a [Notification], which says that a letter came and nothing else.
 func (m Message) Mail() string {
 	var b strings.Builder
-	m.open(&b)
+	m.writeHead(&b)
 	b.WriteString("</head>\n<body style=\"margin:0;padding:0;background-color:#ffffff\">\n" +
 		"<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\n<tr>\n<td align=\"center\" style=\"padding:24px 16px\">\n" +
 		"<table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:100%;max-width:600px\">\n<tr>\n" +
-		"<td align=\"" + m.start() + "\" style=\"font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#1a1a1a\">\n" +
+		"<td align=\"" + m.textStart() + "\" style=\"font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#1a1a1a\">\n" +
 		"<h1 style=\"margin:0 0 24px;font-size:22px;line-height:1.3;font-weight:bold;color:#1a1a1a\">" + html.EscapeString(m.Subject) + "</h1>\n")
-	b.WriteString(inline.Replace(m.HTML))
+	b.WriteString(mailStyles.Replace(m.HTML))
 	b.WriteString("\n</td>\n</tr>\n</table>\n</td>\n</tr>\n</table>\n</body>\n</html>\n")
 	return b.String()
 }
 
-// inline styles the elements of [Message].HTML. What came from outside is escaped there, so no text of a message has these tags.
-var inline = strings.NewReplacer(
+// mailStyles styles the elements of [Message].HTML. What came from outside is escaped there, so no text of a message has these tags.
+var mailStyles = strings.NewReplacer(
 	"<p>", `<p style="margin:0 0 16px">`,
 	"<ul>", `<ul style="margin:0 0 16px;padding-left:24px;padding-right:0">`,
 	"<li>", `<li style="margin:0 0 4px">`,
@@ -35,7 +35,7 @@ var inline = strings.NewReplacer(
 
 // Sheet is what a printed page has besides the message: who writes, to whom, and on which day. What is empty is left out.
 type Sheet struct {
-	From Options   // the fund and its postal address
+	From Sender    // the fund and its postal address
 	To   string    // lines: name and address of the person; see [FullName] and [Address]
 	Date time.Time // of the letter, in Paris
 
@@ -48,14 +48,14 @@ type Sheet struct {
 // 105 mm from the left, where the window of a French envelope is (NF Z 11-001).
 func (m Message) Page(s Sheet) string {
 	var b strings.Builder
-	m.open(&b)
+	m.writeHead(&b)
 	b.WriteString("<style")
 	if s.Nonce != "" {
-		b.WriteString(` nonce="` + html.EscapeString(clean(s.Nonce)) + `"`)
+		b.WriteString(` nonce="` + html.EscapeString(cleanLine(s.Nonce)) + `"`)
 	}
 	b.WriteString(">" + sheetStyle + "</style>\n</head>\n<body>\n")
 	from := linesOf(s.From.PostalAddress)
-	if fund := clean(s.From.Fund); fund != "" {
+	if fund := cleanLine(s.From.Fund); fund != "" {
 		from = append(Lines{fund}, from...)
 	}
 	to, date := linesOf(s.To), formatsFor(language.Make(m.Language)).long(s.Date)
@@ -68,12 +68,12 @@ func (m Message) Page(s Sheet) string {
 		}
 		b.WriteString("</header>\n")
 	}
-	b.WriteString("<main>\n<h1>" + html.EscapeString(m.Subject) + "</h1>\n" + quiet.Replace(m.HTML) + "\n</main>\n</body>\n</html>\n")
+	b.WriteString("<main>\n<h1>" + html.EscapeString(m.Subject) + "</h1>\n" + withoutRoles.Replace(m.HTML) + "\n</main>\n</body>\n</html>\n")
 	return b.String()
 }
 
-// quiet takes away what a page that changes would announce.
-var quiet = strings.NewReplacer(` role="status"`, "", ` role="alert"`, "")
+// withoutRoles takes away what a page that changes would announce.
+var withoutRoles = strings.NewReplacer(` role="status"`, "", ` role="alert"`, "")
 
 func addressBlock(b *strings.Builder, class string, lines Lines) {
 	if len(lines) == 0 {
@@ -89,8 +89,8 @@ func addressBlock(b *strings.Builder, class string, lines Lines) {
 	b.WriteString("</p>\n")
 }
 
-// open begins a document.
-func (m Message) open(b *strings.Builder) {
+// writeHead begins a document.
+func (m Message) writeHead(b *strings.Builder) {
 	b.WriteString("<!DOCTYPE html>\n<html lang=\"" + html.EscapeString(m.Language) + "\"")
 	if rightToLeft(m.Language) {
 		b.WriteString(` dir="rtl"`)
@@ -99,7 +99,7 @@ func (m Message) open(b *strings.Builder) {
 		"<meta name=\"format-detection\" content=\"telephone=no, date=no, address=no, email=no\">\n<title>" + html.EscapeString(m.Subject) + "</title>\n")
 }
 
-func (m Message) start() string {
+func (m Message) textStart() string {
 	if rightToLeft(m.Language) {
 		return "right"
 	}

@@ -88,7 +88,7 @@ func TestPage(t *testing.T) {
 	for _, w := range []string{
 		"<p class=\"from\">CPAM de l’Exemple<br>\n12 rue de la Preuve<br>\n99999 Exemple Cedex</p>",
 		"<p class=\"to\">Mme &lt;Anne&gt; BELAGE<br>\n1 place du Marché<br>\n75001 PARIS</p>",
-		"<p class=\"date\">5 juillet 2018</p>", `<style nonce="a&#34;b">`, "@page { size: A4;",
+		"<p class=\"date\">5 juillet 2026</p>", `<style nonce="a&#34;b">`, "@page { size: A4;",
 	} {
 		if !strings.Contains(page, w) {
 			t.Errorf("no %s in\n%s", w, page)
@@ -98,7 +98,7 @@ func TestPage(t *testing.T) {
 	if strings.Contains(bare, "<header>") || strings.Contains(bare, "nonce") || wellFormed(bare) != "" {
 		t.Errorf("%s", bare)
 	}
-	if en, err := catalog(t).Render(language.English, PaymentExpired{}); err != nil || !strings.Contains(en.Page(sampleSheet), ">5 July 2018</p>") {
+	if en, err := catalog(t).Render(language.English, PaymentExpired{}); err != nil || !strings.Contains(en.Page(sampleSheet), ">5 July 2026</p>") {
 		t.Errorf("the date in English: %v", err)
 	}
 }
@@ -106,15 +106,21 @@ func TestPage(t *testing.T) {
 // A language that is written from right to left says so, in every form.
 func TestRightToLeft(t *testing.T) {
 	arabic := fstest.MapFS{}
-	for _, name := range needed {
+	for _, name := range requiredTexts {
 		arabic["ar/"+name+".txt"] = &fstest.MapFile{Data: []byte("موضوع\n\n{{.PaidOn}} {{.Fund}} {{.EmailAddress}} {{.Telephone}}\n")}
 	}
 	arabic["ar/reminder.txt"] = &fstest.MapFile{Data: []byte("---\nexempt: sentences\n---\nموضوع\n\n{{.Fund}} {{.PostalAddress}} {{.Telephone}} {{.Name}} {{.Notice}} {{.NoticeOnLong}} {{.DueOnLong}} {{.Amount}} {{.Details}}\n" +
-		"{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n")}
-	for _, name := range needed { // a text of a banner has no telephone
-		if _, whole := roles[name]; whole && name != "acknowledgement" && name != "reminder" {
+		"{{range .OtherWays}}\n- {{.}}\n{{end}}\n\n{{.Officer}} {{.Privacy}} L160-13 R142-1\n\n{{range .Remedies}}\n{{.}}\n{{end}}\n\n{{range .DataNotice}}\n{{.}}\n{{end}}\n")}
+	for _, name := range requiredTexts { // a text of a banner has no telephone
+		if _, whole := roleByName[name]; whole && name != "acknowledgement" && name != "reminder" {
 			arabic["ar/"+name+".txt"] = &fstest.MapFile{Data: []byte("موضوع\n\nنص\n")}
 		}
+	}
+	for name, text := range map[string]string{
+		"telephone": "36\u00a046\n", "number": "{{.Number}}\n", "not_eligible": "موضوع\n\n{{.Reasons}} {{.Action}}\n", "nothing_to_pay": "موضوع\n\n{{.Reasons}} {{.Action}}\n",
+		"receipt": "موضوع\n\n{{.Fund}} {{.Payer}} {{.Amount}} {{.Notice}} {{.PaidOnLong}} {{.Reference}} {{.Authorisation}}\n",
+	} {
+		arabic["ar/"+name+".txt"] = &fstest.MapFile{Data: []byte(text)}
 	}
 	m, err := catalog(t, arabic).Render(language.Arabic, PaymentExpired{})
 	if err != nil {

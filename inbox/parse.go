@@ -11,20 +11,20 @@ import (
 	"text/template/parse"
 )
 
-// words are the functions of a text. They have fixed types, unlike those of text/template: whether a text can be executed does
+// textFuncs are the functions of a text. They have fixed types, unlike those of text/template: whether a text can be executed does
 // not depend on the facts.
-var words = template.FuncMap{
+var textFuncs = template.FuncMap{
 	"eq":  func(a, b string) bool { return a == b },
 	"ne":  func(a, b string) bool { return a != b },
-	"not": func(a any) bool { return !truth(a) },
-	"and": func(a, b any) bool { return truth(a) && truth(b) },
-	"or":  func(a, b any) bool { return truth(a) || truth(b) },
+	"not": func(a any) bool { return !isTrue(a) },
+	"and": func(a, b any) bool { return isTrue(a) && isTrue(b) },
+	"or":  func(a, b any) bool { return isTrue(a) || isTrue(b) },
 }
 
-func truth(a any) bool { t, _ := template.IsTrue(a); return t }
+func isTrue(a any) bool { t, _ := template.IsTrue(a); return t }
 
-// always are the same functions, true whatever they are given: with them every branch is taken.
-var always = template.FuncMap{
+// alwaysTrueFuncs are the same functions, true whatever they are given: with them every branch is taken.
+var alwaysTrueFuncs = template.FuncMap{
 	"eq":  func(a, b string) bool { return true },
 	"ne":  func(a, b string) bool { return true },
 	"not": func(a any) bool { return true },
@@ -32,8 +32,8 @@ var always = template.FuncMap{
 	"or":  func(a, b any) bool { return true },
 }
 
-// control is a line that has only actions that print nothing.
-var control = regexp.MustCompile(`^(\s*\{\{-?\s*((if|else|end|range|with)\b[^{}]*|/\*.*\*/)\s*-?\}\})+\s*$`)
+// controlLine is a line that has only actions that print nothing.
+var controlLine = regexp.MustCompile(`^(\s*\{\{-?\s*((if|else|end|range|with)\b[^{}]*|/\*.*\*/)\s*-?\}\})+\s*$`)
 
 // parseText makes a template of the lines of a file, whose head is blank, so that line numbers are those of the file. With marked,
 // each line that it writes begins with a mark that names its number: that is how a mistake in what was written finds its line.
@@ -47,11 +47,11 @@ func parseText(file string, lines []string, marked bool) (*template.Template, er
 		}
 		rest, list := strings.CutPrefix(strings.TrimLeft(l, " \t"), "- ")
 		switch {
-		case control.MatchString(l):
-			b.WriteString(l + drop)
+		case controlLine.MatchString(l):
+			b.WriteString(l + dropMark)
 		case strings.TrimSpace(l) == "":
 		case list && !inside:
-			b.WriteString(mark + item + rest)
+			b.WriteString(mark + listMark + rest)
 		default:
 			b.WriteString(mark + l)
 		}
@@ -62,32 +62,32 @@ func parseText(file string, lines []string, marked bool) (*template.Template, er
 			inside = open > end
 		}
 	}
-	trees, err := parse.Parse(file, b.String(), "", "", words)
+	trees, err := parse.Parse(file, b.String(), "", "", textFuncs)
 	if err != nil {
-		return nil, located(file, err)
+		return nil, mistakeAt(file, err)
 	}
 	tree := trees[file]
 	if tree == nil || tree.Root == nil || len(trees) > 1 {
 		return nil, &Mistake{File: file, What: "define and block are not for texts"}
 	}
 	if !marked { // the marks change nothing here
-		if err := allowed(file, tree); err != nil {
+		if err := checkNodes(file, tree); err != nil {
 			return nil, err
 		}
 		if err := dryRun(file, tree); err != nil {
 			return nil, err
 		}
 	}
-	return template.New(file).Funcs(words).AddParseTree(file, tree)
+	return template.New(file).Funcs(textFuncs).AddParseTree(file, tree)
 }
 
-// place is how text/template begins an error: the file, the line and perhaps the column.
-var place = regexp.MustCompile(`^(?:template: )?(.*?):(\d+)(:\d+)?: `)
+// errorPlace is how text/template begins an error: the file, the line and perhaps the column.
+var errorPlace = regexp.MustCompile(`^(?:template: )?(.*?):(\d+)(:\d+)?: `)
 
-// located makes a mistake of an error of text/template.
-func located(file string, err error) *Mistake {
+// mistakeAt makes a mistake of an error of text/template.
+func mistakeAt(file string, err error) *Mistake {
 	msg := err.Error()
-	m := place.FindStringSubmatch(msg)
+	m := errorPlace.FindStringSubmatch(msg)
 	if m == nil || m[1] != file {
 		return &Mistake{File: file, What: strings.TrimPrefix(msg, "template: ")}
 	}
@@ -95,14 +95,14 @@ func located(file string, err error) *Mistake {
 	return &Mistake{File: file, Line: line, What: msg[len(m[0]):]}
 }
 
-// allowed keeps a text to what can be checked: fields, strings, if, with, range and the functions of words. What it refuses could
+// checkNodes keeps a text to what can be checked: fields, strings, if, with, range and the functions of words. What it refuses could
 // work for one payer and break for the next.
-func allowed(file string, tree *parse.Tree) error {
+func checkNodes(file string, tree *parse.Tree) error {
 	var bad *Mistake
 	refuse := func(n parse.Node, why string) {
 		if bad == nil {
 			where, _ := tree.ErrorContext(n)
-			bad = located(file, errors.New(where+": "+why))
+			bad = mistakeAt(file, errors.New(where+": "+why))
 		}
 	}
 	var pipe func(*parse.PipeNode, bool)
@@ -171,13 +171,13 @@ func allowed(file string, tree *parse.Tree) error {
 func dryRun(file string, tree *parse.Tree) error {
 	tree = tree.Copy()
 	everyBranch(tree.Root)
-	t, err := template.New(file).Funcs(always).AddParseTree(file, tree)
+	t, err := template.New(file).Funcs(alwaysTrueFuncs).AddParseTree(file, tree)
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, fullFacts); err != nil {
-		return located(file, err)
+		return mistakeAt(file, err)
 	}
 	return nil
 }

@@ -16,25 +16,25 @@ func TestReminderFollowsTheChecklist(t *testing.T) {
 	for edition, c := range bothEditions(t) {
 		for tag, words := range map[language.Tag][]string{
 			language.French: {
-				"CPAM de l’Exemple", "12 rue de la Preuve, 99999 Exemple Cedex", "01 99 00 12 34", // 1: creditor, address, telephone
+				"CPAM de l’Exemple", "12 rue de la Preuve, 99999 Exemple Cedex", "01\u00a099\u00a000\u00a012\u00a034", // 1: creditor, address, telephone
 				"Au nom de\u00a0: BELAGE",                   // 2: the family name
-				"n°\u00a0ASP-2018-0001234 du 1er juin 2018", // 3: the notice
+				"n°\u00a0ASP-2026-0001234 du 1er juin 2026", // 3: the notice
 				"Somme à payer\u00a0: 62,50\u00a0€",         // 4: the amount in figures, natures and years apart
-				"Participation forfaitaire, soins de 2017\u00a0: 38,00\u00a0€", "Franchise médicale, soins de 2016\u00a0: 24,50\u00a0€",
+				"Participations forfaitaires, année 2025\u00a0: 38,00\u00a0€", "Franchises médicales, année 2024\u00a0: 24,50\u00a0€",
 				"tiers payant", "L160-13 du code de la sécurité sociale", // 5: why, and by which law
-				"Date limite\u00a0: 1er août 2018",                                  // 6: until when
+				"Date limite\u00a0: 1er août 2026",                                  // 6: until when
 				"compte ameli", "par chèque", "par virement", "le numéro de l’avis", // 7: how
 				"retenues sur vos prochains remboursements ou indemnités", "enfants à charge", // 8: what follows
-				"paiement en plusieurs fois",                                                                    // 9: help
-				"commission de recours amiable", "deux mois", "R142-1", "Après un rejet", "tribunal judiciaire", // 10: remedies and delays
+				"paiement en plusieurs fois",                                                                                                                                                     // 9: help
+				"commission de recours amiable", "deux mois", "R142-1", "Après un rejet", "vous pouvez considérer votre demande comme rejetée", "tribunal judiciaire (pôle social)", "médiateur", // 10: remedies and delays
 				"Anne Durand, directrice de la CPAM de l’Exemple", // 11: who answers for it
 				"Vos données", "dpo@fonds.example", "CNIL", // 12: data protection
 				"jamais de lien vers une page de paiement", // 13: no link
 			},
 			language.English: {
-				"CPAM de l’Exemple", "12 rue de la Preuve, 99999 Exemple Cedex", "01 99 00 12 34", "In the name of: BELAGE",
-				"no.\u00a0ASP-2018-0001234 of 1 June 2018", "To pay: €62.50", "(participation forfaitaire), care in 2017: €38.00", "(franchise), care in 2016: €24.50",
-				"tiers payant", "L160-13", "No later than: 1 August 2018", "sign in to your ameli account", "par chèque", "number of the notice",
+				"CPAM de l’Exemple", "12 rue de la Preuve, 99999 Exemple Cedex", "01\u00a099\u00a000\u00a012\u00a034", "In the name of: BELAGE",
+				"no.\u00a0ASP-2026-0001234 of 1 June 2026", "To pay: €62.50", "(participations forfaitaires), year 2025: €38.00", "(franchises), year 2024: €24.50",
+				"tiers payant", "L160-13", "Pay by: 1 August 2026", "sign in to your ameli account", "by cheque", "number of the notice",
 				"deducted from your next reimbursements", "dependent children", "instalments", "commission de recours amiable", "two months", "R142-1",
 				"tribunal judiciaire", "Anne Durand", "After a rejection", "Your data", "dpo@fonds.example", "CNIL", "never have a link",
 			},
@@ -48,7 +48,7 @@ func TestReminderFollowsTheChecklist(t *testing.T) {
 					t.Errorf("%s, %v: no %q in\n%s", edition, tag, w, m.Text)
 				}
 			}
-			if linked.MatchString(m.Text) || strings.Contains(m.HTML, "href") || money.MatchString(m.Subject) {
+			if linkPattern.MatchString(m.Text) || strings.Contains(m.HTML, "href") || amountPattern.MatchString(m.Subject) {
 				t.Errorf("%s, %v: a link, or an amount in the subject:\n%s", edition, tag, m.Text)
 			}
 			if strings.Contains(strings.ToLower(m.Text), "majoration") || strings.Contains(m.Text, "contrainte") { // no law has them for these debts
@@ -62,13 +62,14 @@ func TestReminderVariants(t *testing.T) {
 	c := catalog(t)
 	r := sampleReminder()
 	r.Online = creance.Decision{}
-	if m := render(t, c, r); strings.Contains(m.Text, "par carte") || !strings.Contains(m.Text, "par chèque") {
+	if m := render(t, c, r); strings.Contains(m.Text, "- par carte") || !strings.Contains(m.Text, "par chèque") {
 		t.Errorf("not payable online:\n%s", m.Text)
 	}
-	r = sampleReminders()[2].(Reminder)
+	r = sampleReminders()[3].(Reminder)
 	m := render(t, c, r)
 	for _, w := range []string{
-		"Somme à payer\u00a0: 20,00\u00a0€", "Vous devez 62,50\u00a0€ en tout.", "soins de 2016 (Léa)\u00a0: 20,00\u00a0€", "soins de 2016\u00a0: 4,50\u00a0€", "soins de 2017 (Pierre)",
+		"Somme à payer\u00a0: 20,00\u00a0€", "Vous devez 62,50\u00a0€ en tout.", "année 2016 (Anne)\u00a0: 20,00\u00a0€", "année 2016\u00a0: 4,50\u00a0€", "année 2017 (Pierre)",
+		"Après ce paiement, il vous restera 42,50\u00a0€ à devoir.", "tribunal des affaires de sécurité sociale", "Sans réponse un mois après",
 	} {
 		if !strings.Contains(m.Text, w) {
 			t.Errorf("no %q in\n%s", w, m.Text)
@@ -91,7 +92,7 @@ func TestReminderValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Reminder{}.Validate()
-	for _, w := range []string{"Fund is empty", "Telephone is empty", "Name is empty", "OtherWays is empty", "Officer is empty", "Privacy is empty", "DueOn is zero",
+	for _, w := range []string{"Fund is empty", "Telephone is empty", "Name is empty", "OtherWays in French is empty", "Officer.Name is empty", "Officer.Quality in French is empty", "From.PostalAddress is empty", "Privacy is empty", "DueOn is zero",
 		"the debt has no notice", "nothing is owed"} {
 		if err == nil || !strings.Contains(err.Error(), w) {
 			t.Errorf("no %q in %v", w, err)
@@ -112,7 +113,7 @@ func TestReminderValidate(t *testing.T) {
 		{"details that do not add up", func(r *Reminder) { r.Details = []Detail{{r.Debt.Items[0], ""}} }, "the details sum up to 38.00, the debt to 62.50"},
 		{"a decision about something else", func(r *Reminder) { r.Online.Amount = euro.Of(50_00) }, "the decision lets 50.00 be paid, the notice claims 62.50"},
 		{"a fund without an address", func(r *Reminder) { r.From.PostalAddress, r.From.EmailAddress = "", "" }, "PostalAddress and EmailAddress are empty"},
-		{"a link among the ways to pay", func(r *Reminder) { r.OtherWays = "par chèque\nhttps://paiement.example/x" }, "OtherWays has a link"},
+		{"a link among the ways to pay", func(r *Reminder) { r.OtherWays = Words{"fr": "par chèque", "en": "https://paiement.example/x"} }, "OtherWays has a link"},
 		{"a link to one's data", func(r *Reminder) { r.Privacy = "www.fonds.example" }, "Privacy has a link"},
 		{"no due day", func(r *Reminder) { r.DueOn = time.Time{} }, "DueOn is zero"},
 	} {
@@ -166,10 +167,10 @@ func TestNotification(t *testing.T) {
 // Lists stay lists and paragraphs stay paragraphs within a letter; greeting, body and closing have the telephone once.
 // A letter has one writer, also where what it tells names another.
 func TestAsLetterHasOneWriter(t *testing.T) {
-	c := catalog(t, overlay("fr/reason/other.txt", "Demandez à {{.Fund}}.\n"))
+	c := catalog(t, overlay("fr/reason/other.txt", "Raison.\n\nDemandez à {{.Fund}}.\n"))
 	mine, theirs := sampleFund, sampleFund
 	mine.Fund, theirs.Fund = "CPAM du Nord", "CPAM du Sud"
-	m := render(t, c, AsLetter{NotEligible{creance.Decision{}, theirs}, mine})
+	m := render(t, c, AsLetter{NotEligible{From: theirs}, mine})
 	if !strings.Contains(m.Text, "Demandez à CPAM du Nord.") || strings.Contains(m.Text, "Sud") {
 		t.Errorf("%s", m.Text)
 	}
@@ -188,7 +189,7 @@ func TestAsLetterKeepsForm(t *testing.T) {
 	}
 	below := creance.Reason{Code: creance.BelowMinimum, Actual: euro.Of(49_99), Limit: euro.Of(50_00)}
 	m = render(t, catalog(t), AsLetter{NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{below}}}, sampleFund})
-	if n := strings.Count(m.Text, sampleFund.Telephone); n != 1 || !strings.Contains(m.Text, "(49,99\u00a0€)") {
+	if n := strings.Count(m.Text, "au 01\u00a099\u00a000\u00a012\u00a034"); n != 1 || !strings.Contains(m.Text, "(49,99\u00a0€)") {
 		t.Errorf("the telephone stands there %d times:\n%s", n, m.Text)
 	}
 }

@@ -17,7 +17,7 @@ func TestSourceByID(t *testing.T) {
 	paid := payment.Payment{ID: "p", State: payment.Paid, PaidAt: received}
 	letter := Letter{ReceivedAt: received, DeleteAt: DeletionDate(received, 0)}
 	letter.Subject = "x"
-	in2018 := Options{Now: func() time.Time { return received }}
+	in2018 := Sender{Now: func() time.Time { return received }}
 	acknowledgement := Acknowledgement{paid, in2018}
 	failed := PaymentFailed{payment.Payment{ID: "p", State: payment.Failed}}
 
@@ -32,9 +32,9 @@ func TestSourceByID(t *testing.T) {
 		{"S58", failed, "Votre transaction de paiement a \u00e9chou\u00e9.", "Votre transaction de paiement a \u00e9chou\u00e9."},
 		{"S64", NextSteps{},
 			"L'assur\u00e9 re\u00e7oit ensuite un accus\u00e9 de r\u00e9ception (Saisie par Voie Electronique) dans la messagerie de son compte Ameli.",
-			"Vous recevez ensuite un accus\u00e9 de r\u00e9ception (saisine par voie \u00e9lectronique) dans la messagerie de votre compte ameli."},
+			"Vous recevez ensuite un accus\u00e9 de r\u00e9ception \u00e9lectronique dans la messagerie de votre compte ameli."},
 		{"S65", acknowledgement, "Accuse de r\u00e9ception de votre paiement de creance", "Accus\u00e9 de r\u00e9ception de votre paiement de cr\u00e9ance"},
-		{"S66", Header{letter}, "05/07/18 08:52", "05/07/18 08:52"},
+		{"S66", Header{letter}, "05/07/18 08:52", "Re\u00e7u le 05/07/2018 \u00e0 8\u00a0h\u00a052 (heure de Paris)"},
 		{"S67", Header{letter}, "De : Assurance Maladie", "De\u00a0: Assurance Maladie"},
 		{"S68", Header{letter}, "Sera supprim\u00e9 le 05/01/19", "Sera supprim\u00e9 le 05/01/19"},
 		{"S69", acknowledgement, "Bonjour,", "Bonjour,"},
@@ -53,7 +53,7 @@ func TestSourceByID(t *testing.T) {
 				"(tarif variable selon l\u2019op\u00e9rateur t\u00e9l\u00e9phonique)."},
 		{"S77", NextSteps{},
 			"- Le d\u00e9lai d'affichage sur le compte de la prise en compte du paiement est de 24h",
-			"Le d\u00e9lai d\u2019affichage sur le compte de la prise en compte du paiement est de 24\u00a0h."},
+			"Votre compte affiche sous 24\u00a0heures que le paiement est pris en compte."},
 		{"S80", acknowledgement, "Accuse de r\u00e9ception de votre paiement de creance", "Accus\u00e9 de r\u00e9ception de votre paiement de cr\u00e9ance"},
 	} {
 		for edition, want := range map[string]string{"verbatim": c.verbatim, "courante": c.courante} {
@@ -106,11 +106,11 @@ func TestSourceByID(t *testing.T) {
 
 	// S74, S79: tariffs age. The same letter today has today's; the source's own words stay what they were.
 	for day, want := range map[string]string{
-		"05/07/2018 08:52": "0,06\u00a0euro/min", "02/07/2020 23:59": "0,06\u00a0euro/min", "03/07/2020 00:00": "36\u00a046 (service gratuit + prix de l\u2019appel)",
+		"05/07/2018 08:52": "0,06\u00a0euro/min", "30/06/2020 23:59": "0,06\u00a0euro/min", "01/07/2020 00:00": "36\u00a046 (service gratuit + prix de l\u2019appel)",
 		"01/01/2010 00:00": "0,06\u00a0euro/min", // before the first that is known
 	} {
 		now := at(t, day)
-		n := Acknowledgement{paid, Options{Now: func() time.Time { return now }}}
+		n := Acknowledgement{paid, Sender{Now: func() time.Time { return now }}}
 		if m := render(t, bothEditions(t)["courante"], n); !strings.Contains(m.Text, want) {
 			t.Errorf("S74 on %s: no %q in\n%s", day, want, m.Text)
 		}
@@ -123,11 +123,11 @@ func TestSourceByID(t *testing.T) {
 // A text changes on its day, in Paris, in an overlay too; every version is checked when it is loaded.
 func TestDatedTexts(t *testing.T) {
 	c := catalog(t, overlay(
-		"fr/telephone.txt", "un\n", "fr/telephone@2027-01-01.txt", "deux\n", "fr/telephone@2028-03-26.txt", "---\nvalid-from: 2028-03-26\n---\ntrois\n",
+		"fr/telephone.txt", "0100000001\n", "fr/telephone@2027-01-01.txt", "0200000002\n", "fr/telephone@2028-03-26.txt", "---\nvalid-from: 2028-03-26\n---\n0300000003\n",
 		"fr/cancelled@2027-06-01.txt", "Sujet\n\nNouveau.\n", "fr/cancelled@2020-01-01.txt", "Sujet\n\nAncien.\n",
 	))
 	for day, want := range map[string]string{
-		"01/01/2000 12:00": "un", "31/12/2026 23:59": "un", "01/01/2027 00:00": "deux", "25/03/2028 23:59": "deux", "26/03/2028 00:00": "trois", "01/01/2999 00:00": "trois",
+		"01/01/2000 12:00": "0100000001", "31/12/2026 23:59": "0100000001", "01/01/2027 00:00": "0200000002", "25/03/2028 23:59": "0200000002", "26/03/2028 00:00": "0300000003", "01/01/2999 00:00": "0300000003",
 	} {
 		now := at(t, day)
 		o := sampleFund

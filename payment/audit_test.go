@@ -223,17 +223,17 @@ func TestErase(t *testing.T) {
 	_, err := w.Record(w.ctx, p.ID)
 	w.must("Record", err)
 	w.work()
-	if _, err := w.Erase(w.ctx, p.Debtor); !errors.Is(err, payment.ErrRetained) {
-		t.Errorf("a young payment: %v", err)
+	if e, err := w.Erase(w.ctx, p.Debtor); err != nil || len(e.Erased) > 0 || !errors.Is(e.Err(), payment.ErrRetained) {
+		t.Errorf("a young payment: %v %v", e, err)
 	}
 	w.pass(27 * time.Hour)
 	var before, after bytes.Buffer
 	seal, err := w.Export(w.ctx, "2017-09-11", &before)
 	w.must("Export", err)
 	w.clock.Add(5 * 366 * 24 * time.Hour)
-	n, err := w.Erase(w.ctx, p.Debtor)
-	if n != 1 || err != nil {
-		t.Fatalf("%d %v", n, err)
+	e, err := w.Erase(w.ctx, p.Debtor)
+	if len(e.Erased) != 1 || e.Err() != nil || err != nil {
+		t.Fatalf("%v %v", e, err)
 	}
 	q := w.get(p.ID)
 	if q.Debtor != "" || q.Debt != "" || q.Notice != "" || q.Key != "" || q.Claim != "" || q.MaskedPAN != "" {

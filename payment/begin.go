@@ -47,10 +47,10 @@ func (r BeginRequest) check() error {
 		required    bool
 		nir         bool
 	}{
-		{"Key", r.Key, true, nir.Full(r.Key)},
-		{"Debt.ID", r.Debt.ID, true, nir.Full(r.Debt.ID)},
-		{"Debt.Debtor", r.Debt.Debtor, true, nir.Full(r.Debt.Debtor) || nir.Number(r.Debt.Debtor)},
-		{"Debt.Notice.Number", number, false, nir.Full(number)},
+		{"Key", r.Key, true, nir.Identifier(r.Key)},
+		{"Debt.ID", r.Debt.ID, true, nir.Identifier(r.Debt.ID)},
+		{"Debt.Debtor", r.Debt.Debtor, true, nir.Debtor(r.Debt.Debtor)},
+		{"Debt.Notice.Number", number, false, nir.Identifier(number)},
 		{"Language", r.Language, false, false},
 	} {
 		why := unfitText(f.value, longest)
@@ -172,8 +172,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 		p.Reference = ref.String()
 		e := Entry{Event: OnCreated, Effect: Changed, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
 		p.Head = e.Hash
-		if err := s.write(ctx, p, e, s.c.Store.Create); !errors.Is(err, ErrReference) {
-			return p, err
+		q, _, err := s.write(ctx, p, e, s.c.Store.Create)
+		if !errors.Is(err, ErrReference) {
+			return q, err
 		}
 	}
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
@@ -266,7 +267,7 @@ func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != ni
 // moneyOn looks for money on the debt that arrived meanwhile: a late acceptance of an older attempt. It returns the
 // payment that has it, or the zero one.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
-	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
+	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {
 			return Payment{}, err
 		}

@@ -49,7 +49,8 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	next.AttentionAt = s.times.next(p, next, e, effect)
 	entry = entry.link(next, p.Head)
 	next.Head = entry.Hash
-	if err := s.write(ctx, next, entry, s.c.Store.Commit); err != nil {
+	next, entry, err = s.write(ctx, next, entry, s.c.Store.Commit)
+	if err != nil {
 		return p, "", err
 	}
 	s.c.Logger.LogAttrs(ctx, level(effect, next.State), "payment", logEntry(next, entry)...)
@@ -91,7 +92,7 @@ func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error)
 	if p.Debt == "" { // erased
 		return Payment{}, nil
 	}
-	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt}) {
+	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {
 			return Payment{}, err
 		}
@@ -198,9 +199,24 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 	return known || message && answered && !endsRefund || repeatsEvidence, nil
 }
 
-// write calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the
+// write calls a store's Create or Commit, and returns what was written: an entry whose day is closed is dated on the next open one,
+// and says so.
+func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) (Payment, Entry, error) {
+	byClock, why := e.At, e.Why
+	err := onOpenDay(e.At, func(at time.Time) error {
+		if !at.Equal(e.At) {
+			e.At, e.Why = at, datedAnew(why, byClock)
+			e = e.link(p, e.Previous)
+			p.Head = e.Hash
+		}
+		return s.writeOnce(ctx, p, e, to)
+	})
+	return p, e, err
+}
+
+// writeOnce calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the
 // connection may have broken after the commit. Then the row is read again, and its head tells.
-func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
+func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
 	err := to(ctx, p, e)
 	if err == nil || classified(err) {
 		return err
@@ -230,7 +246,7 @@ func classified(err error) bool {
 			return true
 		}
 	}
-	return false
+	return !openInstant(err).IsZero()
 }
 
 // change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is

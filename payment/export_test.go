@@ -257,8 +257,8 @@ func TestExportTwice(t *testing.T) {
 		t.Errorf("(-before +after):\n%s", d)
 	}
 	w.clock.Add(6 * 366 * 24 * time.Hour)
-	if n, err := w.Erase(w.ctx, twice.Debtor); n != 1 || err != nil {
-		t.Fatalf("%d %v", n, err)
+	if e, err := w.Erase(w.ctx, twice.Debtor); len(e.Erased) != 1 || e.Err() != nil || err != nil {
+		t.Fatalf("%v %v", e, err)
 	}
 	after := w.export("2017-09-11")
 	if after.seal != before.seal {

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -11,8 +12,9 @@ type Health struct {
 	// if nobody does, nobody asks about them, and those that are still open go to review a day after their limit.
 	Unserved int
 
-	Stuck   int // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
-	Orphans int // verified acceptances that belong to no payment
+	Stuck   int  // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
+	Damaged []ID // of those: their rows cannot be read, see [DamagedError]
+	Orphans int  // verified acceptances that belong to no payment
 
 	// Hanging are calls of this process to an acquirer or to Config.Deliver, and chores, that ignore the end of their context. From 64 on
 	// they keep their slots, and work slows down until it stops: restart the process, and mend what hangs.
@@ -41,13 +43,21 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 			return Health{}, err
 		}
 	}
-	for p, err := range s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1}) {
+	for p, err := range s.c.Store.List(ctx, Filter{Stuck: true}) {
+		switch {
+		case errors.As(err, new(*DamagedError)):
+			h.Damaged = append(h.Damaged, p.ID)
+		case err != nil:
+			return Health{}, err
+		}
+	}
+	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1})) {
 		if err != nil {
 			return Health{}, err
 		}
 		h.OldestReview = p.CreatedAt
 	}
-	for _, err := range s.c.Store.Orphans(ctx) {
+	for _, err := range withDamaged(s.c.Store.Orphans(ctx)) {
 		if err != nil {
 			return Health{}, err
 		}

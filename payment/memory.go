@@ -28,6 +28,7 @@ type MemoryStore struct {
 	out      map[ID][]*memoryChange
 	orphans  []Orphan
 	known    map[string]bool // keys of orphans
+	closed   time.Time       // entries before it are in a day that is closed
 	sequence map[string]int
 }
 
@@ -85,6 +86,9 @@ func (m *MemoryStore) Create(ctx context.Context, p Payment, e Entry) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if e.At.Before(m.closed) {
+		return &DayClosedError{m.closed}
+	}
 	if _, ok := m.keys[[2]string{p.Debtor, p.Key}]; ok {
 		return ErrKeyReused
 	}
@@ -119,6 +123,9 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 	}
 	if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {
 		return ErrVersion
+	}
+	if e.At.Before(m.closed) {
+		return &DayClosedError{m.closed}
 	}
 	if p.State.Money() {
 		if _, ok := m.other(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State.Money() }); ok {
@@ -212,9 +219,9 @@ func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, err
 // page are the payments that List yields, in its order.
 func (m *MemoryStore) page(f Filter) []Payment {
 	found, after := m.matching(f)
-	order := func(a, b Payment) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) }
+	order := Payment.byCreation
 	if f.Newest {
-		order = func(a, b Payment) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID)) }
+		order = func(a, b Payment) int { return b.byCreation(a) }
 	}
 	if f.After != "" {
 		found = slices.DeleteFunc(found, func(p Payment) bool { return after.ID == "" || order(p, after) <= 0 })
@@ -515,6 +522,9 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 	if m.known[c.Key] {
 		return nil
 	}
+	if at.Before(m.closed) {
+		return &DayClosedError{m.closed}
+	}
 	m.known[c.Key] = true
 	m.orphans = append(m.orphans, Orphan{Result: r, At: at})
 	m.out[""] = append(m.out[""], &memoryChange{change: c, due: at})
@@ -545,36 +555,55 @@ func (m *MemoryStore) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
 	}
 }
 
-// Erase implements [Store].
-func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (int, error) {
+// CloseDay implements [Store].
+func (m *MemoryStore) CloseDay(ctx context.Context, day string, end time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return err
 	}
-	if debtor == "" {
-		return 0, nil
+	if end.After(m.closed) {
+		m.closed = end
+	}
+	return nil
+}
+
+// Erase implements [Store].
+func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (Erasure, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var result Erasure
+	if err := ctx.Err(); err != nil || debtor == "" {
+		return result, err
 	}
 	var mine []*memoryRow
-	for id, r := range m.rows {
-		if p := r.payment; p.Debtor == debtor {
-			if !p.State.Ended() || !p.MovedAt().Before(at) || len(m.out[id]) > 0 {
-				return 0, fmt.Errorf("%w: %s is %s", ErrRetained, p.Reference, p.State)
-			}
+	for _, r := range m.rows {
+		if r.payment.Debtor == debtor {
 			mine = append(mine, r)
 		}
 	}
+	slices.SortFunc(mine, func(a, b *memoryRow) int { return a.payment.byCreation(b.payment) })
 	for _, r := range mine {
 		p := r.payment
+		if reason := p.ReasonToKeep(len(m.out[p.ID]) > 0, at); reason != "" {
+			result.Kept = append(result.Kept, KeptPayment{p.ID, p.Reference, p.State, reason})
+			continue
+		}
 		delete(m.keys, [2]string{p.Debtor, p.Key})
 		without := func(id ID) bool { return id == p.ID }
 		m.debts[p.Debt] = slices.DeleteFunc(m.debts[p.Debt], without)
 		m.claims[p.Claim] = slices.DeleteFunc(m.claims[p.Claim], without)
 		delete(m.sessions, [2]string{p.Merchant, p.Handle.Session})
-		r.payment = p.Erased()
+		r.payment, r.cause = p.Erased(), ""
 		for i, e := range r.journal {
 			r.journal[i] = e.Erased()
 		}
+		result.Erased = append(result.Erased, p.ID)
 	}
-	return len(mine), nil
+	return result, nil
+}
+
+// byCreation is the order of lists.
+func (p Payment) byCreation(q Payment) int {
+	return cmp.Or(p.CreatedAt.Compare(q.CreatedAt), cmp.Compare(p.ID, q.ID))
 }

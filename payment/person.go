@@ -150,13 +150,3 @@ func allowed(p Payment, name string, err error) error {
 	}
 	return err
 }
-
-// Erase removes what is personal in all payments of a debtor, and returns how many there were. What remains still
-// verifies. It is refused with ErrRetained, and nothing is erased, if one of them has not ended, still has something
-// to deliver, or moved last less than KeepFor ago.
-func (s *Service) Erase(ctx context.Context, debtor string) (int, error) {
-	if debtor == "" {
-		return 0, fmt.Errorf("%w: the debtor is empty", ErrInvalid)
-	}
-	return s.c.Store.Erase(ctx, debtor, s.now().Add(-s.c.KeepFor))
-}

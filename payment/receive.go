@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/quittance/quittance/acquirer"
 )
@@ -79,7 +80,7 @@ func (s *Service) keepOrphan(ctx context.Context, r acquirer.Result) error {
 	defer s.awake()
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	return s.c.Store.Orphan(ctx, r, s.now())
+	return onOpenDay(s.now(), func(at time.Time) error { return s.c.Store.Orphan(ctx, r, at) })
 }
 
 // bearsOurPrefix reports whether a reference is one that this installation may have drawn.

@@ -324,12 +324,12 @@ func TestEraseOnlyAfterFiveYears(t *testing.T) {
 	w.Record(w.ctx, p.ID)
 	w.work()
 	w.clock.Add((5*365+2)*24*time.Hour - time.Microsecond)
-	if _, err := w.Erase(w.ctx, p.Debtor); !errors.Is(err, payment.ErrRetained) {
-		t.Errorf("%v", err)
+	if e, err := w.Erase(w.ctx, p.Debtor); err != nil || !errors.Is(e.Err(), payment.ErrRetained) {
+		t.Errorf("%v %v", e, err)
 	}
 	w.clock.Add(2 * time.Microsecond)
-	if n, err := w.Erase(w.ctx, p.Debtor); n != 1 || err != nil {
-		t.Errorf("%d %v", n, err)
+	if e, err := w.Erase(w.ctx, p.Debtor); len(e.Erased) != 1 || e.Err() != nil || err != nil {
+		t.Errorf("%v %v", e, err)
 	}
 }
 

@@ -186,7 +186,7 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 		return Payment{}, ErrNotFound
 	}
 	var mine []Payment
-	for p, err := range s.c.Store.List(ctx, Filter{Debtor: debtor}) {
+	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{Debtor: debtor})) {
 		if err != nil {
 			return Payment{}, err
 		}

@@ -15,21 +15,29 @@ import (
 // Store keeps payments, their journals, and what has to go out. Each method is one atomic commit, and safe for
 // concurrent use. Package storetest is the suite that every store passes. A commit that returns an error other than
 // those named here is unknown, not failed: the service reads again before it decides.
+//
+// For every method:
+//
+//   - What it is given and what it hands out is nobody else's: neither side sees what the other does with a slice or a map.
+//   - An empty debtor, key, debt, claim or session, as of a payment that was erased, is like no other: it holds nothing, is found by
+//     nothing, and is erased by nothing.
+//   - A row that cannot be read does not stop the others: an iterator yields what can be read of it with a *[DamagedError], and goes on.
 type Store interface {
 	// Create inserts a payment in state created, with its first entry. In one atomic step it checks, in this order,
-	// that debtor and key are new (ErrKeyReused), that no payment holds the debt or the claim (a *HeldError that names
-	// it), and that id and reference are new (ErrReference).
+	// that the entry's day is open (a *DayClosedError), that debtor and key are new (ErrKeyReused), that no payment holds the
+	// debt or the claim (a *HeldError that names it), and that id and reference are new (ErrReference).
 	Create(ctx context.Context, p Payment, e Entry) error
 
-	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrVersion unless the stored
+	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrNotFound for an id that was never
+	// created; with a *DayClosedError when the entry is dated into a closed day; with ErrVersion unless the stored
 	// version is p.Version − 1 and the stored debtor p's, so that what was erased meanwhile is not written again; with
 	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
 	// is; with a *HeldError when p becomes an attempt while the debt has another; and with ErrReference when another payment of the
-	// merchant has its handle's Session. An empty debt or claim, of a payment that was erased, stands in nobody's way. What Create wrote and no event changes, it may leave alone: who pays what,
+	// merchant has its handle's Session. What Create wrote and no event changes, it may leave alone: who pays what,
 	// and to whom. It ends the lease of the row, and its count of failures.
 	Commit(ctx context.Context, p Payment, e Entry) error
 
-	// Find returns one payment, or ErrNotFound.
+	// Find returns one payment, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
 	Find(ctx context.Context, l Lookup) (Payment, error)
 
 	// List yields the payments that match, by creation and then by ID, or the other way round.
@@ -43,7 +51,12 @@ type Store interface {
 
 	// Lease hands out at most n pieces of due work and keeps them from others until now + d. Attention: rows whose
 	// AttentionAt is not after now, and that are the process's to look at: see [Serving]. Delivery: of each payment the
-	// oldest change that was not delivered, when it is due, whoever serves its merchant.
+	// oldest change that was not delivered, when it is due, whoever serves its merchant; an orphan's change waits for no other,
+	// and its task's Payment is the change's, without an ID. Any other kind is an error.
+	//
+	// What is due and cannot be read is set aside: it becomes stuck, with the damage as its cause, and is due again in six
+	// hours. The first time it is reported by a *DamagedError, several are joined; the tasks beside such an error are leased all the
+	// same.
 	Lease(ctx context.Context, k Kind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error)
 
 	// LeaseOne is Lease for one payment: it hands out one piece of its work, or none. The id of an orphan is its change's
@@ -71,7 +84,8 @@ type Store interface {
 	// MaxSequence.
 	Sequence(ctx context.Context, day string) (int, error)
 
-	// Orphan keeps a verified acceptance for which there is no payment, once per fingerprint, with one outgoing change.
+	// Orphan keeps a verified acceptance for which there is no payment, once per fingerprint, with one outgoing change. A
+	// *DayClosedError says that at is in a closed day.
 	Orphan(ctx context.Context, r acquirer.Result, at time.Time) error
 
 	// Orphans yields them, by time.
@@ -81,10 +95,15 @@ type Store interface {
 	// payment and version: what a day's export and its seal read.
 	Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error]
 
-	// Erase removes the personal fields of the debtor's payments, and the salts of their journals, and returns how
-	// many payments it changed. If one of them has not ended, or moved last at or after at, it changes nothing and
-	// returns ErrRetained.
-	Erase(ctx context.Context, debtor string, at time.Time) (int, error)
+	// CloseDay says that a day ("2026-03-02", in Paris) is closed for good: nothing that is dated before its end can be written any
+	// more, by any process, and what was being written meanwhile is written when it returns, or never. It may be called again, and for
+	// an earlier day than the last.
+	CloseDay(ctx context.Context, day string, end time.Time) error
+
+	// Erase removes the personal fields, the handles and the causes of failures of the debtor's payments, and the salts of their
+	// journals, each payment for itself, and says which by creation. Those for which [Payment.ReasonToKeep] has a reason it leaves as they
+	// are: that have not ended, have a change that is not delivered, or moved last at or after at.
+	Erase(ctx context.Context, debtor string, at time.Time) (Erasure, error)
 }
 
 // Lookup names one payment: by ID; else by Reference; else by Merchant and Session, its handle's; else by Debtor and Key.
@@ -197,6 +216,9 @@ func (p Payment) MovedAt() time.Time {
 	}
 	return last
 }
+
+// DamagedAgain is when a store makes damaged work due again that it has set aside at now.
+func DamagedAgain(now time.Time) time.Time { return now.Add(slowest) }
 
 // Erased is the payment without its personal fields, for stores to keep.
 func (p Payment) Erased() Payment {

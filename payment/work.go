@@ -91,7 +91,7 @@ func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 // back, and is no failure.
 func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
 	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), lease)
-	if err != nil {
+	if err = s.logDamaged(ctx, err); err != nil {
 		return 0, leaseError(k, err)
 	}
 	return len(tasks), s.runTasks(ctx, tasks)
@@ -108,7 +108,7 @@ func (s *Service) lease(ctx context.Context, k Kind, n int) ([]Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, lease/2)
 	defer cancel()
 	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), lease, n)
-	return tasks, leaseError(k, err)
+	return tasks, leaseError(k, s.logDamaged(ctx, err))
 }
 
 func leaseError(k Kind, err error) error {

@@ -67,7 +67,7 @@ func newWorld(t *testing.T, with ...func(*payment.Config)) *world {
 	w.bank = &mock.Acquirer{Now: w.clock.Now, Notify: func(cb acquirer.Callback) { w.Receive(w.ctx, cb) }}
 	catalog, err := inbox.NewCatalog()
 	w.must("NewCatalog", err)
-	letters := inbox.Deliverer(w.mailbox, catalog, inbox.Options{
+	letters := inbox.Deliverer(w.mailbox, catalog, inbox.Sender{
 		Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: w.clock.Now,
 	})
 	c := payment.Config{

@@ -16,41 +16,48 @@ func beginCases() []Case {
 	return []Case{
 		{
 			"merchant",
-			"Merchant is not empty and always the same: every result is compared with it, so a change would orphan every payment under way.",
-			merchant,
+			"Merchant is not empty and always the same: every result is compared with it, so a change would orphan every " +
+				"payment under way.",
+			sameMerchant,
 		},
 		{
 			"begin/session",
-			"A session has an absolute http or https address, the method POST or GET, and an expiry: otherwise the payer cannot be sent on, " +
+			"A session has an absolute http or https address, the method POST or GET, and an expiry: otherwise the payer " +
+				"cannot be sent on, " +
 				"or the payment is never given up.",
-			session,
+			goodSession,
 		},
 		{
 			"begin/amounts",
 			"The amount is charged to the cent, however it is written, and comes back equal: nothing is rounded silently.",
-			amounts,
+			exactAmounts,
 		},
 		{
 			"begin/reference_used",
-			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out; where references may " +
+			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out; where " +
+				"references may " +
 				"repeat, the second order is another transaction, found by its own handle: two payments never share one.",
 			referenceUsed,
 		},
 		{
 			"begin/handle",
-			"The handle has an id for each trip where the acquirer is asked by that, and a proof where a browser brings one: at most 200 " +
-				"printable bytes each, never the same twice, with the session's end: what is lost or mixed up here is a payment nobody finds.",
-			handles,
+			"The handle has an id for each trip where the acquirer is asked by that, and a proof where a browser brings one: " +
+				"at most 200 " +
+				"printable bytes each, never the same twice, with the session's end: what is lost or mixed up here is a " +
+				"payment nobody finds.",
+			distinctHandles,
 		},
 		{
 			"begin/handle_hidden",
-			"Neither the handle's session nor its proof stands in any log, error, JSON or %v: whoever has them reads the payer's data, or acts " +
+			"Neither the handle's session nor its proof stands in any log, error, JSON or %v: whoever has them reads the " +
+				"payer's data, or acts " +
 				"as the payer's browser.",
 			handleHidden,
 		},
 		{
 			"begin/invalid",
-			"An order that nobody could take is ErrInvalid, certainly not carried out, and refused at once: an amount from outside with an " +
+			"An order that nobody could take is ErrInvalid, certainly not carried out, and refused at once: an amount from " +
+				"outside with an " +
 				"absurd exponent must not hold the host up.",
 			invalidOrders,
 		},
@@ -62,12 +69,12 @@ func beginCases() []Case {
 	}
 }
 
-func merchant(t *trial) error {
+func sameMerchant(t *trial) error {
 	m := t.client.Merchant()
 	if m == "" {
 		return errors.New("Merchant is empty")
 	}
-	if _, err := t.pay(acquirer.Accepted); err != nil {
+	if _, err := t.beginAndEnd(acquirer.Accepted); err != nil {
 		return err
 	}
 	if again := t.client.Merchant(); again != m {
@@ -76,8 +83,8 @@ func merchant(t *trial) error {
 	return nil
 }
 
-func session(t *trial) error {
-	p, err := t.begin(t.order())
+func goodSession(t *trial) error {
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
@@ -99,7 +106,7 @@ func session(t *trial) error {
 	return nil
 }
 
-func amounts(t *trial) error {
+func exactAmounts(t *trial) error {
 	candidates := []decimal.Decimal{
 		decimal.New(1, -2),                  // one cent
 		decimal.New(5, 1),                   // 50 as 5e1
@@ -115,27 +122,27 @@ func amounts(t *trial) error {
 	}
 	var paid []*trip
 	for _, amount := range candidates {
-		if !t.takes(amount) {
+		if !t.takesAmount(amount) {
 			continue
 		}
-		o := t.order()
+		o := t.newOrder()
 		o.Amount = amount
-		p, err := t.begin(o)
+		p, err := t.beginTrip(o)
 		if err != nil {
 			return fmt.Errorf("%s euros: %w", amount, err)
 		}
-		if err := t.end(p, acquirer.Accepted); err != nil {
+		if err := t.endTrip(p, acquirer.Accepted); err != nil {
 			return err
 		}
 		paid = append(paid, p)
 	}
-	cbs, err := t.await(acquirer.Notify, len(paid))
+	cbs, err := t.awaitCallbacks(acquirer.Notify, len(paid))
 	if err != nil {
 		return err
 	}
 	heard := make(map[*trip]bool)
 	for _, cb := range cbs {
-		r, p, err := t.follow(cb)
+		r, p, err := t.followCallback(cb)
 		if err != nil {
 			return err
 		}
@@ -150,52 +157,52 @@ func amounts(t *trial) error {
 	return nil
 }
 
-// referenceUsed begins a second order with a reference, after each way in which the first can have gone.
+// referenceUsed begins a second order with the reference of a first, which is open, paid or refused.
 func referenceUsed(t *trial) error {
-	open, err := t.begin(t.order())
+	open, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
-	paid, err := t.pay(acquirer.Accepted)
+	paid, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	refused, err := t.pay(acquirer.Refused)
+	refused, err := t.beginAndEnd(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	return each(map[string]*trip{"open": open, "paid": paid, "refused": refused}, func(first *trip) error {
+	return forEach(map[string]*trip{"open": open, "paid": paid, "refused": refused}, func(first *trip) error {
 		o := first.order
-		o.ID = t.order().ID
+		o.ID = t.newOrder().ID
 		if t.traits.ReferencesRepeat {
-			return t.repeated(first, o)
+			return t.beginAgain(first, o)
 		}
 		s, err := t.client.Begin(t.ctx, o)
 		return refusedWith(err, s.IsZero(), acquirer.ErrReferenceUsed)
 	})
 }
 
-// repeated begins a second order with the reference of a first: each is asked about by its own handle.
-func (t *trial) repeated(first *trip, o acquirer.Order) error {
-	before, err := t.ask(first)
+// beginAgain begins a second order with the reference of a first: each is asked about by its own handle.
+func (t *trial) beginAgain(first *trip, o acquirer.Order) error {
+	before, err := t.askAbout(first)
 	if err != nil {
 		return err
 	}
-	second, err := t.begin(o)
+	second, err := t.beginTrip(o)
 	if err != nil {
 		return fmt.Errorf("the reference again: %w", err)
 	}
 	if second.handle.Session == first.handle.Session {
 		return errors.New("the reference again has the same handle: two orders would share one transaction")
 	}
-	if r, err := t.ask(second); err != nil || r.Outcome != acquirer.Open {
+	if r, err := t.askAbout(second); err != nil || r.Outcome != acquirer.Open {
 		return fmt.Errorf("nobody has paid the second order, and the answer is %q: %w", r.Outcome, err)
 	}
-	after, err := t.ask(first)
+	after, err := t.askAbout(first)
 	if err != nil {
 		return err
 	}
-	return same(before, after)
+	return sameResult(before, after)
 }
 
 func invalidOrders(t *trial) error {
@@ -226,18 +233,18 @@ func invalidOrders(t *trial) error {
 	if l := t.traits.Largest; !l.IsZero() {
 		spoilers["amount above the largest"] = func(o *acquirer.Order) { o.Amount = l.Add(cent) }
 	}
-	return each(spoilers, func(spoil func(*acquirer.Order)) error {
-		good := t.order()
+	return forEach(spoilers, func(spoil func(*acquirer.Order)) error {
+		good := t.newOrder()
 		bad := good
 		spoil(&bad)
-		err := promptly("refusing it", time.Second, func() error {
+		err := checkPrompt("refusing it", time.Second, func() error {
 			s, err := t.client.Begin(t.ctx, bad)
 			return refusedWith(err, s.IsZero(), acquirer.ErrInvalid)
 		})
 		if err != nil || bad.Reference != good.Reference {
 			return err
 		}
-		if _, err := t.begin(good); err != nil {
+		if _, err := t.beginTrip(good); err != nil {
 			return fmt.Errorf("the reference of an order that was certainly not carried out cannot be used any more: %w", err)
 		}
 		return nil
@@ -249,9 +256,9 @@ func beginContext(t *trial) error {
 	defer cancelPast()
 	ended, cancel := context.WithCancel(t.ctx)
 	cancel()
-	return each(map[string]context.Context{"cancelled": ended, "past its deadline": past}, func(ctx context.Context) error {
-		return promptly("Begin", 2*time.Second, func() error {
-			s, err := t.client.Begin(ctx, t.order())
+	return forEach(map[string]context.Context{"cancelled": ended, "past its deadline": past}, func(ctx context.Context) error {
+		return checkPrompt("Begin", 2*time.Second, func() error {
+			s, err := t.client.Begin(ctx, t.newOrder())
 			return endedWith(ctx, err, s.IsZero())
 		})
 	})

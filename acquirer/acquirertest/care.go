@@ -14,22 +14,22 @@ func careCases() []Case {
 		{
 			"secrets",
 			"No verb prints a key, nor what lets the bearer of a session pay: logs are read by many.",
-			secrets,
+			printsNoSecret,
 		},
 		{
 			"concurrent",
 			"A client is used from many goroutines at once, and each gets the answer to its own question. Run this with -race.",
-			concurrent,
+			manyAtOnce,
 		},
 	}
 }
 
-func secrets(t *trial) error {
+func printsNoSecret(t *trial) error {
 	var hidden []string
 	if w, ok := t.w.(Secretive); ok {
 		hidden = append(hidden, w.Secrets()...)
 	}
-	p, err := t.begin(t.order())
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
@@ -45,23 +45,23 @@ func secrets(t *trial) error {
 		}
 	}
 	_, used := t.client.Begin(t.ctx, p.order)
-	unknown := t.question(p)
-	unknown.Reference, unknown.Handle = t.order().Reference, unknownHandle(unknown.Handle)
+	unknown := t.questionAbout(p)
+	unknown.Reference, unknown.Handle = t.newOrder().Reference, unknownHandle(unknown.Handle)
 	_, notFound := t.client.Status(t.ctx, unknown)
 	_, unverified := t.client.Parse(acquirer.Callback{})
 	printed := map[string]string{"the client": everyForm(t.client), "the session": everyForm(p.session)}
 	for name, err := range map[string]error{"Begin": used, "Status": notFound, "Parse": unverified} {
 		if err != nil {
-			printed["the error of "+name] = plainly(err)
+			printed["the error of "+name] = errorText(err)
 		}
 	}
 	if w, ok := t.w.(Logging); ok {
 		printed["the log"] = w.Logged()
 	}
-	return each(printed, func(text string) error { return hides(text, hidden) })
+	return forEach(printed, func(text string) error { return checkHidden(text, hidden) })
 }
 
-func concurrent(t *trial) error {
+func manyAtOnce(t *trial) error {
 	const many = 16
 	trips := make([]*trip, many)
 	broken := make([]error, many)
@@ -81,36 +81,36 @@ func concurrent(t *trial) error {
 		return errors.Join(broken...)
 	}
 	err := all(func(i int) (err error) {
-		trips[i], err = t.begin(t.order())
+		trips[i], err = t.beginTrip(t.newOrder())
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, p := range trips {
-		if err := t.end(p, acquirer.Accepted); err != nil {
+		if err := t.endTrip(p, acquirer.Accepted); err != nil {
 			return err
 		}
 	}
-	cbs, err := t.await(acquirer.Notify, many)
+	cbs, err := t.awaitCallbacks(acquirer.Notify, many)
 	if err != nil {
 		return err
 	}
 	return all(func(i int) error {
-		r, p, err := t.follow(cbs[i])
+		r, p, err := t.followCallback(cbs[i])
 		if err != nil {
 			return err
 		}
 		if err := t.ofOrder(r, p.order); err != nil {
 			return err
 		}
-		asked, err := t.ask(p)
+		asked, err := t.askAbout(p)
 		if isSkip(err) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		return same(r, asked)
+		return sameResult(r, asked)
 	})
 }

@@ -1,7 +1,7 @@
 // Package acquirertest is the conformance suite every acquirer passes, by the promises of its kind.
 //
-// Write a [World] for your acquirer: the client under test, and somebody at its payment page. Where the acquirer is not of the kind of
-// the zero [acquirer.Traits] the world says so, as a [Kind]. Then
+// Write a [World] for your acquirer: the client under test, and somebody at its payment page. Where the acquirer is not of the
+// kind of the zero [acquirer.Traits] the world says so, as a [Kind]. Then
 //
 //	func TestConformance(t *testing.T) {
 //		acquirertest.Run(t, func(t *testing.T) acquirertest.World { return newWorld(t) })
@@ -15,6 +15,6 @@
 // [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
 // finds what it should.
 //
-// What is not checked: the wire format, the texts of the payment page, and whether a host keeps what it is given: the trial keeps each
-// order's handle as package payment does.
+// What is not checked: the wire format, the texts of the payment page, and whether a host keeps what it is given: the trial
+// keeps each order's handle as package payment does.
 package acquirertest

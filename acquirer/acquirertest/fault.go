@@ -8,53 +8,59 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/shopspring/decimal"
 )
 
-// ofNotice is what each fault of a notification does to a client that keeps its promises.
+// ofNotice is the promise that each fault of a notification puts to the test, and the case that does it.
 var ofNotice = map[Fault]struct {
 	promise string
 	run     func(*trial) error
 }{
-	Lost: {"Where the notification is lost, the browser and the question say the same: nobody depends on one way alone.", lost},
+	Lost: {"Where the notification is lost, the browser and the question say the same: nobody depends on one way alone.", lostNotice},
 	Doubled: {
 		"A notification that comes twice has the same fingerprint twice: that is how the second one is recognised.",
 		doubledNotice,
 	},
-	Late: {"A notification that comes late is as good as an early one: late truth wins, so it must still be read.", late},
+	Late: {"A notification that comes late is as good as an early one: late truth wins, so it must still be read.", lateNotice},
 	Reordered: {
-		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not by their order.",
-		reordered,
+		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not " +
+			"by their order.",
+		reorderedNotices,
 	},
-	Tampered: {"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must not settle a dear debt.", spoiltNotice},
+	Tampered: {
+		"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must not settle " +
+			"a dear debt.",
+		spoiltNotice,
+	},
 	Forged:   {"A notification sealed with another key is ErrUnverified: only the acquirer says that a debt was paid.", spoiltNotice},
 	Unsealed: {"A notification without a seal is ErrUnverified: to leave the seal out must not be the way around it.", spoiltNotice},
 }
 
 func faultCases() []Case {
 	var cases []Case
-	for _, f := range bank.Faults() {
+	for _, f := range fault.Faults() {
 		switch f.Target() {
-		case bank.OnNotification:
+		case fault.OnNotification:
 			n := ofNotice[f]
 			cases = append(cases, Case{"fault/" + string(f), n.promise, func(t *trial) error {
-				if err := t.fault(f); err != nil {
+				if err := t.injectFault(f); err != nil {
 					return err
 				}
 				return n.run(t)
 			}})
-		case bank.OnSession:
+		case fault.OnSession:
 			cases = append(cases, Case{
 				"fault/" + string(f),
 				"However often the redirect data works, the money is taken once.",
-				func(t *trial) error { return redirect(t, f) },
+				func(t *trial) error { return redirectData(t, f) },
 			})
-		case bank.OnCall:
+		case fault.OnCall:
 			cases = append(cases,
 				Case{
 					"fault/" + string(f) + "/begin",
-					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a session that nobody has.",
+					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a " +
+						"session that nobody has.",
 					func(t *trial) error { return beginFault(t, f) },
 				},
 				Case{
@@ -66,7 +72,8 @@ func faultCases() []Case {
 			for _, y := range ways {
 				cases = append(cases, Case{
 					"fault/" + string(f) + "/" + y.op,
-					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells the truth: " +
+					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells " +
+						"the truth: " +
 						"otherwise the money goes back twice, or the clerk is told that it did not.",
 					func(t *trial) error { return giveFault(t, f, y) },
 				})
@@ -76,64 +83,65 @@ func faultCases() []Case {
 	return cases
 }
 
-func lost(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+func lostNotice(t *trial) error {
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	returned, err := t.only(acquirer.Return)
+	returned, err := t.onlyCallback(acquirer.Return)
 	if err != nil {
 		return err
 	}
-	if err := t.withheld("lost"); err != nil {
+	if err := t.checkWithheld("lost"); err != nil {
 		return err
 	}
-	asked, err := t.ask(p)
+	asked, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	return same(returned, asked)
+	return sameResult(returned, asked)
 }
 
-// withheld checks that the world has not sent the notification that was to be kept back. Where there may be several, one may come.
-func (t *trial) withheld(how string) error {
-	if n := len(t.sent(acquirer.Notify)); n != 0 && !t.traits.HintsOnly {
+// checkWithheld checks that the world has not sent the notification that was to be kept back. Where there may be several, one
+// may come.
+func (t *trial) checkWithheld(how string) error {
+	if n := len(t.sentOn(acquirer.Notify)); n != 0 && !t.traits.HintsOnly {
 		return fmt.Errorf("the world failed, not the client: %d notifications came although one was to be %s", n, how)
 	}
 	return nil
 }
 
 func doubledNotice(t *trial) error {
-	if _, err := t.pay(acquirer.Accepted); err != nil {
+	if _, err := t.beginAndEnd(acquirer.Accepted); err != nil {
 		return err
 	}
-	cbs, err := t.await(acquirer.Notify, 2)
+	cbs, err := t.awaitCallbacks(acquirer.Notify, 2)
 	if err != nil {
 		return err
 	}
-	first, _, err := t.follow(cbs[0])
+	first, _, err := t.followCallback(cbs[0])
 	if err != nil {
 		return err
 	}
-	second, _, err := t.follow(cbs[1])
+	second, _, err := t.followCallback(cbs[1])
 	if err != nil {
 		return err
 	}
-	return same(first, second)
+	return sameResult(first, second)
 }
 
-func late(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+func lateNotice(t *trial) error {
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	if err := t.withheld("late"); err != nil {
+	if err := t.checkWithheld("late"); err != nil {
 		return err
 	}
-	if err := t.advance(2 * bank.LateBy); err != nil {
+	if err := t.advanceClock(2 * fault.LateBy); err != nil {
 		return err
 	}
-	r, err := t.only(acquirer.Notify)
+	r, err := t.onlyCallback(acquirer.Notify)
 	if err != nil {
 		return err
 	}
@@ -143,22 +151,22 @@ func late(t *trial) error {
 	return t.ofOrder(r, p.order)
 }
 
-func reordered(t *trial) error {
-	first, err := t.pay(acquirer.Refused)
+func reorderedNotices(t *trial) error {
+	first, err := t.beginAndEnd(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	second, err := t.pay(acquirer.Accepted)
+	second, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	cbs, err := t.await(acquirer.Notify, 2)
+	cbs, err := t.awaitCallbacks(acquirer.Notify, 2)
 	if err != nil {
 		return err
 	}
 	heard := make(map[*trip]bool)
 	for _, cb := range cbs {
-		r, p, err := t.follow(cb)
+		r, p, err := t.followCallback(cb)
 		if err != nil {
 			return err
 		}
@@ -177,16 +185,16 @@ func reordered(t *trial) error {
 }
 
 func spoiltNotice(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	cbs, err := t.await(acquirer.Notify, 1)
+	cbs, err := t.awaitCallbacks(acquirer.Notify, 1)
 	if err != nil {
 		return err
 	}
 	if t.traits.HintsOnly && len(cbs[0].Body) == 0 {
-		err = t.harmless(cbs[0]) // there is no seal by which it could be refused
+		err = t.checkHarmless(cbs[0]) // there is no seal by which it could be refused
 	} else {
 		r, parsed := t.client.Parse(cbs[0])
 		err = refusedWith(parsed, isZero(r), acquirer.ErrUnverified)
@@ -194,34 +202,35 @@ func spoiltNotice(t *trial) error {
 	if err != nil {
 		return err
 	}
-	returned, err := t.only(acquirer.Return)
+	returned, err := t.onlyCallback(acquirer.Return)
 	if err != nil {
 		return fmt.Errorf("what the browser brought was untouched: %w", err)
 	}
 	return t.ofOrder(returned, p.order)
 }
 
-func redirect(t *trial, f Fault) error {
-	if err := t.fault(f); err != nil {
+func redirectData(t *trial, f Fault) error {
+	if err := t.injectFault(f); err != nil {
 		return err
 	}
-	p, err := t.begin(t.order())
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
 	return t.onlyFirstCounts(p)
 }
 
-// hurried gives a call half a second where the answer is slow, and the whole time otherwise. It does not matter which is sooner.
-func (t *trial) hurried(f Fault) (context.Context, context.CancelFunc) {
+// callContext gives a call half a second where the answer is slow, and the case's whole time otherwise. A promise must hold
+// whether the answer or the deadline comes first.
+func (t *trial) callContext(f Fault) (context.Context, context.CancelFunc) {
 	if f == Slow {
 		return context.WithTimeout(t.ctx, 500*time.Millisecond)
 	}
 	return context.WithCancel(t.ctx)
 }
 
-// typed returns the error as an *acquirer.Error.
-func typed(err error) (*acquirer.Error, error) {
+// asError returns the error as an *acquirer.Error.
+func asError(err error) (*acquirer.Error, error) {
 	e := (*acquirer.Error)(nil)
 	if !errors.As(err, &e) {
 		return nil, fmt.Errorf("the error is a %T (%v), expected an *acquirer.Error: nobody can tell from it whether money may have moved", err, err)
@@ -229,8 +238,9 @@ func typed(err error) (*acquirer.Error, error) {
 	return e, nil
 }
 
-// within fails when a call whose answer goes wrong does not come back. It is called once, so only what hangs may count.
-func within(what string, f func()) error {
+// checkReturns fails when a call whose answer goes wrong does not return. The fault strikes once, so f is not repeated, and the
+// limit only ends what hangs.
+func checkReturns(what string, f func()) error {
 	const limit = 30 * time.Second
 	start := time.Now()
 	f()
@@ -241,19 +251,19 @@ func within(what string, f func()) error {
 }
 
 func beginFault(t *trial, f Fault) error {
-	if err := t.fault(f); err != nil {
+	if err := t.injectFault(f); err != nil {
 		return err
 	}
-	ctx, cancel := t.hurried(f)
+	ctx, cancel := t.callContext(f)
 	defer cancel()
-	o := t.order()
+	o := t.newOrder()
 	var s acquirer.Session
 	var err error
-	if late := within("Begin", func() { s, err = t.client.Begin(ctx, o) }); late != nil {
+	if late := checkReturns("Begin", func() { s, err = t.client.Begin(ctx, o) }); late != nil {
 		return late
 	}
 	if err != nil {
-		if _, err := typed(err); err != nil {
+		if _, err := asError(err); err != nil {
 			return err
 		}
 		if !s.IsZero() || !s.Handle.IsZero() {
@@ -264,11 +274,11 @@ func beginFault(t *trial, f Fault) error {
 			return errors.New("nobody was sent to the payment page, and Status says that it was paid")
 		}
 	}
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return fmt.Errorf("the order after: %w", err)
 	}
-	r, err := t.only(acquirer.Notify)
+	r, err := t.onlyCallback(acquirer.Notify)
 	if err != nil {
 		return err
 	}
@@ -276,29 +286,29 @@ func beginFault(t *trial, f Fault) error {
 }
 
 func statusFault(t *trial, f Fault) error {
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	truth, err := t.ask(p)
+	truth, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
 	if err := t.ofOrder(truth, p.order); err != nil {
 		return err
 	}
-	if err := t.fault(f); err != nil {
+	if err := t.injectFault(f); err != nil {
 		return err
 	}
-	ctx, cancel := t.hurried(f)
+	ctx, cancel := t.callContext(f)
 	defer cancel()
 	var r acquirer.Result
-	late := within("Status", func() { r, err = t.client.Status(ctx, t.question(p)) })
+	late := checkReturns("Status", func() { r, err = t.client.Status(ctx, t.questionAbout(p)) })
 	switch {
 	case late != nil:
 		return late
 	case err == nil:
-		if err := same(truth, r); err != nil {
+		if err := sameResult(truth, r); err != nil {
 			return err
 		}
 	default:
@@ -307,36 +317,36 @@ func statusFault(t *trial, f Fault) error {
 			return err
 		}
 	}
-	again, err := t.ask(p)
+	again, err := t.askAbout(p)
 	if err != nil {
 		return fmt.Errorf("the question after: %w", err)
 	}
-	return same(truth, again)
+	return sameResult(truth, again)
 }
 
 func giveFault(t *trial, f Fault, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
 	if err := t.isBack(p, decimal.Zero); err != nil {
 		return err
 	}
-	if err := t.fault(f); err != nil {
+	if err := t.injectFault(f); err != nil {
 		return err
 	}
-	ctx, cancel := t.hurried(f)
+	ctx, cancel := t.callContext(f)
 	defer cancel()
-	amount := part(p, 40) // a part, so that a call which is repeated in secret shows
+	amount := partOf(p, 40) // a part: if the client repeats the call by itself, twice as much goes back
 	var r acquirer.Result
-	late := within(y.op, func() { r, err = t.give(ctx, y, t.modification(p, amount)) })
+	late := checkReturns(y.op, func() { r, err = t.callGiveBack(ctx, y, t.modificationOf(p, amount)) })
 	if late != nil {
 		return late
 	}
 	if isSkip(err) {
 		return err
 	}
-	truth, asked := t.ask(p)
+	truth, asked := t.askAbout(p)
 	if asked != nil {
 		return fmt.Errorf("the question after: %w", asked)
 	}
@@ -350,7 +360,7 @@ func giveFault(t *trial, f Fault, y way) error {
 		}
 		return nil
 	}
-	e, err := typed(err)
+	e, err := asError(err)
 	switch {
 	case err != nil:
 		return err

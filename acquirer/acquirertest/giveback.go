@@ -13,10 +13,10 @@ import (
 // remittance is how far the clock is moved to have payments remitted.
 const remittance = 48 * time.Hour
 
-// way is one of the two ways back for money.
+// way is one of the two ways to give money back: a cancellation or a refund.
 type way struct {
 	op     string
-	remits bool // it is possible only after remittance
+	remits bool // possible only after remittance
 	method func(acquirer.Client) func(context.Context, acquirer.Modification) (acquirer.Result, error)
 }
 
@@ -47,14 +47,24 @@ func giveBackCases() []Case {
 			{"part", "Parts go back, and Returned is their sum.", giveParts},
 			{"more_than_remains", "More than remains is refused and moves nothing.", giveTooMuch},
 			{"twice", "The whole amount goes back once; a second time is refused and moves nothing.", giveTwice},
-			{"unknown_reference", "Nothing is given back for a reference or a handle that does not exist: ErrNotFound, or what a question about it is.", giveUnknown},
+			{
+				"unknown_reference",
+				"Nothing is given back for a reference or a handle that does not exist: ErrNotFound, or what a question about it is.",
+				giveUnknown,
+			},
 			{"not_paid", "Nothing is given back for a payment that was refused.", giveUnpaid},
 			{"invalid", "An amount or a currency that cannot be right is refused at once and moves nothing.", giveInvalid},
 			{"other_merchant", "A call for another merchant is refused and moves nothing.", giveElsewhere},
-			{"key", "One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere Returned counts what moved.", giveKey},
+			{
+				"key",
+				"One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere Returned counts " +
+					"what moved.",
+				giveKey,
+			},
 			{
 				"authorisation",
-				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, or an acceptance is " +
+				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, " +
+					"or an acceptance is " +
 					"taken for another one and every refund ends on a clerk's desk.",
 				giveAuthorisation,
 			},
@@ -71,14 +81,15 @@ func giveBackCases() []Case {
 		},
 		Case{
 			"refund/before_remittance",
-			"Before remittance a refund is ErrConflict and moves nothing, unless the client itself cancels instead; then the money is back.",
+			"Before remittance a refund is ErrConflict and moves nothing, unless the client itself cancels instead; then the " +
+				"money is back.",
 			refundEarly,
 		},
 	)
 }
 
-// give calls the way back, and skips where the client has none.
-func (t *trial) give(ctx context.Context, y way, m acquirer.Modification) (acquirer.Result, error) {
+// callGiveBack calls Cancel or Refund, and skips the case where the client has no such method or says ErrUnsupported.
+func (t *trial) callGiveBack(ctx context.Context, y way, m acquirer.Modification) (acquirer.Result, error) {
 	method := y.method(t.client)
 	if method == nil {
 		return acquirer.Result{}, &SkipError{y.op}
@@ -90,8 +101,8 @@ func (t *trial) give(ctx context.Context, y way, m acquirer.Modification) (acqui
 	return r, err
 }
 
-// offered skips where the client does not have this way back, by its type or by its word.
-func (t *trial) offered(y way) error {
+// skipUnlessOffered skips the case where the client has no such method, or the method answers ErrUnsupported.
+func (t *trial) skipUnlessOffered(y way) error {
 	method := y.method(t.client)
 	if method == nil {
 		return &SkipError{y.op}
@@ -102,34 +113,34 @@ func (t *trial) offered(y way) error {
 	return nil
 }
 
-// paid brings about an accepted payment from which money can go this way. Its handle is complete, as it is where somebody has asked.
-func (t *trial) paid(y way) (*trip, error) {
-	if err := t.offered(y); err != nil {
+// paidTrip returns an accepted payment from which money can be given back this way. Its handle is complete: Status has been asked.
+func (t *trial) paidTrip(y way) (*trip, error) {
+	if err := t.skipUnlessOffered(y); err != nil {
 		return nil, err
 	}
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return nil, err
 	}
 	if t.traits.AskedByHandle {
-		if _, err := t.ask(p); err != nil {
+		if _, err := t.askAbout(p); err != nil {
 			return nil, err
 		}
 	}
 	if y.remits {
-		err = t.advance(remittance)
+		err = t.advanceClock(remittance)
 	}
 	return p, err
 }
 
-// part is a share of an order's amount, in hundredths.
-func part(p *trip, hundredths int64) decimal.Decimal {
+// partOf is a share of an order's amount, in hundredths.
+func partOf(p *trip, hundredths int64) decimal.Decimal {
 	return p.order.Amount.Mul(decimal.New(hundredths, -2)).Round(2)
 }
 
 // isBack asks how much has gone back. The payment stays an accepted one, of the amount of the order.
 func (t *trial) isBack(p *trip, want decimal.Decimal) error {
-	r, err := t.ask(p)
+	r, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
@@ -142,9 +153,9 @@ func (t *trial) isBack(p *trip, want decimal.Decimal) error {
 	return t.ofOrder(r, p.order)
 }
 
-// gives gives an amount back, and it must work.
-func (t *trial) gives(y way, p *trip, amount decimal.Decimal) error {
-	r, err := t.give(t.ctx, y, t.modification(p, amount))
+// mustGiveBack gives an amount back and fails if the client refuses.
+func (t *trial) mustGiveBack(y way, p *trip, amount decimal.Decimal) error {
+	r, err := t.callGiveBack(t.ctx, y, t.modificationOf(p, amount))
 	if err != nil {
 		return fmt.Errorf("giving %s of %s back: %w", amount, p.order.Amount, err)
 	}
@@ -154,9 +165,9 @@ func (t *trial) gives(y way, p *trip, amount decimal.Decimal) error {
 	return nil
 }
 
-// refuses asks for an amount back, and it must be refused for certain.
-func (t *trial) refuses(y way, m acquirer.Modification, kinds ...error) error {
-	r, err := t.give(t.ctx, y, m)
+// mustRefuse asks for an amount back and fails unless the error says that it was certainly not given.
+func (t *trial) mustRefuse(y way, m acquirer.Modification, kinds ...error) error {
+	r, err := t.callGiveBack(t.ctx, y, m)
 	if isSkip(err) {
 		return err
 	}
@@ -164,24 +175,24 @@ func (t *trial) refuses(y way, m acquirer.Modification, kinds ...error) error {
 }
 
 func giveAll(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	if err := t.gives(y, p, p.order.Amount); err != nil {
+	if err := t.mustGiveBack(y, p, p.order.Amount); err != nil {
 		return err
 	}
 	return t.isBack(p, p.order.Amount)
 }
 
 func giveParts(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
 	cent, sum := decimal.New(1, -2), decimal.Zero
-	for _, amount := range []decimal.Decimal{part(p, 40), cent, p.order.Amount.Sub(part(p, 40)).Sub(cent)} {
-		if err := t.gives(y, p, amount); err != nil {
+	for _, amount := range []decimal.Decimal{partOf(p, 40), cent, p.order.Amount.Sub(partOf(p, 40)).Sub(cent)} {
+		if err := t.mustGiveBack(y, p, amount); err != nil {
 			return err
 		}
 		sum = sum.Add(amount)
@@ -193,48 +204,48 @@ func giveParts(t *trial, y way) error {
 }
 
 func giveTooMuch(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	more := t.modification(p, p.order.Amount.Add(decimal.New(1, -2)))
-	if err := t.refuses(y, more, acquirer.ErrInvalid, acquirer.ErrConflict); err != nil {
+	more := t.modificationOf(p, p.order.Amount.Add(decimal.New(1, -2)))
+	if err := t.mustRefuse(y, more, acquirer.ErrInvalid, acquirer.ErrConflict); err != nil {
 		return err
 	}
 	if err := t.isBack(p, decimal.Zero); err != nil {
 		return err
 	}
-	most := part(p, 60)
-	if err := t.gives(y, p, most); err != nil {
+	most := partOf(p, 60)
+	if err := t.mustGiveBack(y, p, most); err != nil {
 		return err
 	}
-	if err := t.refuses(y, t.modification(p, most), acquirer.ErrInvalid, acquirer.ErrConflict); err != nil {
+	if err := t.mustRefuse(y, t.modificationOf(p, most), acquirer.ErrInvalid, acquirer.ErrConflict); err != nil {
 		return err
 	}
 	return t.isBack(p, most)
 }
 
 func giveTwice(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	if err := t.gives(y, p, p.order.Amount); err != nil {
+	if err := t.mustGiveBack(y, p, p.order.Amount); err != nil {
 		return err
 	}
-	if err := t.refuses(y, t.modification(p, p.order.Amount), acquirer.ErrConflict, acquirer.ErrInvalid); err != nil {
+	if err := t.mustRefuse(y, t.modificationOf(p, p.order.Amount), acquirer.ErrConflict, acquirer.ErrInvalid); err != nil {
 		return err
 	}
 	return t.isBack(p, p.order.Amount)
 }
 
 func giveUnknown(t *trial, y way) error {
-	p, err := t.paid(y) // somebody else's payment is not meant
+	p, err := t.paidTrip(y) // another payment exists, and must not be given back
 	if err != nil {
 		return err
 	}
-	m := t.modification(p, p.order.Amount)
-	m.Reference, m.Handle = t.order().Reference, unknownHandle(m.Handle)
+	m := t.modificationOf(p, p.order.Amount)
+	m.Reference, m.Handle = t.newOrder().Reference, unknownHandle(m.Handle)
 	r, err := y.method(t.client)(t.ctx, m)
 	if err := refusedWith(err, isZero(r), t.notKnown()...); err != nil {
 		return err
@@ -243,23 +254,23 @@ func giveUnknown(t *trial, y way) error {
 }
 
 func giveUnpaid(t *trial, y way) error {
-	if err := t.offered(y); err != nil {
+	if err := t.skipUnlessOffered(y); err != nil {
 		return err
 	}
-	p, err := t.pay(acquirer.Refused)
+	p, err := t.beginAndEnd(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	return t.refuses(y, t.modification(p, p.order.Amount), acquirer.ErrConflict, acquirer.ErrInvalid, acquirer.ErrNotFound)
+	return t.mustRefuse(y, t.modificationOf(p, p.order.Amount), acquirer.ErrConflict, acquirer.ErrInvalid, acquirer.ErrNotFound)
 }
 
 func giveInvalid(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	good := t.modification(p, part(p, 40))
-	err = each(map[string]func(*acquirer.Modification){
+	good := t.modificationOf(p, partOf(p, 40))
+	err = forEach(map[string]func(*acquirer.Modification){
 		"zero":          func(m *acquirer.Modification) { m.Amount = decimal.Zero },
 		"negative":      func(m *acquirer.Modification) { m.Amount = decimal.New(-5000, -2) },
 		"half a cent":   func(m *acquirer.Modification) { m.Amount = decimal.New(5, -3) },
@@ -271,8 +282,8 @@ func giveInvalid(t *trial, y way) error {
 	}, func(spoil func(*acquirer.Modification)) error {
 		m := good
 		spoil(&m)
-		return promptly("refusing it", time.Second, func() error {
-			return t.refuses(y, m, acquirer.ErrInvalid, acquirer.ErrConflict)
+		return checkPrompt("refusing it", time.Second, func() error {
+			return t.mustRefuse(y, m, acquirer.ErrInvalid, acquirer.ErrConflict)
 		})
 	})
 	if err != nil {
@@ -282,27 +293,27 @@ func giveInvalid(t *trial, y way) error {
 }
 
 func giveElsewhere(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	m := t.modification(p, p.order.Amount)
+	m := t.modificationOf(p, p.order.Amount)
 	m.Merchant = otherName(m.Merchant)
-	if err := t.refuses(y, m, acquirer.ErrInvalid); err != nil {
+	if err := t.mustRefuse(y, m, acquirer.ErrInvalid); err != nil {
 		return err
 	}
 	return t.isBack(p, decimal.Zero)
 }
 
 func giveKey(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	m := t.modification(p, part(p, 40))
+	m := t.modificationOf(p, partOf(p, 40))
 	moved := decimal.Zero
 	for range 2 {
-		r, err := t.give(t.ctx, y, m)
+		r, err := t.callGiveBack(t.ctx, y, m)
 		switch {
 		case isSkip(err):
 			return err
@@ -323,34 +334,34 @@ func giveKey(t *trial, y way) error {
 	if !t.traits.Idempotent {
 		return nil
 	}
-	m.Key = newKey() // another decision
-	if _, err := t.give(t.ctx, y, m); err != nil {
+	m.Key = newKey() // a second decision
+	if _, err := t.callGiveBack(t.ctx, y, m); err != nil {
 		return fmt.Errorf("another decision for the same amount: %w", err)
 	}
 	return t.isBack(p, moved.Add(m.Amount))
 }
 
 func giveAuthorisation(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	before, err := t.ask(p)
+	before, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
 	if err := t.wellFormed(before, acquirer.Accepted); err != nil {
 		return err
 	}
-	for _, amount := range []decimal.Decimal{part(p, 40), p.order.Amount.Sub(part(p, 40))} {
-		r, err := t.give(t.ctx, y, t.modification(p, amount))
+	for _, amount := range []decimal.Decimal{partOf(p, 40), p.order.Amount.Sub(partOf(p, 40))} {
+		r, err := t.callGiveBack(t.ctx, y, t.modificationOf(p, amount))
 		if err != nil {
 			return err
 		}
 		if r.AuthorisationID != "" && r.AuthorisationID != before.AuthorisationID {
 			return fmt.Errorf("the result of giving back has the authorisation %q, the payment's is %q", r.AuthorisationID, before.AuthorisationID)
 		}
-		after, err := t.ask(p)
+		after, err := t.askAbout(p)
 		if err != nil {
 			return err
 		}
@@ -362,14 +373,14 @@ func giveAuthorisation(t *trial, y way) error {
 }
 
 func giveContext(t *trial, y way) error {
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
-	err = promptly(y.op, 2*time.Second, func() error {
-		r, err := t.give(ctx, y, t.modification(p, p.order.Amount))
+	err = checkPrompt(y.op, 2*time.Second, func() error {
+		r, err := t.callGiveBack(ctx, y, t.modificationOf(p, p.order.Amount))
 		if isSkip(err) {
 			return err
 		}
@@ -383,14 +394,14 @@ func giveContext(t *trial, y way) error {
 
 func cancelLate(t *trial) error {
 	y := ways[0]
-	p, err := t.paid(y)
+	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
 	}
-	if err := t.advance(remittance); err != nil {
+	if err := t.advanceClock(remittance); err != nil {
 		return err
 	}
-	if err := t.refuses(y, t.modification(p, p.order.Amount), acquirer.ErrConflict); err != nil {
+	if err := t.mustRefuse(y, t.modificationOf(p, p.order.Amount), acquirer.ErrConflict); err != nil {
 		return err
 	}
 	return t.isBack(p, decimal.Zero)
@@ -398,14 +409,14 @@ func cancelLate(t *trial) error {
 
 func refundEarly(t *trial) error {
 	y := ways[1]
-	if err := t.offered(y); err != nil {
+	if err := t.skipUnlessOffered(y); err != nil {
 		return err
 	}
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	r, err := t.give(t.ctx, y, t.modification(p, p.order.Amount))
+	r, err := t.callGiveBack(t.ctx, y, t.modificationOf(p, p.order.Amount))
 	if isSkip(err) {
 		return err
 	}

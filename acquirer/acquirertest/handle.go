@@ -14,19 +14,19 @@ import (
 // longestID is how long each id of a handle may be, in bytes.
 const longestID = 200
 
-func handles(t *trial) error {
+func distinctHandles(t *trial) error {
 	sessions, proofs := make(map[string]bool), make(map[string]bool)
-	first, err := t.begin(t.order())
+	first, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
 	trips := []*trip{first}
 	for range 8 {
-		o := t.order()
+		o := t.newOrder()
 		if t.traits.ReferencesRepeat {
 			o.Reference = first.order.Reference
 		}
-		p, err := t.begin(o)
+		p, err := t.beginTrip(o)
 		if err != nil {
 			return err
 		}
@@ -56,11 +56,11 @@ func handles(t *trial) error {
 	if !t.traits.AskedByHandle {
 		return nil
 	}
-	paid, err := t.pay(acquirer.Accepted)
+	paid, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	r, err := t.ask(paid)
+	r, err := t.askAbout(paid)
 	if err != nil {
 		return err
 	}
@@ -98,16 +98,16 @@ func unknownHandle(h acquirer.Handle) acquirer.Handle {
 }
 
 func handleHidden(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	q := t.question(p)
+	q := t.questionAbout(p)
 	stranger := q
 	stranger.Handle = unknownHandle(q.Handle)
 	elsewhere := q
 	elsewhere.Merchant = "0" + q.Merchant
-	r, err := t.ask(p)
+	r, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func handleHidden(t *trial) error {
 	}
 	keepError := func(what string, err error) {
 		if err != nil {
-			printed[what] = plainly(err)
+			printed[what] = errorText(err)
 		}
 	}
 	_, err = t.client.Status(t.ctx, stranger)
@@ -140,7 +140,7 @@ func handleHidden(t *trial) error {
 	}
 	for _, y := range ways {
 		if method := y.method(t.client); method != nil {
-			m := t.modification(p, decimal.New(1, -2))
+			m := t.modificationOf(p, decimal.New(1, -2))
 			m.Handle = stranger.Handle
 			_, err = method(t.ctx, m)
 			keepError("the error of "+y.op, err)
@@ -150,7 +150,7 @@ func handleHidden(t *trial) error {
 		printed["the log"] = w.Logged()
 	}
 	hidden := []string{q.Handle.Session, q.Handle.Proof, stranger.Handle.Session}
-	return each(printed, func(text string) error { return hides(text, hidden) })
+	return forEach(printed, func(text string) error { return checkHidden(text, hidden) })
 }
 
 // everyForm is how a value is printed: by verbs, in a log and as JSON.
@@ -162,8 +162,8 @@ func everyForm(v any) string {
 	return text
 }
 
-// hides checks that a text has none of the secrets, not in hexadecimal either.
-func hides(text string, secrets []string) error {
+// checkHidden checks that a text has none of the secrets, not in hexadecimal either.
+func checkHidden(text string, secrets []string) error {
 	for _, s := range secrets {
 		if s != "" && (strings.Contains(text, s) || strings.Contains(text, fmt.Sprintf("%x", s))) {
 			return fmt.Errorf("a secret of %d characters is printed", len(s))

@@ -11,21 +11,21 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 func listenCases() []Case {
 	return []Case{
 		{
 			"listen/shapes",
-			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over HTTP: what does not fit is " +
-				"refused before Parse sees it.",
+			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over HTTP: " +
+				"what does not fit is refused before Parse sees it.",
 			shapesFit,
 		},
 		{
 			"listen/answer",
-			"A verification request is answered with a short and harmless text, every other request with none, the same each time and without reading " +
-				"a body: anybody can send one.",
+			"A verification request is answered with a short and harmless text, every other request with none, the same each time " +
+				"and without reading a body: anybody can send one.",
 			answerIsShort,
 		},
 	}
@@ -35,7 +35,7 @@ func listenCases() []Case {
 var channels = []acquirer.Channel{acquirer.Notify, acquirer.Return}
 
 func shapesFit(t *trial) error {
-	if _, err := t.pay(acquirer.Accepted); err != nil {
+	if _, err := t.beginAndEnd(acquirer.Accepted); err != nil {
 		return err
 	}
 	for _, c := range channels {
@@ -44,7 +44,7 @@ func shapesFit(t *trial) error {
 		if !slices.Equal(shapes, again) || !slices.Equal(headers, headersAgain) {
 			return fmt.Errorf("Takes of the channel %s says two things", c)
 		}
-		cbs, err := t.await(c, 1)
+		cbs, err := t.awaitCallbacks(c, 1)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func shapesFit(t *trial) error {
 
 // overHTTP sends a callback as a request to a host's handler.
 func (t *trial) overHTTP(cb acquirer.Callback) error {
-	r, err := bank.NewRequest(t.ctx, "https://shop.invalid/"+string(cb.Channel), cb)
+	r, err := callback.NewRequest(t.ctx, "https://shop.invalid/"+string(cb.Channel), cb)
 	if err != nil {
 		return fmt.Errorf("the world failed, not the client: %w", err)
 	}
@@ -67,11 +67,11 @@ func (t *trial) overHTTP(cb acquirer.Callback) error {
 	if err != nil {
 		return fmt.Errorf("it has none of the shapes that the client takes: %w", err)
 	}
-	want, err := t.parse(cb)
+	want, err := t.parseGenuine(cb)
 	if err != nil {
 		return err
 	}
-	read, err := t.parse(got)
+	read, err := t.parseGenuine(got)
 	if err != nil {
 		return fmt.Errorf("after the way over HTTP: %w", err)
 	}
@@ -81,7 +81,7 @@ func (t *trial) overHTTP(cb acquirer.Callback) error {
 	return nil
 }
 
-// untouched is a body that notes whether anybody has read it.
+// untouched is a request body that records whether it was read.
 type untouched struct {
 	io.Reader
 	read bool
@@ -103,7 +103,8 @@ func answerIsShort(t *trial) error {
 	if v, ok := t.w.(Verifying); ok {
 		requests["the verification"], wanted["the verification"] = v.Verification("Az09+/=_.-"), "Az09+/=_.-"
 		for what, token := range map[string]string{
-			"a script": "<script>alert(1)</script>", "spaces": "a b", "a line feed": "a\nb", "not ASCII": "é", "257 letters": strings.Repeat("a", 257), "empty": "",
+			"a script": "<script>alert(1)</script>", "spaces": "a b", "a line feed": "a\nb", "not ASCII": "é",
+			"257 letters": strings.Repeat("a", 257), "empty": "",
 		} {
 			requests["a verification with "+what], wanted["a verification with "+what] = v.Verification(token), ""
 		}
@@ -111,7 +112,7 @@ func answerIsShort(t *trial) error {
 		posted.Method = http.MethodPost
 		requests["a POST"], wanted["a POST"] = posted, ""
 	}
-	return each(keys(requests), func(name string) error {
+	return forEach(keyTable(requests), func(name string) error {
 		r := requests[name]
 		body := &untouched{Reader: bytes.NewReader([]byte("{}"))}
 		r.Body = body
@@ -137,8 +138,8 @@ func answerIsShort(t *trial) error {
 // answerCharacters may stand in an answer.
 const answerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.-"
 
-// keys is a table of a map's keys, each under itself.
-func keys[V any](m map[string]V) map[string]string {
+// keyTable is a table of a map's keys, each under itself.
+func keyTable[V any](m map[string]V) map[string]string {
 	names := make(map[string]string, len(m))
 	for name := range m {
 		names[name] = name

@@ -8,7 +8,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// outcomes are all that a payer can bring about, with what is special about each.
+// outcomes are all that a payer can bring about, and why each matters.
 var outcomes = []struct {
 	outcome acquirer.Outcome
 	why     string
@@ -27,20 +27,22 @@ func outcomeCases() []Case {
 	for _, o := range outcomes {
 		cases = append(cases, Case{
 			"outcome/" + string(o.outcome),
-			"The notification and the browser bring the same content, or lead to the same answer; it names the order, and its outcome is " +
+			"The notification and the browser bring the same content, or lead to the same answer; it names the order, and its " +
+				"outcome is " +
 				string(o.outcome) + ": " + o.why,
 			func(t *trial) error { return bothChannels(t, o.outcome) },
 		})
 	}
 	return append(cases, Case{
 		"outcome/paid_once",
-		"Whoever comes to the payment page again after a payment cannot pay again: a reload or a second tab must not take the money twice.",
+		"Whoever comes to the payment page again after a payment cannot pay again: a reload or a second tab must not take the " +
+			"money twice.",
 		paidOnce,
 	})
 }
 
-// told is what the acquirer says of an outcome: some never say that a session has expired.
-func (t *trial) told(o acquirer.Outcome) acquirer.Outcome {
+// expectedOutcome is what Status says after a payer's outcome: some acquirers never say that a session has expired.
+func (t *trial) expectedOutcome(o acquirer.Outcome) acquirer.Outcome {
 	if o == acquirer.Expired && t.traits.AbandonedIsOpen {
 		return acquirer.Open
 	}
@@ -48,14 +50,14 @@ func (t *trial) told(o acquirer.Outcome) acquirer.Outcome {
 }
 
 func bothChannels(t *trial, outcome acquirer.Outcome) error {
-	p, err := t.pay(outcome)
+	p, err := t.beginAndEnd(outcome)
 	if err != nil {
 		return err
 	}
 	if t.traits.HintsOnly {
 		return t.bothHints(p, outcome)
 	}
-	notified, err := t.only(acquirer.Notify)
+	notified, err := t.onlyCallback(acquirer.Notify)
 	if err != nil {
 		return err
 	}
@@ -68,28 +70,28 @@ func bothChannels(t *trial, outcome acquirer.Outcome) error {
 	if outcome == acquirer.Expired {
 		return t.noReturn()
 	}
-	returned, err := t.only(acquirer.Return)
+	returned, err := t.onlyCallback(acquirer.Return)
 	if err != nil {
 		return err
 	}
-	return same(notified, returned)
+	return sameResult(notified, returned)
 }
 
-// bothHints checks that each hint about a trip leads to what is true of it. Only an acceptance must be hinted at by the acquirer itself: not
-// every acquirer notifies that nothing came of a session.
+// bothHints checks that each hint about a trip leads to what is true of it. Only an acceptance must be hinted at by the
+// acquirer itself: not every acquirer notifies that nothing came of a session.
 func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
-	truth, err := t.ask(p)
+	truth, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	if err := t.wellFormed(truth, t.told(outcome)); err != nil {
+	if err := t.wellFormed(truth, t.expectedOutcome(outcome)); err != nil {
 		return err
 	}
 	if err := t.ofOrder(truth, p.order); err != nil {
 		return err
 	}
 	if outcome == acquirer.Accepted {
-		if _, err := t.await(acquirer.Notify, 1); err != nil {
+		if _, err := t.awaitCallbacks(acquirer.Notify, 1); err != nil {
 			return err
 		}
 	}
@@ -97,18 +99,18 @@ func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
 		if err := t.noReturn(); err != nil {
 			return err
 		}
-	} else if _, err := t.await(acquirer.Return, 1); err != nil {
+	} else if _, err := t.awaitCallbacks(acquirer.Return, 1); err != nil {
 		return err
 	}
 	for _, cb := range t.w.Callbacks() {
-		r, about, err := t.follow(cb)
+		r, about, err := t.followCallback(cb)
 		switch {
 		case err != nil:
 			return err
 		case about != p:
 			return fmt.Errorf("a hint by %s leads to another trip", cb.Channel)
 		}
-		if err := same(truth, r); err != nil {
+		if err := sameResult(truth, r); err != nil {
 			return err
 		}
 	}
@@ -117,13 +119,13 @@ func (t *trial) bothHints(p *trip, outcome acquirer.Outcome) error {
 
 // noReturn checks that no browser has come back.
 func (t *trial) noReturn() error {
-	if n := len(t.sent(acquirer.Return)); n != 0 {
+	if n := len(t.sentOn(acquirer.Return)); n != 0 {
 		return fmt.Errorf("an expired session came back by the browser %d times", n)
 	}
 	return nil
 }
 
-// wellFormed checks what a result says by itself.
+// wellFormed checks a result by itself: its outcome, and what must come with it.
 func (t *trial) wellFormed(r acquirer.Result, outcome acquirer.Outcome) error {
 	switch {
 	case r.Outcome != outcome:
@@ -155,7 +157,7 @@ func digitsInARow(s string) int {
 }
 
 func paidOnce(t *trial) error {
-	p, err := t.begin(t.order())
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
@@ -164,21 +166,21 @@ func paidOnce(t *trial) error {
 
 // onlyFirstCounts pays a session twice and asks what became of it.
 func (t *trial) onlyFirstCounts(p *trip) error {
-	if err := t.end(p, acquirer.Accepted); err != nil {
+	if err := t.endTrip(p, acquirer.Accepted); err != nil {
 		return err
 	}
-	first, err := t.ask(p)
+	first, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
 	if err := t.wellFormed(first, acquirer.Accepted); err != nil {
 		return err
 	}
-	_ = t.w.Pay(p.session, acquirer.Refused) // the payment page may say no or nothing; what counts is the transaction
+	_ = t.w.Pay(p.session, acquirer.Refused) // the payment page may refuse or ignore it; the transaction must stay as it was
 	_ = t.w.Pay(p.session, acquirer.Accepted)
-	second, err := t.ask(p)
+	second, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	return same(first, second)
+	return sameResult(first, second)
 }

@@ -11,66 +11,78 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 func parseCases() []Case {
 	const closed = " Otherwise whoever can post a form can pay every debt."
 	return []Case{
-		{"parse/nothing", "A callback with nothing in it, or with rubbish, is ErrUnverified, or ErrInvalid without a message, and leaves nothing." + closed, parseRubbish},
+		{
+			"parse/nothing",
+			"A callback with nothing in it, or with rubbish, is ErrUnverified, or ErrInvalid without a message, and leaves nothing." + closed,
+			parseRubbish,
+		},
 		{
 			"parse/hint",
-			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor card; where messages " +
+			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor " +
+				"card; where messages " +
 				"are sealed none is a hint." + closed,
 			hintDecidesNothing,
 		},
 		{
 			"parse/field_missing",
-			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a hint so spoilt leads to no other " +
+			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a " +
+				"hint so spoilt leads to no other " +
 				"outcome." + closed,
-			func(t *trial) error { return t.spoilGenuine(missing) },
+			func(t *trial) error { return t.spoilGenuine(withoutValue) },
 		},
 		{
 			"parse/field_changed",
-			"A genuine callback of which one character was changed is refused and leaves nothing; a hint so spoilt leads to no other outcome." + closed,
-			func(t *trial) error { return t.spoilGenuine(changed) },
+			"A genuine callback of which one character was changed is refused and leaves nothing; a hint so spoilt leads to " +
+				"no other outcome." + closed,
+			func(t *trial) error { return t.spoilGenuine(changedBytes) },
 		},
 		{
 			"parse/field_doubled",
-			"A field that stands twice never lets the second value through unverified: what is checked and what is used are the same. No hint with " +
+			"A field that stands twice never lets the second value through unverified: what is checked and what is used are " +
+				"the same. No hint with " +
 				"two values leads to another outcome." + closed,
 			fieldDoubled,
 		},
 		{
 			"parse/spliced",
-			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two leads to no other outcome " +
+			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two " +
+				"leads to no other outcome " +
 				"than each trip's own." + closed,
-			spliced,
+			splicedMessages,
 		},
 		{
 			"parse/body_bytes",
-			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or the same JSON " +
+			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or " +
+				"the same JSON " +
 				"written again, is ErrUnverified." + closed,
 			bodyBytes,
 		},
 		{
 			"parse/again",
-			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by its fingerprint.",
+			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by " +
+				"its fingerprint.",
 			parseAgain,
 		},
 	}
 }
 
-// genuine brings about one callback with an outcome, and what it leads to.
-func (t *trial) genuine(outcome acquirer.Outcome) (acquirer.Callback, acquirer.Result, error) {
-	before := len(t.sent(acquirer.Notify))
-	if _, err := t.pay(outcome); err != nil {
+// genuineNotification has a payer end an order with an outcome and returns its notification, and the result to which that leads.
+func (t *trial) genuineNotification(outcome acquirer.Outcome) (acquirer.Callback, acquirer.Result, error) {
+	before := len(t.sentOn(acquirer.Notify))
+	if _, err := t.beginAndEnd(outcome); err != nil {
 		return acquirer.Callback{}, acquirer.Result{}, err
 	}
-	cbs, err := t.await(acquirer.Notify, before+1)
+	cbs, err := t.awaitCallbacks(acquirer.Notify, before+1)
 	if err != nil {
 		return acquirer.Callback{}, acquirer.Result{}, err
 	}
-	r, _, err := t.follow(cbs[before])
+	r, _, err := t.followCallback(cbs[before])
 	return cbs[before], r, err
 }
 
@@ -97,11 +109,11 @@ func parseRubbish(t *trial) error {
 		rubbish["a body: "+name] = acquirer.Callback{Body: []byte(body), Header: http.Header{"Content-Type": {"application/json"}}}
 	}
 	check := func(cb acquirer.Callback) error {
-		_, err := t.spoilt(cb)
+		_, err := t.checkRefused(cb)
 		return err
 	}
 	for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
-		err := each(rubbish, func(cb acquirer.Callback) error {
+		err := forEach(rubbish, func(cb acquirer.Callback) error {
 			cb.Channel = c
 			return check(cb)
 		})
@@ -114,17 +126,17 @@ func parseRubbish(t *trial) error {
 
 func hintDecidesNothing(t *trial) error {
 	for _, outcome := range []acquirer.Outcome{acquirer.Refused, acquirer.Accepted} {
-		p, err := t.pay(outcome)
+		p, err := t.beginAndEnd(outcome)
 		if err != nil {
 			return err
 		}
 		for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
-			cbs := t.sent(c)
+			cbs := t.sentOn(c)
 			if len(cbs) == 0 {
-				continue // whether one comes is another case
+				continue // other cases demand that one comes
 			}
 			last := cbs[len(cbs)-1]
-			r, err := t.parse(last)
+			r, err := t.parseGenuine(last)
 			if err != nil {
 				return err
 			}
@@ -137,15 +149,15 @@ func hintDecidesNothing(t *trial) error {
 }
 
 // spoilGenuine spoils a genuine notification, and where messages are hints also what a browser brings.
-func (t *trial) spoilGenuine(how func(acquirer.Callback, place) []acquirer.Callback) error {
-	cb, said, err := t.genuine(acquirer.Accepted)
+func (t *trial) spoilGenuine(how spoiler) error {
+	cb, said, err := t.genuineNotification(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
 	if err := t.spoilEach(cb, how, said); err != nil || !t.traits.HintsOnly {
 		return err
 	}
-	back, err := t.await(acquirer.Return, 1)
+	back, err := t.awaitCallbacks(acquirer.Return, 1)
 	if err != nil {
 		return err
 	}
@@ -153,31 +165,31 @@ func (t *trial) spoilGenuine(how func(acquirer.Callback, place) []acquirer.Callb
 }
 
 func fieldDoubled(t *trial) error {
-	other, _, err := t.genuine(acquirer.Refused)
+	other, _, err := t.genuineNotification(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	return t.spoilGenuine(func(cb acquirer.Callback, p place) []acquirer.Callback { return doubled(cb, other, p) })
+	return t.spoilGenuine(func(cb acquirer.Callback, p place) []acquirer.Callback { return doubledValue(cb, other, p) })
 }
 
-func spliced(t *trial) error {
-	other, alsoSaid, err := t.genuine(acquirer.Refused)
+func splicedMessages(t *trial) error {
+	other, alsoSaid, err := t.genuineNotification(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	cb, said, err := t.genuine(acquirer.Accepted)
+	cb, said, err := t.genuineNotification(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	fromOther := func(other acquirer.Callback) func(acquirer.Callback, place) []acquirer.Callback {
+	fromOther := func(other acquirer.Callback) spoiler {
 		return func(cb acquirer.Callback, p place) []acquirer.Callback {
-			return []acquirer.Callback{p.with(cb, p.get(other)...)}
+			return []acquirer.Callback{p.withValues(cb, p.get(other)...)}
 		}
 	}
 	if err := t.spoilEach(cb, fromOther(other), said, alsoSaid); err != nil || !t.traits.HintsOnly {
 		return err
 	}
-	back, err := t.await(acquirer.Return, 2)
+	back, err := t.awaitCallbacks(acquirer.Return, 2)
 	if err != nil {
 		return err
 	}
@@ -185,7 +197,7 @@ func spliced(t *trial) error {
 }
 
 func bodyBytes(t *trial) error {
-	cb, _, err := t.genuine(acquirer.Accepted)
+	cb, _, err := t.genuineNotification(acquirer.Accepted)
 	if err != nil || len(cb.Body) == 0 {
 		return err
 	}
@@ -212,8 +224,8 @@ func bodyBytes(t *trial) error {
 		bodies[fmt.Sprintf("byte %d changed", i)] = other
 	}
 	maps.DeleteFunc(bodies, func(_ string, body []byte) bool { return string(body) == string(cb.Body) })
-	return each(bodies, func(body []byte) error {
-		bad := copyOf(cb)
+	return forEach(bodies, func(body []byte) error {
+		bad := callback.Copy(cb)
 		bad.Body = body
 		r, err := t.client.Parse(bad)
 		return refusedWith(err, isZero(r), acquirer.ErrUnverified)
@@ -221,7 +233,7 @@ func bodyBytes(t *trial) error {
 }
 
 func parseAgain(t *trial) error {
-	cb, _, err := t.genuine(acquirer.Accepted)
+	cb, _, err := t.genuineNotification(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
@@ -230,12 +242,12 @@ func parseAgain(t *trial) error {
 
 // parseTwice parses a genuine callback twice.
 func (t *trial) parseTwice(cb acquirer.Callback) error {
-	before := copyOf(cb)
-	first, err := t.parse(cb)
+	before := callback.Copy(cb)
+	first, err := t.parseGenuine(cb)
 	if err != nil {
 		return err
 	}
-	second, err := t.parse(cb)
+	second, err := t.parseGenuine(cb)
 	switch {
 	case err != nil:
 		return err

@@ -12,26 +12,28 @@ func returnCases() []Case {
 	return []Case{
 		{
 			"return/other_proof",
-			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link to a return could else " +
+			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link " +
+				"to a return could else " +
 				"act as its payer. Where no browser brings a proof, no result has one.",
 			otherProof,
 		},
 		{
 			"return/twice",
-			"A browser that comes back twice, by a reload or a second tab, brings the same and changes nothing: a return may never be what moves a payment.",
+			"A browser that comes back twice, by a reload or a second tab, brings the same and changes nothing: a return may " +
+				"never be what moves a payment.",
 			returnTwice,
 		},
 	}
 }
 
-// returned begins an order that is paid, and returns what its browser brought.
-func (t *trial) returned() (*trip, acquirer.Callback, error) {
-	before := len(t.sent(acquirer.Return))
-	p, err := t.pay(acquirer.Accepted)
+// payAndReturn has a payer pay an order, and returns what the browser brought back.
+func (t *trial) payAndReturn() (*trip, acquirer.Callback, error) {
+	before := len(t.sentOn(acquirer.Return))
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return nil, acquirer.Callback{}, err
 	}
-	cbs, err := t.await(acquirer.Return, before+1)
+	cbs, err := t.awaitCallbacks(acquirer.Return, before+1)
 	if err != nil {
 		return nil, acquirer.Callback{}, err
 	}
@@ -39,18 +41,18 @@ func (t *trial) returned() (*trip, acquirer.Callback, error) {
 }
 
 func otherProof(t *trial) error {
-	mine, brought, err := t.returned()
+	mine, brought, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
-	theirs, _, err := t.returned()
+	theirs, _, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
 	if !t.traits.Proof {
 		return t.noProof()
 	}
-	r, err := t.parse(brought)
+	r, err := t.parseGenuine(brought)
 	proof, other := mine.session.Handle.Proof, theirs.session.Handle.Proof
 	switch {
 	case err != nil:
@@ -59,14 +61,14 @@ func otherProof(t *trial) error {
 		return errors.New("the browser's session and proof are not those that Begin gave")
 	}
 	found := false
-	for _, p := range places(brought) {
+	for _, p := range placesOf(brought) {
 		at := slices.Index(p.get(brought), proof)
 		if at < 0 {
 			continue
 		}
 		found = true
 		for what, value := range map[string][]string{"another session's": {other}, "an empty": {""}, "no": nil, "half a": {proof[:len(proof)/2]}} {
-			r, err := t.client.Parse(p.with(brought, value...))
+			r, err := t.client.Parse(p.withValues(brought, value...))
 			if err != nil {
 				if err := refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid); err != nil {
 					return err
@@ -87,7 +89,7 @@ func otherProof(t *trial) error {
 // noProof checks that no result has a proof.
 func (t *trial) noProof() error {
 	for _, cb := range t.w.Callbacks() {
-		r, err := t.parse(cb)
+		r, err := t.parseGenuine(cb)
 		if err != nil {
 			return err
 		}
@@ -99,23 +101,23 @@ func (t *trial) noProof() error {
 }
 
 func returnTwice(t *trial) error {
-	p, brought, err := t.returned()
+	p, brought, err := t.payAndReturn()
 	if err != nil {
 		return err
 	}
 	if err := t.parseTwice(brought); err != nil {
 		return err
 	}
-	first, got, err := t.follow(brought)
+	first, got, err := t.followCallback(brought)
 	if err != nil {
 		return err
 	}
-	again, _, err := t.follow(brought)
+	again, _, err := t.followCallback(brought)
 	switch {
 	case err != nil:
 		return err
 	case got != p:
 		return errors.New("the return leads to another trip")
 	}
-	return same(first, again)
+	return sameResult(first, again)
 }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 // place is one part of a callback that somebody could change: a field of the form, a pair of the query, a header, the body.
@@ -17,8 +17,8 @@ type place struct {
 	set  func(*acquirer.Callback, []string)
 }
 
-// places are those that a callback has, in a fixed order.
-func places(cb acquirer.Callback) []place {
+// placesOf returns the places of a callback, in a fixed order.
+func placesOf(cb acquirer.Callback) []place {
 	var all []place
 	in := func(kind string, names []string, of func(*acquirer.Callback) map[string][]string) {
 		for _, name := range names {
@@ -53,34 +53,19 @@ func places(cb acquirer.Callback) []place {
 	return all
 }
 
-// with returns a copy of the callback with other values in one place.
-func (p place) with(cb acquirer.Callback, values ...string) acquirer.Callback {
-	c := copyOf(cb)
+// withValues returns a copy of the callback with other values in one place.
+func (p place) withValues(cb acquirer.Callback, values ...string) acquirer.Callback {
+	c := callback.Copy(cb)
 	p.set(&c, values)
 	return c
 }
 
-// first is the first value in the place.
-func (p place) first(cb acquirer.Callback) string {
+// firstValue is the first value in the place.
+func (p place) firstValue(cb acquirer.Callback) string {
 	if v := p.get(cb); len(v) > 0 {
 		return v[0]
 	}
 	return ""
-}
-
-// copyOf is a deep copy.
-func copyOf(cb acquirer.Callback) acquirer.Callback {
-	cb.Form, cb.Query = copyValues(cb.Form), copyValues(cb.Query)
-	cb.Header, cb.Body = cb.Header.Clone(), slices.Clone(cb.Body)
-	return cb
-}
-
-func copyValues(v url.Values) url.Values {
-	c := maps.Clone(v)
-	for k, values := range c {
-		c[k] = slices.Clone(values)
-	}
-	return c
 }
 
 // equalCallbacks compares two callbacks by all that was received.
@@ -89,33 +74,40 @@ func equalCallbacks(a, b acquirer.Callback) bool {
 		maps.EqualFunc(a.Query, b.Query, slices.Equal) && maps.EqualFunc(a.Header, b.Header, slices.Equal)
 }
 
-// missing takes what stands in the place away, or empties it.
-func missing(cb acquirer.Callback, p place) []acquirer.Callback {
-	return []acquirer.Callback{p.with(cb), p.with(cb, "")}
+// spoiler returns copies of a callback, each spoilt in one place in another way.
+type spoiler func(acquirer.Callback, place) []acquirer.Callback
+
+// withoutValue returns the callback without the values in the place, and with an empty one.
+func withoutValue(cb acquirer.Callback, p place) []acquirer.Callback {
+	return []acquirer.Callback{p.withValues(cb), p.withValues(cb, "")}
 }
 
-// changed changes one bit of each byte in the place, and adds to it.
-func changed(cb acquirer.Callback, p place) []acquirer.Callback {
+// changedBytes returns one callback for each byte in the place, with one bit of it changed, and one with text added.
+func changedBytes(cb acquirer.Callback, p place) []acquirer.Callback {
 	var all []acquirer.Callback
-	v := p.first(cb)
+	v := p.firstValue(cb)
 	for i := range len(v) {
 		b := []byte(v)
 		b[i] ^= 1
-		all = append(all, p.with(cb, string(b)))
+		all = append(all, p.withValues(cb, string(b)))
 	}
-	return append(all, p.with(cb, v+"|responseCode=00"))
+	return append(all, p.withValues(cb, v+"|responseCode=00"))
 }
 
-// doubled has two values in the place: the true one and another, in either order.
-func doubled(cb, other acquirer.Callback, p place) []acquirer.Callback {
-	v := p.first(cb)
-	return []acquirer.Callback{p.with(cb, v, "x"), p.with(cb, "x", v), p.with(cb, p.first(other), v), p.with(cb, v, p.first(other))}
+// doubledValue returns callbacks with two values in the place: the true one and another, in either order.
+func doubledValue(cb, other acquirer.Callback, p place) []acquirer.Callback {
+	var all []acquirer.Callback
+	v := p.firstValue(cb)
+	for _, values := range [][]string{{v, "x"}, {"x", v}, {p.firstValue(other), v}, {v, p.firstValue(other)}} {
+		all = append(all, p.withValues(cb, values...))
+	}
+	return all
 }
 
-// spoilt parses a callback that was spoilt, of a client whose messages are sealed. It is refused, or it still says exactly what a genuine
-// one says: a field may stand beside what is sealed and announce nothing that counts, or only how to read it. unverified reports
-// that the seal was the reason.
-func (t *trial) spoilt(cb acquirer.Callback, genuine ...acquirer.Result) (unverified bool, err error) {
+// checkRefused parses a spoilt callback of a client whose messages are sealed. Parse must refuse it, or say exactly what a
+// genuine callback says: some fields stand beside the seal and do not count, or only say how to decode the others. unverified
+// reports that the error was ErrUnverified.
+func (t *trial) checkRefused(cb acquirer.Callback, genuine ...acquirer.Result) (unverified bool, err error) {
 	r, err := t.client.Parse(cb)
 	if err == nil {
 		for _, g := range genuine {
@@ -128,9 +120,9 @@ func (t *trial) spoilt(cb acquirer.Callback, genuine ...acquirer.Result) (unveri
 	return errors.Is(err, acquirer.ErrUnverified), refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid)
 }
 
-// harmless parses a callback that was spoilt, of a client whose messages are hints, and does what a host does then. It is refused, or it
-// leads to nobody, or to what is true of the trip that it names.
-func (t *trial) harmless(cb acquirer.Callback) error {
+// checkHarmless parses a spoilt callback of a client whose messages are hints, and asks Status as a host would. Parse must
+// refuse the callback, or name no trip that exists, or name one of which Status then says the same as ever.
+func (t *trial) checkHarmless(cb acquirer.Callback) error {
 	r, err := t.client.Parse(cb)
 	if err != nil {
 		return refusedWith(err, isZero(r), acquirer.ErrUnverified, acquirer.ErrInvalid)
@@ -140,27 +132,28 @@ func (t *trial) harmless(cb acquirer.Callback) error {
 	}
 	p := t.tripOf(r)
 	if p == nil || cb.Channel == acquirer.Return && t.traits.Proof && r.Handle.Proof != p.session.Handle.Proof {
-		return nil // nobody is asked
+		return nil // a host does not ask about it
 	}
-	q := t.question(p)
+	q := t.questionAbout(p)
 	q.Handle = q.Handle.With(r.Handle)
 	answer, err := t.client.Status(t.ctx, q)
 	if err != nil {
-		_, err := typed(err)
+		_, err := asError(err)
 		return err
 	}
-	truth, err := t.ask(p)
+	truth, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	return same(truth, answer)
+	return sameResult(truth, answer)
 }
 
 // spoilEach spoils every place of a genuine callback in every way that how yields.
 //
-// Of sealed messages the content and the seal count both: where only one place matters although there are more, the seal is not looked at.
-func (t *trial) spoilEach(cb acquirer.Callback, how func(acquirer.Callback, place) []acquirer.Callback, genuine ...acquirer.Result) error {
-	all, counting := places(cb), 0
+// Of sealed messages the content and the seal count both: where only one place matters although there are more, the seal is not
+// looked at.
+func (t *trial) spoilEach(cb acquirer.Callback, how spoiler, genuine ...acquirer.Result) error {
+	all, counting := placesOf(cb), 0
 	for _, p := range all {
 		counts := false
 		for _, bad := range how(cb, p) {
@@ -170,9 +163,9 @@ func (t *trial) spoilEach(cb acquirer.Callback, how func(acquirer.Callback, plac
 			var unverified bool
 			var err error
 			if t.traits.HintsOnly {
-				err = t.harmless(bad)
+				err = t.checkHarmless(bad)
 			} else {
-				unverified, err = t.spoilt(bad, genuine...)
+				unverified, err = t.checkRefused(bad, genuine...)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.name, err)

@@ -14,24 +14,28 @@ func statusCases() []Case {
 	cases := []Case{
 		{
 			"status/unknown_reference",
-			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not be invented. An acquirer " +
+			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not " +
+				"be invented. An acquirer " +
 				"that forgets cannot know, and says ErrUnavailable or ErrUnsupported.",
 			unknownReference,
 		},
 		{
 			"status/no_reference",
-			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and no log.",
+			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and " +
+				"no log.",
 			noReference,
 		},
 		{
 			"status/not_paid_yet",
-			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second payment. An acquirer that is " +
+			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second " +
+				"payment. An acquirer that is " +
 				"asked by handle says Open, with the handle, and needs no amount.",
 			notPaidYet,
 		},
 		{
 			"status/handle_of_another",
-			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes nothing: one payer's " +
+			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes " +
+				"nothing: one payer's " +
 				"money must not settle another's debt.",
 			handleOfAnother,
 		},
@@ -46,15 +50,16 @@ func statusCases() []Case {
 	for _, o := range outcomes {
 		cases = append(cases, Case{
 			"status/" + string(o.outcome),
-			"Asked afterwards, the acquirer says what the notification said: where the notification was lost, the question is all there is.",
-			func(t *trial) error { return agrees(t, o.outcome) },
+			"Asked afterwards, the acquirer says what the notification said: where the notification was lost, the question is " +
+				"all there is.",
+			func(t *trial) error { return statusAgrees(t, o.outcome) },
 		})
 	}
 	return cases
 }
 
-// notKnown are the kinds of the error of a question about what the acquirer has never seen. One that forgets cannot say that there is
-// nothing.
+// notKnown are the kinds of the error of a question about what the acquirer has never seen. One that forgets cannot say that
+// there is nothing.
 func (t *trial) notKnown() []error {
 	switch {
 	case t.traits.Forgets:
@@ -66,12 +71,12 @@ func (t *trial) notKnown() []error {
 }
 
 func unknownReference(t *trial) error {
-	paid, err := t.pay(acquirer.Accepted) // somebody else's payment is not the answer
+	paid, err := t.beginAndEnd(acquirer.Accepted) // another payment exists, and must not be the answer
 	if err != nil {
 		return err
 	}
-	q := t.question(paid)
-	q.Reference, q.Handle = t.order().Reference, unknownHandle(q.Handle)
+	q := t.questionAbout(paid)
+	q.Reference, q.Handle = t.newOrder().Reference, unknownHandle(q.Handle)
 	if err := t.refusesQuestion(q, t.notKnown()...); err != nil || !t.traits.AskedByHandle {
 		return err
 	}
@@ -90,7 +95,7 @@ func (t *trial) refusesQuestion(q acquirer.Question, kinds ...error) error {
 
 func noReference(t *trial) error {
 	kinds := append(t.notKnown(), acquirer.ErrInvalid, acquirer.ErrUnsupported)
-	return each(map[string]string{
+	return forEach(map[string]string{
 		"empty":          "",
 		"36 characters":  strings.Repeat("A", 36),
 		"a path":         "../../etc",
@@ -103,16 +108,16 @@ func noReference(t *trial) error {
 		if t.traits.AskedByHandle {
 			q.Handle = acquirer.Handle{Session: text, Payment: text, ExpiresAt: time.Now()}
 		}
-		return promptly("Status", 2*time.Second, func() error { return t.refusesQuestion(q, kinds...) })
+		return checkPrompt("Status", 2*time.Second, func() error { return t.refusesQuestion(q, kinds...) })
 	})
 }
 
 func notPaidYet(t *trial) error {
-	p, err := t.begin(t.order())
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return err
 	}
-	r, err := t.ask(p)
+	r, err := t.askAbout(p)
 	switch {
 	case isSkip(err):
 		return err
@@ -129,33 +134,33 @@ func notPaidYet(t *trial) error {
 }
 
 func handleOfAnother(t *trial) error {
-	mine, err := t.pay(acquirer.Refused)
+	mine, err := t.beginAndEnd(acquirer.Refused)
 	if err != nil {
 		return err
 	}
-	theirs, err := t.pay(acquirer.Accepted)
+	theirs, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	q, handle := t.question(mine), t.question(theirs).Handle
-	truth, err := t.ask(mine)
+	q, handle := t.questionAbout(mine), t.questionAbout(theirs).Handle
+	truth, err := t.askAbout(mine)
 	if err != nil {
 		return err
 	}
 	if err := t.wellFormed(truth, acquirer.Refused); err != nil {
 		return err
 	}
-	if _, err := t.ask(theirs); err != nil {
+	if _, err := t.askAbout(theirs); err != nil {
 		return err
 	}
-	learned := t.question(theirs).Handle
+	learned := t.questionAbout(theirs).Handle
 	handles := map[string]acquirer.Handle{"of another order": handle, "of another order, with its payment": learned}
 	if learned.Payment != "" {
-		own := t.question(mine).Handle
+		own := t.questionAbout(mine).Handle
 		own.Payment = learned.Payment
 		handles["with another order's payment"] = own
 	}
-	return each(handles, func(h acquirer.Handle) error {
+	return forEach(handles, func(h acquirer.Handle) error {
 		q := q
 		q.Handle = h
 		r, err := t.client.Status(t.ctx, q)
@@ -163,11 +168,11 @@ func handleOfAnother(t *trial) error {
 		case !t.traits.AskedByHandle && err != nil:
 			return fmt.Errorf("the reference is enough to ask by: %w", err)
 		case !t.traits.AskedByHandle:
-			return same(truth, r)
+			return sameResult(truth, r)
 		case err != nil:
-			_, err := typed(err)
+			_, err := asError(err)
 			return err
-		case r.Reference == q.Reference && same(truth, r) != nil:
+		case r.Reference == q.Reference && sameResult(truth, r) != nil:
 			return fmt.Errorf("another order's payment is told as this one's: %s", r)
 		}
 		return nil
@@ -175,15 +180,15 @@ func handleOfAnother(t *trial) error {
 }
 
 func otherMerchant(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	if _, err := t.ask(p); err != nil {
+	if _, err := t.askAbout(p); err != nil {
 		return err
 	}
-	_ = t.w.Fault(ServerError) // shows whether there was a look; a world may have none
-	q := t.question(p)
+	_ = t.w.Fault(ServerError) // a client that sends the question all the same gets an error; a world may have no faults
+	q := t.questionAbout(p)
 	q.Merchant = otherName(q.Merchant)
 	return t.refusesQuestion(q, acquirer.ErrInvalid)
 }
@@ -198,31 +203,31 @@ func otherName(merchant string) string {
 }
 
 func statusContext(t *trial) error {
-	p, err := t.pay(acquirer.Accepted)
+	p, err := t.beginAndEnd(acquirer.Accepted)
 	if err != nil {
 		return err
 	}
-	if _, err := t.ask(p); err != nil {
+	if _, err := t.askAbout(p); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
-	return promptly("Status", 2*time.Second, func() error {
-		r, err := t.client.Status(ctx, t.question(p))
+	return checkPrompt("Status", 2*time.Second, func() error {
+		r, err := t.client.Status(ctx, t.questionAbout(p))
 		return endedWith(ctx, err, isZero(r))
 	})
 }
 
-func agrees(t *trial, outcome acquirer.Outcome) error {
-	p, err := t.pay(outcome)
+func statusAgrees(t *trial, outcome acquirer.Outcome) error {
+	p, err := t.beginAndEnd(outcome)
 	if err != nil {
 		return err
 	}
-	asked, err := t.ask(p)
+	asked, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
-	if err := t.wellFormed(asked, t.told(outcome)); err != nil {
+	if err := t.wellFormed(asked, t.expectedOutcome(outcome)); err != nil {
 		return err
 	}
 	if err := t.ofOrder(asked, p.order); err != nil {
@@ -231,9 +236,9 @@ func agrees(t *trial, outcome acquirer.Outcome) error {
 	if t.traits.HintsOnly {
 		return nil // what hints lead to is the case of the outcome
 	}
-	notified, err := t.only(acquirer.Notify)
+	notified, err := t.onlyCallback(acquirer.Notify)
 	if err != nil {
 		return err
 	}
-	return same(notified, asked)
+	return sameResult(notified, asked)
 }

@@ -28,8 +28,8 @@ func (e *SkipError) Error() string { return "skipped: " + e.What + " is not supp
 // patience is how long a case may take before it counts as hanging; those that wait for a time do so by the world's clock.
 const patience = 2 * time.Minute
 
-// Check runs the case in a world that nobody has used yet. A nil error says that the promise was kept, a [*SkipError] that it could not be
-// tried. A client that panics has broken the promise.
+// Check runs the case in a world that nobody has used yet. A nil error says that the promise was kept, a [*SkipError] that it
+// could not be tried. A client that panics has broken the promise.
 func (c Case) Check(ctx context.Context, w World) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -63,8 +63,9 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 	}
 }
 
-// unsupported turns the ErrUnsupported of a world into a skip, and words any other error of a world as one of the test's own.
-func unsupported(what string, err error) error {
+// worldError turns the ErrUnsupported of a world into a skip, and says of every other error of a world that the client is not
+// to blame.
+func worldError(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil

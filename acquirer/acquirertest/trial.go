@@ -51,8 +51,8 @@ func init() { orders.Store(time.Now().Unix() % 86400 * 50) }
 // fifty is what an order asks for, unless the case or the acquirer's limits say otherwise.
 var fifty = decimal.New(5000, -2)
 
-// amount is fifty, or what is nearest to it and taken.
-func (t *trial) amount() decimal.Decimal {
+// usualAmount is fifty, or the limit of the acquirer that is nearest to it.
+func (t *trial) usualAmount() decimal.Decimal {
 	switch {
 	case fifty.LessThan(t.traits.Smallest):
 		return t.traits.Smallest
@@ -62,17 +62,17 @@ func (t *trial) amount() decimal.Decimal {
 	return fifty
 }
 
-// takes reports whether an amount is within the acquirer's limits.
-func (t *trial) takes(amount decimal.Decimal) bool {
+// takesAmount reports whether an amount is within the acquirer's limits.
+func (t *trial) takesAmount(amount decimal.Decimal) bool {
 	return !amount.LessThan(t.traits.Smallest) && (t.traits.Largest.IsZero() || !amount.GreaterThan(t.traits.Largest))
 }
 
-func (t *trial) order() acquirer.Order {
+func (t *trial) newOrder() acquirer.Order {
 	n := orders.Add(1)
 	o := acquirer.Order{
 		ID:        fmt.Sprintf("%026d", n),
 		Reference: fmt.Sprintf("PCLCB%s%07d", time.Now().Format("06002"), n%10_000_000),
-		Amount:    t.amount(),
+		Amount:    t.usualAmount(),
 		Currency:  "EUR",
 		ReturnURL: "https://shop.invalid/return", NotifyURL: "https://shop.invalid/notify",
 		Language: "fr",
@@ -83,8 +83,8 @@ func (t *trial) order() acquirer.Order {
 	return o
 }
 
-// begin begins a good order.
-func (t *trial) begin(o acquirer.Order) (*trip, error) {
+// beginTrip begins a good order.
+func (t *trial) beginTrip(o acquirer.Order) (*trip, error) {
 	s, err := t.client.Begin(t.ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("Begin of a good order failed: %w", err)
@@ -102,36 +102,36 @@ func (t *trial) begin(o acquirer.Order) (*trip, error) {
 	return p, nil
 }
 
-// end has the payer end a session so.
-func (t *trial) end(p *trip, outcome acquirer.Outcome) error {
-	return unsupported("the outcome "+string(outcome)+" at the payment page", t.w.Pay(p.session, outcome))
+// endTrip has the payer end a session with an outcome.
+func (t *trial) endTrip(p *trip, outcome acquirer.Outcome) error {
+	return worldError("the outcome "+string(outcome)+" at the payment page", t.w.Pay(p.session, outcome))
 }
 
-// pay begins an order and has it end so.
-func (t *trial) pay(outcome acquirer.Outcome) (*trip, error) {
-	p, err := t.begin(t.order())
+// beginAndEnd begins a good order and has the payer end it with an outcome.
+func (t *trial) beginAndEnd(outcome acquirer.Outcome) (*trip, error) {
+	p, err := t.beginTrip(t.newOrder())
 	if err != nil {
 		return nil, err
 	}
-	return p, t.end(p, outcome)
+	return p, t.endTrip(p, outcome)
 }
 
-func (t *trial) advance(d time.Duration) error {
-	return unsupported("moving the clock", t.w.Advance(d))
+func (t *trial) advanceClock(d time.Duration) error {
+	return worldError("moving the clock", t.w.Advance(d))
 }
 
-func (t *trial) fault(f Fault) error { return unsupported("the fault "+string(f), t.w.Fault(f)) }
+func (t *trial) injectFault(f Fault) error { return worldError("the fault "+string(f), t.w.Fault(f)) }
 
-// question is what a host asks about the trip.
-func (t *trial) question(p *trip) acquirer.Question {
+// questionAbout is the question that a host asks about the trip, with the handle as its row has it.
+func (t *trial) questionAbout(p *trip) acquirer.Question {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return acquirer.Question{Reference: p.order.Reference, Merchant: t.client.Merchant(), Handle: p.handle}
 }
 
-// modification asks for money of the trip back, by a new decision.
-func (t *trial) modification(p *trip, amount decimal.Decimal) acquirer.Modification {
-	q := t.question(p)
+// modificationOf is a new decision to give an amount of the trip back.
+func (t *trial) modificationOf(p *trip, amount decimal.Decimal) acquirer.Modification {
+	q := t.questionAbout(p)
 	return acquirer.Modification{
 		Reference: q.Reference, Merchant: q.Merchant, Handle: q.Handle, Amount: amount, Currency: "EUR", Key: newKey(),
 	}
@@ -140,9 +140,10 @@ func (t *trial) modification(p *trip, amount decimal.Decimal) acquirer.Modificat
 // newKey is a decision's key.
 func newKey() string { return strings.ToLower((rand.Text() + rand.Text())[:32]) }
 
-// ask asks what has become of the trip and keeps what the answer adds to its handle. It skips where nobody can be asked.
-func (t *trial) ask(p *trip) (acquirer.Result, error) {
-	r, err := t.askWith(t.question(p))
+// askAbout asks Status about the trip and keeps what the answer adds to its handle. It skips the case where Status is not
+// supported.
+func (t *trial) askAbout(p *trip) (acquirer.Result, error) {
+	r, err := t.askWith(t.questionAbout(p))
 	if err == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -174,22 +175,23 @@ func (t *trial) askWith(q acquirer.Question) (acquirer.Result, error) {
 	return r, nil
 }
 
-// sent returns what came so far on a channel.
-func (t *trial) sent(c acquirer.Channel) []acquirer.Callback {
+// sentOn returns the callbacks that have come on a channel so far.
+func (t *trial) sentOn(c acquirer.Channel) []acquirer.Callback {
 	return slices.DeleteFunc(slices.Clone(t.w.Callbacks()), func(cb acquirer.Callback) bool { return cb.Channel != c })
 }
 
-// hope is how long a callback is waited for where the world is not synchronous. It only ends what would hang.
-const hope = 20 * time.Second
+// callbackWait is how long a callback is waited for where the world is not synchronous. It only ends what would hang.
+const callbackWait = 20 * time.Second
 
-// await waits until n callbacks have come on a channel. An acquirer whose messages are hints may send more than one for one event.
-func (t *trial) await(c acquirer.Channel, n int) ([]acquirer.Callback, error) {
-	end := time.Now().Add(hope)
+// awaitCallbacks waits until n callbacks have come on a channel. An acquirer whose messages are hints may send more than one
+// for one event.
+func (t *trial) awaitCallbacks(c acquirer.Channel, n int) ([]acquirer.Callback, error) {
+	end := time.Now().Add(callbackWait)
 	if s, ok := t.w.(Synchronous); ok && s.Synchronous() {
 		end = time.Now()
 	}
 	for {
-		cbs := t.sent(c)
+		cbs := t.sentOn(c)
 		if len(cbs) == n || len(cbs) > n && t.traits.HintsOnly {
 			return cbs, nil
 		}
@@ -204,8 +206,8 @@ func (t *trial) await(c acquirer.Channel, n int) ([]acquirer.Callback, error) {
 	}
 }
 
-// parse reads a callback that is good.
-func (t *trial) parse(cb acquirer.Callback) (acquirer.Result, error) {
+// parseGenuine parses a callback that the acquirer sent and nobody changed.
+func (t *trial) parseGenuine(cb acquirer.Callback) (acquirer.Result, error) {
 	r, err := t.client.Parse(cb)
 	if err != nil {
 		return r, fmt.Errorf("Parse of a genuine callback (%s) failed: %w", cb.Channel, err)
@@ -240,9 +242,10 @@ func (t *trial) tripOf(r acquirer.Result) *trip {
 	return nil
 }
 
-// follow reads a genuine callback as a host does: a hint makes it ask. It returns what it learned, and about which trip.
-func (t *trial) follow(cb acquirer.Callback) (acquirer.Result, *trip, error) {
-	r, err := t.parse(cb)
+// followCallback parses a genuine callback and, where it is a hint, asks Status as a host does. It returns the result, and the
+// trip that it is about.
+func (t *trial) followCallback(cb acquirer.Callback) (acquirer.Result, *trip, error) {
+	r, err := t.parseGenuine(cb)
 	if err != nil {
 		return r, nil, err
 	}
@@ -255,7 +258,7 @@ func (t *trial) follow(cb acquirer.Callback) (acquirer.Result, *trip, error) {
 	case t.traits.Proof && cb.Channel == acquirer.Return && r.Handle.Proof != p.session.Handle.Proof:
 		return r, p, errors.New("a browser came back without the proof of its session")
 	}
-	q := t.question(p)
+	q := t.questionAbout(p)
 	q.Handle = q.Handle.With(r.Handle)
 	if r, err = t.askWith(q); err != nil {
 		return r, p, fmt.Errorf("asked because of a hint (%s): %w", cb.Channel, err)
@@ -263,13 +266,13 @@ func (t *trial) follow(cb acquirer.Callback) (acquirer.Result, *trip, error) {
 	return r, p, nil
 }
 
-// only follows the one callback that came on a channel, or the first of several hints.
-func (t *trial) only(c acquirer.Channel) (acquirer.Result, error) {
-	cbs, err := t.await(c, 1)
+// onlyCallback waits for the one callback of a channel and follows it; of several hints it follows the first.
+func (t *trial) onlyCallback(c acquirer.Channel) (acquirer.Result, error) {
+	cbs, err := t.awaitCallbacks(c, 1)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
-	r, _, err := t.follow(cbs[0])
+	r, _, err := t.followCallback(cbs[0])
 	return r, err
 }
 
@@ -294,8 +297,8 @@ func (t *trial) ofOrder(r acquirer.Result, o acquirer.Order) error {
 	return nil
 }
 
-// same compares two results about one transaction by what decides. The order id may be missing on one way.
-func same(a, b acquirer.Result) error {
+// sameResult compares the fingerprints of two results about one transaction. The order id may be missing in one of them.
+func sameResult(a, b acquirer.Result) error {
 	if a.OrderID == "" || b.OrderID == "" {
 		a.OrderID, b.OrderID = "", ""
 	}
@@ -308,12 +311,13 @@ func same(a, b acquirer.Result) error {
 
 // refusedWith checks the form and the kind of an error; the result beside it must be zero.
 func refusedWith(err error, zero bool, kinds ...error) error {
-	e := (*acquirer.Error)(nil)
-	switch {
-	case err == nil:
+	if err == nil {
 		return fmt.Errorf("no error, expected one of the kind %v", kinds)
-	case !errors.As(err, &e):
-		return fmt.Errorf("the error is a %T (%v), expected an *acquirer.Error: nobody can tell from it whether money may have moved", err, err)
+	}
+	e, broken := asError(err)
+	switch {
+	case broken != nil:
+		return broken
 	case !slices.Contains(kinds, e.Kind):
 		return fmt.Errorf("the kind of the error is %v, expected one of %v: %w", e.Kind, kinds, err)
 	case !zero:
@@ -330,8 +334,9 @@ func isSkip(err error) bool {
 	return errors.As(err, &skip)
 }
 
-// promptly runs f, and fails when it takes longer than the limit three times in a row: once may be a busy machine. f may be repeated.
-func promptly(what string, limit time.Duration, f func() error) error {
+// checkPrompt runs f and fails when it takes longer than the limit three times in a row: once may be due to a busy machine. f
+// must bear being repeated.
+func checkPrompt(what string, limit time.Duration, f func() error) error {
 	for try := 1; ; try++ {
 		start := time.Now()
 		err := f()
@@ -345,8 +350,8 @@ func promptly(what string, limit time.Duration, f func() error) error {
 	}
 }
 
-// each runs f over a table and joins what failed, each under its name.
-func each[T any](table map[string]T, f func(T) error) error {
+// forEach runs f over a table and joins the errors, each under its name.
+func forEach[T any](table map[string]T, f func(T) error) error {
 	names := make([]string, 0, len(table))
 	for n := range table {
 		names = append(names, n)
@@ -365,7 +370,7 @@ func each[T any](table map[string]T, f func(T) error) error {
 	return errors.Join(broken...)
 }
 
-// plainly is an error's text, for the search of what must not stand in it.
-func plainly(err error) string {
+// errorText is an error as the verbs of fmt print it; secrets are searched in it.
+func errorText(err error) string {
 	return strings.Join([]string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}, "\n")
 }

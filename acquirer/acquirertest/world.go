@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // World is one acquirer with someone at its payment page. A method that the acquirer
@@ -25,8 +25,8 @@ type World interface {
 	// a while to appear; see [Synchronous].
 	Callbacks() []acquirer.Callback
 
-	// Advance moves the acquirer's clock, and does what becomes due on the way. An hour later no session can be paid any more; payments
-	// are remitted within 48 hours.
+	// Advance moves the acquirer's clock, and does what becomes due on the way. An hour later no session can be paid any more;
+	// payments are remitted within 48 hours.
 	Advance(d time.Duration) error
 
 	// Fault goes wrong at the next call (the faults of a call), the next notification, or the next Begin (those of a session).
@@ -47,41 +47,41 @@ type Secretive interface{ Secrets() []string }
 // Logging is a [World] that knows what the client has written so far: to its logger, and as attributes to its Observe.
 type Logging interface{ Logged() string }
 
-// Synchronous is a [World] in which all callbacks have come when Pay and Advance return: then nothing is waited for. In other worlds a
-// callback is waited for until there is no hope.
+// Synchronous is a [World] in which all callbacks have come when Pay and Advance return: then nothing is waited for. In other
+// worlds a callback is waited for until there is no hope.
 type Synchronous interface{ Synchronous() bool }
 
-// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of its own
-// choice, which is the answer that is expected.
+// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of
+// its own choice, which is the answer that is expected.
 type Verifying interface {
 	Verification(token string) *http.Request
 }
 
 // Fault is shared with the mock and the Sips simulator.
-type Fault = bank.Fault
+type Fault = fault.Fault
 
 // The faults; each is described where it strikes.
 const (
 	// Of a notification. What the browser brings back is untouched.
-	Lost      = bank.Lost      // never sent
-	Doubled   = bank.Doubled   // sent twice
-	Late      = bank.Late      // sent an hour later
-	Reordered = bank.Reordered // overtaken by the next notification
-	Tampered  = bank.Tampered  // its content is changed, the seal is that of the true content
-	Forged    = bank.Forged    // sealed with another key
-	Unsealed  = bank.Unsealed  // without a seal
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent an hour later
+	Reordered = fault.Reordered // overtaken by the next notification
+	Tampered  = fault.Tampered  // its content is changed, the seal is that of the true content
+	Forged    = fault.Forged    // sealed with another key
+	Unsealed  = fault.Unsealed  // without a seal
 
 	// Of a call.
-	Timeout     = bank.Timeout     // carried out, and no answer comes
-	ServerError = bank.ServerError // not carried out, an HTTP 5xx
-	Truncated   = bank.Truncated   // carried out, and the answer breaks off
-	Slow        = bank.Slow        // carried out, and the answer takes its time
-	Unreachable = bank.Unreachable // not carried out, no connection
+	Timeout     = fault.Timeout     // carried out, and no answer comes
+	ServerError = fault.ServerError // not carried out, an HTTP 5xx
+	Truncated   = fault.Truncated   // carried out, and the answer breaks off
+	Slow        = fault.Slow        // carried out, and the answer takes its time
+	Unreachable = fault.Unreachable // not carried out, no connection
 
 	// Of a session.
-	RedirectOnce  = bank.RedirectOnce  // the redirect data works once
-	RedirectTwice = bank.RedirectTwice // the redirect data works twice
+	RedirectOnce  = fault.RedirectOnce  // the redirect data works once
+	RedirectTwice = fault.RedirectTwice // the redirect data works twice
 )
 
 // Faults returns every fault, in a fixed order.
-func Faults() []Fault { return bank.Faults() }
+func Faults() []Fault { return fault.Faults() }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 	"github.com/quittance/quittance/internal/euro"
 )
 
@@ -42,18 +44,19 @@ var (
 	_ acquirer.Listener  = (*Acquirer)(nil)
 )
 
-// Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must not be
-// copied. No function in a field is called with a lock held, so each may call the Acquirer, but for Now.
+// Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must
+// not be copied. No function in a field is called with a lock held, so each may call the Acquirer, but for Now.
 type Acquirer struct {
-	// Plan says what the payer will do with an order; it is asked once, in Begin. Its faults of a call strike that Begin, those of a
-	// session the session, those of a notification the notifications that the payment leads to. Zero: everybody pays.
+	// Plan returns what the payer will do with an order; it is called once, in Begin. Its faults of a call strike that Begin,
+	// those of a session the session, those of a notification the notifications that the payment leads to. Zero: everybody
+	// pays.
 	Plan func(acquirer.Order) Behaviour
 
 	// Notify receives the notifications, on the goroutine that caused them. Zero: POST to the order's NotifyURL if it has one.
 	Notify func(acquirer.Callback)
 
-	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: no kiosk, use Visit; the sessions
-	// then point to kiosk.invalid.
+	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: there is no page,
+	// use Visit; the sessions then point to kiosk.invalid.
 	URL string
 
 	// Now is the bank's clock: sessions expire by it, and payments are remitted. Zero: time.Now.
@@ -73,39 +76,39 @@ type Acquirer struct {
 	// Delay is how long a Slow answer takes, by the real clock. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications could not be delivered by POST. Zero: nobody is.
+	// Logger gets a warning for each notification that could not be delivered by POST. Zero: no log.
 	Logger *slog.Logger
 
 	once     sync.Once
 	bank     bank.Bank
-	post     bank.Post
-	kiosk    bank.Kiosk
+	post     fault.Post
+	kiosk    paypage.Handler
 	key      [32]byte
 	mu       sync.Mutex
 	dialect  dialect
 	planned  map[string]Behaviour        // by the bank's key, until it is used up
-	injected map[string][][]Fault        // by operation, or by target
+	faults   fault.Queue                 // injected
 	upcoming map[string][]Fault          // by reference: faults of the next call, from Visit
 	trips    map[string]trip             // by Handle.Session
 	latest   map[string]string           // the bank's key of the transaction begun last, by reference
 	given    map[giving]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
 }
 
-// trip is what the bank does not know of a session that has a handle.
+// trip is what the mock keeps of a session that has a handle, beside what the bank keeps.
 type trip struct {
 	token          string // opens the payment page
-	proof, payment string // of the handle; the payment's id is told once there is one
+	proof, payment string // of the handle; the payment's id is in answers once an attempt was made
 }
 
-// ready gives the zero value what it needs.
-func (a *Acquirer) ready() {
+// initialise sets up a bank, a key and maps, at the first call of any method.
+func (a *Acquirer) initialise() {
 	a.once.Do(func() {
 		rand.Read(a.key[:]) // never fails: crypto/rand ends the program rather than return an error
 		a.dialect = dialectOf(a.Traits)
 		a.bank.Now, a.post.Now = a.Now, a.Now
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
 		a.openKiosk()
-		a.planned, a.injected, a.upcoming = make(map[string]Behaviour), make(map[string][][]Fault), make(map[string][]Fault)
+		a.planned, a.upcoming = make(map[string]Behaviour), make(map[string][]Fault)
 		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
 	})
 }
@@ -126,32 +129,32 @@ func (a *Acquirer) LogValue() slog.Value {
 // tokenField is the only field of a session's form, or the only pair in the query of its link.
 const tokenField = "token"
 
-// Begin opens a session at the payment page. The session ends after fifteen minutes in which the payer does nothing and one hour at most;
-// ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a plan or traits
-// that are none, or what a fault brings.
+// Begin opens a session at the payment page. The session ends after fifteen minutes in which the payer does nothing and one
+// hour at most; ExpiresAt is the hour. The error's kind is ErrInvalid with the field, ErrReferenceUsed, ErrConfiguration for a
+// plan or traits that are not valid, or what a fault brings.
 func (a *Acquirer) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
-	a.ready()
+	a.initialise()
 	misconfigured := func(err error) (acquirer.Session, error) {
-		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Reference: safe(o.Reference), Kind: acquirer.ErrConfiguration, Err: err}
+		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Reference: safeReference(o.Reference), Kind: acquirer.ErrConfiguration, Err: err}
 	}
 	if err := checkTraits(a.Traits); err != nil {
 		return misconfigured(err)
 	}
 	if field, err := checkOrder(o, a.Traits); err != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, field, err)
+		return acquirer.Session{}, invalidField(acquirer.OpBegin, o.Reference, field, err)
 	}
 	var b Behaviour
 	if a.Plan != nil {
 		b = a.Plan(o)
-		if _, err := b.code(); err != nil {
+		if _, err := b.responseCode(); err != nil {
 			return misconfigured(err)
 		}
 	}
-	return answer(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.open(o, b) })
+	return answerCall(a, ctx, acquirer.OpBegin, o.Reference, b.Faults, func() (acquirer.Session, error) { return a.openSession(o, b) })
 }
 
-// open opens the session at the bank, and remembers what its payer will do.
-func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
+// openSession opens the session at the bank, and keeps its handle and its plan.
+func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session, error) {
 	cents, _ := euro.Cents(o.Amount) // checked before
 	order := bank.Order{
 		Merchant: a.Merchant(), Reference: o.Reference, OrderID: o.ID, Cents: cents, Currency: o.Currency,
@@ -160,13 +163,13 @@ func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error)
 	if a.Traits.AskedByHandle {
 		order.ID = newID()
 	}
-	faults := append(a.next(string(bank.OnSession)), b.Faults...)
+	order.Uses = fault.Uses(append(a.faults.Next(fault.OnSession), b.Faults...))
 	a.mu.Lock()
 	defer a.mu.Unlock() // until the reference is taken
 	if a.latest[o.Reference] != "" && !a.Traits.ReferencesRepeat {
 		return acquirer.Session{}, &bank.Refusal{Code: "94"}
 	}
-	opened, err := a.bank.Open(order, faults...)
+	opened, err := a.bank.Open(order)
 	if err != nil {
 		return acquirer.Session{}, err
 	}
@@ -185,16 +188,16 @@ func (a *Acquirer) open(o acquirer.Order, b Behaviour) (acquirer.Session, error)
 	if a.Plan != nil {
 		a.planned[key] = b
 	}
-	s := a.session(order.ID, opened)
+	s := a.sessionFor(order.ID, opened)
 	if order.ID != "" {
 		s.Handle = acquirer.Handle{Session: order.ID, Proof: made.proof, ExpiresAt: s.ExpiresAt}
 	}
 	return s, nil
 }
 
-// session is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where that is all
-// there is.
-func (a *Acquirer) session(id string, opened bank.Session) acquirer.Session {
+// sessionFor is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where
+// that is all there is.
+func (a *Acquirer) sessionFor(id string, opened bank.Session) acquirer.Session {
 	s := acquirer.Session{
 		URL: strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay", Method: http.MethodPost, ExpiresAt: opened.ExpiresAt,
 	}
@@ -211,8 +214,8 @@ func (a *Acquirer) session(id string, opened bank.Session) acquirer.Session {
 	return s
 }
 
-// token finds the bank's token in the pairs that bring a payer.
-func (a *Acquirer) token(pairs url.Values) (string, bool) {
+// bankToken finds the bank's token by the pairs with which a payer arrives; false if they are not of this kind.
+func (a *Acquirer) bankToken(pairs url.Values) (string, bool) {
 	if a.dialect.links && !a.Traits.Proof {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -221,8 +224,8 @@ func (a *Acquirer) token(pairs url.Values) (string, bool) {
 	return pairs.Get(tokenField), pairs.Has(tokenField)
 }
 
-// arrival are the pairs that bring a payer to the payment page.
-func arrival(s acquirer.Session) url.Values {
+// arrivalPairs are the pairs with which the payer of a session arrives: its fields, or the query of its link.
+func arrivalPairs(s acquirer.Session) url.Values {
 	if !s.Link() {
 		return s.Fields
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/internal/strictjson"
 )
 
-// signedEvents: a notification is a JSON object, signed over its bytes; a browser comes back by GET with its session and the proof that
-// Begin gave. Both only say that it is time to ask.
+// signedEvents: a notification is a JSON object, signed over its bytes; a browser comes back by GET with its session and the
+// proof that Begin gave. Both only say that it is time to ask.
 var signedEvents = dialect{
 	shapes:       map[acquirer.Channel]acquirer.Shape{acquirer.Notify: acquirer.PostJSON, acquirer.Return: acquirer.GetQuery},
 	header:       signatureHeader,
@@ -45,7 +45,7 @@ type event struct {
 }
 
 func (a *Acquirer) writeEvent(t bank.Transaction, c acquirer.Channel) acquirer.Callback {
-	h := a.handle(t)
+	h := a.handleOf(t)
 	cb, _ := a.writeEventFor(acquirer.Result{Reference: t.Reference, Merchant: t.Merchant, Handle: h}, c) // it cannot fail
 	return cb
 }
@@ -56,7 +56,7 @@ func (a *Acquirer) writeEventFor(r acquirer.Result, c acquirer.Channel) (acquire
 	}
 	body, _ := json.Marshal(event{rand.Text(), r.Merchant, r.Reference, r.Handle.Session, r.Handle.Payment}) // strings: it cannot fail
 	return acquirer.Callback{Channel: c, Body: body, Header: http.Header{
-		signatureHeader: {hex.EncodeToString(mac(a.key[:], string(body)))},
+		signatureHeader: {hex.EncodeToString(messageSeal(a.key[:], string(body)))},
 	}}, nil
 }
 
@@ -72,7 +72,7 @@ func (a *Acquirer) parseEvent(cb acquirer.Callback) (acquirer.Result, error) {
 		return acquirer.Result{}, parseFailure(acquirer.ErrUnverified, "%d signatures, expected one", len(signatures))
 	}
 	signature, err := hex.DecodeString(signatures[0])
-	if err != nil || !hmac.Equal(signature, mac(a.key[:], string(cb.Body))) {
+	if err != nil || !hmac.Equal(signature, messageSeal(a.key[:], string(cb.Body))) {
 		return acquirer.Result{}, parseFailure(acquirer.ErrUnverified, "the signature is not that of the body")
 	}
 	var e event
@@ -102,7 +102,7 @@ func (a *Acquirer) parseReturn(query url.Values) (acquirer.Result, error) {
 // answerAddress echoes the value of the verification header, if it is one that may be echoed.
 func answerAddress(r *http.Request) (string, bool) {
 	values := r.Header[verificationHeader]
-	if r.Method != http.MethodGet || len(values) != 1 || text(values[0], 1, 256, digits+capital+small+"+/=_.-") != nil {
+	if r.Method != http.MethodGet || len(values) != 1 || checkText(values[0], 1, 256, digits+capital+small+"+/=_.-") != nil {
 		return "", false
 	}
 	return values[0], true
@@ -125,7 +125,7 @@ var spoilEvent = map[Fault]func(*acquirer.Callback){
 			if cb.Header == nil {
 				cb.Header = make(http.Header)
 			}
-			cb.Header.Set(signatureHeader, hex.EncodeToString(mac([]byte(rand.Text()), string(cb.Body))))
+			cb.Header.Set(signatureHeader, hex.EncodeToString(messageSeal([]byte(rand.Text()), string(cb.Body))))
 			return
 		}
 		cb.Query.Set(proofField, newID())

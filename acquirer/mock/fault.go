@@ -10,42 +10,40 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Fault is something that goes wrong between the bank and whoever talks to it.
-type Fault = bank.Fault
+type Fault = fault.Fault
 
 // Faults of a notification; what the browser brings back is never touched by them.
 const (
-	Lost      = bank.Lost      // never sent
-	Doubled   = bank.Doubled   // sent twice
-	Late      = bank.Late      // sent one hour later: by Tick, or by Release
-	Reordered = bank.Reordered // overtaken by the next notification, or sent by Release
-	Tampered  = bank.Tampered  // its content is changed, the seal is that of the true content
-	Forged    = bank.Forged    // sealed with another key
-	Unsealed  = bank.Unsealed  // without a seal
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent one hour later: by Tick, or by Release
+	Reordered = fault.Reordered // overtaken by the next notification, or sent by Release
+	Tampered  = fault.Tampered  // its content is changed, the seal is that of the true content
+	Forged    = fault.Forged    // sealed with another key
+	Unsealed  = fault.Unsealed  // without a seal
 )
 
 // Faults of a call.
 const (
-	Timeout     = bank.Timeout     // carried out, and no answer: ErrUnanswered
-	ServerError = bank.ServerError // not carried out, HTTP 503: ErrUnanswered, for the caller cannot know
-	Truncated   = bank.Truncated   // carried out, and half an answer: ErrUnanswered
-	Slow        = bank.Slow        // carried out, and the right answer after Acquirer.Delay
-	Unreachable = bank.Unreachable // not carried out, no connection: ErrUnavailable
+	Timeout     = fault.Timeout     // carried out, and no answer: ErrUnanswered
+	ServerError = fault.ServerError // not carried out, HTTP 503: ErrUnanswered, for the caller cannot know
+	Truncated   = fault.Truncated   // carried out, and half an answer: ErrUnanswered
+	Slow        = fault.Slow        // carried out, and the right answer after Acquirer.Delay
+	Unreachable = fault.Unreachable // not carried out, no connection: ErrUnavailable
 )
 
 // Faults of a session.
 const (
-	RedirectOnce  = bank.RedirectOnce  // it can be visited once
-	RedirectTwice = bank.RedirectTwice // it can be visited twice
+	RedirectOnce  = fault.RedirectOnce  // it can be visited once
+	RedirectTwice = fault.RedirectTwice // it can be visited twice
 )
 
 // Faults returns every fault, in a fixed order.
-func Faults() []Fault { return bank.Faults() }
-
-// anyCall is the queue of faults for whatever operation comes next.
-const anyCall = string(bank.OnCall)
+func Faults() []Fault { return fault.Faults() }
 
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
 // strike the next call of that operation; with an empty op they strike the next call, the faults of a notification the next
@@ -53,51 +51,24 @@ const anyCall = string(bank.OnCall)
 // for the call after. The error names an op or a fault that does not exist, or that do not go together; it is
 // ErrUnsupported for Forged and Unsealed where notifications have no seal.
 func (a *Acquirer) Inject(op string, faults ...Fault) error {
-	a.ready()
-	ops := []string{"", acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
-	if !slices.Contains(ops, op) {
-		return fmt.Errorf("mock: Inject: there is no operation %.20q", op)
-	}
+	a.initialise()
 	for _, f := range faults {
-		switch t := f.Target(); {
-		case t == "":
-			return fmt.Errorf("mock: Inject: there is no fault %.20q", string(f))
-		case (f == Forged || f == Unsealed) && !a.dialect.hasSeal:
+		if (f == Forged || f == Unsealed) && !a.dialect.hasSeal {
 			return fmt.Errorf("mock: Inject: %s: notifications of this kind have no seal: %w", f, acquirer.ErrUnsupported)
-		case op != "" && t != bank.OnCall:
-			return fmt.Errorf("mock: Inject: %s strikes no call; inject it with an empty op", f)
 		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, t := range []bank.Target{bank.OnCall, bank.OnNotification, bank.OnSession} {
-		queue := string(t)
-		if t == bank.OnCall && op != "" {
-			queue = op
-		}
-		if fs := bank.Strikes(t, faults); len(fs) > 0 {
-			a.injected[queue] = append(a.injected[queue], fs)
-		}
+	if err := a.faults.Inject(operations, op, faults...); err != nil {
+		return fmt.Errorf("mock: Inject: %w", err)
 	}
 	return nil
 }
 
-// next takes the first faults out of a queue.
-func (a *Acquirer) next(queue string) []Fault {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	q := a.injected[queue]
-	if len(q) == 0 {
-		return nil
-	}
-	a.injected[queue] = q[1:]
-	return slices.Clone(q[0])
-}
+// operations are those of a call that a fault can strike.
+var operations = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
-// strike collects the faults of one call.
-func (a *Acquirer) strike(op, reference string, planned []Fault) []Fault {
-	fs := append(bank.Strikes(bank.OnCall, planned), a.next(op)...)
-	fs = append(fs, a.next(anyCall)...)
+// faultsOfCall takes the faults that strike one call: those planned, those injected, and those that Visit left for its reference.
+func (a *Acquirer) faultsOfCall(op, reference string, planned []Fault) []Fault {
+	fs := append(fault.Strikes(fault.OnCall, planned), a.faults.NextCall(op)...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	fs = append(fs, a.upcoming[reference]...)
@@ -105,8 +76,8 @@ func (a *Acquirer) strike(op, reference string, planned []Fault) []Fault {
 	return fs
 }
 
-// kinds says what each code of a refusal means to the caller.
-var kinds = map[string]error{
+// refusalKinds is the kind of the error for each code of a refusal.
+var refusalKinds = map[string]error{
 	"03": acquirer.ErrConfiguration,
 	"12": acquirer.ErrInvalid,
 	"24": acquirer.ErrConflict,
@@ -115,14 +86,14 @@ var kinds = map[string]error{
 	"97": acquirer.ErrConflict,
 }
 
-// refused words the bank's refusal.
-func refused(op, reference string, err error) error {
+// refusalError is the error of a call that the bank refused.
+func refusalError(op, reference string, err error) error {
 	if e := (*acquirer.Error)(nil); errors.As(err, &e) {
 		return e
 	}
-	e := &acquirer.Error{Op: op, Reference: safe(reference), Kind: acquirer.ErrInvalid, Err: err}
+	e := &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: acquirer.ErrInvalid, Err: err}
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
-		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, kinds[r.Code], nil
+		e.Code, e.Field, e.Kind, e.Err = r.Code, r.Field, refusalKinds[r.Code], nil
 		if r.Status != "" {
 			e.Err = errors.New("the transaction is " + r.Status)
 		}
@@ -130,16 +101,17 @@ func refused(op, reference string, err error) error {
 	return e
 }
 
-// answer carries a call out over a line that may be bad. Whatever the fault, an error leaves nothing of the answer.
-func answer[T any](a *Acquirer, ctx context.Context, op, reference string, planned []Fault, do func() (T, error)) (T, error) {
+// answerCall carries a call out, with the faults that strike it. With an error the value is zero, also where the call was
+// carried out.
+func answerCall[T any](a *Acquirer, ctx context.Context, op, reference string, planned []Fault, do func() (T, error)) (T, error) {
 	var nothing T
 	fail := func(kind, cause error) (T, error) {
-		return nothing, &acquirer.Error{Op: op, Reference: safe(reference), Kind: kind, Err: cause}
+		return nothing, &acquirer.Error{Op: op, Reference: safeReference(reference), Kind: kind, Err: cause}
 	}
 	if err := ctx.Err(); err != nil {
-		return fail(acquirer.ErrUnavailable, err) // nothing has left: certainly not done
+		return fail(acquirer.ErrUnavailable, err) // certainly not done: nothing was sent
 	}
-	fs := a.strike(op, reference, planned)
+	fs := a.faultsOfCall(op, reference, planned)
 	has := func(f Fault) bool { return slices.Contains(fs, f) }
 	switch {
 	case has(Unreachable):
@@ -149,7 +121,7 @@ func answer[T any](a *Acquirer, ctx context.Context, op, reference string, plann
 	}
 	v, err := do()
 	if has(Slow) {
-		if err := a.wait(ctx); err != nil {
+		if err := a.waitDelay(ctx); err != nil {
 			return fail(acquirer.ErrUnanswered, err)
 		}
 	}
@@ -159,12 +131,12 @@ func answer[T any](a *Acquirer, ctx context.Context, op, reference string, plann
 	case has(Truncated):
 		return fail(acquirer.ErrUnanswered, io.ErrUnexpectedEOF)
 	case err != nil:
-		return nothing, refused(op, reference, err)
+		return nothing, refusalError(op, reference, err)
 	}
 	return v, nil
 }
 
-func (a *Acquirer) wait(ctx context.Context) error {
+func (a *Acquirer) waitDelay(ctx context.Context) error {
 	d := a.Delay
 	if d <= 0 {
 		d = time.Second

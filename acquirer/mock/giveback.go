@@ -11,17 +11,18 @@ import (
 // giving names a call that gives money back where the acquirer is idempotent: the same twice moves money once.
 type giving struct{ op, transaction, key string }
 
-// Cancel gives money back before remittance, all of it or a part. The error's kind is ErrUnsupported where the kind has no cancellation,
-// ErrInvalid with the field, ErrConflict (code 24), what Status returns for a trip that is not there, or what a fault brings.
+// Cancel gives money back before remittance, all of it or a part. The error's kind is ErrUnsupported where the kind has no
+// cancellation, ErrInvalid with the field, ErrConflict (code 24), what Status returns for a trip that is not there, or what a
+// fault brings.
 func (a *Acquirer) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
-	a.ready()
+	a.initialise()
 	return a.giveBack(ctx, acquirer.OpCancel, m, a.dialect.cancels, func(bank.Transaction) bool { return true })
 }
 
-// Refund gives money back after remittance, all of it or a part; never more than remains. Where the kind has no cancellation it also
-// gives back before remittance. The errors are those of Cancel.
+// Refund gives money back after remittance, all of it or a part; never more than remains. Where the kind has no cancellation it
+// also gives back before remittance. The errors are those of Cancel.
 func (a *Acquirer) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
-	a.ready()
+	a.initialise()
 	return a.giveBack(ctx, acquirer.OpRefund, m, a.dialect.refunds, func(t bank.Transaction) bool {
 		return a.dialect.refundsEarly && t.Status == bank.StatusToCapture
 	})
@@ -32,19 +33,19 @@ func (a *Acquirer) giveBack(ctx context.Context, op string, m acquirer.Modificat
 	acquirer.Result, error,
 ) {
 	if !offered {
-		return acquirer.Result{}, &acquirer.Error{Op: op, Reference: safe(m.Reference), Kind: acquirer.ErrUnsupported,
+		return acquirer.Result{}, &acquirer.Error{Op: op, Reference: safeReference(m.Reference), Kind: acquirer.ErrUnsupported,
 			Err: errors.New("this kind of acquirer has no such call")}
 	}
 	q := acquirer.Question{Reference: m.Reference, Merchant: m.Merchant, Handle: m.Handle}
 	if field, err := a.checkQuestion(q); err != nil {
-		return acquirer.Result{}, invalid(op, m.Reference, field, err)
+		return acquirer.Result{}, invalidField(op, m.Reference, field, err)
 	}
-	cents, err := positive(m.Amount)
+	cents, err := positiveCents(m.Amount)
 	if err != nil {
-		return acquirer.Result{}, invalid(op, m.Reference, "Amount", err)
+		return acquirer.Result{}, invalidField(op, m.Reference, "Amount", err)
 	}
-	return answer(a, ctx, op, m.Reference, nil, func() (acquirer.Result, error) {
-		t, err := a.find(op, q)
+	return answerCall(a, ctx, op, m.Reference, nil, func() (acquirer.Result, error) {
+		t, err := a.findTransaction(op, q)
 		if err != nil {
 			return acquirer.Result{}, err
 		}

@@ -9,23 +9,24 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// The kinds that this SDK has clients for, as values of [Acquirer.Traits]. Each is named after the acquirer whose behaviour it has; the
-// messages are the mock's own.
+// The kinds that this SDK has clients for, as values of [Acquirer.Traits]. Each is named after the acquirer whose behaviour it
+// has; the messages are the mock's own.
 var (
 	// Sips takes no new payment after 2025: choose it for what is still to be asked about and given back there. It is the zero
 	// value. Messages are sealed forms and say how the payment ended; the reference finds it; both ways back are open.
 	Sips = acquirer.Traits{}
 
-	// Direct is Worldline Direct, which follows Sips. A notification is signed JSON, and a browser comes back by GET with the session
-	// and its proof; both are hints. The session finds the payment for three hours, then only the payment's own id does,
-	// which an answer to a question tells. Refund gives back before and after remittance, once for each key; Cancel is not supported.
+	// Direct is Worldline Direct, which follows Sips. A notification is signed JSON, and a browser comes back by GET with the
+	// session and its proof; both are hints. The session finds the payment for three hours, then only the payment's own id
+	// does, which an answer to a question tells. Refund gives back before and after remittance, once for each key; Cancel is
+	// not supported.
 	Direct = acquirer.Traits{
 		AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true,
 	}
 
-	// PayFiP is for public bodies whose accountant is at the DGFiP. A notification is a form with one number, and a browser comes back with
-	// the same number, by GET; both are hints. The number opens the payment page and finds the payment. A session in which
-	// nobody paid is open until the night, then not found. A refusal has no reason; nothing can be given back.
+	// PayFiP is for public bodies whose accountant is at the DGFiP. A notification is a form with one number, and a browser
+	// comes back with the same number, by GET; both are hints. The number opens the payment page and finds the payment. A
+	// session in which nobody paid is open until the night, then not found. A refusal has no reason; nothing can be given back.
 	PayFiP = acquirer.Traits{
 		AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, AbandonedIsOpen: true, NoDecline: true,
 		Smallest: decimal.New(1, 0), Largest: decimal.New(99_999_99, -2),
@@ -80,8 +81,8 @@ type dialect struct {
 	refundsEarly bool // and cancels by itself before remittance
 }
 
-// dialectOf chooses the form of the messages: sealed forms where they prove something, else signed JSON with a proof in the way back, else
-// a number.
+// dialectOf chooses the form of the messages: sealed forms where they prove something, else signed JSON with a proof in the way
+// back, else a number.
 func dialectOf(k acquirer.Traits) dialect {
 	switch {
 	case !k.HintsOnly:
@@ -90,25 +91,4 @@ func dialectOf(k acquirer.Traits) dialect {
 		return signedEvents
 	}
 	return bareNumbers
-}
-
-// Client returns the acquirer with the abilities of its kind and no others: the mock itself where it can cancel and refund, else a client
-// that is no [acquirer.Canceller], or neither that nor an [acquirer.Refunder]. The mock itself has both methods in every kind;
-// those that its kind lacks return ErrUnsupported.
-func (a *Acquirer) Client() acquirer.Client {
-	a.ready()
-	type listening interface {
-		acquirer.Client
-		acquirer.Listener
-	}
-	switch d := a.dialect; {
-	case d.cancels:
-		return a
-	case d.refunds:
-		return struct {
-			listening
-			acquirer.Refunder
-		}{a, a}
-	}
-	return struct{ listening }{a}
 }

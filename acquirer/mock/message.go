@@ -5,18 +5,16 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 // Takes returns the shapes of the kind's messages; see [acquirer.Listener].
 func (a *Acquirer) Takes(c acquirer.Channel) (shapes []acquirer.Shape, headers []string) {
-	a.ready()
+	a.initialise()
 	shape, ok := a.dialect.shapes[c]
 	if !ok {
 		return nil, nil
@@ -29,7 +27,7 @@ func (a *Acquirer) Takes(c acquirer.Channel) (shapes []acquirer.Shape, headers [
 
 // Answer echoes the header X-Mock-Verification of a GET, in the kind whose notifications are JSON; see [acquirer.Listener].
 func (a *Acquirer) Answer(r *http.Request) (text string, ok bool) {
-	a.ready()
+	a.initialise()
 	if a.dialect.header == "" {
 		return "", false
 	}
@@ -39,37 +37,37 @@ func (a *Acquirer) Answer(r *http.Request) (text string, ok bool) {
 // Parse verifies the seal or the signature, if the kind has one, then reads. In a kind whose messages prove nothing the result is a
 // hint. The error's kind is ErrUnverified, or ErrInvalid for a callback without a message and for one that is not understood.
 func (a *Acquirer) Parse(cb acquirer.Callback) (acquirer.Result, error) {
-	a.ready()
+	a.initialise()
 	return a.dialect.parse(a, cb)
 }
 
-// Seal returns a callback that says r, as this acquirer writes it. It is for tests of what the bank itself would not say: another
-// amount, another merchant, an order that does not exist. Of a hint only Reference, Merchant and Handle count. In a sealed form an
-// empty Code is the usual one of the outcome; a Code and an Outcome that contradict each other, or an amount that is none, are an error.
+// Seal returns a callback that says r, as this acquirer writes it. It is for tests of what the bank itself would not say:
+// another amount, another merchant, an order that does not exist. Of a hint only Reference, Merchant and Handle count. In a
+// sealed form an empty Code is the usual one of the outcome; a Code and an Outcome that contradict each other, or an amount
+// that is none, are an error.
 func (a *Acquirer) Seal(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
-	a.ready()
+	a.initialise()
 	return a.dialect.writeFor(a, r, c)
 }
 
-// NewRequest returns the HTTP request by which a callback reaches a host's address: what the acquirer's server posts, or what the payer's
-// browser does. It is for tests of the host's handlers.
+// NewRequest returns the HTTP request by which a callback reaches a host's address: what the acquirer's server posts, or what
+// the payer's browser does. It is for tests of the host's handlers.
 func NewRequest(ctx context.Context, address string, cb acquirer.Callback) (*http.Request, error) {
-	return bank.NewRequest(ctx, address, cb)
+	return callback.NewRequest(ctx, address, cb)
 }
 
-// Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing, nor do Forged and Unsealed to a message
-// that has no seal. It is how a test plays a payer who is dishonest with what the browser brings back.
+// Spoil returns a copy of cb with Tampered, Forged or Unsealed done to it; other faults do nothing, nor do Forged and Unsealed
+// to a message that has no seal. It is how a test plays a payer who is dishonest with what the browser brings back.
 func Spoil(cb acquirer.Callback, faults ...Fault) acquirer.Callback {
-	cb.Form, cb.Query = copyValues(cb.Form), copyValues(cb.Query)
-	cb.Header, cb.Body = cb.Header.Clone(), slices.Clone(cb.Body)
+	cb = callback.Copy(cb)
 	for _, f := range faults {
-		spoil(f, &cb)
+		spoilMessage(f, &cb)
 	}
 	return cb
 }
 
-// spoil does one fault, in the way of the form that cb has.
-func spoil(f Fault, cb *acquirer.Callback) {
+// spoilMessage does one fault, in the way of the form that cb has.
+func spoilMessage(f Fault, cb *acquirer.Callback) {
 	switch {
 	case cb.Form.Has(numberField) || cb.Query.Has(numberField):
 		if f == Tampered {
@@ -85,15 +83,6 @@ func spoil(f Fault, cb *acquirer.Callback) {
 			do(cb.Form)
 		}
 	}
-}
-
-// copyValues is a deep copy; that of nil is nil.
-func copyValues(v url.Values) url.Values {
-	c := maps.Clone(v)
-	for name, values := range c {
-		c[name] = slices.Clone(values)
-	}
-	return c
 }
 
 // spoilSealed does a fault to a sealed form.
@@ -112,7 +101,7 @@ var spoilSealed = map[Fault]func(url.Values){
 		form.Set(dataField, string(data))
 	},
 	Forged: func(form url.Values) {
-		form.Set(sealField, hex.EncodeToString(mac([]byte(rand.Text()), form.Get(dataField))))
+		form.Set(sealField, hex.EncodeToString(messageSeal([]byte(rand.Text()), form.Get(dataField))))
 	},
 	Unsealed: func(form url.Values) { form.Del(sealField) },
 }

@@ -53,7 +53,7 @@ func onlyID(values []string) (string, error) {
 	if len(values) != 1 {
 		return "", fmt.Errorf("it stands %d times, expected once", len(values))
 	}
-	if text(values[0], 27, 27, digits+small+"-") != nil {
+	if checkText(values[0], 27, 27, digits+small+"-") != nil {
 		return "", errNoID
 	}
 	return values[0], nil

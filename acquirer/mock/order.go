@@ -17,8 +17,8 @@ const (
 	small   = "abcdefghijklmnopqrstuvwxyz"
 )
 
-// text checks the length of s in bytes and its alphabet.
-func text(s string, shortest, longest int, alphabet string) error {
+// checkText checks the length of s in bytes and its alphabet.
+func checkText(s string, shortest, longest int, alphabet string) error {
 	switch {
 	case len(s) < shortest:
 		return fmt.Errorf("%d characters, at least %d are needed", len(s), shortest)
@@ -30,8 +30,8 @@ func text(s string, shortest, longest int, alphabet string) error {
 	return nil
 }
 
-// address checks that s is where a browser or a server can post to.
-func address(s string) error {
+// checkAddress checks that s is an absolute http or https address of at most 512 bytes.
+func checkAddress(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 512 || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return errors.New("not an absolute http or https address")
@@ -41,7 +41,7 @@ func address(s string) error {
 
 var errNothing = errors.New("the amount is zero")
 
-func positive(d decimal.Decimal) (int64, error) {
+func positiveCents(d decimal.Decimal) (int64, error) {
 	cents, err := euro.Cents(d)
 	if err == nil && cents == 0 {
 		err = errNothing
@@ -49,8 +49,8 @@ func positive(d decimal.Decimal) (int64, error) {
 	return cents, err
 }
 
-// within checks an amount against what the acquirer takes.
-func within(amount decimal.Decimal, k acquirer.Traits) error {
+// checkLimits checks an amount against what the acquirer takes.
+func checkLimits(amount decimal.Decimal, k acquirer.Traits) error {
 	switch {
 	case amount.LessThan(k.Smallest):
 		return fmt.Errorf("it is below %s", k.Smallest)
@@ -60,29 +60,30 @@ func within(amount decimal.Decimal, k acquirer.Traits) error {
 	return nil
 }
 
-// checkOrder returns the first field of an order that no acquirer of the kind would take, and what is wrong with it; never its value.
+// checkOrder returns the first field of an order that no acquirer of the kind would take, and what is wrong with it; never its
+// value.
 func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 	for _, c := range []struct {
 		field string
 		check func() error
 	}{
-		{"ID", func() error { return text(o.ID, 1, 32, digits+capital+small) }},
-		{"Reference", func() error { return text(o.Reference, 1, 35, digits+capital+small) }},
+		{"ID", func() error { return checkText(o.ID, 1, 32, digits+capital+small) }},
+		{"Reference", func() error { return checkText(o.Reference, 1, 35, digits+capital+small) }},
 		{"Amount", func() error {
-			if _, err := positive(o.Amount); err != nil {
+			if _, err := positiveCents(o.Amount); err != nil {
 				return err
 			}
-			return within(o.Amount, k)
+			return checkLimits(o.Amount, k)
 		}},
-		{"Currency", func() error { return text(o.Currency, 3, 3, capital) }},
-		{"ReturnURL", func() error { return address(o.ReturnURL) }},
+		{"Currency", func() error { return checkText(o.Currency, 3, 3, capital) }},
+		{"ReturnURL", func() error { return checkAddress(o.ReturnURL) }},
 		{"NotifyURL", func() error {
 			if o.NotifyURL == "" {
-				return nil // then there is no notification: Status is asked
+				return nil // allowed: there is no notification, and the host asks Status
 			}
-			return address(o.NotifyURL)
+			return checkAddress(o.NotifyURL)
 		}},
-		{"Language", func() error { return text(o.Language, 0, 35, digits+capital+small+"-") }},
+		{"Language", func() error { return checkText(o.Language, 0, 35, digits+capital+small+"-") }},
 	} {
 		if err := c.check(); err != nil {
 			return c.field, err
@@ -91,15 +92,15 @@ func checkOrder(o acquirer.Order, k acquirer.Traits) (field string, err error) {
 	return "", nil
 }
 
-// safe returns a reference that may stand in an error: one that is none could be anything.
-func safe(reference string) string {
-	if text(reference, 1, 35, digits+capital+small) != nil {
+// safeReference returns the reference for an error, or nothing if it has not the form of one: it could then be a person's data.
+func safeReference(reference string) string {
+	if checkText(reference, 1, 35, digits+capital+small) != nil {
 		return ""
 	}
 	return reference
 }
 
-// invalid is the error of a call that is refused before it leaves.
-func invalid(op, reference, field string, cause error) error {
-	return &acquirer.Error{Op: op, Reference: safe(reference), Code: "12", Field: field, Kind: acquirer.ErrInvalid, Err: cause}
+// invalidField is the error of a call that is refused before anything is sent.
+func invalidField(op, reference, field string, cause error) error {
+	return &acquirer.Error{Op: op, Reference: safeReference(reference), Code: "12", Field: field, Kind: acquirer.ErrInvalid, Err: cause}
 }

@@ -13,24 +13,24 @@ import (
 // readable is how long after it was opened a session can be asked about where the acquirer Forgets.
 const readable = 3 * time.Hour
 
-// Status says what has become of a trip; by its reference, or by its handle where the kind is asked by that. A session in which nobody
-// has paid yet is Open where the kind is asked by handle, and not found elsewhere, as at Sips. One that has expired is code
-// 97; where the kind has AbandonedIsOpen it stays Open until midnight in Paris, and is not found from then on. Where the kind
-// Forgets, three hours after Begin only a Handle.Payment finds anything, and all else is ErrUnsupported.
+// Status says what has become of a trip; by its reference, or by its handle where the kind is asked by that. A session in which
+// nobody has paid yet is Open where the kind is asked by handle, and not found elsewhere, as at Sips. One that has expired is
+// code 97; where the kind has AbandonedIsOpen it stays Open until midnight in Paris, and is not found from then on. Where the
+// kind Forgets, three hours after Begin only a Handle.Payment finds anything, and all else is ErrUnsupported.
 //
 // The error's kind is ErrInvalid with the field, ErrNotFound, ErrUnverified for a handle of another reference or another
 // payment, ErrUnavailable or ErrUnsupported for a session that an acquirer which Forgets does not know, or what a fault brings.
 func (a *Acquirer) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
-	a.ready()
+	a.initialise()
 	if field, err := a.checkQuestion(q); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference, field, err)
+		return acquirer.Result{}, invalidField(acquirer.OpStatus, q.Reference, field, err)
 	}
-	return answer(a, ctx, acquirer.OpStatus, q.Reference, nil, func() (acquirer.Result, error) {
-		t, err := a.find(acquirer.OpStatus, q)
+	return answerCall(a, ctx, acquirer.OpStatus, q.Reference, nil, func() (acquirer.Result, error) {
+		t, err := a.findTransaction(acquirer.OpStatus, q)
 		if err != nil {
 			return acquirer.Result{}, err
 		}
-		return a.state(t)
+		return a.answerAbout(t)
 	})
 }
 
@@ -45,13 +45,13 @@ func (a *Acquirer) checkQuestion(q acquirer.Question) (field string, err error) 
 	return "", nil
 }
 
-// find returns the transaction that a question is about.
-func (a *Acquirer) find(op string, q acquirer.Question) (bank.Transaction, error) {
+// findTransaction returns the transaction that a question is about.
+func (a *Acquirer) findTransaction(op string, q acquirer.Question) (bank.Transaction, error) {
 	if !a.Traits.AskedByHandle {
 		return a.bank.Session(a.Merchant(), q.Reference)
 	}
 	refuse := func(kind error, text string) (bank.Transaction, error) {
-		return bank.Transaction{}, &acquirer.Error{Op: op, Reference: safe(q.Reference), Kind: kind, Err: errors.New(text)}
+		return bank.Transaction{}, &acquirer.Error{Op: op, Reference: safeReference(q.Reference), Kind: kind, Err: errors.New(text)}
 	}
 	t, err := a.bank.Session(a.Merchant(), q.Handle.Session)
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *Acquirer) find(op string, q acquirer.Question) (bank.Transaction, error
 		}
 		return refuse(acquirer.ErrUnsupported, "there is no such session, or it is forgotten")
 	}
-	payment := a.trip(t.ID).payment
+	payment := a.tripOf(t.ID).payment
 	switch asked := q.Handle.Payment; {
 	case t.Reference != q.Reference:
 		return refuse(acquirer.ErrUnverified, "the handle is that of another reference")
@@ -75,25 +75,25 @@ func (a *Acquirer) find(op string, q acquirer.Question) (bank.Transaction, error
 	return t, nil
 }
 
-func (a *Acquirer) trip(id string) trip {
+func (a *Acquirer) tripOf(id string) trip {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.trips[id]
 }
 
-// handle is what is known of the transaction's handle: the proof belongs to Begin and to the browser alone.
-func (a *Acquirer) handle(t bank.Transaction) acquirer.Handle {
-	h := acquirer.Handle{Session: t.ID, Proof: a.trip(t.ID).proof}
+// handleOf is the transaction's handle, with the payment's id once there was an attempt. Its proof is for the browser alone.
+func (a *Acquirer) handleOf(t bank.Transaction) acquirer.Handle {
+	h := acquirer.Handle{Session: t.ID, Proof: a.tripOf(t.ID).proof}
 	if t.Attempt > 0 {
-		h.Payment = a.trip(t.ID).payment
+		h.Payment = a.tripOf(t.ID).payment
 	}
 	return h
 }
 
 var errNobodyPaid = &bank.Refusal{Code: "25"}
 
-// state is the answer to a question about a transaction.
-func (a *Acquirer) state(t bank.Transaction) (acquirer.Result, error) {
+// answerAbout is the answer of Status about a transaction that was found.
+func (a *Acquirer) answerAbout(t bank.Transaction) (acquirer.Result, error) {
 	switch {
 	case t.Code == "" && !a.Traits.AskedByHandle && !a.Traits.AbandonedIsOpen:
 		return acquirer.Result{}, errNobodyPaid
@@ -112,8 +112,8 @@ func (a *Acquirer) state(t bank.Transaction) (acquirer.Result, error) {
 
 // inAnswer is what an answer says of a transaction.
 func (a *Acquirer) inAnswer(t bank.Transaction) acquirer.Result {
-	r := a.result(messageOf(t))
-	r.Handle = a.handle(t)
+	r := a.resultOf(messageOf(t))
+	r.Handle = a.handleOf(t)
 	r.Handle.Proof = "" // no answer repeats it
 	return r
 }

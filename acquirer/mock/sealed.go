@@ -20,7 +20,7 @@ import (
 var sealedForms = dialect{
 	shapes: map[acquirer.Channel]acquirer.Shape{acquirer.Notify: acquirer.PostForm, acquirer.Return: acquirer.PostForm},
 	write: func(a *Acquirer, t bank.Transaction, c acquirer.Channel) acquirer.Callback {
-		return a.seal(messageOf(t), c)
+		return a.sealMessage(messageOf(t), c)
 	},
 	parse:      (*Acquirer).parseSealed,
 	writeFor:   (*Acquirer).sealResult,
@@ -66,8 +66,8 @@ func messageOf(t bank.Transaction) message {
 	}
 }
 
-// result is what a verified message, or an answer, means.
-func (a *Acquirer) result(m message) acquirer.Result {
+// resultOf is what a verified message, or an answer, means.
+func (a *Acquirer) resultOf(m message) acquirer.Result {
 	outcome, decline := sipscode.Judge(m.Code, m.AcquirerCode, "")
 	if m.Retry {
 		outcome, decline = acquirer.Pending, ""
@@ -92,15 +92,15 @@ func (a *Acquirer) result(m message) acquirer.Result {
 	}.WithFields(fields)
 }
 
-func (a *Acquirer) seal(m message, c acquirer.Channel) acquirer.Callback {
+func (a *Acquirer) sealMessage(m message, c acquirer.Channel) acquirer.Callback {
 	data, _ := json.Marshal(m) // strings, integers and a time between the years 1 and 9999: it cannot fail
 	return acquirer.Callback{Channel: c, Form: url.Values{
 		dataField: {string(data)},
-		sealField: {hex.EncodeToString(mac(a.key[:], string(data)))},
+		sealField: {hex.EncodeToString(messageSeal(a.key[:], string(data)))},
 	}}
 }
 
-func mac(key []byte, data string) []byte {
+func messageSeal(key []byte, data string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(data))
 	return h.Sum(nil)
@@ -121,18 +121,18 @@ func (a *Acquirer) parseSealed(cb acquirer.Callback) (acquirer.Result, error) {
 			"%d fields Data and %d fields Seal, expected one of each", len(data), len(seals))
 	}
 	seal, err := hex.DecodeString(seals[0])
-	if err != nil || !hmac.Equal(seal, mac(a.key[:], data[0])) {
+	if err != nil || !hmac.Equal(seal, messageSeal(a.key[:], data[0])) {
 		return acquirer.Result{}, parseFailure(acquirer.ErrUnverified, "the seal is not that of the data")
 	}
 	var m message
 	if err := strictjson.Unmarshal([]byte(data[0]), &m); err != nil {
 		return acquirer.Result{}, parseFailure(acquirer.ErrInvalid, "the data is not what this acquirer writes")
 	}
-	return a.result(m), nil
+	return a.resultOf(m), nil
 }
 
 func (a *Acquirer) sealResult(r acquirer.Result, c acquirer.Channel) (acquirer.Callback, error) {
-	code, err := Behaviour{Outcome: r.Outcome, Code: r.Code}.code()
+	code, err := Behaviour{Outcome: r.Outcome, Code: r.Code}.responseCode()
 	if err != nil {
 		return acquirer.Callback{}, err
 	}
@@ -148,7 +148,7 @@ func (a *Acquirer) sealResult(r acquirer.Result, c acquirer.Channel) (acquirer.C
 		return acquirer.Callback{}, fmt.Errorf("mock: Seal: At: the year %d", y)
 	}
 	status, _ := r.Field("transactionStatus")
-	return a.seal(message{
+	return a.sealMessage(message{
 		Merchant: r.Merchant, Reference: r.Reference, OrderID: r.OrderID,
 		Amount: amount, Returned: returned, Currency: r.Currency,
 		Code: code, AcquirerCode: r.AcquirerCode, Authorisation: r.AuthorisationID,

@@ -12,26 +12,29 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
-// for, and the notification has been sent.
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the notification has been sent.
 var ErrNoReturn = errors.New("mock: the browser brings nothing back")
 
-// Behaviour is what happens to one order at the kiosk. The zero value is a payer who pays.
+// Behaviour is what the payer of one order does at the payment page, and what goes wrong with it. The zero value is a payer who
+// pays.
 type Behaviour struct {
 	Outcome acquirer.Outcome // zero: that of Code; without a Code what Plan says, else Accepted
 	Code    string           // responseCode, as the card's last two digits would give it; zero: the usual code of the outcome
 	Abandon bool             // the payer closes the tab afterwards: a notification, and nothing comes back by the browser
 
-	// Faults of a notification strike the notification of this visit. Faults of a call, told to Visit, strike the next call about the
-	// same reference: the status, the cancellation, the refund. Those of a session count in a Plan only.
+	// Faults of a notification strike the notification of this visit. Faults of a call, given to Visit, strike the next call
+	// about the same reference: the status, the cancellation, the refund. Those of a session count in a Plan only.
 	Faults []Fault
 }
 
-// code is the responseCode that b leads to.
-func (b Behaviour) code() (string, error) {
+// responseCode returns the code with which a payment ends that goes as b says.
+func (b Behaviour) responseCode() (string, error) {
 	switch {
 	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
 		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
@@ -51,44 +54,44 @@ func (b Behaviour) code() (string, error) {
 // Visit plays the payer without a browser and returns what the browser would
 // bring back.
 //
-// The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault (see Spoil).
-// A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the payer had
-// let the fifteen minutes pass. It and an abandoned visit return ErrNoReturn, and are notified; but a kind whose messages are hints says
-// nothing of a session that has expired. A session that is unknown,
-// used up, paid or expired is an [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
+// The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault
+// (see Spoil). A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the
+// payer had let the fifteen minutes pass. It and an abandoned visit return ErrNoReturn, and are notified; but a kind whose
+// messages are hints says nothing of a session that has expired. A session that is unknown, used up, paid or expired is an
+// [*acquirer.Error] with the code 25, 94 or 97, and nothing is sent.
 func (a *Acquirer) Visit(s acquirer.Session, b Behaviour) (acquirer.Callback, error) {
-	a.ready()
-	if _, err := b.code(); err != nil {
+	a.initialise()
+	if _, err := b.responseCode(); err != nil {
 		return acquirer.Callback{}, err
 	}
-	token, _ := a.token(arrival(s))
+	token, _ := a.bankToken(arrivalPairs(s))
 	t, err := a.bank.Enter(token)
 	if err != nil {
-		return acquirer.Callback{}, refused("visit", "", err)
+		return acquirer.Callback{}, refusalError("visit", "", err)
 	}
-	told := bank.Strikes(bank.OnCall, b.Faults)
-	b = a.intended(t, b)
-	code, err := b.code()
+	ofCalls := fault.Strikes(fault.OnCall, b.Faults)
+	b = a.withPlan(t, b)
+	code, err := b.responseCode()
 	if err != nil {
 		return acquirer.Callback{}, err
 	}
 	if t, err = a.bank.Pay(token, bank.Card{Code: code}); err != nil {
-		return acquirer.Callback{}, refused("visit", t.Reference, err)
+		return acquirer.Callback{}, refusalError("visit", t.Reference, err)
 	}
-	if len(told) > 0 {
+	if len(ofCalls) > 0 {
 		a.mu.Lock()
-		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], told...)
+		a.upcoming[t.Reference] = append(a.upcoming[t.Reference], ofCalls...)
 		a.mu.Unlock()
 	}
-	a.send(t, b.Faults)
+	a.notifyEnd(t, b.Faults)
 	if b.Abandon || t.Code == "97" {
 		return acquirer.Callback{}, ErrNoReturn
 	}
 	return a.dialect.write(a, t, acquirer.Return), nil
 }
 
-// intended completes what a visit says with what was planned for the order.
-func (a *Acquirer) intended(t bank.Transaction, b Behaviour) Behaviour {
+// withPlan fills what b leaves open with what was planned for the order.
+func (a *Acquirer) withPlan(t bank.Transaction, b Behaviour) Behaviour {
 	a.mu.Lock()
 	plan, ok := a.planned[keyOf(t)]
 	a.mu.Unlock()
@@ -104,11 +107,12 @@ func (a *Acquirer) intended(t bank.Transaction, b Behaviour) Behaviour {
 	return b
 }
 
-// keyOf is what the bank and the mock find the transaction by.
+// keyOf is the bank's key of a transaction: its ID, or its reference where it has none.
 func keyOf(t bank.Transaction) string { return cmp.Or(t.ID, t.Reference) }
 
-// send notifies what the bank says of t, with the faults told and those injected, and reports whether the kind notifies it at all.
-func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
+// notifyEnd sends the notification about t, with the faults of the visit and those injected. It reports whether this kind of
+// acquirer notifies such an end at all.
+func (a *Acquirer) notifyEnd(t bank.Transaction, ofVisit []Fault) bool {
 	if !t.Retry {
 		a.mu.Lock()
 		delete(a.planned, keyOf(t))
@@ -117,9 +121,9 @@ func (a *Acquirer) send(t bank.Transaction, told []Fault) bool {
 	if t.Code == "97" && !a.dialect.saysExpiry {
 		return false
 	}
-	fs := append(a.next(string(bank.OnNotification)), told...)
+	fs := append(a.faults.Next(fault.OnNotification), ofVisit...)
 	cb := Spoil(a.dialect.write(a, t, acquirer.Notify), fs...)
-	a.post.Send(func() { a.deliver(t, cb) }, fs...)
+	a.post.Send(func() { a.deliverNotification(t, cb) }, fs...)
 	return true
 }
 
@@ -129,15 +133,15 @@ var courier = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func post(address string, cb acquirer.Callback) (*http.Response, error) {
-	r, err := bank.NewRequest(context.Background(), address, cb)
+func postCallback(address string, cb acquirer.Callback) (*http.Response, error) {
+	r, err := callback.NewRequest(context.Background(), address, cb)
 	if err != nil {
 		return nil, err
 	}
 	return courier.Do(r)
 }
 
-func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
+func (a *Acquirer) deliverNotification(t bank.Transaction, cb acquirer.Callback) {
 	if a.Notify != nil {
 		a.Notify(Spoil(cb)) // a copy for each delivery
 		return
@@ -145,7 +149,7 @@ func (a *Acquirer) deliver(t bank.Transaction, cb acquirer.Callback) {
 	if t.NotifyURL == "" {
 		return
 	}
-	resp, err := post(t.NotifyURL, cb)
+	resp, err := postCallback(t.NotifyURL, cb)
 	if err == nil {
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
 		resp.Body.Close()

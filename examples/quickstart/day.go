@@ -63,8 +63,8 @@ func (s *story) answer(d creance.Debt, decision creance.Decision) error {
 		s.item(fmt.Sprintf("%-24s%12s  oui : %s à payer", d.ID, owed, due), "")
 		return err
 	}
-	m, err := s.words(inbox.NotEligible{Decision: decision})
-	s.item(fmt.Sprintf("%-24s%12s  non", d.ID, owed), m.Text)
+	why, err := s.reasons(decision)
+	s.item(fmt.Sprintf("%-24s%12s  non", d.ID, owed), why)
 	return err
 }
 

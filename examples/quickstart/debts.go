@@ -85,6 +85,7 @@ var channels = map[creance.Channel]string{
 
 var statuses = map[creance.Status]bool{
 	creance.Open: true, creance.Settled: true, creance.Disputed: true, creance.Suspended: true, creance.Prescribed: true,
+	creance.Exempted: true, creance.Instalments: true,
 }
 
 // The years of an item and of a notice: the first co-payment is of 2005, and a reference has two digits for its year.

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"embed"
 	"errors"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -34,28 +34,19 @@ type setting struct {
 	bank     string // of banks: mock or sips
 	at       time.Time
 	policies creance.Policies
-	fund     inbox.Options // who writes the letters
-	editions []fs.FS       // wordings laid over the library's own
+	fund     inbox.Sender // who writes the letters
+	editions []fs.FS      // wordings laid over the library's own
 }
 
 // fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement
 // (CRPA R112-11-1): Validate says what is missing.
-var fund = inbox.Options{
+var fund = inbox.Sender{
 	Fund:          "CPAM de l’Exemple",
 	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-	Telephone:     "36 46 (service gratuit + prix de l’appel)",
+	CPAM:          true, // the telephone is the 36 46, with the tariff of the day: the letters are of 2018
 }
 
-// The list of debts has no room for a whole message: one file in place of the library's says the reasons only.
-//
-//go:embed texts
-var texts embed.FS
-
 func newHost(s setting) (*host, error) {
-	short, err := fs.Sub(texts, "texts")
-	if err != nil {
-		return nil, err
-	}
 	h := &host{
 		clock:    &clock{now: s.at},
 		store:    payment.NewMemoryStore(),
@@ -63,7 +54,8 @@ func newHost(s setting) (*host, error) {
 		policies: s.policies,
 		close:    func() {},
 	}
-	if h.catalog, err = inbox.NewCatalog(append(s.editions, short)...); err != nil {
+	var err error
+	if h.catalog, err = inbox.NewCatalog(s.editions...); err != nil {
 		return nil, err
 	}
 	returnURL, notifyURL, err := banks[s.bank](h)
@@ -107,6 +99,13 @@ func (h *host) work(ctx context.Context) error {
 			return errors.Join(err, h.trouble)
 		}
 	}
+}
+
+// reasons say why a debt cannot be paid online, and what to do: a list of debts has no room for a whole message.
+func (h *host) reasons(d creance.Decision) (string, error) {
+	from := inbox.Sender{Now: h.clock.Now}
+	lines, err := h.catalog.Reasons(language.French, inbox.NotEligible{Decision: d, From: from})
+	return "- " + strings.Join(lines, "\n- "), err
 }
 
 // words puts a content in French.

@@ -182,9 +182,11 @@ func TestSample(t *testing.T) {
 		"sans-avis 75,00 € non - Nous ne trouvons pas d'avis",                // S15
 		"indu 80,00 € non - Seules les participations forfaitaires",          // S16
 		"contestee 68,00 € non", "suspendue 90,00 € non", "deja-reglee 60,00 € non", "prescrite 72,50 € non", "plus-rien-du 0,00 € non",
-		"05/07/18 08:53 De : Assurance Maladie Sera supprimé le 05/01/19",     // S66, S67, S68
-		"Nous accusons réception de votre paiement de créance du 05/07/2018.", // S70
-		"Votre paiement du 5 juillet 2018 est pris en compte",                 // S77
+		"Reçu le 05/07/2018 à 8 h 53 (heure de Paris) De : Assurance Maladie Sera supprimé le 05/01/19", // S66, S67, S68
+		"Restera dû après ce paiement 20,30 €",
+		"au 36 46 (coût 0,06 euro/min + prix appel), depuis l'étranger composez le +33 811 70 36 46", // S74: the tariff of that day
+		"Nous accusons réception de votre paiement de créance du 05/07/2018.",                        // S70
+		"Votre paiement du 5 juillet 2018 est pris en compte",                                        // S77
 		"Un paiement de cette créance est déjà en cours.",
 		"réponse à notre question",
 		"la même somme : 297,50 € en 4 paiements",
@@ -195,7 +197,23 @@ func TestSample(t *testing.T) {
 		}
 	}
 	_, small, _ := strings.Cut(text, "petit-solde-sans-avis 12,00 € non")
-	inOrder(t, small, "inférieur au minimum", "Nous ne trouvons pas d'avis") // every reason, not the first
+	inOrder(t, small, "inférieur au minimum", "Nous ne trouvons pas d'avis", "rien à faire pour l'instant") // every reason, and one thing to do
+	if strings.Contains(text, "service gratuit") {
+		t.Error("a letter of 2018 has a tariff of 2020")
+	}
+}
+
+// Every debt of the sample is one that the law lets somebody owe, but for what its name says.
+func TestSampleIsPlausible(t *testing.T) {
+	debts, errs := parseDebts(sample)
+	if len(errs) > 0 || len(debts) == 0 {
+		t.Fatal(errs)
+	}
+	for _, d := range debts {
+		if doubts := creance.Plausible(d, firstDay(debts)); len(doubts) > 0 {
+			t.Errorf("%s: %v", d.ID, doubts)
+		}
+	}
 }
 
 // No run of twelve digits that could be a card's: only references and the merchant have so many.
@@ -319,7 +337,7 @@ func TestOwnFile(t *testing.T) {
 func TestOneDebtor(t *testing.T) {
 	other := strings.NewReplacer("bonne", "abandonnee", "N-1", "N-2").Replace(good)
 	text := words(output(t, file(t, "["+good+", "+other+"]")))
-	inOrder(t, text, "Accepté : bonne", "Accusé de réception", "Abandonné : abandonnee", "Délai de paiement dépassé", "rien n'a été payé")
+	inOrder(t, text, "Accepté : bonne", "Accusé de réception", "Abandonné : abandonnee", "La page de paiement s'est fermée", "rien n'a été payé")
 }
 
 // Nobody may pay: the list says why, and nothing else happens.

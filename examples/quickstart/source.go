@@ -107,12 +107,12 @@ func (s *story) whyLetThrough(d creance.Debt) error {
 	if err != nil {
 		return err
 	}
-	refusal, err := s.words(inbox.NotEligible{Decision: ameli.Decide(d, s.clock.Now())})
+	refusal, err := s.reasons(ameli.Decide(d, s.clock.Now()))
 	if err != nil {
 		return err
 	}
 	s.say("La source montre un paiement de 20,00 €. La règle « %s » du téléservice ne le permet pas :\n\n", ameli.Name)
-	s.item(refusal.Text, "")
+	s.item(refusal, "")
 	own, err := s.policies.On(s.clock.Now())
 	if err != nil {
 		return err

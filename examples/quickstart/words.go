@@ -28,7 +28,13 @@ func recap(d creance.Debt, due decimal.Decimal) (string, error) {
 			return "", err
 		}
 	}
-	err := line("Montant à payer", due)
+	if err := line("Montant à payer", due); err != nil {
+		return "", err
+	}
+	balance, err := d.Balance()
+	if rest := balance.Sub(due); err == nil && rest.IsPositive() {
+		err = line("Restera dû après ce paiement", rest)
+	}
 	return french(b.String()), err
 }
 

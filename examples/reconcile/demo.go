@@ -18,6 +18,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/examples/internal/bankfile"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/audit"
 )
@@ -35,7 +36,7 @@ func writeDemo(folder string) (task, error) {
 		return task{}, err
 	}
 	t := task{layout: filepath.Join(folder, "layout.json"), lists: files{filepath.Join(folder, "bank.csv")}}
-	l, err := json.MarshalIndent(standard(), "", "\t")
+	l, err := json.MarshalIndent(bankfile.Standard(), "", "\t")
 	if err != nil {
 		return task{}, err
 	}

@@ -54,6 +54,11 @@ func Cases() []Case {
 		},
 		{"letters are deleted when they are due", "A letter stays until its date, and is gone at that very instant (S68).", due},
 		{"many letters are deleted at once", "However many letters are due, one call deletes them all and says how many.", many},
+		{
+			"all letters of a debtor are erased",
+			"A person who has to be erased is: no letter of theirs stays or comes back, and nobody else loses one.",
+			erased,
+		},
 		{"many at once: one letter of a key", "Two workers that deliver one change write one letter.", onceRace},
 		{
 			"many at once: each letter is deleted once",
@@ -288,6 +293,32 @@ func due(t *trial) {
 	t.delete(late.DeleteAt.AddDate(5, 0, 0), 0)
 }
 
+func erased(t *trial) {
+	mine := letter("a/x", "one", start)
+	t.deliver(mine, letter("b/x", "one", start), letter("c/x", "two", start), letter("d/x", "ONE", start))
+	t.is("MarkRead", t.MarkRead(t.ctx, "one", "b/x"), nil)
+	erase := func(debtor string, want int) {
+		n, err := t.Erase(t.ctx, debtor)
+		t.is("Erase", err, nil)
+		if n != want {
+			t.fail("Erase of %q says %d, want %d", debtor, n, want)
+		}
+	}
+	for _, nobody := range []string{"", "%", "nobody"} {
+		erase(nobody, 0)
+	}
+	erase("one", 2)
+	t.has("one")
+	t.has("two", "c/x")
+	t.has("ONE", "d/x")
+	t.deliver(mine) // the change is delivered again
+	t.has("one")
+	erase("one", 0)
+	erase("", 0) // what is left of erased letters is nobody's
+	t.deliver(letter("e/x", "one", start))
+	t.has("one", "e/x")
+}
+
 func (t *trial) fill(n int) {
 	t.together(8, func(w int) error {
 		for i := w; i < n; i += 8 {
@@ -366,8 +397,12 @@ func ended(t *trial) {
 	if deleted != 0 {
 		t.fail("DeleteDue deleted under an ended context")
 	}
+	gone, eraseErr := t.Erase(ctx, "one")
+	if gone != 0 {
+		t.fail("Erase erased under an ended context")
+	}
 	calls := map[string]error{
-		"DeleteDue": err, "Deliver": t.Deliver(ctx, letter("c/x", "one", start)), "MarkRead": t.MarkRead(ctx, "one", "a/x"),
+		"DeleteDue": err, "Erase": eraseErr, "Deliver": t.Deliver(ctx, letter("c/x", "one", start)), "MarkRead": t.MarkRead(ctx, "one", "a/x"),
 	}
 	for _, err := range t.Letters(ctx, "one") {
 		calls["Letters"] = err

@@ -38,7 +38,10 @@ type box struct {
 	delete   func(context.Context, time.Time) (int, error)
 	letter   func(ctx context.Context, debtor, key string) (inbox.Letter, error)
 	unread   func(context.Context, string) (int, error)
+	erase    func(context.Context, string) (int, error)
 }
+
+func (b *box) Erase(ctx context.Context, debtor string) (int, error) { return b.erase(ctx, debtor) }
 
 func (b *box) Deliver(ctx context.Context, l inbox.Letter) error { return b.deliver(ctx, l) }
 func (b *box) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Letter, error] {
@@ -59,6 +62,7 @@ func newBox() *box {
 	return &box{
 		Mailbox: m, deliver: m.Deliver, letters: m.Letters, markRead: m.MarkRead, delete: m.DeleteDue,
 		letter: m.(inbox.LetterFinder).Letter, unread: m.(inbox.UnreadCounter).Unread,
+		erase: m.Erase,
 	}
 }
 
@@ -126,6 +130,14 @@ func (n *naive) DeleteDue(_ context.Context, now time.Time) (int, error) {
 	defer n.mu.Unlock()
 	had := len(n.letters)
 	n.letters = slices.DeleteFunc(n.letters, func(l inbox.Letter) bool { return l.DeleteAt.Before(now) })
+	return had - len(n.letters), nil
+}
+
+func (n *naive) Erase(_ context.Context, debtor string) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	had := len(n.letters)
+	n.letters = slices.DeleteFunc(n.letters, func(l inbox.Letter) bool { return l.Debtor == debtor })
 	return had - len(n.letters), nil
 }
 
@@ -288,6 +300,29 @@ func TestBrokenMailboxes(t *testing.T) {
 			b.delete = func(ctx context.Context, now time.Time) (int, error) {
 				n, err := del(ctx, now)
 				return min(n, 500), err
+			}
+		}},
+		"it erases one page only": {"all letters of a debtor are erased", func(b *box) {
+			b.erase = func(context.Context, string) (int, error) { return 2, nil }
+		}},
+		"it forgets the keys of what it erased": {"all letters of a debtor are erased", func(b *box) {
+			all := map[string]inbox.Letter{}
+			deliver := b.deliver
+			b.deliver = func(ctx context.Context, l inbox.Letter) error {
+				if old, known := all[l.Key]; known && old.Debtor == "" {
+					l.Key += " "
+				}
+				all[l.Key] = l
+				return deliver(ctx, l)
+			}
+			erase := b.erase
+			b.erase = func(ctx context.Context, debtor string) (int, error) {
+				for key, l := range all {
+					if l.Debtor == debtor {
+						all[key] = inbox.Letter{}
+					}
+				}
+				return erase(ctx, debtor)
 			}
 		}},
 		"workers count a letter twice": {"many at once: each letter is deleted once", func(b *box) {

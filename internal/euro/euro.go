@@ -24,10 +24,10 @@ var (
 	ErrSyntax   = errors.New(`the amount is not a number of euros such as "50.00"`)
 )
 
-// digits bounds the coefficient: 12 digits of cents and as many trailing zeros as anybody writes.
-const digits = 40
+// maxDigits bounds the coefficient: 12 digits of cents and as many trailing zeros as anybody writes.
+const maxDigits = 40
 
-var tooLong = pow10(digits)
+var tooManyDigits = pow10(maxDigits)
 
 // Cents returns d euros in cents. The error is ErrNegative, ErrFraction or ErrTooLarge; nothing is rounded.
 // The cost depends neither on the exponent nor on the number of digits. More than 40 digits are never an amount: they are
@@ -45,8 +45,8 @@ func Cents(d decimal.Decimal) (int64, error) {
 	// What is compared has d's own exponent: so nothing is scaled, and digits are counted only where they are few.
 	// NumDigits of ten million digits takes a second.
 	long := decimal.New(math.MaxInt64, exp).LessThan(d)
-	if long && decimal.NewFromBigInt(tooLong, exp).LessThanOrEqual(d) {
-		if digits+1+shift > 12 {
+	if long && decimal.NewFromBigInt(tooManyDigits, exp).LessThanOrEqual(d) {
+		if maxDigits+1+shift > 12 {
 			return 0, ErrTooLarge
 		}
 		return 0, ErrFraction

@@ -238,7 +238,7 @@ func FuzzCents(f *testing.F) {
 		switch {
 		case err == nil && (!sound || exact.Cmp(new(big.Rat).SetInt64(got)) != 0):
 			t.Errorf("Cents(%de%d) = %d, exactly %s", v, exp, got, exact)
-		case err != nil && sound && v.CmpAbs(tooLong) < 0:
+		case err != nil && sound && v.CmpAbs(tooManyDigits) < 0:
 			t.Errorf("Cents(%de%d): %v, exactly %s", v, exp, err, exact)
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,7 +24,7 @@ import (
 )
 
 // take is the README's code: a payment from the debt to the acquirer's word.
-func take(ctx context.Context, w io.Writer, bank *mock.Acquirer, debt creance.Debt) error {
+func take(ctx context.Context, w http.ResponseWriter, r *http.Request, bank *mock.Acquirer, debt creance.Debt) error {
 	// readme:begin
 	service, err := payment.New(payment.Config{
 		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(),
@@ -39,8 +38,8 @@ func take(ctx context.Context, w io.Writer, bank *mock.Acquirer, debt creance.De
 		return err // *creance.IneligibleError has every reason, *payment.HeldError the payment under way
 	}
 	fmt.Println(p.State, p.Amount) // redirected 62
-	if err := session.WriteForm(w, acquirer.Form{}); err != nil {
-		return err // the page that sends the payer's browser to the bank
+	if err := session.Send(w, r, acquirer.Form{}); err != nil {
+		return err // the payer's browser goes to the bank: by 303, or by a page with a form
 	}
 	callback, err := bank.Visit(session, mock.Behaviour{}) // the mock's payer pays
 	if err != nil {
@@ -53,14 +52,14 @@ func take(ctx context.Context, w io.Writer, bank *mock.Acquirer, debt creance.De
 }
 
 func Example_take() {
-	var page strings.Builder
+	page := httptest.NewRecorder()
 	bank := &mock.Acquirer{Notify: func(acquirer.Callback) {}} // the notification is lost; the browser's return is enough
-	err := take(context.Background(), &page, bank, creance.Debt{
+	err := take(context.Background(), page, httptest.NewRequest("POST", "https://fund.example/pay", nil), bank, creance.Debt{
 		ID: "D-1", Debtor: "assure-17",
 		Items:  []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(62, 0)}},
 		Notice: &creance.Notice{Number: "N-1", Channel: creance.Paper},
 	})
-	fmt.Println(err, strings.Contains(page.String(), "<form"))
+	fmt.Println(err, strings.Contains(page.Body.String(), "<form"))
 	// Output:
 	// redirected 62
 	// paid changed
@@ -68,7 +67,7 @@ func Example_take() {
 }
 
 // keep is the README's code: payments and letters in a database, and a worker that does what is due.
-func keep(ctx context.Context, db *sql.DB, bank acquirer.Client, from inbox.Options) (*payment.Service, error) {
+func keep(ctx context.Context, db *sql.DB, bank acquirer.Client, from inbox.Sender) (*payment.Service, error) {
 	// readme:begin
 	store, err := sqlstore.SQLite(db, sqlstore.Options{}) // or PostgreSQL; the driver is yours
 	if err != nil {
@@ -116,7 +115,7 @@ func Example_keep() {
 		return
 	}
 	defer db.Close()
-	service, err := keep(ctx, db, &mock.Acquirer{}, inbox.Options{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", Telephone: "36 46"})
+	service, err := keep(ctx, db, &mock.Acquirer{}, inbox.Sender{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", CPAM: true})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -145,8 +144,8 @@ func Example_routes() {
 		return "/account" // whatever happened; err is no failure of the payment: say that it is being looked into
 	}))
 	protection := http.NewCrossOriginProtection()
-	protection.AddInsecureBypassPattern("POST /payment/notify") // what protects both routes is the bank's seal
-	protection.AddInsecureBypassPattern("POST /payment/return")
+	protection.AddInsecureBypassPattern("/payment/notify") // what protects both routes is the bank's seal
+	protection.AddInsecureBypassPattern("/payment/return")
 	handler := protection.Handler(mux)
 	// readme:end
 

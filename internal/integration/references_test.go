@@ -38,6 +38,7 @@ var (
 	article      = regexp.MustCompile(`\b([LRD])\.? ?(\d{3}-\d+(?:-\d+)?)\b`)
 	documentName = regexp.MustCompile(`[A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b`)
 	finding      = regexp.MustCompile(`findings/[a-z-]+\.sh`)
+	sourceFile   = regexp.MustCompile("`([a-z]+/[A-Za-z0-9_./@-]+\\.(?:go|golden|mmd|dot|sql|html|txt))`")
 	link         = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 )
 
@@ -165,6 +166,11 @@ func (p pages) dangling(file, text string) (found []string) {
 			}
 		}
 		if strings.HasSuffix(file, ".md") {
+			for _, m := range sourceFile.FindAllStringSubmatch(line, -1) {
+				if _, err := os.Stat(filepath.Join(p.root, filepath.FromSlash(m[1]))); err != nil {
+					add("there is no file %s", m[1])
+				}
+			}
 			for _, m := range link.FindAllStringSubmatch(line, -1) {
 				target, id, _ := strings.Cut(m[1], "#")
 				if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
@@ -303,6 +309,7 @@ func TestDangling(t *testing.T) {
 		{"a/b.go", "// findings/no-such.sh", []string{"1: there is no findings/no-such.sh"}},
 		{"README.md", "[x](nowhere.txt) [y](#no-heading)", []string{
 			"1: the link nowhere.txt leads to no file", "1: the link #no-heading: README.md has no #no-heading"}},
+		{"README.md", "in `payment/no_such.go`", []string{"1: there is no file payment/no_such.go"}},
 		{"a/b.go", "// spec/sips.md", []string{"1: there is no document spec/sips.md"}},
 	} {
 		if diff := cmp.Diff(c.want, p.dangling(c.file, c.text)); diff != "" {

@@ -425,8 +425,8 @@ func TestEraseWhileItIsPaid(t *testing.T) {
 		go func() { paid <- s.Commit(context.WithoutCancel(t.Context()), late, e) }()
 		<-inside
 		go func() {
-			_, err := other.Erase(context.WithoutCancel(t.Context()), p.Debtor, time.Now().Add(time.Hour))
-			erased <- err
+			e, err := other.Erase(context.WithoutCancel(t.Context()), p.Debtor, time.Now().Add(time.Hour))
+			erased <- errors.Join(err, e.Err())
 		}()
 		time.Sleep(100 * time.Millisecond) // it waits by now; if it does not yet, it comes later, to the same end
 		close(goOn)

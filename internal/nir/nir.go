@@ -2,15 +2,20 @@
 // reference or a debtor's identifier here (décret 2019-341 lists who may process it; an acquirer is not on the list).
 package nir
 
+import (
+	"slices"
+	"strings"
+)
+
 // Full reports whether s is a NIR with its key: 15 characters, spaces, dots and hyphens aside, whose key is right.
 func Full(s string) bool {
-	c, n := compact(s)
-	return n == 15 && key(c) == int(c[13]-'0')*10+int(c[14]-'0')
+	c, n := significantDigits(s)
+	return n == 15 && controlKey(c) == int(c[13]-'0')*10+int(c[14]-'0')
 }
 
 // Number reports whether s has the form of the 13 characters without the key, with which people sign in to the account.
 func Number(s string) bool {
-	c, n := compact(s)
+	c, n := significantDigits(s)
 	if n != 13 {
 		return false
 	}
@@ -18,8 +23,28 @@ func Number(s string) bool {
 	return c[0] >= '1' && c[0] <= '8' && (month >= 1 && month <= 12 || month >= 20 && month <= 42 || month >= 50)
 }
 
-// compact keeps digits and a Corsican letter in its place (2A, 2B); n is -1 when s has anything else or is too long.
-func compact(s string) (c [15]byte, n int) {
+// labels are words that say what number follows, as in "nir:…", "urn:fr:NIR:…", "num_secu=…" or "NSS1…".
+var labels = [...]string{"nir", "nss", "insee", "secu", "ssn"}
+
+// Labelled reports whether s is a NIR behind a word that says so: with its key, or in the form without it. Such a word is what makes an
+// identifier of the host's own out of the number that it must not have.
+func Labelled(s string) bool {
+	i := strings.IndexAny(s, "0123456789")
+	if i <= 0 {
+		return false
+	}
+	label, number := strings.ToLower(s[:i]), s[i:]
+	return slices.ContainsFunc(labels[:], func(l string) bool { return strings.Contains(label, l) }) && (Full(number) || Number(number))
+}
+
+// Identifier reports whether an identifier is a NIR with its key, bare or behind a word that says so.
+func Identifier(s string) bool { return Full(s) || Labelled(s) }
+
+// Debtor is [Identifier] for what names a person: there the 13 characters without the key are a NIR too.
+func Debtor(s string) bool { return Identifier(s) || Number(s) }
+
+// significantDigits keeps digits and a Corsican letter in its place (2A, 2B); n is -1 when s has anything else or is too long.
+func significantDigits(s string) (c [15]byte, n int) {
 	for i := 0; i < len(s); i++ {
 		b := s[i]
 		switch {
@@ -39,8 +64,8 @@ func compact(s string) (c [15]byte, n int) {
 	return c, n
 }
 
-// key computes 97 − N mod 97; 2A counts as 19 and 2B as 18.
-func key(c [15]byte) int {
+// controlKey computes 97 − N mod 97; 2A counts as 19 and 2B as 18.
+func controlKey(c [15]byte) int {
 	switch c[6] {
 	case 'A':
 		c[5], c[6] = '1', '9'

@@ -106,3 +106,26 @@ func FuzzRefusal(f *testing.F) {
 		}
 	})
 }
+
+// A word in front of the number made it pass the door.
+func TestLabelled(t *testing.T) {
+	for _, tt := range []struct {
+		s    string
+		want bool
+	}{
+		{"nir:255081416802538", true}, {"NIR-2550814168025", true}, {"urn:fr:nir:2 55 08 14 168 025 38", true}, {"NSS1801275123456", true},
+		{"num_secu=255082A16802597", true}, {"insee/295109912611193", true},
+
+		{"nir:255081416802539", false},                                           // a wrong key
+		{"account:255081416802538", false},                                       // a number of the host's own may have a right key by chance
+		{"nir:", false}, {"nir", false}, {"", false}, {"255081416802538", false}, // bare: see Full
+		{"nir:9550814168025", false}, {"avenir-2026-17", false},
+	} {
+		if got := Labelled(tt.s); got != tt.want {
+			t.Errorf("Labelled(%q) = %v", tt.s, got)
+		}
+	}
+	if !Identifier("255081416802538") || !Identifier("nir:2550814168025") || Identifier("2550814168025") || !Debtor("2550814168025") {
+		t.Error("an identifier is a number with its key or a label, a debtor's one without them too")
+	}
+}

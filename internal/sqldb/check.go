@@ -1,5 +1,5 @@
-// Package sqldb is what the packages that keep rows in the host's SQLite or PostgreSQL have in common: which databases can be trusted, and
-// how a schema is brought up to date. It imports no driver.
+// Package sqldb is what the packages that keep rows in the host's SQLite or PostgreSQL have in common: which databases can be trusted, how
+// a schema is brought up to date, and one queue of writers, one way to read and one way to retry for one *sql.DB. It imports no driver.
 package sqldb
 
 import (
@@ -23,9 +23,9 @@ const (
 // patience is how long a database may take to answer what it is.
 const patience = 10 * time.Second
 
-// CheckSQLite asks an SQLite for its version and its settings, and returns every problem at once, with what to put into the DSN. name is the
+// checkSQLite asks an SQLite for its version and its settings, and returns every problem at once, with what to put into the DSN. name is the
 // package that asks.
-func CheckSQLite(db *sql.DB, name string) error {
+func checkSQLite(db *sql.DB, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var version string
@@ -82,8 +82,8 @@ var sqliteSettings = []struct {
 	{"busy_timeout", func(v string) bool { n, _ := strconv.Atoi(v); return n >= 1000 }, "busy_timeout(10000)"},
 }
 
-// CheckPostgreSQL asks a PostgreSQL for its version and its settings, and returns every problem at once. name is the package that asks.
-func CheckPostgreSQL(db *sql.DB, name string) error {
+// checkPostgreSQL asks a PostgreSQL for its version and its settings, and returns every problem at once. name is the package that asks.
+func checkPostgreSQL(db *sql.DB, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var version int

@@ -20,8 +20,7 @@ type Schema struct {
 	// Before are steps that statements cannot take, by the number of the file that they come before, in the same transaction.
 	Before map[int]func(ctx context.Context, conn *sql.Conn) error
 
-	// Distrust takes away a connection whose transaction could not be ended, and learns why. Nil: Discard.
-	Distrust func(conn *sql.Conn, why error)
+	distrust func(conn *sql.Conn, why error) // takes away a connection whose transaction could not be ended; nil: discard
 }
 
 // Migrate brings the schema up to date in one transaction. Any number of processes may call it at once: one applies what is missing, and the
@@ -37,14 +36,14 @@ func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
-		Discard(conn) // it may have begun all the same
+		discard(conn) // it may have begun all the same
 		return err
 	}
-	distrust := s.Distrust
+	distrust := s.distrust
 	if distrust == nil {
-		distrust = func(conn *sql.Conn, _ error) { Discard(conn) } // its transaction may still be open
+		distrust = func(conn *sql.Conn, _ error) { discard(conn) } // its transaction may still be open
 	}
-	return End(ctx, conn, s.apply(ctx, conn), distrust)
+	return end(ctx, conn, s.apply(ctx, conn), distrust)
 }
 
 func (s Schema) apply(ctx context.Context, conn *sql.Conn) error {

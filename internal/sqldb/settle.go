@@ -10,7 +10,15 @@ import (
 	"time"
 )
 
-// Settle makes sure of what an SQLite shows: it writes the write-ahead log once more as it is, syncs it, and copies it into
+// settleOnce is settle at the start of a process: who was killed before it may have left in the cache what the disk does not have.
+func (d *disk) settleOnce(ctx context.Context, pool *sql.DB) error {
+	if d.settled.Load() {
+		return nil
+	}
+	return d.settle(ctx, pool)
+}
+
+// settle makes sure of what an SQLite shows: it writes the write-ahead log once more as it is, syncs it, and copies it into
 // the database. After an fsync that failed, the next one of the same file succeeds although nothing was written; whoever
 // opens the file then reads from the cache of the kernel what the disk does not have.
 //
@@ -21,15 +29,15 @@ import (
 // It needs the write lock, and waits for it as long as the connection does; without it nothing is done. The copying waits for
 // nobody: what a reader of another process keeps from being copied is in the log. When either fails the disk is in doubt, but
 // where there was no room it is as it was.
-func (d *Disk) Settle(ctx context.Context, db *sql.DB) error {
-	conn, err := db.Conn(ctx)
+func (d *disk) settle(ctx context.Context, pool *sql.DB) error {
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	for _, q := range lock {
+	for _, q := range takeWriteLock {
 		if _, err := conn.ExecContext(ctx, q); err != nil {
-			Discard(conn) // it may have begun all the same
+			discard(conn) // it may have begun all the same
 			return err
 		}
 	}
@@ -41,14 +49,16 @@ func (d *Disk) Settle(ctx context.Context, db *sql.DB) error {
 		err = checkpoint(ctx, conn)
 	}
 	if err != nil {
-		d.Distrust(conn, err)
+		d.distrust(conn, err)
+		return err
 	}
-	return err
+	d.settled.Store(true)
+	return nil
 }
 
-// lock takes the write lock. Of a file that may only be read BEGIN IMMEDIATE takes none, and says nothing; a change says it.
+// takeWriteLock takes the write lock. Of a file that may only be read BEGIN IMMEDIATE takes none, and says nothing; a change says it.
 // It is never committed.
-var lock = []string{"BEGIN IMMEDIATE", "PRAGMA user_version = 0"}
+var takeWriteLock = []string{"BEGIN IMMEDIATE", "PRAGMA user_version = 0"}
 
 // checkpoint copies the log into the database, and syncs both.
 func checkpoint(ctx context.Context, conn *sql.Conn) error {

@@ -64,8 +64,9 @@ func value(dec *json.Decoder, level int) error {
 	return noEOF(err)
 }
 
+// noEOF words the end of the data in one way: versions of encoding/json call it by three names.
 func noEOF(err error) error {
-	if errors.Is(err, io.EOF) {
+	if err != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || err.Error() == "unexpected end of JSON input") {
 		return io.ErrUnexpectedEOF
 	}
 	return err

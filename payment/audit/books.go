@@ -36,10 +36,10 @@ func (b *Books) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return b.store.Orphans(ctx)
 }
 
-// orphans are all of them.
+// orphans are all of them, damaged ones with what can be read.
 func (b *Books) orphans(ctx context.Context) (all []payment.Orphan, err error) {
 	for o, err := range b.store.Orphans(ctx) {
-		if err != nil {
+		if err != nil && !isDamaged(err) {
 			return nil, err
 		}
 		all = append(all, o)
@@ -47,12 +47,16 @@ func (b *Books) orphans(ctx context.Context) (all []payment.Orphan, err error) {
 	return all, nil
 }
 
-// history reads a payment's journal, and the payment again if it moved on, or was erased, in between.
+// isDamaged reports whether an error is about one row that cannot be read: the others go on.
+func isDamaged(err error) bool { return errors.As(err, new(*payment.DamagedError)) }
+
+// history reads a payment's journal, and the payment again if it moved on, or was erased, in between. Of what is damaged it has what can be
+// read: whether that is enough is for [payment.VerifyJournal] to say.
 func (b *Books) history(ctx context.Context, p payment.Payment) (payment.Payment, []payment.Entry, error) {
 	for i := 0; ; i++ {
 		var entries []payment.Entry
 		for e, err := range b.store.Journal(ctx, p.ID) {
-			if err != nil {
+			if err != nil && !isDamaged(err) {
 				return p, nil, err
 			}
 			entries = append(entries, e)
@@ -62,7 +66,7 @@ func (b *Books) history(ctx context.Context, p payment.Payment) (payment.Payment
 			return p, entries, nil
 		}
 		q, err := b.store.Find(ctx, payment.Lookup{ID: p.ID})
-		if err != nil {
+		if err != nil && !isDamaged(err) {
 			return p, nil, err
 		}
 		p = q

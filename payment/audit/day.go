@@ -37,7 +37,7 @@ func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, s
 	}
 	for _, id := range ids {
 		p, err := b.store.Find(ctx, payment.Lookup{ID: id})
-		if err != nil {
+		if err != nil && !isDamaged(err) {
 			return nil, seal, err
 		}
 		p, journal, err := b.history(ctx, p)

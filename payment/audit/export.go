@@ -81,8 +81,8 @@ type euros int64
 // seal never changes. Keep the seals outside the database, in order, where whoever can write to it cannot: in the
 // officer's own files, printed and signed, with a time-stamping service. Give them to [Books.Verify].
 //
-// The clock must not be set back into a day that was exported: an entry that is dated on it then is in no export that was
-// made, and [Books.Verify] finds that the day's seal does not fit any more. NTP corrects a clock slowly, and does no harm.
+// An export closes its day in the store: should a clock be set back into it, what happens then is dated on the next open day, and
+// says so.
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
 // written; nor when the journal of a payment that moved on the day does not verify ([payment.ErrAltered]): find out first what
@@ -106,6 +106,9 @@ func (b *Books) export(ctx context.Context, day string, w io.Writer, as encoding
 	}
 	if over := d.Next().Start().Add(settle); b.now().Before(over) {
 		return Seal{}, fmt.Errorf("%w: export: %s is over at %s", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
+	}
+	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
+		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
 	moved, seal, err := b.movementsOn(ctx, d)
 	if err != nil {

@@ -114,7 +114,7 @@ func sealTo(ctx context.Context, s payment.Store, d paris.Day, orphans []payment
 		}
 	}
 	for h, err := range s.Heads(ctx, d.Next().Start()) {
-		if err != nil {
+		if err != nil && !isDamaged(err) {
 			return c, nil, err
 		}
 		for ; len(orphans) > 0 && orphans[0].At.Before(h.At); orphans = orphans[1:] {

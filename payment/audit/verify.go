@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -10,17 +11,24 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
+// mostNamed is how many payments that do not verify one error names.
+const mostNamed = 20
+
 // Verify checks every journal: that it has no gap, that each entry commits to the one before, that the table leads
 // from each to the next, and that the payment is what the last one says. With the daily seals of [Books.Export],
 // kept outside and given oldest first, it also finds payments that were deleted or rewritten whole, and orphans; without
-// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over. The error is [payment.ErrAltered], and names what does not fit.
+// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over. The error is [payment.ErrAltered], and names what does not fit: each payment, twenty at most.
 //
 // It reads every journal itself, whatever the store could tell quicker, and with seals keeps 32 bytes for each payment
 // and each day on which it moved.
 func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	all := heads{}
+	var altered []error
 	for p, err := range b.store.List(ctx, payment.Filter{}) {
-		if err != nil {
+		switch {
+		case isDamaged(err):
+			altered = append(altered, fmt.Errorf("%w: %w", payment.ErrAltered, err))
+		case err != nil:
 			return err
 		}
 		p, journal, err := b.history(ctx, p)
@@ -31,8 +39,14 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 			all.journal(journal)
 		}
 		if err := payment.VerifyJournal(p, journal); err != nil {
-			return err
+			altered = append(altered, err)
 		}
+		if len(altered) == mostNamed {
+			break
+		}
+	}
+	if len(altered) > 0 {
+		return errors.Join(altered...)
 	}
 	if seals == nil {
 		return nil

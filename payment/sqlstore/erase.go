@@ -9,58 +9,75 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
+// The statements of an erasure. The first writes, so that nobody else changes what is read next.
+const (
+	lockDebtor   = "UPDATE quittance_payment SET debtor = debtor WHERE debtor = $1"
+	undelivered  = "SELECT count(*) FROM quittance_change WHERE payment = $1"
+	eraseEntries = "UPDATE quittance_entry SET by_whom = '', why = '', salt = $1 WHERE payment = $2"
+	eraseRow     = "UPDATE quittance_payment SET debtor = '', key = '', debt = '', notice = '', claim = '', language = '', masked_pan = '', cause = ''," +
+		" handle_session = '', handle_proof = '', handle_payment = '', handle_expires = NULL WHERE id = $1"
+)
+
 // Erase implements [payment.Store]. The package comment says how to be rid of what the database itself still holds.
-func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (int, error) {
+func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (payment.Erasure, error) {
 	if err := ctx.Err(); err != nil || debtor == "" {
-		return 0, err
+		return payment.Erasure{}, err
 	}
-	n := 0
-	err := s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// The first statement writes, so that nobody else changes what is read next.
-		if _, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = debtor WHERE debtor = $1"), debtor); err != nil {
+	var result payment.Erasure
+	err := s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, s.db.Text(lockDebtor), debtor); err != nil {
 			return err
 		}
-		mine, err := s.of(ctx, tx, debtor)
+		rows, err := tx.QueryContext(ctx, s.db.Text(fmt.Sprintf(selectPayment, payments.list())+"debtor = $1 ORDER BY created_at, id"), debtor)
 		if err != nil {
 			return err
 		}
-		for _, p := range mine {
-			var waiting int
-			row := tx.QueryRowContext(ctx, s.d.q("SELECT count(*) FROM quittance_change WHERE payment = $1"), string(p.ID))
-			if err := row.Scan(&waiting); err != nil {
-				return err
-			}
-			if !p.State.Ended() || !p.MovedAt().Before(at) || waiting > 0 {
-				return fmt.Errorf("%w: %s is %s", payment.ErrRetained, p.Reference, p.State)
-			}
+		mine, err := scanAll(rows, scanPayment)
+		if err != nil {
+			return err
 		}
-		for _, p := range mine {
-			e := p.Erased()
-			_, err := tx.ExecContext(ctx, s.d.q("UPDATE quittance_payment SET debtor = $1, key = $2, debt = $3, notice = $4, claim = $5, "+
-				"language = $6, masked_pan = $7, cause = '', handle_session = '', handle_proof = '', handle_payment = '', handle_expires = NULL WHERE id = $8"), e.Debtor, e.Key, e.Debt, e.Notice, e.Claim, e.Language, e.MaskedPAN, string(p.ID))
+		var now payment.Erasure
+		for _, r := range mine {
+			p := r.value
+			reason, err := s.reasonToKeep(ctx, tx, r, at)
 			if err != nil {
 				return err
 			}
-			none := payment.Entry{}.Salt
-			_, err = tx.ExecContext(ctx, s.d.q("UPDATE quittance_entry SET by_whom = '', why = '', salt = $1 WHERE payment = $2"), none[:], string(p.ID))
-			if err != nil {
+			if reason != "" {
+				now.Kept = append(now.Kept, payment.KeptPayment{ID: p.ID, Reference: p.Reference, State: p.State, Reason: reason})
+				continue
+			}
+			if err := s.eraseOne(ctx, tx, p.ID); err != nil {
 				return err
 			}
+			now.Erased = append(now.Erased, p.ID)
 		}
-		n = max(n, len(mine)) // in a second transaction, after a first whose commit's answer was lost, there are none any more
+		if len(now.Erased) == 0 { // in a second transaction, after a first whose commit's answer was lost, there are none any more
+			now.Erased = result.Erased
+		}
+		result = now
 		return nil
 	})
 	if err != nil {
-		return 0, err
+		return payment.Erasure{}, err
 	}
-	return n, nil
+	return result, nil
 }
 
-// of reads a debtor's payments in a transaction.
-func (s *Store) of(ctx context.Context, tx *sql.Tx, debtor string) ([]payment.Payment, error) {
-	rows, err := tx.QueryContext(ctx, s.d.q("SELECT "+columns("")+" FROM quittance_payment WHERE debtor = $1"), debtor)
-	if err != nil {
-		return nil, err
+func (s *Store) reasonToKeep(ctx context.Context, tx *sql.Tx, r stored[payment.Payment], at time.Time) (payment.KeepReason, error) {
+	if r.damage != nil {
+		return payment.KeptDamaged, nil
 	}
-	return collect(rows)
+	var waiting int
+	err := tx.QueryRowContext(ctx, s.db.Text(undelivered), string(r.value.ID)).Scan(&waiting)
+	return r.value.ReasonToKeep(waiting > 0, at), err
+}
+
+func (s *Store) eraseOne(ctx context.Context, tx *sql.Tx, id payment.ID) error {
+	if _, err := tx.ExecContext(ctx, s.db.Text(eraseRow), string(id)); err != nil {
+		return err
+	}
+	none := payment.Entry{}.Salt
+	_, err := tx.ExecContext(ctx, s.db.Text(eraseEntries), none[:], string(id))
+	return err
 }

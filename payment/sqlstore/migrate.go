@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/quittance/quittance/internal/sqldb"
@@ -38,56 +36,56 @@ func (s *Store) Migrate(ctx context.Context) error {
 		Table: "quittance_schema", Files: s.Migrations(), Lock: s.d.lock,
 		Before: map[int]func(context.Context, *sql.Conn) error{5: s.reviewDoublePaid},
 	}
-	if s.d.oneWriter { // what a process left behind that was killed may be in the cache and not on the disk
-		if err := s.disk.Settle(ctx, s.db); err != nil && !sqldb.Full(err) {
-			return fmt.Errorf("sqlstore: migrate: %w", err)
-		}
-		schema.Distrust = s.disk.Distrust
-	}
-	leave, err := s.trusted(ctx)
-	if err != nil {
-		return fmt.Errorf("sqlstore: migrate: %w", err)
-	}
-	defer leave()
-	if err := s.again(ctx, func() error { return schema.Migrate(ctx, s.db) }); err != nil {
+	if err := s.db.Migrate(ctx, schema); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	return nil
 }
 
-// reviewDoublePaid puts all but the first of a debt's paid payments into review, so that no debt has two.
+// reviewDoublePaid puts all but the first of a debt's paid payments into review, so that no debt has two. One that is damaged stays as it
+// is, and is the first.
 func (s *Store) reviewDoublePaid(ctx context.Context, conn *sql.Conn) error {
-	rows, err := conn.QueryContext(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE state = 'paid' AND debt <> '' ORDER BY debt, created_at, id")
+	rows, err := conn.QueryContext(ctx, fmt.Sprintf(selectPayment, payments.list())+"state = 'paid' AND debt <> '' ORDER BY debt, created_at, id")
 	if err != nil {
 		return err
 	}
-	paid, err := collect(rows)
+	paid, err := scanAll(rows, scanPayment)
 	if err != nil {
 		return err
 	}
-	for i, p := range paid {
-		if i == 0 || paid[i-1].Debt != p.Debt {
+	first := map[string]stored[payment.Payment]{} // by debt
+	for _, r := range paid {
+		if have, ok := first[r.value.Debt]; !ok || have.damage == nil && r.damage != nil {
+			first[r.value.Debt] = r
+		}
+	}
+	for _, r := range paid {
+		p, kept := r.value, first[r.value.Debt].value
+		if p.ID == kept.ID {
 			continue
 		}
-		next, e, err := p.IntoReview(time.Now(), "another payment of the debt is paid: "+firstOf(paid, p.Debt).Reference)
+		if r.damage != nil {
+			return fmt.Errorf("payments %s and %s of one debt are paid, and neither row can be read: %w", kept.Reference, p.Reference, r.damage)
+		}
+		next, e, err := p.IntoReview(time.Now(), "another payment of the debt is paid: "+kept.Reference)
+		if err == nil {
+			err = s.writeReview(ctx, conn, next, e)
+		}
 		if err != nil {
 			return fmt.Errorf("payment %s: %w", p.Reference, err)
 		}
-		if err := s.writeOn(ctx, conn, committing[s.d.name][next.State], next, e); err != nil {
-			return fmt.Errorf("payment %s: %w", p.Reference, err)
-		}
 	}
 	return nil
 }
 
-// firstOf is the first payment of a debt in a list.
-func firstOf(list []payment.Payment, debt string) payment.Payment {
-	return list[slices.IndexFunc(list, func(p payment.Payment) bool { return p.Debt == debt })]
-}
+// updateReview is what a review changes of a payment that was paid, in the words of the schema before 0005: statements of later
+// schemas look at tables that are not there yet.
+const updateReview = "UPDATE quittance_payment SET version = $1, state = $2, head = $3, attention_at = $4, lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
+	" WHERE id = $5"
 
-// writeOn writes a payment, its entry and its change on a connection whose transaction is another's.
-func (s *Store) writeOn(ctx context.Context, conn *sql.Conn, st statements, p payment.Payment, e payment.Entry) error {
-	row, err := values(&p, st.fields)
+// writeReview writes a review, its entry and its change on the connection of a migration.
+func (s *Store) writeReview(ctx context.Context, conn *sql.Conn, p payment.Payment, e payment.Entry) error {
+	line, err := entries.values(&e, "entry of "+p.Reference)
 	if err != nil {
 		return err
 	}
@@ -96,13 +94,16 @@ func (s *Store) writeOn(ctx context.Context, conn *sql.Conn, st statements, p pa
 	if err != nil {
 		return err
 	}
-	for i, args := range [][]any{row, entryValues(e), {c.Key, string(p.ID), p.Version, shot, micros(e.At)}} {
-		r, err := conn.ExecContext(ctx, st.steps[i], args...)
-		if err != nil {
+	for _, step := range []struct {
+		statement string
+		args      []any
+	}{
+		{updateReview, []any{p.Version, string(p.State), p.Head[:], micros(p.AttentionAt), string(p.ID)}},
+		{"INSERT INTO quittance_entry (" + entries.list() + ") VALUES (" + parameters(1, len(entries)) + ")", line},
+		{insertChange + " VALUES (" + parameters(1, 5) + ")", []any{c.Key, string(p.ID), p.Version, shot, micros(e.At)}},
+	} {
+		if err := mustChange(conn.ExecContext(ctx, s.db.Text(step.statement), step.args...)); err != nil {
 			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, errNothing)
 		}
 	}
 	return nil

@@ -12,25 +12,80 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// page is how many rows a list reads at once. No connection is held while the caller looks at them.
-const page = 200
+// How many rows are read at once. No connection is held while the caller looks at them.
+const (
+	listPage  = 200
+	headsPage = 5000 // they are small
+)
+
+const selectPayment = "SELECT %s FROM quittance_payment WHERE "
+
+// readRows reads all rows of a query, whose text is in the words of PostgreSQL.
+func readRows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
+	err = s.db.Read(ctx, func() error {
+		rows, err := s.db.Pool.QueryContext(ctx, s.db.Text(query), args...)
+		if err != nil {
+			return err
+		}
+		out, err = scanAll(rows, scan)
+		return err
+	})
+	return out, err
+}
+
+// scanAll reads all rows, and closes them.
+func scanAll[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func scanPayment(rows *sql.Rows) (stored[payment.Payment], error) { return payments.scan(rows) }
+func scanEntry(rows *sql.Rows) (stored[payment.Entry], error)     { return entries.scan(rows) }
+func scanHead(rows *sql.Rows) (stored[payment.Entry], error)      { return heads.scan(rows) }
+
+// damaged is what an iterator yields beside what can be read.
+func damaged(id payment.ID, damage error) error {
+	if damage == nil {
+		return nil
+	}
+	return &payment.DamagedError{ID: id, Err: damage}
+}
+
+// findPayment returns the first payment that matches, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
+func (s *Store) findPayment(ctx context.Context, where string, args ...any) (payment.Payment, error) {
+	rows, err := readRows(ctx, s, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
+	switch {
+	case err != nil:
+		return payment.Payment{}, err
+	case len(rows) == 0:
+		return payment.Payment{}, payment.ErrNotFound
+	}
+	return rows[0].value, damaged(rows[0].value.ID, rows[0].damage)
+}
+
+// isThere reports whether find found a payment, in whatever condition.
+func isThere(err error) bool {
+	return err == nil || errors.As(err, new(*payment.DamagedError))
+}
 
 // Find implements [payment.Store].
 func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
-	where, args := "debtor = $1 AND key = $2 AND debtor <> ''", []any{l.Debtor, l.Key}
 	switch {
 	case l.ID != "":
-		where, args = "id = $1", []any{string(l.ID)}
+		return s.findPayment(ctx, "id = $1", string(l.ID))
 	case l.Reference != "":
-		where, args = "reference = $1", []any{l.Reference}
+		return s.findPayment(ctx, "reference = $1", l.Reference)
 	case l.Session != "":
-		where, args = "merchant = $1 AND handle_session = $2 AND handle_session <> ''", []any{l.Merchant, l.Session}
+		return s.findPayment(ctx, "merchant = $1 AND handle_session = $2 AND handle_session <> ''", l.Merchant, l.Session)
 	}
-	p, err := scan(s.row(ctx, "SELECT "+columns("")+" FROM quittance_payment WHERE "+where, args...))
-	if errors.Is(err, sql.ErrNoRows) {
-		return payment.Payment{}, payment.ErrNotFound
-	}
-	return p, err
+	return s.findPayment(ctx, "debtor = $1 AND key = $2 AND debtor <> ''", l.Debtor, l.Key)
 }
 
 // matching is the condition of a filter, without its cursor, and the parameters.
@@ -76,10 +131,14 @@ func matching(f payment.Filter) (where []string, args []any) {
 }
 
 // Count implements [payment.Store].
-func (s *Store) Count(ctx context.Context, f payment.Filter) (n int, err error) {
+func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 	where, args := matching(f)
-	err = s.row(ctx, "SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...).Scan(&n)
-	return n, err
+	counts, err := readRows(ctx, s, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
+		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
 }
 
 // List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
@@ -97,134 +156,76 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 				args = append(args, string(after))
 				where = append(where, fmt.Sprintf("(created_at, id) %s (SELECT created_at, id FROM quittance_payment WHERE id = $%d)", follows, len(args)))
 			}
-			size := page
+			size := listPage
 			if f.Limit > 0 {
 				size = min(size, left)
 			}
-			rows, err := s.payments(ctx, strings.Join(where, " AND "), order, size, args)
+			query := fmt.Sprintf(selectPayment+"%s ORDER BY %s LIMIT %d", payments.list(), strings.Join(where, " AND "), order, size)
+			rows, err := readRows(ctx, s, scanPayment, query, args...)
 			if err != nil {
 				yield(payment.Payment{}, err)
 				return
 			}
-			for _, p := range rows {
-				if !yield(p, nil) {
+			for _, r := range rows {
+				if !yield(r.value, damaged(r.value.ID, r.damage)) {
 					return
 				}
 			}
 			if left -= len(rows); len(rows) < size || left == 0 {
 				return
 			}
-			after = rows[len(rows)-1].ID
+			after = rows[len(rows)-1].value.ID
 		}
 	}
-}
-
-func (s *Store) payments(ctx context.Context, where, order string, size int, args []any) ([]payment.Payment, error) {
-	rows, err := s.query(ctx, fmt.Sprintf("SELECT %s FROM quittance_payment WHERE %s ORDER BY %s LIMIT %d",
-		columns(""), where, order, size), args...)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows)
-}
-
-// collect reads all rows of payments, and closes them.
-func collect(rows interface {
-	Next() bool
-	Scan(...any) error
-	Err() error
-	Close() error
-}) ([]payment.Payment, error) {
-	defer rows.Close()
-	var out []payment.Payment
-	for rows.Next() {
-		p, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }
 
 // Journal implements [payment.Store].
 func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) {
-		entries, err := s.entries(ctx, id)
+		rows, err := readRows(ctx, s, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
 		if err != nil {
 			yield(payment.Entry{}, err)
 			return
 		}
-		for _, e := range entries {
-			if !yield(e, nil) {
+		for _, r := range rows {
+			if !yield(r.value, entryDamage(r)) {
 				return
 			}
 		}
 	}
 }
 
-func (s *Store) entries(ctx context.Context, id payment.ID) ([]payment.Entry, error) {
-	rows, err := s.query(ctx, "SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
-	if err != nil {
-		return nil, err
+// entryDamage says which entry of a payment's journal cannot be read.
+func entryDamage(r stored[payment.Entry]) error {
+	if r.damage == nil {
+		return nil
 	}
-	defer rows.Close()
-	var out []payment.Entry
-	for rows.Next() {
-		var e payment.Entry
-		if err := rows.Scan(entryTargets(&e)...); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
+	return damaged(r.value.Payment, fmt.Errorf("entry %d: %w", r.value.Version, r.damage))
 }
-
-// heads is how many heads are read at once: they are small.
-const heads = 5000
 
 // Heads implements [payment.Store]. It reads in pages.
 func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
 	return func(yield func(payment.Head, error) bool) {
-		var last payment.Head
-		after := ""
+		after, args := "", []any{before.UnixMicro()}
 		for {
-			args := []any{before.UnixMicro()}
-			if after != "" {
-				args = append(args, last.At.UnixMicro(), string(last.Payment), last.Version)
-			}
-			list, err := s.heads(ctx, after, args)
+			query := fmt.Sprintf("SELECT %s FROM quittance_entry WHERE at < $1%s ORDER BY at, payment, version LIMIT %d", heads.list(), after, headsPage)
+			rows, err := readRows(ctx, s, scanHead, query, args...)
 			if err != nil {
 				yield(payment.Head{}, err)
 				return
 			}
-			for _, h := range list {
-				if !yield(h, nil) {
+			for _, r := range rows {
+				e := r.value
+				if !yield(payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash}, entryDamage(r)) {
 					return
 				}
 			}
-			if len(list) < heads {
+			if len(rows) < headsPage {
 				return
 			}
-			last, after = list[len(list)-1], " AND (at, payment, version) > ($2, $3, $4)"
+			last := rows[len(rows)-1].value
+			after = " AND (at, payment, version) > ($2, $3, $4)"
+			args = []any{before.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
 		}
 	}
-}
-
-func (s *Store) heads(ctx context.Context, after string, args []any) ([]payment.Head, error) {
-	rows, err := s.query(ctx, fmt.Sprintf("SELECT payment, version, at, hash FROM quittance_entry WHERE at < $1%s"+
-		" ORDER BY at, payment, version LIMIT %d", after, heads), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []payment.Head
-	for rows.Next() {
-		var h payment.Head
-		if err := rows.Scan((*string)(&h.Payment), &h.Version, (*instant)(&h.At), fixed{h.Hash[:]}); err != nil {
-			return nil, err
-		}
-		out = append(out, h)
-	}
-	return out, rows.Err()
 }

@@ -3,25 +3,26 @@ package sqlstore
 import (
 	"context"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
 // block is a range of numbers that is this process's: next to last.
 type block struct{ next, last int }
 
-// take is how many numbers a process takes at once: there may be gaps, there are no repeats, and no queue behind one row.
-const take = 50
+// blockSize is how many numbers a process takes at once: there may be gaps, there are no repeats, and no queue behind one row.
+const blockSize = 50
 
 const advance = "INSERT INTO quittance_sequence (day, last) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET last = "
 
-// counting waits for the process's turn at its numbers, as long as ctx does: who is at it may be asking the database.
-func (s *Store) counting(ctx context.Context) (leave func(), err error) {
+// lockSequence waits for the numbers of this process, as long as ctx does: who has them may be asking the database.
+func (s *Store) lockSequence(ctx context.Context) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	select {
-	case s.turn <- struct{}{}:
-		return func() { <-s.turn }, nil
+	case s.sequenceLock <- struct{}{}:
+		return func() { <-s.sequenceLock }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -29,22 +30,22 @@ func (s *Store) counting(ctx context.Context) (leave func(), err error) {
 
 // Sequence implements [payment.Store].
 func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
-	leave, err := s.counting(ctx)
+	unlock, err := s.lockSequence(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	b, ok := s.blocks[day]
 	if !ok || b.next > b.last {
 		var last int
 		// One statement: a process that is stopped in a transaction would hold up every payment of the day.
-		err := s.single(ctx, func(ctx context.Context, q querier) error {
-			return q.QueryRowContext(ctx, s.d.q(advance+"quittance_sequence.last + $2 RETURNING last"), day, take).Scan(&last)
+		err := s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+			return q.QueryRowContext(ctx, s.db.Text(advance+"quittance_sequence.last + $2 RETURNING last"), day, blockSize).Scan(&last)
 		})
 		if err != nil {
 			return 0, err
 		}
-		b = block{last - take + 1, last}
+		b = block{last - blockSize + 1, last}
 		for d := range s.blocks { // what is left of other days is given up, but for one: two days meet at midnight
 			if len(s.blocks) > 1 && d != day {
 				delete(s.blocks, d)
@@ -63,14 +64,14 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 // Advance sets the day's sequence past a number, which is the acquirer's last of that day: for after a restore from a
 // backup. It never sets it back.
 func (s *Store) Advance(ctx context.Context, day string, past int) error {
-	leave, err := s.counting(ctx)
+	unlock, err := s.lockSequence(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer unlock()
 	delete(s.blocks, day)
-	return s.single(ctx, func(ctx context.Context, q querier) error {
-		_, err := q.ExecContext(ctx, s.d.q(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
+	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+		_, err := q.ExecContext(ctx, s.db.Text(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
 		return err
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -27,7 +28,7 @@ const (
 
 // Lease implements [payment.Store].
 func (s *Store) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
-	return s.lease(ctx, k, "", of, now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n)
+	return s.lease(ctx, k, "", of, now, d, n)
 }
 
 // LeaseOne implements [payment.Store].
@@ -35,7 +36,7 @@ func (s *Store) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, of 
 	if id == "" {
 		return nil, nil
 	}
-	return s.lease(ctx, k, ofOne[k], of, now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), 1, string(id))
+	return s.lease(ctx, k, ofOne[k], of, now, d, 1, string(id))
 }
 
 // served is the condition of the rows that a process may look at, after $n parameters, and its parameters. See
@@ -69,15 +70,59 @@ var due = map[payment.Kind]string{
 // ofOne is the condition of the work of one payment, or of one orphan by its key. $5 is either.
 var ofOne = map[payment.Kind]string{payment.Attention: " AND id = $5", payment.Delivery: " AND (payment = $5 OR key = $5)"}
 
-func (s *Store) lease(ctx context.Context, k payment.Kind, condition string, of payment.Serving, args ...any) ([]payment.Task, error) {
+// lease leases until there is work, or nothing is due: what cannot be read is set aside, and others may stand behind it.
+func (s *Store) lease(ctx context.Context, k payment.Kind, condition string, of payment.Serving, now time.Time, d time.Duration, n int, more ...any) ([]payment.Task, error) {
+	args := append([]any{now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n}, more...)
+	read := s.leaseDelivery
 	switch k {
 	case payment.Attention:
 		serves, more := served(of, len(args))
-		return s.leaseAttention(ctx, condition+serves, append(args, more...))
+		condition, args, read = condition+serves, append(args, more...), s.leaseAttention
 	case payment.Delivery:
-		return s.leaseDelivery(ctx, condition, args)
+	default:
+		return nil, errKind(k)
 	}
-	return nil, errKind(k)
+	var reported []error
+	for {
+		leased, err := read(ctx, condition, args)
+		if err != nil {
+			return nil, errors.Join(append(reported, err)...)
+		}
+		var tasks []payment.Task
+		for _, l := range leased {
+			if l.damage == nil {
+				tasks = append(tasks, l.value)
+				continue
+			}
+			first, err := s.setAside(ctx, l, now)
+			if err != nil {
+				return tasks, errors.Join(append(reported, err)...)
+			}
+			if first {
+				reported = append(reported, damaged(idOf(l.value), l.damage))
+			}
+		}
+		if len(tasks) > 0 || len(leased) == 0 {
+			return tasks, errors.Join(reported...)
+		}
+	}
+}
+
+// idOf is the payment of a task, or the key of an orphan's change.
+func idOf(t payment.Task) payment.ID { return cmp.Or(t.Payment.ID, payment.ID(t.Change.Key)) }
+
+// setAside makes a task stuck that cannot be read, and reports whether it is news.
+func (s *Store) setAside(ctx context.Context, l stored[payment.Task], now time.Time) (first bool, err error) {
+	t, cause := l.value, l.damage.Error()
+	statement, id := "UPDATE quittance_payment"+fmt.Sprintf(aside, "attention_at", "id"), string(t.Payment.ID)
+	if t.Kind == payment.Delivery {
+		statement, id = "UPDATE quittance_change"+fmt.Sprintf(aside, "due_at", "key"), t.Change.Key
+	}
+	err = s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+		_, err := q.ExecContext(ctx, s.db.Text(statement), payment.DamagedAgain(now).UnixMicro(), cause, id, t.Token, payment.StuckAfter)
+		return err
+	})
+	return t.Tries < payment.StuckAfter || t.Cause != cause, err
 }
 
 func errKind(k payment.Kind) error {
@@ -96,109 +141,107 @@ func (s *Store) Due(ctx context.Context, k payment.Kind, of payment.Serving, now
 		serves, more = served(of, len(args))
 		args = append(args, more...)
 	}
-	rows, err := s.query(ctx, fmt.Sprintf(query, serves), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []payment.Due
-	for rows.Next() {
+	return readRows(ctx, s, func(rows *sql.Rows) (payment.Due, error) {
 		d := payment.Due{Kind: k}
-		if err := rows.Scan((*string)(&d.Payment), &d.Version); err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, rows.Err()
+		err := rows.Scan((*string)(&d.Payment), &d.Version)
+		return d, err
+	}, fmt.Sprintf(query, serves), args...)
 }
 
-func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]payment.Task, error) {
-	var tasks []payment.Task
-	err := s.single(ctx, func(ctx context.Context, q querier) error {
-		tasks = nil
-		rows, err := q.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseDue, one, s.d.skipLocked)+columns("")+", tries, cause, lease_token"), args...)
+func (s *Store) leaseAttention(ctx context.Context, one string, args []any) (tasks []stored[payment.Task], err error) {
+	statement := s.db.Text(fmt.Sprintf(leaseDue, one, s.d.skipLocked) + payments.list() + ", tries, cause, lease_token")
+	err = s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+		rows, err := q.QueryContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
+		tasks, err = scanAll(rows, func(rows *sql.Rows) (stored[payment.Task], error) {
 			t := payment.Task{Kind: payment.Attention}
-			if t.Payment, err = scan(rows, &t.Tries, &t.Cause, &t.Token); err != nil {
-				return err
-			}
-			tasks = append(tasks, t)
-		}
-		return rows.Err()
+			p, err := payments.scan(rows, &t.Tries, &t.Cause, &t.Token)
+			t.Payment = p.value
+			return stored[payment.Task]{t, p.damage}, err
+		})
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(tasks, func(a, b payment.Task) int {
-		return cmp.Or(a.Payment.AttentionAt.Compare(b.Payment.AttentionAt), cmp.Compare(a.Payment.ID, b.Payment.ID))
+	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
+		p, q := a.value.Payment, b.value.Payment
+		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))
 	})
-	return tasks, nil
+	return tasks, err
 }
 
-func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]payment.Task, error) {
-	type leased struct {
-		key, payment, snapshot, cause string
-		version, tries                int
-		due                           int64
-	}
-	var all []leased
-	err := s.single(ctx, func(ctx context.Context, q querier) error {
-		all = nil
-		rows, err := q.QueryContext(ctx, s.d.q(fmt.Sprintf(leaseChange, one, s.d.skipLocked)), args...)
+// leasedChange is a row of quittance_change.
+type leasedChange struct {
+	key, payment, snapshot, cause string
+	version, tries                int
+	due                           int64
+}
+
+func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]stored[payment.Task], error) {
+	var all []leasedChange
+	err := s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+		rows, err := q.QueryContext(ctx, s.db.Text(fmt.Sprintf(leaseChange, one, s.d.skipLocked)), args...)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var l leased
-			if err := rows.Scan(&l.key, &l.payment, &l.version, &l.snapshot, &l.due, &l.tries, &l.cause); err != nil {
-				return err
-			}
-			all = append(all, l)
-		}
-		return rows.Err()
+		all, err = scanAll(rows, func(rows *sql.Rows) (l leasedChange, err error) {
+			err = rows.Scan(&l.key, &l.payment, &l.version, &l.snapshot, &l.due, &l.tries, &l.cause)
+			return l, err
+		})
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b leased) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.key, b.key)) })
-	var tasks []payment.Task
+	slices.SortFunc(all, func(a, b leasedChange) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.key, b.key)) })
+	var tasks []stored[payment.Task]
 	for _, l := range all {
-		c, err := s.change(ctx, l.key, l.payment, l.version, l.snapshot)
+		c, err := s.changeOf(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, payment.Task{
-			Kind: payment.Delivery, Payment: c.Payment, Change: c, Tries: l.tries, Cause: l.cause, Token: args[2].(string),
-		})
+		tasks = append(tasks, stored[payment.Task]{payment.Task{
+			Kind: payment.Delivery, Payment: c.value.Payment, Change: c.value, Tries: l.tries, Cause: l.cause, Token: args[2].(string),
+		}, c.damage})
 	}
 	return tasks, nil
 }
 
-// change puts an outgoing change together again.
-func (s *Store) change(ctx context.Context, key, id string, version int, shot string) (payment.Change, error) {
-	if id == "" {
-		o, err := s.orphan(ctx, key)
-		return payment.OrphanChange(o.Result, o.At), err
+// changeOf puts an outgoing change together again, from its snapshot and its entry.
+func (s *Store) changeOf(ctx context.Context, l leasedChange) (stored[payment.Change], error) {
+	if l.payment == "" {
+		o, err := s.orphanOf(ctx, l.key)
+		if errors.Is(err, payment.ErrNotFound) {
+			o.damage, err = errors.New("its orphan is missing"), nil
+		}
+		c := payment.OrphanChange(o.value.Result, o.value.At)
+		c.Key = l.key
+		return stored[payment.Change]{c, o.damage}, err
 	}
-	p, err := restore(shot)
+	p := restore(l.snapshot)
+	p.value.ID = payment.ID(l.payment)
+	found, err := readRows(ctx, s, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2", l.payment, l.version)
 	if err != nil {
-		return payment.Change{}, err
+		return stored[payment.Change]{}, err
 	}
-	var e payment.Entry
-	row := s.row(ctx, "SELECT "+entryColumns+" FROM quittance_entry WHERE payment = $1 AND version = $2", id, version)
-	err = row.Scan(entryTargets(&e)...)
-	return payment.Change{Key: key, Entry: e, Payment: p}, err
+	c := payment.Change{Key: l.key, Payment: p.value}
+	damage := []error{p.damage}
+	if len(found) == 0 {
+		damage = append(damage, fmt.Errorf("entry %d is missing", l.version))
+	} else {
+		c.Entry = found[0].value
+		if found[0].damage != nil {
+			damage = append(damage, fmt.Errorf("entry %d: %w", l.version, found[0].damage))
+		}
+	}
+	return stored[payment.Change]{c, errors.Join(damage...)}, nil
 }
 
 // The statements that end a lease.
 const (
 	released = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = CASE WHEN $2 = '' THEN 0 ELSE tries + 1 END, cause = $2" +
 		" WHERE %s = $3 AND lease_token = $4"
+	aside         = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = $5, cause = $2 WHERE %s = $3 AND lease_token = $4"
 	learned       = "handle_payment = CASE WHEN handle_payment = '' THEN $5 ELSE handle_payment END, "
 	hasten        = "UPDATE quittance_payment SET attention_at = CASE WHEN attention_at <= $1 THEN attention_at ELSE $1 END, lease_token = NULL, lease_until = NULL WHERE id = $2"
 	delivered     = "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2"
@@ -211,16 +254,16 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	if t.Token == "" {
 		return nil
 	}
-	return s.single(ctx, func(ctx context.Context, q querier) error {
+	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
 		var err error
 		switch {
 		case t.Kind == payment.Attention:
-			_, err = q.ExecContext(ctx, s.d.q("UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")),
+			_, err = q.ExecContext(ctx, s.db.Text("UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")),
 				micros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
 		case again.IsZero():
-			_, err = q.ExecContext(ctx, s.d.q(delivered), t.Change.Key, t.Token)
+			_, err = q.ExecContext(ctx, s.db.Text(delivered), t.Change.Key, t.Token)
 		default:
-			_, err = q.ExecContext(ctx, s.d.q("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
+			_, err = q.ExecContext(ctx, s.db.Text("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
 				micros(again), cause, t.Change.Key, t.Token)
 		}
 		return err
@@ -229,8 +272,8 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 
 // Hasten implements [payment.Store].
 func (s *Store) Hasten(ctx context.Context, id payment.ID, at time.Time) error {
-	return s.single(ctx, func(ctx context.Context, q querier) error {
-		r, err := q.ExecContext(ctx, s.d.q(hasten), at.UnixMicro(), string(id))
+	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
+		r, err := q.ExecContext(ctx, s.db.Text(hasten), at.UnixMicro(), string(id))
 		if err != nil {
 			return err
 		}
@@ -244,17 +287,15 @@ func (s *Store) Hasten(ctx context.Context, id payment.ID, at time.Time) error {
 // Restart implements [payment.Store].
 func (s *Store) Restart(ctx context.Context, id payment.ID, now time.Time) error {
 	if _, err := s.Find(ctx, payment.Lookup{ID: id}); errors.Is(err, payment.ErrNotFound) {
-		if _, err := s.orphan(ctx, string(id)); errors.Is(err, sql.ErrNoRows) {
-			return payment.ErrNotFound
-		} else if err != nil {
+		if _, err := s.orphanOf(ctx, string(id)); err != nil {
 			return err
 		}
-	} else if err != nil {
+	} else if !isThere(err) {
 		return err
 	}
-	return s.within(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, statement := range []string{restartDue, restartChange} {
-			if _, err := tx.ExecContext(ctx, s.d.q(statement), now.UnixMicro(), string(id), payment.StuckAfter); err != nil {
+			if _, err := tx.ExecContext(ctx, s.db.Text(statement), now.UnixMicro(), string(id), payment.StuckAfter); err != nil {
 				return err
 			}
 		}

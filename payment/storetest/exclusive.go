@@ -8,7 +8,7 @@ import (
 )
 
 // debtPaid: two notices of one debt are two claims; the money of both would be taken for one debt.
-func debtPaid(b *bench) {
+func debtPaid(b *trial) {
 	first := b.moved(b.add(), payment.Expired)
 	second := b.add(func(p *payment.Payment) { p.Debt = first.Debt })
 	first = b.moved(first, payment.Paid)
@@ -23,7 +23,7 @@ func debtPaid(b *bench) {
 const rounds = 25
 
 // paidRace: conditions of a statement do not see what another transaction is about to write; only an index does.
-func paidRace(b *bench) {
+func paidRace(b *trial) {
 	for round := range rounds {
 		for name, same := range map[string]func(p *payment.Payment, of payment.Payment){
 			"claim": func(p *payment.Payment, of payment.Payment) { p.Debt, p.Claim = of.Debt, of.Claim },
@@ -49,7 +49,7 @@ func paidRace(b *bench) {
 }
 
 // attemptRace: a debt whose attempts are over is tried again by several requests at once.
-func attemptRace(b *bench) {
+func attemptRace(b *trial) {
 	for round := range rounds {
 		const n = 6
 		first := b.moved(b.add(), payment.Failed)
@@ -70,7 +70,7 @@ func attemptRace(b *bench) {
 }
 
 // handleOnce: what is learned by a handle must be about one payment.
-func handleOnce(b *bench) {
+func handleOnce(b *trial) {
 	with := func(session string) func(*payment.Payment) {
 		return func(p *payment.Payment) { p.Handle = acquirer.Handle{Session: session, ExpiresAt: start} }
 	}

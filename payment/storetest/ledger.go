@@ -9,7 +9,7 @@ import (
 )
 
 // moneyKept: what a message said of money comes back as it was written, and stays when the person is erased.
-func moneyKept(b *bench) {
+func moneyKept(b *trial) {
 	said := payment.Money{
 		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: merchant, Authorisation: "00é'1",
 	}
@@ -39,7 +39,7 @@ func moneyKept(b *bench) {
 }
 
 // headsByTime: every entry before the instant, by time, then by payment and version.
-func headsByTime(b *bench) {
+func headsByTime(b *trial) {
 	b.same("the heads of an empty store", len(collect(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour)))), 0)
 	var want []payment.Head
 	first, second := b.add(), b.add()
@@ -61,7 +61,7 @@ func headsByTime(b *bench) {
 }
 
 // stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
-func stuckOrphan(b *bench) {
+func stuckOrphan(b *trial) {
 	result := acquirer.Result{
 		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", At: start,

@@ -8,7 +8,7 @@ import (
 )
 
 // pages: a back office shows a page of a list; a payment that stands on no page is seen by nobody.
-func pages(b *bench) {
+func pages(b *trial) {
 	const n = 450 // more than a store reads at once
 	var all []payment.ID
 	for i := range n {
@@ -22,7 +22,6 @@ func pages(b *bench) {
 	}
 	list := func(f payment.Filter) []payment.ID { return ids(collect(b, "List", b.List(b.ctx, f))) }
 	count := func(f payment.Filter, want int) {
-		b.Helper()
 		got, err := b.Count(b.ctx, f)
 		b.must("Count", err)
 		b.same("the count", got, want)

@@ -9,16 +9,14 @@ import (
 )
 
 // pickOne is for stores that serve a job queue: what is due is named and not leased, and leased one payment at a time.
-func pickOne(b *bench) {
+func pickOne(b *trial) {
 	now := start.Add(time.Hour)
 	named := func(why string, k payment.Kind, n int, want ...payment.Due) {
-		b.Helper()
 		got, err := b.Due(b.ctx, k, ours, now, n)
 		b.must("Due", err)
 		b.same(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
 	}
 	pick := func(why string, k payment.Kind, id payment.ID) payment.Task {
-		b.Helper()
 		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		b.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Kind != k || tasks[0].Token == "" {
@@ -27,7 +25,6 @@ func pickOne(b *bench) {
 		return tasks[0]
 	}
 	nothing := func(why string, k payment.Kind, id payment.ID) {
-		b.Helper()
 		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		if b.must("LeaseOne", err); len(tasks) > 0 {
 			b.Fatalf("%s: LeaseOne handed out %v, want nothing", why, tasks)
@@ -94,8 +91,7 @@ func pickOne(b *bench) {
 }
 
 // mustDue are the two orphans' changes.
-func mustDue(b *bench, now time.Time) []payment.Due {
-	b.Helper()
+func mustDue(b *trial, now time.Time) []payment.Due {
 	due, err := b.Due(b.ctx, payment.Delivery, ours, now, 9)
 	b.must("Due", err)
 	if len(due) != 2 || due[0].Version != 0 || due[0].Payment == due[1].Payment {

@@ -11,7 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func created(b *bench) {
+func created(b *trial) {
 	p := b.add(func(p *payment.Payment) { p.Debtor, p.Key = "é'\"\\%_;--", "🙂 key" })
 	for _, l := range []payment.Lookup{{ID: p.ID}, {Reference: p.Reference}, {Debtor: p.Debtor, Key: p.Key}} {
 		q, err := b.Find(b.ctx, l)
@@ -20,7 +20,7 @@ func created(b *bench) {
 	}
 }
 
-func notFound(b *bench) {
+func notFound(b *trial) {
 	p := b.add()
 	for _, l := range []payment.Lookup{{ID: "x"}, {Reference: "x"}, {Debtor: p.Debtor, Key: "x"}, {Debtor: "x", Key: p.Key}, {}} {
 		_, err := b.Find(b.ctx, l)
@@ -34,7 +34,7 @@ func notFound(b *bench) {
 	}
 }
 
-func keyOnce(b *bench) {
+func keyOnce(b *trial) {
 	p := b.add()
 	q, e := b.new()
 	q.Debtor, q.Key = p.Debtor, p.Key
@@ -44,7 +44,7 @@ func keyOnce(b *bench) {
 	b.add(func(o *payment.Payment) { o.Key = p.Key }) // another debtor may use it
 }
 
-func heldDebt(b *bench) {
+func heldDebt(b *trial) {
 	for _, s := range []payment.State{
 		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Refunding, payment.Review,
 		payment.Refused, payment.Cancelled, payment.Expired, payment.Failed, payment.Refunded,
@@ -68,7 +68,7 @@ func heldDebt(b *bench) {
 	}
 }
 
-func heldClaim(b *bench) {
+func heldClaim(b *trial) {
 	p := b.moved(b.moved(b.add(), payment.Paid), payment.Recorded)
 	q, e := b.new()
 	q.Debt, q.Claim = p.Debt, p.Claim
@@ -77,7 +77,7 @@ func heldClaim(b *bench) {
 	b.must("another notice of the debt; Create", b.Create(b.ctx, q, e))
 }
 
-func referenceOnce(b *bench) {
+func referenceOnce(b *trial) {
 	p := b.add()
 	q, e := b.new()
 	q.Reference = p.Reference
@@ -88,7 +88,7 @@ func referenceOnce(b *bench) {
 	b.same("the first", b.find(p.ID), p)
 }
 
-func createRace(b *bench) {
+func createRace(b *trial) {
 	const n = 16
 	type pair struct {
 		p payment.Payment
@@ -105,7 +105,7 @@ func createRace(b *bench) {
 	}
 }
 
-func version(b *bench) {
+func version(b *trial) {
 	p := b.add()
 	b.moved(p, payment.Redirected)
 	_, err := b.move(p, payment.Cancelled)
@@ -122,7 +122,7 @@ func version(b *bench) {
 	}
 }
 
-func commitRace(b *bench) {
+func commitRace(b *trial) {
 	p := b.add()
 	if won := b.together(16, func(int) error { _, err := b.move(p, payment.Paid); return err }, payment.ErrVersion); won != 1 {
 		b.Fatalf("%d commits of one version, want 1", won)
@@ -132,7 +132,7 @@ func commitRace(b *bench) {
 	}
 }
 
-func commitAll(b *bench) {
+func commitAll(b *trial) {
 	p := b.add()
 	p = b.moved(p, payment.Redirected, func(p *payment.Payment) {
 		p.Session = acquirer.Session{
@@ -153,7 +153,7 @@ func commitAll(b *bench) {
 	b.same("with all its fields", b.find(p.ID), p)
 }
 
-func claimPaid(b *bench) {
+func claimPaid(b *trial) {
 	first := b.moved(b.add(), payment.Expired)
 	second := b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
 	first = b.moved(first, payment.Paid) // a late acceptance, although another attempt is at the kiosk
@@ -169,14 +169,14 @@ func claimPaid(b *bench) {
 	b.moved(second, payment.Paid)
 }
 
-func attemptOnce(b *bench) {
+func attemptOnce(b *trial) {
 	first := b.moved(b.add(), payment.Failed)
 	b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
 	_, err := b.move(first, payment.Redirected)
 	b.is("a second attempt of the debt", err, payment.ErrHeld)
 }
 
-func journal(b *bench) {
+func journal(b *trial) {
 	p, e := b.new()
 	b.must("Create", b.Create(b.ctx, p, e))
 	q := b.moved(b.moved(p, payment.Redirected), payment.Paid)
@@ -201,7 +201,7 @@ func journal(b *bench) {
 	b.moved(q, payment.Recorded)
 }
 
-func list(b *bench) {
+func list(b *trial) {
 	first := b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(3 * time.Hour) })
 	second := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour); p.Debtor = first.Debtor }), payment.Paid)
 	third := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour) }), payment.Refused)
@@ -229,7 +229,7 @@ func list(b *bench) {
 }
 
 // Many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
-func longList(b *bench) {
+func longList(b *trial) {
 	const n = 420
 	type pair struct {
 		p payment.Payment
@@ -255,23 +255,56 @@ func longList(b *bench) {
 	b.same("a part of it", ids(collect(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
 }
 
-func isolation(b *bench) {
+func isolation(b *trial) {
 	fields := url.Values{"token": {"1"}}
 	p := b.moved(b.add(), payment.Redirected, func(p *payment.Payment) {
 		p.Session = acquirer.Session{URL: "https://kiosk.example/", Method: "POST", Fields: fields}
 	})
-	fields.Set("token", "2")
-	got := b.find(p.ID)
-	if got.Session.Fields.Get("token") != "1" {
-		b.Fatal("the store shares what it was given")
+	spoil := func(v url.Values) {
+		v["token"][0] = "2"
+		v["more"] = []string{"3"}
 	}
-	got.Session.Fields["token"][0] = "3"
-	if b.find(p.ID).Session.Fields.Get("token") != "1" {
-		b.Fatal("the store shares what it hands out")
+	spoil(fields)
+	for what, get := range map[string]func() payment.Payment{
+		"Find": func() payment.Payment { return b.find(p.ID) },
+		"List": func() payment.Payment { return collect(b, "List", b.List(b.ctx, payment.Filter{}))[0] },
+		"Lease": func() payment.Payment {
+			t := b.one(payment.Attention, p.AttentionAt)
+			b.release(t, p.AttentionAt, "")
+			return t.Payment
+		},
+		"LeaseOne": func() payment.Payment {
+			tasks, err := b.LeaseOne(b.ctx, payment.Attention, p.ID, ours, p.AttentionAt, time.Minute)
+			if b.must("LeaseOne", err); len(tasks) != 1 {
+				b.Fatalf("LeaseOne hands out %d tasks, want 1", len(tasks))
+			}
+			b.release(tasks[0], p.AttentionAt, "")
+			return tasks[0].Payment
+		},
+		"HeldError": func() payment.Payment {
+			q, e := b.new()
+			q.Debt = p.Debt
+			held := (*payment.HeldError)(nil)
+			if err := b.Create(b.ctx, q, e); !errors.As(err, &held) {
+				b.Fatalf("Create of a held debt: %v", err)
+			}
+			return held.By
+		},
+	} {
+		for round := range 2 {
+			got := get().Session.Fields
+			if got.Encode() != "token=1" {
+				b.Fatalf("%s hands out %v the %d. time, want what was written: it is shared", what, got, round+1)
+			}
+			spoil(got)
+			if b.find(p.ID).Session.Fields.Encode() != "token=1" {
+				b.Fatalf("the store shares what %s hands out", what)
+			}
+		}
 	}
 }
 
-func ended(b *bench) {
+func endedContext(b *trial) {
 	p := b.add()
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
@@ -279,13 +312,13 @@ func ended(b *bench) {
 	b.ctx = ctx
 	q, e := b.new()
 	if err := b.Create(ctx, q, e); err == nil {
-		b.Error("Create worked under an ended context")
+		b.Errorf("Create worked under an ended context")
 	}
 	if _, err := b.move(p, payment.Paid); err == nil {
-		b.Error("Commit worked under an ended context")
+		b.Errorf("Commit worked under an ended context")
 	}
 	if _, err := b.Lease(ctx, payment.Attention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
-		b.Error("Lease worked under an ended context")
+		b.Errorf("Lease worked under an ended context")
 	}
 	b.ctx = live
 	b.same("the payment", b.find(p.ID), p)

@@ -9,7 +9,7 @@ import (
 )
 
 // servedOnly: asked at the wrong bank, a payment would be taken for one that nobody made.
-func servedOnly(b *bench) {
+func servedOnly(b *trial) {
 	of := func(name string) func(*payment.Payment) {
 		return func(p *payment.Payment) { p.Merchant = name }
 	}
@@ -82,7 +82,7 @@ func servedOnly(b *bench) {
 }
 
 // hastened: a message says that it is time to ask. A look that began before may have asked too early.
-func hastened(b *bench) {
+func hastened(b *trial) {
 	p := b.add()
 	due := p.AttentionAt
 	early := due.Add(-time.Minute)

@@ -4,7 +4,12 @@
 //		storetest.Run(t, func(t *testing.T) payment.Store { return payment.NewMemoryStore() })
 //	}
 //
-// Each case opens a store of its own, and says when it fails what a payment would lose by it.
+// Each case opens a store of its own, and says when it fails what a payment would lose by it. Run it with -race: many cases use a
+// store from several goroutines. A store that outlives its process is tried with [RunReopened] instead, which finds one that keeps
+// nothing. A case that does not end is a failure, not a test that hangs.
+//
+// [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
+// finds what it should.
 package storetest
 
 import (
@@ -25,73 +30,123 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+// Case is one promise put to the test.
+type Case struct {
+	Name    string
+	Promise string // what is promised, and what a payment would lose without it
+
+	run func(*trial)
+}
+
+// Reopen opens anew what a store has kept, as the next process does. Nil: the store ends with its process.
+type Reopen func() (payment.Store, error)
+
+// SkipError says that a case needs what it was not given. It is not a failure.
+type SkipError struct{ What string }
+
+// Error names what is missing.
+func (e *SkipError) Error() string { return "skipped: no " + e.What }
+
 // Run runs every case against the stores that open returns; each must be empty.
 func Run(t *testing.T, open func(t *testing.T) payment.Store) {
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			c.run(&bench{T: t, Store: open(t), ctx: t.Context()})
+	RunReopened(t, func(t *testing.T) (payment.Store, Reopen) { return open(t), nil })
+}
+
+// RunReopened is [Run] for stores that outlive their process.
+func RunReopened(t *testing.T, open func(t *testing.T) (payment.Store, Reopen)) {
+	for _, c := range Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			s, reopen := open(t)
+			err := c.Check(t.Context(), s, reopen)
+			if skip := (*SkipError)(nil); errors.As(err, &skip) {
+				t.Skip(skip.Error())
+			}
+			if err != nil {
+				t.Errorf("%v\nThe promise: %s", err, c.Promise)
+			}
 		})
 	}
 }
 
-var cases = []struct {
-	name string
-	run  func(*bench)
-}{
-	{"what is created is found", created},
-	{"what is not there is not found", notFound},
-	{"a key serves one payment of a debtor", keyOnce},
-	{"a held debt has no second payment", heldDebt},
-	{"a recorded payment holds its claim and no other", heldClaim},
-	{"a reference and an id serve once", referenceOnce},
-	{"many at once: one payment of a debt", createRace},
-	{"a commit needs the version it saw", version},
-	{"many at once: one commit of a version", commitRace},
-	{"a commit keeps everything", commitAll},
-	{"one payment of a claim has money", claimPaid},
-	{"one payment of a debt is paid", debtPaid},
-	{"many at once: one acceptance of a claim, and of a debt", paidRace},
-	{"many at once: one attempt of a debt", attemptRace},
-	{"a session's handle serves one payment of a merchant", handleOnce},
-	{"one attempt of a debt", attemptOnce},
-	{"the journal is whole and in order", journal},
-	{"lists select and are in order", list},
-	{"a long list is whole", longList},
-	{"lists have pages, from either end, and counts", pages},
-	{"what is handed out is not shared", isolation},
-	{"due rows are leased, once at a time", leaseAttention},
-	{"the oldest work is leased first", oldestFirst},
-	{"a process is handed what it serves", servedOnly},
-	{"what is hastened is due, and its lease void", hastened},
-	{"only the lease's own token releases", tokens},
-	{"a lease is released once", releasedOnce},
-	{"a commit ends the lease", commitEndsLease},
-	{"a commit leaves the lease of a delivery alone", commitLeavesDelivery},
-	{"failures are counted until something succeeds", failures},
-	{"changes are delivered one after the other", deliveries},
-	{"an undelivered change holds back its own payment only", holdsBackItsOwn},
-	{"stuck work is found and restarted", stuck},
-	{"many workers: no task twice", leaseRace},
-	{"what is due is named, and leased one payment at a time", pickOne},
-	{"a sequence never repeats", sequence},
-	{"an orphan is kept once and delivered", orphans},
-	{"an orphan that is not delivered holds back no other", orphansApart},
-	{"an orphan that is stuck is seen and restarted", stuckOrphan},
-	{"what a message said of money stays", moneyKept},
-	{"heads are listed by time", headsByTime},
-	{"erasing leaves nothing personal", erase},
-	{"erased payments have no claim in common", erasedThenPaid},
-	{"what was erased is not written again by who had it in hand", erasedMeanwhile},
-	{"what must be kept is not erased", retained},
-	{"an ended context writes nothing", ended},
+// patience is how long a case may take: a store that hangs fails. It is no measure of speed.
+const patience = 3 * time.Minute
+
+// Check runs the case on an empty store that nobody else uses. A nil error says that the promise was kept, a *SkipError that it could not
+// be tried. A store that panics has broken it; so has one that does not return, even where its context has ended.
+func (c Case) Check(ctx context.Context, s payment.Store, reopen Reopen) error {
+	return c.checkWithin(ctx, patience, s, reopen)
 }
 
-// bench is what a case works with.
-type bench struct {
-	*testing.T
+func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment.Store, reopen Reopen) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		t := &trial{Store: s, ctx: ctx, reopen: reopen}
+		done <- errors.Join(recovered(func() { c.run(t) }), t.noted())
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		select {
+		case err := <-done: // it has heard that its time is over
+			return err
+		case <-time.After(patience/10 + time.Second):
+			return fmt.Errorf("the store does not return, %w", context.Cause(ctx))
+		}
+	}
+}
+
+// recovered is how f ended.
+func recovered(f func()) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			err = r.error
+		default:
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	f()
+	return nil
+}
+
+// failure ends a case.
+type failure struct{ error }
+
+// trial is what a case works with. Its helpers end the case when the store breaks the promise.
+type trial struct {
 	payment.Store
-	ctx context.Context
-	n   int
+	ctx    context.Context
+	reopen Reopen
+	n      int // payments so far
+
+	mu     sync.Mutex
+	failed []error // by goroutines that cannot end the case
+}
+
+// Fatalf ends the case.
+func (*trial) Fatalf(format string, a ...any) { panic(failure{fmt.Errorf(format, a...)}) }
+
+// Fatal ends the case.
+func (*trial) Fatal(a ...any) { panic(failure{errors.New(fmt.Sprint(a...))}) }
+
+// Errorf notes a failure, from any goroutine.
+func (b *trial) Errorf(format string, a ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failed = append(b.failed, fmt.Errorf(format, a...))
+}
+
+func (b *trial) noted() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.failed) > 3 { // the first say enough
+		return errors.Join(b.failed[:3]...)
+	}
+	return errors.Join(b.failed...)
 }
 
 // start is when the payments of the suite are created.
@@ -103,7 +158,7 @@ const merchant = "201000005940002"
 var ours = payment.Serving{Merchants: []string{merchant}}
 
 // new returns a payment that nothing else is like.
-func (b *bench) new() (payment.Payment, payment.Entry) {
+func (b *trial) new() (payment.Payment, payment.Entry) {
 	b.n++
 	id := fmt.Sprintf("%026d", b.n)
 	p := payment.Payment{
@@ -122,8 +177,7 @@ func (b *bench) new() (payment.Payment, payment.Entry) {
 }
 
 // add creates a payment, changed by with first.
-func (b *bench) add(with ...func(*payment.Payment)) payment.Payment {
-	b.Helper()
+func (b *trial) add(with ...func(*payment.Payment)) payment.Payment {
 	p, e := b.new()
 	for _, f := range with {
 		f(&p)
@@ -133,7 +187,7 @@ func (b *bench) add(with ...func(*payment.Payment)) payment.Payment {
 }
 
 // move commits p in another state.
-func (b *bench) move(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
+func (b *trial) move(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
 	e := payment.Entry{
 		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.Changed, From: p.State, To: to,
 		At: p.CreatedAt.Add(time.Duration(p.Version) * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
@@ -148,37 +202,32 @@ func (b *bench) move(p payment.Payment, to payment.State, with ...func(*payment.
 }
 
 // moved is move where it must work.
-func (b *bench) moved(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
-	b.Helper()
+func (b *trial) moved(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
 	q, err := b.move(p, to, with...)
 	b.must("Commit", err)
 	return q
 }
 
-func (b *bench) must(what string, err error) {
-	b.Helper()
+func (b *trial) must(what string, err error) {
 	if err != nil {
 		b.Fatalf("%s: %v", what, err)
 	}
 }
 
-func (b *bench) is(what string, err, want error) {
-	b.Helper()
+func (b *trial) is(what string, err, want error) {
 	if !errors.Is(err, want) {
 		b.Fatalf("%s: error %v, want %v", what, err, want)
 	}
 }
 
-func (b *bench) find(id payment.ID) payment.Payment {
-	b.Helper()
+func (b *trial) find(id payment.ID) payment.Payment {
 	p, err := b.Find(b.ctx, payment.Lookup{ID: id})
 	b.must("Find", err)
 	return p
 }
 
 // same fails when two values differ in a field, and names it. Instants are compared as instants, amounts as amounts.
-func (b *bench) same(what string, got, want any) {
-	b.Helper()
+func (b *trial) same(what string, got, want any) {
 	if d := differ("", reflect.ValueOf(got), reflect.ValueOf(want)); d != "" {
 		b.Fatalf("%s: %s", what, d)
 	}
@@ -227,8 +276,7 @@ func differ(path string, got, want reflect.Value) string {
 	return ""
 }
 
-func collect[T any](b *bench, what string, seq iter.Seq2[T, error]) []T {
-	b.Helper()
+func collect[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
 	var out []T
 	for v, err := range seq {
 		b.must(what, err)
@@ -247,15 +295,17 @@ func ids(list []payment.Payment) []payment.ID {
 }
 
 // together runs f n times at once and returns how many gave no error; other errors must be allowed.
-func (b *bench) together(n int, f func(i int) error, allowed ...error) int {
-	b.Helper()
+func (b *trial) together(n int, f func(i int) error, allowed ...error) int {
 	var ok atomic.Int64
 	var wg sync.WaitGroup
 	begin := make(chan struct{})
 	for i := range n {
 		wg.Go(func() {
 			<-begin
-			err := f(i)
+			var err error
+			if p := recovered(func() { err = f(i) }); p != nil {
+				err = p
+			}
 			if err == nil {
 				ok.Add(1)
 				return

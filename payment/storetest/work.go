@@ -11,16 +11,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func (b *bench) lease(k payment.Kind, now time.Time, n int) []payment.Task {
-	b.Helper()
+func (b *trial) lease(k payment.Kind, now time.Time, n int) []payment.Task {
 	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
 
 // one leases the only task that may be due.
-func (b *bench) one(k payment.Kind, now time.Time) payment.Task {
-	b.Helper()
+func (b *trial) one(k payment.Kind, now time.Time) payment.Task {
 	tasks := b.lease(k, now, 10)
 	if len(tasks) != 1 {
 		b.Fatalf("%d tasks of %s are due at %v, want 1", len(tasks), k, now)
@@ -28,19 +26,17 @@ func (b *bench) one(k payment.Kind, now time.Time) payment.Task {
 	return tasks[0]
 }
 
-func (b *bench) none(why string, k payment.Kind, now time.Time) {
-	b.Helper()
+func (b *trial) none(why string, k payment.Kind, now time.Time) {
 	if tasks := b.lease(k, now, 10); len(tasks) > 0 {
 		b.Fatalf("%s: %d tasks of %s are due, want none", why, len(tasks), k)
 	}
 }
 
-func (b *bench) release(t payment.Task, again time.Time, cause string) {
-	b.Helper()
+func (b *trial) release(t payment.Task, again time.Time, cause string) {
 	b.must("Release", b.Release(b.ctx, t, again, cause))
 }
 
-func leaseAttention(b *bench) {
+func leaseAttention(b *trial) {
 	p := b.add()
 	due := p.AttentionAt
 	b.none("before its time", payment.Attention, due.Add(-time.Microsecond))
@@ -70,7 +66,7 @@ func leaseAttention(b *bench) {
 	}
 }
 
-func oldestFirst(b *bench) {
+func oldestFirst(b *trial) {
 	var want [4]payment.Payment
 	for _, i := range []int{3, 1, 2, 0} { // neither the order of creation nor that of the ids
 		want[i] = b.add(func(p *payment.Payment) {
@@ -99,7 +95,7 @@ func oldestFirst(b *bench) {
 	}
 }
 
-func tokens(b *bench) {
+func tokens(b *trial) {
 	p := b.add()
 	due := p.AttentionAt
 	late := b.one(payment.Attention, due)
@@ -121,7 +117,7 @@ func tokens(b *bench) {
 	}
 }
 
-func releasedOnce(b *bench) {
+func releasedOnce(b *trial) {
 	p := b.add()
 	t := b.one(payment.Attention, p.AttentionAt)
 	again := p.AttentionAt.Add(time.Hour)
@@ -138,7 +134,7 @@ func releasedOnce(b *bench) {
 	}
 }
 
-func commitEndsLease(b *bench) {
+func commitEndsLease(b *trial) {
 	p := b.add()
 	t := b.one(payment.Attention, p.AttentionAt)
 	b.release(t, p.AttentionAt, "first failure")
@@ -157,7 +153,7 @@ func commitEndsLease(b *bench) {
 }
 
 // A worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
-func commitLeavesDelivery(b *bench) {
+func commitLeavesDelivery(b *trial) {
 	p := b.add()
 	now := start.Add(time.Hour)
 	t := b.one(payment.Delivery, now)
@@ -174,7 +170,7 @@ func commitLeavesDelivery(b *bench) {
 	}
 }
 
-func failures(b *bench) {
+func failures(b *trial) {
 	p := b.add()
 	now := p.AttentionAt
 	for want := range 3 {
@@ -191,7 +187,7 @@ func failures(b *bench) {
 	}
 }
 
-func deliveries(b *bench) {
+func deliveries(b *trial) {
 	p, e := b.new()
 	b.must("Create", b.Create(b.ctx, p, e))
 	q := b.moved(p, payment.Redirected, func(p *payment.Payment) {
@@ -216,7 +212,7 @@ func deliveries(b *bench) {
 	b.none("all delivered", payment.Delivery, now.Add(1000*time.Hour))
 }
 
-func holdsBackItsOwn(b *bench) {
+func holdsBackItsOwn(b *trial) {
 	bad := b.moved(b.add(), payment.Redirected)
 	good := b.moved(b.add(), payment.Redirected)
 	now := start.Add(time.Hour)
@@ -238,7 +234,7 @@ func holdsBackItsOwn(b *bench) {
 	}
 }
 
-func stuck(b *bench) {
+func stuck(b *trial) {
 	ended := func(p *payment.Payment) { p.AttentionAt = time.Time{} }
 	rows, changes := b.add(), b.add(ended)
 	b.add(ended) // nothing of it is stuck
@@ -271,7 +267,7 @@ func stuck(b *bench) {
 	b.is("Restart of an unknown payment", b.Restart(b.ctx, "x", later), payment.ErrNotFound)
 }
 
-func leaseRace(b *bench) {
+func leaseRace(b *trial) {
 	const n = 40
 	for range n {
 		b.add()
@@ -306,7 +302,7 @@ func leaseRace(b *bench) {
 	}
 }
 
-func sequence(b *bench) {
+func sequence(b *trial) {
 	const n = 300
 	var mu sync.Mutex
 	seen := map[int]bool{}
@@ -332,7 +328,7 @@ func sequence(b *bench) {
 	}
 }
 
-func orphans(b *bench) {
+func orphans(b *trial) {
 	r := acquirer.Result{
 		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", AuthorisationID: "761208", MaskedPAN: "5017##########00", At: start,
@@ -353,7 +349,33 @@ func orphans(b *bench) {
 	}
 }
 
-func orphansApart(b *bench) {
+func orphanTask(b *trial) {
+	r := acquirer.Result{
+		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
+		Outcome: acquirer.Accepted, Code: "00", At: start,
+	}
+	b.must("Orphan", b.Orphan(b.ctx, r, start))
+	want := payment.OrphanChange(r, start)
+	check := func(tasks []payment.Task, err error) payment.Task {
+		if err != nil || len(tasks) != 1 {
+			b.Fatalf("an orphan is leased: %d tasks, %v; want 1", len(tasks), err)
+		}
+		t := tasks[0]
+		b.same("the task's payment", t.Payment, want.Payment)
+		if t.Payment.ID != "" || t.Change.Key != want.Key || t.Change.Entry.Payment != "" {
+			b.Fatalf("an orphan's task is of payment %q, with the change %q; it has no payment", t.Payment.ID, t.Change.Key)
+		}
+		return t
+	}
+	now := start.Add(time.Minute)
+	t := check(b.Lease(b.ctx, payment.Delivery, payment.Serving{}, now, time.Minute, 9))
+	b.release(t, now, "")
+	t = check(b.LeaseOne(b.ctx, payment.Delivery, payment.ID(want.Key), payment.Serving{}, now, time.Minute))
+	b.release(t, time.Time{}, "")
+	b.none("it is delivered", payment.Delivery, now.Add(1000*time.Hour))
+}
+
+func orphansApart(b *trial) {
 	bad := acquirer.Result{
 		Reference: "PCLCB260610009998", OrderID: "yy", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", At: start,
@@ -394,8 +416,7 @@ func orphansApart(b *bench) {
 }
 
 // deliverAll takes every change that is due.
-func (b *bench) deliverAll() {
-	b.Helper()
+func (b *trial) deliverAll() {
 	for {
 		tasks := b.lease(payment.Delivery, start.Add(1000*time.Hour), 10)
 		if len(tasks) == 0 {
@@ -404,92 +425,5 @@ func (b *bench) deliverAll() {
 		for _, t := range tasks {
 			b.release(t, time.Time{}, "")
 		}
-	}
-}
-
-func erase(b *bench) {
-	p := b.moved(b.add(func(p *payment.Payment) { p.MaskedPAN = "5017##########00" }), payment.Recorded)
-	other := b.moved(b.add(), payment.Recorded)
-	b.deliverAll()
-	n, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
-	b.must("Erase", err)
-	if n != 1 {
-		b.Fatalf("%d payments erased, want 1", n)
-	}
-	b.same("what is left", b.find(p.ID), p.Erased())
-	for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
-		if e.By != "" || e.Why != "" || e.Salt != [16]byte{} || e.Hash == [32]byte{} {
-			b.Fatalf("entry %d keeps something personal, or lost its hash: %+v", e.Version, e)
-		}
-	}
-	_, err = b.Find(b.ctx, payment.Lookup{Debtor: p.Debtor, Key: p.Key})
-	b.is("Find by the erased key", err, payment.ErrNotFound)
-	_, err = b.Find(b.ctx, payment.Lookup{})
-	b.is("Find of nothing, which is what an erased payment's key is", err, payment.ErrNotFound)
-	b.same("another debtor's", b.find(other.ID), other)
-	for range 2 { // erased payments have empty fields in common: that must not make them one debt, claim or debtor
-		q := b.moved(b.add(), payment.Recorded)
-		b.deliverAll()
-		_, err := b.Erase(b.ctx, q.Debtor, start.Add(time.Hour))
-		b.must("Erase", err)
-	}
-	for _, nobody := range []string{"nobody", ""} {
-		if n, err = b.Erase(b.ctx, nobody, start.Add(time.Hour)); n != 0 || err != nil {
-			b.Fatalf("Erase of %q: %d, %v", nobody, n, err)
-		}
-	}
-}
-
-func erasedMeanwhile(b *bench) {
-	p := b.moved(b.add(), payment.Refused)
-	b.deliverAll()
-	_, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
-	b.must("Erase", err)
-	number := func(p *payment.Payment) { p.MaskedPAN = "5017##########00" }
-	_, err = b.move(p, payment.Paid, number)
-	b.is("a commit of a payment that was erased meanwhile", err, payment.ErrVersion)
-	b.same("what is left", b.find(p.ID), p.Erased())
-	b.same("the entries", len(collect(b, "Journal", b.Journal(b.ctx, p.ID))), 2)
-	b.moved(b.find(p.ID), payment.Paid, number)
-}
-
-func erasedThenPaid(b *bench) {
-	var gone []payment.Payment
-	for range 2 {
-		p := b.moved(b.add(), payment.Refused)
-		b.deliverAll()
-		n, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
-		b.must("Erase", err)
-		if n != 1 {
-			b.Fatalf("%d payments erased, want 1", n)
-		}
-		gone = append(gone, b.find(p.ID))
-	}
-	for _, p := range gone { // late truth wins, whenever it comes
-		p = b.moved(p, payment.Paid)
-		b.same("a late acceptance", b.find(p.ID), p)
-	}
-	for _, p := range gone { // nor have they a debt in common
-		b.moved(b.find(p.ID), payment.Unknown)
-	}
-}
-
-func retained(b *bench) {
-	p := b.moved(b.add(), payment.Recorded)
-	b.deliverAll()
-	_, err := b.Erase(b.ctx, p.Debtor, p.CreatedAt)
-	b.is("Erase of a payment that is too young", err, payment.ErrRetained)
-	q := b.moved(b.add(func(q *payment.Payment) { q.Debtor = p.Debtor }), payment.Paid)
-	b.deliverAll()
-	_, err = b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
-	b.is("Erase while one has not ended", err, payment.ErrRetained)
-	q = b.moved(q, payment.Recorded)
-	_, err = b.Erase(b.ctx, p.Debtor, start.Add(time.Hour))
-	b.is("Erase before all was delivered", err, payment.ErrRetained)
-	b.same("the first", b.find(p.ID), p)
-	b.same("the second", b.find(q.ID), q)
-	b.deliverAll()
-	if n, err := b.Erase(b.ctx, p.Debtor, start.Add(time.Hour)); n != 2 || err != nil {
-		b.Fatalf("Erase: %d, %v; want 2", n, err)
 	}
 }

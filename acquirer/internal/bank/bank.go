@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// Idle is how long a session lives when nobody uses it: after it comes the 97.
+	// Idle is how long a session lives without the payer doing anything. Then it ends with code 97.
 	Idle = 15 * time.Minute
 	// Lifetime is how long a session lives at most, however busy the payer is.
 	Lifetime = time.Hour
-	// Attempts is how many cards a payer may try where the shop allows several; the last refusal is told as 75.
+	// Attempts is how many cards a payer may try where the shop allows several; the last refusal has the code 75.
 	Attempts = 3
 
 	alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -46,16 +46,19 @@ type Order struct {
 	Currency                     string // three capital letters
 	ReturnURL, NotifyURL         string
 	Language                     string
-	Fields                       map[string]string // whatever else the front wants to find again; the bank does not look
+	Fields                       map[string]string // kept for the front; the bank does not read them
+
+	// Uses is how often the redirect data brings the payer to the payment page. Zero: as often as the page is loaded.
+	Uses int `json:"-"`
 }
 
-// Session is the way to the kiosk. Whoever has the token is the payer.
+// Session opens the payment page. Its token is a secret: the bank takes its bearer for the payer.
 type Session struct {
 	Token     string
-	ExpiresAt time.Time // after it nobody can pay, whatever happens; see Idle for what happens when nothing does
+	ExpiresAt time.Time // the last instant at which it can be paid; without activity it ends earlier, see Idle
 }
 
-// Refusal is the error of every method of [Bank]: a call that was certainly not carried out.
+// Refusal is the error of every method of [Bank]: the call changed nothing.
 type Refusal struct {
 	Code   string // of Sips: 03, 12, 24, 25, 94, 97
 	Field  string // which is wrong, with 12: one of amount, currency, merchant, reference, card
@@ -85,42 +88,42 @@ type Bank struct {
 	accounts  []*account // in the order in which they were opened
 	byName    map[name]*account
 	byToken   map[string]*account
-	open      []*account // those whose expiry has not been told yet
+	open      []*account // not closed, or expired and not returned by Tick yet
 	accepted  int        // authorisations given so far
 }
 
 // name is what a transaction is found by: the merchant, and the order's ID or else its reference.
 type name struct{ merchant, key string }
 
-func (o Order) name() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
+func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
 
-// account is a transaction while it lives.
+// account is a transaction with its session, as the bank keeps it.
 type account struct {
 	Transaction
 	several   bool
-	uses      int // how often the redirect data works; 0: no limit
+	uses      int // as Order.Uses has it
 	used      int
 	idle      time.Duration
-	active    time.Time // the payer's last sign of life
+	active    time.Time // the payer's last request
 	closed    bool      // nothing can be paid any more
-	untold    bool      // expired, and the notification of it has not been handed out
+	untold    bool      // expired, and not returned by Tick yet
 	remaining int64     // authorised and not given back
 }
 
-// Clock is the instant at which the bank acts now.
+// Clock returns the bank's time: UTC, whole microseconds.
 func (b *Bank) Clock() time.Time { return b.now() }
 
 func (b *Bank) now() time.Time {
 	if b.Now == nil {
-		return stamp(time.Now())
+		return storedTime(time.Now())
 	}
-	return stamp(b.Now())
+	return storedTime(b.Now())
 }
 
-// stamp makes of an instant what is kept of it.
-func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+// storedTime is an instant as it is stored: UTC, whole microseconds.
+func storedTime(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// Enrol makes the merchant known, or changes what is known of it; open sessions stay as they are.
+// Enrol adds a merchant, or replaces the one with the same ID; open sessions keep their settings.
 func (b *Bank) Enrol(m Merchant) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -132,7 +135,7 @@ func (b *Bank) Enrol(m Merchant) {
 	b.merchants[m.ID] = m
 }
 
-// Merchant returns what is known of a merchant.
+// Merchant returns the merchant that was enrolled under an ID.
 func (b *Bank) Merchant(id string) (Merchant, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -140,9 +143,9 @@ func (b *Bank) Merchant(id string) (Merchant, bool) {
 	return m, ok
 }
 
-// Open registers an order and returns the session of its payer. Of the faults only those of a session count. The refusals
-// are 03, 12 with the field, and 94 for a name that the merchant has used before, however that ended.
-func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
+// Open registers an order and returns its session. The refusals are 03, 12 with the field, and 94 for a name that
+// the merchant has used before, however that ended.
+func (b *Bank) Open(o Order) (Session, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m, ok := b.merchants[o.Merchant]
@@ -155,23 +158,23 @@ func (b *Bank) Open(o Order, fs ...Fault) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "amount"}
 	case len(o.Currency) != 3 || strings.Trim(o.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
-	case b.byName[o.name()] != nil:
+	case b.byName[o.nameOf()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
-	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: uses(fs), active: now}
+	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: o.Uses, active: now}
 	if a.idle = b.Idle; a.idle <= 0 {
 		a.idle = Idle
 	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
-	b.byName[o.name()], b.byToken[token] = a, a
+	b.byName[o.nameOf()], b.byToken[token] = a, a
 	return Session{Token: token, ExpiresAt: now.Add(Lifetime)}, nil
 }
 
-// deadline is when the session ends if the payer does nothing from now on.
-func (a *account) deadline() time.Time {
+// idleDeadline is when the session ends if the payer does nothing from now on.
+func (a *account) idleDeadline() time.Time {
 	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(Lifetime)
 	if end.Before(idle) {
 		return end
@@ -179,37 +182,37 @@ func (a *account) deadline() time.Time {
 	return idle
 }
 
-// settle does what the clock has brought since anybody looked, each at its own instant.
-func (a *account) settle(now time.Time) {
-	if !a.closed && !now.Before(a.deadline()) {
-		a.expire(a.deadline())
+// applyClock expires the session and remits the payment if that became due by now. Each is dated when it was due, not now.
+func (a *account) applyClock(now time.Time) {
+	if !a.closed && !now.Before(a.idleDeadline()) {
+		a.closeExpired(a.idleDeadline())
 		a.untold = a.Attempt == 0
 	}
 	if a.Status == StatusToCapture && !now.Before(a.RemitAt) {
-		a.remit(a.RemitAt)
+		a.remitAt(a.RemitAt)
 	}
 }
 
-// expire closes the session. Where cards were refused before, the last refusal stands.
-func (a *account) expire(at time.Time) {
+// closeExpired closes the session with code 97, or leaves the code of the last refusal if a card was tried.
+func (a *account) closeExpired(at time.Time) {
 	a.closed, a.Retry = true, false
 	if a.Attempt == 0 {
 		a.Code, a.Status, a.At = "97", StatusExpired, at
 	}
 }
 
-func (a *account) remit(at time.Time) {
+func (a *account) remitAt(at time.Time) {
 	a.Status = StatusCaptured
 	a.Moves = append(a.Moves, Move{Remitted, a.remaining, at})
 }
 
-// session finds the account of a token as it stands now; the payer's being there keeps it alive.
-func (b *Bank) session(token string, now time.Time) (*account, error) {
+// liveSession returns the open account of a token and counts as activity of the payer. The refusals are those of Enter.
+func (b *Bank) liveSession(token string, now time.Time) (*account, error) {
 	a := b.byToken[token]
 	if a == nil {
 		return nil, &Refusal{Code: "25"}
 	}
-	a.settle(now)
+	a.applyClock(now)
 	switch {
 	case a.Code == "97":
 		return nil, &Refusal{Code: "97", Status: a.Status}
@@ -220,80 +223,79 @@ func (b *Bank) session(token string, now time.Time) (*account, error) {
 	return a, nil
 }
 
-// Enter is the payer's arrival at the kiosk with the redirect data, counted where that works only once or twice. The refusals
-// are 25 for a token that is unknown or used up, 97 for an expired session, 94 for one that has ended otherwise.
+// Enter opens the payment page for a payer who brings the redirect data; it counts against Order.Uses. The refusals are 25 for
+// a token that is unknown or used up, 97 for an expired session, 94 for one that has ended otherwise.
 func (b *Bank) Enter(token string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if a := b.byToken[token]; a != nil && a.uses > 0 && a.used == a.uses {
 		return Transaction{}, &Refusal{Code: "25"}
 	}
-	a, err := b.session(token, b.now())
+	a, err := b.liveSession(token, b.now())
 	if err != nil {
 		return Transaction{}, err
 	}
 	a.used++
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
-// Stay is the payer's being at the kiosk still: Enter without counting. With the refusals 94 and 97 comes the transaction as
-// well, for it tells how the session ended.
+// Stay is Enter without counting, for the pages after the first. With the refusals 94 and 97 it returns the transaction too, so
+// that the page can say how the session ended.
 func (b *Bank) Stay(token string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_, err := b.session(token, b.now())
+	_, err := b.liveSession(token, b.now())
 	a := b.byToken[token]
 	if a == nil {
 		return Transaction{}, err
 	}
-	return a.clone(), err
+	return a.copyOf(), err
 }
 
-// Pay is what the payer does at the kiosk: pay with a card, give up (code 17), or let the session expire (97, at once). What it
-// returns is to be notified, and brought back by the browser unless the code is 97. The refusals are those of Enter, and 12
-// for a card that is none.
+// Pay ends an attempt as the card says: paid, refused, given up (code 17), or expired at once (97). The caller notifies the
+// merchant of the transaction that is returned, and sends the browser back with it unless the code is 97. The refusals are
+// those of Enter, and 12 for a card whose fields are not valid.
 func (b *Bank) Pay(token string, c Card) (Transaction, error) {
-	return b.pay(token, c, func(*account) bool { return true })
+	return b.payIf(token, c, func(*account) bool { return true })
 }
 
-func (b *Bank) pay(token string, c Card, expected func(*account) bool) (Transaction, error) {
-	c, ok := c.fill()
+func (b *Bank) payIf(token string, c Card, expected func(*account) bool) (Transaction, error) {
+	c, ok := c.withDefaults()
 	if !ok {
 		return Transaction{}, &Refusal{Code: "12", Field: "card"}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	a, err := b.session(token, now)
+	a, err := b.liveSession(token, now)
 	if err != nil {
 		return Transaction{}, err
 	}
 	if !expected(a) {
 		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
 	}
-	b.end(a, c, now)
-	return a.clone(), nil
+	b.endAttempt(a, c, now)
+	return a.copyOf(), nil
 }
 
-// PayOnce is Pay for a payer who has seen so many attempts: when there has been another one since, the refusal is 24. A form
-// that is sent twice is one attempt.
+// PayOnce is Pay, refused with 24 unless the account has had exactly so many attempts: a form that is sent twice is one attempt.
 func (b *Bank) PayOnce(token string, attempts int, c Card) (Transaction, error) {
-	return b.pay(token, c, func(a *account) bool { return a.Attempt == attempts })
+	return b.payIf(token, c, func(a *account) bool { return a.Attempt == attempts })
 }
 
-// end gives an open transaction an outcome.
-func (b *Bank) end(a *account, c Card, now time.Time) {
+// endAttempt records the outcome of an attempt, and closes the session unless the payer may try another card.
+func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 	meaning := sipscode.Meaning(c.Code)
 	a.Authentication = c.Authentication
 	switch meaning.Outcome {
 	case acquirer.Expired:
-		a.expire(now)
+		a.closeExpired(now)
 		return
 	case acquirer.Cancelled:
 		a.Authorisation, a.Brand, a.MaskedPAN = "", "", ""
 	default:
 		a.Attempt++
-		a.Brand, a.MaskedPAN = c.Brand, c.masked()
+		a.Brand, a.MaskedPAN = c.Brand, c.Masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
 	if a.Retry && a.Attempt >= Attempts {
@@ -312,22 +314,22 @@ func (b *Bank) authorise(a *account, now time.Time) {
 	a.Authorisation = fmt.Sprintf("%06d", (761208+b.accepted*104729)%1_000_000)
 	b.accepted++
 	a.remaining = a.Cents
-	a.RemitAt = stamp(paris.Of(now).Next().Start())
+	a.RemitAt = storedTime(paris.Of(now).Next().Start())
 	a.Moves = append(a.Moves, Move{Authorised, a.Cents, now})
 }
 
-// Tick looks at the clock and returns the sessions that have expired without a payment, oldest expiry first, each once: the
-// notification of their 97 is due. A session in which a card was refused ends in silence.
+// Tick returns the sessions that have expired by now without an attempt, oldest first, each once: the caller notifies their 97.
+// A session in which a card was refused is not among them, for its refusal has been notified.
 func (b *Bank) Tick() []Transaction {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	var expired []Transaction
 	b.open = slices.DeleteFunc(b.open, func(a *account) bool {
-		a.settle(now)
+		a.applyClock(now)
 		if a.untold {
 			a.untold = false
-			expired = append(expired, a.clone())
+			expired = append(expired, a.copyOf())
 		}
 		return a.closed
 	})

@@ -23,7 +23,7 @@ type Move struct {
 	At    time.Time
 }
 
-// Transaction is what the bank knows of one reference: a copy, which nobody changes any more.
+// Transaction is what the bank knows of one reference: a copy, which does not change any more.
 type Transaction struct {
 	Order
 	Code, AcquirerCode string // empty while nobody has paid
@@ -56,20 +56,20 @@ func (t Transaction) Returned() int64 { return t.Total(Cancelled) + t.Total(Refu
 // Remaining is what can still go back, in cents.
 func (t Transaction) Remaining() int64 { return t.Total(Authorised) - t.Returned() }
 
-func (t Transaction) clone() Transaction {
+func (t Transaction) copyOf() Transaction {
 	t.Moves, t.Fields = slices.Clone(t.Moves), maps.Clone(t.Fields)
 	return t
 }
 
-// Book returns every transaction of every merchant, in the order in which they were opened, as things stand now by the clock.
+// Book returns every transaction of every merchant, in the order in which they were opened, at the bank's present time.
 func (b *Bank) Book() []Transaction {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	book := make([]Transaction, len(b.accounts))
 	for i, a := range b.accounts {
-		a.settle(now)
-		book[i] = a.clone()
+		a.applyClock(now)
+		book[i] = a.copyOf()
 	}
 	return book
 }

@@ -8,25 +8,27 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// Card is how a payer pays: the outcome of it, not the means. Its number is not here, nor its cryptogram.
+// Card is the outcome that a payer's card brings about, and the digits of it that may be shown. It holds neither number nor
+// cryptogram.
 //
 // The last two digits of the card decide, as on the simulation platform of Sips (sips.md §10): they are the responseCode, and
-// digits that are no such code are accepted. A Code told directly goes before; one that is not listed is said as it is.
+// digits that are no such code are accepted. A Code takes precedence; one that is not listed is kept as it is.
 // The zero Card is accepted.
 type Card struct {
-	Code  string // told directly; at most 2 of [A-Za-z0-9]
+	Code  string // the outcome, instead of the digits; at most 2 of [A-Za-z0-9]
 	Last  string // the last two digits; zero: Code if it is two digits, else "00"
 	First string // the first four, for the masked number only; zero: "5017", those of S44
 	Brand string // zero: "CB"
 
-	// Authentication is how the payer was asked who pays: SUCCESS, FAILURE, CANCEL (Sips: holderAuthentStatus). Zero: nobody asked.
+	// Authentication is how the authentication of the holder ended: SUCCESS, FAILURE, CANCEL (Sips: holderAuthentStatus). Zero:
+	// there was no authentication.
 	Authentication string
 }
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// fill gives the card its defaults. It is false when a field is not what it says.
-func (c Card) fill() (Card, bool) {
+// withDefaults returns the card with its defaults, and false when a field is not valid.
+func (c Card) withDefaults() (Card, bool) {
 	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 || len(c.Authentication) > 20 {
 		return c, false
 	}
@@ -46,8 +48,8 @@ func (c Card) fill() (Card, bool) {
 	return c, len(c.First) == 4 && digitsOnly(c.First) && len(c.Last) == 2 && digitsOnly(c.Last)
 }
 
-// masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
-func (c Card) masked() string { return c.First + "##########" + c.Last }
+// Masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
+func (c Card) Masked() string { return c.First + "##########" + c.Last }
 
 // brands by the first six digits (sips.md §10, and the card of S31).
 var brands = map[string]string{

@@ -2,7 +2,7 @@ package bank
 
 import "github.com/quittance/quittance/acquirer"
 
-// usual are the code that stands for an outcome when none is told, and the transactionStatus that follows it.
+// usual is the code of an outcome where none is given, and the transactionStatus that it leads to.
 var usual = map[acquirer.Outcome]struct{ code, status string }{
 	acquirer.Accepted:  {"00", StatusToCapture},
 	acquirer.Refused:   {"05", StatusRefused},
@@ -10,7 +10,7 @@ var usual = map[acquirer.Outcome]struct{ code, status string }{
 	acquirer.Expired:   {"97", StatusExpired},
 	acquirer.Pending:   {"60", StatusPending},
 	acquirer.Failed:    {"90", StatusInvalid},
-	acquirer.Unknown:   {"77", StatusPending}, // 77 is nobody's: a code that an acquirer invents tomorrow
+	acquirer.Unknown:   {"77", StatusPending}, // 77 stands for a code that Sips may add one day
 }
 
 // Usual returns the code that stands for an outcome, and false when o is not an outcome.
@@ -29,5 +29,5 @@ const (
 	StatusAborted   = "ABORTED" // by the payer
 	StatusExpired   = "EXPIRED"
 	StatusPending   = "PENDING"
-	StatusInvalid   = "INVALID" // the kiosk broke
+	StatusInvalid   = "INVALID" // the payment page failed
 )

@@ -5,12 +5,12 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// find returns the account of a transaction that somebody has paid, refused, given up or let expire: to the bank's desk, a session
-// that is still open is no transaction.
-func (b *Bank) find(merchant, key string) (*account, error) {
+// findEnded returns the account of a transaction in which something has happened: an attempt, the payer's giving up, or the
+// expiry. For questions and refunds a session before that does not exist: the refusal is 25, as at Sips.
+func (b *Bank) findEnded(merchant, key string) (*account, error) {
 	a := b.byName[name{merchant, key}]
 	if a != nil {
-		a.settle(b.now())
+		a.applyClock(b.now())
 	}
 	if a == nil || a.Code == "" {
 		return nil, &Refusal{Code: "25"}
@@ -18,8 +18,8 @@ func (b *Bank) find(merchant, key string) (*account, error) {
 	return a, nil
 }
 
-// Session returns the session of a transaction as it stands, whether anybody has done anything there or not: Code is empty while
-// nobody has. The refusal is 25 for a name that was never opened.
+// Session returns the transaction as it stands, also before anything has happened in it: Code is then empty. The refusal is 25
+// for a key that was never opened.
 func (b *Bank) Session(merchant, key string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -27,8 +27,8 @@ func (b *Bank) Session(merchant, key string) (Transaction, error) {
 	if a == nil {
 		return Transaction{}, &Refusal{Code: "25"}
 	}
-	a.settle(b.now())
-	return a.clone(), nil
+	a.applyClock(b.now())
+	return a.copyOf(), nil
 }
 
 // Status returns the transaction as it stands; the refusal is 25, also while nobody has paid. Here and below key is what names the
@@ -36,14 +36,14 @@ func (b *Bank) Session(merchant, key string) (Transaction, error) {
 func (b *Bank) Status(merchant, key string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	if err != nil {
 		return Transaction{}, err
 	}
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
-// giving describes the two ways back: in which status, what it is called, and the status once nothing remains.
+// giving describes a cancellation or a refund: the status that it needs, the status once nothing remains, and the kind of the move.
 type giving struct {
 	from, to string
 	kind     Kind
@@ -52,19 +52,19 @@ type giving struct {
 // Cancel gives back cents of a payment that has not been remitted. The refusals are 25, 24 with the status when it is too late
 // or there is nothing to cancel, and 12 for an amount that is not above zero or more than remains, or another currency.
 func (b *Bank) Cancel(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.give(giving{StatusToCapture, StatusCancelled, Cancelled}, merchant, key, cents, currency)
+	return b.giveBack(giving{StatusToCapture, StatusCancelled, Cancelled}, merchant, key, cents, currency)
 }
 
 // Refund gives back cents of a payment that has been remitted. The refusals are those of Cancel; 24 with the status TO_CAPTURE
 // means that it is too early.
 func (b *Bank) Refund(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.give(giving{StatusCaptured, StatusCredited, Refunded}, merchant, key, cents, currency)
+	return b.giveBack(giving{StatusCaptured, StatusCredited, Refunded}, merchant, key, cents, currency)
 }
 
-func (b *Bank) give(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
+func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	switch {
 	case err != nil:
 		return Transaction{}, err
@@ -80,34 +80,35 @@ func (b *Bank) give(g giving, merchant, key string, cents int64, currency string
 	if a.remaining == 0 {
 		a.Status = g.to
 	}
-	return a.clone(), nil
+	return a.copyOf(), nil
 }
 
-// Remit remits every payment that waits for the end of its day, and returns how many.
+// Remit remits at once every payment that waits for the end of its day, and returns how many.
 func (b *Bank) Remit() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now, n := b.now(), 0
 	for _, a := range b.accounts {
-		a.settle(now)
+		a.applyClock(now)
 		if a.Status == StatusToCapture {
-			a.remit(now)
+			a.remitAt(now)
 			n++
 		}
 	}
 	return n
 }
 
-// Decide ends a payment that is pending, or whose code nobody knows: the card is what the bank has found out. What it returns is to
-// be notified. The refusals are 25, 24 with the status when the payment is not pending, and 12 for a card that is none.
+// Decide ends a payment that is pending, or whose code is not known: the card is what the bank has found out. The caller
+// notifies the merchant of what is returned. The refusals are 25, 24 with the status when the payment is not pending, and 12
+// for a card whose fields are not valid.
 func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
-	c, ok := c.fill()
+	c, ok := c.withDefaults()
 	if !ok {
 		return Transaction{}, &Refusal{Code: "12", Field: "card"}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.find(merchant, key)
+	a, err := b.findEnded(merchant, key)
 	switch {
 	case err != nil:
 		return Transaction{}, err
@@ -116,9 +117,9 @@ func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
 	}
 	if m := sipscode.Meaning(c.Code); m.Outcome != acquirer.Accepted {
 		a.Code, a.AcquirerCode, a.At, a.Status = m.Code, m.Acquirer, b.now(), usual[m.Outcome].status
-		return a.clone(), nil
+		return a.copyOf(), nil
 	}
 	a.Code, a.AcquirerCode, a.At, a.Status = "00", "00", b.now(), StatusToCapture
 	b.authorise(a, a.At)
-	return a.clone(), nil
+	return a.copyOf(), nil
 }

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Forget takes out of the book what has ended before an instant, sessions and their redirect data included, and returns how many
-// transactions that were. It is for a bank that runs for days. A reference that is forgotten may be used again, which no real bank
-// allows; nothing can be asked or given back for it any more.
+// Forget deletes the transactions that ended before an instant, with their sessions, and returns how many. It bounds the memory
+// of a bank that runs for days. A deleted reference may be used again, which no real bank allows; it cannot be asked about or
+// refunded.
 func (b *Bank) Forget(before time.Time) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	gone := make(map[*account]bool)
 	b.accounts = slices.DeleteFunc(b.accounts, func(a *account) bool {
-		a.settle(now)
+		a.applyClock(now)
 		if a.closed && !a.untold && a.At.Before(before) {
 			gone[a] = true
-			delete(b.byName, a.name())
+			delete(b.byName, a.nameOf())
 		}
 		return gone[a]
 	})

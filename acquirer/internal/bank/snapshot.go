@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Snapshot is a bank put down, to be taken up again by another process: the book, the sessions and their tokens. It is plain data for
-// JSON. Notifications that are held back are not in it.
+// Snapshot is the state of a bank for another process to go on with: the book, the sessions and their tokens. It is plain data for
+// JSON. It holds the secrets of open sessions.
 type Snapshot struct {
 	Accepted int    `json:"accepted"`
 	Accounts []Kept `json:"accounts"`
@@ -27,7 +27,7 @@ type Kept struct {
 	Remaining   int64         `json:"remaining,omitempty"`
 }
 
-// Snapshot returns the bank as it stands; nobody changes the copy any more.
+// Snapshot returns a copy of the bank's state.
 func (b *Bank) Snapshot() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -37,13 +37,13 @@ func (b *Bank) Snapshot() Snapshot {
 	}
 	s := Snapshot{Accepted: b.accepted, Accounts: make([]Kept, len(b.accounts))}
 	for i, a := range b.accounts {
-		s.Accounts[i] = Kept{a.clone(), tokens[a], a.several, a.uses, a.used, a.idle, a.active, a.closed, a.untold, a.remaining}
+		s.Accounts[i] = Kept{a.copyOf(), tokens[a], a.several, a.uses, a.used, a.idle, a.active, a.closed, a.untold, a.remaining}
 	}
 	return s
 }
 
-// Restore takes up a snapshot. It is for a bank that has its merchants and no account yet. What has expired meanwhile is told by the
-// next [Bank.Tick]. The error says what the snapshot cannot be.
+// Restore loads a snapshot into a bank that has its merchants and no account yet. The next [Bank.Tick] returns what has expired
+// meanwhile. The error names a transaction without a merchant or a token, or one that stands twice.
 func (b *Bank) Restore(s Snapshot) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -51,11 +51,11 @@ func (b *Bank) Restore(s Snapshot) error {
 		return errors.New("bank: Restore: it has accounts already")
 	}
 	for _, k := range s.Accounts {
-		n := k.Transaction.name()
+		n := k.Transaction.nameOf()
 		if _, ok := b.merchants[n.merchant]; !ok || k.Token == "" || b.byToken[k.Token] != nil || b.byName[n] != nil {
 			return fmt.Errorf("bank: Restore: %.40q has no merchant or no token, or stands twice", n.key)
 		}
-		a := &account{k.Transaction.clone(), k.Several, k.Uses, k.Used, k.Idle, k.Active, k.Closed, k.Untold, k.Remaining}
+		a := &account{k.Transaction.copyOf(), k.Several, k.Uses, k.Used, k.Idle, k.Active, k.Closed, k.Untold, k.Remaining}
 		b.accounts = append(b.accounts, a)
 		b.byName[n], b.byToken[k.Token] = a, a
 		if !a.closed || a.untold {

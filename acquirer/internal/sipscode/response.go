@@ -12,8 +12,8 @@ type Response struct {
 	Outcome acquirer.Outcome
 	Decline acquirer.Decline // of a refusal, where the acquirerResponseCode does not say it more finely
 
-	// Acquirer is the acquirerResponseCode that usually comes with it. It is empty where no bank was asked: the payer gave up or stayed
-	// away, or Sips itself refused the card.
+	// Acquirer is the acquirerResponseCode that usually comes with it. It is empty where no bank was asked: the payer gave up
+	// or stayed away, or Sips itself refused the card.
 	Acquirer string
 }
 
@@ -128,8 +128,8 @@ var notAuthenticated = map[string]bool{
 	"FAILURE": true, "3D_FAILURE": true, "CANCEL": true, "3D_ABORT": true, "ERROR": true, "3D_ERROR": true,
 }
 
-// Judge gives outcome and decline of a payment, from its responseCode, acquirerResponseCode and holderAuthentStatus; the last two may be
-// empty. They only ever choose the decline of a payment that is refused: the outcome is the responseCode's.
+// Judge gives outcome and decline of a payment, from its responseCode, acquirerResponseCode and holderAuthentStatus; the last
+// two may be empty. They only ever choose the decline of a payment that is refused: the outcome is the responseCode's.
 func Judge(code, acquirerCode, authentication string) (acquirer.Outcome, acquirer.Decline) {
 	r := Meaning(code)
 	if r.Outcome != acquirer.Refused {

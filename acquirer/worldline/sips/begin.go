@@ -39,7 +39,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	in := c.in
 	cents, err := checkOrder(o)
 	if err != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, err)
+		return acquirer.Session{}, invalidField(acquirer.OpBegin, o.Reference, err)
 	}
 	fields := map[string]any{
 		"amount":               strconv.FormatInt(cents, 10),
@@ -60,11 +60,11 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		fields["customerLanguage"] = l
 	}
 
-	a, fault := in.exchange(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
+	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
 	if fault != nil {
 		return acquirer.Session{}, fault.err
 	}
-	if err := in.accept(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
+	if err := in.acceptAnswer(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
 		return acquirer.Session{}, err
 	}
 	s := acquirer.Session{
@@ -76,7 +76,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		ExpiresAt: in.now().Add(in.window).UTC().Truncate(time.Microsecond),
 	}
 	if err := in.checkSession(s); err != nil {
-		e := failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		e := failureOf(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
 		e.Code = "00"
 		return acquirer.Session{}, e
 	}
@@ -87,7 +87,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.paypage.Scheme == "http"
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !loopback(u)) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !isLoopback(u)) {
 		return errors.New("redirectionUrl is not an https address")
 	}
 	if s.Fields.Get("redirectionData") == "" || s.Fields.Get("redirectionVersion") == "" {
@@ -101,8 +101,8 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err := checkReference(o.Reference); err != nil {
 		return 0, err
 	}
-	if !made(o.ID, 32, "._-") {
-		return 0, problem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
+	if !madeOf(o.ID, 32, "._-") {
+		return 0, fieldProblem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
 	}
 	cents, err = checkAmount(o.Amount, o.Currency)
 	if err != nil {
@@ -117,8 +117,8 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	return cents, nil
 }
 
-// made reports whether s is 1 to most letters and digits of ASCII, and others.
-func made(s string, most int, others string) bool {
+// madeOf reports whether s is 1 to most letters and digits of ASCII, and others.
+func madeOf(s string, most int, others string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.Contains(others, string(rune(c))) {
@@ -129,8 +129,8 @@ func made(s string, most int, others string) bool {
 }
 
 func checkReference(s string) error {
-	if !made(s, 35, "") {
-		return problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
+	if !madeOf(s, 35, "") {
+		return fieldProblem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}
 	return nil
 }
@@ -139,18 +139,18 @@ func checkURL(field, s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return problem(field, "not an absolute http or https address")
+		return fieldProblem(field, "not an absolute http or https address")
 	case len(s) > 512:
-		return problem(field, "longer than 512 characters")
+		return fieldProblem(field, "longer than 512 characters")
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '|' }):
-		return problem(field, "it has a space, a | or a character that is not ASCII")
+		return fieldProblem(field, "it has a space, a | or a character that is not ASCII")
 	case u.User != nil || u.Fragment != "":
-		return problem(field, "the platform cannot sign in, and needs no fragment")
+		return fieldProblem(field, "the platform cannot sign in, and needs no fragment")
 	case u.RawQuery != "" || u.ForceQuery:
-		return problem(field, "the platform takes no query: the order's ID comes back by itself")
+		return fieldProblem(field, "the platform takes no query: the order's ID comes back by itself")
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !loopback(u) && (err != nil || p < 80 || p > 9999) {
-		return problem(field, "the platform takes a port between 80 and 9999")
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !isLoopback(u) && (err != nil || p < 80 || p > 9999) {
+		return fieldProblem(field, "the platform takes a port between 80 and 9999")
 	}
 	return nil
 }
@@ -158,14 +158,14 @@ func checkURL(field, s string) error {
 // checkAmount returns an amount in cents: euros, above zero, nothing rounded.
 func checkAmount(d decimal.Decimal, cur string) (int64, error) {
 	if cur != euros {
-		return 0, problem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", cur))
+		return 0, fieldProblem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", cur))
 	}
 	cents, err := euro.Cents(d)
 	if err != nil {
-		return 0, problem("Amount", err.Error())
+		return 0, fieldProblem("Amount", err.Error())
 	}
 	if cents == 0 {
-		return 0, problem("Amount", "the amount is zero")
+		return 0, fieldProblem("Amount", "the amount is zero")
 	}
 	return cents, nil
 }

@@ -81,7 +81,7 @@ func TestSealAlgorithmIsAlwaysAnnounced(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want, err := SealFields(a, k.Secret, []byte(b)); err != nil || text(m["seal"]) != want {
+			if want, err := SealFields(a, k.Secret, []byte(b)); err != nil || sealedText(m["seal"]) != want {
 				t.Errorf("algorithm %q: the seal is not of the body that was sent", a)
 			}
 		}

@@ -101,7 +101,7 @@ func New(c Config) (*Client, error) {
 	for _, p := range c.Keys.problems() {
 		problem("Keys", "%s", p)
 	}
-	versions := c.Keys.versions()
+	versions := c.Keys.versionsNewestFirst()
 	if c.KeyVersion == 0 && len(versions) > 0 {
 		c.KeyVersion = versions[0]
 	}
@@ -131,7 +131,7 @@ func New(c Config) (*Client, error) {
 			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
 		}
 	}
-	if c.TrustUnsealedOffice && (office == nil || !loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
+	if c.TrustUnsealedOffice && (office == nil || !isLoopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
 		problem("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
 	}
 	if c.Window < 0 {

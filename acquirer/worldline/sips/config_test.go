@@ -120,7 +120,7 @@ func TestNewDefaults(t *testing.T) {
 		}
 	}
 	c.Keys[7] = Key{} // the client has its own
-	if !in.ring[0].matches("x", mustSeal(t, HMACSHA256, "seven", "x")) {
+	if !in.ring[0].hasSealed("x", mustSeal(t, HMACSHA256, "seven", "x")) {
 		t.Error("a change of Config reached the client")
 	}
 }

@@ -77,7 +77,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	reference := "DOCTOR" + strings.ToUpper(hex.EncodeToString(random[:]))
 
 	var r Report
-	r.Checks = append(r.Checks, in.examine(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, map[string]any{
+	r.Checks = append(r.Checks, in.checkByRequest(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, map[string]any{
 		"currencyCode": euroNumeric, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
 		"orderChannel": channelInternet, "transactionReference": reference,
 	}))
@@ -87,11 +87,11 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 		r.Checks = append(r.Checks, Check{"office", Unsure, "there is none in Endpoints: Status, Cancel and Refund are not " +
 			"supported; a payment whose notification is lost stays unknown"})
 	default:
-		r.Checks = append(r.Checks, in.examine(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, map[string]any{
+		r.Checks = append(r.Checks, in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, map[string]any{
 			"interfaceVersion": diagnosticVersion, "transactionReference": reference,
 		}))
 	}
-	r.Checks = append(r.Checks, in.settings()...)
+	r.Checks = append(r.Checks, in.checkSettings()...)
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
@@ -104,14 +104,14 @@ var probes = map[string]struct{ name, code string }{
 	"getTransactionData": {"office", "getTransDataResponseCode"},
 }
 
-// examine sends one harmless request and reads what the answer proves.
-func (in *inner) examine(ctx context.Context, q request, fields map[string]any) Check {
+// checkByRequest sends one harmless request and reads what the answer proves.
+func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) Check {
 	probe, host := probes[q.path], q.base.Host
 	say := func(v Verdict, format string, a ...any) Check {
 		return Check{probe.name, v, host + " " + fmt.Sprintf(format, a...)}
 	}
 
-	a, fault := in.exchange(ctx, q, fields)
+	a, fault := in.sendAndVerify(ctx, q, fields)
 	if fault != nil {
 		return say(Wrong, "cannot be used: %v", fault.err.Err)
 	}
@@ -142,8 +142,8 @@ func (in *inner) examine(ctx context.Context, q request, fields map[string]any) 
 	return say(Wrong, "answered with code %s, under a seal that is not of %s", code, who)
 }
 
-// settings are what needs no platform to be noticed.
-func (in *inner) settings() (checks []Check) {
+// checkSettings are what needs no platform to be noticed.
+func (in *inner) checkSettings() (checks []Check) {
 	look := func(when bool, format string, a ...any) {
 		if when {
 			checks = append(checks, Check{"settings", Unsure, fmt.Sprintf(format, a...)})

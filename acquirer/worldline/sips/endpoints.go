@@ -98,14 +98,14 @@ func parseEndpoint(s string) (*url.URL, error) {
 		return nil, errors.New(`not an address such as "https://payment-webinit.sips-services.com"`)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("an address has no user, no query and no fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u)):
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u)):
 		return nil, errors.New("neither https nor on this machine")
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil
 }
 
-func loopback(u *url.URL) bool {
+func isLoopback(u *url.URL) bool {
 	h := u.Hostname()
 	ip := net.ParseIP(h)
 	return h == "localhost" || ip != nil && ip.IsLoopback()

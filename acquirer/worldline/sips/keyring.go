@@ -34,7 +34,7 @@ func (k Keyring) problems() (problems []string) {
 	if len(k) > MaxKeys {
 		problems = append(problems, fmt.Sprintf("there are %d keys, at most %d can be live", len(k), MaxKeys))
 	}
-	versions := k.versions()
+	versions := k.versionsNewestFirst()
 	for i, v := range versions {
 		key := k[v]
 		if v < 1 {
@@ -61,8 +61,8 @@ func (k Keyring) problems() (problems []string) {
 	return problems
 }
 
-// versions, newest first.
-func (k Keyring) versions() []int {
+// versionsNewestFirst, newest first.
+func (k Keyring) versionsNewestFirst() []int {
 	vs := make([]int, 0, len(k))
 	for v := range k {
 		vs = append(vs, v)
@@ -88,7 +88,7 @@ func newLiveKey(version int, k Key) *liveKey {
 	}}}
 }
 
-func (k *liveKey) matches(data, seal string) bool {
+func (k *liveKey) hasSealed(data, seal string) bool {
 	s := k.sealers.Get().(*sealer)
 	defer k.sealers.Put(s)
 	return s.matches(data, seal)
@@ -109,10 +109,10 @@ func (k *liveKey) matchesFields(fields map[string]any, seal string) bool {
 	return s.matches(string(appendFields(nil, fields, true)), seal)
 }
 
-// verify returns the key that sealed data: newest first, each with its own algorithm; nil when none did.
-func verify(ring []*liveKey, data, seal string) *liveKey {
+// keyThatSealed returns the key that sealed data: newest first, each with its own algorithm; nil when none did.
+func keyThatSealed(ring []*liveKey, data, seal string) *liveKey {
 	for _, k := range ring {
-		if k.matches(data, seal) {
+		if k.hasSealed(data, seal) {
 			return k
 		}
 	}

@@ -80,9 +80,9 @@ func (m *message) release() {
 	messages.Put(m)
 }
 
-// set takes one field. A second value for a field that is read or kept is an error: text that the payer typed stands unescaped in
+// setField takes one field. A second value for a field that is read or kept is an error: text that the payer typed stands unescaped in
 // the pipe format, and could bring a responseCode along.
-func (m *message) set(name, value string) error {
+func (m *message) setField(name, value string) error {
 	s, ok := known[name]
 	if !ok || value == "" {
 		return nil
@@ -109,18 +109,18 @@ func (m *message) set(name, value string) error {
 // setAll takes the fields of a JSON object; what is nested is passed over.
 func (m *message) setAll(fields map[string]any) error {
 	for name, v := range fields {
-		if err := m.set(name, text(v)); err != nil {
+		if err := m.setField(name, sealedText(v)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// result reads a verified message. asked says whether it answers a question of ours: when a payer has several attempts, a
+// resultOf reads a verified message. asked says whether it answers a question of ours: when a payer has several attempts, a
 // notification says nothing final but that one was accepted. The error is a *fieldError.
-func (in *inner) result(m *message, asked bool) (acquirer.Result, error) {
+func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	if m.v[transactionReference] == "" {
-		return acquirer.Result{}, problem("transactionReference", "there is none")
+		return acquirer.Result{}, fieldProblem("transactionReference", "there is none")
 	}
 	cur := currencyOf(m.v[currencyCode])
 	var cents [slots]int64
@@ -130,7 +130,7 @@ func (in *inner) result(m *message, asked bool) (acquirer.Result, error) {
 		}
 		var err error
 		if cents[a.slot], err = parseMinor(m.v[a.slot]); err != nil {
-			return acquirer.Result{}, problem(a.name, err.Error())
+			return acquirer.Result{}, fieldProblem(a.name, err.Error())
 		}
 	}
 
@@ -153,15 +153,15 @@ func (in *inner) result(m *message, asked bool) (acquirer.Result, error) {
 		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
 	}
 	if outcome == acquirer.Accepted {
-		r.Returned = amountOf(returned(m, cents, total), cur)
+		r.Returned = amountOf(amountReturned(m, cents, total), cur)
 	}
 	if at.IsZero() && m.v[transactionDateTime] != "" {
-		m.keep("transactionDateTime", m.v[transactionDateTime])
+		m.keepField("transactionDateTime", m.v[transactionDateTime])
 	}
 	return r.WithFields(m.extra), nil
 }
 
-func (m *message) keep(name, value string) {
+func (m *message) keepField(name, value string) {
 	if m.extra == nil {
 		m.extra = make(map[string]string)
 	}
@@ -183,7 +183,7 @@ func firstOf(m *message, cents [slots]int64, candidates ...slot) int64 {
 	return 0
 }
 
-// returned is what went back of an accepted payment. The meaning of the amounts of Office is not documented; this is the cautious
+// amountReturned is what went back of an accepted payment. The meaning of the amounts of Office is not documented; this is the cautious
 // reading:
 //
 //   - CANCELLED: all of it.
@@ -191,7 +191,7 @@ func firstOf(m *message, cents [slots]int64, candidates ...slot) int64 {
 //   - remainingAmount below the total: a part was refunded; counted when the status or the last operation is a credit, or
 //     nothing names the last operation, and never before remittance, where it might be what remains to be captured.
 //   - TO_CREDIT or CREDITED without an amount that tells how much: all of it.
-func returned(m *message, cents [slots]int64, total int64) int64 {
+func amountReturned(m *message, cents [slots]int64, total int64) int64 {
 	status := m.v[transactionStatus]
 	if status == "CANCELLED" {
 		return total
@@ -238,5 +238,5 @@ func parseTime(s string) time.Time {
 // A fieldError is what is wrong with one field.
 type fieldError struct{ field, what string }
 
-func problem(field, what string) error { return &fieldError{field, what} }
-func (e *fieldError) Error() string    { return e.field + ": " + e.what }
+func fieldProblem(field, what string) error { return &fieldError{field, what} }
+func (e *fieldError) Error() string         { return e.field + ": " + e.what }

@@ -32,27 +32,27 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: "Data", Kind: acquirer.ErrInvalid,
 			Err: errors.New("the form has none: it is no message of Sips")}
 	}
-	data, seal, err := sealed(cb.Form)
+	data, seal, err := dataAndSeal(cb.Form)
 	if err != nil {
-		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, err)
+		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, err)
 	}
-	key := verify(in.ring, data, seal)
+	key := keyThatSealed(in.ring, data, seal)
 	if key == nil {
-		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
+		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
 	}
 
 	m := messages.Get().(*message)
 	defer m.release()
-	if err := m.read(data, cb.Form["Encode"]); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpParse, m.v[transactionReference], err)
+	if err := m.readData(data, cb.Form["Encode"]); err != nil {
+		return acquirer.Result{}, invalidField(acquirer.OpParse, m.v[transactionReference], err)
 	}
 	if v := m.v[keyVersion]; v != "" && v != strconv.Itoa(key.version) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Field: "keyVersion",
 			Err: fmt.Errorf("it says version %.10q, and key version %d verified it", v, key.version)}
 	}
-	r, err := in.result(m, false)
+	r, err := in.resultOf(m, false)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpParse, m.v[transactionReference], err)
+		return acquirer.Result{}, invalidField(acquirer.OpParse, m.v[transactionReference], err)
 	}
 	return r, nil
 }
@@ -60,22 +60,22 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 var errNoKeyMatches = errors.New("the seal matches no live key: " +
 	"it is forged, or sealed with a key or an algorithm that Config.Keys does not have")
 
-// failure is an error of one of the kinds; reference may come from anywhere.
-func failure(op, reference string, kind, err error) *acquirer.Error {
+// failureOf is an error of one of the kinds; reference may come from anywhere.
+func failureOf(op, reference string, kind, err error) *acquirer.Error {
 	return &acquirer.Error{Op: op, Reference: printable(reference), Kind: kind, Err: err}
 }
 
-// invalid is a call, or a verified message, with something wrong in one field.
-func invalid(op, reference string, err error) *acquirer.Error {
-	e := failure(op, reference, acquirer.ErrInvalid, err)
+// invalidField is a call, or a verified message, with something wrong in one field.
+func invalidField(op, reference string, err error) *acquirer.Error {
+	e := failureOf(op, reference, acquirer.ErrInvalid, err)
 	if f := (*fieldError)(nil); errors.As(err, &f) {
 		e.Field, e.Err = f.field, errors.New(f.what)
 	}
 	return e
 }
 
-// sealed takes Data and Seal out of a form, each exactly once.
-func sealed(form url.Values) (data, seal string, err error) {
+// dataAndSeal takes Data and Seal out of a form, each exactly once.
+func dataAndSeal(form url.Values) (data, seal string, err error) {
 	d, s := form["Data"], form["Seal"]
 	switch {
 	case len(d) != 1:
@@ -94,19 +94,19 @@ var encodings = map[string]*base64.Encoding{
 	"base64url": base64.RawURLEncoding,
 }
 
-// read decodes verified Data and takes its fields.
-func (m *message) read(data string, encode []string) error {
+// readData decodes verified Data and takes its fields.
+func (m *message) readData(data string, encode []string) error {
 	if len(encode) > 1 {
-		return problem("Encode", "it stands more than once")
+		return fieldProblem("Encode", "it stands more than once")
 	}
 	if len(encode) == 1 && encode[0] != "" {
 		e, ok := encodings[strings.ToLower(encode[0])]
 		if !ok {
-			return problem("Encode", fmt.Sprintf("%.20q is neither base64 nor base64url", encode[0]))
+			return fieldProblem("Encode", fmt.Sprintf("%.20q is neither base64 nor base64url", encode[0]))
 		}
 		plain, err := e.DecodeString(strings.TrimRight(data, "=")) // the padding is not documented
 		if err != nil {
-			return problem("Data", "it is not "+strings.ToLower(encode[0]))
+			return fieldProblem("Data", "it is not "+strings.ToLower(encode[0]))
 		}
 		data = string(plain)
 	}
@@ -130,7 +130,7 @@ func (m *message) readPipe(data string) error {
 		if i < 0 || piece[i+1:] == "null" {
 			continue
 		}
-		if err := m.set(piece[:i], piece[i+1:]); err != nil {
+		if err := m.setField(piece[:i], piece[i+1:]); err != nil {
 			return err
 		}
 	}
@@ -141,22 +141,22 @@ func (m *message) readPipe(data string) error {
 // passed over.
 func (m *message) readJSON(data []byte) error {
 	if err := checkJSON(data); err != nil {
-		return problem("Data", err.Error())
+		return fieldProblem("Data", err.Error())
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
-		return problem("Data", "it is not a JSON object")
+		return fieldProblem("Data", "it is not a JSON object")
 	}
 	for name, raw := range fields {
-		if err := m.set(name, scalar(raw)); err != nil {
+		if err := m.setField(name, scalarText(raw)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// scalar is a string, a number as it is written, true or false; null, objects and lists have no text.
-func scalar(raw json.RawMessage) string {
+// scalarText is a string, a number as it is written, true or false; null, objects and lists have no text.
+func scalarText(raw json.RawMessage) string {
 	switch raw[0] { // encoding/json leaves no space in front
 	case '"':
 		var s string

@@ -45,18 +45,18 @@ var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in, reference := c.in, q.Reference
 	if in.office == nil {
-		return acquirer.Result{}, failure(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
+		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(checkReference(reference), in.checkMerchant(q.Merchant)); err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, reference, err)
+		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
 	}
 	m, fault := in.askPatiently(ctx, reference)
 	if fault != nil {
 		return acquirer.Result{}, fault
 	}
-	r, err := in.result(m, true)
+	r, err := in.resultOf(m, true)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, reference, err)
+		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
 	}
 	return r, nil
 }
@@ -65,20 +65,20 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 func (in *inner) askPatiently(ctx context.Context, reference string) (*message, *acquirer.Error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
-		m, f := in.ask(ctx, reference, attempt)
+		m, f := in.askOnce(ctx, reference, attempt)
 		if f == nil {
 			return m, nil
 		}
 		wait := max(f.wait, pause/2+rand.N(pause/2+1))
-		if !f.err.Retryable() || attempt == tries || wait > longestWait || !sleep(ctx, wait) {
+		if !f.err.Retryable() || attempt == tries || wait > longestWait || !sleepUnlessDone(ctx, wait) {
 			return nil, f.err
 		}
 		pause *= 2
 	}
 }
 
-// sleep reports whether it slept to the end. It does not begin what the context would cut short.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleepUnlessDone reports whether it slept to the end. It does not begin what the context would cut short.
+func sleepUnlessDone(ctx context.Context, d time.Duration) bool {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) <= d {
 		return false
 	}
@@ -92,9 +92,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// ask puts the question once.
-func (in *inner) ask(ctx context.Context, reference string, attempt int) (*message, *fault) {
-	a, f := in.exchange(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
+// askOnce puts the question once.
+func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *fault) {
+	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
 		"interfaceVersion": diagnosticVersion, "transactionReference": reference,
 	})
 	if f != nil {
@@ -104,7 +104,7 @@ func (in *inner) ask(ctx context.Context, reference string, attempt int) (*messa
 	if a.text(statusField) == "" && a.text("transactionReference") == "" {
 		statusField = "responseCode" // with no transaction in the answer it can only be about the question
 	}
-	if err := in.accept(acquirer.OpStatus, reference, statusField, a); err != nil {
+	if err := in.acceptAnswer(acquirer.OpStatus, reference, statusField, a); err != nil {
 		return nil, &fault{err: err}
 	}
 	if a.text("transactionReference") == "" {
@@ -116,7 +116,7 @@ func (in *inner) ask(ctx context.Context, reference string, attempt int) (*messa
 	}
 	m := new(message)
 	if err := m.setAll(a.fields); err != nil {
-		return nil, &fault{err: invalid(acquirer.OpStatus, reference, err)}
+		return nil, &fault{err: invalidField(acquirer.OpStatus, reference, err)}
 	}
 	if m.v[merchantID] == "" {
 		m.v[merchantID] = in.merchant // we asked about ours, and the answer is sealed with our key
@@ -152,7 +152,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 		return acquirer.Result{}, err
 	}
 	defer release()
-	a, err := in.move(ctx, acquirer.OpCancel, "cancel", m.Reference, cents)
+	a, err := in.moveMoney(ctx, acquirer.OpCancel, "cancel", m.Reference, cents)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
@@ -161,7 +161,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 		Reference: m.Reference, Merchant: in.merchant, Currency: euros,
 		Amount: euro.Of(cents + left), Returned: euro.Of(cents),
 		Outcome: acquirer.Accepted, Code: "00", AcquirerCode: printable(a.text("acquirerResponseCode")),
-	}.WithFields(operation(nil, a)), nil
+	}.WithFields(withOperation(nil, a)), nil
 }
 
 // Refund gives money back in the way that the payment's state asks for: it asks first, then cancels before remittance and refunds
@@ -185,7 +185,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	defer release()
 	fail := func(kind error, format string, a ...any) (acquirer.Result, error) {
-		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
+		return acquirer.Result{}, failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
 	}
 
 	msg, e := in.askPatiently(ctx, m.Reference)
@@ -194,13 +194,13 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		if kind == acquirer.ErrUnanswered || kind == acquirer.ErrUnverified {
 			kind = acquirer.ErrUnavailable
 		}
-		f := failure(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
+		f := failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
 		f.Code, f.Field = e.Code, e.Field
 		return acquirer.Result{}, f
 	}
-	r, err := in.result(msg, true)
+	r, err := in.resultOf(msg, true)
 	if err != nil {
-		return acquirer.Result{}, invalid(acquirer.OpRefund, m.Reference, err)
+		return acquirer.Result{}, invalidField(acquirer.OpRefund, m.Reference, err)
 	}
 	status := msg.v[transactionStatus]
 	left := r.Amount.Sub(r.Returned)
@@ -219,52 +219,52 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	if status == "TO_CAPTURE" {
 		path = "cancel"
 	}
-	a, err := in.move(ctx, acquirer.OpRefund, path, m.Reference, cents)
+	a, err := in.moveMoney(ctx, acquirer.OpRefund, path, m.Reference, cents)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
 	r.Returned = r.Returned.Add(euro.Of(cents))
-	return r.WithFields(operation(msg.extra, a)), nil
+	return r.WithFields(withOperation(msg.extra, a)), nil
 }
 
 // mayMove checks what is asked and claims the reference. The error is an *acquirer.Error; release is to be called when there is
 // none.
 func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, release func(), err error) {
 	if in.office == nil {
-		return 0, nil, failure(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
+		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant)); err != nil {
-		return 0, nil, invalid(op, m.Reference, err)
+		return 0, nil, invalidField(op, m.Reference, err)
 	}
 	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
-		return 0, nil, invalid(op, m.Reference, err)
+		return 0, nil, invalidField(op, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
-		return 0, nil, failure(op, m.Reference, acquirer.ErrConflict,
+		return 0, nil, failureOf(op, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
 }
 
-// checkMerchant refuses a question or a call about another merchant's transaction: this desk would answer "not found". An empty
+// checkMerchant refuses a question or a call about another merchant's transaction: its own desk would answer "not found". An empty
 // name is the client's own.
 func (in *inner) checkMerchant(name string) error {
 	if name != "" && name != in.merchant {
-		return problem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
+		return fieldProblem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
 	}
 	return nil
 }
 
-// move sends the one request that moves money.
-func (in *inner) move(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
-	a, f := in.exchange(ctx, request{op, in.office, path, reference, 1}, map[string]any{
+// moveMoney sends the one request that moves money.
+func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
+	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, map[string]any{
 		"currencyCode": euroNumeric, "interfaceVersion": cashVersion,
 		"operationAmount": strconv.FormatInt(cents, 10), "transactionReference": reference,
 	})
 	if f != nil {
 		return answer{}, f.err
 	}
-	if err := in.accept(op, reference, "responseCode", a); err != nil {
+	if err := in.acceptAnswer(op, reference, "responseCode", a); err != nil {
 		return answer{}, err
 	}
 	if err := in.aboutUs(op, reference, a); err != nil {
@@ -273,12 +273,12 @@ func (in *inner) move(ctx context.Context, op, path, reference string, cents int
 	return a, nil
 }
 
-// operation adds to the fields of a payment what the operation's answer says.
-func operation(fields map[string]string, a answer) map[string]string {
+// withOperation adds to the fields of a payment what the operation's answer says.
+func withOperation(fields map[string]string, a answer) map[string]string {
 	m := message{extra: fields}
 	for _, name := range [...]string{"newStatus", "newAmount", "operationDateTime"} {
 		if v := a.text(name); v != "" {
-			m.keep(name, v)
+			m.keepField(name, v)
 		}
 	}
 	return m.extra

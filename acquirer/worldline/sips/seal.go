@@ -143,11 +143,11 @@ func appendValue(b []byte, v any) []byte {
 		}
 		return b
 	}
-	return append(b, text(v)...)
+	return append(b, sealedText(v)...)
 }
 
-// text is a scalar as it is sealed and read: null, objects and lists have none.
-func text(v any) string {
+// sealedText is a scalar as it is sealed and read: null, objects and lists have none.
+func sealedText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v

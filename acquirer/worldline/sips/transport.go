@@ -84,7 +84,7 @@ const (
 	sealRight
 )
 
-func (a answer) text(name string) string { return text(a.fields[name]) }
+func (a answer) text(name string) string { return sealedText(a.fields[name]) }
 
 // sealedBody adds who we are and the seal, and writes the message: characters as they are, not as \u escapes (Sips guide).
 func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
@@ -102,11 +102,11 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// exchange sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
+// sendAndVerify sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
 // Nothing is ever sent twice from here.
-func (in *inner) exchange(ctx context.Context, q request, fields map[string]any) (answer, *fault) {
+func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *fault) {
 	fail := func(kind error, format string, a ...any) (answer, *fault) {
-		return answer{}, &fault{err: failure(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+		return answer{}, &fault{err: failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))}
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -127,7 +127,7 @@ func (in *inner) exchange(ctx context.Context, q request, fields map[string]any)
 	}
 
 	var trail trail
-	req, err := http.NewRequestWithContext(trail.watch(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(trail.watchConnection(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
 	if err != nil {
 		return done(fail(acquirer.ErrInvalid, "the request cannot be made: %w", err))
 	}
@@ -167,7 +167,7 @@ func (in *inner) exchange(ctx context.Context, q request, fields map[string]any)
 	}
 	if seal, ok := a.fields["seal"]; ok && seal != nil && seal != "" {
 		a.seal = sealWrong
-		if in.key.matchesFields(a.fields, text(seal)) {
+		if in.key.matchesFields(a.fields, sealedText(seal)) {
 			a.seal = sealRight
 		}
 	}
@@ -219,7 +219,7 @@ type trail struct {
 	asked, got atomic.Bool
 }
 
-func (t *trail) watch(ctx context.Context) context.Context {
+func (t *trail) watchConnection(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { t.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
@@ -236,12 +236,12 @@ func (t *trail) neverLeft(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
-// accept insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is
+// acceptAnswer insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is
 // explained by its code all the same.
-func (in *inner) accept(op, reference, statusField string, a answer) *acquirer.Error {
+func (in *inner) acceptAnswer(op, reference, statusField string, a answer) *acquirer.Error {
 	code := printable(a.text(statusField))
 	e := &acquirer.Error{Op: op, Reference: reference, Code: code, Field: printable(a.text("errorFieldName"))}
-	if a.seal != sealRight && !in.excused(op, reference, a) {
+	if a.seal != sealRight && !in.mayLackSeal(op, reference, a) {
 		e.Kind, e.Err = acquirer.ErrUnverified, errSealState[a.seal]
 		if words, kind := in.explain(op, code); mayBeUnsealed[code] {
 			if !movesMoney[op] {
@@ -271,8 +271,8 @@ var errSealState = map[sealState]error{
 
 var movesMoney = map[string]bool{acquirer.OpCancel: true, acquirer.OpRefund: true}
 
-// excused is the one exception to the rule that an answer without a seal is not trusted.
-func (in *inner) excused(op, reference string, a answer) bool {
+// mayLackSeal is the one exception to the rule that an answer without a seal is not trusted.
+func (in *inner) mayLackSeal(op, reference string, a answer) bool {
 	if !in.trustUnsealed || a.seal != sealMissing || op == acquirer.OpBegin || op == opDoctor {
 		return false
 	}
@@ -283,7 +283,7 @@ func (in *inner) excused(op, reference string, a answer) bool {
 
 // printable cuts what came from outside to what an error may carry: at most 64 letters, digits and [._-].
 func printable(s string) string {
-	if made(s, 64, "._-[]") {
+	if madeOf(s, 64, "._-[]") {
 		return s
 	}
 	return ""

@@ -48,7 +48,9 @@ func TestPayerPages(t *testing.T) {
 		{"accueil", "/accueil"}, {"paiements", "/paiements"}, {"messagerie-vide", "/messagerie"}, {"demarches-vides", "/demarches"},
 		{"prevention", "/prevention"}, {"informations", "/informations"}, {"introuvable", "/nulle-part"},
 		{"prealable", "/demarches/creances"}, {"etape-1", "/demarches/creances/creance-101/etape-1"},
-		{"etape-2", "/demarches/creances/creance-101/etape-2"},
+		{"aide", "/aide"}, {"accessibilite", "/accessibilite"}, {"donnees", "/donnees-personnelles"}, {"conditions", "/conditions"},
+		{"mentions", "/mentions-legales"}, {"etape-1-en-anglais", "/langue/en?retour=/demarches/creances/creance-101/etape-1"}, {"aide-en-anglais", "/aide"},
+		{"etape-1-en-francais", "/langue/fr?retour=/demarches/creances/creance-101/etape-1"}, {"etape-2", "/demarches/creances/creance-101/etape-2"},
 	} {
 		i.sees(b.goes(c.path), c.name)
 	}
@@ -71,7 +73,7 @@ func TestPayerPages(t *testing.T) {
 	i.sees(b.goes(id+"/recu"), "recu")
 	i.sees(b.goes("/messagerie"), "messagerie")
 	i.sees(b.goes("/messagerie/"+string(s.Last().ID)+"/acknowledgement"), "accuse-de-reception")
-	i.sees(b.goes("/demarches/creances/creance-101/etape-1").reads("déjà payée"), "etape-1-payee")
+	i.sees(b.goes("/demarches/creances/creance-101/etape-1").reads("pour cette créance est accepté"), "etape-1-payee")
 
 	i.sees(s.person().signsIn("assure-3").goes("/demarches/creances"), "prealable-deux")
 	for _, c := range []struct{ name, who, debt string }{

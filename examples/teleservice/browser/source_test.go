@@ -87,7 +87,7 @@ func TestCaseOne(t *testing.T) {
 	b.says(".skip", "Aller au contenu")                                                                                          // S49
 	b.says(".menu a", "Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mon espace prévention", "Mes informations") // S50
 	b.says("section.identity h2", "PIERRE BELAGE")                                                                               // S51
-	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à 15:54")                                 // S52, S53
+	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à 15\u00a0h\u00a054 (heure de Paris)")    // S52, S53
 	if d := cmp.Diff([]string{"Mes démarches en 2\u00a0clics", "Mes derniers paiements"}, exact(b, ".columns > section:not(.identity) h2")); d != "" {
 		t.Errorf("(-want +got):\n%s", d) // S54, S55
 	}
@@ -126,7 +126,7 @@ func TestAcknowledgement(t *testing.T) {
 			"Nous accusons réception de votre paiement de créance du 05/07/2026.",                                                                                    // S70
 			`Pour tout renseignement complémentaire concernant votre démarche, vous pouvez nous contacter dans la rubrique "Ma Messagerie / Ecrire un message" (*).`, // S71
 			"Avec toute notre attention, Votre caisse d'Assurance Maladie.",                                                                                          // S72, S73: two lines
-			"(*) ou par téléphone au 36\u00a046 (",                                                                                                                   // S74, with the tariff of today
+			"(*) ou par téléphone au 36 46 (", // S74, with its own tariff
 		}},
 		{"courante", "\u00a0", nil, "Accusé de réception de votre paiement de créance", []string{
 			"Bonjour,",
@@ -144,7 +144,11 @@ func TestAcknowledgement(t *testing.T) {
 			b.goes("/messagerie").clicks(".mail a").at("/messagerie/" + string(s.Last().ID) + "/acknowledgement")
 			b.says("h1", c.subject)
 			head := exact(b, ".letter .head p")
-			want := []string{"05/07/26 08:50", "De" + c.space + ": Assurance Maladie", "Sera supprimé le 05/01/27"} // S66, S67, S68
+			received := "Reçu le 05/07/2026 à 8\u00a0h\u00a050 (heure de Paris)"
+			if c.edition == "verbatim" {
+				received = "05/07/26 08:50"
+			}
+			want := []string{received, "De" + c.space + ": Assurance Maladie", "Sera supprimé le 05/01/27"} // S66, S67, S68
 			if d := cmp.Diff(want, head); d != "" {
 				t.Errorf("above the letter (-want +got):\n%s", d)
 			}

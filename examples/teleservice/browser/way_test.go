@@ -62,9 +62,9 @@ func TestPeople(t *testing.T) {
 		{"assure-6", "HUGUETTE LAMARQUE", "creance-106", "", "supérieur au maximum pour payer en ligne"},                // S14
 		{"assure-7", "THÉO VASSEUR", "creance-107", "", "avis de somme à payer"},                                        // S15
 		{"assure-8", "MARIUS FONTANEL", "creance-108", "", "déjà réglée"},
-		{"assure-9", "INÈS DORVAL", "creance-109", "", "contestée"},
+		{"assure-9", "INÈS DORVAL", "creance-109", "", "contesté"},
 		{"assure-10", "KARIM BESSON", "creance-110", "", "suspendu"},
-		{"assure-11", "LUCIENNE HOUDARD", "creance-111", "", "prescrite"},
+		{"assure-11", "LUCIENNE HOUDARD", "creance-111", "", "annulée"},
 		{"assure-12", "GASPARD NOLLET", "creance-112", "", "rien à payer"},
 		{"assure-13", "ARMELLE TISSIER", "creance-113", "", "doit être vérifié"},
 		{"assure-14", "BASILE QUERCY", "", "", "Vous n’avez aucune créance"},

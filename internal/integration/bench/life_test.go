@@ -57,8 +57,8 @@ func newHost(b *testing.B, s payment.Store) *host {
 	}}
 	h.service, err = payment.New(payment.Config{
 		Store: s, Acquirer: h.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
-		Deliver: inbox.Deliverer(h.mailbox, catalog, inbox.Options{
-			Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", EmailAddress: "contact@fonds.example", Telephone: "36 46", Now: now,
+		Deliver: inbox.Deliverer(h.mailbox, catalog, inbox.Sender{
+			Fund: "CPAM", PostalAddress: "1 rue de l’Exemple", EmailAddress: "contact@fonds.example", CPAM: true, Now: now,
 		}),
 	})
 	h.must(err)

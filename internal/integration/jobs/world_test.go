@@ -78,7 +78,7 @@ func newWorld(t *testing.T, server *postgres.Server, seed uint64, sweep time.Dur
 
 	catalog, err := inbox.NewCatalog()
 	w.must("NewCatalog", err)
-	w.letters = inbox.Deliverer(w.mailbox, catalog, inbox.Options{Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: w.now})
+	w.letters = inbox.Deliverer(w.mailbox, catalog, inbox.Sender{Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: w.now})
 	w.bank = &counting{Acquirer: &mock.Acquirer{Now: w.now, Notify: w.notified}, asked: map[string]int{}}
 	w.portal = w.machine(w.bank)
 	return w

@@ -18,7 +18,7 @@ var catalog = sync.OnceValue(func() *inbox.Catalog {
 })
 
 func deliverer(box inbox.Mailbox, now func() time.Time) func(context.Context, payment.Change) error {
-	return inbox.Deliverer(box, catalog(), inbox.Options{Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: now})
+	return inbox.Deliverer(box, catalog(), inbox.Sender{Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: now})
 }
 
 func chores(box inbox.Mailbox) []func(context.Context, time.Time) (int, error) {

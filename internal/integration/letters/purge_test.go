@@ -266,13 +266,13 @@ func purgeLeavesNothingPersonal(t *testing.T, p place) {
 	// The payments must be kept for five years.
 	f.clock.Set(morning.AddDate(4, 11, 0))
 	f.settle()
-	if n, err := f.Erase(t.Context(), gone.debtor); n != 0 || !errors.Is(err, payment.ErrRetained) {
-		t.Errorf("too early: %d, %v", n, err)
+	if e, err := f.Erase(t.Context(), gone.debtor); len(e.Erased) != 0 || !errors.Is(e.Err(), payment.ErrRetained) || err != nil {
+		t.Errorf("too early: %v, %v", e, err)
 	}
 	f.clock.Set(morning.AddDate(5, 1, 0))
 	f.settle()
-	if n, err := f.Erase(t.Context(), gone.debtor); n != len(gone.requests) || err != nil {
-		t.Errorf("%d payments were erased, %v", n, err)
+	if e, err := f.Erase(t.Context(), gone.debtor); len(e.Erased) != len(gone.requests) || e.Err() != nil || err != nil {
+		t.Errorf("erased: %v, %v", e, err)
 	}
 
 	compacted(t, p, db)

@@ -122,7 +122,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	deliver := inbox.Deliverer(post{box, s.Mailbox, tell}, catalog, inbox.Options{
+	deliver := inbox.Deliverer(post{box, s.Mailbox, tell}, catalog, inbox.Sender{
 		Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: clock.Now,
 	})
 	config.Deliver = func(ctx context.Context, ch payment.Change) error {

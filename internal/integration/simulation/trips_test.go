@@ -89,7 +89,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.letters = inbox.Deliverer(w.mailbox, c, inbox.Options{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple\n99999 Exemple", Now: w.clock})
+	w.letters = inbox.Deliverer(w.mailbox, c, inbox.Sender{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple\n99999 Exemple", Now: w.clock})
 	for _, k := range []struct {
 		merchant string
 		traits   acquirer.Traits

@@ -175,8 +175,8 @@ func (r *record) fill() {
 	r.must(err)
 	r.work()
 	r.add(2 * time.Hour)
-	if n, err := r.svc.Erase(ctx, erased.Debtor); n != 1 || err != nil {
-		r.t.Fatal(n, err)
+	if e, err := r.svc.Erase(ctx, erased.Debtor); len(e.Erased) != 1 || err != nil {
+		r.t.Fatal(e, err)
 	}
 
 	lost, cb := r.pay("lost", mock.Behaviour{}) // it is taken out of the database: what the acquirer says of it again makes an orphan

@@ -375,10 +375,10 @@ var stories = []struct {
 		w.bank.give = same(w.result(p, acquirer.Accepted, returned))
 		p = w.ask(p, same(w.result(p, acquirer.Accepted)))
 		w.now = w.now.AddDate(6, 0, 0)
-		n, err := w.Erase(w.Context(), p.Debtor)
+		e, err := w.Erase(w.Context(), p.Debtor)
 		w.must(err)
-		if n != 1 {
-			w.Fatalf("%d payments erased", n)
+		if len(e.Erased) != 1 || e.Err() != nil {
+			w.Fatalf("erased: %v", e)
 		}
 	}},
 	{"undelivered", func(w *world) { // and one change that the host has refused, and one that nobody knows the payment of

@@ -6,16 +6,16 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// A caller is whose request it is, as far as that is known.
+// A caller is the merchant whose request it is, as far as the request shows it.
 type caller struct {
 	merchant  Merchant
 	version   int    // of the key
 	algorithm string // announced; empty: none was
-	known     bool   // the merchant is, so that an answer can be sealed
+	known     bool   // the merchant is known, so an answer can be sealed
 }
 
-// stamp seals what is said to the caller; other is the algorithm where the request announced none.
-func (c caller) stamp(other string) stamp {
+// stampFor returns what seals an answer to the caller; other is the algorithm where the request announced none.
+func (c caller) stampFor(other string) stamp {
 	a := c.algorithm
 	if a == "" {
 		a = other
@@ -23,29 +23,30 @@ func (c caller) stamp(other string) stamp {
 	return stamp{a, c.merchant.Keys[c.version]}
 }
 
-// identify finds merchant, key and algorithm of a request, in the order in which the platform looks: nothing is believed of it yet.
-func (s *Server) identify(merchant, keyVersion, algorithm string) (caller, *refusal) {
+// identifyCaller finds merchant, key and algorithm of a request, in the order in which the platform checks them. The seal has
+// not been verified yet.
+func (s *Server) identifyCaller(merchant, keyVersion, algorithm string) (caller, *refusal) {
 	if merchant == "" {
-		return caller{}, missing("merchantId")
+		return caller{}, fieldMissing("merchantId")
 	}
 	m, ok := s.merchants[merchant]
 	if !ok {
-		return caller{}, &refusal{"03", "", "Merchant ID (merchantId) not found : findMerchantPoi [" + clip(merchant) + "] is not found"}
+		return caller{}, &refusal{"03", "", "Merchant ID (merchantId) not found : findMerchantPoi [" + clipText(merchant) + "] is not found"}
 	}
-	c := caller{merchant: m, version: m.newest(), known: true}
+	c := caller{merchant: m, version: m.newestVersion(), known: true}
 	if algorithm != "" {
 		if algorithms[algorithm] == nil {
-			return c, &refusal{"30", "sealAlgorithm", "Invalid field value : Invalid sealAlgorithm value (" + clip(algorithm) + ")"}
+			return c, &refusal{"30", "sealAlgorithm", "Invalid field value : Invalid sealAlgorithm value (" + clipText(algorithm) + ")"}
 		}
 		c.algorithm = algorithm
 	}
 	switch v, err := strconv.Atoi(keyVersion); {
 	case keyVersion == "":
-		return c, missing("keyVersion")
-	case err != nil || !only(keyVersion, digits):
-		return c, &refusal{"34", "", "Unknown security version: " + clip(keyVersion)}
+		return c, fieldMissing("keyVersion")
+	case err != nil || !hasOnly(keyVersion, digits):
+		return c, &refusal{"34", "", "Unknown security version: " + clipText(keyVersion)}
 	case m.Keys[v] == "":
-		return c, &refusal{"34", "", "Unable to find a valid key for the following keyVersion=" + clip(keyVersion)}
+		return c, &refusal{"34", "", "Unable to find a valid key for the following keyVersion=" + clipText(keyVersion)}
 	default:
 		c.version = v
 	}
@@ -53,27 +54,29 @@ func (s *Server) identify(merchant, keyVersion, algorithm string) (caller, *refu
 }
 
 // wrongSeal is the refusal of a request whose seal is another one than that of what it says.
-func wrongSeal(seal string) *refusal { return &refusal{"34", "", "Invalid signature : " + clip(seal)} }
+func wrongSeal(seal string) *refusal {
+	return &refusal{"34", "", "Invalid signature : " + clipText(seal)}
+}
 
-// authenticate finds out whose JSON message it is, and whether that is true.
+// authenticate identifies the caller of a JSON message and verifies its seal.
 func (s *Server) authenticate(m message) (caller, *refusal) {
-	c, refused := s.identify(get(m, "merchantId"), get(m, "keyVersion"), get(m, "sealAlgorithm"))
+	c, refused := s.identifyCaller(fieldText(m, "merchantId"), fieldText(m, "keyVersion"), fieldText(m, "sealAlgorithm"))
 	if refused != nil {
 		return c, refused
 	}
-	if seal := get(m, "seal"); !c.stamp(hmacSHA256).made(seal, textOf(m)) {
+	if seal := fieldText(m, "seal"); !c.stampFor(hmacSHA256).isSealOf(seal, textOf(m)) {
 		return c, wrongSeal(seal)
 	}
 	return c, nil
 }
 
-// sipsNames are the bank's own fields by those of Sips.
+// sipsNames are the names that Sips has for the bank's fields.
 var sipsNames = map[string]string{
 	"amount": "amount", "currency": "currencyCode", "merchant": "merchantId", "reference": "transactionReference",
 }
 
-// said words what the bank refuses; amount is what the operation calls it.
-func said(r *bank.Refusal, amount, reference string) *refusal {
+// refusalOf is the platform's answer to a refusal of the bank; amount is the name of the operation's amount field.
+func refusalOf(r *bank.Refusal, amount, reference string) *refusal {
 	field := sipsNames[r.Field]
 	if field == "amount" {
 		field = amount

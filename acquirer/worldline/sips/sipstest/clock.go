@@ -15,19 +15,19 @@ func (s *Server) Advance(d time.Duration) int {
 	return s.Tick()
 }
 
-// Tick does what the clock has made due since the last look: the 97 of sessions that have expired is notified, late notifications are sent.
-// It returns how many notifications that were. It is for a clock of one's own (Options.Now) that has moved; with the real clock the
-// platform looks by itself.
+// Tick does what the clock has made due since the last look: the 97 of sessions that have expired is notified, late
+// notifications are sent. It returns how many notifications that were. It is for a clock of one's own (Options.Now) that has
+// moved; with the real clock the platform looks by itself.
 func (s *Server) Tick() int {
 	expired := s.bank.Tick()
 	for _, t := range expired {
-		s.notify(t)
+		s.notifyShop(t)
 	}
 	return len(expired) + s.post.Tick()
 }
 
-// watch ticks until the server is closed.
-func (s *Server) watch() {
+// tickUntilClosed ticks until the server is closed.
+func (s *Server) tickUntilClosed() {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	for {

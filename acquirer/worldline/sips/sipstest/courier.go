@@ -14,6 +14,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 const (
@@ -34,7 +35,7 @@ type Delivery struct {
 	Err                 error     // why there was none
 }
 
-// onThisMachine reports whether a host is one without asking anybody: by its address, or as localhost.
+// onThisMachine reports whether a host is this machine, without a name lookup: by its address, or as localhost.
 func onThisMachine(u *url.URL) bool {
 	h := strings.ToLower(u.Hostname())
 	ip := net.ParseIP(h)
@@ -75,30 +76,32 @@ func newCourier() *http.Client {
 	}
 }
 
-// notify sends the automatic response of a transaction, with the faults that were injected.
-func (s *Server) notify(t bank.Transaction) { s.send(t, s.next(string(bank.OnNotification))) }
+// notifyShop sends the automatic response of a transaction, with the faults that were injected.
+func (s *Server) notifyShop(t bank.Transaction) {
+	s.sendWithFaults(t, s.faults.Next(fault.OnNotification))
+}
 
-// send sends it with faults. A shop that gave no automaticResponseUrl gets none.
-func (s *Server) send(t bank.Transaction, fs []Fault) {
+// sendWithFaults sends the automatic response with faults. A shop that gave no automaticResponseUrl gets none.
+func (s *Server) sendWithFaults(t bank.Transaction, fs []Fault) {
 	if t.NotifyURL == "" {
 		return
 	}
-	form := s.automatic(t)
+	form := s.automaticResponse(t)
 	for _, f := range fs {
 		if do, ok := spoil[f]; ok {
 			do(s, t, form)
 		}
 	}
-	s.post.Send(func() { s.deliver(t, form, fs) }, fs...)
+	s.post.Send(func() { s.deliverForm(t, form, fs) }, fs...)
 }
 
-// deliver posts a form and remembers it. Nobody reads the answer, and there is no second try.
-func (s *Server) deliver(t bank.Transaction, form url.Values, fs []Fault) {
+// deliverForm posts a form and records the delivery. The body of the answer is not read, and there is no second try.
+func (s *Server) deliverForm(t bank.Transaction, form url.Values, fs []Fault) {
 	if s.closing.Err() != nil {
 		return
 	}
 	d := Delivery{Merchant: t.Merchant, Reference: t.Reference, URL: t.NotifyURL, Form: form, Faults: fs, At: s.now()}
-	d.Status, d.Err = s.mail(t.NotifyURL, form)
+	d.Status, d.Err = s.postForm(t.NotifyURL, form)
 	s.mu.Lock()
 	s.sent = append(s.sent, d)
 	if n := len(s.sent); n > remembers {
@@ -110,7 +113,7 @@ func (s *Server) deliver(t bank.Transaction, form url.Values, fs []Fault) {
 	}
 }
 
-func (s *Server) mail(to string, form url.Values) (status int, err error) {
+func (s *Server) postForm(to string, form url.Values) (status int, err error) {
 	req, err := http.NewRequestWithContext(s.closing, http.MethodPost, to, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, fmt.Errorf("automaticResponseUrl: %w", err)
@@ -125,7 +128,8 @@ func (s *Server) mail(to string, form url.Values) (status int, err error) {
 	return resp.StatusCode, nil
 }
 
-// Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are kept.
+// Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are
+// kept.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,42 +9,42 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Fault is something that goes wrong between the platform and whoever talks to it.
-type Fault = bank.Fault
+type Fault = fault.Fault
 
 // Faults of a notification; what the browser brings back is never touched by them.
 const (
-	Lost      = bank.Lost      // never sent
-	Doubled   = bank.Doubled   // sent twice
-	Late      = bank.Late      // sent one hour later: by Advance or Tick, or by Release
-	Reordered = bank.Reordered // overtaken by the next notification, or sent by Release
-	Tampered  = bank.Tampered  // Data is changed, the seal is that of the true Data
-	Forged    = bank.Forged    // sealed with another key
-	Unsealed  = bank.Unsealed  // Seal is empty
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent one hour later: by Advance or Tick, or by Release
+	Reordered = fault.Reordered // overtaken by the next notification, or sent by Release
+	Tampered  = fault.Tampered  // Data is changed, the seal is that of the true Data
+	Forged    = fault.Forged    // sealed with another key
+	Unsealed  = fault.Unsealed  // Seal is empty
 )
 
 // Faults of a call. See also [Server.Down] and [Server.Answer].
 const (
-	Timeout     = bank.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
-	ServerError = bank.ServerError // not carried out; HTTP 503
-	Truncated   = bank.Truncated   // carried out; half of the answer, then the connection is cut
-	Slow        = bank.Slow        // carried out; the right answer after Options.Delay
-	Unreachable = bank.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
+	Timeout     = fault.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
+	ServerError = fault.ServerError // not carried out; HTTP 503
+	Truncated   = fault.Truncated   // carried out; half of the answer, then the connection is cut
+	Slow        = fault.Slow        // carried out; the right answer after Options.Delay
+	Unreachable = fault.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
 )
 
 // Faults of a session.
 const (
-	RedirectOnce  = bank.RedirectOnce  // its redirect data works once
-	RedirectTwice = bank.RedirectTwice // its redirect data works twice
+	RedirectOnce  = fault.RedirectOnce  // its redirect data works once
+	RedirectTwice = fault.RedirectTwice // its redirect data works twice
 )
 
 // Faults returns every fault, in a fixed order.
-func Faults() []Fault { return bank.Faults() }
+func Faults() []Fault { return fault.Faults() }
 
-// ops are the operations by which a fault is told where to strike: paymentInit (either connector), getTransactionData, cancel, refund.
+// ops are the operations that Inject and Answer name: paymentInit (either connector), getTransactionData, cancel, refund.
 var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
 // Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
@@ -52,27 +52,8 @@ var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acqui
 // notification, and those of a session the next one opened. The faults of one Inject strike together; those of a second Inject
 // wait for the call after. The error names an op or a fault that does not exist, or that do not go together.
 func (s *Server) Inject(op string, faults ...Fault) error {
-	if op != "" && !slices.Contains(ops, op) {
-		return fmt.Errorf("sipstest: Inject: there is no operation %.20q", op)
-	}
-	for _, f := range faults {
-		switch t := f.Target(); {
-		case t == "":
-			return fmt.Errorf("sipstest: Inject: there is no fault %.20q", string(f))
-		case op != "" && t != bank.OnCall:
-			return fmt.Errorf("sipstest: Inject: %s strikes no call; inject it with an empty op", f)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range []bank.Target{bank.OnCall, bank.OnNotification, bank.OnSession} {
-		queue := string(t)
-		if t == bank.OnCall && op != "" {
-			queue = op
-		}
-		if fs := bank.Strikes(t, faults); len(fs) > 0 {
-			s.injected[queue] = append(s.injected[queue], fs)
-		}
+	if err := s.faults.Inject(ops, op, faults...); err != nil {
+		return fmt.Errorf("sipstest: Inject: %w", err)
 	}
 	return nil
 }
@@ -83,7 +64,7 @@ func (s *Server) Answer(op, code string) error {
 	switch {
 	case !slices.Contains(ops, op):
 		return fmt.Errorf("sipstest: Answer: there is no operation %.20q", op)
-	case len(code) != 2 || !only(code, digits) || code == "00":
+	case len(code) != 2 || !hasOnly(code, digits) || code == "00":
 		return fmt.Errorf("sipstest: Answer: %.20q is not the code of a refusal", code)
 	}
 	s.mu.Lock()
@@ -92,8 +73,8 @@ func (s *Server) Answer(op, code string) error {
 	return nil
 }
 
-// pop takes the first element out of a queue.
-func pop[T any](queues map[string][]T, name string) (first T) {
+// takeFirst takes the first element out of a queue.
+func takeFirst[T any](queues map[string][]T, name string) (first T) {
 	q := queues[name]
 	if len(q) == 0 {
 		return first
@@ -105,13 +86,6 @@ func pop[T any](queues map[string][]T, name string) (first T) {
 	return q[0]
 }
 
-// next takes the first faults out of a queue.
-func (s *Server) next(queue string) []Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(pop(s.injected, queue))
-}
-
 // A reply is an answer before it is on the wire.
 type reply struct {
 	status      int
@@ -119,33 +93,33 @@ type reply struct {
 	body        []byte
 }
 
-// call answers the requests of one operation over a line that may be bad. refused is the code with which the call is to be
-// refused, or empty.
-func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
+// withFaults is the handler of one operation, with the faults and the codes that were injected for it. do gets the code with
+// which to refuse the call, or an empty one.
+func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		refused := pop(s.answers, op)
-		fs := slices.Concat(pop(s.injected, op), pop(s.injected, string(bank.OnCall)))
+		refused := takeFirst(s.answers, op)
 		s.mu.Unlock()
+		fs := s.faults.NextCall(op)
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {
 		case has(Unreachable):
-			cut(w)
+			resetConnection(w)
 			return
 		case has(ServerError):
-			page(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
+			messagePage(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
 			return
 		}
 		a := do(w, r, refused)
-		if (has(Timeout) || has(Slow)) && !s.wait(r) {
-			cut(w)
+		if (has(Timeout) || has(Slow)) && !s.holdBack(r) {
+			resetConnection(w)
 			return
 		}
 		switch {
 		case has(Timeout):
-			cut(w)
+			resetConnection(w)
 		case has(Truncated):
-			a.head(w)
+			a.writeHead(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 		default:
 			a.write(w)
@@ -153,8 +127,8 @@ func (s *Server) call(op string, do func(w http.ResponseWriter, r *http.Request,
 	}
 }
 
-// wait holds an answer back, until the caller or the platform goes away.
-func (s *Server) wait(r *http.Request) bool {
+// holdBack waits for Options.Delay, and returns false if the caller or the platform went away before.
+func (s *Server) holdBack(r *http.Request) bool {
 	t := time.NewTimer(s.o.Delay)
 	defer t.Stop()
 	select {
@@ -165,8 +139,8 @@ func (s *Server) wait(r *http.Request) bool {
 	}
 }
 
-// cut resets the connection: nothing more comes.
-func cut(w http.ResponseWriter) {
+// resetConnection ends the connection with a reset, without an answer.
+func resetConnection(w http.ResponseWriter) {
 	h, ok := w.(http.Hijacker)
 	if !ok {
 		return
@@ -181,7 +155,7 @@ func cut(w http.ResponseWriter) {
 	c.Close()
 }
 
-func (a reply) head(w http.ResponseWriter) {
+func (a reply) writeHead(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -192,6 +166,6 @@ func (a reply) head(w http.ResponseWriter) {
 }
 
 func (a reply) write(w http.ResponseWriter) {
-	a.head(w)
+	a.writeHead(w)
 	w.Write(a.body)
 }

@@ -146,7 +146,8 @@ func knownEncoding(s, name string) *refusal {
 	return nil
 }
 
-// address512 takes what a browser or a server can be sent to. The port is the usual one or between 80 and 9999, but on this machine.
+// address512 takes what a browser or a server can be sent to. The port is the usual one or between 80 and 9999, but on this
+// machine.
 func address512(s, name string) *refusal {
 	bad := &refusal{"30", name, fmt.Sprintf("Technical problem : code=30 message=%s is invalid %s", name, s)}
 	u, err := url.Parse(s)
@@ -169,10 +170,10 @@ func checkFields(m message, formats map[string]format, c conn) *refusal {
 	for _, name := range names {
 		f, ok := formats[name]
 		if !ok {
-			value, _ := text(m[name])
-			return &refusal{"30", clip(name), fmt.Sprintf("Invalid keyword: %s=%s", clip(name), clip(value))}
+			value, _ := valueText(m[name])
+			return &refusal{"30", clipText(name), fmt.Sprintf("Invalid keyword: %s=%s", clipText(name), clipText(value))}
 		}
-		if r := f.look(name, m[name]); r != nil {
+		if r := f.checkValue(name, m[name]); r != nil {
 			return r
 		}
 	}
@@ -184,8 +185,8 @@ func checkFields(m message, formats map[string]format, c conn) *refusal {
 	}
 	slices.Sort(needed)
 	for _, name := range needed {
-		if get(m, name) == "" {
-			return missing(name)
+		if fieldText(m, name) == "" {
+			return fieldMissing(name)
 		}
 	}
 	for _, name := range names {
@@ -198,10 +199,12 @@ func checkFields(m message, formats map[string]format, c conn) *refusal {
 	return nil
 }
 
-func missing(name string) *refusal { return &refusal{"12", name, "Mandatory field missing: " + name} }
+func fieldMissing(name string) *refusal {
+	return &refusal{"12", name, "Mandatory field missing: " + name}
+}
 
-// clip bounds what is said back of a request.
-func clip(s string) string {
+// clipText bounds what an answer repeats of a request.
+func clipText(s string) string {
 	s = strings.ToValidUTF8(s, "")
 	for len(s) > 64 {
 		_, n := utf8.DecodeLastRuneInString(s)
@@ -210,7 +213,7 @@ func clip(s string) string {
 	return s
 }
 
-func (f format) look(name string, v any) *refusal {
+func (f format) checkValue(name string, v any) *refusal {
 	wrong := &refusal{"30", name, "Invalid field value: " + name}
 	switch f.kind {
 	case list:
@@ -221,7 +224,7 @@ func (f format) look(name string, v any) *refusal {
 		if !ok && v != nil {
 			return wrong
 		}
-		return plain(name, l)
+		return checkPlain(name, l)
 	case container:
 		o, ok := v.(map[string]any)
 		if !ok && v != nil {
@@ -229,13 +232,13 @@ func (f format) look(name string, v any) *refusal {
 		}
 		for n := range o {
 			if f.names != nil && !slices.Contains(f.names, n) {
-				n = clip(name + "." + n)
+				n = clipText(name + "." + n)
 				return &refusal{"30", n, "Invalid keyword: " + n}
 			}
 		}
-		return plain(name, o)
+		return checkPlain(name, o)
 	}
-	s, ok := text(v)
+	s, ok := valueText(v)
 	if !ok {
 		return wrong
 	}
@@ -252,31 +255,31 @@ func (f format) lookText(name, s string) *refusal {
 		return nil
 	case utf8.RuneCountInString(s) > most:
 		return &refusal{"30", name, "Invalid field size: " + name}
-	case f.chars != "" && !only(s, f.chars), strings.ContainsFunc(s, unicode.IsControl):
-		return &refusal{"12", name, fmt.Sprintf("%s contains invalid chars : [%s]", name, clip(s))}
+	case f.chars != "" && !hasOnly(s, f.chars), strings.ContainsFunc(s, unicode.IsControl):
+		return &refusal{"12", name, fmt.Sprintf("%s contains invalid chars : [%s]", name, clipText(s))}
 	case f.check != nil:
 		return f.check(s, name)
 	}
 	return nil
 }
 
-// plain refuses control characters and texts without end, however deep they stand.
-func plain(name string, v any) *refusal {
+// checkPlain refuses control characters and texts that are too long, at any depth.
+func checkPlain(name string, v any) *refusal {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, e := range v {
-			if r := plain(name, e); r != nil {
+			if r := checkPlain(name, e); r != nil {
 				return r
 			}
 		}
 	case []any:
 		for _, e := range v {
-			if r := plain(name, e); r != nil {
+			if r := checkPlain(name, e); r != nil {
 				return r
 			}
 		}
 	default:
-		s, _ := text(v)
+		s, _ := valueText(v)
 		return free.lookText(name, s)
 	}
 	return nil

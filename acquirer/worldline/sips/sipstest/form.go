@@ -16,26 +16,27 @@ import (
 // formNames are the fields of the form connector; Data, InterfaceVersion and Seal are needed.
 var formNames = []string{"Data", "InterfaceVersion", "Seal", "SealAlgorithm", "Encode"}
 
-// paymentInitForm is the form connector: /paymentInit. The payer's own browser posts to it, and every refusal is a page with status 200.
+// paymentInitForm is the form connector: /paymentInit. The payer's own browser posts to it, and every refusal is a page with
+// status 200.
 func (s *Server) paymentInitForm(w http.ResponseWriter, r *http.Request, refused string) reply {
-	body, done := read(w, r, "application/x-www-form-urlencoded")
+	body, done := readBody(w, r, "application/x-www-form-urlencoded")
 	if done != nil {
 		return *done
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return s.incident("Technical problem : code=30 message=the request is not a form")
+		return s.refusalPage("Technical problem : code=30 message=the request is not a form")
 	}
 	data, bad := s.openForm(form, refused)
 	if bad != nil {
-		return s.incident(bad.text)
+		return s.refusalPage(bad.text)
 	}
 	session := acquirer.Session{URL: s.URL + paymentPath, Method: http.MethodPost, Fields: url.Values{
 		"redirectionVersion": {redirectionVersion}, "redirectionData": {data},
 	}}
 	var b bytes.Buffer
 	if err := session.WriteForm(&b, acquirer.Form{}); err != nil { // an address of our own and a French page: it cannot
-		return page(http.StatusInternalServerError, "500 Internal Server Error", "")
+		return messagePage(http.StatusInternalServerError, "500 Internal Server Error", "")
 	}
 	return reply{http.StatusOK, "text/html; charset=utf-8", b.Bytes()}
 }
@@ -44,28 +45,28 @@ func (s *Server) paymentInitForm(w http.ResponseWriter, r *http.Request, refused
 func (s *Server) openForm(form url.Values, refused string) (string, *refusal) {
 	for _, name := range sortedNames(form) {
 		if !slices.Contains(formNames, name) || len(form[name]) != 1 {
-			return "", &refusal{text: "Invalid keyword : " + clip(name)}
+			return "", &refusal{text: "Invalid keyword : " + clipText(name)}
 		}
 	}
 	for _, name := range formNames[:3] {
 		if form.Get(name) == "" {
-			return "", missing(name)
+			return "", fieldMissing(name)
 		}
 	}
 	v, ok := readVersion(form.Get("InterfaceVersion"), string(formConn))
 	if !ok {
-		return "", &refusal{text: "Unknown version interface: " + clip(form.Get("InterfaceVersion"))}
+		return "", &refusal{text: "Unknown version interface: " + clipText(form.Get("InterfaceVersion"))}
 	}
 	m, bad := readData(form.Get("Data"), form.Get("Encode"))
 	if bad != nil {
 		return "", bad
 	}
-	c, bad := s.identify(get(m, "merchantId"), get(m, "keyVersion"), form.Get("SealAlgorithm"))
+	c, bad := s.identifyCaller(fieldText(m, "merchantId"), fieldText(m, "keyVersion"), form.Get("SealAlgorithm"))
 	if bad != nil {
 		return "", bad
 	}
 	// The seal is over Data as it was sent; a form that names no algorithm means SHA-256, where a JSON request means HMAC.
-	if !c.stamp(plainSHA).made(form.Get("Seal"), form.Get("Data")) {
+	if !c.stampFor(plainSHA).isSealOf(form.Get("Seal"), form.Get("Data")) {
 		return "", wrongSeal(form.Get("Seal"))
 	}
 	if bad := checkFields(m, initFields, formConn); bad != nil {
@@ -74,10 +75,10 @@ func (s *Server) openForm(form url.Values, refused string) (string, *refusal) {
 	if refused != "" {
 		return "", &refusal{text: "Technical problem : code=" + refused + " message=the service is temporarily unavailable"}
 	}
-	if e := strings.ToLower(form.Get("Encode")); e != "" && get(m, "responseEncoding") == "" {
+	if e := strings.ToLower(form.Get("Encode")); e != "" && fieldText(m, "responseEncoding") == "" {
 		m["responseEncoding"] = e
 	}
-	return s.open(m, c, v)
+	return s.openSession(m, c, v)
 }
 
 func sortedNames(form url.Values) []string {
@@ -97,7 +98,7 @@ func readData(data, encode string) (message, *refusal) {
 	if encode != "" {
 		e := encodings[strings.ToLower(encode)]
 		if e == nil {
-			return nil, &refusal{text: "Invalid field value : Encode=" + clip(encode)}
+			return nil, &refusal{text: "Invalid field value : Encode=" + clipText(encode)}
 		}
 		plain, err := e.WithPadding(base64.NoPadding).DecodeString(strings.TrimRight(data, "="))
 		if err != nil {
@@ -127,7 +128,7 @@ func readData(data, encode string) (message, *refusal) {
 			}
 		}
 		if _, twice := into[key]; !ok || twice || key == "" {
-			return nil, &refusal{text: fmt.Sprintf("Invalid keyword: %s=%s", clip(name), clip(value))}
+			return nil, &refusal{text: fmt.Sprintf("Invalid keyword: %s=%s", clipText(name), clipText(value))}
 		}
 		into[key] = value
 	}

@@ -150,7 +150,7 @@ func TestHTMLInEveryField(t *testing.T) {
 		opened++
 		form := url.Values{"redirectionData": {a["redirectionData"]}}
 		ask(t, s, "/payment", asForm, form.Encode())
-		token, _ := s.token(form)
+		token, _ := s.sessionToken(form)
 		back := ask(t, s, "/payment", asForm, url.Values{"session": {token}, "step": {"abandon"}}.Encode())
 		if !strings.Contains(back.Body.String(), "shop.example") {
 			t.Errorf("%s: no way back:\n%s", name, back.Body)
@@ -174,7 +174,7 @@ func TestRedirectDataIsSealed(t *testing.T) {
 		return a["redirectionData"]
 	}
 	one, two, foreign := open(s, "ONE"), open(s, "TWO"), open(other, "ONE")
-	if _, ok := s.token(url.Values{"redirectionData": {one}}); !ok {
+	if _, ok := s.sessionToken(url.Values{"redirectionData": {one}}); !ok {
 		t.Fatal("genuine redirect data is refused")
 	}
 	front := len(one) - tokenLength
@@ -182,7 +182,7 @@ func TestRedirectDataIsSealed(t *testing.T) {
 		"empty": "", "the token alone": one[front:], "cut": one[1:], "longer": "A" + one, "doubled": one + one, "two in one": one[:front] + two[front:],
 		"another platform's": foreign, "small letters": strings.ToLower(one),
 	} {
-		if _, ok := s.token(url.Values{"redirectionData": {data}}); ok {
+		if _, ok := s.sessionToken(url.Values{"redirectionData": {data}}); ok {
 			t.Errorf("%s: taken", name)
 		}
 		w := ask(t, s, "/payment", asForm, url.Values{"redirectionData": {data}}.Encode())
@@ -204,7 +204,7 @@ func FuzzJSON(f *testing.F) {
 			path = everyPath[len(path)%len(everyPath)]
 		}
 		ask(t, s, path, asJSON, body)
-		m, bad := decode([]byte(body))
+		m, bad := decodeObject([]byte(body))
 		if bad != nil {
 			return
 		}

@@ -44,7 +44,7 @@ func PublicMerchants() []Merchant {
 // check says what is wrong with a merchant, without its keys.
 func (m Merchant) check() error {
 	switch {
-	case m.ID == "" || len(m.ID) > 15 || !only(m.ID, digits):
+	case m.ID == "" || len(m.ID) > 15 || !hasOnly(m.ID, digits):
 		return fmt.Errorf("sipstest: merchant %.20q: the ID is not 1 to 15 digits", m.ID)
 	case !slices.Contains([]Numbering{"", ByMerchant, ByPlatform, ByS10}, m.Numbering):
 		return fmt.Errorf("sipstest: merchant %s: there is no numbering %.20q", m.ID, string(m.Numbering))
@@ -60,8 +60,8 @@ func (m Merchant) check() error {
 	return errors.Join(broken...)
 }
 
-// newest is the version that seals an answer when the request's is unknown.
-func (m Merchant) newest() int { return slices.Max(slices.Collect(maps.Keys(m.Keys))) }
+// newestVersion is the version that seals an answer when the request's is unknown.
+func (m Merchant) newestVersion() int { return slices.Max(slices.Collect(maps.Keys(m.Keys))) }
 
 // Format prints the ID and the key versions for every verb, and no key.
 func (m Merchant) Format(f fmt.State, _ rune) {

@@ -19,19 +19,19 @@ type field struct {
 	value any
 }
 
-// automatic is what the platform's server posts to automaticResponseUrl.
-func (s *Server) automatic(t bank.Transaction) url.Values {
-	return s.notification(t, t.Fields[keptAutomatic], data(t, t.Fields[keptAutomatic]))
+// automaticResponse is what the platform's server posts to automaticResponseUrl.
+func (s *Server) automaticResponse(t bank.Transaction) url.Values {
+	return s.responseForm(t, t.Fields[keptAutomatic], dataOf(t, t.Fields[keptAutomatic]))
 }
 
-// manual is what the payer's browser posts to normalReturnUrl. Its content is that of the automatic response.
-func (s *Server) manual(t bank.Transaction) url.Values {
-	return s.notification(t, t.Fields[keptNormal], data(t, t.Fields[keptNormal]))
+// manualResponse is what the payer's browser posts to normalReturnUrl. Its content is that of the automatic response.
+func (s *Server) manualResponse(t bank.Transaction) url.Values {
+	return s.responseForm(t, t.Fields[keptNormal], dataOf(t, t.Fields[keptNormal]))
 }
 
-// notification is the form of a response: Data as the request's version asks, encoded as it asks, sealed as it announced or else with
-// SHA-256, whatever its own default was.
-func (s *Server) notification(t bank.Transaction, version, plain string) url.Values {
+// responseForm is the form of a response: Data as the request's version asks, encoded as it asks, sealed as it announced or
+// else with SHA-256, whatever its own default was.
+func (s *Server) responseForm(t bank.Transaction, version, plain string) url.Values {
 	encoding := strings.ToLower(t.Fields["responseEncoding"])
 	if e := encodings[encoding]; e != nil {
 		plain = e.EncodeToString([]byte(plain))
@@ -45,15 +45,15 @@ func (s *Server) notification(t bank.Transaction, version, plain string) url.Val
 // stampOf seals notifications of a transaction.
 func (s *Server) stampOf(t bank.Transaction) stamp {
 	version, _ := strconv.Atoi(t.Fields[keptVersion]) // written by open
-	return caller{merchant: s.merchants[t.Merchant], version: version, algorithm: t.Fields[keptAlgorithm]}.stamp(plainSHA)
+	return caller{merchant: s.merchants[t.Merchant], version: version, algorithm: t.Fields[keptAlgorithm]}.stampFor(plainSHA)
 }
 
-// data writes Data in the format of a version.
-func data(t bank.Transaction, version string) string {
+// dataOf writes Data in the format of a version.
+func dataOf(t bank.Transaction, version string) string {
 	if strings.HasPrefix(version, js) {
-		return writeJSON(fields(t, "2006-01-02.15:04:05-0700", true))
+		return writeJSON(responseFields(t, "2006-01-02.15:04:05-0700", true))
 	}
-	return writePipe(fields(t, "2006-01-02T15:04:05-07:00", false))
+	return writePipe(responseFields(t, "2006-01-02T15:04:05-07:00", false))
 }
 
 // writePipe: there is no way to write a | inside a value, and none is invented here.
@@ -103,34 +103,34 @@ var descriptions = map[acquirer.Outcome]string{
 	acquirer.Cancelled: "Transaction cancelled by the buyer", acquirer.Expired: "Request time-out; transaction refused",
 }
 
-func or(s, other string) string {
+func orElse(s, other string) string {
 	if s == "" {
 		return other
 	}
 	return s
 }
 
-// maybe is a value that the pipe format writes as null when there is none.
-func maybe(s string) any {
+// textOrNull is a value that the pipe format writes as null when there is none.
+func textOrNull(s string) any {
 	if s == "" {
 		return nil
 	}
 	return s
 }
 
-// fields are what is said of a transaction. Of a payer who gave up (17) or stayed away (97) it is the small set that was captured:
-// without order, card and authorisation.
-func fields(t bank.Transaction, date string, asJSON bool) []field {
+// responseFields are what is said of a transaction. Of a payer who gave up (17) or stayed away (97) it is the small set that
+// was captured: without order, card and authorisation.
+func responseFields(t bank.Transaction, date string, asJSON bool) []field {
 	f := t.Fields
 	version, _ := strconv.ParseInt(f[keptVersion], 10, 64)
-	day, _ := strconv.ParseInt(or(f["captureDay"], "0"), 10, 64)
+	day, _ := strconv.ParseInt(orElse(f["captureDay"], "0"), 10, 64)
 	outcome := sipscode.Meaning(t.Code).Outcome
 	fs := []field{
 		{"captureDay", day},
-		{"captureMode", or(f["captureMode"], "AUTHOR_CAPTURE")},
+		{"captureMode", orElse(f["captureMode"], "AUTHOR_CAPTURE")},
 		{"currencyCode", f["currencyCode"]},
 		{"merchantId", t.Merchant},
-		{"orderChannel", or(f["orderChannel"], "INTERNET")},
+		{"orderChannel", orElse(f["orderChannel"], "INTERNET")},
 		{"responseCode", t.Code},
 		{"transactionDateTime", t.At.In(paris.Location).Format(date)},
 		{"transactionReference", t.Reference},
@@ -141,8 +141,8 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 	}
 	end := []field{
 		{"amount", t.Cents},
-		{"customerIpAddress", or(f["customerIpAddress"], "127.0.0.1")},
-		{"paymentPattern", or(f["paymentPattern"], "ONE_SHOT")},
+		{"customerIpAddress", orElse(f["customerIpAddress"], "127.0.0.1")},
+		{"paymentPattern", orElse(f["paymentPattern"], "ONE_SHOT")},
 	}
 	if outcome == acquirer.Cancelled || outcome == acquirer.Expired {
 		return append(fs, end...)
@@ -153,26 +153,26 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 		guarantee = "Y"
 	}
 	fs = append(append(fs, end...),
-		field{"acquirerResponseCode", maybe(t.AcquirerCode)},
-		field{"authorisationId", maybe(t.Authorisation)},
+		field{"acquirerResponseCode", textOrNull(t.AcquirerCode)},
+		field{"authorisationId", textOrNull(t.Authorisation)},
 		field{"guaranteeIndicator", guarantee},
 		field{"panExpiryDate", t.OpenedAt.AddDate(2, 0, 0).Format("200601")}, // the bank keeps none
-		field{"paymentMeanBrand", maybe(t.Brand)},
+		field{"paymentMeanBrand", textOrNull(t.Brand)},
 		field{"paymentMeanType", "CARD"},
-		field{"maskedPan", maybe(t.MaskedPAN)},
+		field{"maskedPan", textOrNull(t.MaskedPAN)},
 		field{"holderAuthentRelegation", "N"},
 		field{"holderAuthentStatus", t.Authentication}, // empty when nobody was asked
 		field{"paymentAttemptNumber", int64(t.Attempt)},
 		field{"panEntryMode", "MANUAL"},
 		field{"transactionPlatform", "PROD"}, // captured on every platform
-		field{"orderId", maybe(t.OrderID)},
+		field{"orderId", textOrNull(t.OrderID)},
 		field{"walletType", nil},
 		field{"dccStatus", nil},
 	)
 	for _, name := range []string{
 		"returnContext", "customerId", "customerEmail", "merchantSessionId", "transactionOrigin", "statementReference",
 	} {
-		fs = append(fs, field{name, maybe(f[name])})
+		fs = append(fs, field{name, textOrNull(f[name])})
 	}
 	if id := f[keptS10]; id != "" {
 		fs = append(fs, field{"s10TransactionId", id}, field{"s10TransactionIdDate", f[keptS10Date]})
@@ -180,7 +180,7 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 	if asJSON {
 		fs = append(fs,
 			field{"acquirerResponseDescription", descriptions[outcome]},
-			field{"cardScheme", maybe(t.Brand)},
+			field{"cardScheme", textOrNull(t.Brand)},
 			field{"orderAmount", t.Cents},
 			field{"sealAlgorithm", "sha256"}) // even where the seal is an HMAC: captured, and not to be trusted
 	}
@@ -190,8 +190,8 @@ func fields(t bank.Transaction, date string, asJSON bool) []field {
 // spoil does Tampered, Forged and Unsealed to the automatic response of a transaction.
 var spoil = map[Fault]func(s *Server, t bank.Transaction, form url.Values){
 	Tampered: func(s *Server, t bank.Transaction, form url.Values) { // paid, and cheap
-		t.Code, t.AcquirerCode, t.Cents = "00", "00", cheaper(t.Cents)
-		form.Set("Data", s.automatic(t).Get("Data"))
+		t.Code, t.AcquirerCode, t.Cents = "00", "00", cheaperAmount(t.Cents)
+		form.Set("Data", s.automaticResponse(t).Get("Data"))
 	},
 	Forged: func(s *Server, t bank.Transaction, form url.Values) {
 		st := s.stampOf(t)
@@ -200,7 +200,7 @@ var spoil = map[Fault]func(s *Server, t bank.Transaction, form url.Values){
 	Unsealed: func(_ *Server, _ bank.Transaction, form url.Values) { form.Set("Seal", "") },
 }
 
-func cheaper(cents int64) int64 {
+func cheaperAmount(cents int64) int64 {
 	if cents == 1 {
 		return 2
 	}

@@ -42,13 +42,14 @@ var (
 // officeDate is how Office writes an instant.
 const officeDate = "2006-01-02T15:04:05-07:00"
 
-func written(t time.Time) string { return t.In(paris.Location).Format(officeDate) }
+func formatDate(t time.Time) string { return t.In(paris.Location).Format(officeDate) }
 
-// office reads a request of Office as far as every operation does: who asks, and about what.
-func (s *Server) office(w http.ResponseWriter, r *http.Request, family string, fields map[string]format, code string) (
+// readOfficeRequest does what every operation of Office begins with: it authenticates the caller, checks the fields, and finds
+// the reference.
+func (s *Server) readOfficeRequest(w http.ResponseWriter, r *http.Request, family string, fields map[string]format, code string) (
 	m message, c caller, reference string, bad *refusal, done *reply,
 ) {
-	m, bad, done = s.message(w, r)
+	m, bad, done = s.readMessage(w, r)
 	if done != nil || bad != nil {
 		return m, c, "", bad, done
 	}
@@ -58,10 +59,10 @@ func (s *Server) office(w http.ResponseWriter, r *http.Request, family string, f
 	if bad = checkFields(m, fields, jsonConn); bad != nil {
 		return m, c, "", bad, nil
 	}
-	if _, ok := readVersion(get(m, "interfaceVersion"), family); !ok {
+	if _, ok := readVersion(fieldText(m, "interfaceVersion"), family); !ok {
 		return m, c, "", &refusal{code: "30", field: "interfaceVersion"}, nil
 	}
-	if reference, bad = asked(m); bad == nil && code != "" {
+	if reference, bad = referenceAsked(m); bad == nil && code != "" {
 		bad = &refusal{code: code}
 	}
 	return m, c, reference, bad, nil
@@ -75,13 +76,13 @@ func (s *Server) answerOffice(answer message, c caller, statusField string, bad 
 			answer["errorFieldName"] = bad.field
 		}
 	}
-	return answered(answer, c, !s.o.UnsealedOffice)
+	return sealedAnswer(answer, c, !s.o.UnsealedOffice)
 }
 
 // getTransactionData says what has become of a reference. Its own result and that of the payment are two codes.
 func (s *Server) getTransactionData(w http.ResponseWriter, r *http.Request, code string) reply {
 	const status = "getTransDataResponseCode"
-	_, c, reference, bad, done := s.office(w, r, "DR_WS_", officeFields, code)
+	_, c, reference, bad, done := s.readOfficeRequest(w, r, "DR_WS_", officeFields, code)
 	if done != nil {
 		return *done
 	}
@@ -89,26 +90,26 @@ func (s *Server) getTransactionData(w http.ResponseWriter, r *http.Request, code
 	if bad == nil {
 		t, err := s.bank.Status(c.merchant.ID, reference)
 		if refused := (*bank.Refusal)(nil); errors.As(err, &refused) {
-			bad = said(refused, "amount", reference)
+			bad = refusalOf(refused, "amount", reference)
 		} else {
-			answer = diagnosis(t)
+			answer = diagnosticOf(t)
 			answer[status] = "00"
 		}
 	}
 	return s.answerOffice(answer, c, status, bad)
 }
 
-// diagnosis is what Office knows of a transaction.
-func diagnosis(t bank.Transaction) message {
+// diagnosticOf is what Office knows of a transaction.
+func diagnosticOf(t bank.Transaction) message {
 	cents := func(n int64) string { return strconv.FormatInt(n, 10) }
 	operation, at := lastOperation(t)
 	m := message{
 		"merchantId": t.Merchant, "transactionReference": t.Reference,
 		"responseCode": t.Code, "transactionStatus": t.Status,
 		"originAmount": cents(t.Cents), "currentAmount": cents(t.Cents - t.Total(bank.Cancelled)),
-		"currencyCode": t.Fields["currencyCode"], "orderChannel": or(t.Fields["orderChannel"], "INTERNET"),
-		"paymentPattern": or(t.Fields["paymentPattern"], "ONE_SHOT"), "transactionDateTime": written(t.At),
-		"lastOperationName": operation, "lastOperationDateTime": written(at),
+		"currencyCode": t.Fields["currencyCode"], "orderChannel": orElse(t.Fields["orderChannel"], "INTERNET"),
+		"paymentPattern": orElse(t.Fields["paymentPattern"], "ONE_SHOT"), "transactionDateTime": formatDate(t.At),
+		"lastOperationName": operation, "lastOperationDateTime": formatDate(at),
 	}
 	if len(t.Moves) > 0 {
 		m["remainingAmount"] = cents(t.Remaining())
@@ -152,20 +153,20 @@ func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, ce
 ) func(http.ResponseWriter, *http.Request, string) reply {
 	const status = "responseCode"
 	return func(w http.ResponseWriter, r *http.Request, code string) reply {
-		m, c, reference, bad, done := s.office(w, r, "CR_WS_", cashFields, code)
+		m, c, reference, bad, done := s.readOfficeRequest(w, r, "CR_WS_", cashFields, code)
 		if done != nil {
 			return *done
 		}
 		answer := message{}
 		if bad == nil {
-			cents, _ := strconv.ParseInt(get(m, "operationAmount"), 10, 64) // at most twelve digits, that was looked at
-			t, err := give(&s.bank, c.merchant.ID, reference, cents, currencyLetters(get(m, "currencyCode")))
+			cents, _ := strconv.ParseInt(fieldText(m, "operationAmount"), 10, 64) // at most twelve digits, that was looked at
+			t, err := give(&s.bank, c.merchant.ID, reference, cents, currencyLetters(fieldText(m, "currencyCode")))
 			refused := (*bank.Refusal)(nil)
 			switch {
 			case !errors.As(err, &refused):
-				answer = given(t)
+				answer = answerGivenBack(t)
 			default:
-				bad = said(refused, "operationAmount", reference)
+				bad = refusalOf(refused, "operationAmount", reference)
 				if refused.Status != "" {
 					answer["newStatus"] = refused.Status
 				}
@@ -175,11 +176,11 @@ func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, ce
 	}
 }
 
-// given is the answer about money that has gone back.
-func given(t bank.Transaction) message {
+// answerGivenBack is the answer about money that has gone back.
+func answerGivenBack(t bank.Transaction) message {
 	_, at := lastOperation(t)
 	return message{
 		"responseCode": "00", "acquirerResponseCode": "00", "authorisationId": t.Authorisation,
-		"newStatus": t.Status, "newAmount": json.Number(strconv.FormatInt(t.Remaining(), 10)), "operationDateTime": written(at),
+		"newStatus": t.Status, "newAmount": json.Number(strconv.FormatInt(t.Remaining(), 10)), "operationDateTime": formatDate(at),
 	}
 }

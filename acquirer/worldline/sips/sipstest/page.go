@@ -14,8 +14,8 @@ var layout = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 </html>
 `))
 
-// page is a page that says one thing; whatever stands in it is escaped.
-func page(status int, title, text string) reply {
+// messagePage is a page that says one thing; whatever stands in it is escaped.
+func messagePage(status int, title, text string) reply {
 	var b bytes.Buffer
 	if err := layout.Execute(&b, struct{ Title, Text string }{title, text}); err != nil { // into a buffer, two strings: it cannot
 		b.WriteString(http.StatusText(status))
@@ -23,9 +23,9 @@ func page(status int, title, text string) reply {
 	return reply{status, "text/html; charset=utf-8", b.Bytes()}
 }
 
-// incident is a page of the form connector about a request that is refused: status 200, as there, with a number in brackets. What the
-// production platform leaves out, the simulation says.
-func (s *Server) incident(text string) reply {
-	return page(http.StatusOK, "An error occurred, you can not proceed with your payment.",
+// refusalPage is a page of the form connector about a request that is refused: status 200, as there, with a number in brackets. The
+// simulation gives the reason, which the production platform leaves out.
+func (s *Server) refusalPage(text string) reply {
+	return messagePage(http.StatusOK, "An error occurred, you can not proceed with your payment.",
 		fmt.Sprintf("%s [%014x]", text, s.serial.Add(1)))
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // redirectionVersion is what every answer was seen to say, whatever version was asked.
@@ -15,7 +17,7 @@ const redirectionVersion = "IR_WS_2.0"
 
 // paymentInit is the JSON connector: /rs-services/v2/paymentInit.
 func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused string) reply {
-	m, bad, done := s.message(w, r)
+	m, bad, done := s.readMessage(w, r)
 	if done != nil {
 		return *done
 	}
@@ -29,7 +31,8 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 	}
 	answer := message{"redirectionVersion": redirectionVersion}
 	if bad != nil {
-		// What a refusal looks like was captured: code, version and seal. The other names are those that clients know; there are no more.
+		// A refusal was captured with code, version and seal. The other names are those that clients know; the rest is not
+		// documented.
 		answer["redirectionStatusCode"] = bad.code
 		if bad.code == "12" || bad.code == "30" {
 			answer["redirectionStatusMessage"] = bad.text
@@ -43,29 +46,30 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 		answer["redirectionUrl"] = s.URL + paymentPath
 		answer["redirectionData"] = data
 	}
-	return answered(answer, c, true)
+	return sealedAnswer(answer, c, true)
 }
 
-// message reads a request of the JSON connectors. bad is what is wrong with the JSON; done, when there is one, is the whole answer.
-func (s *Server) message(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
-	body, done := read(w, r, "application/json")
+// readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, if it is not nil, is the whole
+// answer.
+func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
+	body, done := readBody(w, r, "application/json")
 	if done != nil {
 		return nil, nil, done
 	}
-	m, bad = decode(body)
+	m, bad = decodeObject(body)
 	return m, bad, nil
 }
 
-// answered is a JSON answer, sealed when the caller is known: otherwise there is no key to seal it with.
-func answered(m message, c caller, sealed bool) reply {
+// sealedAnswer is a JSON answer, sealed when the caller is known: otherwise there is no key to seal it with.
+func sealedAnswer(m message, c caller, sealed bool) reply {
 	if c.known && sealed {
-		m["seal"] = c.stamp(hmacSHA256).seal(textOf(m))
+		m["seal"] = c.stampFor(hmacSHA256).seal(textOf(m))
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(m); err != nil { // strings, numbers: it cannot
-		return page(http.StatusInternalServerError, "500 Internal Server Error", "")
+		return messagePage(http.StatusInternalServerError, "500 Internal Server Error", "")
 	}
 	return reply{http.StatusOK, "application/json;charset=UTF-8", b.Bytes()}
 }
@@ -75,14 +79,14 @@ func (s *Server) openJSON(m message, c caller, refused string) (string, *refusal
 	if bad := checkFields(m, initJSON, jsonConn); bad != nil {
 		return "", bad
 	}
-	v, ok := readVersion(get(m, "interfaceVersion"), string(jsonConn))
+	v, ok := readVersion(fieldText(m, "interfaceVersion"), string(jsonConn))
 	if !ok {
-		return "", &refusal{"30", "interfaceVersion", "Unknown version interface: " + clip(get(m, "interfaceVersion"))}
+		return "", &refusal{"30", "interfaceVersion", "Unknown version interface: " + clipText(fieldText(m, "interfaceVersion"))}
 	}
 	if refused != "" {
 		return "", &refusal{code: refused}
 	}
-	return s.open(m, c, v)
+	return s.openSession(m, c, v)
 }
 
 var initJSON = func() map[string]format {
@@ -111,36 +115,36 @@ const (
 	keptS10Date   = "s10 date"
 )
 
-// open opens a session for a request that was checked field by field.
-func (s *Server) open(m message, c caller, v version) (string, *refusal) {
-	cents, err := strconv.ParseInt(get(m, "amount"), 10, 64)
+// openSession opens a session for a request that was checked field by field.
+func (s *Server) openSession(m message, c caller, v version) (string, *refusal) {
+	cents, err := strconv.ParseInt(fieldText(m, "amount"), 10, 64)
 	if err != nil { // twelve digits at most: it cannot
-		return "", badValue("amount", get(m, "amount"))
+		return "", badValue("amount", fieldText(m, "amount"))
 	}
 	kept := map[string]string{
 		keptVersion: strconv.Itoa(c.version), keptAlgorithm: c.algorithm,
-		keptAutomatic: v.notified().String(), keptNormal: v.notified().String(),
+		keptAutomatic: v.responseVersion().String(), keptNormal: v.responseVersion().String(),
 	}
-	if automatic := get(m, "interfaceVersionAutomaticResponse"); automatic != "" {
-		kept[keptAutomatic], kept[keptNormal] = automatic, get(m, "interfaceVersionNormalResponse")
+	if automatic := fieldText(m, "interfaceVersionAutomaticResponse"); automatic != "" {
+		kept[keptAutomatic], kept[keptNormal] = automatic, fieldText(m, "interfaceVersionNormalResponse")
 	}
 	for _, name := range remembered {
-		if value := get(m, name); value != "" {
+		if value := fieldText(m, name); value != "" {
 			kept[name] = value
 		}
 	}
-	reference, refused := s.reference(m, c.merchant, kept)
+	reference, refused := s.newReference(m, c.merchant, kept)
 	if refused != nil {
 		return "", refused
 	}
 	session, err := s.bank.Open(bank.Order{
-		Merchant: c.merchant.ID, Reference: reference, OrderID: get(m, "orderId"),
-		Cents: cents, Currency: currencyLetters(get(m, "currencyCode")),
-		ReturnURL: get(m, "normalReturnUrl"), NotifyURL: get(m, "automaticResponseUrl"),
-		Language: get(m, "customerLanguage"), Fields: kept,
-	}, s.next(string(bank.OnSession))...)
+		Merchant: c.merchant.ID, Reference: reference, OrderID: fieldText(m, "orderId"),
+		Cents: cents, Currency: currencyLetters(fieldText(m, "currencyCode")),
+		ReturnURL: fieldText(m, "normalReturnUrl"), NotifyURL: fieldText(m, "automaticResponseUrl"),
+		Language: fieldText(m, "customerLanguage"), Fields: kept, Uses: fault.Uses(s.faults.Next(fault.OnSession)),
+	})
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
-		return "", said(r, "amount", reference)
+		return "", refusalOf(r, "amount", reference)
 	}
 	return s.redirectionData(session.Token), nil
 }

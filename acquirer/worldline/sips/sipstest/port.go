@@ -44,7 +44,7 @@ func (p *port) open(addr string) (string, error) {
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // what a client sends badly is no news of the platform's
+		ErrorLog:          log.New(io.Discard, "", 0), // a client's bad requests are not logged
 		BaseContext:       func(net.Listener) context.Context { return p.base },
 	}
 	done := make(chan struct{})
@@ -56,8 +56,8 @@ func (p *port) open(addr string) (string, error) {
 	return p.addr, nil
 }
 
-// leave stops listening and cuts every connection.
-func (p *port) leave() {
+// stopListening stops listening and cuts every connection.
+func (p *port) stopListening() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.server == nil {
@@ -68,15 +68,15 @@ func (p *port) leave() {
 	p.server = nil
 }
 
-func (p *port) shut() {
-	p.leave()
+func (p *port) closeForGood() {
+	p.stopListening()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.shutUp = true
 }
 
 // Down takes the platform off the net: whoever dials is refused, and open connections are cut. The bank goes on.
-func (s *Server) Down() { s.port.leave() }
+func (s *Server) Down() { s.port.stopListening() }
 
 // Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
 func (s *Server) Up() error {

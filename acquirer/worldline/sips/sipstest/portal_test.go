@@ -131,12 +131,12 @@ func (b *browser) form(button string) (to string, fields url.Values) {
 	return "", nil
 }
 
-// await polls until a condition holds.
+// await polls until a condition holds. The limit only ends what hangs.
 func await(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); !f(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !f(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("after five seconds still not: %s", what)
+			t.Fatalf("after a minute still not: %s", what)
 		}
 	}
 }

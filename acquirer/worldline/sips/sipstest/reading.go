@@ -22,10 +22,10 @@ type message = map[string]any
 // A refusal is why a request is not carried out.
 type refusal struct{ code, field, text string }
 
-// read returns the body of a POST of one content type. The reply, when there is one, is all there is to say.
-func read(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *reply) {
+// readBody returns the body of a POST of one content type. A reply that is not nil is the whole answer to the request.
+func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *reply) {
 	refuse := func(status int, text string) ([]byte, *reply) {
-		p := page(status, text, "")
+		p := messagePage(status, text, "")
 		return nil, &p
 	}
 	if r.Method != http.MethodPost {
@@ -45,9 +45,9 @@ func read(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *
 	return body, nil
 }
 
-// decode reads one JSON object. Keys that stand twice, deep nesting and broken UTF-8 are refused: what is sealed and what is used must be
-// the same.
-func decode(body []byte) (message, *refusal) {
+// decodeObject reads one JSON object. Keys that stand twice, deep nesting and broken UTF-8 are refused: what is sealed and what
+// is used must be the same.
+func decodeObject(body []byte) (message, *refusal) {
 	var m message
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
@@ -57,8 +57,8 @@ func decode(body []byte) (message, *refusal) {
 	return m, nil
 }
 
-// text is a value that is one: a string, a number as it is written, true or false. Null and the empty string are none.
-func text(v any) (s string, ok bool) {
+// valueText is a value that is one: a string, a number as it is written, true or false. Null and the empty string are none.
+func valueText(v any) (s string, ok bool) {
 	switch v := v.(type) {
 	case nil:
 		return "", true
@@ -72,14 +72,14 @@ func text(v any) (s string, ok bool) {
 	return "", false
 }
 
-// get is the text of a field, empty when there is none.
-func get(m message, name string) string {
-	s, _ := text(m[name])
+// fieldText is the text of a field, empty when there is none.
+func fieldText(m message, name string) string {
+	s, _ := valueText(m[name])
 	return s
 }
 
-// inside is a container, empty when there is none.
-func inside(m message, name string) message {
+// containerIn is a container, empty when there is none.
+func containerIn(m message, name string) message {
 	c, _ := m[name].(map[string]any)
 	return c
 }
@@ -89,5 +89,5 @@ const (
 	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// only reports whether s has no character but those of an alphabet.
-func only(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
+// hasOnly reports whether s has no character but those of an alphabet.
+func hasOnly(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }

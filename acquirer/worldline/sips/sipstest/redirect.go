@@ -28,8 +28,9 @@ func (s *Server) redirectionData(token string) string {
 	return front + token
 }
 
-// token finds the session of a form that brings a payer. Only redirectionData counts; what else clients send with it is tolerated.
-func (s *Server) token(form url.Values) (string, bool) {
+// sessionToken finds the session of a form that brings a payer. Only redirectionData counts; what else clients send with it is
+// tolerated.
+func (s *Server) sessionToken(form url.Values) (string, bool) {
 	data := form.Get("redirectionData")
 	if len(data) < tokenLength || len(data) > 300 {
 		return "", false
@@ -42,11 +43,11 @@ func (s *Server) token(form url.Values) (string, bool) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	for path, h := range map[string]http.Handler{
-		"/rs-services/v2/paymentInit":                   s.call(acquirer.OpBegin, s.paymentInit),
-		"/paymentInit":                                  s.call(acquirer.OpBegin, s.paymentInitForm),
-		"/rs-services/v2/diagnostic/getTransactionData": s.call(acquirer.OpStatus, s.getTransactionData),
-		"/rs-services/v2/cashManagement/cancel":         s.call(acquirer.OpCancel, s.giveBack((*bank.Bank).Cancel)),
-		"/rs-services/v2/cashManagement/refund":         s.call(acquirer.OpRefund, s.giveBack((*bank.Bank).Refund)),
+		"/rs-services/v2/paymentInit":                   s.withFaults(acquirer.OpBegin, s.paymentInit),
+		"/paymentInit":                                  s.withFaults(acquirer.OpBegin, s.paymentInitForm),
+		"/rs-services/v2/diagnostic/getTransactionData": s.withFaults(acquirer.OpStatus, s.getTransactionData),
+		"/rs-services/v2/cashManagement/cancel":         s.withFaults(acquirer.OpCancel, s.giveBack((*bank.Bank).Cancel)),
+		"/rs-services/v2/cashManagement/refund":         s.withFaults(acquirer.OpRefund, s.giveBack((*bank.Bank).Refund)),
 		paymentPath:                                     &s.kiosk,
 	} {
 		mux.Handle(path, h)

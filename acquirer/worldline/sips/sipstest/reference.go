@@ -7,16 +7,16 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// reference is the transactionReference of a new transaction: the shop's, or one that is made here.
-func (s *Server) reference(m message, shop Merchant, kept map[string]string) (string, *refusal) {
-	given, old := get(m, "transactionReference"), inside(m, "s10TransactionReference")
+// newReference is the transactionReference of a new transaction: the shop's, or one that is made here.
+func (s *Server) newReference(m message, shop Merchant, kept map[string]string) (string, *refusal) {
+	given, old := fieldText(m, "transactionReference"), containerIn(m, "s10TransactionReference")
 	switch shop.Numbering {
 	case ByMerchant:
 		switch {
 		case len(old) > 0:
 			return "", badValue("s10TransactionReference", "the shop is not set up for it")
 		case given == "":
-			return "", missing("transactionReference")
+			return "", fieldMissing("transactionReference")
 		}
 		return given, nil
 	case ByS10:
@@ -42,14 +42,14 @@ func (s *Server) reference(m message, shop Merchant, kept map[string]string) (st
 
 // s10ID is the number of a transaction as Sips 1.0 counts them: one to six digits, per shop and day.
 func s10ID(old message) (string, *refusal) {
-	id := get(old, "s10TransactionId")
+	id := fieldText(old, "s10TransactionId")
 	switch {
 	case id == "":
-		return "", missing("s10TransactionReference.s10TransactionId")
+		return "", fieldMissing("s10TransactionReference.s10TransactionId")
 	case len(id) > 6:
 		return "", &refusal{"30", "s10TransactionId", "Invalid field size: s10TransactionId"}
-	case !only(id, digits):
-		return "", badValue("s10TransactionId", clip(id))
+	case !hasOnly(id, digits):
+		return "", badValue("s10TransactionId", clipText(id))
 	}
 	return id, nil
 }
@@ -62,24 +62,24 @@ func s10Reference(id, date string) string {
 	return "S10" + date + id
 }
 
-// asked is which transaction a request of Office is about: by its reference, or by number and day, not both.
-func asked(m message) (string, *refusal) {
-	given, old := get(m, "transactionReference"), inside(m, "s10TransactionReference")
+// referenceAsked is which transaction a request of Office is about: by its reference, or by number and day, not both.
+func referenceAsked(m message) (string, *refusal) {
+	given, old := fieldText(m, "transactionReference"), containerIn(m, "s10TransactionReference")
 	switch {
 	case given != "" && len(old) > 0:
 		return "", badValue("s10TransactionReference", "there is a transactionReference too")
 	case given != "":
 		return given, nil
 	case len(old) == 0:
-		return "", missing("transactionReference")
+		return "", fieldMissing("transactionReference")
 	}
 	id, refused := s10ID(old)
 	if refused != nil {
 		return "", refused
 	}
-	date := get(old, "s10TransactionIdDate")
+	date := fieldText(old, "s10TransactionIdDate")
 	if _, err := time.Parse("20060102", date); err != nil {
-		return "", badValue("s10TransactionIdDate", clip(date))
+		return "", badValue("s10TransactionIdDate", clipText(date))
 	}
 	return s10Reference(id, date), nil
 }

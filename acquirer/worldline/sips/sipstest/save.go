@@ -8,15 +8,15 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// saved is a platform put down.
+// saved is the state of a platform, as Save writes it.
 type saved struct {
 	Bank bank.Snapshot `json:"bank"`
 	Key  []byte        `json:"key"` // of the redirect data
 }
 
-// Save returns what Options.Saved takes up: the book, and the sessions, so that a payer who was sent to the kiosk by one process can pay at
-// the next one, on the same address. What was injected and has not struck, and notifications that are held back, are not in it. It
-// holds the redirect data of open sessions: keep it as one keeps a database.
+// Save returns what Options.Saved takes up: the book, and the sessions, so that a payer who was sent to the payment page of one
+// process can pay at that of the next, on the same address. What was injected and has not struck, and notifications that are
+// held back, are not in it. It holds the redirect data of open sessions: keep it as one keeps a database.
 func (s *Server) Save() ([]byte, error) {
 	return json.Marshal(saved{s.bank.Snapshot(), s.key[:]})
 }

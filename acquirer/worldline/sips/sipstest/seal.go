@@ -44,7 +44,7 @@ func (s stamp) seal(text string) string {
 	return hex.EncodeToString(algorithms[s.algorithm](text, s.key))
 }
 
-func (s stamp) made(seal, text string) bool {
+func (s stamp) isSealOf(seal, text string) bool {
 	return subtle.ConstantTimeCompare([]byte(seal), []byte(s.seal(text))) == 1
 }
 
@@ -58,19 +58,19 @@ func textOf(m map[string]any) string {
 		delete(m, name)
 	}
 	var b strings.Builder
-	write(&b, m)
+	writeSealed(&b, m)
 	return b.String()
 }
 
-func write(b *strings.Builder, v any) {
+func writeSealed(b *strings.Builder, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			write(b, v[name])
+			writeSealed(b, v[name])
 		}
 	case []any:
 		for _, e := range v {
-			write(b, e)
+			writeSealed(b, e)
 		}
 	case string:
 		b.WriteString(v)

@@ -36,14 +36,14 @@ func TestSealVectors(t *testing.T) {
 		if got := st.seal(v.Text); got != v.Seal {
 			t.Errorf("%s: seal %s, expected %s", v.ID, got, v.Seal)
 		}
-		if !st.made(v.Seal, v.Text) || st.made(v.Seal, v.Text+" ") || st.made("", v.Text) || st.made(strings.ToUpper(v.Seal), v.Text) {
+		if !st.isSealOf(v.Seal, v.Text) || st.isSealOf(v.Seal, v.Text+" ") || st.isSealOf("", v.Text) || st.isSealOf(strings.ToUpper(v.Seal), v.Text) {
 			t.Errorf("%s: a seal is compared wrongly", v.ID)
 		}
 		if v.Fields == nil || !slices.Contains([]string{"json", "office-json"}, v.Connector) {
 			continue
 		}
 		objects++
-		m, bad := decode(bytes.TrimSpace(v.Fields))
+		m, bad := decodeObject(bytes.TrimSpace(v.Fields))
 		if bad != nil {
 			t.Fatalf("%s: %v", v.ID, bad)
 		}

@@ -16,9 +16,12 @@ import (
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
 )
 
-// Options say what platform it is. The zero value is the simulation platform with its public merchants.
+// Options configure a platform. The zero value is the simulation platform with its public merchants.
 type Options struct {
 	// Addr is where to listen: a loopback address with a port, or with 0 for a free one. Zero: "127.0.0.1:0".
 	Addr string
@@ -42,13 +45,14 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications were not taken. Zero: nobody is.
+	// Logger gets a warning for each notification that a shop did not take. Zero: no log.
 	Logger *slog.Logger
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
 	Other http.Handler
 
-	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil: none.
+	// Saved is what Server.Save of an earlier platform returned, with the same merchants: its book and its sessions go on. Nil:
+	// none.
 	Saved []byte
 }
 
@@ -60,8 +64,8 @@ type Server struct {
 	merchants map[string]Merchant
 	ahead     atomic.Int64 // what Advance has added to the clock
 	bank      bank.Bank
-	post      bank.Post
-	kiosk     bank.Kiosk
+	post      fault.Post
+	kiosk     paypage.Handler
 	courier   *http.Client
 	key       [32]byte // of the redirect data
 	serial    atomic.Int64
@@ -70,14 +74,16 @@ type Server struct {
 	close   context.CancelFunc
 	busy    sync.WaitGroup // goroutines of the server's own, and requests
 
-	mu       sync.Mutex
-	port     *port
-	injected map[string][][]Fault // by operation, or by target
-	answers  map[string][]string  // codes by operation
-	sent     []Delivery
+	faults fault.Queue // injected
+
+	mu      sync.Mutex
+	port    *port
+	answers map[string][]string // codes by operation
+	sent    []Delivery
 }
 
-// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+// NewServer starts a platform. It panics when the options are not valid or the port is taken, as httptest does; [Listen]
+// returns an error.
 func NewServer(o Options) *Server {
 	s, err := Listen(o)
 	if err != nil {
@@ -86,14 +92,14 @@ func NewServer(o Options) *Server {
 	return s
 }
 
-// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+// Listen starts a platform. The error names everything that is wrong with the options, such as an address that is not a
+// loopback one.
 func Listen(o Options) (*Server, error) {
 	if o.Merchants == nil {
 		o.Merchants = PublicMerchants()
 	}
 	s := &Server{
 		merchants: make(map[string]Merchant),
-		injected:  make(map[string][][]Fault),
 		answers:   make(map[string][]string),
 		courier:   newCourier(),
 	}
@@ -130,7 +136,7 @@ func Listen(o Options) (*Server, error) {
 	for _, m := range s.merchants {
 		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
 	}
-	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.token, s.notify, s.manual
+	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.sessionToken, s.notifyShop, s.manualResponse
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
 			return nil, err
@@ -138,7 +144,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
-	s.port = &port{handler: s.tracked(s.routes()), base: s.closing}
+	s.port = &port{handler: s.trackRequests(s.routes()), base: s.closing}
 	addr, err := s.port.open(o.Addr)
 	if err != nil {
 		s.close()
@@ -146,7 +152,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.URL = "http://" + addr
 	if realClock {
-		s.busy.Go(s.watch)
+		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
@@ -164,13 +170,13 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
-// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are dropped.
-// The book can still be read. A second Close does nothing.
+// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are
+// dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
 	s.mu.Lock() // no request is let in between
 	s.close()
 	s.mu.Unlock()
-	s.port.shut()
+	s.port.closeForGood()
 	s.busy.Wait()
 	s.courier.CloseIdleConnections()
 }
@@ -183,13 +189,13 @@ func (s *Server) Endpoints() sips.Endpoints {
 // Format prints the address for every verb, and no key.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Sips platform at "+s.URL) }
 
-// tracked lets Close wait for the requests.
-func (s *Server) tracked(h http.Handler) http.Handler {
+// trackRequests lets Close wait for the requests.
+func (s *Server) trackRequests(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		if s.closing.Err() != nil {
 			s.mu.Unlock()
-			cut(w)
+			resetConnection(w)
 			return
 		}
 		s.busy.Add(1)

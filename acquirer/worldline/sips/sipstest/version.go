@@ -12,7 +12,7 @@ func readVersion(s string, names ...string) (version, bool) {
 		if !ok || len(number) < 3 || len(number) > 5 || (number[0] != '2' && number[0] != '3') || number[1] != '.' {
 			continue
 		}
-		if only(number[2:], digits) {
+		if hasOnly(number[2:], digits) {
 			return version{n, number}, true
 		}
 	}
@@ -27,9 +27,9 @@ const (
 	js   = "JS_" // a JSON object; from 3.x on
 )
 
-// notified is the version in which a request of version v is notified, unless it asks for another one. The platform was seen to say
-// HP_2.0 whatever 2.x it was asked in.
-func (v version) notified() version {
+// responseVersion is the version in which a request of version v is notified, unless it asks for another one. The platform was
+// seen to say HP_2.0 whatever 2.x it was asked in.
+func (v version) responseVersion() version {
 	switch {
 	case v.number[0] == '2':
 		return version{pipe, "2.0"}
@@ -41,7 +41,7 @@ func (v version) notified() version {
 
 func knownNotification(s, name string) *refusal {
 	if v, ok := readVersion(s, pipe, js); !ok || v.name == js && v.number[0] != '3' {
-		return &refusal{"30", name, "Unknown version interface: " + clip(s)}
+		return &refusal{"30", name, "Unknown version interface: " + clipText(s)}
 	}
 	return nil
 }
@@ -49,8 +49,8 @@ func knownNotification(s, name string) *refusal {
 // bothVersions: the automatic and the normal response are chosen together or not at all.
 func bothVersions(m message, _ conn) *refusal {
 	for _, name := range []string{"interfaceVersionAutomaticResponse", "interfaceVersionNormalResponse"} {
-		if get(m, name) == "" {
-			return missing(name)
+		if fieldText(m, name) == "" {
+			return fieldMissing(name)
 		}
 	}
 	return nil

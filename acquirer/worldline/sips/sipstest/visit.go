@@ -12,8 +12,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
-// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was asked
-// for, and the automatic response has been sent.
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the automatic response has been sent.
 var ErrNoReturn = errors.New("sipstest: the browser brings nothing back")
 
 // Payer is what somebody does on the payment pages. The zero value pays.
@@ -34,8 +34,8 @@ func (r Return) Callback() acquirer.Callback {
 	return acquirer.Callback{Channel: acquirer.Return, Form: r.Form}
 }
 
-// card is what p pays with.
-func (p Payer) card() (bank.Card, error) {
+// cardOf is the bank's card that ends as p says.
+func (p Payer) cardOf() (bank.Card, error) {
 	switch {
 	case p.Code == "":
 		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
@@ -43,7 +43,7 @@ func (p Payer) card() (bank.Card, error) {
 			return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not an outcome", string(p.Outcome))
 		}
 		p.Code = code
-	case len(p.Code) > 2 || !only(p.Code, alphanumeric):
+	case len(p.Code) > 2 || !hasOnly(p.Code, alphanumeric):
 		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not a responseCode", p.Code)
 	case p.Outcome != "" && p.Outcome != sipscode.Meaning(p.Code).Outcome:
 		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, sipscode.Meaning(p.Code).Outcome, string(p.Outcome))
@@ -64,16 +64,16 @@ func (e *RefusedError) Error() string {
 	return "sipstest: the platform turns the payer away with code " + e.Code
 }
 
-// Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response has been
-// answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means that
-// there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The platform's
-// refusal is a [*RefusedError].
+// Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response
+// has been answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error
+// means that there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The
+// platform's refusal is a [*RefusedError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
-	c, err := p.card()
+	c, err := p.cardOf()
 	if err != nil {
 		return Return{}, err
 	}
-	token, ok := s.token(session.Fields)
+	token, ok := s.sessionToken(session.Fields)
 	if !ok {
 		return Return{}, &RefusedError{"25"}
 	}
@@ -84,11 +84,11 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	if err != nil {
 		return Return{}, turnedAway(err)
 	}
-	s.notify(t)
+	s.notifyShop(t)
 	if p.Abandon || t.Code == "97" {
 		return Return{}, ErrNoReturn
 	}
-	return Return{t.ReturnURL, s.manual(t)}, nil
+	return Return{t.ReturnURL, s.manualResponse(t)}, nil
 }
 
 func turnedAway(err error) error {

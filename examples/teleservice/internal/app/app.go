@@ -56,18 +56,23 @@ type App struct {
 	busy   sync.WaitGroup
 	once   sync.Once
 	closed error
+
+	unlockBank func() // of the simulator's book; nil: there is none
 }
 
 // fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement (CRPA R112-11-1):
 // Validate says what is missing.
-var fund = inbox.Options{
+var fund = inbox.Sender{
 	Fund:          "CPAM de l’Exemple",
 	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-	Telephone:     "36\u00a046 (service gratuit + prix de l’appel)",
+	CPAM:          true, // the telephone is the 36 46, with the tariff of the day, in the language of the letter
 }
 
 // savedBank is the setting under which the simulator's book is kept.
 const savedBank = "simulator"
+
+// lockOfBank is the lock of the process that has the simulator, and keeps its book.
+const lockOfBank = "simulator"
 
 // New opens everything and starts the work behind the pages. The error says what could not be opened; nothing is left open then.
 func New(ctx context.Context, c Config) (_ *App, err error) {
@@ -108,6 +113,17 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 
 // openBank opens who takes the cards. What a simulator knew at the last start, it knows again.
 func (a *App) openBank(ctx context.Context, c Config) error {
+	if bank.HasBook(c.Bank, c.Kiosk) {
+		unlock, err := a.Database.Lock(ctx, lockOfBank)
+		if errors.Is(err, database.ErrLocked) {
+			return fmt.Errorf("app: another process plays the bank of this database, and each would overwrite the other's book: "+
+				"use its simulator (-kiosk http://…), or another -db: %w", err)
+		}
+		if err != nil {
+			return fmt.Errorf("app: the lock of the simulator's book: %w", err)
+		}
+		a.unlockBank = unlock
+	}
 	saved, err := a.Database.Setting(ctx, savedBank)
 	if err != nil {
 		return err
@@ -157,7 +173,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Logger: c.Logger,
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger,
 	})
 	if err != nil {
 		return err

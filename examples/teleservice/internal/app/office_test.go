@@ -100,7 +100,12 @@ func TestOrphanAndExport(t *testing.T) {
 	a.get("/gestion/orphelins").reads("75,00 €", "PCLCB26061")
 
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
-	a.get("/gestion/export").press("export", "", "jour", "2026-03-02").at(http.StatusUnprocessableEntity, "/gestion/export.csv").reads("Choisissez un jour qui est fini")
+	for _, day := range []string{"1/3/2026", "01/03/2026", "2026-03-01"} { // as an officer types it, and as a program does
+		if a.get("/gestion/export").press("export", "", "jour", day); a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), "mouvements-2026-03-01.csv") {
+			t.Errorf("%s: %d, %v", day, a.Status, a.Header)
+		}
+	}
+	a.get("/gestion/export").press("export", "", "jour", "02/03/2026").at(http.StatusUnprocessableEntity, "/gestion/export.csv").reads("Choisissez un jour qui est fini")
 	a.press("export", "", "jour", "hier").reads("Choisissez un jour qui est fini")
 	a.get("/gestion/pannes").press("temps", "", "duree", "24h")
 	a.get("/gestion/export").press("export", "").at(http.StatusOK, "/gestion/export.csv")

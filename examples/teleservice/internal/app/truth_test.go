@@ -47,7 +47,7 @@ func TestLateAcceptanceBesideAnOpenKiosk(t *testing.T) {
 	first, second := w.All()[0], w.All()[1]
 	w.tell(first, "6200")
 	b.get("/accueil").reads("Nous vous remercions").lacks("Reprendre le paiement", "en cours")
-	b.get("/demarches/creances/creance-101/etape-1").reads("Cette créance est déjà payée").lacks("Terminez", "Reprendre le paiement")
+	b.get("/demarches/creances/creance-101/etape-1").reads("pour cette créance est accepté").lacks("Terminez", "Reprendre le paiement")
 	b.get("/demarches").lacks("Reprendre")
 	b.get("/demarches/paiements/" + string(second.ID)).lacks("Reprendre le paiement")
 	b.get("/demarches/paiements/"+string(second.ID)+"/etape-3").at(http.StatusOK, "/accueil")

@@ -39,8 +39,8 @@ func TestWay(t *testing.T) {
 	}
 	w.Work()
 	b.get("/accueil").reads("Ma messagerie 1 non lu")
-	b.get("/messagerie").reads("Accusé de réception de votre paiement de créance", "Reçu le 02/03/2026 à 10:30", "Sera supprimé le 02/09/2026", "Non lu") // S65, S66, S68
-	b.get("/messagerie/"+string(p.ID)+"/acknowledgement").reads("De : Assurance Maladie",                                                                 // S67
+	b.get("/messagerie").reads("Accusé de réception de votre paiement de créance", "Reçu le 02/03/2026 à 10 h 30 (heure de Paris)", "Sera supprimé le 02/09/2026", "Non lu") // S65, S66, S68
+	b.get("/messagerie/"+string(p.ID)+"/acknowledgement").reads("De : Assurance Maladie",                                                                                    // S67
 		"Nous accusons réception de votre paiement de créance du 02/03/2026.", "CPAM de l’Exemple") // S70
 	b.get("/messagerie").lacks("Non lu")
 	b.get("/demarches").reads("Accepté Avis n° ASP-2025-0101", p.Reference)
@@ -127,21 +127,27 @@ func TestDoubleClick(t *testing.T) {
 func TestCases(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
-	for _, c := range []struct{ who, debt, why string }{
-		{"assure-3", "creance-203", "Seules les participations forfaitaires et les franchises"}, // S16
-		{"assure-5", "creance-105", "inférieur au minimum pour payer en ligne"},                 // S13
-		{"assure-6", "creance-106", "supérieur au maximum pour payer en ligne"},                 // S14
-		{"assure-7", "creance-107", "avis de somme à payer"},                                    // S15
-		{"assure-8", "creance-108", "déjà réglée"},
-		{"assure-9", "creance-109", "contestée"},
-		{"assure-10", "creance-110", "suspendu"},
-		{"assure-11", "creance-111", "prescrite"},
-		{"assure-12", "creance-112", "rien à payer"},
-		{"assure-13", "creance-113", "doit être vérifié"},
+	const no, free = "Pas de paiement en ligne", "Rien à payer"
+	for _, c := range []struct{ who, debt, list, why string }{
+		{"assure-3", "creance-203", no, "Seules les participations forfaitaires et les franchises"}, // S16
+		{"assure-5", "creance-105", no, "inférieur au minimum pour payer en ligne"},                 // S13
+		{"assure-6", "creance-106", no, "supérieur au maximum pour payer en ligne"},                 // S14
+		{"assure-7", "creance-107", no, "avis de somme à payer"},                                    // S15
+		{"assure-8", "creance-108", free, "déjà réglée"},
+		{"assure-9", "creance-109", no, "contesté"},
+		{"assure-10", "creance-110", no, "suspendu"},
+		{"assure-11", "creance-111", free, "annulée : le délai pour la réclamer est dépassé"},
+		{"assure-12", "creance-112", free, "rien à payer"},
+		{"assure-13", "creance-113", no, "doit être vérifié"},
 	} {
 		b := w.payer(c.who)
-		b.get("/demarches/creances").reads("Pas de paiement en ligne")
-		b.get("/demarches/creances/" + c.debt + "/etape-1").reads(c.why).lacks("Continuer")
+		b.get("/demarches/creances").reads(c.list)
+		b.get("/demarches/creances/"+c.debt+"/etape-1").reads(c.why).lacks("Continuer", "Aucune somme n’est débitée pour cette demande")
+		if c.list == free { // nothing is owed: told as the good news it is
+			b.reads("Votre créance", "Vous n’avez rien à payer").lacks("Étape 1/3", "Total dû", "Sommes dues", "impossible")
+		} else if c.who != "assure-7" {
+			b.lacks("rien à faire") // who holds a notice has something to do
+		}
 		b.get("/demarches/creances/"+c.debt+"/etape-2").at(http.StatusOK, "/demarches/creances/"+c.debt+"/etape-1")
 	}
 	w.payer("assure-3").get("/demarches/creances/creance-103/etape-1").reads("Montant à payer 150,00 €") // S9: included
@@ -176,6 +182,7 @@ func TestPages(t *testing.T) {
 	a := w.agent()
 	titles := make(map[string]string)
 	for path, who := range map[string]*browser{
+		"/aide": w.browser(), "/accessibilite": w.browser(), "/donnees-personnelles": b, "/conditions": w.browser(), "/mentions-legales": b,
 		"/connexion": w.browser(), "/inscription": w.browser(), "/gestion/connexion": w.browser(),
 		"/accueil": b, "/paiements": b, "/messagerie": b, "/messagerie/" + id + "/acknowledgement": b, "/demarches": b, "/prevention": b,
 		"/informations": b, "/demarches/creances": b, "/demarches/creances/creance-101/etape-1": b,

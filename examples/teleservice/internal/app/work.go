@@ -86,6 +86,9 @@ func (a *App) Close() error {
 			a.Bank.Close()
 			a.keep(nil)
 		}
+		if a.unlockBank != nil {
+			a.unlockBank()
+		}
 		if a.Database != nil {
 			a.closed = a.Database.Close()
 		}

@@ -52,6 +52,9 @@ type Config struct {
 
 var kinds = map[string]func(Config) (*Bank, error){"simulator": simulator, "mock": mocked, "sips": realShop}
 
+// HasBook reports whether the bank is played in this process and has a book to be kept from start to start.
+func HasBook(kind, kiosk string) bool { return kind == "simulator" && !remote(kiosk) }
+
 // Open opens the bank.
 func Open(c Config) (*Bank, error) {
 	open, ok := kinds[c.Kind]

@@ -17,7 +17,7 @@ const delay = 2 * time.Second
 
 // simulator is a Sips platform on a loopback port of this process, or of another one, and the client that a real shop would use.
 func simulator(c Config) (*Bank, error) {
-	if strings.HasPrefix(c.Kiosk, "http://") {
+	if remote(c.Kiosk) {
 		address := strings.TrimRight(c.Kiosk, "/")
 		client, err := sips.New(shop(c, sips.Endpoints{Paypage: address, Office: address}))
 		return &Bank{Client: client, Name: "simulateur Sips d’un autre processus", Where: address}, err
@@ -37,6 +37,9 @@ func simulator(c Config) (*Bank, error) {
 		Client: client, Name: "simulateur Sips", Where: platform.URL, Desk: sipsDesk{platform}, Save: platform.Save, Close: platform.Close,
 	}, nil
 }
+
+// remote reports whether a kiosk is another process's.
+func remote(kiosk string) bool { return strings.HasPrefix(kiosk, "http://") }
 
 func shop(c Config, e sips.Endpoints) sips.Config {
 	return sips.Config{

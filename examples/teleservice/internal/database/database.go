@@ -28,7 +28,6 @@ type DB struct {
 	Payments *sqlstore.Store
 	Mailbox  Mailbox
 
-	writer   chan struct{}               // of SQLite: has a place for the one of our writes that is under way
 	migrates func(context.Context) error // the mailbox's schema
 	numbered string                      // what a parameter's number follows: $ or ?
 }
@@ -77,7 +76,7 @@ func openFile(file string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &DB{DB: db, Name: file, Payments: store, Mailbox: mailbox, writer: make(chan struct{}, 1), migrates: mailbox.Migrate, numbered: "?"}, nil
+	return &DB{DB: db, Name: file, Payments: store, Mailbox: mailbox, migrates: mailbox.Migrate, numbered: "?"}, nil
 }
 
 func openServer(address string) (*DB, error) {
@@ -124,36 +123,28 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err := d.migrates(ctx); err != nil {
 		return err
 	}
-	tx, err := d.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if d.Shared {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lock); err != nil {
-			return err
+	return d.Payments.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if d.Shared {
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lock); err != nil {
+				return err
+			}
 		}
-	}
-	for _, t := range tables {
-		if _, err := tx.ExecContext(ctx, t); err != nil {
-			return err
+		for _, t := range tables {
+			if _, err := tx.ExecContext(ctx, t); err != nil {
+				return err
+			}
 		}
-	}
-	return tx.Commit()
+		return nil
+	})
 }
 
-// ExecContext writes. SQLite has one writer at a time, and who waits for it at its door is not served in turn: with fifty people at once some
-// wait for seconds. Of our own writes one at a time goes there; the others queue here.
-func (d *DB) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
-	if d.writer != nil {
-		select {
-		case d.writer <- struct{}{}:
-			defer func() { <-d.writer }()
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	return d.DB.ExecContext(ctx, statement, args...)
+// ExecContext writes, in one queue with payments and letters.
+func (d *DB) ExecContext(ctx context.Context, statement string, args ...any) (r sql.Result, err error) {
+	err = d.Payments.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		r, err = tx.ExecContext(ctx, statement, args...)
+		return err
+	})
+	return r, err
 }
 
 // Q writes a statement's parameters, $1 and so on, as the database reads them.

@@ -28,7 +28,7 @@ type option struct {
 // acts are all options by name. Which of them a state allows, the library knows better than this table: it is for the page.
 var acts = map[string]option{
 	"prendre-en-compte": {
-		Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.", First: true, in: only(payment.Paid),
+		Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.", First: true, in: only(payment.Paid),
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Record(ctx, c.ID)
 			return err
@@ -162,7 +162,7 @@ var done = map[string]outcome{
 	"deja-rendu":        {Text: "Le paiement est remboursé."},
 	"sans-paiement":     {Text: "Le paiement est clos : aucune somme n’a bougé."},
 	"relancer":          {Text: "Le travail en attente est relancé."},
-	"motif":             {"Saisissez un motif de 200 caractères au plus. Rien n’a été fait.", true},
+	"motif":             {"Saisissez un motif de 200 caractères au plus. Rien n’a été fait.", true},
 	"version":           {"Le paiement a changé entre-temps. Rien n’a été fait : voici où il en est.", true},
 	"claim":             {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
 	"state":             {"L’état du paiement ne le permet pas. Rien n’a été fait.", true},

@@ -3,6 +3,7 @@ package office
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
@@ -11,7 +12,7 @@ import (
 
 // exportPage asks for a day: the last one that is over, unless somebody chooses another.
 func (o *Office) exportPage(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
-	return o.showExport(w, r, agent, http.StatusOK, o.Clock.Now().In(paris).AddDate(0, 0, -1).Format(time.DateOnly), nil)
+	return o.showExport(w, r, agent, http.StatusOK, o.Clock.Now().In(paris).AddDate(0, 0, -1).Format("02/01/2006"), nil)
 }
 
 func (o *Office) showExport(w http.ResponseWriter, r *http.Request, agent people.Agent, status int, day string, faults []web.Fault) error {
@@ -22,11 +23,12 @@ func (o *Office) showExport(w http.ResponseWriter, r *http.Request, agent people
 
 // export is the movements of one day, for the accounting officer. The seal in its last line is to be kept outside the database.
 func (o *Office) export(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
-	day := r.FormValue("jour")
-	if t, err := time.ParseInLocation(time.DateOnly, day, paris); err != nil || !t.AddDate(0, 0, 1).Before(o.Clock.Now()) {
-		return o.showExport(w, r, agent, http.StatusUnprocessableEntity, day,
-			[]web.Fault{{Field: "jour", Text: "Choisissez un jour qui est fini : année, mois et jour, par exemple 2026-03-02."}})
+	t, err := web.ReadDay(strings.TrimSpace(r.FormValue("jour")), paris)
+	if err != nil || !t.AddDate(0, 0, 1).Before(o.Clock.Now()) {
+		return o.showExport(w, r, agent, http.StatusUnprocessableEntity, r.FormValue("jour"),
+			[]web.Fault{{Field: "jour", Text: "Choisissez un jour qui est fini : jour, mois et année, par exemple 02/03/2026."}})
 	}
+	day := t.Format(time.DateOnly)
 	var b bytes.Buffer
 	seal, err := o.Books.Export(r.Context(), day, &b)
 	if err != nil {

@@ -44,7 +44,7 @@ type Office struct {
 
 // New reads the pages.
 func New(c Config) (*Office, error) {
-	pages, err := web.NewPages("Gestion des paiements", files, funcs, c.Logger)
+	pages, err := web.NewPages(web.Site{Name: "Gestion des paiements", Files: files, Funcs: funcs, Log: c.Logger})
 	return &Office{c, pages}, err
 }
 

@@ -79,12 +79,13 @@ var moves = map[string]string{
 }
 
 var funcs = template.FuncMap{
-	"state":   func(s payment.State) string { return states[s].Text },
-	"tone":    func(s payment.State) string { return states[s].Tone },
-	"event":   func(e payment.EventKind) string { return events[e] },
-	"effect":  func(e payment.Effect) string { return effects[e] },
-	"channel": func(c acquirer.Channel) string { return channels[c] },
-	"move":    func(k any) string { return moves[fmt.Sprint(k)] },
+	"datetime": inbox.DateTime, // the lists say once that it is Paris's time
+	"state":    func(s payment.State) string { return states[s].Text },
+	"tone":     func(s payment.State) string { return states[s].Tone },
+	"event":    func(e payment.EventKind) string { return events[e] },
+	"effect":   func(e payment.Effect) string { return effects[e] },
+	"channel":  func(c acquirer.Channel) string { return channels[c] },
+	"move":     func(k any) string { return moves[fmt.Sprint(k)] },
 	"cents": func(c int64) string {
 		s, err := inbox.Euros(decimal.New(c, -2))
 		if err != nil {

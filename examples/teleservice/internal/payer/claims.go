@@ -7,6 +7,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // claim is a debt as its page shows it.
@@ -18,6 +19,18 @@ type claim struct {
 
 // Payable reports whether the way to the kiosk is open. Begin decides again.
 func (c claim) Payable() bool { return c.Decision.Eligible() && c.Held == nil }
+
+// Free reports whether nothing is to be paid for this debt: it was settled, cancelled, or never owed.
+func (c claim) Free() bool { return c.Held == nil && c.Decision.NothingToPay() }
+
+// Remaining is what is still owed after a payment, where the notice claims a part; zero if there is no such payment.
+func (c claim) Remaining() decimal.Decimal {
+	balance, err := c.Balance()
+	if err != nil || !c.Payable() {
+		return decimal.Zero
+	}
+	return balance.Sub(c.Decision.Amount)
+}
 
 // claims are what a person owes, with what may be paid today. A claim whose payment was taken into account is settled: the fund's ledger
 // would say so itself.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
 )
 
 // banner is what stands in the banner slot.
@@ -19,7 +21,7 @@ type banner struct {
 
 // home is the account's first page, with the banner (S39, S48, S58, S62).
 func (p *Portal) home(w http.ResponseWriter, r *http.Request, v visitor) error {
-	b, err := p.banner(r.Context(), v.ID)
+	b, err := p.banner(r.Context(), v.language, v.ID)
 	if err != nil {
 		return err
 	}
@@ -39,19 +41,19 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request, v visitor) error {
 }
 
 // banner is nil when there is nothing to say. A store that cannot be read is no reason to say that a payment failed.
-func (p *Portal) banner(ctx context.Context, debtor string) (*banner, error) {
+func (p *Portal) banner(ctx context.Context, tag language.Tag, debtor string) (*banner, error) {
 	made, err := p.Payments.Latest(ctx, debtor)
 	if isAbsent(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return p.word(ctx, inbox.ResultUnknown{}, payment.Payment{})
+		return p.word(ctx, tag, inbox.ResultUnknown{}, payment.Payment{})
 	}
-	return p.bannerOf(ctx, made)
+	return p.bannerOf(ctx, tag, made)
 }
 
 // bannerOf says what there is to say of one payment.
-func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, error) {
+func (p *Portal) bannerOf(ctx context.Context, tag language.Tag, made payment.Payment) (*banner, error) {
 	since, err := p.Payments.Since(ctx, made.ID)
 	if err != nil {
 		return nil, err
@@ -59,6 +61,10 @@ func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, e
 	content, ok := inbox.BannerSince(made, since, p.Now())
 	if !ok {
 		return nil, nil
+	}
+	if recorded, ok := content.(inbox.PaymentRecorded); ok {
+		recorded.Remaining = p.remaining(made)
+		content = recorded
 	}
 	if made.State == payment.Review {
 		twice, err := p.paidTwice(ctx, made)
@@ -69,16 +75,26 @@ func (p *Portal) bannerOf(ctx context.Context, made payment.Payment) (*banner, e
 			content = inbox.PaidTwice{Payment: made}
 		}
 	}
-	return p.word(ctx, content, made)
+	return p.word(ctx, tag, content, made)
 }
 
-func (p *Portal) word(ctx context.Context, c inbox.Content, made payment.Payment) (*banner, error) {
-	m, err := p.say(c)
+func (p *Portal) word(ctx context.Context, tag language.Tag, c inbox.Content, made payment.Payment) (*banner, error) {
+	m, err := p.say(tag, c)
 	if err != nil {
 		return nil, err
 	}
 	resume, err := p.resume(ctx, made)
 	return &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone, Resume: resume}, err
+}
+
+// remaining is what a person still owes of the debt that a payment was about: the notice may have claimed a part.
+func (p *Portal) remaining(made payment.Payment) decimal.Decimal {
+	for _, d := range p.People.Debts(made.Debtor) {
+		if balance, err := d.Balance(); d.ID == made.Debt && err == nil {
+			return balance.Sub(made.Amount)
+		}
+	}
+	return decimal.Zero
 }
 
 // paidTwice reports whether a payment is in review because another one of the claim was paid: its journal tells.

@@ -34,7 +34,7 @@ func (p *Portal) letter(w http.ResponseWriter, r *http.Request, v visitor) error
 	if err != nil {
 		return err
 	}
-	header, err := p.say(inbox.Header{Letter: l})
+	header, err := p.say(v.language, inbox.Header{Letter: l})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
 )
 
 // patience is how long a second click waits for the first.
@@ -34,7 +35,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if c.Decision.Eligible() && r.PostForm.Get("montant") != cents(c.Decision.Amount) {
 		return p.showStepTwo(w, r, v, c, http.StatusConflict)
 	}
-	made, session, err := p.begin(r.Context(), payment.BeginRequest{Key: key, Debt: c.Debt, Language: "fr"})
+	made, session, err := p.begin(r.Context(), payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
 	switch {
 	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld):
 		return seeOther(w, r, stepOneOf(c)) // which says why
@@ -46,7 +47,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 		p.Logger.LogAttrs(r.Context(), slog.LevelWarn, "no session", slog.Any("payment", made), slog.Any("error", err))
 		return seeOther(w, r, homePath)
 	case err != nil:
-		return p.notBegun(err)
+		return p.notBegun(v.language, err)
 	case session.IsZero():
 		return seeOther(w, r, homePath)
 	}
@@ -54,8 +55,8 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 }
 
 // notBegun is the page about an error after which there is no session: no money can have moved, and it says so.
-func (p *Portal) notBegun(err error) error {
-	m, wordless := p.say(inbox.Answer(err, p.Fund))
+func (p *Portal) notBegun(tag language.Tag, err error) error {
+	m, wordless := p.say(tag, inbox.Answer(err, p.Fund))
 	if wordless != nil {
 		return errors.Join(err, wordless)
 	}

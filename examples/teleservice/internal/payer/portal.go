@@ -1,7 +1,8 @@
 // Package payer is the insured person's side: the account, the three steps to the kiosk, the way back, and what follows.
 //
 // Read in this order: portal.go; claims.go, what is owed and may be paid; steps.go and pay.go, the way to the kiosk; home.go, the way
-// back; procedures.go and letters.go, what follows; signin.go and account.go, the rest of an account.
+// back; procedures.go and letters.go, what follows; signin.go and account.go, the rest of an account; legal.go, what a public service must
+// show; english.go, all of it in English.
 package payer
 
 import (
@@ -29,11 +30,12 @@ type Config struct {
 	Payments *payment.Service
 	Mailbox  database.Mailbox
 	Catalog  *inbox.Catalog
-	Fund     inbox.Options
+	Fund     inbox.Sender
 	People   *people.Directory
 	Sessions *session.Store
 	Policies creance.Policies
 	Now      func() time.Time
+	Secure   bool // the service is on https: its cookies are for https only
 	Logger   *slog.Logger
 }
 
@@ -45,15 +47,18 @@ type Portal struct {
 
 // New reads the pages.
 func New(c Config) (*Portal, error) {
-	pages, err := web.NewPages("Mon compte assuré", files, funcs, c.Logger)
+	pages, err := web.NewPages(web.Site{
+		Name: "Mon compte assuré", Files: files, Funcs: funcs, Words: map[language.Tag]web.Translation{language.English: english}, Log: c.Logger,
+	})
 	return &Portal{c, pages}, err
 }
 
 // visitor is who asks: the session says it, never the request.
 type visitor struct {
 	people.Person
-	session session.Session
-	unread  int
+	session  session.Session
+	language language.Tag
+	unread   int
 }
 
 // Routes mounts the pages.
@@ -69,6 +74,10 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 	public("POST /deconnexion", p.signOut)
 	public("GET /inscription", p.signUpPage)
 	public("POST /inscription", p.signUp)
+	for path, file := range legal {
+		public("GET "+path, p.legal(file))
+	}
+	mux.Handle("GET /langue/{langue}", web.ChooseLanguage(p.Secure))
 	public("/", func(http.ResponseWriter, *http.Request) error { return web.Absent })
 
 	own("GET /accueil", p.home)
@@ -83,6 +92,7 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 	own("GET /demarches/paiements/{payment}/etape-3", p.stepThree)
 	own("GET /demarches/paiements/{payment}", p.payment)
 	own("GET /demarches/paiements/{payment}/recu", p.receipt)
+	own("GET /demarches/paiements/{payment}/recu.pdf", p.receiptPDF)
 	own("GET /prevention", p.prevention)
 	own("GET /informations", p.information)
 }
@@ -123,7 +133,7 @@ func (p *Portal) visitor(r *http.Request) (visitor, error) {
 		return visitor{}, session.ErrNone
 	}
 	unread, err := p.Mailbox.Unread(r.Context(), person.ID)
-	return visitor{person, s, unread}, err
+	return visitor{person, s, web.Language(r), unread}, err
 }
 
 // frame is what stands around a page: menu and person, as far as they can be known.
@@ -148,9 +158,9 @@ func (p *Portal) page(r *http.Request, v visitor, title string) web.Page {
 	return page
 }
 
-// say puts a content in French words.
-func (p *Portal) say(c inbox.Content) (inbox.Message, error) {
-	return p.Catalog.Render(language.French, c)
+// say puts a content in words, in the language that the payer has chosen.
+func (p *Portal) say(tag language.Tag, c inbox.Content) (inbox.Message, error) {
+	return p.Catalog.Render(tag, c)
 }
 
 // seeOther answers a form, or sends to another page of the service.

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/quittance/quittance/examples/teleservice/internal/pdf"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -22,13 +24,7 @@ func (p *Portal) card(ctx context.Context, made *payment.Payment) (*card, error)
 		return nil, nil
 	}
 	resume, err := p.resume(ctx, *made)
-	return &card{Payment: *made, State: states[made.State].Text, Tone: states[made.State].Tone, Resume: resume, Receipt: receipted(*made)}, err
-}
-
-// receipted reports whether there is a receipt: the whole amount was accepted, and nobody is looking into it. There is none of a payment that
-// was not accepted (S61).
-func receipted(made payment.Payment) bool {
-	return made.State.Money() || made.State == payment.Refunding || made.State == payment.Refunded && !made.PaidAt.IsZero()
+	return &card{Payment: *made, State: states[made.State].Text, Tone: states[made.State].Tone, Resume: resume, Receipt: inbox.HasReceipt(*made)}, err
 }
 
 // procedures is « Mes démarches »: what can be done, and what was paid here. « Mes paiements » is for what the person receives (S55).
@@ -57,11 +53,11 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 	if err != nil {
 		return err
 	}
-	b, err := p.bannerOf(r.Context(), made)
+	b, err := p.bannerOf(r.Context(), v.language, made)
 	if err != nil {
 		return err
 	}
-	page := p.page(r, v, "Paiement "+made.Reference)
+	page := p.page(r, v, p.pages.Words(r, "Paiement %s", made.Reference))
 	page.Back = &web.Link{Address: "/demarches", Text: "Mes démarches"}
 	c, err := p.card(r.Context(), &made)
 	if err != nil {
@@ -71,21 +67,49 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 	return p.pages.Write(w, r, http.StatusOK, "payment.html", page)
 }
 
-// receipt is for printing.
-func (p *Portal) receipt(w http.ResponseWriter, r *http.Request, v visitor) error {
+// ownReceipt finds the payment of the request and writes its receipt; there is none of what was not accepted (S61).
+func (p *Portal) ownReceipt(r *http.Request, v visitor) (payment.Payment, inbox.Message, error) {
 	made, err := p.own(r, v)
+	if err != nil {
+		return made, inbox.Message{}, err
+	}
+	if !inbox.HasReceipt(made) {
+		return made, inbox.Message{}, web.Absent
+	}
+	m, err := p.say(v.language, inbox.Receipt{Payment: made, Payer: v.Name, From: p.Fund})
+	return made, m, err
+}
+
+// receipt is for reading and printing.
+func (p *Portal) receipt(w http.ResponseWriter, r *http.Request, v visitor) error {
+	made, m, err := p.ownReceipt(r, v)
 	if err != nil {
 		return err
 	}
-	if !receipted(made) {
-		return web.Absent
-	}
-	page := p.page(r, v, "Reçu du paiement "+made.Reference)
-	page.Back = &web.Link{Address: "/demarches/paiements/" + string(made.ID), Text: "Paiement " + made.Reference}
+	page := p.page(r, v, p.pages.Words(r, "Reçu du paiement %s", made.Reference))
+	page.Back = &web.Link{Address: "/demarches/paiements/" + string(made.ID), Text: p.pages.Words(r, "Paiement %s", made.Reference)}
 	c, err := p.card(r.Context(), &made)
 	if err != nil {
 		return err
 	}
-	page.Body = map[string]any{"Card": c, "Person": v.Person, "Fund": p.Fund, "Now": p.Now()}
+	page.Body = map[string]any{"Card": c, "Receipt": m, "Now": p.Now()}
 	return p.pages.Write(w, r, http.StatusOK, "receipt.html", page)
+}
+
+// receiptPDF is the same to keep.
+func (p *Portal) receiptPDF(w http.ResponseWriter, r *http.Request, v visitor) error {
+	made, m, err := p.ownReceipt(r, v)
+	if err != nil {
+		return err
+	}
+	document, err := pdf.Make(m, pdf.Sheet{
+		Author: p.Fund.Fund, Made: p.Now(), Note: p.pages.Words(r, "Démonstration : les personnes sont inventées, aucune somme n’a été débitée."),
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `attachment; filename="recu-`+made.Reference+`.pdf"`)
+	_, err = w.Write(document)
+	return err
 }

@@ -1,7 +1,6 @@
 package payer
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -125,7 +124,7 @@ func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fau
 	if f.Notice == "" || len(f.Notice) > 40 {
 		faults = append(faults, web.Fault{Field: "avis", Text: "Saisissez le numéro de l’avis, par exemple ASP-2025-0104."})
 	}
-	born, err := birthday(f.Born)
+	born, err := web.ReadDay(f.Born, time.UTC)
 	if err != nil {
 		faults = append(faults, web.Fault{Field: "naissance", Text: "Saisissez la date de naissance en chiffres, par exemple 31/12/1960."})
 	}
@@ -137,14 +136,4 @@ func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fau
 		faults = []web.Fault{{Field: "avis", Text: "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier."}}
 	}
 	return person, faults
-}
-
-// birthday reads a day as people write it.
-func birthday(s string) (time.Time, error) {
-	for _, layout := range []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 1 2006", time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, errors.New("not a day")
 }

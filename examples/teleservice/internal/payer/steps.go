@@ -8,6 +8,7 @@ import (
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
 )
 
 // preliminary is the « étape préalable » (S17): what the service is for, and which debts there are.
@@ -32,28 +33,33 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	if err != nil {
 		return err
 	}
-	why, err := p.whyNot(c)
+	why, err := p.whyNot(v.language, c)
 	if err != nil {
 		return err
 	}
 	page := p.page(r, v, "Ce que vous devez")
 	page.Step, page.Track, page.Back = "Étape 1/3", reached(1), &web.Link{Address: "/demarches/creances", Text: "Étape préalable"} // S20
+	if c.Free() {                                                                                                                  // nothing is owed, and there are no steps to go
+		page.Title, page.Step, page.Track = "Votre créance", "", nil
+	}
 	balance, err := c.Balance()
 	held, herr := p.card(r.Context(), c.Held)
 	if herr != nil {
 		return herr
 	}
-	page.Body = map[string]any{"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held}
+	page.Body = map[string]any{
+		"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held, "Free": c.Free(), "Remaining": c.Remaining(),
+	}
 	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
 }
 
 // whyNot says why a debt cannot be paid now; the zero message when it can.
-func (p *Portal) whyNot(c claim) (inbox.Message, error) {
+func (p *Portal) whyNot(tag language.Tag, c claim) (inbox.Message, error) {
 	switch {
 	case c.Held != nil:
-		return p.say(inbox.Answer(&payment.HeldError{By: *c.Held}, p.Fund))
+		return p.say(tag, inbox.Answer(&payment.HeldError{By: *c.Held}, p.Fund))
 	case !c.Decision.Eligible():
-		return p.say(inbox.NotEligible{Decision: c.Decision, From: p.Fund})
+		return p.say(tag, inbox.NotEligible{Decision: c.Decision, From: p.Fund})
 	}
 	return inbox.Message{}, nil
 }
@@ -72,7 +78,7 @@ func (p *Portal) stepTwo(w http.ResponseWriter, r *http.Request, v visitor) erro
 
 // showStepTwo shows it, or with 409 says first that the amount is no longer the one that was confirmed.
 func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int) error {
-	next, err := p.say(inbox.NextSteps{})
+	next, err := p.say(v.language, inbox.NextSteps{Remaining: c.Remaining()})
 	if err != nil {
 		return err
 	}

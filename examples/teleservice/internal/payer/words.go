@@ -2,7 +2,6 @@ package payer
 
 import (
 	"html/template"
-	"strings"
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
@@ -21,7 +20,7 @@ var states = map[payment.State]struct{ Text, Tone string }{
 	payment.Recorded:   {"Pris en compte", "good"},
 	payment.Refused:    {"Échoué", "bad"},
 	payment.Cancelled:  {"Abandonné", "note"},
-	payment.Expired:    {"Délai dépassé", "note"},
+	payment.Expired:    {"Non terminé", "note"},
 	payment.Failed:     {"Échoué", "bad"},
 	payment.Refunding:  {"Remboursement en cours", "note"},
 	payment.Refunded:   {"Remboursé", "note"},
@@ -50,6 +49,5 @@ var funcs = template.FuncMap{
 	},
 	"channel": func(c creance.Channel) string { return channels[c] },
 	"words":   func(m inbox.Message) template.HTML { return template.HTML(m.HTML) }, // made and escaped by the catalog
-	"lines":   func(s string) []string { return strings.Split(s, "\n") },
 	"letter":  func(l inbox.Letter) string { return "/messagerie/" + l.Key },
 }

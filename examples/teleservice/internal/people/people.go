@@ -43,7 +43,7 @@ type Agent struct {
 // Agents are those who may sign in to the back office.
 var Agents = []Agent{
 	{"agent-1", "ALIX DURIEUX", "Service des créances"},
-	{"agent-2", "YANN LE GOFF", "Agence comptable"},
+	{"agent-2", "YANN LE GOFF", "Direction comptable et financière"},
 }
 
 // Day is a day of the calendar: "1983-02-25".

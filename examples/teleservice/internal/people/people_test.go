@@ -54,6 +54,14 @@ func TestSample(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the sample's decisions (-want +got):\n%s", diff)
 	}
+	// Whatever the law makes impossible is not in the sample: one person owes at most 50 € of each kind for a year.
+	for _, p := range d.All() {
+		for _, debt := range d.Debts(p.ID) {
+			if doubts := creance.Plausible(debt, day); len(doubts) > 0 {
+				t.Errorf("%s: %v", debt.ID, doubts)
+			}
+		}
+	}
 	var named Person // S51, S52
 	for _, p := range d.All() {
 		if p.Name == "PIERRE BELAGE" {

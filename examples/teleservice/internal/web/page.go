@@ -10,31 +10,44 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
 )
 
 //go:embed layout.html
 var layout string
 
-// Funcs are what every template can call: amounts and dates as the library writes them.
-var Funcs = template.FuncMap{
-	"euros": func(d decimal.Decimal) string {
-		s, err := inbox.Euros(d)
-		if err != nil {
-			return "montant à vérifier"
-		}
-		return s
-	},
-	"day":      inbox.ShortDate,
-	"longday":  inbox.LongDate,
-	"datetime": inbox.DateTime,
-	"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"blocks":   func(s string) []string { return strings.Split(s, "\n\n") },
-	"asset":    func(name string) string { return assets[name].address },
+// funcsOf are what every template of a language can call: amounts and dates as the library writes them, and t, which puts words of the
+// template in the language: {{t "Bonjour %s" .Name}}.
+func funcsOf(tag language.Tag, words Translation) template.FuncMap {
+	locale := inbox.LocaleOf(tag)
+	return template.FuncMap{
+		"t": func(s string, a ...any) string {
+			if len(a) == 0 {
+				return words.of(s)
+			}
+			return fmt.Sprintf(words.of(s), a...)
+		},
+		"lang": tag.String,
+		"euros": func(d decimal.Decimal) string {
+			s, err := locale.Euros(d)
+			if err != nil {
+				return words.of("montant à vérifier")
+			}
+			return s
+		},
+		"day":      locale.ShortDate,
+		"longday":  locale.LongDate,
+		"datetime": locale.DateTime,
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"blocks":   func(s string) []string { return strings.Split(s, "\n\n") },
+		"asset":    func(name string) string { return assets[name].address },
+	}
 }
 
 // Page is what every page has. Body is its own.
@@ -100,45 +113,113 @@ func Bad(err error) error {
 
 // Pages writes pages of one set of templates. It is safe for concurrent use.
 type Pages struct {
-	site string
-	set  map[string]*template.Template
-	log  *slog.Logger
+	site  string
+	log   *slog.Logger
+	set   map[language.Tag]map[string]*template.Template
+	words map[language.Tag]Translation
 }
 
-// NewPages reads the templates of a folder: each file defines "content", and may call what shared.html defines.
-func NewPages(site string, files embed.FS, funcs template.FuncMap, log *slog.Logger) (*Pages, error) {
-	base, err := template.New("layout").Funcs(Funcs).Funcs(funcs).Parse(layout)
+// Site is what a set of pages is made of.
+type Site struct {
+	Name  string
+	Files embed.FS                     // pages/*.html: each file defines "content", and may call what shared.html defines
+	Funcs template.FuncMap             // besides those that every page has
+	Words map[language.Tag]Translation // further languages; none: the pages are French, and offer no other
+	Log   *slog.Logger
+}
+
+// NewPages reads the templates, once in each language. A page that is text from end to end may stand there in another language as a file of
+// its own: aide.en.html beside aide.html.
+func NewPages(s Site) (*Pages, error) {
+	names, err := fs.Glob(s.Files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	p := &Pages{site: site, set: make(map[string]*template.Template), log: log}
-	for _, name := range names {
-		t, err := template.Must(base.Clone()).ParseFS(files, name, "pages/shared.html")
+	p := &Pages{site: s.Name, log: s.Log, set: make(map[language.Tag]map[string]*template.Template), words: s.Words}
+	for _, tag := range languages {
+		words, ok := s.Words[tag]
+		if !ok && tag != language.French {
+			continue
+		}
+		base, err := template.New("layout").Funcs(funcsOf(tag, words)).Funcs(s.Funcs).Parse(layout)
 		if err != nil {
 			return nil, err
 		}
-		p.set[path.Base(name)] = t
+		set := map[string]*template.Template{}
+		for _, name := range names {
+			own := strings.TrimSuffix(name, ".html") + "." + tag.String() + ".html"
+			if _, err := fs.Stat(s.Files, own); err == nil {
+				name = own
+			}
+			t, err := template.Must(base.Clone()).ParseFS(s.Files, name, "pages/shared.html")
+			if err != nil {
+				return nil, err
+			}
+			set[strings.Replace(path.Base(name), "."+tag.String()+".html", ".html", 1)] = t
+		}
+		shared, err := template.Must(base.Clone()).ParseFS(s.Files, "pages/shared.html") // its foot stands on a problem's page too
+		if err != nil {
+			return nil, err
+		}
+		set["problem"] = shared
+		p.set[tag] = set
 	}
-	p.set["problem"] = base
 	return p, nil
+}
+
+// Words puts words of a page in the language of a request: a title with a reference in it.
+func (p *Pages) Words(r *http.Request, format string, a ...any) string {
+	s := p.words[p.language(r)].of(format)
+	if len(a) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, a...)
+}
+
+// language is the one in which a request is answered.
+func (p *Pages) language(r *http.Request) language.Tag {
+	if tag := Language(r); p.set[tag] != nil {
+		return tag
+	}
+	return language.French
+}
+
+// choice is a link to this page in another language.
+type choice struct{ Language, Name, Back string }
+
+// names of languages, each in its own.
+var names = map[language.Tag]string{language.French: "Français", language.English: "English"}
+
+// choices are the languages that a page is offered in, its own left out. A problem's page says nothing of the address that was asked for:
+// what is absent and what is somebody else's look the same.
+func (p *Pages) choices(r *http.Request, name string) (all []choice) {
+	back := "/"
+	if r.Method == http.MethodGet && name != "problem" {
+		back = r.URL.EscapedPath()
+	}
+	for _, tag := range languages {
+		if tag != p.language(r) && p.set[tag] != nil {
+			all = append(all, choice{tag.String(), names[tag], back})
+		}
+	}
+	return all
 }
 
 // Write writes a page, or, when it cannot be, a problem: nothing of a page is sent before all of it is made.
 func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name string, page Page) error {
-	t, ok := p.set[name]
+	tag := p.language(r)
+	t, ok := p.set[tag][name]
 	if !ok {
 		return fmt.Errorf("web: there is no page %q", name)
 	}
 	page.Nonce = Nonce(r)
+	page.translate(p.words[tag])
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "page", struct {
 		Page
-		Site string
-	}{page, p.site})
+		Site    string
+		Choices []choice
+	}{page, p.words[tag].of(p.site), p.choices(r, name)})
 	if err != nil {
 		return err
 	}
@@ -150,6 +231,25 @@ func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name s
 	w.WriteHeader(status)
 	_, err = b.WriteTo(w)
 	return err
+}
+
+// translate puts the words around a page in another language. What came in it already stays as it is.
+func (page *Page) translate(words Translation) {
+	page.Title, page.Step, page.Who.Detail = words.of(page.Title), words.of(page.Step), words.of(page.Who.Detail)
+	page.Menu = slices.Clone(page.Menu)
+	for i := range page.Menu {
+		page.Menu[i].Text, page.Menu[i].Counted = words.of(page.Menu[i].Text), words.of(page.Menu[i].Counted)
+	}
+	if page.Back != nil {
+		page.Back = &Link{page.Back.Address, words.of(page.Back.Text)}
+	}
+	page.Errors = slices.Clone(page.Errors)
+	for i := range page.Errors {
+		page.Errors[i].Text = words.of(page.Errors[i].Text)
+	}
+	if text, ok := page.Body.(string); ok { // of a problem
+		page.Body = words.of(text)
+	}
 }
 
 // Handler is a page's handler whose error is told to whoever asked.

@@ -1,0 +1,46 @@
+package payment
+
+import (
+	"errors"
+	"time"
+)
+
+// DayClosedError says that an entry is dated into a day that is closed: its export was made, and nothing may be added to it. Until
+// is the first instant of the next open day.
+type DayClosedError struct{ Until time.Time }
+
+// Error says from when on an entry may be dated.
+func (e *DayClosedError) Error() string {
+	return "payment: the day is closed; entries are dated from " + e.Until.UTC().Format(time.RFC3339) + " on"
+}
+
+// openInstant is when an entry can be dated that a store has refused with err: the first instant of the next open day. The zero time
+// means that err is something else.
+func openInstant(err error) time.Time {
+	if closed := (*DayClosedError)(nil); errors.As(err, &closed) {
+		return closed.Until.Round(0).UTC().Truncate(time.Microsecond)
+	}
+	return time.Time{}
+}
+
+// datedAnew is what an entry says whose day was closed.
+func datedAnew(why string, from time.Time) string {
+	note := "dated " + from.UTC().Format(time.RFC3339) + " by the clock, whose day is closed"
+	if why == "" {
+		return note
+	}
+	return why + "; " + note
+}
+
+// onOpenDay calls write with an instant. Where that is in a closed day, as when the clock was set back over an export, it calls
+// it again with the first instant of the next open day.
+func onOpenDay(at time.Time, write func(at time.Time) error) error {
+	for {
+		err := write(at)
+		next := openInstant(err)
+		if !next.After(at) {
+			return err
+		}
+		at = next
+	}
+}

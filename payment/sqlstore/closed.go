@@ -1,0 +1,44 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/quittance/quittance/payment"
+)
+
+// dayOpen is the condition of a statement that writes an entry or an orphan; parameter is that of its instant.
+func dayOpen(parameter string) string {
+	return "NOT EXISTS (SELECT 1 FROM quittance_closed WHERE until > " + parameter + ")"
+}
+
+// CloseDay implements [payment.Store].
+//
+// On SQLite one writer comes after the other. On PostgreSQL a statement that began before the day was closed does not see that it is: so
+// CloseDay waits with a lock for those that are writing, and those that wait for the lock see the closed day when they have it, for a
+// statement takes its locks before it takes its snapshot. The lock is held for one insertion.
+func (s *Store) CloseDay(ctx context.Context, day string, end time.Time) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if s.d.barrier != "" {
+			if _, err := tx.ExecContext(ctx, s.d.barrier); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, s.db.Text("INSERT INTO quittance_closed (day, until) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
+			day, end.UnixMicro())
+		return err
+	})
+}
+
+// whyClosed is a *payment.DayClosedError where an instant is in a closed day, and nil where it is not.
+func (s *Store) whyClosed(ctx context.Context, at time.Time) error {
+	until, err := readRows(ctx, s, func(rows *sql.Rows) (t instant, err error) {
+		err = rows.Scan(&t)
+		return t, err
+	}, "SELECT max(until) FROM quittance_closed WHERE until > $1", at.UnixMicro())
+	if err != nil || len(until) == 0 || time.Time(until[0]).IsZero() {
+		return err
+	}
+	return &payment.DayClosedError{Until: time.Time(until[0])}
+}

@@ -1,0 +1,7 @@
+-- The days whose export was made: nothing is dated before their end any more.
+CREATE TABLE quittance_closed (
+    day   TEXT PRIMARY KEY,
+    until BIGINT NOT NULL
+);
+
+CREATE INDEX quittance_closed_until ON quittance_closed (until);

@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// instant is a time in a column: UTC microseconds, NULL for the zero time.
+type instant time.Time
+
+// micros is what an instant is written as: an int64, or nil.
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+func (i *instant) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	*i = instant{}
+	if n.Valid {
+		*i = instant(time.UnixMicro(n.Int64).UTC())
+	}
+	return nil
+}
+
+// fixed is a hash or a salt in a column.
+type fixed struct{ to []byte }
+
+func (f fixed) Scan(v any) error {
+	b, ok := v.([]byte)
+	if !ok || len(b) != len(f.to) {
+		return fmt.Errorf("%d bytes are stored as %T of %d", len(f.to), v, len(b))
+	}
+	copy(f.to, b)
+	return nil
+}
+
+// amount is a number of cents in a column, not NULL.
+type amount struct{ d *decimal.Decimal }
+
+func (a amount) Value() (driver.Value, error) { return euro.Cents(*a.d) }
+
+func (a amount) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	if *a.d = (decimal.Decimal{}); n.Int64 != 0 {
+		*a.d = euro.Of(n.Int64)
+	}
+	return nil
+}
+
+// form is the session's form in a column.
+type form struct{ p *payment.Payment }
+
+func (f form) Scan(v any) error {
+	var s sql.NullString
+	if err := s.Scan(v); err != nil {
+		return err
+	}
+	f.p.Session.Fields = nil
+	if s.String == "" {
+		return nil
+	}
+	values, err := url.ParseQuery(s.String)
+	if err == nil {
+		f.p.Session.Fields = values
+	}
+	return err
+}

@@ -1,0 +1,104 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// closedDay: an export that was made is whole for ever.
+func closedDay(b *trial) {
+	end := start.Add(12 * time.Hour)
+	p := b.add()
+	refused := func(what string, err error) {
+		var closed *payment.DayClosedError
+		if !errors.As(err, &closed) || !closed.Until.Equal(end) {
+			b.Fatalf("%s in a closed day: error %v, want a *DayClosedError until %v", what, err, end)
+		}
+	}
+	orphan := acquirer.Result{
+		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
+		Outcome: acquirer.Accepted, Code: "00", At: start,
+	}
+	known := orphan
+	known.Reference = "PCLCB260610009998"
+	b.must("Orphan", b.Orphan(b.ctx, known, start))
+	b.must("CloseDay", b.CloseDay(b.ctx, "2026-03-02", end))
+	b.must("CloseDay again", b.CloseDay(b.ctx, "2026-03-02", end))
+	b.must("CloseDay of the day before", b.CloseDay(b.ctx, "2026-03-01", end.Add(-24*time.Hour)))
+
+	_, err := b.move(p, payment.Redirected)
+	refused("a commit", err)
+	b.same("the payment", b.find(p.ID), p)
+	q, e := b.new()
+	refused("a creation", b.Create(b.ctx, q, e))
+	_, err = b.Find(b.ctx, payment.Lookup{ID: q.ID})
+	b.is("Find of what was not created", err, payment.ErrNotFound)
+	refused("an orphan", b.Orphan(b.ctx, orphan, end.Add(-time.Microsecond)))
+	b.must("an orphan that is known; Orphan", b.Orphan(b.ctx, known, start))
+	b.same("the orphans", len(collect(b, "Orphans", b.Orphans(b.ctx))), 1)
+	_, err = b.move(payment.Payment{ID: "x", CreatedAt: start}, payment.Redirected)
+	b.is("a commit of an unknown payment in a closed day", err, payment.ErrNotFound)
+	_, err = b.move(p, payment.Redirected, func(p *payment.Payment) { p.Version = 7 })
+	b.is("a commit at an old version in a closed day", err, payment.ErrVersion)
+
+	e.At = end // the first instant of the next day
+	b.must("Create", b.Create(b.ctx, q, e))
+	b.must("Orphan", b.Orphan(b.ctx, orphan, end))
+	p.CreatedAt = end
+	b.moved(p, payment.Redirected)
+	if heads := collect(b, "Heads", b.Heads(b.ctx, end)); len(heads) != 1 || heads[0].Version != 1 {
+		b.Fatalf("%d entries are dated into the closed day, want the first alone", len(heads))
+	}
+}
+
+// closedRace: what an export read is all that there ever is of its day.
+func closedRace(b *trial) {
+	const writers = 8
+	end := start.Add(12 * time.Hour)
+	var made [writers][]payment.Payment
+	var entries [writers][]payment.Entry
+	for w := range made {
+		for range 40 {
+			p, e := b.new()
+			made[w], entries[w] = append(made[w], p), append(entries[w], e)
+		}
+	}
+	var written atomic.Int64
+	half := make(chan struct{})
+	var once sync.Once
+	exported := -1
+	b.together(writers+1, func(i int) error {
+		if i == writers {
+			<-half
+			if err := b.CloseDay(b.ctx, "2026-03-02", end); err != nil {
+				return err
+			}
+			exported = len(collect(b, "Heads", b.Heads(b.ctx, end)))
+			return nil
+		}
+		defer once.Do(func() { close(half) })
+		for n := range made[i] {
+			err := b.Create(b.ctx, made[i][n], entries[i][n])
+			if closed := (*payment.DayClosedError)(nil); errors.As(err, &closed) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if written.Add(1) == writers*5 {
+				once.Do(func() { close(half) })
+			}
+		}
+		return nil
+	})
+	after := len(collect(b, "Heads", b.Heads(b.ctx, end)))
+	if exported != after || after != int(written.Load()) {
+		b.Fatalf("the export had %d entries of the day, now there are %d, and %d were acknowledged", exported, after, written.Load())
+	}
+}
