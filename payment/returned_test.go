@@ -159,6 +159,20 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 			w.converged()
 		})
 	}
+	t.Run("the answers allow no call", func(t *testing.T) {
+		w, b := newStatus(t)
+		p, s := w.begin("1")
+		w.visit(s, mockPaid)
+		p = w.get(p.ID)
+		b.status = func(string) (acquirer.Result, error) { // somebody else is giving it back
+			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returning: p.Amount}), nil
+		}
+		w.refund(p)
+		w.pass(71 * time.Hour)
+		w.at(p.ID, payment.Refunding)
+		w.pass(8 * time.Hour)
+		w.at(p.ID, payment.Review)
+	})
 	t.Run("the limit counts from the first call", func(t *testing.T) {
 		w, b := newStatus(t)
 		p, s := w.begin("1")

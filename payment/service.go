@@ -100,6 +100,8 @@ func New(c Config) (*Service, error) {
 	}
 	if err := checkPrefix(c.Prefix); err != nil {
 		bad("Prefix: %w", err)
+	} else if err := checkSample(c); err != nil {
+		bad("the acquirer would refuse every order: %w", err)
 	}
 	for _, d := range []struct {
 		name string

@@ -37,6 +37,7 @@ var banks = map[string]func(*host) (returnURL, notifyURL string, err error){
 	"mock":   connectMock,
 	"sips":   connectSips,
 	"direct": connectDirect,
+	"payfip": connectPayfip,
 }
 
 // mockBank is in the process: what it says goes straight to the service.

@@ -11,7 +11,8 @@
 //	                       (default: http:// and -addr)
 //	-db FILE               an SQLite file, or postgres://… which several processes may share
 //	-acquirer simulator    or mock, a bank in the process; or sips, a shop of your own by QUITTANCE_SIPS_* (see internal/bank/sips.go);
-//	                       or direct, Worldline Direct: a simulator, or an account of your own by QUITTANCE_DIRECT_* (internal/bank/direct.go)
+//	                       or direct, Worldline Direct: a simulator, or an account of your own by QUITTANCE_DIRECT_* (internal/bank/direct.go);
+//	                       or payfip: a simulator, or a régie of your own by QUITTANCE_PAYFIP_* (internal/bank/payfip.go)
 //	-former sips           with direct: the fund has moved from Sips, where its old payments are still asked about and given back
 //	                       (docs/move-from-sips.md): the shop of QUITTANCE_SIPS_*, or a simulator at -former-kiosk
 //	-kiosk 127.0.0.1:8081  where the simulator listens; the http:// address of another process's simulator makes this one its client
@@ -75,7 +76,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "where to listen")
 	flags.StringVar(&s.Base, "url", "", "the service's `address` as browsers see it (default: http:// and -addr)")
 	flags.StringVar(&s.Database, "db", databaseFile(), "an SQLite `file`, or a postgres:// address")
-	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock, sips or direct")
+	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock, sips, direct or payfip")
 	flags.StringVar(&s.Former, "former", "", "who took the cards before, with direct: sips")
 	flags.StringVar(&s.Formerly, "former-kiosk", "127.0.0.1:8082", "where the former bank's simulator listens")
 	flags.StringVar(&s.Kiosk, "kiosk", "127.0.0.1:8081", "where the simulator listens, or the http:// `address` of one that runs already")

@@ -50,7 +50,7 @@ type Order struct {
 	// Lifetime is how long the session lives, with or without activity. Zero: the constants Idle and Lifetime.
 	Lifetime time.Duration `json:",omitempty"`
 
-	// Attempts is how many cards the payer may try; the last refusal is told as it is. Zero: one, or the constant Attempts where
+	// Attempts is how many cards the payer may try; the last refusal keeps its own code. Zero: one, or the constant Attempts where
 	// the shop allows several.
 	Attempts int `json:",omitempty"`
 
@@ -69,7 +69,7 @@ type Session struct {
 // Refusal is the error of every method of [Bank]: the call changed nothing.
 type Refusal struct {
 	Code   string // of Sips: 03, 12, 24, 25, 94, 97
-	Field  string // which is wrong, with 12: one of amount, currency, merchant, reference, card
+	Field  string // which is wrong, with 12: one of amount, currency, lifetime, merchant, reference, card
 	Status string // with 24: the transactionStatus that does not allow it (Sips: newStatus)
 }
 

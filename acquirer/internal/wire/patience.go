@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -57,10 +58,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// RetryAfter reads seconds or a date; zero when there is none, or none that makes sense.
+// longestDelay bounds Retry-After in seconds, a day.
+const longestDelay = 24 * 60 * 60
+
+// RetryAfter reads seconds, at most a day of them, or a date; zero when there is none, or none that makes sense.
 func RetryAfter(s string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
-		return time.Duration(min(max(n, 0), 24*60*60)) * time.Second
+	// A number beyond 64 bits is still a number: ParseInt then returns the nearest one that it has.
+	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(n, 0), longestDelay)) * time.Second
 	}
 	if t, err := http.ParseTime(s); err == nil {
 		return max(t.Sub(now), 0)

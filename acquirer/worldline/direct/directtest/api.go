@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/internal/strictjson"
 )
@@ -82,7 +81,7 @@ func (s *Server) api(pattern string, do func(call) reply) http.HandlerFunc {
 	}
 	keeps := strings.HasPrefix(pattern, "POST payments/") // keys of idempotence
 	return func(w http.ResponseWriter, r *http.Request) {
-		fs := s.nextFaults(op, string(fault.OnCall))
+		fs := s.faults.NextCall(op)
 		if slices.Contains(fs, Unreachable) {
 			loopback.Cut(w)
 			return

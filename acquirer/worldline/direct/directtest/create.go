@@ -101,7 +101,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 	if len(webhooks) == 0 { // those of the request replace those of the portal
 		webhooks = c.merchant.Webhooks
 	}
-	fs := s.nextFaults(string(fault.OnSession))
+	fs := s.faults.Next(fault.OnSession)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -94,27 +94,8 @@ var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acqui
 // and those of a session the next one opened. The faults of one Inject strike together; those of a second Inject wait for the
 // call after. The error names an op or a fault that does not exist, or that do not go together.
 func (s *Server) Inject(op string, faults ...Fault) error {
-	if op != "" && !slices.Contains(ops, op) {
-		return fmt.Errorf("directtest: Inject: there is no operation %.20q", op)
-	}
-	queues := make(map[string][]Fault)
-	for _, f := range faults {
-		t := target(f)
-		switch {
-		case t == "":
-			return fmt.Errorf("directtest: Inject: there is no fault %.20q", string(f))
-		case op != "" && t != fault.OnCall:
-			return fmt.Errorf("directtest: Inject: %s strikes no call; inject it with an empty op", f)
-		case op != "":
-			queues[op] = append(queues[op], f)
-		default:
-			queues[string(t)] = append(queues[string(t)], f)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for queue, fs := range queues {
-		s.injected[queue] = append(s.injected[queue], fs)
+	if err := s.faults.Inject(ops, op, faults...); err != nil {
+		return fmt.Errorf("directtest: Inject: %w", err)
 	}
 	return nil
 }
@@ -152,16 +133,4 @@ func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
 		delete(queues, name)
 	}
 	return q[0], true
-}
-
-// nextFaults takes the first faults out of queues.
-func (s *Server) nextFaults(queues ...string) []Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []Fault
-	for _, q := range queues {
-		fs, _ := pop(s.injected, q)
-		all = append(all, fs...)
-	}
-	return all
 }

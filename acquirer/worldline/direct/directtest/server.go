@@ -43,7 +43,7 @@ type Server struct {
 	byPayment map[string]*payment
 	serial    int64 // of the last id
 	keys      map[string]*kept
-	injected  map[string][][]Fault // by operation, or by target
+	faults    fault.Queue // injected
 	answers   map[string][]answer
 	outbox    []event // what the clock has brought, and nobody was told yet
 	again     []retry
@@ -71,7 +71,7 @@ func Listen(o Options) (*Server, error) {
 	s := &Server{
 		merchants: make(map[string]Merchant), courier: loopback.NewCourier(),
 		byID: make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
-		keys: make(map[string]*kept), injected: make(map[string][][]Fault), answers: make(map[string][]answer),
+		keys: make(map[string]*kept), faults: fault.Queue{Target: target}, answers: make(map[string][]answer),
 		// An id is never given twice, also not by the next process: they count from a moment in milliseconds.
 		serial: 10_000_000_000 + time.Now().UnixMilli()%89_000_000_000,
 	}

@@ -52,7 +52,7 @@ type retry struct {
 }
 
 // tell sends the webhook of an event, with the faults that were injected.
-func (s *Server) tell(e event) { s.send(e, s.nextFaults(string(fault.OnNotification))) }
+func (s *Server) tell(e event) { s.send(e, s.faults.Next(fault.OnNotification)) }
 
 // send sends it with faults.
 func (s *Server) send(e event, fs []Fault) {

@@ -34,7 +34,7 @@ import (
 type Config struct {
 	Database string           // a file, or a postgres:// address
 	Base     string           // its own address as browsers see it: scheme, host and port
-	Bank     string           // simulator, mock, sips or direct; empty: simulator
+	Bank     string           // simulator, mock, sips, direct or payfip; empty: simulator
 	Former   string           // who took the cards before, and still gives back what it took: sips; empty: nobody
 	Formerly string           // where the former bank's simulator listens; empty: a free port
 	Kiosk    string           // where the simulator listens, or the http:// address of one that runs; empty: a free port
@@ -75,8 +75,8 @@ var fund = inbox.Sender{
 
 // savedBank is the setting under which the book of a simulator is kept, by kind of bank. The one that has no suffix is Sips.
 func savedBank(kind string) string {
-	if kind == "direct" {
-		return "simulator/direct"
+	if kind == "direct" || kind == "payfip" {
+		return "simulator/" + kind
 	}
 	return "simulator"
 }
