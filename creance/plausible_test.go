@@ -166,3 +166,30 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
+
+// Plausible is total: whatever a debt holds, it gives doubts of the list, in its order, and none about what is not a co-payment.
+func FuzzPlausible(f *testing.F) {
+	f.Add("franchise", 2024, int64(50_01), int32(-2), "", int64(1))
+	f.Add("participation_forfaitaire", -5, int64(-1), int32(3), "settled", int64(0))
+	f.Add("indu", 99999, int64(1), int32(20000000), "foo", int64(99))
+	f.Fuzz(func(t *testing.T, kind string, year int, amount int64, exp int32, status string, notice int64) {
+		d := creance.Debt{
+			ID: "d", Debtor: "p", Status: creance.Status(status), Notice: &creance.Notice{Amount: decimal.New(notice, -2)},
+			Items: []creance.Item{
+				{Kind: creance.Kind(kind), Year: year, Amount: decimal.New(amount, exp)}, item(creance.Franchise, 2024, 20_00), item(creance.Participation, year, 30_00),
+			},
+		}
+		codes := map[creance.DoubtCode]int{}
+		for c := range creance.DoubtCodes() {
+			codes[c] = len(codes)
+		}
+		last := 0
+		for _, doubt := range creance.Plausible(d, parisNoon(2026, time.March, 2)) {
+			at, known := codes[doubt.Code]
+			if !known || at < last || doubt.String() == "" || doubt.Kind != "" && doubt.Kind != creance.Franchise && doubt.Kind != creance.Participation {
+				t.Fatalf("%+v", doubt)
+			}
+			last = at
+		}
+	})
+}

@@ -186,7 +186,10 @@ func Ameli() Policies {
 	}}
 }
 
-// On returns the policy in force on the Paris day of the given instant. The error says when the first one begins. Of
+// ErrNoPolicy is in the error of [Policies.On] on a day before the first policy.
+var ErrNoPolicy = errors.New("creance: no policy is in force")
+
+// On returns the policy in force on the Paris day of the given instant. Before the first one the error is [ErrNoPolicy]. Of
 // two that begin on one day the later in the list holds; [Policies.Validate] refuses such a list.
 func (ps Policies) On(day time.Time) (Policy, error) {
 	best, on := -1, paris.Of(day).Number()
@@ -197,7 +200,7 @@ func (ps Policies) On(day time.Time) (Policy, error) {
 		}
 	}
 	if best < 0 {
-		return Policy{}, fmt.Errorf("creance: no policy is in force on %s", paris.Of(day))
+		return Policy{}, fmt.Errorf("%w on %s", ErrNoPolicy, paris.Of(day))
 	}
 	return ps[best], nil
 }

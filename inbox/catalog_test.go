@@ -146,7 +146,7 @@ func TestReasons(t *testing.T) {
 		{"exempt", []creance.Reason{below, {Code: creance.NoNotice}, {Code: creance.Exempt}}, []string{"la loi vous dispense"}, "inférieur"},
 		{"settled", []creance.Reason{{Code: creance.AlreadySettled}, {Code: creance.NothingDue}, {Code: creance.NoNotice}}, []string{"déjà réglée"}, "avis"},
 		{"in dispute, and more", []creance.Reason{above, {Code: creance.InDispute}}, []string{
-			"Vous avez contesté cette créance.\n\nLe montant dû (1\u202f150,01", "Attendez la réponse avant de payer."}, "suivez"},
+			"Vous avez contesté cette créance.\n\nLe montant dû (1\u202f150,01", "Attendez la réponse à votre contestation avant de payer."}, "suivez"},
 		{"small and of a wrong kind: the law of co-payments says nothing of it", []creance.Reason{{Code: creance.WrongKind, Kind: "indu"}, below}, []string{
 			"Seules les participations"}, "inférieur"},
 		{"no reason", nil, []string{"ne remplit pas les conditions"}, "prescrite"},

@@ -116,7 +116,7 @@ func (s *Service) silent(ctx context.Context, t Task, p Payment, now time.Time, 
 			return ignoreVersion(err)
 		}
 	}
-	if errors.Is(cause, acquirer.ErrUnsupported) { // and never can be
+	if errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) { // and never can be: it forgets, or there is no handle to ask by
 		return s.lookLater(ctx, t, now, "")
 	}
 	if p.State.Ended() || p.State == Paid || p.State == Review { // a look that is missed is made up for

@@ -90,10 +90,11 @@ func (p Payment) same(q Payment) bool {
 // The same key and request again give the same payment: with the same session while that can still be paid, with a
 // zero session later. A zero session means that there is nothing to pay with; show the payment as it is.
 //
-// Errors: ErrInvalid names the fields; a [*creance.IneligibleError] has every reason; a [*HeldError] has the payment
-// that holds the debt or the claim, also when an open attempt is asked for again and an older one was accepted
-// meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key
-// was used for another request; ErrDayFull. An error of the acquirer means that no session was handed out and no
+// Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
+// reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
+// was accepted meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another
+// request; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
+// sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
 // may be repeated.
 func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {

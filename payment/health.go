@@ -16,6 +16,10 @@ type Health struct {
 	Damaged []ID // of those: their rows cannot be read, see [DamagedError]
 	Orphans int  // verified acceptances that belong to no payment
 
+	// Hanging are calls of this process to an acquirer or to Config.Deliver, and chores, that ignore the end of their context. From 64 on
+	// they keep their slots, and work slows down until it stops: restart the process, and mend what hangs.
+	Hanging int
+
 	Review       int       // payments that wait for a clerk
 	OldestReview time.Time // when the one that waits longest was begun; zero if there is none
 	Unrecorded   int       // payments that are paid and not taken into account in time (S77)
@@ -59,5 +63,6 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		}
 		h.Orphans++
 	}
+	h.Hanging = s.calls.hanging()
 	return h, nil
 }

@@ -51,7 +51,7 @@ func newServed(template *Service) *served {
 	b := &served{store: NewMemoryStore()}
 	c := template.c
 	c.Store = b.store
-	b.Service = &Service{c: c, times: template.times, wake: make(chan struct{}, 1)}
+	b.Service = &Service{c: c, times: template.times, wake: newWakeups()}
 	return b
 }
 

@@ -60,11 +60,13 @@ type Config struct {
 // Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one
 // store.
 type Service struct {
-	c       Config
-	clients clients
-	times   timers
-	hints   hintLimits
-	wake    chan struct{} // something became due in this process
+	c        Config
+	clients  clients
+	times    timers
+	hints    hintLimits
+	wake     wakeups
+	calls    runningCalls
+	stopping *stopping
 
 	chores struct {
 		sync.Mutex
@@ -133,10 +135,11 @@ func New(c Config) (*Service, error) {
 		}
 	}
 	return &Service{
-		c:       c,
-		clients: known,
-		times:   timers{begin: c.BeginTimeout, unknown: c.UnknownLimit, record: c.RecordWithin},
-		wake:    make(chan struct{}, 1),
+		c:        c,
+		clients:  known,
+		times:    timers{begin: c.BeginTimeout, unknown: c.UnknownLimit, record: c.RecordWithin},
+		wake:     newWakeups(),
+		stopping: newStopping(),
 	}, nil
 }
 
@@ -228,12 +231,4 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 func (s *Service) Restart(ctx context.Context, id ID) error {
 	defer s.awake()
 	return s.c.Store.Restart(ctx, id, s.now())
-}
-
-// awake tells a worker of this process that something is due.
-func (s *Service) awake() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
 }

@@ -11,79 +11,90 @@ import (
 
 // How Work works. A lease saves work and does not protect: what protects is the version.
 const (
-	lease        = time.Minute // clocks of machines may differ by less than a quarter of it
-	page         = 16          // tasks leased and done at once
-	poll         = time.Second
-	chores       = time.Hour
-	choreTimeout = 2 * time.Minute // of each
+	lease = time.Minute // clocks of machines may differ by less than a quarter of it
+	page  = 16          // pieces of one kind under way at once
 )
 
-// Work does the due work until ctx ends, and returns nil then: it asks the acquirer, gives money back, delivers
-// changes and runs the chores. Any number of processes may work on one store. When the store fails it tries again,
-// with growing pauses.
+// Work does the due work until ctx ends or [Service.Stop] is called, and returns nil then: it asks the acquirers, gives money back,
+// delivers changes and runs the chores. Any number of processes may work on one store.
+//
+// Each kind of work has a loop and 16 slots of its own, and a slot takes the next piece as soon as its piece ends: a bank that does not
+// answer holds up no letter, and one slow question no other. A piece has 30 seconds; an acquirer's client or a Config.Deliver that ignores
+// the end of its context gives its slot back six seconds later. At most 64 calls of a process hang so beside its slots. A change whose call
+// still runs in this process is not handed over here a second time, nor is a payment looked at. When the store fails, it is tried again
+// with pauses that grow to a minute.
+//
+// When ctx ends, what is under way has ten seconds to finish; then it is cut off as Stop says.
 func (s *Service) Work(ctx context.Context) error {
-	var beside sync.WaitGroup // no question and no refund waits for a chore
-	defer beside.Wait()
-	pause := poll
-	for ctx.Err() == nil {
-		beside.Go(func() {
-			if _, err := s.dueChores(ctx); err != nil && ctx.Err() == nil {
-				s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
-			}
-		})
-		n, err := s.workOnce(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
-			s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
-			pause = min(2*pause, time.Minute)
-		case n > 0:
-			pause = poll
-			continue
-		default:
-			pause = poll
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		case <-s.wake:
-		}
-		timer.Stop()
+	if !s.stopping.enter() {
+		return nil
 	}
+	defer s.stopping.leave()
+	taking, endTaking := context.WithCancel(ctx)
+	defer endTaking()
+	run, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
+
+	var loops sync.WaitGroup
+	for _, k := range kinds {
+		loops.Go(func() { newKindLoop(s, run, k).work(taking) })
+	}
+	loops.Go(func() { s.workOnChores(taking, run) })
+	ended := make(chan struct{})
+	go func() {
+		loops.Wait()
+		close(ended)
+	}()
+
+	select {
+	case <-ctx.Done():
+	case <-s.stopping.begun:
+	}
+	endTaking()
+	s.stopping.wait(ended)
+	cutOff()
+	<-ended
 	return nil
 }
 
-// WorkOnce does what is due now, one page of each kind, and returns how much it did; zero with a nil error means that
-// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
-// that are due run beside it, and it waits for them.
-func (s *Service) WorkOnce(ctx context.Context) (int, error) {
-	var done int
-	var choreErr error
-	var wg sync.WaitGroup
-	wg.Go(func() { done, choreErr = s.dueChores(ctx) })
-	n, err := s.workOnce(ctx)
-	wg.Wait()
-	return done + n, errors.Join(choreErr, err)
-}
+// kinds of work, each with a loop.
+var kinds = []Kind{Attention, Delivery}
 
-// workOnce does one page of each kind of work.
-func (s *Service) workOnce(ctx context.Context) (int, error) {
-	var looked, delivered int
-	var lookErr, deliverErr error
+// WorkOnce does what is due now, at most 16 pieces of each kind, and returns how much it did; zero with a nil error means that
+// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
+// that are due run beside it. It waits for all of it, but not for what ignores the end of its context. Hosts call Work; this is for tests, and for
+// programs that bring a store up to date.
+func (s *Service) WorkOnce(ctx context.Context) (int, error) {
+	n, errs := make([]int, len(kinds)+1), make([]error, len(kinds)+1)
 	var wg sync.WaitGroup
-	wg.Go(func() { looked, lookErr = s.workOn(ctx, Attention) })
-	wg.Go(func() { delivered, deliverErr = s.workOn(ctx, Delivery) })
+	wg.Go(func() { n[0], errs[0] = s.dueChores(ctx, ctx) })
+	for i, k := range kinds {
+		wg.Go(func() {
+			tasks, err := s.lease(ctx, k, page)
+			n[i+1], errs[i+1] = len(tasks), errors.Join(err, s.runTasks(ctx, tasks))
+		})
+	}
 	wg.Wait()
-	return looked + delivered, errors.Join(lookErr, deliverErr)
+	did := 0
+	for _, some := range n {
+		did += some
+	}
+	return did, errors.Join(errs...)
 }
 
 // WorkOn does one piece of due work of one payment, and returns how much it did, zero or one: a job queue of the host
 // calls it where Work would find the work by itself. Both may run side by side, and a call too many does nothing: what
-// is due is in the row, and whoever leases it first does it. The id of an orphan is its change's key. It ends within 35
-// seconds. What fails is released as [Service.WorkOnce] does.
+// is due is in the row, and whoever leases it first does it. The id of an orphan is its change's key.
+//
+// It ends within 36 seconds, and within six after ctx; with an error if an acquirer's client or Config.Deliver ignores its context,
+// and then the call runs on by itself. What fails is released as [Service.WorkOnce] does; what ctx's cancellation cuts off is given
+// back, and is no failure.
 func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
 	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), lease)
-	return s.do(ctx, k, tasks, err)
+	if err = s.logDamaged(ctx, err); err != nil {
+		return 0, leaseError(k, err)
+	}
+	return len(tasks), s.runTasks(ctx, tasks)
 }
 
 // Due names at most n pieces of work that are due now and that nobody has leased, oldest first: those that a job queue
@@ -92,122 +103,117 @@ func (s *Service) Due(ctx context.Context, k Kind, n int) ([]Due, error) {
 	return s.c.Store.Due(ctx, k, s.serving(), s.now(), n)
 }
 
-// workOn does one page of one kind of work. A bank that is slow to answer does not hold up a letter.
-func (s *Service) workOn(ctx context.Context, k Kind) (int, error) {
-	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), lease, page)
-	return s.do(ctx, k, tasks, err)
+// lease takes at most n pieces of one kind.
+func (s *Service) lease(ctx context.Context, k Kind, n int) ([]Task, error) {
+	ctx, cancel := context.WithTimeout(ctx, lease/2)
+	defer cancel()
+	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), lease, n)
+	return tasks, leaseError(k, s.logDamaged(ctx, err))
 }
 
-// do does what was leased.
-func (s *Service) do(ctx context.Context, k Kind, tasks []Task, err error) (int, error) {
-	if err := s.logDamaged(ctx, err); err != nil {
-		return 0, fmt.Errorf("payment: lease %s: %w", k, err)
+func leaseError(k Kind, err error) error {
+	if err != nil {
+		return fmt.Errorf("payment: lease %s: %w", k, err)
 	}
-	do := s.look
-	if k == Delivery {
-		do = s.deliver
-	}
-	return len(tasks), each(tasks, func(t Task) error {
-		ctx, cancel := context.WithTimeout(ctx, lease/2)
-		defer cancel()
-		if err := do(ctx, t); err != nil {
-			return fmt.Errorf("payment: %s of %s: %w", k, t.Payment.Reference, err)
-		}
-		return nil
-	})
+	return nil
 }
 
-// each does the tasks, all at once: a task that waited for others would begin when its lease is half over, and whoever
-// leased it next would overtake it.
-func each(tasks []Task, do func(Task) error) error {
+// runTasks does the tasks, all at once, and waits for them.
+func (s *Service) runTasks(ctx context.Context, tasks []Task) error {
 	errs := make([]error, len(tasks))
 	var wg sync.WaitGroup
 	for i, t := range tasks {
-		wg.Go(func() { errs[i] = do(t) })
+		wg.Go(func() { errs[i] = s.runTask(ctx, t) })
 	}
 	wg.Wait()
 	return errors.Join(errs...)
 }
 
-// deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
-// between it may be handed over again.
-func (s *Service) deliver(ctx context.Context, t Task) error {
-	octx, end := s.c.Observe(ctx, "payment.deliver", slog.String("key", t.Change.Key))
-	failed := s.handOver(octx, t.Change)
-	end(failed)
-	var again time.Time
-	cause := ""
-	if failed != nil {
-		if errors.Is(ctx.Err(), context.Canceled) { // the host is stopping, whatever it says why: no failure of the change
-			return ctx.Err()
-		}
-		again, cause = retry(s.now(), t.Tries, t.Payment.ID), short(failed.Error())
-		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: not delivered",
-			slog.String("key", t.Change.Key), slog.Int("tries", t.Tries+1), slog.String("error", cause))
+// runTask does a leased task. If ctx is cancelled before it has ended, its lease is given back.
+func (s *Service) runTask(ctx context.Context, t Task) error {
+	err := s.calls.run(ctx, taskKey(t), t.Token, lease/2, func(ctx context.Context, call *runningCall) error {
+		return s.perform(ctx, t, call)
+	})
+	if errors.Is(err, errStillRunning) {
+		err = s.postpone(ctx, t)
 	}
-	// What the host took is noted although it took its time.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return s.c.Store.Release(ctx, t, again, cause)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		s.releaseUntouched(ctx, t)
+	}
+	if err != nil {
+		return fmt.Errorf("payment: %s of %s: %w", t.Kind, t.Payment.Reference, err)
+	}
+	return nil
 }
 
-// handOver calls the host, whose panic is its own failure and not the worker's end.
-func (s *Service) handOver(ctx context.Context, c Change) (err error) {
-	if s.c.Deliver == nil {
+// taskKey says what a task is for.
+func taskKey(t Task) string {
+	if t.Kind == Delivery {
+		return string(t.Kind) + "/" + t.Change.Key
+	}
+	return string(t.Kind) + "/" + string(t.Payment.ID)
+}
+
+// perform does a task. A panic, of an acquirer's client for example, is a failure of the task and not the worker's end.
+func (s *Service) perform(ctx context.Context, t Task, call *runningCall) (err error) {
+	if t.Kind == Delivery {
+		return s.deliver(ctx, t, call)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it panicked with a %T", r)
+			err = errors.Join(err, s.c.Store.Release(ctx, t, retry(s.now(), t.Tries, t.Payment.ID), short(err.Error())))
+		}
+	}()
+	return s.look(ctx, t)
+}
+
+// postpone is for a task that was leased again while the call for it still runs here. A change waits for it: its call has the new lease,
+// and notes under it what comes of it. A payment is looked at later, with growing back-off, unless its time is up meanwhile.
+func (s *Service) postpone(ctx context.Context, t Task) error {
+	s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: a call does not return", slog.String("task", fmt.Sprint(t)), slog.Any("payment", t.Payment))
+	if t.Kind == Delivery {
 		return nil
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("payment: Deliver panicked with a %T", r)
-		}
-	}()
-	return s.c.Deliver(ctx, c)
-}
-
-// dueChores runs the chores if they are due in this process and not under way.
-func (s *Service) dueChores(ctx context.Context) (int, error) {
 	now := s.now()
-	s.chores.Lock()
-	due := !s.chores.running && !now.Before(s.chores.next)
-	if due {
-		s.chores.running, s.chores.next = true, now.Add(chores)
+	cause := short(errStillRunning.Error())
+	if s.times.overdue(t.Payment, now) {
+		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: cause})
 	}
-	s.chores.Unlock()
-	if !due {
-		return 0, nil
-	}
-	defer func() {
-		s.chores.Lock()
-		s.chores.running = false
-		s.chores.Unlock()
-	}()
-	return s.Chores(ctx)
+	return s.c.Store.Release(ctx, t, retry(now, t.Tries, t.Payment.ID), cause)
 }
 
-// Chores runs Config.Chores now and returns how much they did: for hosts whose own job queue does it, about once an
-// hour. The error tells of all chores that failed.
-func (s *Service) Chores(ctx context.Context) (int, error) {
-	now := s.now()
-	var errs []error
-	done := 0
-	for i, chore := range s.c.Chores {
-		n, err := runChore(ctx, chore, now)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("payment: chore %d: %w", i+1, err))
-		}
-		done += n
+// releaseUntouched gives a lease back under which nothing was done: the task is due as it was. That is no failure; the count of a task that
+// failed before can only be kept by letting its lease run out.
+func (s *Service) releaseUntouched(ctx context.Context, t Task) {
+	if t.Tries > 0 {
+		return
 	}
-	return done, errors.Join(errs...)
-}
-
-// runChore calls the host, which has its time; its panic is its own failure and not the worker's end.
-func runChore(ctx context.Context, chore func(context.Context, time.Time) (int, error), now time.Time) (n int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, choreTimeout)
+	due := s.now()
+	if t.Kind == Attention {
+		due = t.Payment.AttentionAt
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
 	defer cancel()
-	defer func() {
-		if r := recover(); r != nil {
-			n, err = 0, fmt.Errorf("it panicked with a %T", r)
-		}
-	}()
-	return chore(ctx, now)
+	if err := s.c.Store.Release(ctx, t, due, ""); err != nil {
+		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: a lease was not given back", slog.Any("error", err))
+	}
+}
+
+// wakeups are the signals by which a worker of this process learns that something became due, one for each kind of work.
+type wakeups map[Kind]chan struct{}
+
+func newWakeups() wakeups {
+	w := wakeups{}
+	for _, k := range kinds {
+		w[k] = make(chan struct{}, 1)
+	}
+	return w
+}
+
+// awake tells the workers of this process that something is due.
+func (s *Service) awake() {
+	for _, c := range s.wake {
+		signal(c)
+	}
 }

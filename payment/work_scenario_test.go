@@ -473,9 +473,11 @@ func TestChoreFails(t *testing.T) {
 				p, _ := w.begin("1")
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
+				w.mu.Lock()
 				if n := len(w.changes); n != 2 {
 					t.Errorf("%d changes of %s went out beside the chore, want 2", n, p.Reference)
 				}
+				w.mu.Unlock()
 				time.Sleep(61 * time.Minute)
 				cancel()
 				if err := <-done; err != nil {

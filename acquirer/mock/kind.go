@@ -92,24 +92,3 @@ func dialectOf(k acquirer.Traits) dialect {
 	}
 	return bareNumbers
 }
-
-// Client returns the acquirer with the abilities of its kind and no others: the mock itself where it can cancel and refund,
-// else a client that is no [acquirer.Canceller], or neither that nor an [acquirer.Refunder]. The mock itself has both methods
-// in every kind; those that its kind lacks return ErrUnsupported.
-func (a *Acquirer) Client() acquirer.Client {
-	a.initialise()
-	type listening interface {
-		acquirer.Client
-		acquirer.Listener
-	}
-	switch d := a.dialect; {
-	case d.cancels:
-		return a
-	case d.refunds:
-		return struct {
-			listening
-			acquirer.Refunder
-		}{a, a}
-	}
-	return struct{ listening }{a}
-}

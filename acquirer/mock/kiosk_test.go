@@ -533,7 +533,7 @@ func TestConformanceThroughTheKiosk(t *testing.T) {
 				w := newWorld(k)
 				server := httptest.NewServer(w.a.Kiosk())
 				t.Cleanup(server.Close)
-				w.a.URL = server.URL
+				w.a.URL, w.a.Delay = server.URL, time.Millisecond
 				t.Parallel()
 				return clicking{w}
 			})

@@ -55,7 +55,7 @@ func (w *world) keep(cb acquirer.Callback) {
 	w.sent = append(w.sent, cb)
 }
 
-func (w *world) Client() acquirer.Client { return w.a }
+func (w *world) Client() acquirer.Client { return w.a.Client() }
 
 func (w *world) Pay(s acquirer.Session, o acquirer.Outcome) error {
 	cb, err := w.a.Visit(s, mock.Behaviour{Outcome: o})
@@ -97,11 +97,20 @@ func (verifying) Verification(token string) *http.Request {
 }
 
 // open is the world of a kind, for the suite.
-func open(kind acquirer.Traits) acquirertest.World {
-	if kind.Proof {
-		return verifying{newWorld(kind)}
+func open(kind acquirer.Traits) acquirertest.World { return forSuite(newWorld(kind)) }
+
+// openQuick is one whose slow answers are soon there, by the real clock; that they come too late is tried in bubbles.
+func openQuick(kind acquirer.Traits) acquirertest.World {
+	w := newWorld(kind)
+	w.a.Delay = time.Millisecond
+	return forSuite(w)
+}
+
+func forSuite(w *world) acquirertest.World {
+	if w.a.Traits.Proof {
+		return verifying{w}
 	}
-	return newWorld(kind)
+	return w
 }
 
 func TestConformance(t *testing.T) {
@@ -109,7 +118,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			acquirertest.Run(t, func(t *testing.T) acquirertest.World {
 				t.Parallel()
-				return open(k)
+				return openQuick(k)
 			})
 		})
 	}

@@ -29,8 +29,9 @@
 //	go run ./examples/teleservice -db move.db
 //	go run ./examples/teleservice -db move.db -acquirer direct -kiosk 127.0.0.1:8082 -former sips -former-kiosk 127.0.0.1:8081
 //
-// Ctrl-C ends it. What was in flight goes on at the next start: payments are in the database, and so is the simulator's book, with who was
-// still at its kiosk (keep -addr and -kiosk). The mock forgets: whoever was at its kiosk finds the payment expired an hour later.
+// Ctrl-C ends it: what is under way has a few seconds to finish; a second Ctrl-C ends it at once. What was in flight goes on at the
+// next start: payments are in the database, and so is the simulator's book, with who was still at its kiosk (keep -addr and -kiosk).
+// The mock forgets: whoever was at its kiosk finds the payment expired an hour later.
 //
 // It is meant to be copied from. Read in this order: internal/app, what a host wires together; internal/payer, the payer's pages;
 // internal/office, the fund's; internal/web, the guard and the layout; then session, database, bank. internal/people is what a fund has already.
@@ -58,7 +59,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -145,6 +146,7 @@ func serve(ctx context.Context, s settings, stdout io.Writer) error {
 		return err
 	case <-ctx.Done():
 	}
+	fmt.Fprintln(stdout, "Arrêt en cours… (Ctrl-C de nouveau : tout de suite)")
 	// Requests that are under way are answered; the bank's calls among them have their own time limits.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -3,14 +3,28 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 )
+
+// TestMain also is the program.
+func TestMain(m *testing.M) {
+	if os.Getenv("QUITTANCE_TELESERVICE_MAIN") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
 
 // output can be read while it is written.
 type output struct {
@@ -71,6 +85,49 @@ func TestRun(t *testing.T) {
 			}
 		case <-time.After(time.Minute):
 			t.Fatal("it does not end")
+		}
+	}
+}
+
+// M3: Ctrl-C lets what is under way finish; another one ends the program at once.
+func TestM3SecondInterrupt(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-addr", "127.0.0.1:0", "-kiosk", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "t.db"))
+	cmd.Env = append(os.Environ(), "QUITTANCE_TELESERVICE_MAIN=1")
+	out := new(output)
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	await := func(what string, is func() bool) {
+		for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
+			if len(ended) > 0 || time.Now().After(deadline) {
+				t.Fatalf("%s:\n%s", what, out)
+			}
+		}
+	}
+	await("it does not start", func() bool { return printed.MatchString(out.String()) })
+	conn, err := net.Dial("tcp", strings.TrimPrefix(printed.FindStringSubmatch(out.String())[1], "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// A request that is under way: the program waits for the rest of it.
+	if _, err := conn.Write([]byte("POST " + bank.NotifyPath + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nx")); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Signal(os.Interrupt)
+	await("it does not begin to stop", func() bool { return strings.Contains(out.String(), "Arrêt en cours") })
+	for { // until one comes after the first was noticed
+		select {
+		case <-ended:
+			if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); !ws.Signaled() || ws.Signal() != syscall.SIGINT {
+				t.Errorf("it ended with %v, want by the second interrupt:\n%s", cmd.ProcessState, out)
+			}
+			return
+		case <-time.After(50 * time.Millisecond):
+			cmd.Process.Signal(os.Interrupt)
 		}
 	}
 }

@@ -22,7 +22,11 @@
 //
 // Delivery and Attention are unique by payment, kind and version, among the jobs that are not yet finished. No job is tried twice by
 // River: a question without an answer or a failed delivery completes its job, the row says when to try again, and
-// Filter.Stuck finds what keeps failing. A job that River shows as discarded has met a failure of the store.
+// Filter.Stuck finds what keeps failing. A job that River shows as discarded has met a failure of the store, or a Config.Deliver or an
+// acquirer's client that ignores the end of its context: the job ends then all the same, and the call runs on by itself.
+//
+// River's Stop lets the jobs that run finish, and StopAndCancel cuts them off: what they had leased is given back, and due at once for
+// whoever works next. [payment.Service.Stop] is for hosts that call Work.
 //
 // # How to wire it
 //

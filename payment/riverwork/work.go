@@ -29,8 +29,8 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 	for d, began := job.Args.due(), time.Now(); ; {
 		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
 		switch {
-		case errors.Is(ctx.Err(), context.Canceled): // the client stops; what it had leased is free again after the lease
-			return river.JobSnooze(lease)
+		case errors.Is(ctx.Err(), context.Canceled): // the client stops; what it had leased is given back
+			return river.JobSnooze(0)
 		case err != nil || n == 0:
 			return err
 		case time.Since(began) > begin:

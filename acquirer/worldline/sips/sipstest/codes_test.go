@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
@@ -33,7 +34,7 @@ func TestMockAndSipsSayTheSameOfEveryCode(t *testing.T) {
 	for r := range sipscode.Responses() {
 		codes = append(codes, r.Code)
 	}
-	w := newWorld(t, sips.Key{Secret: sips.NewSecret(shopKey)}, false)
+	w := newWorld(t, sips.Key{Secret: sips.NewSecret(shopKey)}, false, time.Millisecond)
 	for i, code := range codes {
 		o := acquirer.Order{
 			ID: "00000000000000000000000004", Reference: "CODE" + code + string(rune('A'+i)), Amount: decimal.New(50, 0), Currency: "EUR", Language: "fr",

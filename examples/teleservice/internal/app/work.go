@@ -19,7 +19,7 @@ func (a *App) start(byHand bool) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel = cancel
-	a.busy.Go(func() { a.Payments.Work(ctx) })
+	a.busy.Go(func() { a.Payments.Work(context.Background()) }) // until Close
 	if a.Bank.Desk != nil {
 		a.busy.Go(func() { a.simulate(ctx) })
 	}
@@ -66,11 +66,21 @@ func (a *App) keep(b *bank.Bank, kind string, kept []byte) []byte {
 	return kept
 }
 
-// Close ends the work behind the pages, then the bank, then the database. Whoever serves the handler stops serving first. What was under
-// way goes on at the next start. A second Close does nothing.
+// stopWithin is how long a question to the bank, or a letter, that is under way may take to finish when the service ends.
+const stopWithin = 10 * time.Second
+
+// Close ends the work behind the pages, then the bank, then the database. Whoever serves the handler stops serving first. What is under
+// way has ten seconds to finish; the rest goes on at the next start. A second Close does nothing.
 func (a *App) Close() error {
 	a.once.Do(func() {
-		if a.cancel != nil {
+		if a.Payments != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+			if err := a.Payments.Stop(ctx); err != nil {
+				a.log.Warn("work was cut off, and goes on at the next start", slog.Any("error", err))
+			}
+			cancel()
+		}
+		if a.cancel != nil { // the simulated bank: it answers until nobody asks any more
 			a.cancel()
 		}
 		a.busy.Wait()

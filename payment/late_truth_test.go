@@ -1,0 +1,194 @@
+package payment_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// M4: a person cannot say that no money moved while the journal holds money that the acquirer sealed.
+func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Accepted)
+	p = w.question(p)
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.NoMoney})
+	if !errors.Is(err, payment.ErrNotAllowed) || !strings.Contains(err.Error(), "75.00") {
+		t.Errorf("NoMoney: %v", err)
+	}
+	w.at(p.ID, payment.Review)
+	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")}); !errors.Is(err, payment.ErrHeld) {
+		t.Errorf("the claim may be paid again: %v", err)
+	}
+}
+
+// question is a clerk's doubt.
+func (w *world) question(p payment.Payment) payment.Payment {
+	w.Helper()
+	q, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "a doubt"})
+	w.must("Question", err)
+	return q
+}
+
+// silentUntilReview is a payment whose acquirer could not be asked for so long that a person decides; nobody hears that it was accepted.
+func (w *world) silentUntilReview(b *statusBank) payment.Payment {
+	w.Helper()
+	b.status = func(ref string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrUnavailable}
+	}
+	p, s := w.begin("1")
+	if _, err := w.bank.Visit(s, mock.Behaviour{Abandon: true}); !errors.Is(err, mock.ErrNoReturn) {
+		w.Fatal(err)
+	}
+	w.pass(80 * time.Hour)
+	return w.at(p.ID, payment.Review)
+}
+
+// M4: after a person's « aucune somme » the acquirer is asked twice more, and what it knows wins; a clerk can take the word back.
+func TestM4NoMoneyIsLookedAt(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.silentUntilReview(b)
+	p = w.resolve(p.ID, payment.NoMoney)
+	w.at(p.ID, payment.Failed)
+	p = w.question(p)
+	w.at(p.ID, payment.Review)
+	p = w.resolve(p.ID, payment.NoMoney)
+	b.status = nil
+	w.pass(time.Hour)
+	w.at(p.ID, payment.Paid)
+	w.converged()
+}
+
+// M4: money that is found after « aucune somme », when the claim was paid again, is one too many.
+func TestM4NoMoneyAndPaidAgain(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.silentUntilReview(b)
+	p = w.resolve(p.ID, payment.NoMoney)
+	second, s := w.begin("1")
+	cb, err := w.bank.Visit(s, mock.Behaviour{})
+	w.must("Visit", err)
+	_, _, err = w.Receive(w.ctx, cb)
+	w.must("Receive", err)
+	w.at(second.ID, payment.Paid)
+	b.status = nil
+	w.pass(27 * time.Hour)
+	w.at(p.ID, payment.Review)
+	if s := w.story(p.ID); !strings.HasSuffix(s, "no_money→failed accepted_too→review") {
+		t.Error(s)
+	}
+	w.converged()
+}
+
+// M5: a review goes on to be asked about; an acceptance that is found so is acknowledged, and in the books.
+func TestM5ReviewIsAskedAbout(t *testing.T) {
+	w, b := newStatus(t)
+	b.status = func(ref string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrUnavailable}
+	}
+	p, s := w.begin("1")
+	w.visit(s, mock.Behaviour{Code: "60"})
+	w.at(p.ID, payment.Unknown)
+	w.pass(80 * time.Hour)
+	w.at(p.ID, payment.Review)
+	b.status = nil
+	w.must("Decide", w.bank.Decide(p.Reference, mock.Behaviour{})) // and the notification is lost
+	w.pass(25 * time.Hour)
+	q := w.at(p.ID, payment.Review)
+	if q.PaidAt.IsZero() || q.Authorisation == "" || !slices.Contains(w.letters(p.Debtor), "acknowledgement") {
+		t.Errorf("paid at %v, authorisation %q, letters %v: %s", q.PaidAt, q.Authorisation, w.letters(p.Debtor), w.story(p.ID))
+	}
+	if got := w.booked(p.ID); got != 75_00 {
+		t.Errorf("the books have %d cents", got)
+	}
+	n := q.Version
+	asked := b.asked
+	w.pass(40 * 24 * time.Hour)
+	if q = w.get(p.ID); q.Version != n {
+		t.Errorf("the same evidence was written again: %s", w.story(p.ID))
+	}
+	if daily := b.asked - asked; daily < 28 || daily > 36 {
+		t.Errorf("asked %d times in forty days, want daily for thirty and then weekly", daily)
+	}
+	w.converged()
+}
+
+// booked is what the books have of a payment, in cents: what came in, without what went back.
+func (w *world) booked(id payment.ID) (cents int64) {
+	w.Helper()
+	var entries []payment.Entry
+	for e, err := range w.Journal(w.ctx, id) {
+		w.must("Journal", err)
+		entries = append(entries, e)
+	}
+	for _, m := range payment.Movements(w.get(id), entries) {
+		switch m.Kind {
+		case payment.MovementAccepted:
+			cents += m.Money.Amount.Shift(2).IntPart()
+		case payment.MovementReturned:
+			cents -= m.Money.Amount.Shift(2).IntPart()
+		}
+	}
+	return cents
+}
+
+// M7: an old attempt of the first notice is accepted while the second notice of the same debt is paid.
+func TestM7TwoNoticesOfOneDebt(t *testing.T) {
+	w := newWorld(t)
+	first, _ := w.begin("1")
+	w.say(first, acquirer.Result{Outcome: acquirer.Expired})
+	d := debt("1")
+	d.Notice = &creance.Notice{Number: "N-1-again", Channel: creance.Electronic, IssuedOn: noon.AddDate(0, 0, -1)}
+	second, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: d})
+	w.must("Begin", err)
+	w.say(second, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000002"})
+	w.at(second.ID, payment.Paid)
+	w.say(first, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"})
+	w.at(first.ID, payment.Review)
+	w.tells(first.ID, "created opened expired accepted_too→review")
+	p := w.get(first.ID)
+	_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.Keep})
+	if !errors.Is(err, payment.ErrClaimPaid) {
+		t.Errorf("both notices can be kept: %v", err)
+	}
+}
+
+// M13: the first sealed acceptance of money that a person kept brings authorisation and card; so does the second of two acceptances, when the
+// first had no number.
+func TestM13AuthorisationIsLearned(t *testing.T) {
+	for name, before := range map[string]func(*world, *statusBank) payment.Payment{
+		"kept": func(w *world, b *statusBank) payment.Payment {
+			p := w.silentUntilReview(b)
+			return w.resolve(p.ID, payment.Keep)
+		},
+		"no number": func(w *world, b *statusBank) payment.Payment {
+			p, _ := w.begin("1")
+			w.say(p, acquirer.Result{Outcome: acquirer.Accepted})
+			return w.get(p.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, b := newStatus(t)
+			p := before(w, b)
+			if p = w.at(p.ID, payment.Paid); p.Authorisation != "" {
+				t.Fatalf("authorisation %q", p.Authorisation)
+			}
+			e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "761208", MaskedPAN: "5017##########00", Brand: "CB"})
+			q := w.at(p.ID, payment.Paid)
+			if e != payment.Noted || q.Authorisation != "761208" || q.MaskedPAN != "5017##########00" || q.Brand != "CB" {
+				t.Errorf("effect %s: authorisation %q, card %q %q", e, q.Authorisation, q.Brand, q.MaskedPAN)
+			}
+			if got := w.booked(p.ID); got != 75_00 {
+				t.Errorf("the books have %d cents: %s", got, w.story(p.ID))
+			}
+			if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "761208", MaskedPAN: "5017##########00", Brand: "CB"}); e != payment.Duplicate {
+				t.Errorf("the same again: %s", e)
+			}
+		})
+	}
+}

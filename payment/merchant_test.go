@@ -1,0 +1,113 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// otherMerchant is a bank of another contract, which counts the questions that it is asked.
+type otherMerchant struct {
+	*mock.Acquirer
+	asked int
+}
+
+func (b *otherMerchant) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+	b.asked++
+	return b.Acquirer.Status(ctx, q)
+}
+
+// moved is a process of the same fund under its new contract, on the same store.
+func (w *world) moved(others ...acquirer.Client) (*payment.Service, *otherMerchant) {
+	w.Helper()
+	b := &otherMerchant{Acquirer: &mock.Acquirer{MerchantID: "002001000000001", Now: w.clock.Now}}
+	s, err := payment.New(payment.Config{
+		Store: w.store, Acquirer: b, Others: others, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
+	})
+	w.must("New", err)
+	return s, b
+}
+
+// workFor lets time pass while only s works.
+func (w *world) workFor(s *payment.Service, d time.Duration) {
+	w.Helper()
+	for end := w.clock.Now().Add(d); w.clock.Now().Before(end); {
+		w.clock.Add(10 * time.Minute)
+		for {
+			n, err := s.WorkOnce(w.ctx)
+			if w.must("WorkOnce", err); n == 0 {
+				break
+			}
+		}
+	}
+}
+
+// M1: the bank of the new contract knows nothing of a payment of the old one, and is not asked. Money at the old bank is not written off.
+func TestM1AnotherMerchantIsNotAsked(t *testing.T) {
+	w := newWorld(t)
+	w.bank.Notify = func(acquirer.Callback) {}
+	p, s := w.begin("1")
+	if _, err := w.bank.Visit(s, mock.Behaviour{Abandon: true}); !errors.Is(err, mock.ErrNoReturn) {
+		t.Fatal(err)
+	}
+	svc, b := w.moved()
+	w.workFor(svc, 48*time.Hour)
+	w.at(p.ID, payment.Redirected)
+	if b.asked != 0 {
+		t.Errorf("the wrong bank was asked %d times", b.asked)
+	}
+	if _, _, err := svc.Reconcile(w.ctx, p.ID); !errors.Is(err, payment.ErrUnserved) || b.asked != 0 {
+		t.Errorf("Reconcile: %v, asked %d times", err, b.asked)
+	}
+	if h, err := svc.Health(w.ctx); err != nil || h.Unserved != 1 {
+		t.Errorf("Health: %d unserved, %v", h.Unserved, err)
+	}
+	again, _ := w.moved(w.bank)
+	w.workFor(again, time.Hour)
+	w.at(p.ID, payment.Paid)
+	if h, err := again.Health(w.ctx); err != nil || h.Unserved != 0 {
+		t.Errorf("Health with the old bank beside: %d unserved, %v", h.Unserved, err)
+	}
+}
+
+// M1: what nobody serves goes to a person, a day after it would have been overdue.
+func TestM1UnservedGoesToAPerson(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.begin("1")
+	refund := w.ended("2", acquirer.Accepted)
+	w.refund(refund)
+	svc, b := w.moved()
+	w.workFor(svc, 95*time.Hour)
+	w.at(p.ID, payment.Redirected)
+	w.at(refund.ID, payment.Refunding)
+	w.workFor(svc, 4*time.Hour)
+	w.at(p.ID, payment.Review)
+	w.at(refund.ID, payment.Review)
+	if b.asked != 0 {
+		t.Errorf("the wrong bank was asked %d times", b.asked)
+	}
+}
+
+// M1: created and paid ask nobody, so their timers run in every process.
+func TestM1TimersRunEverywhere(t *testing.T) {
+	w, g := newGate(t)
+	paid := w.ended("1", acquirer.Accepted)
+	g.inside = func() { panic("killed") }
+	func() {
+		defer func() { recover() }()
+		w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("2")})
+	}()
+	svc, _ := w.moved()
+	w.workFor(svc, 25*time.Hour)
+	w.tells(paid.ID, "created opened accepted→paid overdue/noted")
+	for p, err := range w.List(w.ctx, payment.Filter{Debt: debt("2").ID}) {
+		w.must("List", err)
+		w.at(p.ID, payment.Failed)
+	}
+}

@@ -1,0 +1,113 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// stopGrace is how long what is under way may take when Work's own context ends and nobody calls Stop.
+const stopGrace = 10 * time.Second
+
+// stopping is how far the end of all Work of a service has come.
+type stopping struct {
+	mu       sync.Mutex
+	working  int           // calls of Work under way
+	begun    chan struct{} // closed by the first Stop: no work is taken any more
+	cut      chan struct{} // closed when what is under way is no longer waited for
+	returned chan struct{} // closed when begun is, and the last Work has returned
+}
+
+func newStopping() *stopping {
+	return &stopping{begun: make(chan struct{}), cut: make(chan struct{}), returned: make(chan struct{})}
+}
+
+// Stop ends every [Service.Work] of this service, and returns when they have returned. It takes no more work; what is under way may
+// finish until ctx ends; what is left then has its context cancelled and its lease given back, so that another process, or the
+// next start, does it at once. Stop then returns within 15 seconds more, with an error that wraps ctx's; a call that ignores its
+// context is left behind. What was cut off is no failure of it, and nothing is lost: what is due is in the rows.
+//
+// A service that was stopped works no more: Work returns at once. Everything else goes on: Begin, the handlers, and
+// [Service.WorkOn], which ends with the host's own queue. Several calls are one; the first context that ends cuts off.
+func (s *Service) Stop(ctx context.Context) error {
+	s.stopping.begin()
+	select {
+	case <-s.stopping.returned:
+		return nil
+	case <-ctx.Done():
+	}
+	s.stopping.cutOff()
+	<-s.stopping.returned
+	return fmt.Errorf("payment: stop: what was under way was cut off: %w", context.Cause(ctx))
+}
+
+func (s *stopping) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !closed(s.begun) {
+		close(s.begun)
+	}
+	s.finish()
+}
+
+func (s *stopping) cutOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !closed(s.cut) {
+		close(s.cut)
+	}
+}
+
+// enter counts a Work that begins; false if the service was stopped. A Work that entered calls leave.
+func (s *stopping) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if closed(s.begun) {
+		return false
+	}
+	s.working++
+	return true
+}
+
+func (s *stopping) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.working--
+	s.finish()
+}
+
+// finish notes that all Work has returned after Stop. The caller holds the mutex.
+func (s *stopping) finish() {
+	if s.working == 0 && closed(s.begun) && !closed(s.returned) {
+		close(s.returned)
+	}
+}
+
+// wait waits until what is under way has ended, or is to be cut off: by the context of Stop; or, if nobody calls Stop, after stopGrace.
+func (s *stopping) wait(ended <-chan struct{}) {
+	grace := time.NewTimer(stopGrace)
+	defer grace.Stop()
+	select {
+	case <-ended:
+		return
+	case <-grace.C:
+		if !closed(s.begun) {
+			return
+		}
+	case <-s.begun:
+	}
+	select {
+	case <-ended:
+	case <-s.cut:
+	}
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
