@@ -59,7 +59,8 @@ GO
 timeout 300 go build -o finding . 2>build.txt || cannot "$(tail -n 1 build.txt)"
 timeout 60 ./finding || cannot "folio wrote no PDF"
 structure=$(timeout 60 pdfinfo -struct-text x.pdf)
-seen="$(grep -c '^ *P (block)' <<<"$structure") P, the first $(grep -o -m 1 '"[^"]*"' <<<"$structure"), on the page \"$(timeout 60 pdftotext x.pdf - | head -n 1)\""
+count=$(grep -c '^ *P (block)' <<<"$structure") first=$(grep -o -m 1 '"[^"]*"' <<<"$structure")
+seen="$count P, the first $first, on the page \"$(timeout 60 pdftotext x.pdf - | head -n 1)\""
 cat <<TEXT
 version: carlos7ags/folio $folio, poppler $poppler
 guess:   2 P, the first "Bonjour tout le monde.", the second on one line that is too long: it has no-break spaces only

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An account of an ISO 20022 message has an IBAN or another identification, never both: the schema has a choice. moov-io/iso20022 checks
-# both branches whichever the file has, so that its Validate calls every camt.054 with an account invalid. Met while
-# examples/internal/bankfile, which reads such notices, was compared with other readers.
+# both branches whichever the file has, so that its Validate calls every camt.054 with an account invalid. Met beside
+# examples/internal/bankfile, which reads such notices.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 command -v go >/dev/null || cannot "no go"

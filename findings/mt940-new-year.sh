@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The line :61: of an MT940 statement has a value day with its year (251231) and a booking day without one (0102). Three parsers from npm
 # give the booking day the year of the value day: 2 January 2025, a year before the money moved. One of them also takes the mark RC, a
-# credit that is reversed, for a credit. Met while examples/internal/bankfile, which reads MT940, was compared with other readers.
+# credit that is reversed, for a credit. Met beside examples/internal/bankfile, which reads MT940.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
 for p in node npm; do command -v "$p" >/dev/null || cannot "no $p"; done

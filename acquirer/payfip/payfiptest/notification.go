@@ -88,7 +88,7 @@ func (s *Server) numauto(m Means) string {
 	if m == Card {
 		return fmt.Sprintf("%04X", (0xA55A+n*0x1F3)&0xFFFF)
 	}
-	return fmt.Sprintf("%012d-tip", (112233445566+n*7)%1_000_000_000_000)
+	return fmt.Sprintf("%012d-tip", (112233445566+int64(n)*7)%1_000_000_000_000)
 }
 
 // sendAll sends what is due at once. The lock is not held.

@@ -94,7 +94,7 @@ func TestBeginChecksTheAnswer(t *testing.T) {
 		"clear on this machine":  func(m map[string]any) { m["redirectUrl"] = "http://127.0.0.1:9/" },
 		"an address with a user": func(m map[string]any) { m["redirectUrl"] = "https://payment@evil.example/" },
 		"a script":               func(m map[string]any) { m["redirectUrl"] = "javascript:alert(1)" },
-		"a number for the id":    func(m map[string]any) { m["hostedCheckoutId"] = 10083980755 },
+		"a number for the id":    func(m map[string]any) { m["hostedCheckoutId"] = int64(10083980755) },
 	} {
 		var m map[string]any
 		if err := json.Unmarshal([]byte(sample(t, "create")), &m); err != nil {
