@@ -154,7 +154,8 @@ func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {
 	return s.c.Store.Find(ctx, Lookup{ID: id})
 }
 
-// List yields payments by creation, then by ID.
+// List yields payments by creation, then by ID. One whose row cannot be read comes with a *[DamagedError] and what can be read of it;
+// the others follow. So it is with Journal and Orphans.
 func (s *Service) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return s.c.Store.List(ctx, f)
 }
