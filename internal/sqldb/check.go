@@ -89,17 +89,18 @@ func checkPostgreSQL(db *sql.DB, name string) error {
 	defer cancel()
 	var version int
 	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
-	pooled := poolerBehind(ctx, db, err)
-	if errors.Is(pooled, errPooler) {
+	switch pooled := namePooler(err); {
+	case errors.Is(pooled, errPooler):
 		return fmt.Errorf("%s: PostgreSQL: %w", name, pooled)
-	}
-	if err = errors.Join(err, pooled); err != nil {
+	case err != nil:
 		return fmt.Errorf("%s: PostgreSQL: it cannot be asked: does it run, may this role connect, is it a PostgreSQL database? %w", name, err)
+	case version < oldestPostgreSQL:
+		return fmt.Errorf("%s: PostgreSQL %d is too old: %d or later is needed", name, version, oldestPostgreSQL)
+	}
+	if err := checkPooler(ctx, db); err != nil {
+		return fmt.Errorf("%s: PostgreSQL: %w", name, err)
 	}
 	var problems []error
-	if version < oldestPostgreSQL {
-		problems = append(problems, fmt.Errorf("%s: PostgreSQL %d is too old: %d or later is needed", name, version, oldestPostgreSQL))
-	}
 	for _, s := range postgresqlSettings {
 		var v string
 		if err := db.QueryRowContext(ctx, "SELECT current_setting('"+s.name+"')").Scan(&v); err != nil {

@@ -13,17 +13,6 @@ import (
 var errPooler = errors.New("a connection pooler (such as PgBouncer with pool_mode transaction or statement) gives each transaction another session of the " +
 	"server: prepared statements are missing there or are another client's; use pool_mode session, or connect to the server itself")
 
-// poolerBehind is errPooler where one shares sessions, as the error of a first question shows, or a comparison of sessions.
-func poolerBehind(ctx context.Context, pool *sql.DB, first error) error {
-	if first != nil {
-		if named := namePooler(first); errors.Is(named, errPooler) {
-			return named
-		}
-		return nil // it is what it is
-	}
-	return checkPooler(ctx, pool)
-}
-
 // checkPooler returns an error when two connections of the pool are one session of the server, or one is several: then something between
 // them shares sessions. A pooler with a session for each client passes.
 func checkPooler(ctx context.Context, pool *sql.DB) error {
