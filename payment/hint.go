@@ -46,6 +46,9 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 	}
 	now := s.now()
 	free, when := s.hints.take(string(p.ID), now)
+	if ch == acquirer.Return && s.hints.settledAt(p) {
+		return s.followReload(ctx, p, r.Handle, free)
+	}
 	if err := s.c.Store.Hasten(ctx, p.ID, when); err != nil {
 		return Payment{}, "", err
 	}
@@ -58,7 +61,33 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or somebody else asks
 		return p, "", err
 	}
-	return s.askForHint(ctx, tasks[0], p.AttentionAt, r.Handle)
+	q, effect, err := s.askForHint(ctx, tasks[0], p.AttentionAt, r.Handle)
+	if err == nil && effect != "" && !q.State.Attempt() {
+		s.hints.settle(q)
+	}
+	return q, effect, err
+}
+
+// followReload is for a payer who comes back again to a payment that has ended since he did: a page that is loaded again, most of the time.
+// The acquirer is asked all the same, for a late truth; but the payment is not made due for it, so that reloading writes nothing.
+func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Handle, free bool) (Payment, Effect, error) {
+	if !free {
+		return p, "", nil
+	}
+	defer s.hints.done()
+	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
+	defer cancel()
+	r, err := s.status(ctx, p, said)
+	if err != nil || r.Outcome == acquirer.Open {
+		return p, "", nil // its timers go on
+	}
+	q, effect, err := s.applyAnswer(ctx, p, r)
+	if err != nil { // a message was faster, or the answer is about something else
+		q, err = s.Get(context.WithoutCancel(ctx), p.ID)
+		return q, "", err
+	}
+	s.hints.settle(q)
+	return q, effect, nil
 }
 
 // hintedPayment is the payment that a hint is about.
@@ -130,7 +159,26 @@ func (s *Service) askAboutStranger(ctx context.Context, client acquirer.Client, 
 type hintLimits struct {
 	mu      sync.Mutex
 	asked   map[string]time.Time // when a payment was last asked about
+	settled map[ID]int           // the version at which the answer to a hint left a payment that is no attempt any more
 	running int
+}
+
+// settle remembers that the answer to a hint was applied, and that the payment is no attempt any more.
+func (l *hintLimits) settle(p Payment) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.settled == nil || len(l.settled) >= hintsToCount {
+		l.settled = make(map[ID]int)
+	}
+	l.settled[p.ID] = p.Version
+}
+
+// settledAt reports whether nothing has happened to the payment since the answer to a hint was applied.
+func (l *hintLimits) settledAt(p Payment) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	version, ok := l.settled[p.ID]
+	return ok && version == p.Version
 }
 
 // take reports whether a question may be asked now about what key names, and when it may be asked at the earliest otherwise. Who

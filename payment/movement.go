@@ -47,6 +47,8 @@ type taking struct {
 	money       Money
 	back        decimal.Decimal
 	keptByClerk bool // a clerk chose Keep; no message of the acquirer has confirmed this money
+	keptAgain   bool // a clerk chose Keep after all had gone back
+	confirmed   bool // and the acquirer has said since that not all is back: its messages speak of this money from then on
 }
 
 // left is what has not gone back.
@@ -62,9 +64,25 @@ func (t taking) isSameMoney(m Money) bool {
 // ledger follows the money of one payment through its journal: what is told twice came in once.
 type ledger []taking
 
+// indexOf finds the money that a message speaks of; −1 if it is not known. Where a clerk kept money that had gone back, a message that
+// less is back speaks of what was kept: it is here again.
+func (l ledger) indexOf(m Money) int {
+	found := slices.IndexFunc(l, func(known taking) bool { return known.isSameMoney(m) })
+	if found < 0 {
+		return found
+	}
+	back := l[found].back
+	for i, known := range l {
+		if known.keptAgain && known.isSameMoney(m) && (known.confirmed || m.Returned.LessThan(back)) {
+			l[i].confirmed, found = true, i
+		}
+	}
+	return found
+}
+
 // recordMessage takes in what a message says of money, and returns what moved since the one before.
 func (l *ledger) recordMessage(m Money, kind MovementKind) (out []Movement) {
-	i := slices.IndexFunc(*l, func(known taking) bool { return known.isSameMoney(m) })
+	i := l.indexOf(m)
 	if i < 0 {
 		in := m
 		in.Returned = decimal.Decimal{}
@@ -89,15 +107,19 @@ func (t *taking) returnAmount(amount decimal.Decimal) Movement {
 
 // recordCameAgain takes in the answer to a question that less is back than was believed: the rest came in again.
 func (l *ledger) recordCameAgain(m Money) (out []Movement) {
-	for i, known := range *l {
-		if again := known.back.Sub(m.Returned); known.isSameMoney(m) && again.Sign() > 0 {
-			(*l)[i].back = m.Returned
-			in := known.money
-			in.Amount = again
-			return []Movement{{Kind: MovementAccepted, Money: in}}
-		}
+	i := l.indexOf(m)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	known := &(*l)[i]
+	again := known.back.Sub(m.Returned)
+	if again.Sign() <= 0 {
+		return nil
+	}
+	known.back = m.Returned
+	in := known.money
+	in.Amount = again
+	return []Movement{{Kind: MovementAccepted, Money: in}}
 }
 
 // returnKept counts as gone back what only a clerk has said to be there.
@@ -133,8 +155,10 @@ func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) 
 	in := back || on == OnAccepted || on == OnAcceptedToo || on == OnMismatched
 	left := slices.ContainsFunc(*l, func(known taking) bool { return known.left().Sign() > 0 })
 	if in && len(*l) == 0 || on == OnKept && !left {
+		known := len(*l) > 0
 		out = append(out, l.takeOrdered(p))
-		(*l)[len(*l)-1].keptByClerk = on == OnKept
+		kept := &(*l)[len(*l)-1]
+		kept.keptByClerk, kept.keptAgain = on == OnKept, on == OnKept && known
 	}
 	for i := range *l {
 		if left := (*l)[i].left(); back && left.Sign() > 0 {

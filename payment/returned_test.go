@@ -70,6 +70,30 @@ func TestM8ChargebackWonBack(t *testing.T) {
 	}
 }
 
+// What a clerk kept after all had gone back is the same money again: what the bank says of it afterwards counts from there.
+func TestKeptAndThenAPartIsBack(t *testing.T) {
+	w, b := newStatus(t)
+	p, s := w.begin("1")
+	w.visit(s, mockPaid)
+	p = w.get(p.ID)
+	for i, step := range []struct {
+		back int64
+		want int64
+	}{{75_00, 0}, {20_00, 55_00}, {30_00, 45_00}, {0, 75_00}, {75_00, 0}} {
+		b.status = func(string) (acquirer.Result, error) {
+			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
+		}
+		_, _, err := w.Reconcile(w.ctx, p.ID)
+		w.must("Reconcile", err)
+		if got := w.booked(p.ID); got != step.want {
+			t.Errorf("step %d: the books have %d cents, want %d: %s", i+1, got, step.want, w.story(p.ID))
+		}
+		if i == 0 {
+			w.resolve(p.ID, payment.Keep)
+		}
+	}
+}
+
 // M9: a part that went back at the bank's desk is kept, noted once for each amount, and booked; a refund asks for what is left.
 func TestM9PartIsHeard(t *testing.T) {
 	w := newWorld(t)

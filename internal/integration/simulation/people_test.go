@@ -3,7 +3,6 @@ package simulation
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -197,9 +196,6 @@ func (w *world) resolve(svc *process, c payment.Command, b *bank) {
 	}
 	if _, err := svc.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: v}); err != nil {
 		return
-	}
-	if !slices.Contains(right, v) {
-		w.mistaken[c.ID] = true
 	}
 	// Money that no bank has seen; and a bank that says nothing of what went back.
 	if t.taken == 0 && v != payment.NoMoney || v == payment.WasReturned && !b.tellsReturns() {

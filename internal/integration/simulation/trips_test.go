@@ -68,7 +68,7 @@ type world struct {
 	later     []event
 
 	started, acts, trips, asked, skipped int
-	mistaken, imagined                   map[payment.ID]bool // a clerk's wrong verdict; one that no bank will ever contradict
+	imagined                             map[payment.ID]bool // by a clerk, and no bank will ever contradict it
 }
 
 // event is something that happens later.
@@ -83,7 +83,7 @@ var catalog = sync.OnceValues(func() (*inbox.Catalog, error) { return inbox.NewC
 func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{
 		T: t, ctx: t.Context(), seed: seed, dice: rand.New(rand.NewPCG(seed, 15)), now: time.Date(2026, time.March, 2, 6, 0, 0, 0, time.UTC),
-		store: payment.NewMemoryStore(), mailbox: inbox.NewMemoryMailbox(), mistaken: map[payment.ID]bool{}, imagined: map[payment.ID]bool{},
+		store: payment.NewMemoryStore(), mailbox: inbox.NewMemoryMailbox(), imagined: map[payment.ID]bool{},
 	}
 	c, err := catalog()
 	if err != nil {
@@ -316,21 +316,25 @@ func (w *world) endedBy(id payment.ID) (last payment.EventKind) {
 	return last
 }
 
-// verdictAnswers reports whether a clerk had the bank's last word when he decided: then the same word changes nothing afterwards.
-func (w *world) verdictAnswers(id payment.ID) bool {
-	inReview, decided := false, false
+// overruled reports whether a clerk decided against the bank's last word, which was heard in review. The same word changes nothing
+// afterwards, right or wrong: it was answered.
+func (w *world) overruled(id payment.ID) (against bool) {
+	inReview, left := false, false
 	for e, err := range w.store.Journal(w.ctx, id) {
 		if err != nil {
 			w.Fatal(err)
 		}
 		switch {
 		case e.Fingerprint != "" && e.Channel != "":
-			inReview, decided = e.From == payment.Review || e.To == payment.Review, false
-		case e.From == payment.Review && e.By != "" && e.Effect == payment.Changed:
-			decided = true
+			inReview, against = e.From == payment.Review || e.To == payment.Review, false
+			left = e.Money.Amount.GreaterThan(e.Money.Returned)
+		case e.Event == payment.OnKept || e.Event == payment.OnGivingBack:
+			against = inReview && !left
+		case e.Event == payment.OnWasReturned:
+			against = inReview && left
 		}
 	}
-	return inReview && decided
+	return against
 }
 
 // letter checks that an acceptance is acknowledged once, and nothing else.
@@ -384,8 +388,8 @@ func (w *world) balance() {
 			w.violated("%s cannot be asked about: %v", p.Reference, err)
 			continue
 		}
-		if w.imagined[p.ID] || w.mistaken[p.ID] && w.verdictAnswers(p.ID) {
-			continue // a clerk knew the bank's last word, and decided otherwise: his word stands
+		if w.imagined[p.ID] || w.overruled(p.ID) {
+			continue
 		}
 		w.asked++
 		if got := w.booked(p.ID); got != t.left() {
