@@ -50,6 +50,8 @@ func VerifyJournal(p Payment, entries []Entry) error {
 		return altered("it is not where its journal ends")
 	case entries[len(entries)-1].Row != p.digest():
 		return altered("its row was changed")
+	case entries[0].Salt == [16]byte{} && !p.Handle.IsZero():
+		return altered("it was erased, and has a handle")
 	case entries[0].Salt != [16]byte{} && opened != handleFingerprint(p.Handle):
 		return altered("its handle is not that of the session that was opened")
 	}

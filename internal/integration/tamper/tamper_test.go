@@ -258,6 +258,8 @@ var columns = map[string]map[string]finder{
 	"quittance_payment": {
 		// The session ends with the attempt, and is nothing of what happened.
 		"session_url": nobody, "session_method": nobody, "session_fields": nobody, "session_expires": nobody,
+		// An answer tells it, without an entry, and only of the trip whose session is committed to.
+		"handle_payment": nobody,
 		// The masked number goes with an erasure, which must not break the chain; it decides nothing.
 		"masked_pan": nobody,
 		// When somebody looks next, who is at it, how often it failed: work, which changes without an entry. A payment that is
