@@ -32,6 +32,7 @@ type Client interface {
 	// Status asks what has become of a trip. Asking changes nothing, so an implementation may repeat the question.
 	//
 	// Open: the acquirer knows the trip, and nobody has paid yet; such a result has the handle and may have no amount.
+	// So may a result that says how a session ended in which nothing was tried (Cancelled, Expired, Refused): Currency is empty then.
 	// ErrNotFound: it knows nothing of a payment, and would know if money had moved. ErrUnsupported: it cannot be asked,
 	// now and later, or forgets what it knew: never ErrNotFound then, or money would be written off. ErrUnavailable:
 	// ask again later. The result's Handle has what the answer adds to the question's.

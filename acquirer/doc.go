@@ -9,7 +9,8 @@
 // Read in this order: [Client], [Order], [Session], [Callback], [Result], [Outcome], [Error].
 //
 // What an implementation promises is written at [Client] and checked by package acquirertest; package mock is an
-// acquirer in the process, package sips speaks Sips 2.0.
+// acquirer in the process, package direct speaks Worldline Direct, and package sips its predecessor Sips 2.0, which takes no new
+// transactions after 2025 and gives back what it took.
 //
 // What the package does not do: it holds no card number and no cryptogram in any type; it decides nothing about a
 // payment (package payment does); it never repeats a call that may have moved money.

@@ -53,7 +53,7 @@ type Item struct {
 	Amount decimal.Decimal // euros
 }
 
-// Kind is the nature of an item. Only co-payments may be paid here (S16).
+// Kind is the nature of an item. The teleservice takes co-payments only (S16); a policy of another body names its own kinds.
 type Kind string
 
 const (

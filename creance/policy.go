@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,6 +22,20 @@ type Policy struct {
 	Since    time.Time       // its first day, in Paris
 	Min, Max decimal.Decimal // euros, compared with the balance
 	Rules    []Rule          // checked after everything else
+
+	// Kinds are the kinds of items that it takes: a canteen's bill is no co-payment. They enter the
+	// fingerprint, in whatever order. Nil: Participation and Franchise (S16).
+	Kinds []Kind
+}
+
+// coPayments are the kinds that a policy takes which names none.
+var coPayments = []Kind{Participation, Franchise}
+
+func (p Policy) takes(k Kind) bool {
+	if p.Kinds == nil {
+		return slices.Contains(coPayments, k)
+	}
+	return slices.Contains(p.Kinds, k)
 }
 
 // Rule is an integrator's own condition. ID is frozen: it enters the policy's
@@ -51,7 +66,7 @@ func (p Policy) Decide(d Debt, on time.Time) Decision {
 
 	balance, sound := int64(0), true
 	for _, it := range d.Items {
-		if it.Kind != Participation && it.Kind != Franchise {
+		if !p.takes(it.Kind) {
 			refuse(Reason{Code: WrongKind, Kind: it.Kind})
 		}
 		c, err := euro.Cents(it.Amount)
@@ -138,6 +153,12 @@ func (p Policy) fingerprintedName() string {
 	for _, r := range p.Rules {
 		text(r.ID)
 	}
+	if p.Kinds != nil { // a policy without is written as it was before there were any: stored fingerprints stand
+		b = append(b, " kinds"...)
+		for _, k := range slices.Sorted(slices.Values(p.Kinds)) {
+			text(string(k))
+		}
+	}
 	sum := sha256.Sum256(b)
 
 	out := append(stack[:0], p.Name...)
@@ -186,7 +207,7 @@ func (ps Policies) On(day time.Time) (Policy, error) {
 
 // Validate returns every mistake in the list at once: no policy, a missing or repeated name, two policies that begin
 // on one day, a limit that is not an amount, a minimum above the maximum, a rule without an ID or a Check, an ID used
-// twice in one policy.
+// twice in one policy, kinds that are none at all, empty or named twice.
 func (ps Policies) Validate() error {
 	var errs []error
 	if len(ps) == 0 {
@@ -218,6 +239,16 @@ func (ps Policies) Validate() error {
 		}
 		if lerr == nil && herr == nil && low > high {
 			bad("Min %s is above Max %s", euro.Format(low), euro.Format(high))
+		}
+		if p.Kinds != nil && len(p.Kinds) == 0 {
+			bad("Kinds has none: nothing could be paid; nil is Participation and Franchise")
+		}
+		for j, k := range p.Kinds {
+			if k == "" {
+				bad("Kinds: kind %d is empty", j+1)
+			} else if slices.Contains(p.Kinds[:j], k) {
+				bad("Kinds: %.40q is named twice", k)
+			}
 		}
 		ids := map[string]bool{}
 		for j, r := range p.Rules {

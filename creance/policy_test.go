@@ -80,6 +80,9 @@ func TestFingerprintGolden(t *testing.T) {
 			Name: "intégration « 20 € »", Since: at("2017-09-10T22:00:00Z"), Min: eur("0.01"), Max: eur("9999999999.99"),
 			Rules: []creance.Rule{{ID: "has_account/1"}, {ID: "not_exempt/2"}},
 		}, "a0c18b447643d26a"},
+		{creance.Policy{ // SHA-256("policy/1 7:cantine 20260901 100 30000 kinds 7:cantine 6:creche")
+			Name: "cantine", Since: at("2026-08-31T22:00:00Z"), Min: eur("1"), Max: eur("300"), Kinds: []creance.Kind{"creche", "cantine"},
+		}, "ef063070c4b3735e"},
 	} {
 		if got := tt.p.Fingerprint(); got != tt.want {
 			t.Errorf("the fingerprint of %q is %s, was %s", tt.p.Name, got, tt.want)
@@ -113,6 +116,11 @@ func TestFingerprintSensitivity(t *testing.T) {
 		"a rule changed":          func(p *creance.Policy) { p.Rules[1].ID = "b/2" },
 		"two rules run together":  func(p *creance.Policy) { p.Rules = []creance.Rule{{ID: "ab"}} },
 		"two rules as one string": func(p *creance.Policy) { p.Rules = []creance.Rule{{ID: "a 1:b"}} },
+		"other kinds":             func(p *creance.Policy) { p.Kinds = []creance.Kind{"cantine"} },
+		"one more":                func(p *creance.Policy) { p.Kinds = []creance.Kind{"cantine", "creche"} },
+		"the kinds named":         func(p *creance.Policy) { p.Kinds = []creance.Kind{creance.Participation, creance.Franchise} },
+		"no kind at all":          func(p *creance.Policy) { p.Kinds = []creance.Kind{} },
+		"kinds as a rule":         func(p *creance.Policy) { p.Rules = append(p.Rules, creance.Rule{ID: " kinds 7:cantine"}) },
 		"a rule with no ID":       func(p *creance.Policy) { p.Rules = append(p.Rules, creance.Rule{}) },
 	} {
 		p := base()
@@ -194,5 +202,49 @@ func TestValidate(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A canteen's bill is no co-payment: each policy takes its own kinds, and says so of every other.
+func TestPolicyKinds(t *testing.T) {
+	town := creance.Policy{Name: "mairie", Min: eur("1"), Max: eur("300"), Kinds: []creance.Kind{"cantine", "creche"}}
+	own := creance.Policy{Name: "own", Min: eur("1"), Max: eur("300")}
+	for _, tt := range []struct {
+		p     creance.Policy
+		kinds []creance.Kind
+		wrong []creance.Kind
+	}{
+		{town, []creance.Kind{"cantine", "creche"}, nil},
+		{town, []creance.Kind{"cantine", creance.Franchise}, []creance.Kind{creance.Franchise}},
+		{town, []creance.Kind{""}, []creance.Kind{""}},
+		{own, []creance.Kind{creance.Participation, creance.Franchise}, nil},
+		{own, []creance.Kind{"cantine"}, []creance.Kind{"cantine"}},
+	} {
+		d := creance.Debt{Notice: &creance.Notice{Number: "N", Channel: creance.Paper}}
+		for _, k := range tt.kinds {
+			d.Items = append(d.Items, creance.Item{Kind: k, Year: 2026, Amount: eur("20")})
+		}
+		var want []creance.Reason
+		for _, k := range tt.wrong {
+			want = append(want, creance.Reason{Code: creance.WrongKind, Kind: k})
+		}
+		if diff := cmp.Diff(want, tt.p.Decide(d, today).Reasons); diff != "" {
+			t.Errorf("%s of %v (-want +got):\n%s", tt.p.Name, tt.kinds, diff)
+		}
+	}
+	for name, kinds := range map[string][]creance.Kind{"none": {}, "empty": {""}, "twice": {"a", "a"}} {
+		p := town
+		p.Kinds = kinds
+		if err := (creance.Policies{p}).Validate(); err == nil || !strings.Contains(err.Error(), "Kinds") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := (creance.Policies{town}).Validate(); err != nil {
+		t.Error(err)
+	}
+	a, b := town, town
+	b.Kinds = []creance.Kind{"creche", "cantine"}
+	if a.Fingerprint() != b.Fingerprint() {
+		t.Error("the order of the kinds changes the fingerprint")
 	}
 }

@@ -15,7 +15,7 @@ const (
 	BelowMinimum   ReasonCode = "below_minimum"   // S13
 	AboveMaximum   ReasonCode = "above_maximum"   // S14
 	NoNotice       ReasonCode = "no_notice"       // S15; also a notice without a number, of a later day, or of an unknown channel
-	WrongKind      ReasonCode = "wrong_kind"      // an item that is no co-payment (S16)
+	WrongKind      ReasonCode = "wrong_kind"      // an item of a kind that the policy does not take: no co-payment (S16)
 	AlreadySettled ReasonCode = "already_settled" // status Settled
 	InDispute      ReasonCode = "in_dispute"      // status Disputed
 	OnHold         ReasonCode = "on_hold"         // status Suspended or unknown; a rule that could not be checked

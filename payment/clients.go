@@ -3,9 +3,11 @@ package payment
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/shopspring/decimal"
 )
 
 // ErrUnserved: this process has no acquirer of the payment's merchant, so it can neither ask nor give back.
@@ -46,6 +48,20 @@ func newClients(first acquirer.Client, others []acquirer.Client) (clients, error
 		c.all, c.merchants = append(c.all, client), append(c.merchants, merchant)
 	}
 	return c, errors.Join(errs...)
+}
+
+// checkSample asks the acquirer that new payments go to whether it would take an order with the prefix and the addresses of the
+// configuration, where it can tell without sending one.
+func checkSample(c Config) error {
+	checker, ok := c.Acquirer.(acquirer.Checker)
+	if !ok {
+		return nil
+	}
+	day := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC) // references of all days are equally long
+	return checker.Check(acquirer.Order{
+		ID: strings.Repeat("0", 26), Reference: Reference{c.Prefix, day, 1}.String(), Amount: decimal.New(50, 0), Currency: "EUR",
+		ReturnURL: c.ReturnURL, NotifyURL: c.NotifyURL, Language: "fr",
+	})
 }
 
 // of is the acquirer that took the payment; ErrUnserved if it is not one of this process.

@@ -27,6 +27,9 @@ const (
 // A return must bring the proof of the payment's own session, where the acquirer gives one; otherwise whoever guesses a number
 // makes us ask. "Not found" and silence conclude nothing here.
 func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acquirer.Result, ch acquirer.Channel) (Payment, Effect, error) {
+	if ch == acquirer.Notify && r.Reference == "" && r.Handle.IsZero() { // about no payment at all, such as a portal's test of the address
+		return Payment{}, "", nil
+	}
 	p, err := s.hintedPayment(ctx, client, r)
 	if errors.Is(err, ErrNotFound) {
 		if oerr := s.askAboutStranger(ctx, client, r); oerr != nil {

@@ -31,9 +31,17 @@ var otherEnds = map[acquirer.Outcome]EventKind{
 	acquirer.Refused: OnRefused, acquirer.Cancelled: OnCancelled, acquirer.Expired: OnExpired, acquirer.Failed: OnFailed,
 }
 
+// nothingTried reports whether the result says how the payment's own session ended without anybody having tried to pay: the
+// acquirer knows no amount of it then (Direct). The session's id binds it to the order.
+func nothingTried(p Payment, r acquirer.Result) bool {
+	_, ended := otherEnds[r.Outcome]
+	return ended && r.Merchant == p.Merchant && r.Amount.IsZero() && r.Currency == "" &&
+		r.Handle.Session != "" && r.Handle.Session == p.Handle.Session
+}
+
 // meaning is what a verified result is to a payment.
 //
-//  1. Nothing counts that is not equal to the order.
+//  1. Nothing counts that is not equal to the order, but for the end of a session in which nothing was tried: that has no amount.
 //  2. Money of another authorisation is not the money that is known, also when it is back. Where either has no
 //     authorisation, it may be the same.
 //  3. Of money that is known, what has gone back since is news, and so is the authorisation if it was missing.
@@ -46,7 +54,7 @@ func meaning(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	switch {
 	case accepted && (!asOrdered(p, r) || err != nil || back > ordered):
 		return OnMismatched
-	case !asOrdered(p, r):
+	case !asOrdered(p, r) && !nothingTried(p, r):
 		return OnUnfit
 	case accepted && p.Authorisation != "" && r.AuthorisationID != "" && p.Authorisation != r.AuthorisationID:
 		return OnMismatched

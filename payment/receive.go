@@ -42,13 +42,18 @@ func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []off
 		r, perr := o.client.Parse(o.callback)
 		switch {
 		case perr == nil && r.Hint:
-			return s.followHint(ctx, o.client, r, ch)
+			// A hint without a reference does not say whose it is: two acquirers of one kind understand it alike, and one has the payment.
+			p, effect, herr := s.followHint(ctx, o.client, r, ch)
+			if !errors.Is(herr, ErrNotFound) {
+				return p, effect, herr
+			}
+			err = herr
 		case perr == nil:
 			return s.applyMessage(ctx, r, ch)
 		case !errors.Is(perr, acquirer.ErrUnverified) && !errors.Is(perr, acquirer.ErrInvalid):
 			return Payment{}, "", perr
 		case err == nil || errors.Is(err, acquirer.ErrUnverified):
-			err = perr // what was verified and not understood says more than what was not
+			err = perr // what was understood and unknown, or verified and not understood, says more than what was not
 		}
 	}
 	return Payment{}, "", err

@@ -100,6 +100,8 @@ func New(c Config) (*Service, error) {
 	}
 	if err := checkPrefix(c.Prefix); err != nil {
 		bad("Prefix: %w", err)
+	} else if err := checkSample(c); err != nil {
+		bad("the acquirer would refuse every order: %w", err)
 	}
 	for _, d := range []struct {
 		name string
@@ -157,7 +159,8 @@ func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {
 	return s.c.Store.Find(ctx, Lookup{ID: id})
 }
 
-// List yields the payments that match, by creation and then by ID; [Filter] has the order and the pages.
+// List yields the payments that match, by creation and then by ID; [Filter] has the order and the pages. One whose row cannot be read
+// comes with a *[DamagedError] and what can be read of it; the others follow. So it is with Journal.
 func (s *Service) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return s.c.Store.List(ctx, f)
 }

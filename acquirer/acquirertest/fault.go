@@ -350,9 +350,10 @@ func giveFault(t *trial, f Fault, y way) error {
 	if asked != nil {
 		return fmt.Errorf("the question after: %w", asked)
 	}
-	moved := !truth.Returned.IsZero()
-	if moved && !truth.Returned.Equal(amount) {
-		return fmt.Errorf("%s went back, one call asked for %s: the call was repeated", truth.Returned, amount)
+	back := truth.Returned.Add(truth.Returning)
+	moved := !back.IsZero()
+	if moved && !back.Equal(amount) {
+		return fmt.Errorf("%s went back or is on its way, one call asked for %s: the call was repeated", back, amount)
 	}
 	if err == nil {
 		if !moved {

@@ -138,15 +138,15 @@ func partOf(p *trip, hundredths int64) decimal.Decimal {
 	return p.order.Amount.Mul(decimal.New(hundredths, -2)).Round(2)
 }
 
-// isBack asks how much has gone back. The payment stays an accepted one, of the amount of the order.
+// isBack asks how much has gone back, or is on its way. The payment stays an accepted one, of the amount of the order.
 func (t *trial) isBack(p *trip, want decimal.Decimal) error {
 	r, err := t.askAbout(p)
 	if err != nil {
 		return err
 	}
 	switch {
-	case !r.Returned.Equal(want):
-		return fmt.Errorf("Status says that %s went back, expected %s", r.Returned, want)
+	case !r.Returned.Add(r.Returning).Equal(want):
+		return fmt.Errorf("Status says that %s went back and %s is on its way, expected %s", r.Returned, r.Returning, want)
 	case r.Outcome != acquirer.Accepted:
 		return fmt.Errorf("after money went back the payment is %q: what happened to the money is said by Returned", r.Outcome)
 	}

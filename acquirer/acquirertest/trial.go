@@ -278,7 +278,12 @@ func (t *trial) onlyCallback(c acquirer.Channel) (acquirer.Result, error) {
 
 // ofOrder compares a result with the order it is about. Some acquirers send no order id, or not unless something was paid, and no
 // amount as long as nobody has paid.
+//
+// A session in which nothing was tried may have no amount, where the handle binds the answer to the order.
 func (t *trial) ofOrder(r acquirer.Result, o acquirer.Order) error {
+	nothingTried := r.Outcome == acquirer.Open ||
+		t.traits.AskedByHandle && r.AuthorisationID == "" && (r.Outcome == acquirer.Cancelled || r.Outcome == acquirer.Expired)
+	noAmount := nothingTried && r.Amount.IsZero() && r.Currency == ""
 	for _, c := range []struct{ field, got, want string }{
 		{"Reference", r.Reference, o.Reference},
 		{"Merchant", r.Merchant, t.client.Merchant()},
@@ -286,12 +291,12 @@ func (t *trial) ofOrder(r acquirer.Result, o acquirer.Order) error {
 		{"OrderID", r.OrderID, o.ID},
 	} {
 		mayMiss := c.field == "OrderID" && (r.Outcome != acquirer.Accepted || t.traits.AskedByHandle) || // the handle binds it too
-			c.field == "Currency" && r.Outcome == acquirer.Open
+			c.field == "Currency" && noAmount
 		if c.got != c.want && !(c.got == "" && mayMiss) {
 			return fmt.Errorf("%s came back as %q, the order said %q", c.field, c.got, c.want)
 		}
 	}
-	if !r.Amount.Equal(o.Amount) && !(r.Amount.IsZero() && r.Outcome == acquirer.Open) {
+	if !r.Amount.Equal(o.Amount) && !noAmount && !(r.Amount.IsZero() && r.Outcome == acquirer.Open) {
 		return fmt.Errorf("Amount came back as %s, the order said %s", r.Amount, o.Amount)
 	}
 	return nil

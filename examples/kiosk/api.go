@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net"
 	"net/http"
 	"strings"
@@ -20,37 +18,29 @@ const maxWish = 64 << 10
 // A desk is the bank clerk's side of the platform: the page and the API.
 //
 //	GET  /api/transactions   what really happened, oldest first
-//	GET  /api/deliveries     the automatic responses that were sent, oldest first
+//	GET  /api/deliveries     the notifications that were sent, oldest first
 //	POST /api/ACTION         a JSON wish, see actions.go; 200 with what was done, or 4xx with {"error": …}
 type desk struct {
-	platform atomic.Pointer[sipstest.Server]
+	platform atomic.Pointer[platform]
 }
 
 func newDesk() *desk { return new(desk) }
 
 // open is called once the platform listens; before it nothing can be asked.
-func (d *desk) open(p *sipstest.Server) { d.platform.Store(p) }
+func (d *desk) open(p platform) { d.platform.Store(&p) }
 
-// handler refuses what another site's page sends through the developer's browser: by its origin, and by a name that it has given to
-// this machine.
+func (d *desk) at() platform { return *d.platform.Load() }
+
+// handler refuses what another site's page sends through the developer's browser: by its origin, and by a name that it has
+// given to this machine.
 func (d *desk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.page)
 	mux.HandleFunc("POST /desk/{action}", d.button)
-	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.transactions()) })
-	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.deliveries()) })
+	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().transactions()) })
+	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().deliveries()) })
 	mux.HandleFunc("POST /api/{action}", d.api)
-	protected := http.NewCrossOriginProtection().Handler(mux)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case d.platform.Load() == nil:
-			http.Error(w, "not open yet", http.StatusServiceUnavailable)
-		case !local(r.Host):
-			http.Error(w, "this platform is asked for by its address only", http.StatusMisdirectedRequest)
-		default:
-			protected.ServeHTTP(w, r)
-		}
-	})
+	return guarded(func() bool { return d.platform.Load() != nil }, mux)
 }
 
 func local(hostport string) bool {
@@ -65,23 +55,16 @@ func local(hostport string) bool {
 // api takes a wish as JSON.
 func (d *desk) api(w http.ResponseWriter, r *http.Request) {
 	refuse := func(status int, err error) { write(w, status, map[string]string{"error": err.Error()}) }
-	do, ok := actions[r.PathValue("action")]
+	var what wish
+	if status, err := readWish(w, r, &what); err != nil {
+		refuse(status, err)
+		return
+	}
+	got, ok, err := d.at().do(r.PathValue("action"), what)
 	if !ok {
 		refuse(http.StatusNotFound, errors.New("there is no such action"))
 		return
 	}
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		refuse(http.StatusUnsupportedMediaType, errors.New("the content type is not application/json"))
-		return
-	}
-	var what wish
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWish))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&what); err != nil && !errors.Is(err, io.EOF) { // no body: nothing to say
-		refuse(http.StatusBadRequest, errors.New("the body is not a JSON object of known fields"))
-		return
-	}
-	got, err := do(d.platform.Load(), what)
 	if err != nil {
 		refuse(status(err), err)
 		return
@@ -114,53 +97,40 @@ type transaction struct {
 	Merchant      string    `json:"merchant"`
 	Reference     string    `json:"reference"`
 	OrderID       string    `json:"orderId,omitempty"`
+	Session       string    `json:"hostedCheckoutId,omitempty"` // Direct
+	Payment       string    `json:"payment,omitempty"`          // Direct: the id of the last attempt
 	Cents         int64     `json:"amount"`
 	Currency      string    `json:"currency"`
-	Code          string    `json:"responseCode,omitempty"` // none while the session is open
-	Status        string    `json:"transactionStatus,omitempty"`
+	Code          string    `json:"responseCode,omitempty"`      // Direct: statusCode of the last attempt; none while nobody has paid
+	Status        string    `json:"transactionStatus,omitempty"` // Direct: of the session
 	Authorisation string    `json:"authorisationId,omitempty"`
 	Returned      int64     `json:"returned,omitempty"`
 	OpenedAt      time.Time `json:"openedAt"`
-	Sent          int       `json:"notifications"` // how often the automatic response was sent
+	Sent          int       `json:"notifications"` // how often the notification was sent
+	Undecided     bool      `json:"undecided,omitempty"`
+
+	ended bool // something can be notified
 }
 
-func (d *desk) transactions() []transaction {
-	p := d.platform.Load()
-	sent := make(map[[2]string]int)
-	for _, n := range p.Deliveries() {
-		sent[[2]string{n.Merchant, n.Reference}]++
-	}
-	list := []transaction{}
-	for _, t := range p.Book() {
-		list = append(list, transaction{
-			Merchant: t.Merchant, Reference: t.Reference, OrderID: t.OrderID, Cents: t.Cents, Currency: t.Currency, Code: t.Code,
-			Status: t.Status, Authorisation: t.Authorisation, Returned: t.Returned(), OpenedAt: t.OpenedAt,
-			Sent: sent[[2]string{t.Merchant, t.Reference}],
-		})
-	}
-	return list
-}
+// Notifiable reports whether there is something to notify once more.
+func (t transaction) Notifiable() bool { return t.ended }
 
-// delivery is an automatic response as the API shows it.
+// delivery is a notification as the API shows it.
 type delivery struct {
 	Merchant  string              `json:"merchant"`
 	Reference string              `json:"reference"`
 	URL       string              `json:"url"`
-	Form      map[string][]string `json:"form"`
-	Faults    []sipstest.Fault    `json:"faults,omitempty"`
+	Form      map[string][]string `json:"form,omitempty"`
+	Body      string              `json:"body,omitempty"` // Direct
+	Faults    []fault             `json:"faults,omitempty"`
 	At        time.Time           `json:"at"`
 	Status    int                 `json:"status,omitempty"` // of the shop's answer
 	Error     string              `json:"error,omitempty"`
 }
 
-func (d *desk) deliveries() []delivery {
-	list := []delivery{}
-	for _, n := range d.platform.Load().Deliveries() {
-		e := delivery{n.Merchant, n.Reference, n.URL, n.Form, n.Faults, n.At, n.Status, ""}
-		if n.Err != nil {
-			e.Error = n.Err.Error()
-		}
-		list = append(list, e)
+func text(err error) string {
+	if err == nil {
+		return ""
 	}
-	return list
+	return err.Error()
 }

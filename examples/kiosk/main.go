@@ -1,6 +1,8 @@
-// Kiosk runs a Sips platform alone, on this machine, for developers of any language:
+// Kiosk runs a Sips platform alone, on this machine, for developers of any language, or one of Worldline Direct or PayFiP:
 //
 //	go run ./examples/kiosk -addr 127.0.0.1:9000
+//	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform direct
+//	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform payfip   # PayFiP, see payfip.go
 //
 // A shop points its client at http://127.0.0.1:9000 instead of its bank: paymentInit by JSON or by form, the payment pages in
 // French, the automatic and the manual response, and of Office getTransactionData, cancel and refund. The public test merchants
@@ -8,10 +10,18 @@
 //
 //	go run ./examples/kiosk -merchant 011223344550000 -key 1=secret123 -key 2=another -merchant 002001000000001 -key 1=a-third
 //
-// The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled, dropped or
-// tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept, nothing leaves the machine.
+// With -platform direct a shop points its SDK at http://127.0.0.1:9000: hosted checkouts with their pages, payments, refunds,
+// captures, cancellations and webhooks. The merchant is PCLDirect1 with the keys of package directtest's PublicMerchant, or
+// others by flag:
 //
-// Read in this order: main.go; actions.go, what can be done; api.go and page.go, the two ways to do it.
+//	go run ./examples/kiosk -platform direct -merchant MYPSPID -key my-key-id=secret -webhook-key my-webhook-key-id=another
+//
+// The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled,
+// dropped or tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept,
+// nothing leaves the machine.
+//
+// Read in this order: main.go; actions.go, what can be done; sips.go and direct.go, on which platform; api.go and page.go, the
+// two ways to do it.
 package main
 
 import (
@@ -22,34 +32,43 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// options are the flags.
+type options struct {
+	addr, platform, ids string
+	shops               shops
+	session, delay      time.Duration
+	several, unsealed   bool
 }
 
 // run returns the exit status: 2 for flags that are not understood, 1 when it cannot start with what they say.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var o sipstest.Options
-	var shops shops
+	var o options
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.Addr, "addr", "127.0.0.1:9000", "where to listen: a loopback address")
-	flags.Func("merchant", "a shop's `number`; its keys follow (default: the public test merchants)", shops.add)
-	flags.Func("key", "a key of the merchant before, as `version=secret`", shops.key)
-	flags.Func("numbering", "who makes the references of the merchant before: merchant, platform or s10", shops.numbering)
-	flags.DurationVar(&o.SessionTimeout, "session", 15*time.Minute, "how long a payer may do nothing")
-	flags.DurationVar(&o.Delay, "delay", time.Second, "how long a slow answer takes")
-	flags.BoolVar(&o.SeveralAttempts, "several", false, "several cards on one reference")
-	flags.BoolVar(&o.UnsealedOffice, "unsealed-office", false, "no seal in the answers of Office, as on the TEST platform")
+	flags.StringVar(&o.addr, "addr", "127.0.0.1:9000", "where to listen: a loopback address")
+	flags.StringVar(&o.platform, "platform", "sips", "which one: sips, direct or payfip, which has flags of its own (-platform payfip -help)")
+	flags.Func("merchant", "a shop's `number` or PSPID; its keys follow (default: the public test merchants)", o.shops.add)
+	flags.Func("key", "a key of the merchant before, as `version=secret`, or with direct `id=secret`",
+		func(v string) error { return o.shops.key("-key", v, false) })
+	flags.Func("webhook-key", "direct: a webhook key of the merchant before, as `id=secret`",
+		func(v string) error { return o.shops.key("-webhook-key", v, true) })
+	flags.Func("numbering", "sips: who makes the references of the merchant before: merchant, platform or s10", o.shops.numbering)
+	flags.DurationVar(&o.session, "session", 15*time.Minute, "sips: how long a payer may do nothing")
+	flags.DurationVar(&o.delay, "delay", time.Second, "how long a slow answer takes")
+	flags.BoolVar(&o.several, "several", false, "sips: several cards on one reference")
+	flags.BoolVar(&o.unsealed, "unsealed-office", false, "sips: no seal in the answers of Office, as on the TEST platform")
+	flags.StringVar(&o.ids, "ids", "", "direct: the form of payment ids, underscored or nineteen digits")
 	keep := flags.Duration("keep", 24*time.Hour, "how long a transaction that has ended is known")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -57,32 +76,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
-	if shops.trouble != nil {
-		fmt.Fprintln(stderr, shops.trouble)
+	if o.shops.trouble != nil {
+		fmt.Fprintln(stderr, o.shops.trouble)
 		return 2
 	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "kiosk: %.40q is no flag\n", flags.Arg(0))
+	open := platforms[o.platform]
+	if flags.NArg() > 0 || open == nil {
+		fmt.Fprintf(stderr, "kiosk: %.40q is no flag, or %.40q no platform\n", flags.Arg(0), o.platform)
 		return 2
 	}
-	o.Merchants = shops.list
 	desk := newDesk()
-	o.Other = desk.handler()
-	platform, err := sipstest.Listen(o)
+	p, err := open(o, desk.handler())
+	if wrong := flagError(""); errors.As(err, &wrong) {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
-	desk.open(platform)
-	defer platform.Close()
-	fmt.Fprintf(stdout, "A Sips platform is at %s (this page, paymentInit, Office). Ctrl-C ends it.\n", platform.URL)
-	forget(ctx, platform, *keep)
+	desk.open(p)
+	defer p.Close()
+	fmt.Fprintf(stdout, "A %s platform is at %s (this page, %s). Ctrl-C ends it.\n", p.name(), p.address(), p.serves())
+	forget(ctx, p, *keep)
 	fmt.Fprintln(stdout, "The platform is closed.")
 	return 0
 }
 
 // forget drops what is old, until the end.
-func forget(ctx context.Context, platform *sipstest.Server, keep time.Duration) {
+func forget(ctx context.Context, p platform, keep time.Duration) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {
@@ -90,60 +112,59 @@ func forget(ctx context.Context, platform *sipstest.Server, keep time.Duration) 
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			platform.Forget(platform.Now().Add(-keep))
+			p.Forget(p.Now().Add(-keep))
 		}
 	}
 }
 
 // shops are the merchants of the command line.
 type shops struct {
-	list    []sipstest.Merchant
+	list    []shop
 	trouble error // with a key: package flag would print the value
 }
+
+type shop struct {
+	id, numbering string
+	keys          []key
+}
+
+type key struct {
+	name, secret string // Sips: the version; Direct: the key's id
+	webhook      bool
+}
+
+// A flagError is what is wrong with the flags.
+type flagError string
+
+func (e flagError) Error() string { return "kiosk: " + string(e) }
 
 var errNoMerchant = errors.New("a -merchant comes first")
 
 func (s *shops) add(id string) error {
-	s.list = append(s.list, sipstest.Merchant{ID: id, Keys: make(map[int]string)})
+	s.list = append(s.list, shop{id: id})
 	return nil
 }
 
-func (s *shops) last() (*sipstest.Merchant, error) {
-	if len(s.list) == 0 {
-		return nil, errNoMerchant
+// key does not repeat what it was given: it is a secret.
+func (s *shops) key(flag, value string, webhook bool) error {
+	name, secret, ok := strings.Cut(value, "=")
+	switch {
+	case s.trouble != nil:
+	case len(s.list) == 0:
+		s.trouble = fmt.Errorf("kiosk: %s: %w", flag, errNoMerchant)
+	case !ok || name == "" || secret == "":
+		s.trouble = fmt.Errorf("kiosk: %s: not a version or an id, = and a secret", flag)
+	default:
+		last := &s.list[len(s.list)-1]
+		last.keys = append(last.keys, key{name, secret, webhook})
 	}
-	return &s.list[len(s.list)-1], nil
-}
-
-func (s *shops) key(value string) error {
-	if err := s.addKey(value); err != nil && s.trouble == nil {
-		s.trouble = fmt.Errorf("kiosk: -key: %w", err)
-	}
-	return nil
-}
-
-// addKey does not repeat what it was given: it is a secret.
-func (s *shops) addKey(value string) error {
-	m, err := s.last()
-	if err != nil {
-		return err
-	}
-	version, secret, ok := strings.Cut(value, "=")
-	v, err := strconv.Atoi(version)
-	if !ok || err != nil || v < 1 || secret == "" {
-		return errors.New("not a version from 1, = and a secret")
-	}
-	if m.Keys[v] != "" {
-		return fmt.Errorf("version %d stands twice", v)
-	}
-	m.Keys[v] = secret
 	return nil
 }
 
 func (s *shops) numbering(value string) error {
-	m, err := s.last()
-	if err == nil {
-		m.Numbering = sipstest.Numbering(value)
+	if len(s.list) == 0 {
+		return errNoMerchant
 	}
-	return err
+	s.list[len(s.list)-1].numbering = value
+	return nil
 }

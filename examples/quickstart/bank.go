@@ -34,8 +34,10 @@ type payer struct {
 
 // banks are what the flag -acquirer chooses from. Each connects a host to its bank, and says where the bank is to reach the host.
 var banks = map[string]func(*host) (returnURL, notifyURL string, err error){
-	"mock": connectMock,
-	"sips": connectSips,
+	"mock":   connectMock,
+	"sips":   connectSips,
+	"direct": connectDirect,
+	"payfip": connectPayfip,
 }
 
 // mockBank is in the process: what it says goes straight to the service.
@@ -93,16 +95,22 @@ func connectSips(h *host) (returnURL, notifyURL string, err error) {
 		platform.Close()
 		return "", "", err
 	}
+	h.bank = sipsBank{client, platform}
+	return h.listen(platform.Close)
+}
+
+// listen lets a platform and the payer's browser reach the host over HTTP. over ends the platform with the host.
+func (h *host) listen(over func()) (returnURL, notifyURL string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		platform.Close()
+		over()
 		return "", "", err
 	}
 	portal := &http.Server{Handler: h}
 	go portal.Serve(listener)
-	h.bank, h.close = sipsBank{client, platform}, func() {
+	h.close = func() {
 		portal.Close()
-		platform.Close()
+		over()
 	}
 	address := "http://" + listener.Addr().String()
 	return address + "/retour", address + "/notification", nil
@@ -121,6 +129,13 @@ func (b sipsBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 	if errors.Is(err, sipstest.ErrNoReturn) {
 		return nil, nil
 	}
+	return bring(back), err
+}
+
+// bring lets the payer's browser come back to the host.
+func bring(back interface {
+	Bring(*http.Client) (*http.Response, error)
+}) func(context.Context) error {
 	return func(context.Context) error {
 		resp, err := back.Bring(nil)
 		if err != nil {
@@ -131,13 +146,13 @@ func (b sipsBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 			return fmt.Errorf("the host answered the browser with %s", resp.Status)
 		}
 		return nil
-	}, err
+	}
 }
 
 // ServeHTTP is the part of a host that a bank reaches: the two routes of a payment.
 func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux := http.NewServeMux()
-	mux.Handle("POST /notification", h.payments.NotifyHandler())
+	mux.Handle("/notification", h.payments.NotifyHandler())
 	mux.Handle("/retour", h.payments.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/accueil" }))
 	mux.ServeHTTP(w, r)
 }

@@ -14,11 +14,27 @@ import (
 type kiosk struct {
 	shop           string // as the bank knows it
 	authentication string // where the payer's bank may ask who pays
+	payfip         bool   // the page is the DGFiP's: the payer chooses a means first, and types nothing there
 }
 
 // page is where the payer types a card.
 func (k kiosk) page(t mock.Transaction) (string, error) {
 	amount, err := euros(decimal.New(t.Cents, -2))
+	if k.payfip {
+		return strings.Join([]string{
+			"PayFiP, paiement des services publics",
+			"",
+			k.shop,
+			french("Montant : ") + amount,
+			french("Référence : ") + t.Reference,
+			"",
+			"Choisissez votre moyen de paiement",
+			"  [ Payer par carte bancaire ]",
+			"  [ Payer par prélèvement ]",
+			"  [ Abandonner le paiement ]",
+			"",
+		}, "\n"), err
+	}
 	return strings.Join([]string{
 		"worldline e-payment services",
 		"",
@@ -43,7 +59,12 @@ func (k kiosk) page(t mock.Transaction) (string, error) {
 
 // ticket is what the bank shows for a payment that was accepted, and for no other.
 func (k kiosk) ticket(t mock.Transaction) string {
-	line := func(label, value string) string { return fmt.Sprintf("%-30s%s\n", french(label), value) }
+	line := func(label, value string) string {
+		if value == "" { // PayFiP tells no card number
+			return ""
+		}
+		return fmt.Sprintf("%-30s%s\n", french(label), value)
+	}
 	return "Informations de paiement\n" +
 		"\n" +
 		"Votre paiement a été accepté.\n" +

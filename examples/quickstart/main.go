@@ -3,9 +3,12 @@
 //	go run ./examples/quickstart               the debts of debts.json, which are built in
 //	go run ./examples/quickstart my-debts.json a list of your own, in the JSON form of creance.Debt
 //	go run ./examples/quickstart -acquirer sips the same story over HTTP, with a simulated Sips platform
+//	go run ./examples/quickstart -acquirer direct the same with Worldline Direct, its successor
+//	go run ./examples/quickstart -acquirer payfip the same with PayFiP, of the public purse
 //
 // With -acquirer sips and a shop of your own (QUITTANCE_SIPS_MERCHANT, _KEY, _KEY_VERSION, _PAYPAGE, _OFFICE, and _ALGORITHM if it is not
-// HMAC-SHA-256) it talks to a real platform instead: it checks the shop, and you pay one debt in a browser, see shop.go.
+// HMAC-SHA-256) it talks to a real platform instead: it checks the shop, and you pay one debt in a browser, see shop.go. So it does with
+// -acquirer direct and an account of your own (QUITTANCE_DIRECT_MERCHANT, _KEY, _SECRET, _ENDPOINT).
 //
 // It says of each debt whether it may be paid online, and why not; pays those that may; takes the payments into account on the
 // next day; prints their journals; and ends with the source document's own scene of 2017, both cases.
@@ -36,9 +39,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: quickstart [-acquirer mock|sips] [FILE]: a JSON list of debts; without it the sample that is built in")
+		fmt.Fprintln(stderr, "usage: quickstart [-acquirer mock|sips|direct|payfip] [FILE]: a JSON list of debts; without it the sample that is built in")
 	}
-	acquirer := flags.String("acquirer", "mock", "who takes the cards: mock, in the process; sips, a simulated platform over HTTP")
+	acquirer := flags.String("acquirer", "mock", "who takes the cards: mock, in the process; sips, direct or payfip, a simulated platform over HTTP")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -54,8 +57,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "quickstart: nothing was paid:\n%v\n", err)
 		return 1
 	}
-	if *acquirer == "sips" {
-		shop, err := ownShop()
+	if own := ownShops[*acquirer]; own != nil {
+		shop, err := own()
 		if err == nil && shop != nil {
 			err = playOwnShop(ctx, stdout, shop, debts)
 		}
@@ -90,7 +93,7 @@ func play(ctx context.Context, out *screen, acquirer string, debts []creance.Deb
 	}
 	defer h.close()
 	s := &story{host: h, screen: out, kiosk: kiosk{
-		shop: fund.Fund,
+		shop: fund.Fund, payfip: acquirer == "payfip",
 		authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d’authentification de votre " +
 			"banque avant la validation de votre paiement.",
 	}}

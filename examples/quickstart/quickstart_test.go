@@ -41,8 +41,14 @@ func file(t *testing.T, content string) string {
 }
 
 func TestGolden(t *testing.T) {
-	const golden = "testdata/quickstart.golden"
-	got := output(t)
+	t.Run("mock", func(t *testing.T) { checkGolden(t, "testdata/quickstart.golden", output(t)) })
+	// Worldline Direct has messages of another kind: payers see the same, and the journals say how each result was learned.
+	t.Run("direct", func(t *testing.T) { checkGolden(t, "testdata/direct.golden", output(t, "-acquirer", "direct")) })
+	t.Run("payfip", func(t *testing.T) { checkGolden(t, "testdata/payfip.golden", output(t, "-acquirer", "payfip")) })
+}
+
+func checkGolden(t *testing.T, golden, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)

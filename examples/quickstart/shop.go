@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
+	"github.com/quittance/quittance/acquirer/worldline/direct"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
@@ -21,11 +23,27 @@ import (
 	"golang.org/x/text/language"
 )
 
-// env is a setting of the shop, such as QUITTANCE_SIPS_MERCHANT.
-func env(name string) string { return os.Getenv("QUITTANCE_SIPS_" + name) }
+// checked is a client that can say whether its platform agrees with its settings.
+type checked interface {
+	acquirer.Client
+	Doctor(context.Context) (preflight.Report, error)
+}
 
-// ownShop is the client of a shop of one's own, on a real platform, from the environment. Without a merchant there is none.
-func ownShop() (*sips.Client, error) {
+// ownShops are the clients of a shop of one's own, on a real platform, from the environment. Without a merchant there is none.
+var ownShops = map[string]func() (checked, error){"sips": ownSips, "direct": ownDirect}
+
+func ownDirect() (checked, error) {
+	env := func(name string) string { return os.Getenv("QUITTANCE_DIRECT_" + name) }
+	if env("MERCHANT") == "" {
+		return nil, nil
+	}
+	return direct.New(direct.Config{
+		MerchantID: env("MERCHANT"), APIKey: direct.APIKey{ID: env("KEY"), Secret: direct.NewSecret(env("SECRET"))}, Endpoint: env("ENDPOINT"),
+	})
+}
+
+func ownSips() (checked, error) {
+	env := func(name string) string { return os.Getenv("QUITTANCE_SIPS_" + name) }
 	if env("MERCHANT") == "" {
 		return nil, nil
 	}
@@ -53,7 +71,7 @@ type trial struct {
 }
 
 // playOwnShop checks the shop's settings and lets a person pay the first debt that may be paid today.
-func playOwnShop(ctx context.Context, out io.Writer, client *sips.Client, debts []creance.Debt) error {
+func playOwnShop(ctx context.Context, out io.Writer, client checked, debts []creance.Debt) error {
 	report, err := client.Doctor(ctx)
 	if err != nil {
 		return err
@@ -126,7 +144,7 @@ func (t *trial) routes() http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; form-action "+session.Origin())
 		if err == nil {
-			err = session.WriteForm(w, acquirer.Form{})
+			err = session.Send(w, r, acquirer.Form{})
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)

@@ -46,7 +46,8 @@ func playSource(ctx context.Context, out *screen, acquirer string) error {
 		}
 		defer h.close()
 		s := &story{host: h, screen: out, seen: i > 0, kiosk: kiosk{
-			shop: "CPAM Test 2 (INTEGRATION)", // S24
+			payfip: acquirer == "payfip",
+			shop:   "CPAM Test 2 (INTEGRATION)", // S24
 			authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d'authentification votre banque " +
 				"avant la validation de votre paiement.", // S35: « de » is missing in the source
 		}}

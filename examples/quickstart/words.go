@@ -62,7 +62,9 @@ var events = map[payment.EventKind]string{
 	payment.OnRefused:  "paiement refusé",
 	payment.OnExpired:  "délai dépassé",
 	payment.OnRecorded: "affiché sur le compte",
-	payment.OnOverdue:  "toujours pas affiché après 24 heures", // of a long list
+	payment.OnAbsent:   "personne n’a payé",                            // PayFiP knows a session, or forgets it; it never says that it expired
+	payment.OnSilent:   "la banque ne sait plus rien de cette session", // the platform of Direct forgets within hours
+	payment.OnOverdue:  "toujours pas affiché après 24 heures",         // of a long list
 }
 
 // ways say how an event was learnt.

@@ -10,7 +10,11 @@
 //	-url https://…         its address as browsers see it, behind a proxy, which passes the Host on
 //	                       (default: http:// and -addr)
 //	-db FILE               an SQLite file, or postgres://… which several processes may share
-//	-acquirer simulator    or mock, a bank in the process; or sips, a shop of your own by QUITTANCE_SIPS_* (see internal/bank/sips.go)
+//	-acquirer simulator    or mock, a bank in the process; or sips, a shop of your own by QUITTANCE_SIPS_* (see internal/bank/sips.go);
+//	                       or direct, Worldline Direct: a simulator, or an account of your own by QUITTANCE_DIRECT_* (internal/bank/direct.go);
+//	                       or payfip: a simulator, or a régie of your own by QUITTANCE_PAYFIP_* (internal/bank/payfip.go)
+//	-former sips           with direct: the fund has moved from Sips, where its old payments are still asked about and given back
+//	                       (docs/move-from-sips.md): the shop of QUITTANCE_SIPS_*, or a simulator at -former-kiosk
 //	-kiosk 127.0.0.1:8081  where the simulator listens; the http:// address of another process's simulator makes this one its client
 //	-people FOLDER         people.json and debts.json of your own, instead of the sample (see internal/people)
 //	-open                  opens a browser
@@ -19,6 +23,11 @@
 //
 //	go run ./examples/teleservice -db postgres://… -addr 127.0.0.1:8080
 //	go run ./examples/teleservice -db postgres://… -addr 127.0.0.1:8090 -kiosk http://127.0.0.1:8081
+//
+// A fund that moves: pay with Sips, stop, start again with Direct, and give the old payment back in the office:
+//
+//	go run ./examples/teleservice -db move.db
+//	go run ./examples/teleservice -db move.db -acquirer direct -kiosk 127.0.0.1:8082 -former sips -former-kiosk 127.0.0.1:8081
 //
 // Ctrl-C ends it: what is under way has a few seconds to finish; a second Ctrl-C ends it at once. What was in flight goes on at the
 // next start: payments are in the database, and so is the simulator's book, with who was still at its kiosk (keep -addr and -kiosk).
@@ -67,7 +76,9 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "where to listen")
 	flags.StringVar(&s.Base, "url", "", "the service's `address` as browsers see it (default: http:// and -addr)")
 	flags.StringVar(&s.Database, "db", databaseFile(), "an SQLite `file`, or a postgres:// address")
-	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock or sips")
+	flags.StringVar(&s.Bank, "acquirer", "simulator", "who takes the cards: simulator, mock, sips, direct or payfip")
+	flags.StringVar(&s.Former, "former", "", "who took the cards before, with direct: sips")
+	flags.StringVar(&s.Formerly, "former-kiosk", "127.0.0.1:8082", "where the former bank's simulator listens")
 	flags.StringVar(&s.Kiosk, "kiosk", "127.0.0.1:8081", "where the simulator listens, or the http:// `address` of one that runs already")
 	flags.StringVar(&s.People, "people", "", "a `folder` with people.json and debts.json of your own, instead of the sample")
 	flags.BoolVar(&s.open, "open", false, "open a browser")

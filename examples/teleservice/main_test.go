@@ -147,11 +147,13 @@ func TestRunWrong(t *testing.T) {
 	}{
 		{[]string{"-nonsense"}, 2, "not defined"},
 		{[]string{"more"}, 2, "is no flag"},
-		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "cash"}, 1, "none of simulator, mock and sips"},
+		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "cash"}, 1, "none of simulator, mock, sips, direct and payfip"},
 		{[]string{"-addr", "nowhere"}, 1, "-addr"},
 		{[]string{"-addr", "127.0.0.1:0", "-url", "compte.example"}, 1, "is not the address of a service"},
 		{[]string{"-addr", "127.0.0.1:0", "-kiosk", "8.8.8.8:80"}, 1, "loopback"},
 		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "sips"}, 1, "QUITTANCE_SIPS_KEY_VERSION"},
+		{[]string{"-addr", "127.0.0.1:0", "-kiosk", "127.0.0.1:0", "-former", "sips"}, 1, "goes with -acquirer direct"},
+		{[]string{"-addr", "127.0.0.1:0", "-kiosk", "127.0.0.1:0", "-acquirer", "direct", "-former", "payfip"}, 1, "is not sips"},
 		{[]string{"-addr", "127.0.0.1:0", "-db", "postgres://who:secret@127.0.0.1:1/none"}, 1, "PostgreSQL, 127.0.0.1:1/none"},
 	} {
 		t.Setenv("QUITTANCE_SIPS_KEY_VERSION", "")

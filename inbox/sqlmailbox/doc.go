@@ -11,8 +11,8 @@
 //
 // Limits first. SQLite is for one machine: any number of processes may open the file, never over a network file system.
 // PostgreSQL is for many machines. All times are UTC microseconds. The databases must be as package sqlstore wants them: the
-// versions, the settings and sqlstore.DSN are the same. For one SQLite file hand over one *sql.DB: after an error of the
-// disk all who use it look again together.
+// versions, the settings, the drivers and sqlstore.DSN are the same. For one SQLite file hand over one *sql.DB: all who use it write
+// in one queue, and after an error of the disk look again together.
 //
 // # What stays of a letter
 //

@@ -52,8 +52,10 @@ func migrated(t testing.TB, db *sql.DB, open func(*sql.DB, sqlstore.Options) (*s
 func hook(context.Context, *sql.Tx, payment.Change) error { return nil }
 
 func TestSQLiteStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) payment.Store {
-		return openFile(t, filepath.Join(t.TempDir(), "payments.db"), sqlstore.Options{})
+	storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
+		file := filepath.Join(t.TempDir(), "payments.db")
+		again := func() (payment.Store, error) { return openFile(t, file, sqlstore.Options{}), nil }
+		return openFile(t, file, sqlstore.Options{}), again
 	})
 }
 
@@ -61,8 +63,10 @@ func TestPostgreSQLStore(t *testing.T) {
 	server := postgres.Start(t)
 	for name, o := range map[string]sqlstore.Options{"one statement": {}, "with a hook": {InTx: hook}} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) payment.Store {
-				return migrated(t, server.Database(t), sqlstore.PostgreSQL, o)
+			storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
+				name := server.Create(t)
+				open := func() payment.Store { return migrated(t, server.Open(t, server.DSN(name)), sqlstore.PostgreSQL, o) }
+				return open(), func() (payment.Store, error) { return open(), nil }
 			})
 		})
 	}
@@ -366,7 +370,7 @@ func TestAdvance(t *testing.T) {
 			past, want int
 			err        error
 		}{
-			{120, 121, nil}, {7, 171, nil}, // never back
+			{120, 121, nil}, {7, 171, nil}, // never back: what is left of a block is given up, and no number of it is given again
 			{payment.MaxSequence - 1, payment.MaxSequence, nil},
 			{payment.MaxSequence, 0, payment.ErrDayFull}, {9, 0, payment.ErrDayFull},
 		} {

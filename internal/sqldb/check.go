@@ -42,6 +42,7 @@ func checkSQLite(db *sql.DB, name string) error {
 	}
 	// The settings are each connection's own. Two that are open at once show whether they come from the DSN: a PRAGMA that was executed has
 	// reached one of them.
+	words := wordsOf(db.Driver())
 	look := 2
 	if stats := db.Stats(); stats.MaxOpenConnections > 0 && stats.MaxOpenConnections-stats.InUse < look {
 		look = 1
@@ -58,7 +59,7 @@ func checkSQLite(db *sql.DB, name string) error {
 			if err := conn.QueryRowContext(ctx, "PRAGMA "+s.pragma).Scan(&v); err != nil {
 				found(": PRAGMA %s: %w", s.pragma, err)
 			} else if !s.good(v) {
-				found(": %s is %.20s on a new connection: put _pragma=%s into the DSN (see sqlstore.DSN)", s.pragma, v, s.want)
+				found(": %s is %.20s on a new connection: %s", s.pragma, v, words.advice(s.pragma, s.want))
 			}
 		}
 	}
@@ -77,9 +78,9 @@ var sqliteSettings = []struct {
 	good   func(string) bool
 	want   string
 }{
-	{"journal_mode", func(v string) bool { return strings.EqualFold(v, "wal") }, "journal_mode(WAL)"},
-	{"synchronous", func(v string) bool { return v == "2" || v == "3" }, "synchronous(FULL)"},
-	{"busy_timeout", func(v string) bool { n, _ := strconv.Atoi(v); return n >= 1000 }, "busy_timeout(10000)"},
+	{"journal_mode", func(v string) bool { return strings.EqualFold(v, "wal") }, "WAL"},
+	{"synchronous", func(v string) bool { return v == "2" || v == "3" }, "FULL"},
+	{"busy_timeout", func(v string) bool { n, _ := strconv.Atoi(v); return n >= 1000 }, "10000"},
 }
 
 // checkPostgreSQL asks a PostgreSQL for its version and its settings, and returns every problem at once. name is the package that asks.
@@ -87,13 +88,19 @@ func checkPostgreSQL(db *sql.DB, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var version int
-	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
+	switch pooled := namePooler(err); {
+	case errors.Is(pooled, errPooler):
+		return fmt.Errorf("%s: PostgreSQL: %w", name, pooled)
+	case err != nil:
 		return fmt.Errorf("%s: PostgreSQL: it cannot be asked: does it run, may this role connect, is it a PostgreSQL database? %w", name, err)
+	case version < oldestPostgreSQL:
+		return fmt.Errorf("%s: PostgreSQL %d is too old: %d or later is needed", name, version, oldestPostgreSQL)
+	}
+	if err := checkPooler(ctx, db); err != nil {
+		return fmt.Errorf("%s: PostgreSQL: %w", name, err)
 	}
 	var problems []error
-	if version < oldestPostgreSQL {
-		problems = append(problems, fmt.Errorf("%s: PostgreSQL %d is too old: %d or later is needed", name, version, oldestPostgreSQL))
-	}
 	for _, s := range postgresqlSettings {
 		var v string
 		if err := db.QueryRowContext(ctx, "SELECT current_setting('"+s.name+"')").Scan(&v); err != nil {

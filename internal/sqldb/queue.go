@@ -28,8 +28,12 @@ type queue struct {
 
 // write is a writer in the queue.
 type write struct {
-	ctx  context.Context
-	f    func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
+	ctx context.Context
+	f   func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
+
+	// alone is for what no transaction may be around; nobody else writes meanwhile.
+	alone func(context.Context, *sql.Conn) error
+
 	err  error
 	lead chan bool // false: the write is done; true: lead the next transaction
 }
@@ -53,7 +57,12 @@ func (q *queue) leave(w *write) bool {
 // write runs f in a transaction that may be shared, and returns when it is committed. A context that ends before its
 // turn has come takes f out of the queue.
 func (q *queue) write(ctx context.Context, d *DB, f func(context.Context, *sql.Tx) error) error {
-	w := &write{ctx: ctx, f: f, lead: make(chan bool, 1)}
+	return q.wait(d, &write{ctx: ctx, f: f, lead: make(chan bool, 1)})
+}
+
+// wait puts a write into the queue, and returns when it is done.
+func (q *queue) wait(d *DB, w *write) error {
+	ctx := w.ctx
 	q.mu.Lock()
 	q.waiting = append(q.waiting, w)
 	lead := !q.busy
@@ -74,6 +83,9 @@ func (q *queue) write(ctx context.Context, d *DB, f func(context.Context, *sql.T
 	}
 	q.mu.Lock()
 	n := min(len(q.waiting), mostShared)
+	if i := slices.IndexFunc(q.waiting[:n], func(w *write) bool { return w.alone != nil }); i >= 0 {
+		n = max(i, 1)
+	}
 	batch := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
 	q.mu.Unlock()
@@ -138,6 +150,10 @@ func (d *DB) share(batch []*write, apart bool) (again bool) {
 				w.err = err
 			}
 		}
+	}
+	if alone := batch[0]; alone.alone != nil {
+		alone.err = d.runAlone(alone)
+		return false
 	}
 	disk := &d.file.disk
 	if err := disk.recover(ctx, d.Pool); err != nil {
@@ -212,6 +228,28 @@ func (d *DB) share(batch []*write, apart bool) (again bool) {
 		failAll(err)
 	}
 	return false
+}
+
+// runAlone runs what no transaction may be around.
+func (d *DB) runAlone(w *write) error {
+	if err := errors.Join(w.ctx.Err(), d.file.disk.recover(w.ctx, d.Pool)); err != nil {
+		return err
+	}
+	conn, err := d.Pool.Conn(w.ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	err = w.alone(w.ctx, conn)
+	if err != nil && !undo(context.WithoutCancel(w.ctx), conn) {
+		d.file.disk.distrust(conn, err)
+	}
+	return err
+}
+
+// Alone runs f on SQLite with a connection, outside of any transaction, while nobody else in this process writes.
+func (d *DB) Alone(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
+	return d.file.queue.wait(d, &write{ctx: ctx, alone: f, lead: make(chan bool, 1)})
 }
 
 // begin begins a transaction on a connection that can be trusted. When a commit has failed meanwhile, the file is opened anew

@@ -37,7 +37,9 @@ func (d *disk) settle(ctx context.Context, pool *sql.DB) error {
 	defer conn.Close()
 	for _, q := range takeWriteLock {
 		if _, err := conn.ExecContext(ctx, q); err != nil {
-			discard(conn) // it may have begun all the same
+			if !undo(context.WithoutCancel(ctx), conn) { // it may have begun all the same
+				discard(conn)
+			}
 			return err
 		}
 	}

@@ -23,8 +23,10 @@
 // connections. The user of the process must be able to write to the file and to its folder, where -wal and -shm stand
 // beside it.
 //
-// Writes of one process go through one transaction after the other, and those that wait share the next one and its
-// fsync; a transaction's first statement is a write, so it never has to be repeated for a reader's sake. While another
+// Writes of one process wait in one queue, those of this store, of a mailbox of package sqlmailbox and of the host ([Store.Write]) on one
+// *sql.DB alike: one transaction comes after the other, and those that wait share the next one and its fsync. A write of the host
+// that goes past the queue waits at SQLite's own lock, which serves nobody in turn. A transaction's first statement is a write, so
+// it never has to be repeated for a reader's sake. While another
 // process holds the write lock for longer than busy_timeout, writes fail with "database is locked" and may be tried
 // again as they are: a notification is answered with 503, Work tries again by itself. Reading goes on.
 //
@@ -41,6 +43,10 @@
 // the pool a limit below the server's max_connections (sql.DB.SetMaxOpenConns): without one, many payers at once are
 // refused connections instead of waiting for one.
 //
+// A connection pooler must keep a session for each client: PgBouncer with pool_mode session works. With pool_mode transaction or statement
+// prepared statements are missing or another client's; [PostgreSQL] compares the sessions of two connections (of one that it opens several
+// times, where the pool may have only one), and refuses that by name. PgBouncer 1.18 is what this is tested with.
+//
 // A transition is one statement: it updates the row if the version fits, and inserts the entry and the change, in one
 // round trip and one fsync. Due work is leased with SKIP LOCKED.
 //
@@ -54,6 +60,18 @@
 //
 //	GRANT USAGE ON SCHEMA public TO portal;
 //	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal;
+//
+// # Drivers
+//
+// The suites of this package and of sqlmailbox pass with these, on a disk without room too, and the settings go into the DSN so:
+//
+//	modernc.org/sqlite 1.55            DSN; no cgo
+//	github.com/mattn/go-sqlite3        _journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate; needs cgo
+//	    1.14.53
+//	github.com/ncruces/go-sqlite3      _pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate;
+//	    0.35.2                         no cgo; without room on the disk a commit is "disk I/O error", so nothing can be read until there is room
+//	github.com/jackc/pgx/v5 5.9        stdlib
+//	github.com/lib/pq 1.11.2
 //
 // # Upgrades
 //
@@ -69,7 +87,12 @@
 // unknown, not failed: the service reads again before it decides, and a host that uses the store alone must do so too. A
 // row, its entry and its change are one commit, whatever happens in between.
 //
-// "database or disk is full": nothing was written, and what is there can be read. Make room; no restart is needed.
+// "database or disk is full": nothing was written, and what is there can be read (for ncruces see above). Make room; no restart is needed.
+//
+// A row that cannot be read, as after a disk that lost something or a hand that slipped, is a [*payment.DamagedError], and stops no other
+// row: lists and journals go on behind it, and [Store.Lease] sets it aside. It is stuck then, with the damage as its cause: see
+// payment.Filter. Repair it from a backup, or by its journal, and call Restart. A page of the file that SQLite or PostgreSQL itself cannot
+// read is an error of the whole query: restore.
 //
 // "disk I/O error", "input/output error", or any other commit of SQLite that cannot be ended: the kernel may show what the
 // disk does not have. The store closes its connections, opens the file anew, takes the write lock, writes the log once more
@@ -87,8 +110,8 @@
 //
 // # Backup
 //
-// SQLite: VACUUM INTO '/backups/payments-2026-03-02.db', while the service runs, then fsync or copy that file to another
-// machine. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
+// SQLite: install -m 600 /dev/null FILE, then VACUUM INTO 'FILE', while the service runs, then fsync or copy that file to another
+// machine. A file that VACUUM INTO makes itself has the umask's mode, not the database's: others could read it. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
 // with its log (pg_basebackup and archives), so that little is lost; pg_dump is consistent, and loses what came after it.
 //
 // Keep the seal of each day's export outside the database ([payment.Service.Export]). A backup holds what was erased since:
@@ -124,7 +147,8 @@
 // What was erased, or delivered and deleted, can still stand in pages that the database has not used again, in its
 // write-ahead log, in its statistics, and in backups. To be rid of all but the backups:
 //
-//	ANALYZE; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);             -- SQLite, while nobody reads
+//	store.Compact(ctx)                                            // SQLite; with another tool:
+//	ANALYZE; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);             -- while nobody reads; the first number that it returns must be 0
 //	VACUUM (FULL, ANALYZE); VACUUM FULL pg_statistic; CHECKPOINT; -- PostgreSQL, as a superuser; it locks the tables
 //
 // PostgreSQL keeps segments of its log for as long as archives and replicas need them, and uses them again as they are

@@ -46,7 +46,15 @@ type Order struct {
 	Currency                     string // three capital letters
 	ReturnURL, NotifyURL         string
 	Language                     string
-	Fields                       map[string]string // kept for the front; the bank does not read them
+
+	// Lifetime is how long the session lives, with or without activity. Zero: the constants Idle and Lifetime.
+	Lifetime time.Duration `json:",omitempty"`
+
+	// Attempts is how many cards the payer may try; the last refusal keeps its own code. Zero: one, or the constant Attempts where
+	// the shop allows several.
+	Attempts int `json:",omitempty"`
+
+	Fields map[string]string // kept for the front; the bank does not read them
 
 	// Uses is how often the redirect data brings the payer to the payment page. Zero: as often as the page is loaded.
 	Uses int `json:"-"`
@@ -61,7 +69,7 @@ type Session struct {
 // Refusal is the error of every method of [Bank]: the call changed nothing.
 type Refusal struct {
 	Code   string // of Sips: 03, 12, 24, 25, 94, 97
-	Field  string // which is wrong, with 12: one of amount, currency, merchant, reference, card
+	Field  string // which is wrong, with 12: one of amount, currency, lifetime, merchant, reference, card
 	Status string // with 24: the transactionStatus that does not allow it (Sips: newStatus)
 }
 
@@ -96,6 +104,11 @@ type Bank struct {
 type name struct{ merchant, key string }
 
 func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
+
+func (o Order) lifetime() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
+
+// MostAttempts is how many cards a payer may try where it is more than one.
+func (o Order) MostAttempts() int { return cmp.Or(o.Attempts, Attempts) }
 
 // account is a transaction with its session, as the bank keeps it.
 type account struct {
@@ -158,24 +171,32 @@ func (b *Bank) Open(o Order) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "amount"}
 	case len(o.Currency) != 3 || strings.Trim(o.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
+	case o.Lifetime < 0:
+		return Session{}, &Refusal{Code: "12", Field: "lifetime"}
 	case b.byName[o.nameOf()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
 	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: o.Uses, active: now}
+	if o.Attempts > 0 {
+		a.several = o.Attempts > 1
+	}
 	if a.idle = b.Idle; a.idle <= 0 {
 		a.idle = Idle
+	}
+	if o.Lifetime > 0 {
+		a.idle = o.Lifetime
 	}
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
 	b.byName[o.nameOf()], b.byToken[token] = a, a
-	return Session{Token: token, ExpiresAt: now.Add(Lifetime)}, nil
+	return Session{Token: token, ExpiresAt: now.Add(o.lifetime())}, nil
 }
 
 // idleDeadline is when the session ends if the payer does nothing from now on.
 func (a *account) idleDeadline() time.Time {
-	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(Lifetime)
+	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(a.lifetime())
 	if end.Before(idle) {
 		return end
 	}
@@ -298,8 +319,10 @@ func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 		a.Brand, a.MaskedPAN = c.Brand, c.Masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
-	if a.Retry && a.Attempt >= Attempts {
-		meaning, a.Retry = sipscode.Meaning("75"), false
+	if a.Retry && a.Attempt >= a.MostAttempts() {
+		if a.Retry = false; a.Attempts == 0 {
+			meaning = sipscode.Meaning("75")
+		}
 	}
 	a.closed = !a.Retry
 	a.Code, a.AcquirerCode, a.At = meaning.Code, meaning.Acquirer, now

@@ -9,6 +9,10 @@ import (
 // Queue is where injected faults wait. The faults of one Inject strike together; those of the next one wait for the call, the
 // notification or the session after. It is safe for concurrent use; the zero value works.
 type Queue struct {
+	// Target says what a fault strikes, and is empty for one that does not exist: for a front with faults of its own. Zero:
+	// [Fault.Target]. It is set before first use.
+	Target func(Fault) Target
+
 	mu      sync.Mutex
 	waiting map[string][][]Fault // by operation, or by target
 }
@@ -20,27 +24,32 @@ func (q *Queue) Inject(operations []string, op string, faults ...Fault) error {
 	if op != "" && !slices.Contains(operations, op) {
 		return fmt.Errorf("there is no operation %.20q", op)
 	}
+	target := q.Target
+	if target == nil {
+		target = Fault.Target
+	}
+	byTarget := make(map[Target][]Fault)
 	for _, f := range faults {
-		switch t := f.Target(); {
+		t := target(f)
+		switch {
 		case t == "":
 			return fmt.Errorf("there is no fault %.20q", string(f))
 		case op != "" && t != OnCall:
 			return fmt.Errorf("%s strikes no call; inject it with an empty op", f)
 		}
+		byTarget[t] = append(byTarget[t], f)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.waiting == nil {
 		q.waiting = make(map[string][][]Fault)
 	}
-	for _, t := range []Target{OnCall, OnNotification, OnSession} {
+	for t, fs := range byTarget {
 		key := string(t)
 		if t == OnCall && op != "" {
 			key = op
 		}
-		if fs := Strikes(t, faults); len(fs) > 0 {
-			q.waiting[key] = append(q.waiting[key], fs)
-		}
+		q.waiting[key] = append(q.waiting[key], fs)
 	}
 	return nil
 }

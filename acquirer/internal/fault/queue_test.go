@@ -37,6 +37,26 @@ func TestQueue(t *testing.T) {
 	}
 }
 
+// A front may have faults of its own, and lack some of the others.
+func TestQueueTarget(t *testing.T) {
+	const own fault.Fault = "own"
+	q := fault.Queue{Target: func(f fault.Fault) fault.Target {
+		return map[fault.Fault]fault.Target{own: fault.OnCall, fault.Lost: fault.OnNotification}[f]
+	}}
+	if err := q.Inject(operations, "", own, fault.Lost); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Inject(operations, "", fault.Slow); err == nil {
+		t.Error("a fault that the front does not have: no error")
+	}
+	if diff := cmp.Diff([]fault.Fault{own}, q.NextCall("status")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]fault.Fault{fault.Lost}, q.Next(fault.OnNotification)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestQueueRefuses(t *testing.T) {
 	var q fault.Queue
 	for what, err := range map[string]error{

@@ -36,6 +36,17 @@ type Handler struct {
 	// forms that are posted.
 	Links bool
 
+	// Button is the name of the button that goes back, and Value its value. Zero: the button has no name.
+	Button, Value string
+
+	// AtOnce reports whether the payer goes back by a redirection as soon as the session has ended, without a last page. It is
+	// read with Links only. Zero: nobody does.
+	AtOnce func(bank.Transaction) bool
+
+	// Card is called with what the payer has typed, before the bank decides: it may give the card another Code. Zero: the last two
+	// digits decide.
+	Card func(bank.Transaction, bank.Card) bank.Card
+
 	once sync.Once
 	key  [32]byte // seals what the pages carry from one step to the next
 }
@@ -123,7 +134,7 @@ func (h *Handler) arrive(w http.ResponseWriter, form url.Values) {
 // showCardPage shows the page where the payer types a card.
 func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Transaction, wrong []mistake) {
 	v := h.viewOf(t)
-	v.Session, v.Left, v.Wrong = token, bank.Attempts-t.Attempt, wrong
+	v.Session, v.Left, v.Wrong = token, t.MostAttempts()-t.Attempt, wrong
 	v.Months, v.Years, v.Cards = monthList(), yearList(paris.Of(h.Bank.Clock())), testCards
 	p := cardPage
 	if wrong != nil {
@@ -164,6 +175,9 @@ func (h *Handler) finishAuthentication(w http.ResponseWriter, token, step, seale
 	}
 	switch step {
 	case stepAccept:
+		if t, err := h.Bank.Stay(token); err == nil && h.Card != nil {
+			c = h.Card(t, c)
+		}
 		c.Authentication = "SUCCESS"
 	case stepFail:
 		c.Code, c.Authentication = "05", "FAILURE"
@@ -182,6 +196,12 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 	}
 	if h.Ended != nil {
 		h.Ended(t)
+	}
+	if h.Links && !t.Retry && t.Code != "97" && h.AtOnce != nil && h.AtOnce(t) {
+		if b := h.wayBack(t); b != nil {
+			b.redirect(w)
+			return
+		}
 	}
 	switch sipscode.Meaning(t.Code).Outcome {
 	case acquirer.Accepted:

@@ -76,8 +76,18 @@ type view struct {
 
 // back is the form that brings the payer back to the host.
 type back struct {
-	URL, Method string
-	Fields      url.Values
+	URL, Method   string
+	Fields        url.Values
+	Button, Value string
+}
+
+// redirect sends the browser back at once; the form is one by GET.
+func (b *back) redirect(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Location", b.URL+"?"+b.Fields.Encode())
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // wayBack is the form to ReturnURL, or nil if no browser can go there. A form that is sent by GET drops the query of its
@@ -88,13 +98,13 @@ func (h *Handler) wayBack(t bank.Transaction) *back {
 	}
 	fields := h.Return(t)
 	if !h.Links {
-		return &back{t.ReturnURL, "post", fields}
+		return &back{t.ReturnURL, "post", fields, h.Button, h.Value}
 	}
 	to, _ := url.Parse(t.ReturnURL) // it has an origin, so it can be parsed
 	all := to.Query()
 	maps.Copy(all, fields)
 	to.RawQuery = ""
-	return &back{to.String(), "get", all}
+	return &back{to.String(), "get", all, h.Button, h.Value}
 }
 
 // viewOf starts what a page says of a transaction.

@@ -122,6 +122,13 @@ var declines = map[string]acquirer.Decline{
 	"A1": acquirer.AuthenticationError, // soft decline: 3-D Secure is asked for
 }
 
+// Decline is what the code of the bank that issued the card says of a refusal; false for a code that is not listed. Direct passes the same
+// codes on, in the middle of an errorCode 30XX1001.
+func Decline(acquirerCode string) (acquirer.Decline, bool) {
+	d, ok := declines[acquirerCode]
+	return d, ok
+}
+
 // notAuthenticated are the holderAuthentStatus of a payer who did not pass 3-D Secure; then no bank was asked. Those with 3D_ are
 // the spellings of its first version.
 var notAuthenticated = map[string]bool{

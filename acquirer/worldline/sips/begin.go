@@ -10,8 +10,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/internal/euro"
-	"github.com/shopspring/decimal"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // What a paymentInit says besides the order. The package comment says why.
@@ -39,7 +38,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	in := c.in
 	cents, err := checkOrder(o)
 	if err != nil {
-		return acquirer.Session{}, invalidField(acquirer.OpBegin, o.Reference, err)
+		return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
 	}
 	fields := map[string]any{
 		"amount":               strconv.FormatInt(cents, 10),
@@ -62,7 +61,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 
 	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
 	if fault != nil {
-		return acquirer.Session{}, fault.err
+		return acquirer.Session{}, fault.Err
 	}
 	if err := in.acceptAnswer(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
 		return acquirer.Session{}, err
@@ -87,7 +86,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 func (in *inner) checkSession(s acquirer.Session) error {
 	u, err := url.Parse(s.URL)
 	simulator := in.paypage.Scheme == "http"
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !isLoopback(u)) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !simulator || !wire.Loopback(u)) {
 		return errors.New("redirectionUrl is not an https address")
 	}
 	if s.Fields.Get("redirectionData") == "" || s.Fields.Get("redirectionVersion") == "" {
@@ -96,15 +95,15 @@ func (in *inner) checkSession(s acquirer.Session) error {
 	return nil
 }
 
-// checkOrder returns the amount in cents, or a *fieldError.
+// checkOrder returns the amount in cents, or a *wire.FieldError.
 func checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err := checkReference(o.Reference); err != nil {
 		return 0, err
 	}
-	if !madeOf(o.ID, 32, "._-") {
-		return 0, fieldProblem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
+	if !wire.Made(o.ID, 32, "._-") {
+		return 0, wire.Problem("ID", fmt.Sprintf("%.40q is not 1 to 32 of [A-Za-z0-9._-]", o.ID))
 	}
-	cents, err = checkAmount(o.Amount, o.Currency)
+	cents, err = wire.Cents(o.Amount, o.Currency)
 	if err != nil {
 		return 0, err
 	}
@@ -117,20 +116,9 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	return cents, nil
 }
 
-// madeOf reports whether s is 1 to most letters and digits of ASCII, and others.
-func madeOf(s string, most int, others string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.Contains(others, string(rune(c))) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= most
-}
-
 func checkReference(s string) error {
-	if !madeOf(s, 35, "") {
-		return fieldProblem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
+	if !wire.Made(s, 35, "") {
+		return wire.Problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}
 	return nil
 }
@@ -139,33 +127,18 @@ func checkURL(field, s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return fieldProblem(field, "not an absolute http or https address")
+		return wire.Problem(field, "not an absolute http or https address")
 	case len(s) > 512:
-		return fieldProblem(field, "longer than 512 characters")
+		return wire.Problem(field, "longer than 512 characters")
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '|' }):
-		return fieldProblem(field, "it has a space, a | or a character that is not ASCII")
+		return wire.Problem(field, "it has a space, a | or a character that is not ASCII")
 	case u.User != nil || u.Fragment != "":
-		return fieldProblem(field, "the platform cannot sign in, and needs no fragment")
+		return wire.Problem(field, "the platform cannot sign in, and needs no fragment")
 	case u.RawQuery != "" || u.ForceQuery:
-		return fieldProblem(field, "the platform takes no query: the order's ID comes back by itself")
+		return wire.Problem(field, "the platform takes no query: the order's ID comes back by itself")
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !isLoopback(u) && (err != nil || p < 80 || p > 9999) {
-		return fieldProblem(field, "the platform takes a port between 80 and 9999")
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !wire.Loopback(u) && (err != nil || p < 80 || p > 9999) {
+		return wire.Problem(field, "the platform takes a port between 80 and 9999")
 	}
 	return nil
-}
-
-// checkAmount returns an amount in cents: euros, above zero, nothing rounded.
-func checkAmount(d decimal.Decimal, cur string) (int64, error) {
-	if cur != euros {
-		return 0, fieldProblem("Currency", fmt.Sprintf("%.10q is not EUR, the only currency of this SDK's amounts", cur))
-	}
-	cents, err := euro.Cents(d)
-	if err != nil {
-		return 0, fieldProblem("Amount", err.Error())
-	}
-	if cents == 0 {
-		return 0, fieldProblem("Amount", "the amount is zero")
-	}
-	return cents, nil
 }

@@ -14,10 +14,14 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // DefaultWindow is the Window of a [Config] that has none.
 const DefaultWindow = 60 * time.Minute
+
+// exampleEndpoint is what an address may look like.
+const exampleEndpoint = "https://payment-webinit.sips-services.com"
 
 // Config says whose shop it is, with which keys, and where the platform stands. It prints without a key. New copies what it
 // needs, so a Config may be changed afterwards; two clients share nothing.
@@ -109,13 +113,13 @@ func New(c Config) (*Client, error) {
 		problem("KeyVersion", "version %d is not among Keys", c.KeyVersion)
 	}
 
-	paypage, err := parseEndpoint(c.Endpoints.Paypage)
+	paypage, err := wire.ParseEndpoint(c.Endpoints.Paypage, exampleEndpoint)
 	if err != nil {
 		problem("Endpoints.Paypage", "%.80q: %v", c.Endpoints.Paypage, err)
 	}
 	var office *url.URL
 	if c.Endpoints.Office != "" {
-		if office, err = parseEndpoint(c.Endpoints.Office); err != nil {
+		if office, err = wire.ParseEndpoint(c.Endpoints.Office, exampleEndpoint); err != nil {
 			problem("Endpoints.Office", "%.80q: %v", c.Endpoints.Office, err)
 		}
 	}
@@ -131,7 +135,7 @@ func New(c Config) (*Client, error) {
 			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
 		}
 	}
-	if c.TrustUnsealedOffice && (office == nil || !isLoopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
+	if c.TrustUnsealedOffice && (office == nil || !wire.Loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
 		problem("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
 	}
 	if c.Window < 0 {
@@ -142,7 +146,7 @@ func New(c Config) (*Client, error) {
 	}
 
 	in := &inner{
-		merchant: c.MerchantID, paypage: paypage, office: office, http: newHTTPClient(c.HTTPClient),
+		merchant: c.MerchantID, paypage: paypage, office: office, http: wire.Client(c.HTTPClient),
 		window: c.Window, several: c.SeveralAttempts, trustUnsealed: c.TrustUnsealedOffice,
 		now: c.Now, log: c.Logger, observe: c.Observe,
 	}

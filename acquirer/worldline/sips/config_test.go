@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 func TestNewNamesEveryProblem(t *testing.T) {
@@ -161,7 +162,7 @@ func TestPresets(t *testing.T) {
 	}
 	for p, e := range presets {
 		for _, a := range []string{e.Paypage, e.Office} {
-			if _, err := parseEndpoint(a); a != "" && err != nil {
+			if _, err := wire.ParseEndpoint(a, exampleEndpoint); a != "" && err != nil {
 				t.Errorf("%v: %s: %v", p, a, err)
 			}
 			if strings.Contains(a, "sips-atos.com") {
@@ -209,7 +210,7 @@ func TestGivenHTTPClientIsCopied(t *testing.T) {
 	if given.Timeout != 0 || given.CheckRedirect != nil || in.http == given {
 		t.Error("the caller's client was changed")
 	}
-	if in.http.Timeout != timeout || in.http.CheckRedirect == nil {
+	if in.http.Timeout != wire.Timeout || in.http.CheckRedirect == nil {
 		t.Error("the copy has no time-out, or follows redirects")
 	}
 	if given.Jar != jar || in.http.Jar != nil {

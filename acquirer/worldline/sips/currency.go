@@ -4,12 +4,13 @@ import (
 	"errors"
 
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/shopspring/decimal"
 )
 
 // euros is the only currency that a payment is begun in: the amounts of this SDK are euros.
 const (
-	euros       = "EUR"
+	euros       = wire.Euros
 	euroNumeric = sipscode.Euro
 )
 

@@ -1,6 +1,9 @@
 // Package sips speaks Sips 2.0, the card payment platform of Worldline that banks sell as Mercanet, Sogenactif or
 // Sherlock's: an [acquirer.Client] that can also cancel and refund.
 //
+// Sips takes no new transactions after 31 December 2025, by its maker's own word; what was made there is still asked about, cancelled and
+// refunded there. Its successor is package direct, and docs/move-from-sips.md says how a fund moves.
+//
 // # Limits
 //
 // No part of this package has been run against a real platform. It was written from the published guides, from what

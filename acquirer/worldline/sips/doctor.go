@@ -5,62 +5,29 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // opDoctor is the operation of the preflight's own errors.
-const opDoctor = "doctor"
+const opDoctor = preflight.Op
 
-// Verdict is how a check ended.
-type Verdict string
-
-// The strings are frozen.
-const (
-	Right  Verdict = "right"  // checked, and right
-	Wrong  Verdict = "wrong"  // checked, and wrong: payments will fail
-	Unsure Verdict = "unsure" // could not be checked, or deserves a look
+// What a preflight says; see package preflight.
+type (
+	Verdict = preflight.Verdict
+	Check   = preflight.Check
+	Report  = preflight.Report
 )
 
-// Check is one thing that was looked at.
-type Check struct {
-	Name    string // "paypage", "office", "settings"
-	Verdict Verdict
-	Text    string // a sentence in English; it holds no key
-}
-
-// Report is what a preflight found, in words.
-type Report struct{ Checks []Check }
-
-// OK reports whether nothing is wrong. What could not be checked does not count.
-func (r Report) OK() bool {
-	for _, c := range r.Checks {
-		if c.Verdict == Wrong {
-			return false
-		}
-	}
-	return true
-}
-
-// String has a line per check: "right   paypage: …".
-func (r Report) String() string {
-	var b strings.Builder
-	for _, c := range r.Checks {
-		fmt.Fprintf(&b, "%-7s %s: %s\n", c.Verdict, c.Name, c.Text)
-	}
-	return b.String()
-}
-
-// LogValue has an attribute per check.
-func (r Report) LogValue() slog.Value {
-	var attrs []slog.Attr
-	for _, c := range r.Checks {
-		attrs = append(attrs, slog.String(c.Name, string(c.Verdict)+": "+c.Text))
-	}
-	return slog.GroupValue(attrs...)
-}
+// The verdicts.
+const (
+	Right  = preflight.Right
+	Wrong  = preflight.Wrong
+	Unsure = preflight.Unsure
+)
 
 // Doctor checks host, merchant, key version and algorithm without moving
 // money.
@@ -84,7 +51,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	switch {
 	case ctx.Err() != nil:
 	case in.office == nil:
-		r.Checks = append(r.Checks, Check{"office", Unsure, "there is none in Endpoints: Status, Cancel and Refund are not " +
+		r.Checks = append(r.Checks, Check{Name: "office", Verdict: Unsure, Text: "there is none in Endpoints: Status, Cancel and Refund are not " +
 			"supported; a payment whose notification is lost stays unknown"})
 	default:
 		r.Checks = append(r.Checks, in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, map[string]any{
@@ -108,20 +75,20 @@ var probes = map[string]struct{ name, code string }{
 func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) Check {
 	probe, host := probes[q.path], q.base.Host
 	say := func(v Verdict, format string, a ...any) Check {
-		return Check{probe.name, v, host + " " + fmt.Sprintf(format, a...)}
+		return Check{Name: probe.name, Verdict: v, Text: host + " " + fmt.Sprintf(format, a...)}
 	}
 
 	a, fault := in.sendAndVerify(ctx, q, fields)
 	if fault != nil {
-		return say(Wrong, "cannot be used: %v", fault.err.Err)
+		return say(Wrong, "cannot be used: %v", fault.Err.Err)
 	}
-	code := printable(a.text(probe.code))
+	code := wire.Printable(a.text(probe.code))
 	if code == "" {
-		code = printable(a.text("responseCode"))
+		code = wire.Printable(a.text("responseCode"))
 	}
 	who := fmt.Sprintf("merchant %s, key version %d, %s", in.merchant, in.key.version, in.key.algorithm)
 	words, kind := in.explain(opDoctor, code)
-	field := printable(a.text("errorFieldName"))
+	field := wire.Printable(a.text("errorFieldName"))
 	if field != "" {
 		field = ", field " + field
 	}
@@ -146,7 +113,7 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 func (in *inner) checkSettings() (checks []Check) {
 	look := func(when bool, format string, a ...any) {
 		if when {
-			checks = append(checks, Check{"settings", Unsure, fmt.Sprintf(format, a...)})
+			checks = append(checks, Check{Name: "settings", Verdict: Unsure, Text: fmt.Sprintf(format, a...)})
 		}
 	}
 	look(publicMerchants[in.merchant], "merchant %s is a public test merchant: everybody has its key, and references collide (94)",
@@ -159,19 +126,4 @@ func (in *inner) checkSettings() (checks []Check) {
 			"use HMAC-SHA-256 with the next key", k.version)
 	}
 	return checks
-}
-
-// Err is nil when OK, and otherwise an error of kind [acquirer.ErrConfiguration] with everything that is wrong: for a program
-// that is not to start.
-func (r Report) Err() error {
-	var wrong []string
-	for _, c := range r.Checks {
-		if c.Verdict == Wrong {
-			wrong = append(wrong, c.Name+": "+c.Text)
-		}
-	}
-	if wrong == nil {
-		return nil
-	}
-	return &acquirer.Error{Op: opDoctor, Kind: acquirer.ErrConfiguration, Err: fmt.Errorf("%s", strings.Join(wrong, "; "))}
 }

@@ -1,9 +1,6 @@
 package sips
 
 import (
-	"errors"
-	"net"
-	"net/url"
 	"strings"
 )
 
@@ -88,25 +85,4 @@ var hosts = func() map[string]bool {
 // publicMerchants are printed in guides with their keys: everybody can seal in their name.
 var publicMerchants = map[string]bool{
 	"002001000000001": true, "002001000000002": true, "002001000000003": true, "002016000000001": true,
-}
-
-// parseEndpoint checks one address and returns it without a slash at its end.
-func parseEndpoint(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return nil, errors.New(`not an address such as "https://payment-webinit.sips-services.com"`)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("an address has no user, no query and no fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u)):
-		return nil, errors.New("neither https nor on this machine")
-	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
-	return u, nil
-}
-
-func isLoopback(u *url.URL) bool {
-	h := u.Hostname()
-	ip := net.ParseIP(h)
-	return h == "localhost" || ip != nil && ip.IsLoopback()
 }

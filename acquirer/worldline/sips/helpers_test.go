@@ -62,8 +62,8 @@ func mustNew(t testing.TB, c Config) *Client {
 	return client
 }
 
-// A wire is a client whose requests are recorded and answered by what stands in replies, in turn.
-type wire struct {
+// A mockWire is a client whose requests are recorded and answered by what stands in replies, in turn.
+type mockWire struct {
 	*Client
 	mock *httpmock.MockTransport
 
@@ -73,9 +73,9 @@ type wire struct {
 	bodies  []string
 }
 
-func newWire(t testing.TB, change func(*Config), replies ...httpmock.Responder) *wire {
+func newWire(t testing.TB, change func(*Config), replies ...httpmock.Responder) *mockWire {
 	t.Helper()
-	w := &wire{mock: httpmock.NewMockTransport(), replies: replies}
+	w := &mockWire{mock: httpmock.NewMockTransport(), replies: replies}
 	w.mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
 		b, err := io.ReadAll(r.Body)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // A slot is a field that decides something.
@@ -117,10 +118,10 @@ func (m *message) setAll(fields map[string]any) error {
 }
 
 // resultOf reads a verified message. asked says whether it answers a question of ours: when a payer has several attempts, a
-// notification says nothing final but that one was accepted. The error is a *fieldError.
+// notification says nothing final but that one was accepted. The error is a *wire.FieldError.
 func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	if m.v[transactionReference] == "" {
-		return acquirer.Result{}, fieldProblem("transactionReference", "there is none")
+		return acquirer.Result{}, wire.Problem("transactionReference", "there is none")
 	}
 	cur := currencyOf(m.v[currencyCode])
 	var cents [slots]int64
@@ -130,7 +131,7 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		}
 		var err error
 		if cents[a.slot], err = parseMinor(m.v[a.slot]); err != nil {
-			return acquirer.Result{}, fieldProblem(a.name, err.Error())
+			return acquirer.Result{}, wire.Problem(a.name, err.Error())
 		}
 	}
 
@@ -234,9 +235,3 @@ func parseTime(s string) time.Time {
 	}
 	return t.UTC().Truncate(time.Microsecond)
 }
-
-// A fieldError is what is wrong with one field.
-type fieldError struct{ field, what string }
-
-func fieldProblem(field, what string) error { return &fieldError{field, what} }
-func (e *fieldError) Error() string         { return e.field + ": " + e.what }

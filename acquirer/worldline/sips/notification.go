@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // Parse verifies the seal of a notification, automatic or manual, and then reads it.
@@ -44,7 +45,7 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	m := messages.Get().(*message)
 	defer m.release()
 	if err := m.readData(data, cb.Form["Encode"]); err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpParse, m.v[transactionReference], err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, m.v[transactionReference], err)
 	}
 	if v := m.v[keyVersion]; v != "" && v != strconv.Itoa(key.version) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Field: "keyVersion",
@@ -52,7 +53,7 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	}
 	r, err := in.resultOf(m, false)
 	if err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpParse, m.v[transactionReference], err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, m.v[transactionReference], err)
 	}
 	return r, nil
 }
@@ -62,16 +63,7 @@ var errNoKeyMatches = errors.New("the seal matches no live key: " +
 
 // failureOf is an error of one of the kinds; reference may come from anywhere.
 func failureOf(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: printable(reference), Kind: kind, Err: err}
-}
-
-// invalidField is a call, or a verified message, with something wrong in one field.
-func invalidField(op, reference string, err error) *acquirer.Error {
-	e := failureOf(op, reference, acquirer.ErrInvalid, err)
-	if f := (*fieldError)(nil); errors.As(err, &f) {
-		e.Field, e.Err = f.field, errors.New(f.what)
-	}
-	return e
+	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }
 
 // dataAndSeal takes Data and Seal out of a form, each exactly once.
@@ -97,16 +89,16 @@ var encodings = map[string]*base64.Encoding{
 // readData decodes verified Data and takes its fields.
 func (m *message) readData(data string, encode []string) error {
 	if len(encode) > 1 {
-		return fieldProblem("Encode", "it stands more than once")
+		return wire.Problem("Encode", "it stands more than once")
 	}
 	if len(encode) == 1 && encode[0] != "" {
 		e, ok := encodings[strings.ToLower(encode[0])]
 		if !ok {
-			return fieldProblem("Encode", fmt.Sprintf("%.20q is neither base64 nor base64url", encode[0]))
+			return wire.Problem("Encode", fmt.Sprintf("%.20q is neither base64 nor base64url", encode[0]))
 		}
 		plain, err := e.DecodeString(strings.TrimRight(data, "=")) // the padding is not documented
 		if err != nil {
-			return fieldProblem("Data", "it is not "+strings.ToLower(encode[0]))
+			return wire.Problem("Data", "it is not "+strings.ToLower(encode[0]))
 		}
 		data = string(plain)
 	}
@@ -141,11 +133,11 @@ func (m *message) readPipe(data string) error {
 // passed over.
 func (m *message) readJSON(data []byte) error {
 	if err := checkJSON(data); err != nil {
-		return fieldProblem("Data", err.Error())
+		return wire.Problem("Data", err.Error())
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
-		return fieldProblem("Data", "it is not a JSON object")
+		return wire.Problem("Data", "it is not a JSON object")
 	}
 	for name, raw := range fields {
 		if err := m.setField(name, scalarText(raw)); err != nil {

@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/internal/euro"
 )
 
@@ -17,14 +16,6 @@ import (
 const (
 	diagnosticVersion = "DR_WS_2.58"
 	cashVersion       = "CR_WS_2.58"
-)
-
-// A question is asked at most three times, with pauses of about a quarter and half a second, or as long as the platform asks for
-// up to 30 s.
-const (
-	tries       = 3
-	firstPause  = 250 * time.Millisecond
-	longestWait = 30 * time.Second
 )
 
 var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform cannot be asked, " +
@@ -47,8 +38,8 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	if in.office == nil {
 		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(reference), in.checkMerchant(q.Merchant)); err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
+	if err := cmp.Or(checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	m, fault := in.askPatiently(ctx, reference)
 	if fault != nil {
@@ -56,44 +47,18 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	}
 	r, err := in.resultOf(m, true)
 	if err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpStatus, reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	return r, nil
 }
 
 // askPatiently asks until there is an answer or no sense in asking.
 func (in *inner) askPatiently(ctx context.Context, reference string) (*message, *acquirer.Error) {
-	pause := firstPause
-	for attempt := 1; ; attempt++ {
-		m, f := in.askOnce(ctx, reference, attempt)
-		if f == nil {
-			return m, nil
-		}
-		wait := max(f.wait, pause/2+rand.N(pause/2+1))
-		if !f.err.Retryable() || attempt == tries || wait > longestWait || !sleepUnlessDone(ctx, wait) {
-			return nil, f.err
-		}
-		pause *= 2
-	}
-}
-
-// sleepUnlessDone reports whether it slept to the end. It does not begin what the context would cut short.
-func sleepUnlessDone(ctx context.Context, d time.Duration) bool {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) <= d {
-		return false
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return ctx.Err() == nil
-	}
+	return wire.Patiently(ctx, func(attempt int) (*message, *wire.Fault) { return in.askOnce(ctx, reference, attempt) })
 }
 
 // askOnce puts the question once.
-func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *fault) {
+func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *wire.Fault) {
 	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
 		"interfaceVersion": diagnosticVersion, "transactionReference": reference,
 	})
@@ -105,18 +70,18 @@ func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*m
 		statusField = "responseCode" // with no transaction in the answer it can only be about the question
 	}
 	if err := in.acceptAnswer(acquirer.OpStatus, reference, statusField, a); err != nil {
-		return nil, &fault{err: err}
+		return nil, &wire.Fault{Err: err}
 	}
 	if a.text("transactionReference") == "" {
-		return nil, &fault{err: &acquirer.Error{Op: acquirer.OpStatus, Reference: reference, Kind: acquirer.ErrUnanswered,
+		return nil, &wire.Fault{Err: &acquirer.Error{Op: acquirer.OpStatus, Reference: reference, Kind: acquirer.ErrUnanswered,
 			Field: "transactionReference", Err: errors.New("the answer does not say about which transaction it is")}}
 	}
 	if err := in.aboutUs(acquirer.OpStatus, reference, a); err != nil {
-		return nil, &fault{err: err}
+		return nil, &wire.Fault{Err: err}
 	}
 	m := new(message)
 	if err := m.setAll(a.fields); err != nil {
-		return nil, &fault{err: invalidField(acquirer.OpStatus, reference, err)}
+		return nil, &wire.Fault{Err: wire.Invalid(acquirer.OpStatus, reference, err)}
 	}
 	if m.v[merchantID] == "" {
 		m.v[merchantID] = in.merchant // we asked about ours, and the answer is sealed with our key
@@ -129,7 +94,7 @@ func (in *inner) aboutUs(op, reference string, a answer) *acquirer.Error {
 	for field, want := range map[string]string{"transactionReference": reference, "merchantId": in.merchant} {
 		if got := a.text(field); got != "" && got != want {
 			return &acquirer.Error{Op: op, Reference: reference, Field: field, Kind: acquirer.ErrUnverified,
-				Err: fmt.Errorf("the answer is about %.40q", printable(got))}
+				Err: fmt.Errorf("the answer is about %.40q", wire.Printable(got))}
 		}
 	}
 	return nil
@@ -160,7 +125,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 	return acquirer.Result{
 		Reference: m.Reference, Merchant: in.merchant, Currency: euros,
 		Amount: euro.Of(cents + left), Returned: euro.Of(cents),
-		Outcome: acquirer.Accepted, Code: "00", AcquirerCode: printable(a.text("acquirerResponseCode")),
+		Outcome: acquirer.Accepted, Code: "00", AcquirerCode: wire.Printable(a.text("acquirerResponseCode")),
 	}.WithFields(withOperation(nil, a)), nil
 }
 
@@ -200,16 +165,16 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	r, err := in.resultOf(msg, true)
 	if err != nil {
-		return acquirer.Result{}, invalidField(acquirer.OpRefund, m.Reference, err)
+		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	status := msg.v[transactionStatus]
 	left := r.Amount.Sub(r.Returned)
 	switch {
 	case r.Outcome != acquirer.Accepted:
 		return fail(acquirer.ErrConflict, "there is nothing to give back: the payment is %s (responseCode %s, transactionStatus %s)",
-			r.Outcome, printable(r.Code), printable(status))
+			r.Outcome, wire.Printable(r.Code), wire.Printable(status))
 	case r.Currency != m.Currency:
-		return fail(acquirer.ErrInvalid, "the payment is in %s", printable(r.Currency))
+		return fail(acquirer.ErrInvalid, "the payment is in %s", wire.Printable(r.Currency))
 	case m.Amount.GreaterThan(r.Amount):
 		return fail(acquirer.ErrInvalid, "the payment was of %s", euro.Describe(r.Amount))
 	case m.Amount.GreaterThan(left):
@@ -233,26 +198,17 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 	if in.office == nil {
 		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(m.Reference), in.checkMerchant(m.Merchant)); err != nil {
-		return 0, nil, invalidField(op, m.Reference, err)
+	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
+		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
-	if cents, err = checkAmount(m.Amount, m.Currency); err != nil {
-		return 0, nil, invalidField(op, m.Reference, err)
+	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
+		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
 		return 0, nil, failureOf(op, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil
-}
-
-// checkMerchant refuses a question or a call about another merchant's transaction: its own desk would answer "not found". An empty
-// name is the client's own.
-func (in *inner) checkMerchant(name string) error {
-	if name != "" && name != in.merchant {
-		return fieldProblem("Merchant", fmt.Sprintf("%.40q is not this client's, %s", name, in.merchant))
-	}
-	return nil
 }
 
 // moveMoney sends the one request that moves money.
@@ -262,7 +218,7 @@ func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cent
 		"operationAmount": strconv.FormatInt(cents, 10), "transactionReference": reference,
 	})
 	if f != nil {
-		return answer{}, f.err
+		return answer{}, f.Err
 	}
 	if err := in.acceptAnswer(op, reference, "responseCode", a); err != nil {
 		return answer{}, err

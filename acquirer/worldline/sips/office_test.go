@@ -32,7 +32,7 @@ const (
 )
 
 // sent checks which requests went out, and with which bodies.
-func (w *wire) sent(t *testing.T, want ...string) {
+func (w *mockWire) sent(t *testing.T, want ...string) {
 	t.Helper()
 	bodies := map[string]string{askPath: askBody, cancelPath: moveBody, refundPath: moveBody}
 	if diff := cmp.Diff(want, w.paths); diff != "" {
@@ -397,7 +397,7 @@ func TestMovingCodes(t *testing.T) {
 			f = maybe // among them 60, 91, 94, 97, 98 and 99
 		}
 		reply := sealed200(fields{"responseCode": code, "newStatus": "TO_CAPTURE"})
-		for op, w := range map[string]*wire{
+		for op, w := range map[string]*mockWire{
 			acquirer.OpCancel: newWire(t, nil, reply), acquirer.OpRefund: newWire(t, nil, sealed200(transaction), reply),
 		} {
 			err := operations[op](t.Context(), w.Client)
@@ -426,7 +426,7 @@ func TestMovingTrustsNothingUnsealed(t *testing.T) {
 		"another transaction": sealedJSON(with(done, fields{"transactionReference": "X"}), key1),
 		"another merchant":    sealedJSON(with(done, fields{"merchantId": "1"}), key1),
 	} {
-		for op, w := range map[string]*wire{
+		for op, w := range map[string]*mockWire{
 			acquirer.OpCancel: newWire(t, nil, raw(200, "application/json", body)),
 			acquirer.OpRefund: newWire(t, nil, sealed200(transaction), raw(200, "application/json", body)),
 		} {

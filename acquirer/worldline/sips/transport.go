@@ -3,7 +3,6 @@ package sips
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,47 +10,13 @@ import (
 	"log/slog"
 	"maps"
 	"mime"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"strings"
-	"sync/atomic"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
-
-// maxAnswer bounds what is read of an answer: real ones have a few kilobytes.
-const maxAnswer = 1 << 20
-
-// timeout of one request as a whole: below the 30 seconds that a payment gives Begin. Sips documents none.
-const timeout = 25 * time.Second
-
-func newHTTPClient(given *http.Client) *http.Client {
-	var h http.Client
-	if given != nil {
-		h = *given
-	} else {
-		h.Transport = &http.Transport{ // HTTP/1.1: one request, one connection, and a failure that can be located
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    5 * time.Second,
-			ResponseHeaderTimeout:  20 * time.Second,
-			MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConnsPerHost:    8,
-			IdleConnTimeout:        60 * time.Second,
-		}
-	}
-	if h.Timeout == 0 {
-		h.Timeout = timeout
-	}
-	h.Jar = nil
-	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &h
-}
 
 // A request is one call on the wire.
 type request struct {
@@ -104,9 +69,9 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 
 // sendAndVerify sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
 // Nothing is ever sent twice from here.
-func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *fault) {
-	fail := func(kind error, format string, a ...any) (answer, *fault) {
-		return answer{}, &fault{err: failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *wire.Fault) {
+	fail := func(kind error, format string, a ...any) (answer, *wire.Fault) {
+		return answer{}, &wire.Fault{Err: failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))}
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -117,17 +82,17 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	}
 	ctx, end := in.observe(ctx, "sips."+q.path, slog.String("reference", q.reference), slog.Int("attempt", q.attempt))
 	var status []slog.Attr
-	done := func(a answer, f *fault) (answer, *fault) {
+	done := func(a answer, f *wire.Fault) (answer, *wire.Fault) {
 		if f != nil {
-			end(f.err, status...)
+			end(f.Err, status...)
 		} else {
 			end(nil, status...)
 		}
 		return a, f
 	}
 
-	var trail trail
-	req, err := http.NewRequestWithContext(trail.watchConnection(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
+	var trail wire.Trail
+	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
 	if err != nil {
 		return done(fail(acquirer.ErrInvalid, "the request cannot be made: %w", err))
 	}
@@ -137,7 +102,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 
 	resp, err := in.http.Do(req)
 	if err != nil {
-		if trail.neverLeft(err) {
+		if trail.NeverLeft(err) {
 			return done(fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))
 		}
 		return done(fail(acquirer.ErrUnanswered, "the request may have arrived: %w", err))
@@ -154,12 +119,12 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 		return done(fail(acquirer.ErrUnanswered, "%s answered with content type %.40q, not application/json: is it a Sips platform?",
 			q.base.Host, t))
 	}
-	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	b, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if err != nil {
 		return done(fail(acquirer.ErrUnanswered, "the answer broke off: %w", err))
 	}
-	if len(b) > maxAnswer {
-		return done(fail(acquirer.ErrUnanswered, "the answer is longer than %d bytes", maxAnswer))
+	if len(b) > wire.MaxAnswer {
+		return done(fail(acquirer.ErrUnanswered, "the answer is longer than %d bytes", wire.MaxAnswer))
 	}
 	a := answer{}
 	if a.fields, err = decodeObject(b); err != nil {
@@ -174,22 +139,16 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	return done(a, nil)
 }
 
-// A fault is an error of the wire, with how long the platform wants to be left alone.
-type fault struct {
-	err  *acquirer.Error
-	wait time.Duration // Retry-After; zero: it did not say
-}
-
 // refusedByHTTP words an answer that is not 200. Business errors come with 200 (Sips guide), so this is the way there: a proxy, a
 // wrong address, a platform that is overloaded. Where money moves, it does not tell whether the call got through.
-func (in *inner) refusedByHTTP(q request, resp *http.Response) *fault {
-	f := &fault{err: &acquirer.Error{Op: q.op, Reference: q.reference, Kind: acquirer.ErrUnanswered}}
+func (in *inner) refusedByHTTP(q request, resp *http.Response) *wire.Fault {
+	f := &wire.Fault{Err: &acquirer.Error{Op: q.op, Reference: q.reference, Kind: acquirer.ErrUnanswered}}
 	s := resp.StatusCode
 	words := "HTTP " + strconv.Itoa(s) + " from " + q.base.Host
 	switch {
 	case s < 300 || s >= 500 || s == http.StatusTooManyRequests || s == http.StatusRequestTimeout:
-		f.wait = retryAfter(resp.Header.Get("Retry-After"), in.now())
-		f.err.Err = errors.New(words)
+		f.Wait = wire.RetryAfter(resp.Header.Get("Retry-After"), in.now())
+		f.Err.Err = errors.New(words)
 		return f
 	case s < 400:
 		words += ": it sends us elsewhere, and redirects are not followed"
@@ -197,50 +156,17 @@ func (in *inner) refusedByHTTP(q request, resp *http.Response) *fault {
 		words += ": it did not take JSON"
 	}
 	if !movesMoney[q.op] {
-		f.err.Kind = acquirer.ErrConfiguration
+		f.Err.Kind = acquirer.ErrConfiguration
 	}
-	f.err.Err = errors.New(words + "; check Endpoints")
+	f.Err.Err = errors.New(words + "; check Endpoints")
 	return f
-}
-
-// retryAfter reads seconds or a date; zero when there is none, or none that makes sense.
-func retryAfter(s string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
-		return time.Duration(min(max(n, 0), 24*60*60)) * time.Second
-	}
-	if t, err := http.ParseTime(s); err == nil {
-		return max(t.Sub(now), 0)
-	}
-	return 0
-}
-
-// A trail knows how far a request got. A connection in hand counts as sent: what was written after that cannot be told apart.
-type trail struct {
-	asked, got atomic.Bool
-}
-
-func (t *trail) watchConnection(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { t.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
-	})
-}
-
-// neverLeft reports that the request was certainly not sent: the transport looked for a connection and had none. Of a transport
-// that does not tell, only a failed dial is believed.
-func (t *trail) neverLeft(err error) bool {
-	if t.asked.Load() {
-		return !t.got.Load()
-	}
-	op, dns := (*net.OpError)(nil), (*net.DNSError)(nil)
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
 // acceptAnswer insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is
 // explained by its code all the same.
 func (in *inner) acceptAnswer(op, reference, statusField string, a answer) *acquirer.Error {
-	code := printable(a.text(statusField))
-	e := &acquirer.Error{Op: op, Reference: reference, Code: code, Field: printable(a.text("errorFieldName"))}
+	code := wire.Printable(a.text(statusField))
+	e := &acquirer.Error{Op: op, Reference: reference, Code: code, Field: wire.Printable(a.text("errorFieldName"))}
 	if a.seal != sealRight && !in.mayLackSeal(op, reference, a) {
 		e.Kind, e.Err = acquirer.ErrUnverified, errSealState[a.seal]
 		if words, kind := in.explain(op, code); mayBeUnsealed[code] {
@@ -279,12 +205,4 @@ func (in *inner) mayLackSeal(op, reference string, a answer) bool {
 	in.log.Warn("sips: an answer of Office without a seal is believed, because TrustUnsealedOffice is set",
 		"op", op, "reference", reference, "office", in.office.Host)
 	return true
-}
-
-// printable cuts what came from outside to what an error may carry: at most 64 letters, digits and [._-].
-func printable(s string) string {
-	if madeOf(s, 64, "._-[]") {
-		return s
-	}
-	return ""
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // at makes a client for one address on this machine. Its money-moving calls are Cancel: a Refund asks first.
@@ -177,7 +178,7 @@ func TestBrokenPlaces(t *testing.T) {
 				}
 			}
 			_, f := client.in.askOnce(t.Context(), reference, 1) // once: patience has its own test
-			if f == nil || f.err.Kind != kind || f.err.OutcomeUnknown() || !f.err.Retryable() {
+			if f == nil || f.Err.Kind != kind || f.Err.OutcomeUnknown() || !f.Err.Retryable() {
 				t.Errorf("a question: %v", f)
 			}
 		})
@@ -216,7 +217,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 }
 
 func TestAnswersThatAreNone(t *testing.T) {
-	big := `{"responseCode":"00","x":"` + strings.Repeat("x", maxAnswer) + `"}`
+	big := `{"responseCode":"00","x":"` + strings.Repeat("x", wire.MaxAnswer) + `"}`
 	secretBody := "canary-of-the-body"
 	for name, c := range map[string]struct {
 		status      int
@@ -323,7 +324,7 @@ func TestContextEnds(t *testing.T) {
 
 // TestHTTPClientDefaults: nobody waits for ever.
 func TestHTTPClientDefaults(t *testing.T) {
-	h := newHTTPClient(nil)
+	h := wire.Client(nil)
 	tr := h.Transport.(*http.Transport)
 	if h == http.DefaultClient || h.Timeout <= 0 || h.Timeout >= 30*time.Second || tr.TLSHandshakeTimeout <= 0 || tr.ResponseHeaderTimeout <= 0 ||
 		tr.TLSClientConfig.MinVersion != tls.VersionTLS12 || tr.TLSClientConfig.InsecureSkipVerify || tr.Proxy == nil {

@@ -45,7 +45,7 @@ var methods = []struct {
 	{"Lease of a payment", false, false, nil, lease(payment.Attention)},
 	{"Lease of a change", false, false, nil, lease(payment.Delivery)},
 	{"Release", false, false, nil, func(ctx context.Context, x *trial, s *sqlstore.Store) error {
-		tasks, err := x.direct.Lease(ctx, payment.Attention, payment.Serving{}, late, time.Minute, 1)
+		tasks, err := x.direct.Lease(ctx, payment.Attention, payment.Serving{Merchants: []string{x.p.Merchant}}, late, time.Minute, 1)
 		for _, t := range tasks {
 			err = errors.Join(err, s.Release(ctx, t, late, "not now"))
 		}
@@ -81,7 +81,7 @@ var methods = []struct {
 
 func lease(k payment.Kind) func(context.Context, *trial, *sqlstore.Store) error {
 	return func(ctx context.Context, x *trial, s *sqlstore.Store) error {
-		tasks, err := s.Lease(ctx, k, payment.Serving{}, late, time.Minute, 1)
+		tasks, err := s.Lease(ctx, k, payment.Serving{Merchants: []string{x.p.Merchant}}, late, time.Minute, 1)
 		if err == nil && len(tasks) != 1 {
 			err = fmt.Errorf("%d pieces of work are due", len(tasks))
 		}

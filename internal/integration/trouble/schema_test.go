@@ -67,7 +67,7 @@ func withoutPrivileges(t *testing.T, server *postgres.Server) {
 	says(t, "Migrate", p.store.Migrate(t.Context()), "migrate", "permission denied")
 	_, _, err := p.Begin(t.Context(), request("1"))
 	says(t, "Begin", err, "permission denied", "quittance_payment")
-	execute(t, owner.db, "GRANT SELECT, INSERT, UPDATE ON quittance_payment, quittance_entry, quittance_sequence TO portal")
+	execute(t, owner.db, "GRANT SELECT, INSERT, UPDATE ON quittance_payment, quittance_entry, quittance_sequence, quittance_closed TO portal")
 	_, _, err = p.Begin(t.Context(), request("1"))
 	says(t, "Begin without the last table", err, "permission denied", "quittance_change")
 	owner.at("1", "")

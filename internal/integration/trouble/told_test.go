@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -28,15 +29,28 @@ func tell(t *testing.T, db *sql.DB, answers map[string]string) {
 	}
 }
 
-func (toldDriver) Open(string) (driver.Conn, error) { return toldConn{}, nil }
+// session is how PostgreSQL is asked for the session behind a connection; each of this driver has one of its own.
+const session = "SELECT pg_backend_pid()"
 
-type toldConn struct{}
+var sessions atomic.Int64
 
-func (toldConn) Prepare(query string) (driver.Stmt, error) { return toldStmt(query), nil }
-func (toldConn) Close() error                              { return nil }
-func (toldConn) Begin() (driver.Tx, error)                 { return nil, fmt.Errorf("no transactions") }
+func (toldDriver) Open(string) (driver.Conn, error) { return toldConn{sessions.Add(1)}, nil }
 
-type toldStmt string
+type toldConn struct{ session int64 }
+
+func (c toldConn) Prepare(query string) (driver.Stmt, error) { return toldStmt{query, c.session}, nil }
+func (toldConn) Close() error                                { return nil }
+func (toldConn) Begin() (driver.Tx, error)                   { return toldTx{}, nil }
+
+type toldTx struct{}
+
+func (toldTx) Commit() error   { return nil }
+func (toldTx) Rollback() error { return nil }
+
+type toldStmt struct {
+	query   string
+	session int64
+}
 
 func (toldStmt) Close() error  { return nil }
 func (toldStmt) NumInput() int { return 0 }
@@ -45,9 +59,12 @@ func (toldStmt) Exec([]driver.Value) (driver.Result, error) {
 }
 
 func (s toldStmt) Query([]driver.Value) (driver.Rows, error) {
-	a, ok := told.Load(string(s))
+	a, ok := told.Load(s.query)
+	if s.query == session {
+		a, ok = fmt.Sprint(s.session), true
+	}
 	if !ok {
-		return nil, fmt.Errorf("nobody told the answer to %q", string(s))
+		return nil, fmt.Errorf("nobody told the answer to %q", s.query)
 	}
 	return &toldRows{answer: a.(string)}, nil
 }

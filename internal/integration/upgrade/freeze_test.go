@@ -40,7 +40,7 @@ const (
 // tables are those of the schema, with the columns by which their rows are in order.
 var tables = []struct{ name, order string }{
 	{"quittance_payment", "reference"}, {"quittance_entry", "payment, version"}, {"quittance_change", "key"}, {"quittance_sequence", "day"},
-	{"quittance_orphan", "fingerprint"}, {"quittance_schema", "version"},
+	{"quittance_orphan", "fingerprint"}, {"quittance_closed", "day"}, {"quittance_schema", "version"},
 }
 
 // record is a row of a table, by column: int64, string or []byte. NULL is left out.

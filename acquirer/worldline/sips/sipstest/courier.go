@@ -1,11 +1,8 @@
 package sipstest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,12 +14,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
-const (
-	// courierTimeout is how long a shop may take to answer a notification.
-	courierTimeout = 5 * time.Second
-	// remembers is how many deliveries are kept: the oldest are forgotten first.
-	remembers = 10_000
-)
+// remembers is how many deliveries are kept: the oldest are forgotten first.
+const remembers = 10_000
 
 // Delivery is one automatic response that was posted, or could not be.
 type Delivery struct {
@@ -33,47 +26,6 @@ type Delivery struct {
 	At                  time.Time // by the platform's clock
 	Status              int       // of the shop's answer; 0: there was none
 	Err                 error     // why there was none
-}
-
-// onThisMachine reports whether a host is this machine, without a name lookup: by its address, or as localhost.
-func onThisMachine(u *url.URL) bool {
-	h := strings.ToLower(u.Hostname())
-	ip := net.ParseIP(h)
-	return h == "localhost" || strings.HasSuffix(h, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
-var errElsewhere = errors.New("the shop is not on this machine: nothing was sent")
-
-// newCourier posts as a bank's server does: no redirect is followed, no cookie kept, no proxy used; and to no other machine.
-func newCourier() *http.Client {
-	dialer := net.Dialer{Timeout: courierTimeout}
-	return &http.Client{
-		Timeout:       courierTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-				host, port, err := net.SplitHostPort(addr)
-				if err != nil {
-					return nil, err
-				}
-				if !onThisMachine(&url.URL{Host: addr}) {
-					return nil, errElsewhere
-				}
-				if net.ParseIP(host) != nil {
-					return dialer.DialContext(ctx, network, addr)
-				}
-				c, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-				if err != nil {
-					c, err = dialer.DialContext(ctx, network, net.JoinHostPort("::1", port))
-				}
-				return c, err
-			},
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        10 * time.Second,
-			ResponseHeaderTimeout:  courierTimeout,
-			MaxResponseHeaderBytes: 64 << 10,
-		},
-	}
 }
 
 // notifyShop sends the automatic response of a transaction, with the faults that were injected.

@@ -2,14 +2,13 @@ package sipstest
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // Fault is something that goes wrong between the platform and whoever talks to it.
@@ -104,20 +103,20 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {
 		case has(Unreachable):
-			resetConnection(w)
+			loopback.Cut(w)
 			return
 		case has(ServerError):
 			messagePage(http.StatusServiceUnavailable, "503 Service Unavailable", "").write(w)
 			return
 		}
 		a := do(w, r, refused)
-		if (has(Timeout) || has(Slow)) && !s.holdBack(r) {
-			resetConnection(w)
+		if (has(Timeout) || has(Slow)) && !loopback.Hold(r, s.o.Delay) {
+			loopback.Cut(w)
 			return
 		}
 		switch {
 		case has(Timeout):
-			resetConnection(w)
+			loopback.Cut(w)
 		case has(Truncated):
 			a.writeHead(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
@@ -125,34 +124,6 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 			a.write(w)
 		}
 	}
-}
-
-// holdBack waits for Options.Delay, and returns false if the caller or the platform went away before.
-func (s *Server) holdBack(r *http.Request) bool {
-	t := time.NewTimer(s.o.Delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done(): // of the platform's own context too
-		return false
-	}
-}
-
-// resetConnection ends the connection with a reset, without an answer.
-func resetConnection(w http.ResponseWriter) {
-	h, ok := w.(http.Hijacker)
-	if !ok {
-		return
-	}
-	c, _, err := h.Hijack()
-	if err != nil {
-		return
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
-	}
-	c.Close()
 }
 
 func (a reply) writeHead(w http.ResponseWriter) {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
@@ -154,7 +155,7 @@ func address512(s, name string) *refusal {
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return bad
 	}
-	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !onThisMachine(u) && (err != nil || p < 80 || p > 9999) {
+	if p, err := strconv.Atoi(u.Port()); u.Port() != "" && !loopback.OnThisMachine(u) && (err != nil || p < 80 || p > 9999) {
 		return bad
 	}
 	return nil

@@ -8,17 +8,16 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
-	"github.com/quittance/quittance/acquirer/worldline/sips"
-
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/internal/paypage"
+	"github.com/quittance/quittance/acquirer/worldline/sips"
 )
 
 // Options configure a platform. The zero value is the simulation platform with its public merchants.
@@ -77,7 +76,7 @@ type Server struct {
 	faults fault.Queue // injected
 
 	mu      sync.Mutex
-	port    *port
+	port    *loopback.Port
 	answers map[string][]string // codes by operation
 	sent    []Delivery
 }
@@ -101,7 +100,7 @@ func Listen(o Options) (*Server, error) {
 	s := &Server{
 		merchants: make(map[string]Merchant),
 		answers:   make(map[string][]string),
-		courier:   newCourier(),
+		courier:   loopback.NewCourier(),
 	}
 	var broken []error
 	for _, m := range o.Merchants {
@@ -118,8 +117,8 @@ func Listen(o Options) (*Server, error) {
 		broken = append(broken, errors.New("sipstest: a duration of Options is negative"))
 	}
 	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
-	if err := checkLoopback(o.Addr); err != nil {
-		broken = append(broken, err)
+	if err := loopback.CheckAddr(o.Addr); err != nil {
+		broken = append(broken, fmt.Errorf("sipstest: %w", err))
 	}
 	if err := errors.Join(broken...); err != nil {
 		return nil, err
@@ -144,8 +143,8 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
-	s.port = &port{handler: s.trackRequests(s.routes()), base: s.closing}
-	addr, err := s.port.open(o.Addr)
+	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing}
+	addr, err := s.port.Open(o.Addr)
 	if err != nil {
 		s.close()
 		return nil, fmt.Errorf("sipstest: %w", err)
@@ -157,26 +156,13 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
-// checkLoopback refuses an address that another machine could reach: there is no password in front of a platform whose keys
-// everybody knows.
-func checkLoopback(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("sipstest: address %.80q: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("sipstest: address %.80q is not a loopback address such as 127.0.0.1:9000", addr)
-	}
-	return nil
-}
-
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are
 // dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
 	s.mu.Lock() // no request is let in between
 	s.close()
 	s.mu.Unlock()
-	s.port.closeForGood()
+	s.port.Close()
 	s.busy.Wait()
 	s.courier.CloseIdleConnections()
 }
@@ -195,7 +181,7 @@ func (s *Server) trackRequests(h http.Handler) http.Handler {
 		s.mu.Lock()
 		if s.closing.Err() != nil {
 			s.mu.Unlock()
-			resetConnection(w)
+			loopback.Cut(w)
 			return
 		}
 		s.busy.Add(1)

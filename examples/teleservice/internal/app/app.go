@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 	"github.com/quittance/quittance/examples/teleservice/internal/clock"
@@ -33,7 +34,9 @@ import (
 type Config struct {
 	Database string           // a file, or a postgres:// address
 	Base     string           // its own address as browsers see it: scheme, host and port
-	Bank     string           // simulator, mock or sips; empty: simulator
+	Bank     string           // simulator, mock, sips, direct or payfip; empty: simulator
+	Former   string           // who took the cards before, and still gives back what it took: sips; empty: nobody
+	Formerly string           // where the former bank's simulator listens; empty: a free port
 	Kiosk    string           // where the simulator listens, or the http:// address of one that runs; empty: a free port
 	People   string           // a folder with people.json and debts.json; empty: the sample
 	Policies creance.Policies // nil: creance.Ameli()
@@ -48,9 +51,11 @@ type App struct {
 	http.Handler
 	Payments *payment.Service
 	Bank     *bank.Bank
+	former   *bank.Bank // nil: there is none
 	Database *database.DB
 	Clock    *clock.Clock
 
+	kind   string // of the bank
 	log    *slog.Logger
 	cancel context.CancelFunc
 	busy   sync.WaitGroup
@@ -68,8 +73,13 @@ var fund = inbox.Sender{
 	CPAM:          true, // the telephone is the 36 46, with the tariff of the day, in the language of the letter
 }
 
-// savedBank is the setting under which the simulator's book is kept.
-const savedBank = "simulator"
+// savedBank is the setting under which the book of a simulator is kept, by kind of bank. The one that has no suffix is Sips.
+func savedBank(kind string) string {
+	if kind == "direct" || kind == "payfip" {
+		return "simulator/" + kind
+	}
+	return "simulator"
+}
 
 // lockOfBank is the lock of the process that has the simulator, and keeps its book.
 const lockOfBank = "simulator"
@@ -111,9 +121,9 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	return a, nil
 }
 
-// openBank opens who takes the cards. What a simulator knew at the last start, it knows again.
-func (a *App) openBank(ctx context.Context, c Config) error {
-	if bank.HasBook(c.Bank, c.Kiosk) {
+// openBank opens who takes the cards, and who took them before.
+func (a *App) openBank(ctx context.Context, c Config) (err error) {
+	if bank.HasBook(c.Bank, c.Kiosk) || c.Former != "" && bank.HasBook(c.Former, c.Formerly) {
 		unlock, err := a.Database.Lock(ctx, lockOfBank)
 		if errors.Is(err, database.ErrLocked) {
 			return fmt.Errorf("app: another process plays the bank of this database, and each would overwrite the other's book: "+
@@ -124,18 +134,43 @@ func (a *App) openBank(ctx context.Context, c Config) error {
 		}
 		a.unlockBank = unlock
 	}
-	saved, err := a.Database.Setting(ctx, savedBank)
-	if err != nil {
+	a.kind = c.Bank
+	o := bank.Config{Kind: c.Bank, Kiosk: c.Kiosk, Base: c.Base, Now: a.Clock.Now}
+	if a.Bank, err = a.openOne(ctx, o, bank.Open); err != nil || c.Former == "" {
 		return err
 	}
-	o := bank.Config{Kind: c.Bank, Kiosk: c.Kiosk, Base: c.Base, Now: a.Clock.Now}
+	if c.Bank != "direct" {
+		return fmt.Errorf("app: -former %.20q goes with -acquirer direct", c.Former)
+	}
+	o.Kind, o.Kiosk = c.Former, cmp.Or(c.Formerly, "127.0.0.1:0")
+	if a.former, err = a.openOne(ctx, o, bank.OpenFormer); err == nil {
+		a.Bank.Beside(a.former)
+	}
+	return err
+}
+
+// openOne opens a bank. What a simulator knew at the last start, it knows again.
+func (a *App) openOne(ctx context.Context, o bank.Config, open func(bank.Config) (*bank.Bank, error)) (*bank.Bank, error) {
+	saved, err := a.Database.Setting(ctx, savedBank(o.Kind))
+	if err != nil {
+		return nil, err
+	}
 	if saved != "" {
 		o.Saved = []byte(saved)
 	}
-	if a.Bank, err = bank.Open(o); err != nil && saved != "" {
-		return fmt.Errorf("%w; if it is about what was saved, another -db starts afresh", err)
+	b, err := open(o)
+	if err != nil && saved != "" {
+		return nil, fmt.Errorf("%w; if it is about what was saved, another -db starts afresh", err)
 	}
-	return err
+	return b, err
+}
+
+// others are the acquirers that took payments before.
+func (a *App) others() []acquirer.Client {
+	if a.former == nil {
+		return nil
+	}
+	return []acquirer.Client{a.former.Client}
 }
 
 // mount makes the payments' service and every page.
@@ -159,7 +194,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 		sessions.Now = time.Now
 	}
 	a.Payments, err = payment.New(payment.Config{
-		Store: a.Database.Payments, Acquirer: a.Bank.Client, Policies: c.Policies,
+		Store: a.Database.Payments, Acquirer: a.Bank.Client, Others: a.others(), Policies: c.Policies,
 		ReturnURL: c.Base + bank.ReturnPath, NotifyURL: c.Base + bank.NotifyPath,
 		Deliver: inbox.Deliverer(a.Database.Mailbox, catalog, from),
 		Chores: []func(context.Context, time.Time) (int, error){

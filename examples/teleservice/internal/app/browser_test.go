@@ -224,6 +224,17 @@ func (b *browser) toKiosk(debt string) *browser {
 	if !strings.HasSuffix(b.URL.Path, "/etape-3") {
 		b.t.Fatalf("the payer is at %s:\n%s", b.URL, b.text())
 	}
+	return b.onward()
+}
+
+var onwardLink = regexp.MustCompile(`<a class="button" id="vers-le-kiosque" href="([^"]+)">`)
+
+// onward goes to the payment page: by the form of step 3, or by its link.
+func (b *browser) onward() *browser {
+	b.t.Helper()
+	if m := onwardLink.FindStringSubmatch(b.Page); m != nil {
+		return b.do(http.MethodGet, html.UnescapeString(m[1]), nil)
+	}
 	return b.press("kiosque", "")
 }
 

@@ -66,10 +66,15 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
 	a := w.agent()
-	for verdict, want := range map[string]payment.State{
-		"garder": payment.Paid, "rendre": payment.Refunding, "deja-rendu": payment.Refunded,
-		"sans-paiement": payment.Review, // the bank has sealed money that is still there
+	for _, v := range []struct {
+		verdict string
+		want    payment.State
+	}{
+		{"deja-rendu", payment.Refunded}, // first: the debt is free for another
+		{"garder", payment.Paid}, {"rendre", payment.Refunding},
+		{"sans-paiement", payment.Review}, // the bank has sealed money that is still there
 	} {
+		verdict, want := v.verdict, v.want
 		for _, who := range []struct{ person, debt string }{{"assure-1", "creance-101"}, {"assure-2", "creance-102"}, {"assure-3", "creance-103"}} {
 			b := w.payer(who.person)
 			if b.get("/demarches/creances/" + who.debt + "/etape-2"); !strings.HasSuffix(b.URL.Path, "etape-2") {

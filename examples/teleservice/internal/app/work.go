@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 )
 
 // tick is how often a simulated bank looks at the clock.
@@ -28,7 +30,7 @@ func (a *App) start(byHand bool) {
 func (a *App) simulate(ctx context.Context) {
 	t := time.NewTicker(tick)
 	defer t.Stop()
-	var kept []byte
+	var kept, keptBefore []byte
 	var next time.Time
 	for {
 		select {
@@ -39,22 +41,22 @@ func (a *App) simulate(ctx context.Context) {
 			if now.Before(next) {
 				continue
 			}
-			kept = a.keep(kept)
+			kept, keptBefore = a.keep(a.Bank, a.kind, kept), a.keep(a.former, "sips", keptBefore)
 			next = now.Add(time.Second + 50*time.Since(now))
 		}
 	}
 }
 
-// keep writes the bank's book if it is not what was kept, and returns what is kept now.
-func (a *App) keep(kept []byte) []byte {
-	if a.Bank.Save == nil {
+// keep writes a bank's book if it is not what was kept, and returns what is kept now.
+func (a *App) keep(b *bank.Bank, kind string, kept []byte) []byte {
+	if b == nil || b.Save == nil {
 		return kept
 	}
-	book, err := a.Bank.Save()
+	book, err := b.Save()
 	if err == nil && !bytes.Equal(book, kept) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err = a.Database.SetSetting(ctx, savedBank, string(book)); err == nil {
+		if err = a.Database.SetSetting(ctx, savedBank(kind), string(book)); err == nil {
 			return book
 		}
 	}
@@ -82,9 +84,14 @@ func (a *App) Close() error {
 			a.cancel()
 		}
 		a.busy.Wait()
-		if a.Bank != nil {
-			a.Bank.Close()
-			a.keep(nil)
+		for _, b := range []struct {
+			bank *bank.Bank
+			kind string
+		}{{a.Bank, a.kind}, {a.former, "sips"}} {
+			if b.bank != nil {
+				b.bank.Close()
+				a.keep(b.bank, b.kind, nil)
+			}
 		}
 		if a.unlockBank != nil {
 			a.unlockBank()

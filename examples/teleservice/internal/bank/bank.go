@@ -1,9 +1,11 @@
-// Package bank is who takes the cards: a simulated Sips platform, a mock in the process, or a real platform.
+// Package bank is who takes the cards: a simulated platform of Sips, of Worldline Direct or of PayFiP, a mock in the process, or a
+// real platform; and, for a fund that has moved, who took them before.
 package bank
 
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -43,23 +45,36 @@ var Merchant = sipstest.Merchant{ID: mock.DefaultMerchant, Name: "CPAM Test 2 (I
 
 // Config says which bank.
 type Config struct {
-	Kind  string // simulator, mock or sips
+	Kind  string // simulator, mock, sips, direct or payfip
 	Kiosk string // of the simulator: where it listens, or the http:// address of one that runs already
 	Base  string // the service's own address, without a path
 	Saved []byte // of the simulator: what its Save gave at the last start
 	Now   func() time.Time
 }
 
-var kinds = map[string]func(Config) (*Bank, error){"simulator": simulator, "mock": mocked, "sips": realShop}
+var kinds = map[string]func(Config) (*Bank, error){
+	"simulator": simulator, "mock": mocked, "sips": realShop, "direct": worldlineDirect, "payfip": payfipBank,
+}
 
-// HasBook reports whether the bank is played in this process and has a book to be kept from start to start.
-func HasBook(kind, kiosk string) bool { return kind == "simulator" && !remote(kiosk) }
+// HasBook reports whether the bank is played in this process and has a book to be kept from start to start. The kind sips is the
+// former bank's, see [OpenFormer].
+func HasBook(kind, kiosk string) bool {
+	switch kind {
+	case "simulator":
+		return !remote(kiosk)
+	case "direct":
+		return os.Getenv("QUITTANCE_DIRECT_MERCHANT") == "" && !remote(kiosk)
+	case "sips":
+		return env("MERCHANT") == "" && !remote(kiosk)
+	}
+	return false
+}
 
 // Open opens the bank.
 func Open(c Config) (*Bank, error) {
 	open, ok := kinds[c.Kind]
 	if !ok {
-		return nil, fmt.Errorf("bank: %.20q is none of simulator, mock and sips", c.Kind)
+		return nil, fmt.Errorf("bank: %.20q is none of simulator, mock, sips, direct and payfip", c.Kind)
 	}
 	b, err := open(c)
 	if err != nil {

@@ -19,8 +19,8 @@ const (
 // env is a setting of a shop of one's own, such as QUITTANCE_SIPS_MERCHANT.
 func env(name string) string { return os.Getenv("QUITTANCE_SIPS_" + name) }
 
-// realShop is a real platform, and a shop of one's own: QUITTANCE_SIPS_MERCHANT, _KEY, _KEY_VERSION, _PAYPAGE, _OFFICE, and _ALGORITHM if it
-// is not HMAC-SHA-256. It is asked first whether it knows the shop.
+// realShop is a real platform, and a shop of one's own: QUITTANCE_SIPS_MERCHANT, _KEY, _KEY_VERSION, _PAYPAGE, _OFFICE, and
+// _ALGORITHM if it is not HMAC-SHA-256. It is asked first whether it knows the shop.
 func realShop(Config) (*Bank, error) {
 	version, err := strconv.Atoi(env("KEY_VERSION"))
 	if err != nil {

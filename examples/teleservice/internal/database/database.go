@@ -147,6 +147,24 @@ func (d *DB) ExecContext(ctx context.Context, statement string, args ...any) (r 
 	return r, err
 }
 
+// Row is a query for one row of the host's own tables.
+type Row struct {
+	db    *DB
+	ctx   context.Context
+	query string
+	args  []any
+}
+
+// QueryRowContext reads one row, as soon as the database can be trusted: what a commit that failed has left behind is not shown to a payer.
+func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) Row {
+	return Row{d, ctx, query, args}
+}
+
+// Scan reads the row, or returns sql.ErrNoRows.
+func (r Row) Scan(dest ...any) error {
+	return r.db.Payments.Read(r.ctx, func() error { return r.db.DB.QueryRowContext(r.ctx, r.query, r.args...).Scan(dest...) })
+}
+
 // Q writes a statement's parameters, $1 and so on, as the database reads them.
 func (d *DB) Q(statement string) string { return strings.ReplaceAll(statement, "$", d.numbered) }
 

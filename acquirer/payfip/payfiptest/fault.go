@@ -1,0 +1,240 @@
+package payfiptest
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+)
+
+// Fault is something that goes wrong between the platform and whoever talks to it. Those of all simulators have the same names; a
+// notification of PayFiP has no seal, so it is never forged or unsealed.
+type Fault = fault.Fault
+
+// Faults of a notification; what the browser brings back is never touched by them.
+const (
+	Lost      = fault.Lost      // never sent
+	Doubled   = fault.Doubled   // sent twice
+	Late      = fault.Late      // sent one hour later: by Advance or Tick, or by Release
+	Reordered = fault.Reordered // overtaken by the next notification, or sent by Release
+	Tampered  = fault.Tampered  // it brings another session's number
+)
+
+// Faults of a call. See also [Server.Down] and [Server.Answer].
+const (
+	Timeout     = fault.Timeout     // carried out; the answer is held for Options.Delay, then the connection is cut
+	ServerError = fault.ServerError // not carried out; HTTP 503
+	Truncated   = fault.Truncated   // carried out; half of the answer, then the connection is cut
+	Slow        = fault.Slow        // carried out; the right answer after Options.Delay
+	Unreachable = fault.Unreachable // not carried out; the connection is reset without an answer. Down has it refused
+
+	BadGateway   Fault = "bad_gateway"   // not carried out; 502 and a page, as a proxy's
+	Empty        Fault = "empty"         // not carried out; 200 without a body
+	Maintenance  Fault = "maintenance"   // not carried out; a page at 200
+	CutBefore    Fault = "cut_before"    // not carried out; the request is read, then the connection is cut
+	CutAfter     Fault = "cut_after"     // carried out; the connection is cut instead of an answer
+	WithDoctype  Fault = "doctype"       // carried out; the answer has a document type
+	WithLatin1   Fault = "latin1"        // carried out; the answer says that it is in ISO-8859-1, and is
+	WithTwice    Fault = "twice"         // carried out; each member of the answer stands twice, with another value the second time
+	OtherSession Fault = "other_session" // carried out; the answer is about another session
+	OtherAmount  Fault = "other_amount"  // carried out; the answer has one cent more
+	OtherRegie   Fault = "other_regie"   // carried out; the answer is of another client number
+	OtherSaisie  Fault = "other_saisie"  // carried out; the answer is of another mode of entry
+)
+
+// Faults of a session: how often its page opens.
+const (
+	RedirectOnce  = fault.RedirectOnce  // once, as always
+	RedirectTwice = fault.RedirectTwice // twice
+)
+
+// own are the faults of a call that other simulators do not have.
+var own = []Fault{
+	BadGateway, Empty, Maintenance, CutBefore, CutAfter, WithDoctype, WithLatin1, WithTwice,
+	OtherSession, OtherAmount, OtherRegie, OtherSaisie,
+}
+
+// Faults returns every fault that this platform has, in a fixed order.
+func Faults() []Fault {
+	return append(slices.DeleteFunc(fault.Faults(), func(f Fault) bool { return f == fault.Forged || f == fault.Unsealed }), own...)
+}
+
+// target is what a fault strikes; empty for none of ours.
+func target(f Fault) fault.Target {
+	if slices.Contains(own, f) {
+		return fault.OnCall
+	}
+	if !slices.Contains(Faults(), f) {
+		return ""
+	}
+	return f.Target()
+}
+
+// Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, or "doctor") the faults of a call strike the next
+// call of that operation; with an empty op they strike the next call, the faults of a notification the next notification, and
+// those of a session the next one created. The faults of one Inject strike together; those of a second Inject wait for the call
+// after. The error names an op or a fault that does not exist, or that do not go together.
+func (s *Server) Inject(op string, faults ...Fault) error {
+	for _, f := range faults {
+		if target(f) == "" {
+			return fmt.Errorf("payfiptest: Inject: there is no fault %.20q: %w", string(f), acquirer.ErrUnsupported)
+		}
+	}
+	if err := s.faults.Inject(slices.Collect(maps.Values(ops)), op, faults...); err != nil {
+		return fmt.Errorf("payfiptest: Inject: %w", err)
+	}
+	return nil
+}
+
+// Answer has the next call of an operation answered with an error element, and not carried out. A second Answer waits for the call after.
+func (s *Server) Answer(op string, r Refusal) error {
+	elements := []string{"", soap.FunctionalError, soap.BreakdownError, soap.UnavailableError, soap.ProtocolError}
+	switch {
+	case !slices.Contains(slices.Collect(maps.Values(ops)), op):
+		return fmt.Errorf("payfiptest: Answer: there is no operation %.20q", op)
+	case !slices.Contains(elements, r.Element):
+		return fmt.Errorf("payfiptest: Answer: there is no error element %.40q", r.Element)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers[op] = append(s.answers[op], r)
+	return nil
+}
+
+// pop takes the first element out of a queue.
+func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
+	q := queues[name]
+	if len(q) == 0 {
+		return first, false
+	}
+	queues[name] = q[1:]
+	return q[0], true
+}
+
+// openings takes the fault of a session, if there is one.
+func (s *Server) openings() int {
+	if slices.Contains(s.faults.Next(fault.OnSession), RedirectTwice) {
+		return 2
+	}
+	return 1
+}
+
+// A line is what happens to one call on its way.
+type line struct {
+	faults  []Fault
+	refusal *Refusal
+}
+
+// lineFor takes what was injected for a call. A request that could not be read has no operation, and takes only what strikes any call.
+func (s *Server) lineFor(op string) line {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var l line
+	if r, ok := pop(s.answers, op); ok {
+		l.refusal = &r
+	}
+	l.faults = s.faults.NextCall(op)
+	return l
+}
+
+func (l line) has(f Fault) bool { return slices.Contains(l.faults, f) }
+
+// instead is the answer in place of a call that is not carried out.
+func (l line) instead() (reply, bool) {
+	page := func(status int, text string) reply {
+		const page = "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
+		return reply{status, "text/html; charset=utf-8", fmt.Appendf(nil, page, text, text)}
+	}
+	switch {
+	case l.has(ServerError):
+		return page(http.StatusServiceUnavailable, "503 Service Unavailable"), true
+	case l.has(BadGateway):
+		return page(http.StatusBadGateway, "502 Bad Gateway"), true
+	case l.has(Empty):
+		return reply{http.StatusOK, xmlType, nil}, true
+	case l.has(Maintenance):
+		return page(http.StatusOK, "Service en maintenance"), true
+	}
+	return reply{}, false
+}
+
+// spoil changes what an answer says.
+func (l line) spoil(members []pair) []pair {
+	changed := slices.Clone(members)
+	for i, m := range changed {
+		switch {
+		case l.has(OtherSession) && m.name == "idOp":
+			changed[i].value = newIdOp(time.Time{}, false)
+		case l.has(OtherAmount) && m.name == "montant":
+			changed[i].value = m.value[:len(m.value)-1] + string('0'+(m.value[len(m.value)-1]-'0'+1)%10)
+		case l.has(OtherRegie) && m.name == "numcli":
+			changed[i].value = "999999"
+		case l.has(OtherSaisie) && m.name == "saisie":
+			changed[i].value = map[string]string{"W": "T"}[m.value]
+			if changed[i].value == "" {
+				changed[i].value = "W"
+			}
+		}
+	}
+	if l.has(WithTwice) {
+		for _, m := range members {
+			changed = append(changed, pair{m.name, m.value + "0"})
+		}
+	}
+	return changed
+}
+
+// deliver sends an answer, badly if it is told so.
+func (l line) deliver(w http.ResponseWriter, r *http.Request, s *Server, a reply) {
+	const declaration = `<?xml version='1.0' encoding='UTF-8'?>`
+	if l.has(WithDoctype) {
+		a.body = bytes.Replace(a.body, []byte(declaration), []byte(declaration+`<!DOCTYPE Envelope SYSTEM "http://127.0.0.1:1/none.dtd">`), 1)
+	}
+	if l.has(WithLatin1) {
+		a.body = latin1(strings.Replace(string(a.body), "UTF-8", "ISO-8859-1", 1))
+	}
+	if (l.has(Timeout) || l.has(Slow)) && !s.wait(r) {
+		loopback.Cut(w)
+		return
+	}
+	switch {
+	case l.has(Timeout), l.has(CutAfter):
+		loopback.Cut(w)
+	case l.has(Truncated):
+		a.head(w)
+		w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
+	default:
+		a.write(w)
+	}
+}
+
+func latin1(s string) []byte {
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xff {
+			r = '?'
+		}
+		b = append(b, byte(r))
+	}
+	return b
+}
+
+// wait holds an answer back, until the caller or the platform goes away.
+func (s *Server) wait(r *http.Request) bool {
+	t := time.NewTimer(s.o.Delay)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done(): // of the platform's own context too
+		return false
+	}
+}

@@ -1,0 +1,96 @@
+package payfiptest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+)
+
+// Masked stands in the journal in place of a session's number, an e-mail address and an object.
+const Masked = "***"
+
+// remembers is how many exchanges and deliveries are kept: the oldest are forgotten first.
+const remembers = 10_000
+
+// Exchange is one call of the web service, for tests. Nothing in it opens a payer's data.
+type Exchange struct {
+	At        time.Time // by the platform's clock
+	Operation string    // empty: the request could not be read
+	Request   string    // rebuilt from what was read, in the order of the schema, with idOp, mel and objet masked
+	Ignored   []string  // names of members that the operation does not have, in the order in which they came
+	Answer    string    // as it was meant before a fault struck it, with the same members masked
+	Status    int       // of HTTP
+}
+
+var secretMembers = map[string]bool{"idOp": true, "mel": true, "objet": true}
+
+func mask(members []pair) []pair {
+	out := slices.Clone(members)
+	for i, m := range out {
+		if secretMembers[m.name] && m.value != "" {
+			out[i].value = Masked
+		}
+	}
+	return out
+}
+
+// masked is an answer for the journal.
+func masked(h Habits, operation string, members []pair, refused *Refusal) []byte {
+	if refused != nil {
+		r := *refused
+		r.Libelle = "" // a test may have made it repeat what was asked
+		refused = &r
+	}
+	return render(h, operation, mask(members), refused).body
+}
+
+// note keeps an exchange; written is the answer as the journal may show it, nil for one that holds nothing of the payer's.
+func (s *Server) note(q question, a reply, written []byte) {
+	if written == nil {
+		written = a.body
+	}
+	e := Exchange{At: s.now(), Operation: q.operation, Ignored: q.ignored, Answer: string(written), Status: a.status}
+	if q.operation != "" {
+		w := &writer{}
+		w.open("tns:" + q.operation + ` xmlns:tns="` + soap.ServiceNS + `"`)
+		w.open("arg0")
+		var members []pair
+		for _, name := range memberNames[q.operation] {
+			if v, ok := q.members[name]; ok {
+				members = append(members, pair{name, v})
+			}
+		}
+		for _, m := range mask(members) {
+			w.leaf(m.name, m.value)
+		}
+		w.shut("arg0")
+		w.shut("tns:" + q.operation)
+		e.Request = w.String()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.journal = append(s.journal, e)
+	if n := len(s.journal); n > remembers {
+		s.journal = slices.Clone(s.journal[n-remembers/2:])
+	}
+}
+
+// Journal returns the exchanges so far, in the order in which they were answered; the last five thousand at least are kept.
+func (s *Server) Journal() []Exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.journal)
+}
+
+// IgnoredMembers counts the members that were passed over so far because no operation has them so, by the name that was written. A
+// client that misspells a member finds it here, and nowhere else.
+func (s *Server) IgnoredMembers() map[string]int {
+	n := make(map[string]int)
+	for _, e := range s.Journal() {
+		for _, name := range e.Ignored {
+			n[name]++
+		}
+	}
+	return n
+}

@@ -1,0 +1,230 @@
+package payfiptest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+)
+
+// Delivery is one notification that was sent, or could not be.
+type Delivery struct {
+	Numcli, Refdet string
+	URL            string            // of the order; the pair is not in it
+	Callback       acquirer.Callback // as a portal receives it
+	Faults         []Fault
+	At             time.Time // by the platform's clock
+	Status         int       // of the portal's answer; 0: there was none
+	Err            error     // why there was none
+}
+
+// Format prints neither the pair nor what it opens.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "notification of %s of %s to %s: status %d", d.Refdet, d.Numcli, d.URL, d.Status)
+}
+
+// A notice is a notification that is due.
+type notice struct {
+	due       time.Time
+	session   *session
+	undecided bool // it is sent only where the session was opened and has no result
+}
+
+// decided ends a session and returns the notices that are due at once. The lock is held.
+func (s *Server) decided(x *session, m Means, letter string, now time.Time) []notice {
+	x.GivenUpBefore = x.Letter == "A"
+	x.Means, x.Letter, x.DecidedAt, x.decidedIn = m, letter, now, x.Openings
+	x.Numauto = ""
+	if letter != "A" && letter != "R" && letter != "Z" {
+		x.Numauto = s.numauto(m)
+	}
+	if x.Saisie == "X" && x.Numauto != "" {
+		s.regies[x.Numcli].activate(m, workingDayAfter(now))
+	}
+	n := notice{due: now, session: x}
+	switch s.habits.Notify {
+	case Never:
+		return nil
+	case TwoHours:
+		n.due = now.Add(later)
+	case AtNight:
+		n.due = purge(now, s.o.PurgeAfter)
+	}
+	times := 1
+	if s.habits.NotifyTwice {
+		times = 2
+	}
+	all := slices.Repeat([]notice{n}, times)
+	if n.due.After(now) {
+		s.pending = append(s.pending, all...)
+		return nil
+	}
+	return all
+}
+
+func (r *regie) activate(m Means, from time.Time) {
+	if old, ok := r.activated[m]; !ok || from.Before(old) {
+		r.activated[m] = from
+	}
+}
+
+// numauto is the authorisation's number, in the forms that were seen: of a card, and of a debit.
+func (s *Server) numauto(m Means) string {
+	n := 0
+	for _, x := range s.sessions {
+		if x.Numauto != "" {
+			n++
+		}
+	}
+	if m == Card {
+		return fmt.Sprintf("%04X", (0xA55A+n*0x1F3)&0xFFFF)
+	}
+	return fmt.Sprintf("%012d-tip", (112233445566+int64(n)*7)%1_000_000_000_000)
+}
+
+// sendAll sends what is due at once. The lock is not held.
+func (s *Server) sendAll(all []notice) {
+	for _, n := range all {
+		s.send(n)
+	}
+}
+
+// ErrNotFound: no session has the reference.
+var ErrNotFound = errors.New("payfiptest: no session has the reference")
+
+// Notify sends a notification of the session with a reference again, of several the one that was created last, whatever its state and
+// whatever the habits say; with faults of a notification, if any.
+func (s *Server) Notify(numcli, refdet string, faults ...Fault) error {
+	for _, f := range faults {
+		if target(f) != fault.OnNotification {
+			return fmt.Errorf("payfiptest: Notify: %.20q is no fault of a notification", string(f))
+		}
+	}
+	s.mu.Lock()
+	var found *session
+	for _, x := range s.sessions {
+		if x.Numcli == numcli && x.Refdet == refdet {
+			found = x
+		}
+	}
+	s.mu.Unlock()
+	if found == nil {
+		return ErrNotFound
+	}
+	s.sendWith(notice{session: found}, faults)
+	return nil
+}
+
+// send sends one notification, unless it has become needless, and returns how many went out at once or later.
+func (s *Server) send(n notice) int {
+	s.mu.Lock()
+	x := n.session.Transaction
+	needless := n.undecided && (x.OpenedAt.IsZero() || x.Letter != "") || x.NotifyURL == ""
+	var fs []Fault
+	if !needless {
+		fs = s.faults.Next(fault.OnNotification)
+	}
+	s.mu.Unlock()
+	if needless {
+		return 0
+	}
+	s.sendWith(n, fs)
+	return 1
+}
+
+// sendWith sends one notification with faults.
+func (s *Server) sendWith(n notice, fs []Fault) {
+	s.mu.Lock()
+	x, h := n.session.Transaction, s.habits
+	s.mu.Unlock()
+	idOp := x.IdOp
+	if slices.Contains(fs, Tampered) {
+		idOp = newIdOp(s.now(), h.TimeBased)
+	}
+	cb := carry(cmp.Or(h.NotifyBy, Form), cmp.Or(h.NotifyName, "idOp"), idOp)
+	cb.Channel = acquirer.Notify
+	s.post.Send(func() { s.deliver(x, cb, fs) }, fs...)
+}
+
+// carry is one pair in the way of a carrier.
+func carry(c Carrier, name, idOp string) acquirer.Callback {
+	pairs := url.Values{name: {idOp}}
+	if c == Form {
+		return acquirer.Callback{Form: pairs}
+	}
+	return acquirer.Callback{Query: pairs}
+}
+
+// newRequest is the HTTP request by which a pair travels to an address. What stands in the query of the address stays there.
+func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Callback) (*http.Request, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	if len(cb.Query) > 0 {
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += cb.Query.Encode()
+	}
+	method := http.MethodPost
+	if c == Get {
+		method = http.MethodGet
+	}
+	r, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(cb.Form.Encode()))
+	if err == nil && len(cb.Form) > 0 {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r, err
+}
+
+// deliver sends a notification and remembers it. Nobody reads the answer, and there is no second try.
+func (s *Server) deliver(x Transaction, cb acquirer.Callback, fs []Fault) {
+	if s.closing.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	by := cmp.Or(s.habits.NotifyBy, Form)
+	s.mu.Unlock()
+	d := Delivery{Numcli: x.Numcli, Refdet: x.Refdet, URL: x.NotifyURL, Callback: cb, Faults: fs, At: s.now()}
+	d.Status, d.Err = s.mail(by, x.NotifyURL, cb)
+	s.mu.Lock()
+	s.sent = append(s.sent, d)
+	if n := len(s.sent); n > remembers {
+		s.sent = slices.Clone(s.sent[n-remembers/2:])
+	}
+	s.mu.Unlock()
+	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
+		s.o.Logger.Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
+	}
+}
+
+func (s *Server) mail(by Carrier, to string, cb acquirer.Callback) (status int, err error) {
+	req, err := newRequest(s.closing, by, to, cb)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := s.courier.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+	return resp.StatusCode, nil
+}
+
+// Deliveries are the notifications so far, in the order in which they were answered; the last five thousand at least are kept.
+func (s *Server) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sent)
+}

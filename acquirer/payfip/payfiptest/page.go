@@ -1,0 +1,230 @@
+package payfiptest
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
+)
+
+//go:embed pages
+var files embed.FS
+
+// A page is one of the payment pages, and the HTTP status that goes with it.
+type page struct {
+	status   int
+	template *template.Template
+}
+
+func load(name string, status int) page {
+	return page{status, template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))}
+}
+
+var (
+	choicePage   = load("choice", http.StatusOK)
+	providerPage = load("provider", http.StatusOK)
+	resultPage   = load("result", http.StatusOK)
+	endedPage    = load("ended", http.StatusConflict)
+	usedPage     = load("used", http.StatusConflict)
+	oldPage      = load("old", http.StatusGone)
+	unknownPage  = load("unknown", http.StatusNotFound)
+	absentPage   = load("absent", http.StatusNotFound)
+	invalidPage  = load("invalid", http.StatusBadRequest)
+)
+
+// refusalPages are what a payer sees who is turned away.
+var refusalPages = map[string]page{"P1": unknownPage, "P3": usedPage, "P4": oldPage}
+
+// view is what a page says. The address is the payer's own: this is the payer's page.
+type view struct {
+	Transaction Transaction
+	Names       []string // of the body, its service, the régie
+	Amount      string
+	Test        bool // no money moves
+
+	IdOp   string
+	Means  []means // that can be chosen
+	Chosen means
+	Result result
+	Date   string
+	Back   *way
+}
+
+// means is how a page words a means of payment.
+type means struct {
+	Name                  Means
+	Title, Button, Detail string
+	Accept, Refuse        string // buttons of the provider's page
+}
+
+var meansWords = map[Means]means{
+	Card: {Card, "Carte bancaire", "Payer par carte bancaire",
+		"Vous saisissez les informations de votre carte chez le prestataire de la DGFiP.",
+		"Le paiement par carte est accepté", "Le paiement par carte est refusé"},
+	Debit: {Debit, "Prélèvement unique", "Payer par prélèvement", "Vous vous identifiez avec votre compte des impôts ou FranceConnect.",
+		"Le prélèvement est enregistré", "Le prélèvement est refusé"},
+	Transfer: {Transfer, "Virement simplifié", "Payer par virement", "Vous confirmez le virement auprès de votre banque.",
+		"Le virement est confirmé", "Le virement est refusé"},
+}
+
+// result is how a payment has ended, in the payer's words. A debit that was ordered is no payment yet.
+type result struct{ Title, Text, Class, Role string }
+
+func resultOf(letter string) result {
+	switch letter {
+	case "P":
+		return result{"Votre paiement est accepté",
+			"Le montant a été payé par carte bancaire. Un ticket de paiement est envoyé à l’adresse indiquée.", "good", "status"}
+	case "V":
+		return result{"Votre prélèvement est enregistré",
+			"Le prélèvement sera présenté à votre banque dans les prochains jours. Un ticket est envoyé à l’adresse indiquée.", "good", "status"}
+	case "A":
+		return result{"Vous avez abandonné le paiement", "Aucune somme n’a été débitée.", "", "status"}
+	case "R", "Z":
+		return result{"Votre paiement est refusé", "Aucune somme n’a été débitée.", "bad", "alert"}
+	}
+	return result{"Votre demande est transmise à votre banque", "Votre banque confirmera le paiement.", "", "status"}
+}
+
+// way brings the payer back: a form, whose hidden fields carry what a form sent by GET would drop from its address.
+type way struct {
+	URL, Method string
+	Fields      url.Values
+}
+
+func formOf(r Return) *way {
+	if (acquirer.Session{URL: r.URL}).Origin() == "" {
+		return nil
+	}
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil
+	}
+	switch r.By {
+	case Form:
+		return &way{u.String(), "post", r.callback.Form}
+	case Query:
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += r.callback.Query.Encode()
+		return &way{u.String(), "post", nil}
+	}
+	fields := u.Query()
+	for name, values := range r.callback.Query {
+		fields[name] = values
+	}
+	u.RawQuery = ""
+	return &way{u.String(), "get", fields}
+}
+
+// show writes the page, or none.
+func (p page) show(w http.ResponseWriter, v view) {
+	css, hash := paypage.Style()
+	var b bytes.Buffer
+	if err := p.template.ExecuteTemplate(&b, "page", struct {
+		view
+		Style template.CSS
+	}{v, css}); err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	to := "'self'"
+	if v.Back != nil {
+		to += " " + acquirer.Session{URL: v.Back.URL}.Origin()
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+hash+"; form-action "+to+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(p.status)
+	_, _ = w.Write(b.Bytes()) // whoever has gone away reads nothing
+}
+
+// viewOf starts what a page says of a session. The lock is held.
+func (s *Server) viewOf(x *session, now time.Time) view {
+	r := s.regies[x.Numcli]
+	v := view{
+		Transaction: x.Transaction, IdOp: x.IdOp, Amount: paypage.FormatEuros(x.Cents), Test: x.Saisie != "W", Date: paypage.FormatDay(cmp.Or(x.DecidedAt, now)),
+	}
+	for _, n := range r.Names {
+		if n != "" {
+			v.Names = append(v.Names, n)
+		}
+	}
+	for _, m := range r.means(x.Saisie, now) {
+		v.Means = append(v.Means, meansWords[m])
+	}
+	return v
+}
+
+// arrive is the payer's arrival with the session's number in the query: it works once, and within 15 minutes.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request) {
+	now := s.now()
+	s.mu.Lock()
+	x, code := s.enter(r.URL.Query().Get("idop"), now)
+	var v view
+	if code == "" {
+		v = s.viewOf(x, now)
+	}
+	s.mu.Unlock()
+	if code != "" {
+		refusalPages[code].show(w, view{})
+		return
+	}
+	choicePage.show(w, v)
+}
+
+// step is what the payer does on a page that is open.
+func (s *Server) step(w http.ResponseWriter, r *http.Request) {
+	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
+	if err != nil {
+		invalidPage.show(w, view{})
+		return
+	}
+	now, step, chosen := s.now(), cb.Form.Get("step"), Means(cb.Form.Get("means"))
+	s.mu.Lock()
+	x := s.find(cb.Form.Get("idop"), now)
+	if x == nil || x.OpenedAt.IsZero() {
+		s.mu.Unlock()
+		unknownPage.show(w, view{})
+		return
+	}
+	v := s.viewOf(x, now)
+	if x.Letter != "" && x.decidedIn == x.Openings { // the form of a page that is over was sent again
+		v.Result, v.Back = resultOf(x.Letter), formOf(s.wayBack(x))
+		s.mu.Unlock()
+		endedPage.show(w, v)
+		return
+	}
+	shown := slices.Contains(s.regies[x.Numcli].means(x.Saisie, now), chosen)
+	l := lettersOf(chosen, s.habits)
+	letter := map[string]string{"accept": l.accepted, "refuse": l.refused, "abandon": "A"}[step]
+	switch {
+	case step == "choose" && shown:
+		x.SentOn, x.Means = true, chosen
+		v.Chosen = meansWords[chosen]
+		s.mu.Unlock()
+		providerPage.show(w, v)
+		return
+	case step == "abandon", letter != "" && shown && x.SentOn && x.Means == chosen:
+		due := s.decided(x, cmp.Or(x.Means, Card), letter, now)
+		v = s.viewOf(x, now)
+		v.Result, v.Back = resultOf(letter), formOf(s.wayBack(x))
+		s.mu.Unlock()
+		s.sendAll(due)
+		resultPage.show(w, v)
+		return
+	}
+	s.mu.Unlock()
+	invalidPage.show(w, view{})
+}

@@ -1,0 +1,305 @@
+package payfiptest
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
+)
+
+// The paths of the platform (docs/payfip.md §2).
+const (
+	servicePath = "/tpa/services/securite"
+	pagePath    = "/tpa/paiementws.web"
+)
+
+// Server is a platform that listens. It is made by [NewServer] or [Listen] and safe for concurrent use; it must not be copied.
+type Server struct {
+	URL string // scheme, "127.0.0.1:" and the port
+
+	o           Options
+	ahead       atomic.Int64 // what Advance has added to the clock
+	post        fault.Post   // spoils notifications
+	courier     *http.Client
+	certificate *x509.Certificate
+
+	closing context.Context
+	close   context.CancelFunc
+	busy    sync.WaitGroup // goroutines of the server's own, and requests
+	port    *loopback.Port
+
+	mu       sync.Mutex
+	regies   map[string]*regie
+	habits   Habits
+	sessions []*session // in the order of their creation
+	byID     map[string]*session
+	pending  []notice
+	faults   fault.Queue // injected
+	answers  map[string][]Refusal
+	journal  []Exchange
+	sent     []Delivery
+}
+
+// A regie is what the platform knows of a client number.
+type regie struct {
+	Regie
+	activated map[Means]time.Time // from when on; in the past where it was so from the beginning
+}
+
+// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+func NewServer(o Options) *Server {
+	s, err := Listen(o)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+func Listen(o Options) (*Server, error) {
+	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
+	if len(o.Regies) == 0 {
+		o.Regies = []Regie{{Numcli: Numcli}}
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o.Delay, o.PurgeAfter = cmp.Or(o.Delay, time.Second), cmp.Or(o.PurgeAfter, 2*time.Hour)
+	realClock := o.Now == nil
+	if realClock {
+		o.Now = time.Now
+	}
+	s := &Server{
+		o: o, habits: o.Habits, courier: loopback.NewCourier(),
+		regies: make(map[string]*regie), byID: make(map[string]*session),
+		faults: fault.Queue{Target: target}, answers: make(map[string][]Refusal),
+	}
+	s.post.Now = s.now
+	for _, r := range o.Regies {
+		if r.Names == ([3]string{}) {
+			r.Names = [3]string{"VILLE D'ESSAI", "RÉGIE DE RECETTES", "CANTINE ET CRÈCHES"}
+		}
+		if r.Activated == nil {
+			r.Activated = AllMeans()
+		}
+		known := &regie{Regie: r, activated: make(map[Means]time.Time)}
+		for _, m := range r.Activated {
+			known.activated[m] = time.Time{}
+		}
+		s.regies[r.Numcli] = known
+	}
+	if o.Saved != nil {
+		if err := s.restore(o.Saved); err != nil {
+			return nil, err
+		}
+	}
+	s.closing, s.close = context.WithCancel(context.Background())
+	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing}
+	scheme := "http"
+	if o.TLS {
+		pair, err := newCertificate()
+		if err != nil {
+			s.close()
+			return nil, fmt.Errorf("payfiptest: %w", err)
+		}
+		s.port.TLS, s.certificate, scheme = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, pair.Leaf, "https"
+	}
+	addr, err := s.port.Open(o.Addr)
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("payfiptest: %w", err)
+	}
+	s.URL = scheme + "://" + addr
+	if realClock {
+		s.busy.Go(s.watch)
+	}
+	return s, nil
+}
+
+// ServiceURL is for Config.ServiceURL of package payfip.
+func (s *Server) ServiceURL() string { return s.URL + servicePath }
+
+// PageURL is for Config.PageURL of package payfip.
+func (s *Server) PageURL() string { return s.URL + pagePath }
+
+// WSDLURL is where the description of the web service stands, for SOAP clients that are made from one.
+func (s *Server) WSDLURL() string { return s.ServiceURL() + "?wsdl" }
+
+// Certificate is what a client must trust where Options.TLS is set; otherwise nil.
+func (s *Server) Certificate() *x509.Certificate { return s.certificate }
+
+// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Notifications that are still due
+// are dropped. The book can still be read. A second Close does nothing.
+func (s *Server) Close() {
+	s.mu.Lock() // no request is let in between
+	s.close()
+	s.mu.Unlock()
+	s.port.Close()
+	s.busy.Wait()
+	s.courier.CloseIdleConnections()
+}
+
+// Down takes the platform off the net: whoever dials is refused, and open connections are cut. The book stays.
+func (s *Server) Down() { s.port.Leave() }
+
+// Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
+func (s *Server) Up() error {
+	_, err := s.port.Open("")
+	return err
+}
+
+// Change changes the habits from now on. The error says what they cannot be; then nothing changes.
+func (s *Server) Change(change func(*Habits)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.habits
+	change(&h)
+	if err := h.check(); err != nil {
+		return err
+	}
+	s.habits = h
+	return nil
+}
+
+// Book returns every transaction, in the order of their creation, as things stand by the clock.
+func (s *Server) Book() []Transaction {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	book := make([]Transaction, len(s.sessions))
+	for i, x := range s.sessions {
+		x.settle(now, s.o.PurgeAfter)
+		book[i] = x.Transaction
+	}
+	return book
+}
+
+// Format prints the address for every verb.
+func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "PayFiP platform at "+s.URL) }
+
+// tracked lets Close wait for the requests.
+func (s *Server) tracked(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.closing.Err() != nil {
+			s.mu.Unlock()
+			loopback.Cut(w)
+			return
+		}
+		s.busy.Add(1)
+		s.mu.Unlock()
+		defer s.busy.Done()
+		h.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+servicePath, s.service)
+	mux.HandleFunc("GET "+servicePath, s.describe)
+	mux.HandleFunc("GET "+pagePath, s.arrive)
+	mux.HandleFunc("POST "+pagePath, s.step)
+	other := s.o.Other
+	if other == nil {
+		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.show(w, view{}) })
+	}
+	mux.Handle("/", other)
+	return mux
+}
+
+// Forget drops the transactions that were created before an instant and whose page nobody can open any more, so that a platform which
+// runs for months does not grow for ever. It returns how many they were. Journal and deliveries bound themselves.
+func (s *Server) Forget(before time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, n := s.now(), len(s.sessions)
+	s.sessions = slices.DeleteFunc(s.sessions, func(x *session) bool {
+		old := x.CreatedAt.Before(before) && now.Sub(x.CreatedAt) >= openable
+		if old {
+			delete(s.byID, x.IdOp)
+		}
+		return old
+	})
+	return n - len(s.sessions)
+}
+
+// Now is the platform's time.
+func (s *Server) Now() time.Time { return s.now() }
+
+// Habits returns the habits as they are now.
+func (s *Server) Habits() Habits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.habits
+}
+
+// now is the platform's time: the clock of the options, and what Advance has added.
+func (s *Server) now() time.Time {
+	return s.o.Now().Add(time.Duration(s.ahead.Load())).UTC().Truncate(time.Microsecond)
+}
+
+// Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications were
+// sent. The clock does not go back: a negative duration is zero.
+func (s *Server) Advance(d time.Duration) int {
+	s.ahead.Add(int64(max(d, 0)))
+	return s.Tick()
+}
+
+// Tick sends the notifications that the clock has made due since the last look, oldest first, and returns how many they were. With the
+// real clock the platform looks by itself.
+func (s *Server) Tick() int {
+	now := s.now()
+	s.mu.Lock()
+	var due []notice
+	s.pending = slices.DeleteFunc(s.pending, func(n notice) bool {
+		if now.Before(n.due) {
+			return false
+		}
+		due = append(due, n)
+		return true
+	})
+	s.mu.Unlock()
+	slices.SortStableFunc(due, func(a, b notice) int { return a.due.Compare(b.due) })
+	n := 0
+	for _, x := range due {
+		n += s.send(x)
+	}
+	return n + s.post.Tick()
+}
+
+// Release sends every notification that is due later, or held back by a fault, and returns how many they were.
+func (s *Server) Release() int {
+	s.mu.Lock()
+	due := s.pending
+	s.pending = nil
+	s.mu.Unlock()
+	n := 0
+	for _, x := range due {
+		n += s.send(x)
+	}
+	return n + s.post.Release()
+}
+
+// watch ticks until the server is closed.
+func (s *Server) watch() {
+	t := time.NewTicker(250 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			s.Tick()
+		case <-s.closing.Done():
+			return
+		}
+	}
+}

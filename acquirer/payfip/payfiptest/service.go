@@ -1,0 +1,128 @@
+package payfiptest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/internal/paris"
+)
+
+// opDoctor is the operation of package payfip's preflight.
+const opDoctor = "doctor"
+
+// ops are the operations by which a fault is told where to strike.
+var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer.OpStatus, soap.Client: opDoctor}
+
+// service answers the three operations at one address, by the first element of the Body.
+func (s *Server) service(w http.ResponseWriter, r *http.Request) {
+	q, err := readRequest(r)
+	line := s.lineFor(ops[q.operation])
+	if line.has(Unreachable) || line.has(CutBefore) {
+		loopback.Cut(w)
+		return
+	}
+	if a, struck := line.instead(); struck {
+		s.note(q, a, nil)
+		a.write(w)
+		return
+	}
+	s.mu.Lock()
+	habits := s.habits
+	s.mu.Unlock()
+	var members []pair
+	var refused *Refusal
+	switch {
+	case err != nil:
+		a := unreadable(habits)
+		s.note(q, a, nil)
+		a.write(w)
+		return
+	case line.refusal != nil:
+		refused = line.refusal
+	default:
+		members, refused = s.operate(q)
+	}
+	members = line.spoil(members)
+	a := render(habits, q.operation, members, refused)
+	s.note(q, a, masked(habits, q.operation, members, refused))
+	line.deliver(w, r, s, a)
+}
+
+// operate carries a question out.
+func (s *Server) operate(q question) ([]pair, *Refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	switch q.operation {
+	case soap.Create:
+		return s.create(q.members, now)
+	case soap.Detail:
+		return s.detail(q.members["idOp"], now)
+	}
+	return s.client(q.members["numCli"])
+}
+
+// create makes a session. Nothing is idempotent: the same reference twice makes two.
+func (s *Server) create(m map[string]string, now time.Time) ([]pair, *Refusal) {
+	if refused := s.validate(m, now); refused != nil {
+		return nil, refused
+	}
+	cents, _ := strconv.ParseInt(m["montant"], 10, 64) // at most eleven digits, that was looked at
+	idOp := newIdOp(now, s.habits.TimeBased)
+	for s.byID[idOp] != nil { // under a clock that stands still a time-based number may come twice
+		idOp = newIdOp(now, s.habits.TimeBased)
+	}
+	x := &session{uses: s.openings(), Transaction: Transaction{
+		IdOp: idOp, Mel: m["mel"], Objet: m["objet"], Numcli: m["numcli"], Refdet: m["refdet"], Exer: m["exer"],
+		Saisie: m["saisie"], Cents: cents, NotifyURL: m["urlnotif"], ReturnURL: m["urlredirect"], CreatedAt: now,
+	}}
+	s.sessions, s.byID[x.IdOp] = append(s.sessions, x), x
+	if s.habits.NotifyUndecided {
+		s.pending = append(s.pending, notice{due: now.Add(later), session: x, undecided: true})
+	}
+	return []pair{{"idOp", x.IdOp}}, nil
+}
+
+// find returns a session that questions are answered about.
+func (s *Server) find(idOp string, now time.Time) *session {
+	x := s.byID[idOp]
+	if x == nil {
+		return nil
+	}
+	if x.settle(now, s.o.PurgeAfter); x.Deleted {
+		return nil
+	}
+	return x
+}
+
+// detail says what has become of a session: P1, P5, or its result.
+func (s *Server) detail(idOp string, now time.Time) ([]pair, *Refusal) {
+	x := s.find(idOp, now)
+	switch {
+	case x == nil || now.Sub(x.CreatedAt) < s.habits.SeenAfter:
+		return nil, refuse("P1")
+	case x.Letter == "" || now.Sub(x.DecidedAt) < s.habits.ReadableAfter:
+		return nil, refuse("P5")
+	}
+	at := x.DecidedAt.In(paris.Location)
+	return []pair{
+		{"dattrans", at.Format("02012006")}, {"exer", x.Exer}, {"heurtrans", at.Format("1504")}, {"idOp", x.IdOp}, {"mel", x.Mel},
+		{"montant", strconv.FormatInt(x.Cents, 10)}, {"numauto", x.Numauto}, {"numcli", x.Numcli}, {"objet", x.Objet},
+		{"refdet", x.Refdet}, {"resultrans", x.Letter}, {"saisie", x.Saisie},
+	}, nil
+}
+
+func (s *Server) client(numcli string) ([]pair, *Refusal) {
+	r := s.regies[numcli]
+	switch {
+	case len(numcli) != 6 || !only(numcli, digits):
+		return nil, refuse("T1")
+	case r == nil:
+		return nil, refuse("T2")
+	}
+	return []pair{{"libelleN1", r.Names[0]}, {"libelleN2", r.Names[1]}, {"libelleN3", r.Names[2]}, {"numcli", r.Numcli}}, nil
+}

@@ -1,0 +1,198 @@
+package directtest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/internal/paris"
+)
+
+func decimalText(n int64) string { return strconv.FormatInt(n, 10) }
+
+// date is how the platform writes an instant: seven digits of a second.
+func date(t time.Time) string {
+	return t.In(paris.Location).Format("2006-01-02T15:04:05.0000000-07:00")
+}
+
+// object is a JSON object that is being made.
+type object = map[string]any
+
+// texts are what statusCode is called (docs/direct.md §9.1): the text, the category, and the type of the webhook.
+var texts = map[int]struct{ status, category, event string }{
+	0:  {"CREATED", "CREATED", "payment.created"},
+	1:  {"CANCELLED", "UNSUCCESSFUL", "payment.cancelled"},
+	2:  {"REJECTED", "UNSUCCESSFUL", "payment.rejected"},
+	46: {"REDIRECTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.redirected"},
+	5:  {"PENDING_CAPTURE", "PENDING_MERCHANT", "payment.pending_capture"},
+	51: {"AUTHORIZATION_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.authorization_requested"},
+	6:  {"CANCELLED", "UNSUCCESSFUL", "payment.cancelled"},
+	61: {"CANCELLED", "UNSUCCESSFUL", "payment.cancelled"},
+	8:  {"REFUNDED", "REFUNDED", "payment.refunded"},
+	81: {"REFUND_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "refund.refund_requested"},
+	82: {"REFUND_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "refund.refund_requested"},
+	83: {"REJECTED", "UNSUCCESSFUL", "payment.rejected"}, // the refund, not the payment: one of the traps
+	9:  {"CAPTURED", "COMPLETED", "payment.captured"},
+	91: {"CAPTURE_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.capture_requested"},
+	92: {"CAPTURE_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.capture_requested"},
+	93: {"REJECTED_CAPTURE", "UNSUCCESSFUL", "payment.rejected_capture"},
+}
+
+// statusOf writes status and statusOutput of a code. isAuthorized is false at 9: it means authorised, and still to be captured.
+func statusOf(code int, errorCode string, changed time.Time) (text string, output object) {
+	t, ok := texts[code]
+	if !ok {
+		t.status, t.category = "PENDING_COMPLETION", "PENDING_CONNECT_OR_3RD_PARTY"
+	}
+	output = object{
+		"statusCode": code, "statusCategory": t.category, "isAuthorized": code == 5 || code == 93, "isCancellable": code == 5 || code == 93,
+		"isRefundable": code == 9, "statusCodeChangeDateTime": date(changed),
+	}
+	if errorCode != "" {
+		output["errors"] = []object{{
+			"errorCode": errorCode, "code": errorCode, "category": "PAYMENT_PLATFORM_ERROR", "httpStatusCode": http.StatusPaymentRequired,
+			"id": "DECLINED", "message": "declined", "retriable": false,
+		}}
+	}
+	return t.status, output
+}
+
+func money(cents int64, currency string) object {
+	return object{"amount": cents, "currencyCode": currency}
+}
+
+// products are the numbers of brands (docs/direct.md §7.4).
+var products = map[string]int{"VISA": 1, "VPAY": 1, "AMEX": 2, "MASTERCARD": 3, "MAESTRO": 117, "CB": 130}
+
+// references are what the merchant gave.
+func (c *checkout) references() object {
+	r := object{"merchantReference": c.Reference}
+	if c.Parameters != "" {
+		r["merchantParameters"] = c.Parameters
+	}
+	return r
+}
+
+// json is the payment object of docs/direct.md §7.4. The caller holds the lock.
+func (p *payment) json() object {
+	c := p.of
+	status, output := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
+	card := object{"paymentProductId": products[p.Brand], "card": object{
+		"cardNumber": p.MaskedPAN, "expiryDate": "1230", "bin": "501767", "countryCode": "FR",
+	}, "threeDSecureResults": object{"version": "2.2.0", "flow": "challenge", "eci": "5", "authenticationStatus": "Y", "liability": "issuer"}}
+	if p.Authorisation != "" {
+		card["authorisationCode"] = p.Authorisation
+	}
+	return object{
+		"id": p.ID, "status": status, "statusOutput": output,
+		"hostedCheckoutSpecificOutput": object{"hostedCheckoutId": c.ID},
+		"paymentOutput": object{
+			"amountOfMoney": money(c.Cents, c.Currency), "acquiredAmount": money(c.Cents, c.Currency), "references": c.references(),
+			"paymentMethod": "card", "cardPaymentMethodSpecificOutput": card,
+			"transactionDate": date(p.At), "paymentCreationDate": date(c.OpenedAt), "customer": object{"device": object{"ipAddressCountryCode": "FR"}},
+		},
+	}
+}
+
+// operationJSON is an operation under the name that its list gives to its output.
+func (p *payment) operationJSON(o Operation, output string) object {
+	status, state := statusOf(o.Code, "", o.At)
+	return object{"id": o.ID, "status": status, "statusOutput": state, output: object{
+		"amountOfMoney": money(o.Cents, p.of.Currency), "references": object{"merchantReference": p.of.Reference}, "paymentMethod": "card",
+	}}
+}
+
+// categories are the platform's own summary of a payment.
+func category(code int) string {
+	switch code {
+	case 9, 91, 5, 8, 81, 82, 83:
+		return "SUCCESSFUL"
+	case 0, 1, 2, 6, 61:
+		return "REJECTED"
+	}
+	return "STATUS_UNKNOWN"
+}
+
+// getHostedCheckout says what has become of a session; three hours after its creation nobody knows it any more.
+func (s *Server) getHostedCheckout(c call) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(c.now)
+	o := s.byID[c.id]
+	if o == nil || o.Merchant != c.merchant.PSPID || !c.now.Before(o.OpenedAt.Add(readableFor)) {
+		return unknownID()
+	}
+	answer := object{"status": s.status(o, c.now)}
+	if p := o.last(); p != nil {
+		answer["createdPaymentOutput"] = object{"payment": p.json(), "paymentStatusCategory": category(p.Code)}
+	}
+	return said(http.StatusOK, answer)
+}
+
+// withPayment answers about a payment that is known. do is called with the lock held.
+func (s *Server) withPayment(c call, do func(*payment) reply) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(c.now)
+	p := s.byPayment[c.id]
+	if p == nil || p.of.Merchant != c.merchant.PSPID {
+		return unknownID()
+	}
+	return do(p)
+}
+
+func (s *Server) getPayment(c call) reply {
+	return s.withPayment(c, func(p *payment) reply { return said(http.StatusOK, p.json()) })
+}
+
+// getDetails adds Operations, with a capital: the authorisation, and what followed.
+func (s *Server) getDetails(c call) reply {
+	return s.withPayment(c, func(p *payment) reply {
+		status, state := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
+		entry := func(id string, cents int64) object {
+			return object{
+				"id": id, "amountOfMoney": money(cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card",
+			}
+		}
+		list := []object{entry(p.ID, p.of.Cents)}
+		for _, o := range p.Operations {
+			status, state = statusOf(o.Code, "", o.At)
+			list = append(list, entry(o.ID, o.Cents))
+		}
+		all := p.json()
+		all["Operations"] = list
+		return said(http.StatusOK, all)
+	})
+}
+
+// list answers with the operations of a kind.
+func (s *Server) list(c call, kind OperationKind, name string) reply {
+	return s.withPayment(c, func(p *payment) reply {
+		all := []object{}
+		for _, o := range p.Operations {
+			if o.Kind == kind {
+				all = append(all, p.operationJSON(o, string(kind)+"Output"))
+			}
+		}
+		return said(http.StatusOK, object{name: all})
+	})
+}
+
+func (s *Server) getCaptures(c call) reply { return s.list(c, Capture, "captures") }
+func (s *Server) getRefunds(c call) reply  { return s.list(c, Refund, "refunds") }
+
+func (s *Server) testConnection(call) reply { return said(http.StatusOK, object{"result": "OK"}) }
+
+// validateCredentials says whether a webhook key is ours: the proof is the signature of nothing.
+func (s *Server) validateCredentials(c call) reply {
+	var b struct{ Key, Secret string }
+	if bad := c.decode(&b); bad != nil {
+		return *bad
+	}
+	result := "Invalid"
+	if secret, ok := c.merchant.WebhookKeys[b.Key]; ok && sealOf(secret, nil) == strings.TrimSpace(b.Secret) {
+		result = "Valid"
+	}
+	return said(http.StatusOK, object{"result": result})
+}

@@ -1,0 +1,239 @@
+package directtest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+)
+
+// What the contract says of createHostedCheckout (docs/direct.md §5.1).
+const (
+	maxReference     = 40
+	maxParameters    = 1000
+	maxReturnURL     = 200
+	maxWebhookURL    = 325
+	maxLocale        = 6
+	maxWebhooks      = 5
+	longestSession   = 1440 // minutes
+	defaultSession   = 180
+	mostAttempts     = 10
+	largestAmount    = 999_999_999_999
+	readableFor      = 3 * time.Hour // after the creation (docs/direct.md §7.1)
+	closestReference = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+)
+
+// createRequest is what is read of the body.
+type createRequest struct {
+	Order *struct {
+		AmountOfMoney *struct {
+			Amount       *int64 `json:"amount"`
+			CurrencyCode string `json:"currencyCode"`
+		} `json:"amountOfMoney"`
+		References struct {
+			MerchantReference  string `json:"merchantReference"`
+			MerchantParameters string `json:"merchantParameters"`
+		} `json:"references"`
+	} `json:"order"`
+	Hosted struct {
+		ReturnURL      string `json:"returnUrl"`
+		Locale         string `json:"locale"`
+		SessionTimeout *int   `json:"sessionTimeout"`
+		Attempts       *int   `json:"allowedNumberOfPaymentAttempts"`
+		ShowResultPage *bool  `json:"showResultPage"`
+		Filters        struct {
+			RestrictTo struct {
+				Groups   []string `json:"groups"`
+				Products []int    `json:"products"`
+			} `json:"restrictTo"`
+		} `json:"paymentProductFilters"`
+	} `json:"hostedCheckoutSpecificInput"`
+	Card struct {
+		AuthorizationMode string `json:"authorizationMode"`
+	} `json:"cardPaymentMethodSpecificInput"`
+	Feedbacks struct {
+		WebhooksURLs []string `json:"webhooksUrls"`
+	} `json:"feedbacks"`
+}
+
+// members are those of the contract that a public body or an SDK may send, for Options.Strict.
+var members = map[string][]string{
+	"": {"order", "hostedCheckoutSpecificInput", "cardPaymentMethodSpecificInput", "feedbacks", "fraudFields", "mobilePaymentMethodSpecificInput",
+		"redirectPaymentMethodSpecificInput", "sepaDirectDebitPaymentMethodSpecificInput"},
+	"order": {"amountOfMoney", "references", "customer", "shoppingCart", "discount", "shipping", "surchargeSpecificInput", "additionalInput"},
+	"hostedCheckoutSpecificInput": {"returnUrl", "locale", "sessionTimeout", "allowedNumberOfPaymentAttempts", "showResultPage", "variant",
+		"paymentProductFilters", "tokens", "isRecurring", "isNewUnscheduledCardOnFileSeries", "cardPaymentMethodSpecificInput"},
+	"feedbacks": {"webhooksUrls", "webhookUrl"},
+}
+
+// createHostedCheckout opens a session. The same request again makes another one.
+func (s *Server) createHostedCheckout(c call) reply {
+	var b createRequest
+	if bad := c.decode(&b); bad != nil {
+		return *bad
+	}
+	if s.o.Strict {
+		if property := unknownMember(c.body); property != "" {
+			return invalid(property)
+		}
+	}
+	if property := b.check(); property != "" {
+		return invalid(property)
+	}
+	minutes, attempts, result := defaultSession, mostAttempts, true
+	if b.Hosted.SessionTimeout != nil {
+		minutes = *b.Hosted.SessionTimeout
+	}
+	if b.Hosted.Attempts != nil {
+		attempts = *b.Hosted.Attempts
+	}
+	if b.Hosted.ShowResultPage != nil {
+		result = *b.Hosted.ShowResultPage
+	}
+	webhooks := b.Feedbacks.WebhooksURLs
+	if len(webhooks) == 0 { // those of the request replace those of the portal
+		webhooks = c.merchant.Webhooks
+	}
+	fs := s.faults.Next(fault.OnSession)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	serial := s.nextSerial()
+	reference := b.Order.References.MerchantReference
+	if reference == "" {
+		reference = "REF" + strings.TrimLeft(decimalText(serial), "0")
+	}
+	o := &checkout{
+		Checkout: Checkout{
+			Merchant: c.merchant.PSPID, ID: decimalText(serial), Reference: reference, Parameters: b.Order.References.MerchantParameters,
+			Cents: *b.Order.AmountOfMoney.Amount, Currency: b.Order.AmountOfMoney.CurrencyCode,
+			OpenedAt: c.now, ExpiresAt: c.now.Add(time.Duration(minutes) * time.Minute),
+		},
+		Form: formToken(), ReturnMAC: uuid(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
+	}
+	session, err := s.bank.Open(bank.Order{
+		ID: o.ID, Merchant: o.Merchant, Reference: shown(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
+		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale, Uses: fault.Uses(fs),
+	})
+	if no := (*bank.Refusal)(nil); errors.As(err, &no) {
+		return invalid("order." + no.Field)
+	}
+	o.Token = session.Token
+	s.checkouts = append(s.checkouts, o)
+	s.byID[o.ID], s.byForm[o.Form] = o, o
+	address := s.URL + formPath + o.Form
+	return said(http.StatusOK, struct {
+		ReturnMAC          string   `json:"RETURNMAC"`
+		HostedCheckoutID   string   `json:"hostedCheckoutId"`
+		InvalidTokens      []string `json:"invalidTokens"`
+		MerchantReference  string   `json:"merchantReference"`
+		PartialRedirectURL string   `json:"partialRedirectUrl"`
+		RedirectURL        string   `json:"redirectUrl"`
+	}{o.ReturnMAC, o.ID, []string{}, o.Reference, strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), address})
+}
+
+// shown is a merchant's reference as our bank's pages can show it: letters and digits, at most 35.
+func shown(reference string) string {
+	var b strings.Builder
+	for _, r := range strings.ToUpper(reference) {
+		if strings.ContainsRune(closestReference, r) && b.Len() < 35 {
+			b.WriteRune(r)
+		}
+	}
+	if b.Len() == 0 {
+		return "REF"
+	}
+	return b.String()
+}
+
+// check names the first member that is not as the contract says; empty when all are.
+func (b createRequest) check() string {
+	longer := func(s string, most int) bool { return utf8.RuneCountInString(s) > most }
+	between := func(n *int, least, most int) bool { return n == nil || *n >= least && *n <= most }
+	h := b.Hosted
+	for _, c := range []struct {
+		property string
+		wrong    func() bool
+	}{
+		{"order", func() bool { return b.Order == nil }},
+		{"order.amountOfMoney", func() bool { return b.Order.AmountOfMoney == nil }},
+		{"order.amountOfMoney.amount", func() bool {
+			a := b.Order.AmountOfMoney.Amount
+			return a == nil || *a <= 0 || *a > largestAmount
+		}},
+		{"order.amountOfMoney.currencyCode", func() bool {
+			c := b.Order.AmountOfMoney.CurrencyCode
+			return len(c) != 3 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != ""
+		}},
+		{"order.references.merchantReference", func() bool { return longer(b.Order.References.MerchantReference, maxReference) }},
+		{"order.references.merchantParameters", func() bool { return longer(b.Order.References.MerchantParameters, maxParameters) }},
+		{"hostedCheckoutSpecificInput.returnUrl", func() bool {
+			return longer(h.ReturnURL, maxReturnURL) || h.ReturnURL != "" && !isAddress(h.ReturnURL)
+		}},
+		{"hostedCheckoutSpecificInput.locale", func() bool { return longer(h.Locale, maxLocale) }},
+		{"hostedCheckoutSpecificInput.sessionTimeout", func() bool { return !between(h.SessionTimeout, 1, longestSession) }},
+		{"hostedCheckoutSpecificInput.allowedNumberOfPaymentAttempts", func() bool { return !between(h.Attempts, 1, mostAttempts) }},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.groups", func() bool {
+			g := h.Filters.RestrictTo.Groups
+			return len(g) > 0 && !slices.Contains(g, "cards") && len(h.Filters.RestrictTo.Products) == 0 // there is nothing but cards here
+		}},
+		{"cardPaymentMethodSpecificInput.authorizationMode", func() bool {
+			return !slices.Contains([]string{"", "SALE", "FINAL_AUTHORIZATION", "PRE_AUTHORIZATION"}, b.Card.AuthorizationMode)
+		}},
+		{"feedbacks.webhooksUrls", func() bool {
+			return len(b.Feedbacks.WebhooksURLs) > maxWebhooks || slices.ContainsFunc(b.Feedbacks.WebhooksURLs, func(u string) bool {
+				return longer(u, maxWebhookURL) || !isAddress(u)
+			})
+		}},
+	} {
+		if c.wrong() {
+			return c.property
+		}
+	}
+	return ""
+}
+
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// unknownMember names a member that the contract does not have.
+func unknownMember(body []byte) string {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(body, &top) != nil {
+		return ""
+	}
+	check := func(prefix string, object map[string]json.RawMessage) string {
+		names := make([]string, 0, len(object))
+		for name := range object {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			if !slices.Contains(members[prefix], name) {
+				return strings.TrimPrefix(prefix+"."+name, ".")
+			}
+		}
+		return ""
+	}
+	if p := check("", top); p != "" {
+		return p
+	}
+	for name := range members {
+		var inner map[string]json.RawMessage
+		if name != "" && json.Unmarshal(top[name], &inner) == nil {
+			if p := check(name, inner); p != "" {
+				return p
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package directtest
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+)
+
+// keptFor is how long the first answer to a key is said again (docs/direct.md §11).
+const keptFor = 24 * time.Hour
+
+// A kept is the first answer to a key of idempotence.
+type kept struct {
+	At      time.Time
+	Running bool // no answer yet
+	Status  int
+	Type    string
+	Body    []byte
+}
+
+// once carries a call out unless its key was seen: then the first answer is said again, whatever the call says now, success or
+// error. While the first is being carried out, and until release, the answer is 409 with 1409. An empty key is none.
+func (s *Server) once(key string, now time.Time, do func() reply) (a reply, replayed bool, release func()) {
+	release = func() {}
+	if key == "" {
+		return do(), false, release
+	}
+	s.mu.Lock()
+	if k := s.keys[key]; k != nil && (k.Running || now.Before(k.At.Add(keptFor))) {
+		defer s.mu.Unlock()
+		if k.Running {
+			return running(), false, release
+		}
+		first := reply{k.Status, k.Type, map[string]string{
+			"correlation-id": uuid(), "X-GCS-Idempotence-Request-Timestamp": strconv.FormatInt(k.At.UnixMilli(), 10),
+		}, k.Body}
+		return first, true, release
+	}
+	k := &kept{At: now, Running: true}
+	s.keys[key] = k
+	s.mu.Unlock()
+	a = do()
+	s.mu.Lock()
+	k.Status, k.Type, k.Body = a.status, a.contentType, a.body
+	s.mu.Unlock()
+	return a, false, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		k.Running = false
+		running := bytes.Contains(a.body, []byte(`"1409"`)) // of a fault
+		if notKept[a.status] || a.contentType != utf8JSON || running {
+			delete(s.keys, key) // the application never saw the call, or its answer was lost on the way
+		}
+	}
+}
+
+// notKept are refusals of somebody in front of the application.
+var notKept = map[int]bool{429: true, 502: true, 503: true, 302: true}

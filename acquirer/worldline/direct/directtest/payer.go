@@ -1,0 +1,324 @@
+package directtest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
+)
+
+// Amounts in cents that decide by themselves what becomes of a payment by card: those of pre-production (docs/direct.md §14),
+// and some more of ours, whose first two digits are 13 and whose last two are the status code, or 83 for a refund that is taken
+// and then refused.
+var Amounts = map[int64]string{
+	1302: "the authorisation is refused (2)",
+	1303: "paid; a refund is refused at once (83)",
+	1309: "the capture is refused (93)",
+	1203: "paid; a refund stays uncertain (82)",
+	1209: "the capture stays uncertain (92)",
+	1305: "authorised and not captured although a sale was asked for (5)",
+	1346: "the payer never comes back from their bank (46)",
+	1351: "the acquirer's answer is awaited (51)",
+	1383: "paid; a refund is taken (81) and refused overnight (83)",
+	1391: "the capture is requested (91), and done overnight (9)",
+}
+
+// startCodes are the codes that a payment of a special amount begins with, where the card was accepted.
+var startCodes = map[int64]int{1309: 93, 1209: 92, 1305: 5, 1346: 46, 1351: 51, 1391: 91}
+
+// testCards of pre-production are accepted whatever their last digits; the keys are first four and last two digits.
+var testCards = map[string]bool{
+	"433075": true, "513738": true, "371404": true, "487422": true, "513010": true, "379781": true,
+}
+
+// cardFor gives the payer's card the code that the amount decides, or that the platform's own test cards have.
+func cardFor(t bank.Transaction, c bank.Card) bank.Card {
+	switch start := startCodes[t.Cents]; {
+	case t.Cents == 1302:
+		c.Code = "05"
+	case start != 0 && start != 5:
+		c.Code = "60" // the pages then say that nothing is certain yet
+	case testCards[c.First+c.Last]:
+		c.Code = "00"
+	}
+	return c
+}
+
+// ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
+// asked for, and the webhook has been sent.
+var ErrNoReturn = errors.New("directtest: the browser brings nothing back")
+
+// Payer is what somebody does on the payment pages. The zero value pays.
+type Payer struct {
+	Outcome acquirer.Outcome // zero: Accepted, or what Code leads to. Expired: the time passes, and nothing was tried
+	Code    string           // as the last two digits of the card choose it; zero: the usual one of the outcome
+	Abandon bool             // the payer closes the tab afterwards: nothing comes back by the browser
+
+	// AtTheBank: a payer who gives up does so when their bank asks who pays; then there is a payment of code 1. False: they do
+	// on the page, and there is none.
+	AtTheBank bool
+}
+
+// Return is what the payer's browser brings back: a query to ask the portal with.
+type Return struct {
+	URL   string // with the query
+	Query url.Values
+}
+
+// Callback is the query as a portal receives it.
+func (r Return) Callback() acquirer.Callback {
+	return acquirer.Callback{Channel: acquirer.Return, Query: r.Query}
+}
+
+// Bring asks the portal, as the browser does: a redirection is not followed. A nil client is http.DefaultClient's transport.
+// The caller closes the body.
+func (r Return) Bring(client *http.Client) (*http.Response, error) {
+	var c http.Client
+	if client != nil {
+		c = *client
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c.Get(r.URL)
+}
+
+// card is what p pays with.
+func (p Payer) card() (bank.Card, error) {
+	if p.Code == "" {
+		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
+		if !ok {
+			return bank.Card{}, fmt.Errorf("directtest: Payer: %.20q is not an outcome", string(p.Outcome))
+		}
+		p.Code = code
+	}
+	switch o := sipscode.Meaning(p.Code).Outcome; {
+	case len(p.Code) != 2 || strings.Trim(p.Code, "0123456789") != "":
+		return bank.Card{}, fmt.Errorf("directtest: Payer: %.20q is not two digits", p.Code)
+	case p.Outcome != "" && p.Outcome != o:
+		return bank.Card{}, fmt.Errorf("directtest: Payer: code %s is %s, not %.20s", p.Code, o, string(p.Outcome))
+	}
+	c := bank.Card{Code: p.Code}
+	switch sipscode.Meaning(p.Code).Outcome {
+	case acquirer.Cancelled:
+		if p.AtTheBank {
+			c.Authentication = "CANCEL"
+		}
+	case acquirer.Expired:
+	default:
+		c.Authentication = "SUCCESS"
+	}
+	return c, nil
+}
+
+// RefusedError is a visit that the platform turns away: the address is unknown or used up, or the session is over. No webhook
+// is sent.
+type RefusedError struct{ Why string }
+
+// Error says why.
+func (e *RefusedError) Error() string {
+	return "directtest: the platform turns the payer away: " + e.Why
+}
+
+// Visit plays the payer of a session without a browser and returns what the browser would bring back. The webhook has been
+// answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means
+// that there is something to bring back. An Expired payer and one who abandons return ErrNoReturn. The platform's refusal is a
+// [*RefusedError].
+func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
+	card, err := p.card()
+	if err != nil {
+		return Return{}, err
+	}
+	s.mu.Lock()
+	c := s.byForm[session.URL[strings.LastIndexByte(session.URL, '/')+1:]]
+	s.mu.Unlock()
+	if c == nil {
+		return Return{}, &RefusedError{"the address is unknown"}
+	}
+	t, err := s.bank.Enter(c.Token)
+	if err != nil {
+		return Return{}, turnedAway(err)
+	}
+	if card.Code == "00" {
+		card = cardFor(t, card)
+	}
+	if t, err = s.bank.Pay(c.Token, card); err != nil {
+		return Return{}, turnedAway(err)
+	}
+	s.ended(t)
+	if p.Abandon || t.Code == "97" {
+		return Return{}, ErrNoReturn
+	}
+	return s.back(t), nil
+}
+
+func turnedAway(err error) error {
+	r := (*bank.Refusal)(nil)
+	if !errors.As(err, &r) {
+		return err
+	}
+	return &RefusedError{map[string]string{
+		"25": "the address is used up", "94": "the session is over", "97": "the session has expired",
+	}[r.Code]}
+}
+
+// back is what the browser brings to the return address: its own pairs stay.
+func (s *Server) back(t bank.Transaction) Return {
+	u, err := url.Parse(t.ReturnURL)
+	if err != nil { // it was looked at when the session was opened
+		return Return{}
+	}
+	q := u.Query()
+	for name, values := range s.pairs(t) {
+		q[name] = values
+	}
+	u.RawQuery = q.Encode()
+	return Return{u.String(), q}
+}
+
+// pairs are what the platform appends to the return address.
+func (s *Server) pairs(t bank.Transaction) url.Values {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.find(t)
+	if c == nil {
+		return nil
+	}
+	return url.Values{"RETURNMAC": {c.ReturnMAC}, "hostedCheckoutId": {c.ID}}
+}
+
+// atOnce: a session without a result page sends the payer back at once.
+func (s *Server) atOnce(t bank.Transaction) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.find(t)
+	return c != nil && !c.ResultPage
+}
+
+// token finds the bank's session of a page's address.
+func (s *Server) token(query url.Values) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byForm[query.Get(formParameter)]
+	if c == nil {
+		return "", false
+	}
+	return c.Token, true
+}
+
+// ended is told what the bank says after each attempt: it becomes a payment, and a webhook.
+func (s *Server) ended(t bank.Transaction) {
+	s.mu.Lock()
+	c := s.find(t)
+	if c == nil {
+		s.mu.Unlock()
+		return
+	}
+	now := s.now()
+	outcome := sipscode.Meaning(t.Code).Outcome
+	if outcome == acquirer.Expired || outcome == acquirer.Cancelled && t.Authentication != "CANCEL" {
+		if outcome == acquirer.Expired { // at once, as if the time had passed
+			c.ExpiresAt = now
+		}
+		s.mu.Unlock()
+		return
+	}
+	p := &payment{of: c}
+	p.ID = s.paymentID(c, p)
+	p.Code, p.ErrorCode = codeOf(t, s.merchants[c.Merchant].IgnoresSale)
+	p.Brand, p.MaskedPAN, p.At, p.ChangedAt = t.Brand, masked(t.MaskedPAN), now, now
+	if c.Serial%3 != 0 { // not always there (docs/direct.md §7.4)
+		p.Authorisation = t.Authorisation
+	}
+	c.live = append(c.live, p)
+	s.byPayment[p.ID] = p
+	if p.Code == 91 {
+		s.capture(p, 91, now)
+	}
+	if p.Code == 9 {
+		s.capture(p, 9, now)
+	}
+	s.mu.Unlock()
+	s.tell(event{c, p, "", p.Code})
+}
+
+// capture notes the capture of all of a payment. The caller holds the lock.
+func (s *Server) capture(p *payment, code int, now time.Time) *Operation {
+	p.Operations = append(p.Operations, Operation{s.operationID(p), Capture, p.of.Cents, code, now})
+	o := &p.Operations[len(p.Operations)-1]
+	if code == 91 {
+		s.later(p, o.ID, 9, now)
+	}
+	return o
+}
+
+// codeOf is the status code of a new payment.
+func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
+	switch m := sipscode.Meaning(t.Code); m.Outcome {
+	case acquirer.Accepted:
+		if start, ok := startCodes[t.Cents]; ok {
+			return start, ""
+		}
+		if ignoresSale {
+			return 5, ""
+		}
+		return 9, ""
+	case acquirer.Cancelled:
+		return 1, "30171001"
+	case acquirer.Refused:
+		if t.Authentication == "FAILURE" {
+			return 2, "40001134"
+		}
+		return 2, "30" + cmp.Or(m.Acquirer, t.Code) + "1001"
+	case acquirer.Pending:
+		if start, ok := startCodes[t.Cents]; ok {
+			return start, ""
+		}
+		return 51, ""
+	case acquirer.Failed:
+		return 0, "50001146"
+	}
+	return 77, "" // nobody's: a code that the platform invents tomorrow
+}
+
+// masked is a card number as the platform writes it: only the last digits. The bank keeps two of them.
+func masked(pan string) string {
+	if len(pan) < 2 {
+		return ""
+	}
+	return strings.Repeat("*", 12) + "00" + pan[len(pan)-2:]
+}
+
+// Undecided reports whether a payment of that code waits for something, so that [Server.Decide] can end it.
+func Undecided(code int) bool { return slices.Contains([]int{0, 4, 5, 46, 51, 91, 92, 93, 77}, code) }
+
+// Decide ends a payment that waits (4, 46, 50, 51, 92 …): paid (9) or refused (2), and sends the webhook. The error says in
+// which state the payment is, or that there is none.
+func (s *Server) Decide(paymentID string, paid bool) error {
+	s.mu.Lock()
+	p := s.byPayment[paymentID]
+	if p == nil {
+		s.mu.Unlock()
+		return fmt.Errorf("directtest: Decide: there is no payment %.40q", paymentID)
+	}
+	if !Undecided(p.Code) {
+		s.mu.Unlock()
+		return fmt.Errorf("directtest: Decide: the payment is at code %d", p.Code)
+	}
+	now := s.now()
+	p.timers = nil
+	if p.Code, p.ChangedAt, p.ErrorCode = 2, now, "30051001"; paid {
+		p.Code, p.ErrorCode = 9, ""
+		s.capture(p, 9, now)
+	}
+	c := p.of
+	s.mu.Unlock()
+	s.tell(event{c, p, "", p.Code})
+	return nil
+}

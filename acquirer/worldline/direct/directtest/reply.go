@@ -1,0 +1,150 @@
+package directtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+)
+
+// A reply is an answer before it is on the wire.
+type reply struct {
+	status      int
+	contentType string
+	header      map[string]string
+	body        []byte
+}
+
+const utf8JSON = "application/json; charset=utf-8"
+
+// said is an answer of the application: compact JSON.
+func said(status int, v any) reply {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil { // strings and numbers: it cannot
+		return reply{status: http.StatusInternalServerError}
+	}
+	return reply{status, utf8JSON, map[string]string{"correlation-id": uuid(), "api_auth": "true"}, bytes.TrimSuffix(b.Bytes(), []byte("\n"))}
+}
+
+// An apiError is one error of the API (docs/direct.md §10).
+type apiError struct {
+	ErrorCode      string `json:"errorCode,omitempty"` // the gateway has none
+	Category       string `json:"category"`
+	Code           string `json:"code"`
+	HTTPStatusCode int    `json:"httpStatusCode"`
+	ID             string `json:"id"`
+	Message        string `json:"message"`
+	PropertyName   string `json:"propertyName,omitempty"`
+	Retriable      bool   `json:"retriable"`
+}
+
+type errorBody struct {
+	ErrorID string     `json:"errorId"`
+	Errors  []apiError `json:"errors"`
+	Status  int        `json:"status"`
+}
+
+// refused is an error of the application.
+func refused(status int, code, id, property string) reply {
+	category := "PAYMENT_PLATFORM_ERROR"
+	if status == http.StatusBadRequest && property != "" && !strings.HasPrefix(code, "5000112") {
+		category = "DIRECT_PLATFORM_ERROR"
+	}
+	body := errorBody{uuid(), []apiError{{code, category, code, status, id, id, property, status >= 500}}, status}
+	r := said(status, body)
+	r.header["correlation-id"] = body.ErrorID
+	return r
+}
+
+// invalid refuses a member of a request.
+func invalid(property string) reply {
+	return refused(http.StatusBadRequest, "50001111", "INVALID_VALUE", property)
+}
+
+// unknownID is what the platform was recorded to say of an id that it does not know: 404, and 500 inside.
+func unknownID() reply {
+	r := refused(http.StatusNotFound, "20001101", "UNKNOWN_SERVER_ERROR", "")
+	r.body = []byte(strings.ReplaceAll(string(r.body), "404", "500"))
+	return r
+}
+
+// gateway is an error of the gateway: indented with CRLF, and without errorCode.
+func gateway(status int, code, id string) reply {
+	body := errorBody{uuid(), []apiError{{"", "DIRECT_PLATFORM_ERROR", code, status, id, id, "", false}}, status}
+	b, err := json.MarshalIndent(body, "", "  ")
+	if err != nil { // strings and numbers: it cannot
+		return reply{status: http.StatusInternalServerError}
+	}
+	return reply{status, "application/json", map[string]string{"correlation-id": body.ErrorID}, bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))}
+}
+
+// page is what a proxy answers.
+func page(status int) reply {
+	text := strconv.Itoa(status) + " " + http.StatusText(status)
+	return reply{status, "text/html; charset=utf-8", nil, []byte("<!DOCTYPE html>\n<title>" + text + "</title>\n<h1>" + text + "</h1>\n")}
+}
+
+func (a reply) head(w http.ResponseWriter) {
+	h := w.Header()
+	for name, v := range a.header {
+		h.Set(name, v)
+	}
+	if a.contentType != "" {
+		h.Set("Content-Type", a.contentType)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.status)
+}
+
+func (a reply) write(w http.ResponseWriter) {
+	a.head(w)
+	w.Write(a.body)
+}
+
+// struck are the answers that a fault gives in place of the true one, and whether the call was carried out all the same.
+var struck = map[Fault]struct {
+	after  bool
+	answer func() reply
+}{
+	ServerError:  {false, func() reply { return refused(http.StatusServiceUnavailable, "20001102", "SERVICE_UNAVAILABLE", "") }},
+	BrokenAfter:  {true, func() reply { return refused(http.StatusInternalServerError, "20001101", "UNKNOWN_SERVER_ERROR", "") }},
+	BadGateway:   {true, func() reply { return page(http.StatusBadGateway) }},
+	HTML:         {true, func() reply { return page(http.StatusOK) }},
+	TooMany:      {false, func() reply { return refused(http.StatusTooManyRequests, "20001103", "TOO_MANY_REQUESTS", "") }},
+	UnknownID:    {false, unknownID},
+	GatewayError: {false, func() reply { return gateway(http.StatusForbidden, "9002", "MISSING_OR_INVALID_AUTHORIZATION") }},
+	StillRunning: {false, running},
+	Redirected: {false, func() reply {
+		return reply{http.StatusFound, "text/html", map[string]string{"Location": "/elsewhere"}, nil}
+	}},
+	ProblemJSON: {false, func() reply {
+		r := invalid("order")
+		r.contentType = "application/problem+json"
+		return r
+	}},
+}
+
+// running is what a second call with a key hears while the first is being carried out.
+func running() reply {
+	return refused(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
+}
+
+// opOf is the operation of a path's last part.
+func opOf(last string) string {
+	switch last {
+	case "hostedcheckouts":
+		return acquirer.OpBegin
+	case "cancel":
+		return acquirer.OpCancel
+	case "refund":
+		return acquirer.OpRefund
+	}
+	return acquirer.OpStatus
+}

@@ -1,0 +1,190 @@
+package directtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/internal/paypage"
+	"github.com/quittance/quittance/acquirer/worldline/direct"
+)
+
+// Server is a platform that listens. It is made by [NewServer] or [Listen] and safe for concurrent use; it must not be copied.
+type Server struct {
+	URL string // scheme, "://127.0.0.1:" and the port, for the API and the payment pages alike
+
+	o         Options
+	merchants map[string]Merchant
+	ahead     atomic.Int64 // what Advance has added to the clock
+	bank      bank.Bank    // sessions and cards
+	post      fault.Post
+	kiosk     paypage.Handler
+	courier   *http.Client
+
+	closing context.Context
+	close   context.CancelFunc
+	busy    sync.WaitGroup // goroutines of the server's own, and requests
+
+	mu        sync.Mutex
+	port      *loopback.Port
+	checkouts []*checkout // in the order in which they were opened
+	byID      map[string]*checkout
+	byForm    map[string]*checkout // by the last part of the redirectUrl
+	byPayment map[string]*payment
+	serial    int64 // of the last id
+	keys      map[string]*kept
+	faults    fault.Queue // injected
+	answers   map[string][]answer
+	outbox    []event // what the clock has brought, and nobody was told yet
+	again     []retry
+	sent      []Delivery
+	journal   []Request
+	noted     int64
+	forged    int
+}
+
+// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns
+// them.
+func NewServer(o Options) *Server {
+	s, err := Listen(o)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+func Listen(o Options) (*Server, error) {
+	if o.Merchants == nil {
+		o.Merchants = []Merchant{PublicMerchant()}
+	}
+	s := &Server{
+		merchants: make(map[string]Merchant), courier: loopback.NewCourier(),
+		byID: make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
+		keys: make(map[string]*kept), faults: fault.Queue{Target: target}, answers: make(map[string][]answer),
+		// An id is never given twice, also not by the next process: they count from a moment in milliseconds.
+		serial: 10_000_000_000 + time.Now().UnixMilli()%89_000_000_000,
+	}
+	broken := s.enrol(o.Merchants)
+	if o.Delay < 0 {
+		broken = append(broken, errors.New("directtest: Options.Delay is negative"))
+	}
+	if o.IDs = cmp.Or(o.IDs, Underscored); o.IDs != Underscored && o.IDs != Nineteen {
+		broken = append(broken, fmt.Errorf("directtest: there is no form of ids %.20q", string(o.IDs)))
+	}
+	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
+	if err := loopback.CheckAddr(o.Addr); err != nil {
+		broken = append(broken, fmt.Errorf("directtest: %w", err))
+	}
+	if err := errors.Join(broken...); err != nil {
+		return nil, err
+	}
+
+	realClock := o.Now == nil
+	if realClock {
+		o.Now = time.Now
+	}
+	o.Delay, o.Settle = cmp.Or(o.Delay, time.Second), cmp.Or(o.Settle, 12*time.Hour)
+	s.o = o
+	s.bank.Now, s.post.Now = s.now, s.now
+	s.kiosk.Bank, s.kiosk.Links, s.kiosk.Token = &s.bank, true, s.token
+	s.kiosk.Ended, s.kiosk.Return, s.kiosk.AtOnce, s.kiosk.Card = s.ended, s.pairs, s.atOnce, cardFor
+	s.kiosk.Button, s.kiosk.Value = "ContinueToMerchantWebsite", "Continue"
+	if o.Saved != nil {
+		if err := s.restore(o.Saved); err != nil {
+			return nil, err
+		}
+	}
+	s.closing, s.close = context.WithCancel(context.Background())
+
+	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing, TLS: o.TLS}
+	addr, err := s.port.Open(o.Addr)
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("directtest: %w", err)
+	}
+	if s.URL = "http://" + addr; o.TLS != nil {
+		s.URL = "https://" + addr
+	}
+	if realClock {
+		s.busy.Go(s.watch)
+	}
+	return s, nil
+}
+
+// enrol makes the merchants known, each with a name.
+func (s *Server) enrol(merchants []Merchant) (broken []error) {
+	for _, m := range merchants {
+		broken = append(broken, m.check())
+		if _, twice := s.merchants[m.PSPID]; twice {
+			broken = append(broken, fmt.Errorf("directtest: merchant %.20q stands twice", m.PSPID))
+		}
+		m.Name = cmp.Or(m.Name, "CPAM Test 2 (INTEGRATION)")
+		m.APIKeys, m.WebhookKeys = maps.Clone(m.APIKeys), maps.Clone(m.WebhookKeys)
+		s.merchants[m.PSPID] = m
+		s.bank.Enrol(bank.Merchant{ID: m.PSPID, Name: m.Name})
+	}
+	return broken
+}
+
+// Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held webhooks are dropped.
+// The book can still be read. A second Close does nothing.
+func (s *Server) Close() {
+	s.mu.Lock() // no request is let in between
+	s.close()
+	s.mu.Unlock()
+	s.port.Close()
+	s.busy.Wait()
+	s.courier.CloseIdleConnections()
+}
+
+// Down takes the platform off the net: whoever dials is refused, and open connections are cut. The book goes on.
+func (s *Server) Down() { s.port.Leave() }
+
+// Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
+func (s *Server) Up() error {
+	_, err := s.port.Open("")
+	return err
+}
+
+// Config is that of a client of the first merchant, with its clock.
+func (s *Server) Config() direct.Config {
+	m := s.o.Merchants[0]
+	c := direct.Config{MerchantID: m.PSPID, Endpoint: s.URL, WebhookKeys: make(map[string]direct.Secret), Now: s.now}
+	for id, secret := range m.APIKeys {
+		c.APIKey = direct.APIKey{ID: id, Secret: direct.NewSecret(secret)}
+	}
+	for id, secret := range m.WebhookKeys {
+		c.WebhookKeys[id] = direct.NewSecret(secret)
+	}
+	return c
+}
+
+// Format prints the address for every verb, and no secret.
+func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Direct platform at "+s.URL) }
+
+// tracked lets Close wait for the requests.
+func (s *Server) tracked(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.closing.Err() != nil {
+			s.mu.Unlock()
+			loopback.Cut(w)
+			return
+		}
+		s.busy.Add(1)
+		s.mu.Unlock()
+		defer s.busy.Done()
+		h.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,133 @@
+package direct
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/acquirer/preflight"
+)
+
+// What a preflight says; see package preflight.
+type (
+	Verdict = preflight.Verdict
+	Check   = preflight.Check
+	Report  = preflight.Report
+)
+
+// The verdicts.
+const (
+	Right  = preflight.Right
+	Wrong  = preflight.Wrong
+	Unsure = preflight.Unsure
+)
+
+// notedBefore is how long before the API key's end the doctor speaks of it.
+const notedBefore = 30 * 24 * time.Hour
+
+// Doctor checks host, merchant, API key, webhook keys and clock without moving money: it asks for testconnection, and for each
+// webhook key whether the platform has the same secret (validateCredentials). No call is repeated.
+//
+// What it cannot see it says as Unsure: whether the account honours a sale, whether webhooks arrive, and what the bank must
+// answer before the first real payment (docs/direct.md §22).
+//
+// What is wrong is in the [Report], not in the error. The error is the context's when it ended before all was done.
+func (c *Client) Doctor(ctx context.Context) (Report, error) {
+	in := c.in
+	r := Report{Checks: in.examineConnection(ctx)}
+	for _, id := range slices.Sorted(maps.Keys(in.webhookKeys)) {
+		if ctx.Err() != nil {
+			break
+		}
+		r.Checks = append(r.Checks, in.examineWebhookKey(ctx, id))
+	}
+	r.Checks = append(r.Checks, in.settings()...)
+	return r, ctx.Err()
+}
+
+// examineConnection asks whether the platform takes our signature. The date of its answer is its clock.
+func (in *inner) examineConnection(ctx context.Context) []Check {
+	host := in.endpoint.Host
+	var ok struct {
+		Result string `json:"result"`
+	}
+	answer, f := in.exchange(ctx, request{
+		op: preflight.Op, name: "testConnection", method: http.MethodGet, path: "services/testconnection", attempt: 1,
+	}, &ok)
+	connection := Check{Name: "connection", Verdict: Right, Text: fmt.Sprintf(
+		"%s takes our signature: merchant %s, API key %s are right", host, in.merchant, in.key.ID)}
+	switch {
+	case f != nil && (f.Err.Kind == acquirer.ErrUnavailable || f.Err.Kind == acquirer.ErrUnanswered) && answer.refusal != nil:
+		connection.Verdict, connection.Text = Unsure, fmt.Sprintf("%s is not at work now: %v", host, f.Err.Err)
+	case f != nil:
+		connection.Verdict, connection.Text = Wrong, fmt.Sprintf("%s cannot be used: %v", host, f.Err.Err)
+	case ok.Result != "OK":
+		connection.Verdict, connection.Text = Wrong, fmt.Sprintf("%s answered %.20q and not OK", host, wire.Printable(ok.Result))
+	}
+	checks := []Check{connection}
+	if apart := answer.apart.Abs(); apart > time.Minute {
+		v := Unsure
+		if apart >= 5*time.Minute {
+			v = Wrong
+		}
+		checks = append(checks, Check{Name: "clock", Verdict: v, Text: fmt.Sprintf(
+			"our clock and that of %s are %v apart: from five minutes on every call is refused", host, apart)})
+	}
+	return checks
+}
+
+// examineWebhookKey proves a webhook key to the platform: the signature of the empty message (docs/direct.md §13.6).
+func (in *inner) examineWebhookKey(ctx context.Context, id string) Check {
+	name := "webhook key " + id
+	body := struct {
+		Key    string `json:"key"`
+		Secret string `json:"secret"`
+	}{id, seal(in.webhookKeys[id], nil)}
+	var ok struct {
+		Result string `json:"result"`
+	}
+	_, f := in.exchange(ctx, request{
+		op: preflight.Op, name: "validateCredentials", method: http.MethodPost, path: "webhooks/validateCredentials", attempt: 1, body: body,
+	}, &ok)
+	switch {
+	case f != nil:
+		return Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf("the platform did not say whether it is right: %v", f.Err.Err)}
+	case ok.Result == "Valid":
+		return Check{Name: name, Verdict: Right, Text: "the platform has the same secret"}
+	case ok.Result == "Invalid" && len(in.webhookKeys) > 1:
+		return Check{Name: name, Verdict: Unsure, Text: "the platform has another secret, or no such key any more: " +
+			"right for a key that was replaced, or is not made yet; one of the keys must be the live one"}
+	case ok.Result == "Invalid":
+		return Check{Name: name, Verdict: Wrong, Text: "the platform has another secret for it, or no such key: every webhook will be refused"}
+	}
+	return Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf("the platform answered %.20q", wire.Printable(ok.Result))}
+}
+
+// settings are what needs no platform to be noticed, and what no call can find out.
+func (in *inner) settings() (checks []Check) {
+	look := func(when bool, name, format string, a ...any) {
+		if when {
+			checks = append(checks, Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf(format, a...)})
+		}
+	}
+	expires, now := in.key.ExpiresAt, in.now()
+	look(len(in.webhookKeys) == 0, "webhooks", "there is no webhook key: every webhook is refused, and payments are learned by asking only")
+	look(expires.IsZero(), "API key", "nobody has noted when it expires (two years after it was made, unless the portal says otherwise): "+
+		"set APIKey.ExpiresAt")
+	look(!expires.IsZero() && now.Add(notedBefore).After(expires), "API key",
+		"it expires on %s: a new pair ends the old one within hours, so plan the change", expires.UTC().Format(time.DateOnly))
+	look(in.attempts > 1, "settings", "Attempts is %d: a refusal stays pending until the session is over", in.attempts)
+	look(in.captures, "settings", "AccountCaptures is set: an authorisation that was never captured would count as paid")
+	look(!in.captures, "capture",
+		"no call tells whether the account honours a sale: make one test payment and see that it reaches code 9, not 5")
+	look(strings.Contains(in.endpoint.Host, "preprod"), "settings", "%s is pre-production: no money moves there", in.endpoint.Host)
+	look(true, "bank", "to ask the bank before production: how long a session can be read, the rate limits, the form of the payment ids, "+
+		"and until when Sips answers for old payments (docs/direct.md §22)")
+	return checks
+}

@@ -1,0 +1,113 @@
+package direct
+
+import (
+	"cmp"
+	"time"
+)
+
+// A payment is what the platform says of one attempt to pay (docs/direct.md §7.4), as far as we read it. Card data that we do
+// not keep is not even decoded.
+type payment struct {
+	ID       string       `json:"id"`
+	Status   string       `json:"status"`
+	State    statusOutput `json:"statusOutput"`
+	Checkout struct {
+		ID string `json:"hostedCheckoutId"`
+	} `json:"hostedCheckoutSpecificOutput"`
+	Output struct {
+		AmountOfMoney *amountOfMoney `json:"amountOfMoney"`
+		References    references     `json:"references"`
+		Card          struct {
+			ProductID         int    `json:"paymentProductId"`
+			AuthorisationCode string `json:"authorisationCode"`
+			Card              struct {
+				Number string `json:"cardNumber"`
+			} `json:"card"`
+			ThreeDSecure struct {
+				Liability string `json:"liability"`
+			} `json:"threeDSecureResults"`
+			Reattempt struct {
+				Indicator string `json:"indicator"`
+			} `json:"reattemptInstructions"`
+		} `json:"cardPaymentMethodSpecificOutput"`
+		TransactionDate string `json:"transactionDate"`
+		CreationDate    string `json:"paymentCreationDate"`
+	} `json:"paymentOutput"`
+}
+
+type references struct {
+	MerchantReference  string `json:"merchantReference"`
+	MerchantParameters string `json:"merchantParameters"`
+}
+
+type statusOutput struct {
+	Code      *int   `json:"statusCode"`
+	Category  string `json:"statusCategory"`
+	ChangedAt string `json:"statusCodeChangeDateTime"`
+	Errors    []struct {
+		ErrorCode string `json:"errorCode"`
+		Code      string `json:"code"`
+	} `json:"errors"`
+}
+
+// code is the status code, -1 when there is none.
+func (s statusOutput) code() int {
+	if s.Code == nil {
+		return -1
+	}
+	return *s.Code
+}
+
+// at is when it happened, as the platform says.
+func (p *payment) at() time.Time {
+	return parseTime(cmp.Or(p.Output.TransactionDate, p.Output.CreationDate))
+}
+
+// A refundResult is one refund of a payment.
+type refundResult struct {
+	ID     string       `json:"id"`
+	Status string       `json:"status"`
+	State  statusOutput `json:"statusOutput"`
+	Output struct {
+		AmountOfMoney       *amountOfMoney `json:"amountOfMoney"`
+		References          references     `json:"references"`
+		OperationReferences references     `json:"operationReferences"`
+	} `json:"refundOutput"`
+	OperationReferences references `json:"operationReferences"`
+}
+
+// reference is the merchant's, wherever the platform puts it.
+func (r *refundResult) reference() string {
+	return cmp.Or(r.Output.References.MerchantReference, r.OperationReferences.MerchantReference,
+		r.Output.OperationReferences.MerchantReference)
+}
+
+// cents is the amount of the refund, zero when none is said.
+func (r *refundResult) cents() int64 {
+	if r.Output.AmountOfMoney == nil {
+		return 0
+	}
+	return max(r.Output.AmountOfMoney.Amount, 0)
+}
+
+// brands are the names of payment products (docs/direct.md §7.4), as the Sips client says them.
+var brands = map[int]string{
+	1: "VISA", 2: "AMEX", 3: "MASTERCARD", 117: "MAESTRO", 125: "JCB", 128: "DISCOVER", 130: "CB", 132: "DINERS", 809: "IDEAL", 840: "PAYPAL",
+	3012: "BANCONTACT",
+}
+
+// dates are how instants were seen to be written; the fraction has six digits, or seven.
+var dates = [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700"}
+
+// parseTime returns the zero time for a date that cannot be read: it decides nothing about the money.
+func parseTime(s string) time.Time {
+	if len(s) > 40 {
+		return time.Time{}
+	}
+	for _, layout := range dates {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() > 1970 && t.Year() < 9999 {
+			return t.UTC().Truncate(time.Microsecond)
+		}
+	}
+	return time.Time{}
+}

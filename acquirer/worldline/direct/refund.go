@@ -1,0 +1,206 @@
+package direct
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/internal/euro"
+)
+
+// The two ways back for money. A key of idempotence belongs to one of them.
+const (
+	wayRefund = "r" // of what was captured
+	wayCancel = "c" // of what is only authorised
+)
+
+// longestKey is how long an idempotence key may be; mostKeys, how many certain ends of one decision are passed over
+// (docs/direct.md §11).
+const (
+	longestKey = 40
+	mostKeys   = 20
+)
+
+// Refund gives money back: it asks for a refund of the payment and, when the platform answers that the payment is not in the
+// state for it, for the cancellation of its authorisation. It asks no question first.
+//
+// A refund is a request: the result says Returning, and some hours or a week-end later a question says Returned, or neither
+// when the refund was refused (83). As long as Status says Returning, the call has been made.
+//
+// Each call carries an idempotence key derived from Modification.Key, so that a repetition of a call whose answer was lost is
+// no second refund. The rules: the way belongs to the key (a refund and a cancellation never share one); a call that was not
+// answered keeps its key; an error that comes back as the replayed end of an earlier try, and a replayed refund that has been
+// refused since, are passed over with the next key. The platform keeps a key for 24 hours at least: before a later repetition
+// ask Status, and leave it some minutes.
+//
+// The Result is what the short answer proves: reference, merchant, the payment's id, Accepted, and Returning or Returned. It
+// has no amount of the payment, no card and no date; ask Status for those.
+//
+// Errors are an [*acquirer.Error]. Certainly not done: ErrInvalid (the field; HTTP 400), ErrConflict (the payment is not in the
+// state for it, or so much did go back that the amount does not fit, or the card's bank declined, or this client is already
+// moving money for the reference), ErrUnsupported (no handle, or the platform does not know the payment), ErrConfiguration
+// (401, 403), ErrUnavailable (429, no connection; the payment's id could not be asked for). Maybe done, OutcomeUnknown:
+// ErrUnanswered (also 409 while the first call with the key is being carried out, every 5xx, and whatever is not in the API's
+// own words).
+func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+	in := c.in
+	cents, err := in.checkModification(m)
+	if err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
+	}
+	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
+		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
+			errors.New("this client is already moving money for the reference"))
+	}
+	defer in.moving.Delete(m.Reference)
+
+	id, err := in.paymentOf(ctx, m)
+	if err != nil {
+		return acquirer.Result{}, err
+	}
+	r, wrongState, refused := in.giveBack(ctx, m, cents, id, wayRefund)
+	if wrongState { // not captured, or closed for refunds: then the cancellation is refused as well
+		r, _, refused = in.giveBack(ctx, m, cents, id, wayCancel)
+	}
+	if refused != nil {
+		return acquirer.Result{}, refused
+	}
+	return r, nil
+}
+
+// checkModification returns the amount in cents, or a *wire.FieldError.
+func (in *inner) checkModification(m acquirer.Modification) (cents int64, err error) {
+	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant), checkHandle(m.Handle)); err != nil {
+		return 0, err
+	}
+	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
+		return 0, err
+	}
+	if !wire.Made(m.Key, longestKey-len("-r99"), "") {
+		return 0, wire.Problem("Key", "not 1 to 36 letters and digits: without a key of idempotence a lost answer could make a second refund")
+	}
+	return cents, nil
+}
+
+// paymentOf is the payment's id: from the handle, or asked for. An error says that nothing was moved.
+func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string, error) {
+	if m.Handle.Payment != "" {
+		return m.Handle.Payment, nil
+	}
+	fail := func(kind error, what string) (string, error) {
+		return "", failure(acquirer.OpRefund, m.Reference, kind, errors.New("nothing was moved: "+what))
+	}
+	if m.Handle.Session == "" {
+		return fail(acquirer.ErrUnsupported, "the payment has no handle, and the platform has no search by reference")
+	}
+	t, err := in.look(ctx, acquirer.Question{Reference: m.Reference, Merchant: m.Merchant, Handle: m.Handle})
+	e := (*acquirer.Error)(nil)
+	switch {
+	case errors.As(err, &e) && (e.Kind == acquirer.ErrUnsupported || e.Kind == acquirer.ErrConfiguration):
+		return fail(e.Kind, e.Err.Error())
+	case err != nil:
+		f := failure(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
+		return "", f
+	case t.payment == nil || !isID(t.payment.ID):
+		return fail(acquirer.ErrConflict, "nobody has paid")
+	}
+	return t.payment.ID, nil
+}
+
+// refundBody and cancelBody are what is sent. Neither says isFinal: a later decision may give another part back.
+type refundBody struct {
+	AmountOfMoney       amountOfMoney `json:"amountOfMoney"`
+	OperationReferences struct {
+		MerchantReference string `json:"merchantReference"`
+	} `json:"operationReferences"`
+}
+
+type cancelBody struct {
+	AmountOfMoney amountOfMoney `json:"amountOfMoney"`
+}
+
+// giveBack makes the call of one way, with the first key that no earlier try has used up. wrongState: the payment is not in the
+// state for this way.
+func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents int64, id, way string,
+) (r acquirer.Result, wrongState bool, refused *acquirer.Error) {
+	q := request{op: acquirer.OpRefund, method: http.MethodPost, reference: m.Reference}
+	amount := amountOfMoney{cents, m.Currency}
+	if way == wayRefund {
+		body := refundBody{AmountOfMoney: amount}
+		body.OperationReferences.MerchantReference = m.Reference // so that the webhook about the refund finds the payment
+		q.name, q.path, q.body = "refundPayment", "payments/"+id+"/refund", body
+	} else {
+		q.name, q.path, q.body = "cancelPayment", "payments/"+id+"/cancel", cancelBody{amount}
+	}
+	for n := 1; n <= mostKeys; n++ {
+		q.key, q.attempt = keyOf(m.Key, way, n), n
+		var done struct {
+			refundResult
+			Payment *payment `json:"payment"` // of a cancellation
+		}
+		answer, f := in.exchange(ctx, q, &done)
+		if f != nil {
+			if refused = f.Err; answer.replayed && !answer.refusal.stillRunning() {
+				continue // the end of an earlier try
+			}
+			return acquirer.Result{}, answer.refusal != nil && answer.refusal.wrongState(), refused
+		}
+		operation, code := done.ID, done.State.code()
+		if done.Payment != nil {
+			operation, code = done.Payment.ID, done.Payment.State.code()
+		}
+		if answer.replayed && way == wayRefund {
+			code = in.codeNow(ctx, m, id, operation, code)
+		}
+		if way == wayCancel || refundMoney(code) != stays {
+			return in.given(m, id, way, code), false, nil
+		}
+		refused = failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("the refund was refused: the money stays here"))
+		if refused.Code = strconv.Itoa(code); !answer.replayed {
+			break
+		}
+	}
+	return acquirer.Result{}, false, refused
+}
+
+// keyOf derives the n-th key of a way from that of the decision.
+func keyOf(key, way string, n int) string {
+	if n == 1 {
+		return key + "-" + way
+	}
+	return key + "-" + way + strconv.Itoa(n)
+}
+
+// codeNow is what has become of a refund whose first answer was said again; that answer's code when it cannot be read.
+func (in *inner) codeNow(ctx context.Context, m acquirer.Modification, id, refund string, first int) int {
+	list, err := in.getRefunds(ctx, acquirer.Question{Reference: m.Reference, Handle: m.Handle}, id)
+	if err != nil {
+		return first
+	}
+	for _, r := range list {
+		if r.ID == refund && r.State.Code != nil {
+			return r.State.code()
+		}
+	}
+	return first
+}
+
+// given is the result of a call that was taken.
+func (in *inner) given(m acquirer.Modification, id, way string, code int) acquirer.Result {
+	r := acquirer.Result{
+		Reference: m.Reference, Merchant: in.merchant, Currency: m.Currency, Outcome: acquirer.Accepted, AuthorisationID: id,
+		Code: strconv.Itoa(code), Returned: euro.Of(0), Returning: euro.Of(0),
+		Handle: acquirer.Handle{Session: m.Handle.Session, Payment: id, ExpiresAt: m.Handle.ExpiresAt},
+	}
+	if way == wayRefund && refundMoney(code) == back || way == wayCancel && (code == 6 || code == 64) {
+		r.Returned = m.Amount
+	} else {
+		r.Returning = m.Amount
+	}
+	return r
+}

@@ -1,0 +1,182 @@
+package direct
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/internal/euro"
+)
+
+// Values of a session's status (docs/direct.md §7.1).
+const (
+	sessionInProgress  = "IN_PROGRESS"
+	sessionCreated     = "PAYMENT_CREATED"
+	sessionCancelled   = "CANCELLED_BY_CONSUMER" // by the payer, or by the clock
+	sessionNotEligible = "CLIENT_NOT_ELIGIBLE_FOR_SELECTED_PAYMENT_PRODUCT"
+)
+
+// result says of a trip what it means.
+func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acquirer.Result, error) {
+	if t.payment == nil {
+		return in.withoutPayment(q, t.session), nil
+	}
+	p := t.payment
+	code := p.State.code()
+	v := in.judge(code)
+	r := acquirer.Result{
+		Reference: q.Reference, Merchant: in.merchant, Outcome: v.outcome, AuthorisationID: p.ID,
+		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), At: p.at(),
+		Handle: acquirer.Handle{Session: q.Handle.Session, Payment: p.ID, ExpiresAt: q.Handle.ExpiresAt},
+	}
+	if p.State.Code != nil {
+		r.Code = strconv.Itoa(code)
+	}
+	if id := p.Output.References.MerchantParameters; wire.Made(id, 64, "._-") {
+		r.OrderID = id
+	}
+	if len(p.State.Errors) > 0 {
+		r.AcquirerCode = wire.Printable(p.State.Errors[0].ErrorCode)
+	}
+	if err := in.setMoney(&r, t, v); err != nil {
+		return acquirer.Result{}, err
+	}
+	in.setEnd(&r, q, t, code)
+	if contradicts(t.category, r.Outcome, v.money) {
+		r.Outcome, r.Decline = acquirer.Unknown, ""
+		v.warning = "the status code and the platform's own summary of the payment contradict each other"
+	}
+	if r.Outcome != acquirer.Accepted {
+		r.Returned, r.Returning = euro.Of(0), euro.Of(0)
+	}
+	if v.warning != "" {
+		in.log.LogAttrs(ctx, slog.LevelWarn, "direct: a person must look at a payment: "+v.warning,
+			slog.String("reference", q.Reference), slog.String("payment", wire.Printable(p.ID)), slog.Int("status_code", code))
+	}
+	return r.WithFields(p.kept(t)), nil
+}
+
+// setMoney fills in the amount, and what of it went back.
+func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
+	m := t.payment.Output.AmountOfMoney
+	switch {
+	case m == nil && v.outcome == acquirer.Accepted, m != nil && (m.Amount < 0 || m.Amount > euro.Max):
+		e := failure(acquirer.OpStatus, r.Reference, acquirer.ErrInvalid, errors.New("the payment has no amount, or one that is none"))
+		e.Field = "amountOfMoney"
+		return e
+	case m == nil:
+		return nil
+	}
+	r.Amount = euro.Of(m.Amount)
+	if r.Currency = wire.Printable(m.CurrencyCode); len(r.Currency) > 3 {
+		r.Currency = ""
+	}
+	var returned, returning int64
+	for _, refund := range t.refunds {
+		switch refundMoney(refund.State.code()) {
+		case back:
+			returned += refund.cents()
+		case leaving:
+			returning += refund.cents()
+		}
+	}
+	returned = min(returned, m.Amount)
+	switch v.money {
+	case back:
+		returned, returning = m.Amount, 0
+	case leaving: // what the refunds do not tell is on its way too
+		returning = m.Amount - returned
+	}
+	r.Returned, r.Returning = euro.Of(returned), euro.Of(min(returning, m.Amount-returned))
+	return nil
+}
+
+// setEnd says how a trip without money has ended, or that it has not.
+func (in *inner) setEnd(r *acquirer.Result, q acquirer.Question, t trip, code int) {
+	over := t.session != sessionInProgress || !in.now().Before(q.Handle.ExpiresAt)
+	switch {
+	case code == codeIncomplete && over:
+		r.Outcome = acquirer.Failed
+	case code == codeCancelled:
+		r.Outcome = in.cancelledOrExpired(q, t.payment)
+	case code == codeRefused:
+		d, cancelled := declineOf(r.AcquirerCode)
+		if r.Decline = d; cancelled {
+			r.Outcome = acquirer.Cancelled
+		}
+	}
+	ended := r.Outcome == acquirer.Refused || r.Outcome == acquirer.Cancelled || r.Outcome == acquirer.Expired
+	if in.attempts > 1 && !over {
+		if ended { // another card may follow (docs/direct.md §9.4)
+			r.Outcome, r.Decline = acquirer.Pending, ""
+		}
+		if ended || r.Outcome == acquirer.Open {
+			r.Handle.Payment = ""
+		}
+	}
+}
+
+// cancelledOrExpired: the platform has one word for a payer who gave up and for one who stayed away.
+func (in *inner) cancelledOrExpired(q acquirer.Question, p *payment) acquirer.Outcome {
+	at := in.now()
+	if p != nil {
+		if changed := parseTime(p.State.ChangedAt); !changed.IsZero() {
+			at = changed
+		}
+	}
+	if at.Before(q.Handle.ExpiresAt) {
+		return acquirer.Cancelled
+	}
+	return acquirer.Expired
+}
+
+// withoutPayment reads a session in which nothing was tried. Its amount is not said.
+func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Result {
+	r := acquirer.Result{
+		Reference: q.Reference, Merchant: in.merchant, Code: wire.Printable(session), Outcome: acquirer.Unknown,
+		Handle: acquirer.Handle{Session: q.Handle.Session, ExpiresAt: q.Handle.ExpiresAt},
+	}
+	switch session {
+	case sessionInProgress:
+		r.Outcome = acquirer.Open
+	case sessionCancelled:
+		r.Outcome = in.cancelledOrExpired(q, nil)
+	case sessionNotEligible:
+		r.Outcome, r.Decline = acquirer.Refused, acquirer.CardNotAccepted
+	}
+	return r
+}
+
+// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only
+// authorised, and REJECTED may be said of what went back.
+func contradicts(category string, o acquirer.Outcome, money whole) bool {
+	switch category {
+	case "REJECTED":
+		return o == acquirer.Accepted && money == stays
+	case "SUCCESSFUL":
+		return o == acquirer.Refused || o == acquirer.Cancelled || o == acquirer.Expired || o == acquirer.Failed
+	}
+	return false
+}
+
+// kept is what else is worth keeping: a list, so that what could name a person or a card is not in it, even when the platform
+// adds it tomorrow.
+func (p *payment) kept(t trip) map[string]string {
+	m := make(map[string]string)
+	for name, v := range map[string]string{
+		"status": p.Status, "statusCategory": p.State.Category, "hostedCheckoutStatus": t.session, "paymentStatusCategory": t.category,
+		"authorisationCode": p.Output.Card.AuthorisationCode, "liability": p.Output.Card.ThreeDSecure.Liability,
+		"reattempt": p.Output.Card.Reattempt.Indicator,
+	} {
+		if v = wire.Printable(v); v != "" {
+			m[name] = v
+		}
+	}
+	if p.Output.Card.ProductID > 0 {
+		m["paymentProductId"] = strconv.Itoa(p.Output.Card.ProductID)
+	}
+	return m
+}

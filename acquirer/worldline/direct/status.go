@@ -1,0 +1,200 @@
+package direct
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
+)
+
+// readable is how long after its creation a session can be asked about at most (docs/direct.md §7.1).
+const readable = 3 * time.Hour
+
+// Status asks what has become of a trip, by its handle: there is no search by reference (docs/direct.md §8). It asks for the
+// session while that can be read, and for the payment when its id is known and the session is not; besides for the refunds of a
+// payment whose money came in, because a part that went back does not change the payment.
+//
+// The payment is read first and the session second: a captured payment wins over whatever the session says. Accepted is a
+// payment of code 9; with 7, 8 and 85 it is Accepted and all of it is Returned. Refunds that are under way are Returning. An
+// authorisation that is not captured is Pending, with a warning, unless Config.AccountCaptures. A refusal is final when one
+// attempt was allowed or the session is over; before that it is Pending. A session without a payment is Open, or after its end
+// Cancelled or Expired, without an amount. AuthorisationID is the id of the payment. The result's Handle has the payment's id
+// once no other attempt can follow.
+//
+// Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none), ErrUnsupported (no handle; or the
+// session is forgotten and no payment of it is known: that is never "nobody paid"), ErrConfiguration (signature, clock, key,
+// merchant), ErrUnavailable (429, 5xx, no connection, not readable although the session is not over), ErrUnanswered,
+// ErrUnverified (an answer about another session or reference). Never ErrNotFound. A question changes nothing, so it is asked
+// up to three times while the error is Retryable, with a growing pause and some chance in it; Retry-After is obeyed up to 30
+// seconds. It ends at once with ctx.
+func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+	in := c.in
+	if err := cmp.Or(checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
+	}
+	if err := checkHandle(q.Handle); err != nil {
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
+	}
+	if q.Handle.Session == "" && q.Handle.Payment == "" {
+		return acquirer.Result{}, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+			errors.New("the payment has no handle, and the platform has no search by reference: a person finds it in the portal"))
+	}
+	t, err := in.look(ctx, q)
+	if err != nil {
+		return acquirer.Result{}, err
+	}
+	return in.result(ctx, q, t)
+}
+
+// A trip is what the platform says of one.
+type trip struct {
+	session  string // status of the hosted checkout; empty: it was not asked, or is forgotten
+	category string // the platform's own summary of the payment
+	payment  *payment
+	refunds  []refundResult
+}
+
+// A checkout is the answer about a session.
+type checkout struct {
+	Status  string `json:"status"`
+	Created *struct {
+		Category string   `json:"paymentStatusCategory"`
+		Payment  *payment `json:"payment"`
+	} `json:"createdPaymentOutput"`
+}
+
+// look asks until the trip is known.
+func (in *inner) look(ctx context.Context, q acquirer.Question) (t trip, err error) {
+	h := q.Handle
+	forgotten := h.Payment != "" && in.now().After(h.ExpiresAt.Add(readable-in.timeout))
+	if h.Session != "" && !forgotten {
+		var c checkout
+		gone, err := in.get(ctx, q, "getHostedCheckout", "hostedcheckouts/"+h.Session, &c)
+		switch {
+		case err != nil:
+			return t, err
+		case !gone && c.Status == "":
+			return t, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
+		case !gone:
+			t.session = c.Status
+			if c.Created != nil {
+				t.category, t.payment = c.Created.Category, c.Created.Payment
+			}
+		}
+	}
+	if t.payment != nil {
+		if err := belongs(q, t.payment); err != nil {
+			return trip{}, err
+		}
+	}
+	if h.Payment != "" && (t.payment == nil || t.payment.ID != h.Payment && in.judge(t.payment.State.code()).outcome != acquirer.Accepted) {
+		if t, err = in.lookAtPayment(ctx, q, t); err != nil {
+			return trip{}, err
+		}
+	}
+	if t.payment == nil && t.session == "" {
+		return trip{}, in.forgot(q)
+	}
+	if t.payment != nil && in.judge(t.payment.State.code()).outcome == acquirer.Accepted {
+		t.refunds, err = in.getRefunds(ctx, q, t.payment.ID)
+	}
+	return t, err
+}
+
+// lookAtPayment asks for the payment whose id is known already. Beside a session that still answers, it counts only when it
+// belongs there and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
+func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip) (trip, error) {
+	var p payment
+	gone, err := in.get(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
+	switch {
+	case err != nil:
+		return t, err
+	case gone && t.session == "":
+		return t, in.forgot(q)
+	case gone:
+		return t, nil
+	}
+	err = belongs(q, &p)
+	if t.session == "" {
+		t.payment = &p
+		return t, err
+	}
+	if err == nil && in.judge(p.State.code()).outcome == acquirer.Accepted {
+		t.payment, t.category = &p, ""
+	}
+	return t, nil
+}
+
+// get asks one question. gone: the platform does not know the id, or does not know it any more.
+func (in *inner) get(ctx context.Context, q acquirer.Question, name, path string, into any) (gone bool, err error) {
+	_, e := wire.Patiently(ctx, func(attempt int) (struct{}, *wire.Fault) {
+		r, f := in.exchange(ctx, request{
+			op: acquirer.OpStatus, name: name, method: http.MethodGet, path: path, reference: q.Reference, attempt: attempt,
+		}, into)
+		gone = r.refusal.gone()
+		return struct{}{}, f
+	})
+	switch {
+	case e == nil:
+		return false, nil
+	case gone:
+		return true, nil
+	}
+	return false, e
+}
+
+// getRefunds lists what went back, or is on its way. A payment without any may have no list.
+func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string) ([]refundResult, error) {
+	if !isID(id) {
+		return nil, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
+	}
+	var list struct {
+		Refunds []refundResult `json:"refunds"`
+	}
+	gone, err := in.get(ctx, q, "getRefunds", "payments/"+id+"/refunds", &list)
+	if gone {
+		return nil, nil
+	}
+	return list.Refunds, err
+}
+
+// forgot is the error about a trip that cannot be read: while it can still be paid it may be readable again, afterwards it is not.
+func (in *inner) forgot(q acquirer.Question) *acquirer.Error {
+	if in.now().Before(q.Handle.ExpiresAt) {
+		return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnavailable, errors.New("the session cannot be read although it is not over"))
+	}
+	return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+		errors.New("the platform does not know the session any more, which does not mean that nobody paid: a person finds out in the portal"))
+}
+
+// belongs refuses an answer about another trip.
+func belongs(q acquirer.Question, p *payment) error {
+	for _, c := range []struct{ field, got, want string }{
+		{"hostedCheckoutId", p.Checkout.ID, q.Handle.Session},
+		{"merchantReference", p.Output.References.MerchantReference, q.Reference},
+	} {
+		if c.got != "" && c.want != "" && c.got != c.want {
+			e := failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
+			e.Field = c.field
+			return e
+		}
+	}
+	if p.Checkout.ID == "" && p.Output.References.MerchantReference == "" && q.Handle.Session == "" {
+		return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
+	}
+	return nil
+}
+
+func checkHandle(h acquirer.Handle) error {
+	if h.Session != "" && !isID(h.Session) {
+		return wire.Problem("Handle.Session", "it cannot be a hostedCheckoutId")
+	}
+	if h.Payment != "" && !isID(h.Payment) {
+		return wire.Problem("Handle.Payment", "it cannot be the id of a payment")
+	}
+	return nil
+}

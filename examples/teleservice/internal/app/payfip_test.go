@@ -1,0 +1,79 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/app"
+	"github.com/quittance/quittance/payment"
+)
+
+// payfipChoice presses a means of payment and then the button of its result.
+func (b *browser) payfipChoice(means, result string) *browser {
+	b.t.Helper()
+	for _, m := range formTag.FindAllStringSubmatch(b.Page, -1) {
+		if strings.Contains(m[2], `value="`+means+`"`) {
+			b.Page = m[0] // the forms of a page differ by a hidden field only
+			b.press("", "choose")
+			break
+		}
+	}
+	return b.press("", result)
+}
+
+// The whole way with PayFiP: the session's number goes in the query of a form that is sent by GET, and comes back in one.
+func TestWayWithPayFiP(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(c *app.Config) { c.Bank = "payfip" })
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").at(http.StatusOK, "/tpa/paiementws.web")
+	b.reads("Choisissez votre moyen de paiement", "Montant : 62,00 €", "CPAM Test 2 (INTEGRATION)", "regie@caisse.example")
+	b.payfipChoice("card", "accept").reads("Votre paiement est accepté", "Numéro d’autorisation")
+	b.back().at(http.StatusOK, "/accueil")
+	b.reads("Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.")
+
+	p := w.All()[0]
+	if p.State != payment.Paid || p.Amount.String() != "62" || p.Merchant != "006270" || p.Code != "P" {
+		t.Fatalf("the payment is %v", p)
+	}
+	w.Work()
+	b.get("/messagerie").reads("Accusé de réception de votre paiement de créance")
+	b.get("/demarches/paiements/"+string(p.ID)+"/recu").reads("Reçu du paiement "+p.Reference, "62,00 €", p.Authorisation)
+
+	// Nobody but the payer's own page knows the session's number.
+	number := p.Handle.Session
+	a := w.agent()
+	for _, page := range []string{"/gestion", "/gestion/paiements/" + string(p.ID)} {
+		if a.get(page); number == "" || strings.Contains(a.Page, number) || strings.Contains(a.Page, "regie@caisse") {
+			t.Errorf("%s shows what opens the payer's data", page)
+		}
+	}
+}
+
+// Given up, and tried again: another session, another number.
+func TestGivenUpWithPayFiP(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(c *app.Config) { c.Bank = "payfip" })
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").press("", "abandon").reads("Vous avez abandonné le paiement")
+	b.back().at(http.StatusOK, "/accueil")
+	if got := w.All()[0].State; got != payment.Cancelled {
+		t.Fatalf("the payment is %s", got)
+	}
+	w.Clock.Pass(time.Minute)
+	b.toKiosk("creance-101").payfipChoice("debit", "accept").reads("Votre prélèvement est enregistré")
+	b.back().at(http.StatusOK, "/accueil")
+	all := w.All()
+	if len(all) != 2 {
+		t.Fatalf("%d payments", len(all))
+	}
+	for _, p := range all {
+		if p.State == payment.Paid && p.Code != "V" {
+			t.Errorf("paid by %s", p.Code)
+		}
+	}
+	// The link opens once: the back button finds the platform's own words.
+	b.get("/accueil").reads("Nous vous remercions pour votre paiement")
+}

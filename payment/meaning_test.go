@@ -1,0 +1,43 @@
+package payment
+
+import (
+	"testing"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/shopspring/decimal"
+)
+
+// TestNothingTried: the end of a session in which nobody tried to pay has no amount; it counts when it is bound by the session's id, and
+// an acceptance without an amount never does.
+func TestNothingTried(t *testing.T) {
+	p := Payment{Merchant: "M", Amount: decimal.New(7550, -2), Currency: "EUR", Handle: acquirer.Handle{Session: "s1"}}
+	for name, tt := range map[string]struct {
+		r    acquirer.Result
+		want EventKind
+	}{
+		"expired":                 {acquirer.Result{Outcome: acquirer.Expired}, OnExpired},
+		"given up":                {acquirer.Result{Outcome: acquirer.Cancelled}, OnCancelled},
+		"accepted":                {acquirer.Result{Outcome: acquirer.Accepted}, OnMismatched},
+		"pending":                 {acquirer.Result{Outcome: acquirer.Pending}, OnUnfit},
+		"unknown":                 {acquirer.Result{Outcome: acquirer.Unknown}, OnUnfit},
+		"another amount":          {acquirer.Result{Outcome: acquirer.Expired, Amount: decimal.New(1, 0), Currency: "EUR"}, OnUnfit},
+		"no amount, but currency": {acquirer.Result{Outcome: acquirer.Expired, Currency: "EUR"}, OnUnfit},
+		"another merchant's":      {acquirer.Result{Outcome: acquirer.Expired, Merchant: "X"}, OnUnfit},
+		"another session":         {acquirer.Result{Outcome: acquirer.Expired, Handle: acquirer.Handle{Session: "s2"}}, OnUnfit},
+		"no session":              {acquirer.Result{Outcome: acquirer.Expired, Handle: acquirer.Handle{Payment: "p"}}, OnUnfit},
+	} {
+		if tt.r.Merchant == "" {
+			tt.r.Merchant = "M"
+		}
+		if tt.r.Handle.IsZero() {
+			tt.r.Handle.Session = "s1"
+		}
+		if got := meaning(p, tt.r, true); got != tt.want {
+			t.Errorf("%s: %s, expected %s", name, got, tt.want)
+		}
+	}
+	sips := Payment{Merchant: "M", Amount: decimal.New(7550, -2), Currency: "EUR"} // an acquirer without handles says the amount
+	if got := meaning(sips, acquirer.Result{Merchant: "M", Outcome: acquirer.Expired}, true); got != OnUnfit {
+		t.Errorf("without a handle: %s", got)
+	}
+}
