@@ -156,7 +156,7 @@ const noteEvery = time.Hour
 // alreadyJournaled reports whether the journal says it already, so that it is not written again:
 //
 //  1. A verdict answers the acquirer's last word. If the last entry that bears a message's fingerprint was written in review, or led
-//     there, the same fingerprint says nothing new on any channel; but that all is back ends a refund.
+//     there, the same fingerprint says nothing new on any channel; but that all is back ends a refund, and what of it is back is noted.
 //  2. What is stale or contradicts is written once for each fingerprint; so is evidence that the acquirer's server or a
 //     browser sends. Either can be sent again for ever, and must not fill the disk.
 //  3. When an attempt is over, a message that the journal has leads to nothing new; a fresh answer to a question does. What
@@ -196,7 +196,9 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 	}
 	repeatsEvidence := p.State == Review && e.Effect == Noted && !message && lastEvidence == e.Event
 	endsRefund := e.From == Refunding && e.Event == OnReturned
-	return known || message && answered && !endsRefund || repeatsEvidence, nil
+	// What is only noted of the money reopens nothing, and the row must be as the acquirer says: a person may have changed his mind since.
+	correctsRow := e.Effect == Noted && p.State != Review && (e.Event == OnReturnedPart || e.Event == OnNotReturned || e.Event == OnConfirmed)
+	return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil
 }
 
 // write calls a store's Create or Commit, and returns what was written: an entry whose day is closed is dated on the next open one,

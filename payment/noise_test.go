@@ -64,6 +64,27 @@ func TestM14NoPolicyHasAName(t *testing.T) {
 	}
 }
 
+// A payment without a handle, whose acquirer cannot be asked without one, is not asked about for ever: nothing was opened.
+func TestNothingToAskBy(t *testing.T) {
+	w := newWorld(t, func(c *payment.Config) {
+		bank := c.Acquirer.(*mock.Acquirer)
+		bank.Traits = mock.Direct
+		c.Acquirer = bank.Client()
+	})
+	w.must("Inject", w.bank.Inject(acquirer.OpBegin, mock.Unreachable))
+	p, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")})
+	if !errors.Is(err, acquirer.ErrUnavailable) {
+		t.Fatalf("Begin: %v", err)
+	}
+	w.pass(60 * time.Hour)
+	if q := w.at(p.ID, payment.Failed); !q.AttentionAt.IsZero() {
+		t.Errorf("looked at again at %v: %s", q.AttentionAt, w.story(p.ID))
+	}
+	if h, err := w.Health(w.ctx); err != nil || h.Stuck != 0 {
+		t.Errorf("Health: %d stuck, %v", h.Stuck, err)
+	}
+}
+
 // Numbers begin anew at midnight in Paris, which is ten or eleven in the evening by UTC.
 func TestSequenceIsOfTheParisDay(t *testing.T) {
 	for _, day := range []time.Time{

@@ -94,6 +94,29 @@ func TestKeptAndThenAPartIsBack(t *testing.T) {
 	}
 }
 
+// A clerk who said « déjà rendu » against the bank's word, and changes his mind, has a refund of what the bank says is left, or keeps it.
+func TestAClerkChangesHisMind(t *testing.T) {
+	for _, v := range []payment.Verdict{payment.GiveBack, payment.Keep} {
+		t.Run(string(v), func(t *testing.T) {
+			w := newWorld(t)
+			p := w.ended("1", acquirer.Accepted)
+			w.question(p)
+			w.atTheDesk(p, 25_00)
+			_, _, err := w.Reconcile(w.ctx, p.ID)
+			w.must("Reconcile", err)
+			w.question(w.resolve(p.ID, payment.WasReturned))
+			w.resolve(p.ID, v)
+			w.pass(30 * time.Hour)
+			want := map[payment.Verdict]payment.State{payment.GiveBack: payment.Refunded, payment.Keep: payment.Paid}[v]
+			q := w.at(p.ID, want)
+			left := w.bank.Book()[0].Remaining()
+			if got := w.booked(p.ID); got != left || !q.Left().Equal(decimal.New(left, -2)) {
+				t.Errorf("the books have %d cents, the row %s, the bank %d: %s", got, q.Left(), left, w.story(p.ID))
+			}
+		})
+	}
+}
+
 // M9: a part that went back at the bank's desk is kept, noted once for each amount, and booked; a refund asks for what is left.
 func TestM9PartIsHeard(t *testing.T) {
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"net"
@@ -113,9 +114,14 @@ func TestM3SecondInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	// A request that is under way: the program waits for the rest of it.
-	if _, err := conn.Write([]byte("POST " + bank.NotifyPath + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nx")); err != nil {
+	// A request that is under way: the program says that it reads, and waits for what does not come.
+	_, err = conn.Write([]byte("POST " + bank.NotifyPath + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+		"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n"))
+	if err != nil {
 		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("it answers %q, %v", line, err)
 	}
 	cmd.Process.Signal(os.Interrupt)
 	await("it does not begin to stop", func() bool { return strings.Contains(out.String(), "Arrêt en cours") })
