@@ -9,16 +9,16 @@ import (
 
 // Handle is what the acquirer calls a trip to its payment page: what to ask by, to give back by, and to recognise a returning browser by.
 //
-// An acquirer that finds a transaction by the reference that we chose has none (Sips). One that does not must be asked by
+// An acquirer that finds a transaction by the reference that we chose has none. One that does not must be asked by
 // the ids that it gave: a handle that is lost is a payment that nobody can find again. So it is in the payment's row from
 // the commit before the session is handed out until the end of the payment's life.
 //
 // Session and Proof are secrets: whoever knows them reads the payer's data, or acts as the payer's browser. They print
 // nowhere, whatever the verb, in no log and in no JSON.
 type Handle struct {
-	Session   string    // of the trip: Direct's hostedCheckoutId, PayFiP's idOp; a callback may be found by it; at most 200 bytes
-	Proof     string    // what a browser that returns must bring with it: Direct's RETURNMAC; at most 200 bytes
-	Payment   string    // of the attempt to pay, once it is known: Direct's payment.id; at most 200 bytes
+	Session   string    // of the trip; a callback may be found by it; at most 200 bytes
+	Proof     string    // what a browser that returns must bring with it; at most 200 bytes
+	Payment   string    // of the attempt to pay, once it is known; at most 200 bytes
 	ExpiresAt time.Time // when the session ends: UTC; Session.ExpiresAt leaves the row with the session, and Status must know it afterwards
 }
 

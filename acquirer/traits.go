@@ -4,7 +4,7 @@ import "github.com/shopspring/decimal"
 
 // Traits are what differs between acquirers and is no fault of any of them: package acquirertest tests each kind by its own
 // promises, and package mock can be of each kind. The zero value describes an acquirer whose sealed message is the
-// truth, which finds a transaction by our reference and refuses one that is used twice, as Sips does.
+// truth, which finds a transaction by our reference and refuses one that is used twice.
 type Traits struct {
 	// AskedByHandle: a question and a refund need the handle; a reference alone is not found. False: the reference is enough.
 	AskedByHandle bool

@@ -42,15 +42,15 @@ type Payment struct {
 
 // referenceTaken marks a failed payment whose reference belongs to another transaction: the acquirer refused it, so what it says
 // under the reference is not about this payment unless it names our order. It stands in Code. Versions before the handle
-// wrote the code of Sips for it.
+// wrote an acquirer's code for it.
 const (
-	referenceTaken     = "reference used"
-	referenceTakenSips = "94"
+	referenceTaken        = "reference used"
+	referenceTakenOldMark = "94"
 )
 
 // foreignReference reports whether the payment's reference belongs to another transaction.
 func (p Payment) foreignReference() bool {
-	return p.State == Failed && (p.Code == referenceTaken || p.Code == referenceTakenSips && p.Handle.IsZero())
+	return p.State == Failed && (p.Code == referenceTaken || p.Code == referenceTakenOldMark && p.Handle.IsZero())
 }
 
 // Apply returns the payment as the event leaves it, and the effect. It is pure: it writes nothing, and p is not

@@ -21,8 +21,8 @@ type Config struct {
 	Policies creance.Policies // creance.Ameli()
 
 	// Others are acquirers that took payments of this store before, or in another process, each of a merchant of its own: they are
-	// asked about their merchant's payments, give back, and are heard; new payments all go to Acquirer. A fund that moves from
-	// Sips keeps its Sips client here for as long as a payment made there may be given back.
+	// asked about their merchant's payments, give back, and are heard; new payments all go to Acquirer. A fund that changes
+	// its acquirer keeps the former client here for as long as a payment made there may be given back.
 	Others []acquirer.Client
 
 	// ReturnURL is where the acquirer sends the payer back, NotifyURL where it reports: absolute addresses of

@@ -9,7 +9,7 @@ import (
 // When a payment is looked at next. All of it is rows with a due time; no state needs a special worker.
 const (
 	commitMargin = 90 * time.Second // beyond BeginTimeout, for the session's commit
-	firstLook    = 16 * time.Minute // Sips reports an abandoned session after 15 to 16 minutes
+	firstLook    = 16 * time.Minute // an abandoned session is reported after 15 to 16 minutes at the earliest
 	window       = time.Hour        // in which a payer can still pay, where the acquirer does not say
 	lastLook     = 30 * time.Minute // after the window
 	finalLook    = 26 * time.Hour   // after creation, or after money moved: the acquirer's day is remitted and closed
