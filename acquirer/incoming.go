@@ -74,7 +74,7 @@ func (in Incoming) Callback(ch Channel, c Client) (Callback, error) {
 			}
 			return cb, nil
 		}
-		refused = closer(refused, err)
+		refused = CloserRefusal(refused, err)
 	}
 	if refused == nil {
 		refused = requestError(http.StatusMethodNotAllowed, "nothing is taken on channel %.16q", string(ch))
@@ -84,10 +84,8 @@ func (in Incoming) Callback(ch Channel, c Client) (Callback, error) {
 
 // CloserRefusal returns the one of two refusals of a request that tells its sender more: that of the shape which fits
 // better. Either may be nil.
-func CloserRefusal(a, b *RequestError) *RequestError { return closer(a, b) }
-
-// closer: a wrong content is nearer to a message than a wrong type, and that nearer than a wrong method.
-func closer(a, b *RequestError) *RequestError {
+func CloserRefusal(a, b *RequestError) *RequestError {
+	// A wrong content is nearer to a message than a wrong type, and that nearer than a wrong method.
 	rank := map[int]int{http.StatusMethodNotAllowed: 1, http.StatusUnsupportedMediaType: 2, http.StatusBadRequest: 3}
 	if a == nil || b != nil && rank[b.Status] > rank[a.Status] {
 		return b

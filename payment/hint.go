@@ -44,6 +44,9 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 			Op: acquirer.OpParse, Reference: p.Reference, Kind: acquirer.ErrUnverified, Err: errors.New("the return does not bring the proof of the payment's session"),
 		}
 	}
+	if p.State == Created { // its session is not committed: there is nothing to ask by, and its timer is Begin's
+		return p, "", nil
+	}
 	now := s.now()
 	free, when := s.hints.take(string(p.ID), now)
 	if ch == acquirer.Return && s.hints.settledAt(p) {

@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"testing"
 	"time"
 
@@ -110,4 +111,47 @@ func TestM1TimersRunEverywhere(t *testing.T) {
 		w.must("List", err)
 		w.at(p.ID, payment.Failed)
 	}
+}
+
+// A hint about a payment whose session is not committed yet asks nobody, and does not end it: Begin is under way.
+func TestHintBeforeTheSessionIsCommitted(t *testing.T) {
+	w := newWorld(t)
+	bank := &mock.Acquirer{Now: w.clock.Now, MerchantID: "hints", Traits: mock.Direct, Notify: func(acquirer.Callback) {}}
+	early := &hintsWhileOpening{Client: bank.Client()}
+	svc, err := payment.New(payment.Config{
+		Store: w.store, Acquirer: early, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
+	})
+	w.must("New", err)
+	early.opening = func(reference string) {
+		var p payment.Payment
+		for range 2 { // the second is put off for ten seconds
+			q, effect, err := svc.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify, Query: url.Values{"reference": {reference}}})
+			if p = q; err != nil || effect != "" || p.State != payment.Created {
+				t.Errorf("%v, effect %q, %v", p, effect, err)
+			}
+		}
+		w.clock.Add(11 * time.Second)
+		if n, err := svc.WorkOn(w.ctx, payment.Attention, p.ID); n != 0 || err != nil {
+			t.Errorf("%d looks at a payment that is being begun, %v", n, err)
+		}
+	}
+	p, session, err := svc.Begin(w.ctx, payment.BeginRequest{Key: key("early"), Debt: debt("early")})
+	if err != nil || p.State != payment.Redirected || session.IsZero() {
+		t.Errorf("%v, session %v, %v", p, session, err)
+	}
+}
+
+// hintsWhileOpening is an acquirer whose message comes before its answer to Begin.
+type hintsWhileOpening struct {
+	acquirer.Client
+	opening func(reference string)
+}
+
+func (h *hintsWhileOpening) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
+	h.opening(o.Reference)
+	return h.Client.Begin(ctx, o)
+}
+
+func (*hintsWhileOpening) Parse(cb acquirer.Callback) (acquirer.Result, error) {
+	return acquirer.Result{Reference: cb.Query.Get("reference"), Hint: true}, nil
 }
