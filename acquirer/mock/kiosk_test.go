@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
