@@ -71,8 +71,12 @@ type euros int64
 // The file is what a French spreadsheet opens with a double click: UTF-8 with a byte order mark, since Excel otherwise
 // takes it for Windows-1252; semicolons, since the comma is the decimal sign; lines that end in CR LF; quotes where a cell
 // needs them, as in RFC 4180. Characters that do not print become spaces. A cell that a spreadsheet would take for a
-// formula, or that begins with an apostrophe, begins with one more apostrophe. A spreadsheet that takes an authorisation
-// for a number drops its leading zeros: import that column as text.
+// formula, or that begins with an apostrophe, begins with one more apostrophe.
+//
+// A double click still reads texts of digits as numbers. LibreOffice 7.4 with a French locale makes 2001000000001 of the contract
+// 002001000000001, 75395 of the authorisation 075395, 2.02603021234568E+016 of the remittance 20260302123456789, and 100000 of 1E5;
+// 12E345 stays a text there, and becomes an absurd number where special numbers are detected. Import those columns as text, or give people
+// the spreadsheet of examples/reconcile -xlsx, in which they are texts already.
 //
 // It has what the journal has, and no more: a part that was given back at the acquirer's own desk while the payment stayed
 // paid is not in it. Compare with the acquirer's own list; examples/reconcile does.
