@@ -78,8 +78,8 @@ type euros int64
 // 12E345 stays a text there, and becomes an absurd number where special numbers are detected. Import those columns as text, or give people
 // the spreadsheet of examples/reconcile -xlsx, in which they are texts already.
 //
-// It has what the journal has, and no more: a part that was given back at the acquirer's own desk while the payment stayed
-// paid is not in it. Compare with the acquirer's own list; examples/reconcile does.
+// It has what the journal has, and no more: what went back at the acquirer's own desk and that no message and no answer has told of is not
+// in it. Compare with the acquirer's own list; examples/reconcile does.
 //
 // The same day gives the same bytes, whatever happened since, until an erasure empties the debt and the notice; the
 // seal never changes. Keep the seals outside the database, in order, where whoever can write to it cannot: in the
