@@ -177,8 +177,12 @@ func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 		out = l.recordCameAgain(e.Money)
 	case !e.Money.none():
 		out = l.recordMessage(e.Money, MovementAccepted)
-		if e.Event == OnReturned && e.Effect == Changed {
+		switch {
+		case e.Effect != Changed:
+		case e.Event == OnReturned:
 			out = append(out, l.returnKept()...)
+		case e.Event == OnAccepted || e.Event == OnAcceptedToo: // the row believes it from now on, also that less is back
+			out = append(out, l.recordCameAgain(e.Money)...)
 		}
 	case e.Effect == Changed || e.Effect == Noted:
 		out = l.recordWithoutMessage(p, e.Event)

@@ -117,6 +117,32 @@ func TestAClerkChangesHisMind(t *testing.T) {
 	}
 }
 
+// All was back, a clerk said that no money is here, and then a part of it is here again: the payment is paid, and the books have the part.
+func TestHereAgainAfterNoMoney(t *testing.T) {
+	w, b := newStatus(t)
+	p, s := w.begin("1")
+	w.visit(s, mockPaid)
+	p = w.get(p.ID)
+	back := p.Amount
+	b.status = func(string) (acquirer.Result, error) {
+		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+	}
+	_, _, err := w.Reconcile(w.ctx, p.ID)
+	w.must("Reconcile", err)
+	w.resolve(p.ID, payment.NoMoney)
+	back = decimal.New(25_00, -2)
+	w.pass(time.Hour)
+	if q := w.at(p.ID, payment.Paid); w.booked(p.ID) != 50_00 || !q.Left().Equal(decimal.New(50_00, -2)) {
+		t.Errorf("the books have %d cents, the row %s: %s", w.booked(p.ID), q.Left(), w.story(p.ID))
+	}
+	back = decimal.New(40_00, -2)
+	_, _, err = w.Reconcile(w.ctx, p.ID)
+	w.must("Reconcile", err)
+	if got := w.booked(p.ID); got != 35_00 {
+		t.Errorf("the books have %d cents: %s", got, w.story(p.ID))
+	}
+}
+
 // M9: a part that went back at the bank's desk is kept, noted once for each amount, and booked; a refund asks for what is left.
 func TestM9PartIsHeard(t *testing.T) {
 	w := newWorld(t)
