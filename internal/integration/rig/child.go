@@ -205,8 +205,9 @@ func (c *child) obey(ctx context.Context) *answer {
 
 // orders are the commands that a child knows.
 var orders = map[string]func(*child, context.Context, command, *answer) error{
-	"begin": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, a.Session, err = c.Begin(ctx, Request(o.Key, o.Debt))
+	"begin": func(c *child, ctx context.Context, o command, a *answer) error {
+		p, session, err := c.Begin(ctx, Request(o.Key, o.Debt))
+		a.Payment, a.Session = p, wholeSession(session)
 		return err
 	},
 	"get": func(c *child, ctx context.Context, o command, a *answer) (err error) {

@@ -22,13 +22,16 @@ type command struct {
 type answer struct {
 	N       int
 	Payment payment.Payment
-	Session acquirer.Session
+	Session wholeSession
 	Done    int
 	Size    Size
 	Facts   []Fact `json:",omitempty"`
 	Error   string `json:",omitempty"`
 	Is      []int  `json:",omitempty"` // indices of known
 }
+
+// wholeSession goes over the pipe with its address and its form: an [acquirer.Session] writes itself as a log may have it.
+type wholeSession acquirer.Session
 
 // line is what a child writes: an answer, or a fact of which its service was told.
 type line struct {

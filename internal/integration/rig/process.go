@@ -157,8 +157,9 @@ func (c *Child) stuck(o command) {
 // Begin is payment.Service.Begin of [Request].
 func (c *Child) Begin(key, debt string) (payment.Payment, acquirer.Session, error) {
 	a, err := c.ask(command{Do: "begin", Key: key, Debt: debt})
-	c.world.heard(a.Session)
-	return a.Payment, a.Session, err
+	session := acquirer.Session(a.Session)
+	c.world.heard(session)
+	return a.Payment, session, err
 }
 
 // Get is payment.Service.Get.
