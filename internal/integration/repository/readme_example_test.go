@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -89,7 +88,7 @@ func keep(ctx context.Context, db *sql.DB, bank acquirer.Client, from inbox.Send
 	service, err := payment.New(payment.Config{
 		Store: store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://fund.example/payment/return",
 		Deliver: inbox.Deliverer(letters, catalog, from), // the acknowledgement that the law asks for
-		Chores: []func(context.Context, time.Time) (int, error){
+		Chores: []payment.Chore{
 			letters.DeleteDue, // after six months
 			inbox.AcknowledgementAlarm(store.List, letters), // an error in the log when one is a day late
 		},

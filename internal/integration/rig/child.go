@@ -159,7 +159,7 @@ func serve() error {
 
 // account is the payer's account, which shows a payment within the day.
 func (c *child) account(ctx context.Context, ch payment.Change) error {
-	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.Changed {
+	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.EffectChanged {
 		return nil
 	}
 	_, err := c.Record(ctx, ch.Payment.ID)

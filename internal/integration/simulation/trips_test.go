@@ -431,7 +431,7 @@ func (w *world) story(id payment.ID) string {
 			w.Fatal(err)
 		}
 		s := string(e.Event)
-		if e.Effect != payment.Changed {
+		if e.Effect != payment.EffectChanged {
 			s += "/" + string(e.Effect)
 		} else if string(e.To) != s {
 			s += "→" + string(e.To)

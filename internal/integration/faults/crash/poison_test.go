@@ -213,7 +213,7 @@ func created(n int) (payment.Payment, payment.Entry) {
 		CreatedAt: now, AttentionAt: now, Head: [32]byte{byte(n), byte(n >> 8), 1},
 	}
 	return p, payment.Entry{
-		Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.Changed, To: payment.Created, At: now, Hash: p.Head, Salt: [16]byte{1},
+		Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.EffectChanged, To: payment.Created, At: now, Hash: p.Head, Salt: [16]byte{1},
 	}
 }
 

@@ -42,10 +42,10 @@ var methods = []struct {
 		x.p, x.e = specimen.Moved(x.p, payment.OnAccepted, payment.Paid)
 		return nil
 	}, func(ctx context.Context, x *trial, s *sqlstore.Store) error { return s.Commit(ctx, x.p, x.e) }},
-	{"Lease of a payment", false, false, nil, lease(payment.Attention)},
-	{"Lease of a change", false, false, nil, lease(payment.Delivery)},
+	{"Lease of a payment", false, false, nil, lease(payment.WorkAttention)},
+	{"Lease of a change", false, false, nil, lease(payment.WorkDelivery)},
 	{"Release", false, false, nil, func(ctx context.Context, x *trial, s *sqlstore.Store) error {
-		tasks, err := x.direct.Lease(ctx, payment.Attention, payment.Serving{Merchants: []string{x.p.Merchant}}, late, time.Minute, 1)
+		tasks, err := x.direct.Lease(ctx, payment.WorkAttention, payment.Serving{Merchants: []string{x.p.Merchant}}, late, time.Minute, 1)
 		for _, t := range tasks {
 			err = errors.Join(err, s.Release(ctx, t, late, "not now"))
 		}
@@ -79,7 +79,7 @@ var methods = []struct {
 	{"Migrate", true, false, nil, func(ctx context.Context, _ *trial, s *sqlstore.Store) error { return s.Migrate(ctx) }},
 }
 
-func lease(k payment.Kind) func(context.Context, *trial, *sqlstore.Store) error {
+func lease(k payment.WorkKind) func(context.Context, *trial, *sqlstore.Store) error {
 	return func(ctx context.Context, x *trial, s *sqlstore.Store) error {
 		tasks, err := s.Lease(ctx, k, payment.Serving{Merchants: []string{x.p.Merchant}}, late, time.Minute, 1)
 		if err == nil && len(tasks) != 1 {

@@ -196,7 +196,7 @@ func (r *record) fill() {
 	p, _ = r.pay("questioned", mock.Behaviour{})
 	p, err = r.svc.Question(ctx, clerk(p))
 	r.must(err)
-	_, err = r.svc.Resolve(ctx, payment.Resolution{Command: clerk(p), Verdict: payment.Keep})
+	_, err = r.svc.Resolve(ctx, payment.Resolution{Command: clerk(p), Verdict: payment.VerdictKeep})
 	r.must(err)
 	r.pay("refused", mock.Behaviour{Outcome: acquirer.Refused})
 	p, _ = r.pay("back", mock.Behaviour{})
@@ -497,7 +497,7 @@ func anotherLife(t *testing.T, r *record) {
 		t.Errorf("a payment set back to before it was paid: %s", who)
 	}
 	q, effect, err := r.svc.Reconcile(ctx, p.ID) // the acquirer knows the truth
-	if err != nil || effect != payment.Changed || q.State != payment.Paid {
+	if err != nil || effect != payment.EffectChanged || q.State != payment.Paid {
 		t.Errorf("%v %s %v", q, effect, err)
 	}
 	if who := r.who(); who != sealed {

@@ -130,7 +130,7 @@ func readOnly(t *testing.T, server *postgres.Server) {
 func closed(t *testing.T, at place) {
 	p := newPortal(t, at, sqlstore.Options{}, true)
 	q, cb := p.accepted("1")
-	tasks, err := p.store.Lease(t.Context(), payment.Delivery, payment.Serving{}, time.Now().Add(time.Hour), time.Minute, 1)
+	tasks, err := p.store.Lease(t.Context(), payment.WorkDelivery, payment.Serving{}, time.Now().Add(time.Hour), time.Minute, 1)
 	if err != nil || len(tasks) != 1 {
 		t.Fatalf("%v %v", tasks, err)
 	}

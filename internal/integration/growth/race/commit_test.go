@@ -55,7 +55,7 @@ func TestOneCommitOfAVersion(t *testing.T) {
 func lease(t *testing.T, s payment.Store, n int, now time.Time) {
 	t.Helper()
 	got := count(t, n, func(ctx context.Context, _ int) (int, error) {
-		tasks, err := s.Lease(ctx, payment.Attention, payment.Serving{}, now, time.Minute, n)
+		tasks, err := s.Lease(ctx, payment.WorkAttention, payment.Serving{}, now, time.Minute, n)
 		return len(tasks), err
 	})
 	if sum(got) != 1 {
@@ -95,7 +95,7 @@ func deliver(t *testing.T, s payment.Store, n int, id payment.ID, version int) {
 	t.Helper()
 	now := specimen.Morning.AddDate(1, 0, 0)
 	got := count(t, n, func(ctx context.Context, _ int) (int, error) {
-		tasks, err := s.Lease(ctx, payment.Delivery, payment.Serving{}, now, time.Minute, n)
+		tasks, err := s.Lease(ctx, payment.WorkDelivery, payment.Serving{}, now, time.Minute, n)
 		for _, task := range tasks {
 			if task.Payment.ID != id || task.Change.Entry.Version != version {
 				t.Errorf("%s came, want %s/%d", task.Change.Key, id, version)

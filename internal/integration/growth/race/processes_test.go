@@ -32,8 +32,8 @@ type errand struct {
 	Clients int
 	Each    int
 
-	Lease   payment.Kind // work is leased and done until none is due
-	Numbers int          // of the sequence, to take
+	Lease   payment.WorkKind // work is leased and done until none is due
+	Numbers int              // of the sequence, to take
 }
 
 type found struct {
@@ -105,7 +105,7 @@ func (e errand) run(s payment.Store) (f found, err error) {
 }
 
 // drain leases and does work until nothing is due.
-func drain(ctx context.Context, s payment.Store, k payment.Kind) (done []string, err error) {
+func drain(ctx context.Context, s payment.Store, k payment.WorkKind) (done []string, err error) {
 	now := specimen.Morning.AddDate(1, 0, 0)
 	for {
 		tasks, err := s.Lease(ctx, k, payment.Serving{}, now, time.Minute, 5)
@@ -113,7 +113,7 @@ func drain(ctx context.Context, s payment.Store, k payment.Kind) (done []string,
 			return done, err
 		}
 		for _, t := range tasks {
-			if k == payment.Delivery {
+			if k == payment.WorkDelivery {
 				done = append(done, t.Change.Key)
 				err = s.Release(ctx, t, time.Time{}, "")
 			} else {
@@ -231,7 +231,7 @@ func TestFourProcesses(t *testing.T) {
 	}
 	t.Run("due rows", func(t *testing.T) {
 		times := map[string]int{}
-		for _, f := range all(t, workers, errand{Lease: payment.Attention, Clients: 4}) {
+		for _, f := range all(t, workers, errand{Lease: payment.WorkAttention, Clients: 4}) {
 			for _, id := range f.Done {
 				times[id]++
 			}
@@ -245,7 +245,7 @@ func TestFourProcesses(t *testing.T) {
 	t.Run("outgoing changes", func(t *testing.T) {
 		times := map[string]int{}
 		for range 2 { // a worker that found nothing due went home while another held back a payment's next change
-			for _, f := range all(t, workers, errand{Lease: payment.Delivery, Clients: 4}) {
+			for _, f := range all(t, workers, errand{Lease: payment.WorkDelivery, Clients: 4}) {
 				for _, key := range f.Done {
 					times[key]++
 				}

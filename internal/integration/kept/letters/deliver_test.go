@@ -21,6 +21,6 @@ func deliverer(box inbox.Mailbox, now func() time.Time) func(context.Context, pa
 	return inbox.Deliverer(box, catalog(), inbox.Sender{Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: now})
 }
 
-func chores(box inbox.Mailbox) []func(context.Context, time.Time) (int, error) {
-	return []func(context.Context, time.Time) (int, error){box.DeleteDue}
+func chores(box inbox.Mailbox) []payment.Chore {
+	return []payment.Chore{box.DeleteDue}
 }

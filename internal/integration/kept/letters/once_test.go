@@ -111,7 +111,7 @@ type lossy struct {
 var errLost = errors.New("the connection is gone")
 
 func (l lossy) Release(ctx context.Context, t payment.Task, again time.Time, cause string) error {
-	if t.Kind == payment.Delivery && again.IsZero() && l.strike(t.Change) {
+	if t.Kind == payment.WorkDelivery && again.IsZero() && l.strike(t.Change) {
 		return errLost
 	}
 	return l.Store.Release(ctx, t, again, cause)

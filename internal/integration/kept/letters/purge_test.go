@@ -165,7 +165,7 @@ func (h *person) live(t *testing.T, f *fund, box inbox.Mailbox, r *rand.Rand, wa
 	waiting()
 	p := f.pay(h.requests[1], mock.Behaviour{})
 	p = must(f.Question(ctx, clerk(p)))
-	p = must(f.Resolve(ctx, payment.Resolution{Command: clerk(p), Verdict: payment.Keep}))
+	p = must(f.Resolve(ctx, payment.Resolution{Command: clerk(p), Verdict: payment.VerdictKeep}))
 	must(f.Record(ctx, p.ID))
 	p = f.pay(h.requests[2], mock.Behaviour{})
 	must(f.Refund(ctx, clerk(p)))

@@ -149,11 +149,11 @@ func TestHookFails(t *testing.T) {
 			for o, err := range s.Orphans(t.Context()) {
 				t.Errorf("%s: %v %v was kept", name, o.Result, err)
 			}
-			tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, time.Now().Add(time.Hour), time.Minute, 9)
+			tasks, err := s.Lease(t.Context(), payment.WorkDelivery, payment.Serving{}, time.Now().Add(time.Hour), time.Minute, 9)
 			if len(tasks) != 1 || err != nil || tasks[0].Payment.ID != p.ID { // its first change; the second waits
 				t.Errorf("%s: %v go out, %v", name, tasks, err)
 			}
-			if _, effect, err := svc.Receive(t.Context(), cb); err != nil || effect != payment.Changed {
+			if _, effect, err := svc.Receive(t.Context(), cb); err != nil || effect != payment.EffectChanged {
 				t.Errorf("%s: the same notification again: %s %v", name, effect, err)
 			}
 			if err := books.Of(s, nil).Verify(t.Context(), nil); err != nil {
@@ -168,7 +168,7 @@ func TestHookFails(t *testing.T) {
 func drain(t *testing.T, s *sqlstore.Store) {
 	t.Helper()
 	for {
-		tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, time.Now().Add(2*time.Hour), time.Minute, 9)
+		tasks, err := s.Lease(t.Context(), payment.WorkDelivery, payment.Serving{}, time.Now().Add(2*time.Hour), time.Minute, 9)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -352,11 +352,11 @@ func TestReopened(t *testing.T) {
 		t.Fatal(err)
 	}
 	q, effect, err := other.Reconcile(t.Context(), p.ID)
-	if err != nil || effect != payment.Changed || q.State != payment.Paid {
+	if err != nil || effect != payment.EffectChanged || q.State != payment.Paid {
 		t.Errorf("%v %s %v", q, effect, err)
 	}
 	again, effect, err := svc.Reconcile(t.Context(), p.ID)
-	if err != nil || effect != payment.Duplicate || again.Version != q.Version {
+	if err != nil || effect != payment.EffectDuplicate || again.Version != q.Version {
 		t.Errorf("%v %s %v", again, effect, err)
 	}
 }

@@ -316,7 +316,7 @@ var stories = []struct {
 			return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpCancel, Kind: acquirer.ErrInvalid, Code: "12"}
 		}
 		p = w.ask(w.refund(p), same(w.result(p, acquirer.Accepted)))
-		w.resolve(p, payment.WasReturned)
+		w.resolve(p, payment.VerdictWasReturned)
 	}},
 	{"twice", func(w *world) { // two payments of a claim
 		first := w.hear(w.begin("twice"), acquirer.Expired)
@@ -325,17 +325,17 @@ var stories = []struct {
 		second, _, err := w.Begin(w.Context(), r)
 		w.must(err)
 		w.hear(first, acquirer.Accepted)
-		second = w.resolve(w.hear(second, acquirer.Accepted, another), payment.GiveBack)
+		second = w.resolve(w.hear(second, acquirer.Accepted, another), payment.VerdictGiveBack)
 		w.bank.give = same(w.result(second, acquirer.Accepted, another, returned))
 		w.ask(second, same(w.result(second, acquirer.Accepted, another)))
 	}},
 	{"mismatched", func(w *world) {
 		p := w.hear(w.begin("mismatched"), acquirer.Accepted, less)
-		w.resolve(w.hear(p, acquirer.Refused), payment.WasReturned)
+		w.resolve(w.hear(p, acquirer.Refused), payment.VerdictWasReturned)
 	}},
 	{"questioned", func(w *world) {
 		p := w.question(w.record(w.hear(w.begin("questioned"), acquirer.Accepted)))
-		w.record(w.resolve(p, payment.Keep))
+		w.record(w.resolve(p, payment.VerdictKeep))
 	}},
 	{"overdue", func(w *world) {
 		p := w.hear(w.begin("overdue"), acquirer.Pending)
@@ -345,7 +345,7 @@ var stories = []struct {
 	{"no-money", func(w *world) {
 		p := w.hear(w.begin("no-money"), acquirer.Pending)
 		w.now = w.now.Add(73 * time.Hour)
-		w.resolve(w.ask(p, silence), payment.NoMoney)
+		w.resolve(w.ask(p, silence), payment.VerdictNoMoney)
 	}},
 	{"handle", func(w *world) { // an acquirer that is asked by ids of its own, one of which is learned later
 		w.bank.handle = acquirer.Handle{Session: "4250009187", Proof: "11111111-aaaa-4bbb-8ccc-222222222222"}
@@ -398,7 +398,7 @@ var stories = []struct {
 	{"leased", func(w *world) { // the process ends while it looks
 		p := w.begin("leased")
 		w.work()
-		tasks, err := w.store.Lease(w.Context(), payment.Attention, payment.Serving{Merchants: []string{p.Merchant}}, p.AttentionAt, time.Minute, 1)
+		tasks, err := w.store.Lease(w.Context(), payment.WorkAttention, payment.Serving{Merchants: []string{p.Merchant}}, p.AttentionAt, time.Minute, 1)
 		w.must(err)
 		if len(tasks) != 1 {
 			w.Fatalf("%d tasks", len(tasks))

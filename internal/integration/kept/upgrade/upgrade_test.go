@@ -258,7 +258,7 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service, folder string
 	if d := cmp.Diff([]string{"PCLCB260610009999 75.30 accepted"}, orphans); d != "" {
 		t.Errorf("orphans (-want +got):\n%s", d)
 	}
-	tasks, err := s.Lease(t.Context(), payment.Attention, payment.Serving{Merchants: []string{(*bank)(nil).Merchant()}}, begun.Add(time.Hour), time.Minute, 100)
+	tasks, err := s.Lease(t.Context(), payment.WorkAttention, payment.Serving{Merchants: []string{(*bank)(nil).Merchant()}}, begun.Add(time.Hour), time.Minute, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service, folder string
 	var out []string
 	tries := map[string]int{}
 	for range 200 {
-		tasks, err := s.Lease(t.Context(), payment.Delivery, payment.Serving{}, later(), time.Minute, 100)
+		tasks, err := s.Lease(t.Context(), payment.WorkDelivery, payment.Serving{}, later(), time.Minute, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

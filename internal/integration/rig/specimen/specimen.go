@@ -33,7 +33,7 @@ func New() (payment.Payment, payment.Entry) {
 		Key: fmt.Sprintf("K-%d", n), Policy: "ameli@0123456789abcdef", Language: "fr", Amount: decimal.New(75_00, -2), Currency: "EUR",
 		CreatedAt: at, AttentionAt: at.Add(2 * time.Minute),
 	}
-	e := payment.Entry{Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.Changed, To: payment.Created, At: at, Why: p.Policy}
+	e := payment.Entry{Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.EffectChanged, To: payment.Created, At: at, Why: p.Policy}
 	rand.Read(e.Hash[:])
 	p.Head = e.Hash
 	return p, e
@@ -42,7 +42,7 @@ func New() (payment.Payment, payment.Entry) {
 // Moved is the payment one version on, in another state, with the entry that takes it there. No two entries are alike.
 func Moved(p payment.Payment, on payment.EventKind, to payment.State) (payment.Payment, payment.Entry) {
 	e := payment.Entry{
-		Payment: p.ID, Version: p.Version + 1, Event: on, Effect: payment.Changed, From: p.State, To: to,
+		Payment: p.ID, Version: p.Version + 1, Event: on, Effect: payment.EffectChanged, From: p.State, To: to,
 		At: p.CreatedAt.Add(time.Duration(p.Version) * time.Minute), Channel: acquirer.Notify, Previous: p.Head,
 	}
 	rand.Read(e.Hash[:])

@@ -175,7 +175,7 @@ func newTown(t *testing.T, strip bool, a *mock.Acquirer) *town {
 	t.Cleanup(w.server.Close)
 	a.URL, a.Now = w.server.URL+"/kiosk", w.clock.Now
 	a.Logger = slog.New(slog.NewTextHandler(w.log, nil))
-	kiosk := a.Kiosk()
+	kiosk := a.PaymentPage()
 	if strip {
 		kiosk = http.StripPrefix("/kiosk", kiosk)
 	}
@@ -249,7 +249,7 @@ func (w *town) heard(want ...string) {
 }
 
 // S22 to S47: from the host to the kiosk, the card, the authentication, the ticket, and back, under either way of mounting it.
-func TestKiosk(t *testing.T) {
+func TestPaymentPage(t *testing.T) {
 	for _, strip := range []bool{false, true} {
 		w := newTown(t, strip, &mock.Acquirer{})
 		w.arrive()
@@ -272,7 +272,7 @@ func TestKiosk(t *testing.T) {
 	}
 }
 
-func TestKioskAuthenticationFails(t *testing.T) {
+func TestPaymentPageAuthenticationFails(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{})
 	w.arrive()
 	w.pay("00", "fail")
@@ -282,7 +282,7 @@ func TestKioskAuthenticationFails(t *testing.T) {
 }
 
 // S61: after a refusal there is no ticket; where the shop allows it there is another try.
-func TestKioskAnotherTry(t *testing.T) {
+func TestPaymentPageAnotherTry(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{SeveralAttempts: true})
 	w.arrive()
 	w.pay("05", "accept")
@@ -294,7 +294,7 @@ func TestKioskAnotherTry(t *testing.T) {
 	w.heard("05 pending", "00 accepted", "00 accepted")
 }
 
-func TestKioskGivenUp(t *testing.T) {
+func TestPaymentPageGivenUp(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{})
 	w.arrive()
 	w.must(w.browser.press("abandon", nil))
@@ -303,7 +303,7 @@ func TestKioskGivenUp(t *testing.T) {
 	w.heard("17 cancelled", "17 cancelled")
 }
 
-func TestKioskCancelledAtTheAuthentication(t *testing.T) {
+func TestPaymentPageCancelledAtTheAuthentication(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{})
 	w.arrive()
 	w.pay("00", "cancel")
@@ -312,7 +312,7 @@ func TestKioskCancelledAtTheAuthentication(t *testing.T) {
 }
 
 // Nothing comes back from a session that has expired; the notification is sent by Tick.
-func TestKioskExpired(t *testing.T) {
+func TestPaymentPageExpired(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{})
 	w.arrive()
 	w.clock.Add(15 * time.Minute)
@@ -327,7 +327,7 @@ func TestKioskExpired(t *testing.T) {
 }
 
 // Whoever comes again finds how it ended, and the way back; the redirect data that works once finds nothing.
-func TestKioskVisitedAgain(t *testing.T) {
+func TestPaymentPageVisitedAgain(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{})
 	s := w.arrive()
 	w.pay("00", "accept")
@@ -344,7 +344,7 @@ func TestKioskVisitedAgain(t *testing.T) {
 }
 
 // The faults that were planned or injected strike the notification, and never what the browser brings.
-func TestKioskFaults(t *testing.T) {
+func TestPaymentPageFaults(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{Plan: func(acquirer.Order) mock.Behaviour {
 		return mock.Behaviour{Outcome: acquirer.Refused, Faults: []mock.Fault{mock.Lost}}
 	}})
@@ -361,7 +361,7 @@ func TestKioskFaults(t *testing.T) {
 	w.heard("00 accepted", "00 accepted")
 }
 
-func TestKioskHasOneAddress(t *testing.T) {
+func TestPaymentPageHasOneAddress(t *testing.T) {
 	a := &mock.Acquirer{}
 	for path, want := range map[string]int{
 		"/kiosk/pay": 405, "/pay": 405, "pay": 405, "/kiosk/": 404, "/": 404, "": 404, "/kiosk/pay/../x": 404, "/paye": 404,
@@ -369,7 +369,7 @@ func TestKioskHasOneAddress(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path = path
 		rec := httptest.NewRecorder()
-		a.Kiosk().ServeHTTP(rec, r)
+		a.PaymentPage().ServeHTTP(rec, r)
 		if rec.Code != want || !strings.Contains(rec.Body.String(), `<html lang="fr">`) {
 			t.Errorf("%q: status %d, want %d, a page in French", path, rec.Code, want)
 		}
@@ -377,7 +377,7 @@ func TestKioskHasOneAddress(t *testing.T) {
 }
 
 // S33: no card number and no cryptogram is in an answer, a log, the book, a callback, or anywhere in the Acquirer.
-func TestKioskKeepsNoCard(t *testing.T) {
+func TestPaymentPageKeepsNoCard(t *testing.T) {
 	w := newTown(t, false, &mock.Acquirer{SeveralAttempts: true})
 	w.must(w.a.Inject("", mock.Late))
 	w.arrive()
@@ -488,7 +488,7 @@ func (w clicking) Pay(s acquirer.Session, o acquirer.Outcome) error {
 }
 
 // Whatever the host's return address has in its query is still there when a browser comes back by GET.
-func TestKioskKeepsTheQueryOfTheReturnAddress(t *testing.T) {
+func TestPaymentPageKeepsTheQueryOfTheReturnAddress(t *testing.T) {
 	for name, k := range mock.Kinds() {
 		w := newTown(t, false, &mock.Acquirer{Traits: k})
 		o := order("PCLCB172540000004")
@@ -509,7 +509,7 @@ func TestKioskKeepsTheQueryOfTheReturnAddress(t *testing.T) {
 }
 
 // A link is followed by GET, and nothing else opens the page.
-func TestKioskByLink(t *testing.T) {
+func TestPaymentPageByLink(t *testing.T) {
 	for _, k := range []acquirer.Traits{mock.Direct, mock.PayFiP} {
 		w := newTown(t, false, &mock.Acquirer{Traits: k})
 		s := begin(t, w.a, order("PCLCB172540000004"))
@@ -529,12 +529,12 @@ func TestKioskByLink(t *testing.T) {
 }
 
 // The suite again, with a payer who clicks.
-func TestConformanceThroughTheKiosk(t *testing.T) {
+func TestConformanceThroughThePaymentPage(t *testing.T) {
 	for name, k := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
 			acquirertest.Run(t, func(t *testing.T) acquirertest.World {
 				w := newWorld(k)
-				server := httptest.NewServer(w.a.Kiosk())
+				server := httptest.NewServer(w.a.PaymentPage())
 				t.Cleanup(server.Close)
 				w.a.URL, w.a.Delay = server.URL, time.Millisecond
 				t.Parallel()
