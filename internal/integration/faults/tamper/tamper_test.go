@@ -85,7 +85,7 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgreSQL(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			dsn := server.DSN(server.Create(t))

@@ -37,7 +37,7 @@ func TestNothingGrows(t *testing.T) {
 	for name, database := range map[string]func(*testing.T) rig.Database{
 		"SQLite": func(t *testing.T) rig.Database { return rig.SQLite(filepath.Join(t.TempDir(), "payments.db")) },
 		"PostgreSQL": func(t *testing.T) rig.Database {
-			server := postgres.Start(t)
+			server := postgres.Shared(t)
 			return rig.PostgreSQL(server.DSN(server.Create(t)))
 		},
 	} {
