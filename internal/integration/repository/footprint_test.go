@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 const (
@@ -109,6 +111,7 @@ func (c *consumer) linked() []string {
 
 // A module that imports every public package and is tidied.
 func TestFootprint(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	all := publicPackages(t)
 	c := newConsumer(t, all...)

@@ -14,6 +14,7 @@ import (
 
 // What the hook and the workers do by themselves: the sweep runs once, at the start.
 func TestJobs(t *testing.T) {
+	figure.Long(t)
 	server := postgres.Shared(t)
 	seed := figure.Seed(t)
 	for name, run := range map[string]func(*world){

@@ -36,6 +36,7 @@ var faults = []struct {
 }
 
 func TestJobEngineLost(t *testing.T) {
+	figure.Long(t)
 	server := postgres.Shared(t)
 	seed := figure.Seed(t)
 	for _, f := range faults {

@@ -492,6 +492,7 @@ func (w *world) story(p payment.Payment) (s string) {
 }
 
 func TestRestore(t *testing.T) {
+	figure.Long(t)
 	seed := figure.Seed(t)
 	databases(t, func(t *testing.T, next func(*testing.T) database) {
 		t.Run("converges", func(t *testing.T) { converges(t, seed, next) })

@@ -31,6 +31,7 @@ const (
 // Row 18 of the faults: payments of all kinds, day after day, with refunds, refusals, and payers who never come back. Memory, files and
 // goroutines are in the end what they were after the first hundred.
 func TestNothingGrows(t *testing.T) {
+	figure.Long(t)
 	if _, err := os.Stat("/proc/self/statm"); err != nil {
 		t.Skip("needs Linux: it measures by /proc")
 	}
