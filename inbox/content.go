@@ -31,7 +31,7 @@ type (
 		From    Sender
 	}
 
-	// RefundNotice says that a payment was given back.
+	// RefundNotice says that a payment was given back, or which part of it, « 25,00 € sur 62,00 € vous ont été rendus ».
 	RefundNotice struct {
 		Payment payment.Payment
 		From    Sender

@@ -37,7 +37,7 @@ func Verbatim() fs.FS { return editionFolder("verbatim") }
 
 // partNames are the texts that are printed inside other texts. An integrator may add reason/CODE for its own reasons.
 var partNames = func() []string {
-	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "reason/other"}
+	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "returned", "reason/other"}
 	for code := range creance.ReasonCodes() {
 		out = append(out, "reason/"+string(code))
 	}
