@@ -37,8 +37,8 @@ var letterOccasions = []struct {
 		letter: giveNotice,
 	},
 	// A part that went back, for each new sum; while all of it is on its way back, or somebody checks, the end is told alone.
-	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.Noted}, to: payment.Paid, letter: giveNotice},
-	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.Noted}, to: payment.Recorded, letter: giveNotice},
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid, letter: giveNotice},
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Recorded, letter: giveNotice},
 
 	{kind: LetterFailed, effect: onlyChanged, to: payment.Refused, letter: tellByLetter(func(p payment.Payment) Content { return PaymentFailed{p} })},
 	// A person who finds that no money came tells the payer himself.

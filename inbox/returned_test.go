@@ -70,13 +70,13 @@ func TestNoticesOfParts(t *testing.T) {
 	box := NewMemoryMailbox()
 	deliver := Deliverer(box, catalog(t), senderIn2018())
 	for _, cents := range []int64{10_00, 25_00, 10_00} {
-		ch := change(payment.OnReturnedPart, payment.Noted, payment.Recorded, payment.Recorded)
+		ch := change(payment.OnReturnedPart, payment.EffectNoted, payment.Recorded, payment.Recorded)
 		ch.Payment = partReturned(ch.Payment, cents)
 		if err := deliver(t.Context(), ch); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := deliver(t.Context(), change(payment.OnReturned, payment.Changed, payment.Refunding, payment.Refunded)); err != nil {
+	if err := deliver(t.Context(), change(payment.OnReturned, payment.EffectChanged, payment.Refunding, payment.Refunded)); err != nil {
 		t.Fatal(err)
 	}
 	var keys []string
