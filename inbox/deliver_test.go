@@ -189,7 +189,7 @@ func TestLetter(t *testing.T) {
 	if l.Language != "fr" || l.Read || !strings.Contains(l.Text, "du 05/07/2026.") {
 		t.Errorf("%+v", l.Message)
 	}
-	m := render(t, catalog(t), Header{l}) // S66, S67, S68
+	m := render(t, catalog(t), Header{Letter: l}) // S66, S67, S68
 	if want := "Reçu le 05/07/2018 à 8\u00a0h\u00a052 (heure de Paris)\n\nDe\u00a0: Assurance Maladie\n\nSera supprimé le 05/01/19"; m.Text != want || m.Subject != l.Subject {
 		t.Errorf("%+v", m)
 	}

@@ -258,5 +258,5 @@ var sampleIn2018 = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
 func sampleHeaders() []Content {
 	l := Letter{ReceivedAt: sampleTime, DeleteAt: DeletionDate(sampleTime, 0)}
 	l.Subject = "Accusé de réception"
-	return []Content{Header{l}}
+	return []Content{Header{Letter: l}, Header{l, sampleFund}}
 }
