@@ -30,12 +30,12 @@ func (r BeginRequest) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "request to begin in "+r.Language)
 }
 
-// longest is how long a key, a name or a number may be, in bytes.
-const longest = 200
+// maxFieldBytes is how long a key, a name or a number may be, in bytes.
+const maxFieldBytes = 200
 
-// check returns every mistake at once. No field may be a social security number: it would reach stores and receivers
+// findMistakes returns every mistake at once. No field may be a social security number: it would reach stores and receivers
 // that must not know it.
-func (r BeginRequest) check() error {
+func (r BeginRequest) findMistakes() error {
 	var errs []error
 	number := ""
 	if r.Debt.Notice != nil {
@@ -52,7 +52,7 @@ func (r BeginRequest) check() error {
 		{"Debt.Notice.Number", number, false, nir.Identifier(number)},
 		{"Language", r.Language, false, false},
 	} {
-		why := unfitText(f.value, longest)
+		why := unfitText(f.value, maxFieldBytes)
 		switch {
 		case f.required && f.value == "":
 			why = "is empty"
@@ -95,7 +95,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	ctx, end := s.c.Observe(ctx, "payment.begin")
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
 
-	if err := r.check(); err != nil {
+	if err := r.findMistakes(); err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
 	now := s.now()
@@ -119,25 +119,25 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // from CreatedAt: that is what the first entry bears
 	defer cancel()
 	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
-		return s.again(ctx, old, p)
+		return s.answerRepeated(ctx, old, p)
 	} else if !errors.Is(err, ErrNotFound) {
 		return Payment{}, acquirer.Session{}, err
 	}
-	if p, err = s.create(keep, p); err != nil {
+	if p, err = s.createWithReference(keep, p); err != nil {
 		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
 			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
-				return s.again(ctx, old, p)
+				return s.answerRepeated(ctx, old, p)
 			}
 		}
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.open(ctx, p)
+	return s.openSession(ctx, p)
 }
 
-// again answers a key that was used before.
-func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
+// answerRepeated answers a key that was used before.
+func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
 	switch {
-	case !old.same(asked):
+	case !old.isSameRequest(asked):
 		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
@@ -152,8 +152,8 @@ func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acqui
 	return old, old.Session, nil
 }
 
-// create commits the payment under a fresh reference.
-func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
+// createWithReference commits the payment under a fresh reference.
+func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, error) {
 	for range 5 {
 		n, err := s.c.Store.Sequence(ctx, parisDay(p.CreatedAt))
 		if err != nil {
@@ -164,9 +164,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 			return p, err
 		}
 		p.Reference = ref.String()
-		e := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
+		e := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt, Why: p.Policy}.linkToChain(p, [32]byte{})
 		p.Head = e.Hash
-		q, _, err := s.write(ctx, p, e, s.c.Store.Create)
+		q, _, err := s.writeOnOpenDay(ctx, p, e, s.c.Store.Create)
 		if !errors.Is(err, ErrReference) {
 			return q, err
 		}
@@ -174,9 +174,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
 }
 
-// open asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer
+// openSession asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer
 // must not depend on a browser that has gone away.
-func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
+func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
 	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
 	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
 		ID: string(p.ID), Reference: p.Reference, Amount: p.Amount, Currency: p.Currency,
@@ -197,13 +197,13 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 		return s.notOpened(ctx, p, errors.New("payment: the acquirer's session has no http or https address"))
 	}
 	if session.ExpiresAt.IsZero() {
-		session.ExpiresAt = s.now().Add(window)
+		session.ExpiresAt = s.now().Add(paymentWindow)
 	}
 	session.ExpiresAt = session.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
-	if session.Handle, err = storable(session.Handle, session.ExpiresAt); err != nil {
+	if session.Handle, err = storableHandle(session.Handle, session.ExpiresAt); err != nil {
 		return s.notOpened(ctx, p, err)
 	}
-	q, effect, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
+	q, effect, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
 	if errors.Is(err, ErrReference) { // another payment has the handle: what is learned by it would be believed of both
@@ -218,10 +218,10 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 	return q, session, nil
 }
 
-// storable is the handle as it is kept. The error says what keeps it from that.
-func storable(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
+// storableHandle is the handle as it is kept. The error says what keeps it from that.
+func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
 	for _, f := range []struct{ name, value string }{{"Session", h.Session}, {"Proof", h.Proof}, {"Payment", h.Payment}} {
-		if why := unfitText(f.value, longest); why != "" {
+		if why := unfitText(f.value, maxFieldBytes); why != "" {
 			return h, fmt.Errorf("payment: the %s of the acquirer's handle %s", f.name, why)
 		}
 	}
@@ -238,7 +238,7 @@ func storable(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error)
 // notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all
 // the same, unless the acquirer certainly opened nothing.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
-	e := Event{Kind: OnNotOpened, At: s.now(), Err: short(cause.Error())}
+	e := Event{Kind: OnNotOpened, At: s.now(), Err: shortCause(cause.Error())}
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
 		switch a.Kind {
 		case acquirer.ErrReferenceUsed:
@@ -247,7 +247,7 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 			e.Result = &acquirer.Result{Code: a.Code}
 		}
 	}
-	q, _, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
+	q, _, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
 	if err != nil {
 		return p, acquirer.Session{}, errors.Join(cause, err)
 	}

@@ -23,7 +23,7 @@ func (s *Service) workOnChores(taking, run context.Context) {
 		if _, err := s.dueChores(taking, run); err != nil && run.Err() == nil {
 			s.c.Logger.LogAttrs(run, slog.LevelError, "payment: work", slog.Any("error", err))
 		}
-		pause(taking, poll)
+		pauseUntilSignal(taking, pollInterval)
 	}
 }
 
@@ -62,7 +62,7 @@ func (s *Service) runChores(taking, run context.Context) (int, error) {
 			break
 		}
 		var did int // written before the call ends, and read only if it has ended
-		err := s.calls.run(run, "chore/"+strconv.Itoa(i), "", choreTimeout, func(ctx context.Context, _ *runningCall) (err error) {
+		err := s.calls.runBounded(run, "chore/"+strconv.Itoa(i), "", choreTimeout, func(ctx context.Context, _ *runningCall) (err error) {
 			did, err = runChore(ctx, chore, now)
 			return err
 		})

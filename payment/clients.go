@@ -64,16 +64,16 @@ func checkSample(c Config) error {
 	})
 }
 
-// of is the acquirer that took the payment; ErrUnserved if it is not one of this process.
-func (c clients) of(p Payment) (acquirer.Client, error) {
+// ofPayment is the acquirer that took the payment; ErrUnserved if it is not one of this process.
+func (c clients) ofPayment(p Payment) (acquirer.Client, error) {
 	if client, ok := c.byMerchant[p.Merchant]; ok {
 		return client, nil
 	}
 	return nil, fmt.Errorf("%w: %s is of merchant %.40q", ErrUnserved, p.Reference, p.Merchant)
 }
 
-// serving is what this process may look at.
-func (s *Service) serving() Serving {
+// servedHere is what this process may look at.
+func (s *Service) servedHere() Serving {
 	return Serving{Merchants: s.clients.merchants, StrandedSince: s.now().Add(-s.c.UnknownLimit - strandedAfter)}
 }
 

@@ -9,17 +9,17 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// tries bounds how often a change is applied again to a row that moved on meanwhile. Each round means that somebody
+// maxChangeTries bounds how often a change is applied again to a row that moved on meanwhile. Each round means that somebody
 // else's change was committed, so it ends long before.
-const tries = 100
+const maxChangeTries = 100
 
 // commitTimeout bounds a commit from the instant that its entry bears; an acceptance that is one too many may take it
-// twice. It is well under settle: what is dated before midnight is written before the day is exported, or not at all.
+// twice. It is well under the five minutes for which package audit leaves a day open: what is dated before midnight is written before the day is exported, or not at all.
 const commitTimeout = time.Minute
 
-// commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
+// commitEvent applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
 // still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see alreadyJournaled.
-func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	next, effect, err := p.Apply(e)
@@ -46,22 +46,22 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	} else if known {
 		return p, effect, nil
 	}
-	next.AttentionAt = s.times.next(p, next, e, effect)
-	entry = entry.link(next, p.Head)
+	next.AttentionAt = s.times.dueAfterEvent(p, next, e, effect)
+	entry = entry.linkToChain(next, p.Head)
 	next.Head = entry.Hash
-	next, entry, err = s.write(ctx, next, entry, s.c.Store.Commit)
+	next, entry, err = s.writeOnOpenDay(ctx, next, entry, s.c.Store.Commit)
 	if err != nil {
 		return p, "", err
 	}
-	s.c.Logger.LogAttrs(ctx, level(effect, next.State), "payment", logEntry(next, entry)...)
-	s.awake()
+	s.c.Logger.LogAttrs(ctx, logLevel(effect, next.State), "payment", logEntry(next, entry)...)
+	s.wakeWorkers()
 	return next, effect, nil
 }
 
-// apply commits the event; an acceptance is one too many when another payment has the money. An acceptance with another
+// applyEvent commits the event; an acceptance is one too many when another payment has the money. An acceptance with another
 // authorisation than the money that is known is a person's to resolve, as soon as the state allows it.
-func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
-	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.in(noMoney)) {
+func (s *Service) applyEvent(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.isOneOf(noMoneyStates)) {
 		by, err := s.paidOtherwise(ctx, p)
 		if err != nil {
 			return p, "", err
@@ -70,10 +70,10 @@ func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effec
 			e.Kind = OnAcceptedToo
 		}
 	}
-	q, effect, err := s.commit(ctx, p, e)
+	q, effect, err := s.commitEvent(ctx, p, e)
 	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
 		e.Kind = OnAcceptedToo
-		q, effect, err = s.commit(ctx, p, e)
+		q, effect, err = s.commitEvent(ctx, p, e)
 	}
 	if err != nil || q.Version == p.Version {
 		return q, effect, err
@@ -116,7 +116,7 @@ func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, 
 	if !second {
 		return q, nil
 	}
-	r, _, err := s.commit(ctx, q, Event{
+	r, _, err := s.commitEvent(ctx, q, Event{
 		Kind: OnQuestioned, At: s.now(), By: byService, Why: "the acquirer accepted a second time, with another authorisation",
 	})
 	return r, err
@@ -142,7 +142,7 @@ func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, e
 	}
 	for _, c := range contradicted {
 		for _, t := range all {
-			if t.isSameMoney(c.money) && t.left().Sign() > 0 {
+			if t.isSameMoney(c.money) && t.notReturned().Sign() > 0 {
 				return true, nil
 			}
 		}
@@ -201,14 +201,14 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 	return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil
 }
 
-// write calls a store's Create or Commit, and returns what was written: an entry whose day is closed is dated on the next open one,
+// writeOnOpenDay calls a store's Create or Commit, and returns what was written: an entry whose day is closed is dated on the next open one,
 // and says so.
-func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) (Payment, Entry, error) {
+func (s *Service) writeOnOpenDay(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) (Payment, Entry, error) {
 	byClock, why := e.At, e.Why
 	err := onOpenDay(e.At, func(at time.Time) error {
 		if !at.Equal(e.At) {
 			e.At, e.Why = at, datedAnew(why, byClock)
-			e = e.link(p, e.Previous)
+			e = e.linkToChain(p, e.Previous)
 			p.Head = e.Hash
 		}
 		return s.writeOnce(ctx, p, e, to)
@@ -220,7 +220,7 @@ func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context
 // connection may have broken after the commit. Then the row is read again, and its head tells.
 func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
 	err := to(ctx, p, e)
-	if err == nil || classified(err) {
+	if err == nil || nothingWasWritten(err) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -241,8 +241,8 @@ func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(con
 	return err
 }
 
-// classified reports whether the store says that nothing was written.
-func classified(err error) bool {
+// nothingWasWritten reports whether the store says that nothing was written.
+func nothingWasWritten(err error) bool {
 	for _, known := range []error{ErrVersion, ErrHeld, ErrClaimPaid, ErrKeyReused, ErrReference, ErrNotFound} {
 		if errors.Is(err, known) {
 			return true
@@ -251,10 +251,10 @@ func classified(err error) bool {
 	return !openInstant(err).IsZero()
 }
 
-// change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is
+// changeNewest applies an event to the newest row, again if it moves on, until it is written. decide says what the event is
 // in view of the row; it may return an error to leave it alone.
-func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {
-	for range tries {
+func (s *Service) changeNewest(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	for range maxChangeTries {
 		p, err := s.c.Store.Find(ctx, l)
 		if err != nil {
 			return Payment{}, "", err
@@ -263,7 +263,7 @@ func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Ev
 		if err != nil {
 			return p, "", err
 		}
-		q, effect, err := s.apply(ctx, p, e)
+		q, effect, err := s.applyEvent(ctx, p, e)
 		if !errors.Is(err, ErrVersion) {
 			return q, effect, err
 		}

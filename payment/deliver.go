@@ -15,9 +15,9 @@ const noteTimeout = 5 * time.Second
 // delivered again later.
 type Deliver func(context.Context, Change) error
 
-// deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
+// deliverChange hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
 // between it may be handed over again.
-func (s *Service) deliver(ctx context.Context, t Task, call *runningCall) error {
+func (s *Service) deliverChange(ctx context.Context, t Task, call *runningCall) error {
 	octx, end := s.c.Observe(ctx, "payment.deliver", slog.String("key", t.Change.Key))
 	failed := s.handOver(octx, t.Change)
 	end(failed)
@@ -27,7 +27,7 @@ func (s *Service) deliver(ctx context.Context, t Task, call *runningCall) error 
 		if errors.Is(ctx.Err(), context.Canceled) { // the host is stopping, whatever it says why: no failure of the change
 			return ctx.Err()
 		}
-		again, cause = retry(s.now(), t.Tries, t.Payment.ID), short(failed.Error())
+		again, cause = retryAt(s.now(), t.Tries, t.Payment.ID), shortCause(failed.Error())
 		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: not delivered",
 			slog.String("key", t.Change.Key), slog.Int("tries", t.Tries+1), slog.String("error", cause))
 	}

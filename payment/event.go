@@ -53,7 +53,7 @@ const (
 	OnCreated EventKind = "created"
 )
 
-var events = [...]EventKind{
+var eventOrder = [...]EventKind{
 	OnOpened, OnNotOpened,
 	OnAccepted, OnAcceptedToo, OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnAbsent, OnSilent,
 	OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed, OnRefundRefused, OnRefundUnknown,
@@ -63,8 +63,8 @@ var events = [...]EventKind{
 	OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney,
 }
 
-// index is the column of k in the table; -1 for a string that is no event.
-func (k EventKind) index() int {
+// tableColumn is the column of k in the table; -1 for a string that is no event.
+func (k EventKind) tableColumn() int {
 	switch k {
 	case OnOpened:
 		return 0

@@ -48,25 +48,25 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 		return p, "", nil
 	}
 	now := s.now()
-	free, when := s.hints.take(string(p.ID), now)
+	free, when := s.hints.admitQuestion(string(p.ID), now)
 	if ch == acquirer.Return && s.hints.settledAt(p) {
 		return s.followReload(ctx, p, r.Handle, free)
 	}
 	if err := s.c.Store.Hasten(ctx, p.ID, when); err != nil {
 		return Payment{}, "", err
 	}
-	defer s.awake()
+	defer s.wakeWorkers()
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.done()
-	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.serving(), now, LeaseDuration)
+	defer s.hints.endQuestion()
+	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.servedHere(), now, LeaseDuration)
 	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or somebody else asks
 		return p, "", err
 	}
 	q, effect, err := s.askForHint(ctx, tasks[0], p.AttentionAt, r.Handle)
 	if err == nil && effect != "" && !q.State.Attempt() {
-		s.hints.settle(q)
+		s.hints.rememberSettled(q)
 	}
 	return q, effect, err
 }
@@ -77,10 +77,10 @@ func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Han
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.done()
+	defer s.hints.endQuestion()
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
-	r, err := s.status(ctx, p, said)
+	r, err := s.askAcquirer(ctx, p, said)
 	if err != nil || r.Outcome == acquirer.Open {
 		return p, "", nil // its timers go on
 	}
@@ -89,7 +89,7 @@ func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Han
 		q, err = s.Get(context.WithoutCancel(ctx), p.ID)
 		return q, "", err
 	}
-	s.hints.settle(q)
+	s.hints.rememberSettled(q)
 	return q, effect, nil
 }
 
@@ -115,7 +115,7 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	again, effect := s.now().Add(hintedAgain), Effect("")
-	r, err := s.status(ctx, p, said)
+	r, err := s.askAcquirer(ctx, p, said)
 	if err == nil && r.Outcome != acquirer.Open {
 		var q Payment
 		if q, effect, err = s.applyAnswer(ctx, p, r); err == nil && q.Version != p.Version {
@@ -145,10 +145,10 @@ func (s *Service) askAboutStranger(ctx context.Context, client acquirer.Client, 
 	if !s.bearsOurPrefix(hint.Reference) {
 		return nil
 	}
-	if free, _ := s.hints.take(hint.Reference, s.now()); !free {
+	if free, _ := s.hints.admitQuestion(hint.Reference, s.now()); !free {
 		return nil
 	}
-	defer s.hints.done()
+	defer s.hints.endQuestion()
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	r, err := client.Status(ctx, acquirer.Question{Reference: hint.Reference, Merchant: client.Merchant(), Handle: hint.Handle})
@@ -166,8 +166,8 @@ type hintLimits struct {
 	running int
 }
 
-// settle remembers that the answer to a hint was applied, and that the payment is no attempt any more.
-func (l *hintLimits) settle(p Payment) {
+// rememberSettled remembers that the answer to a hint was applied, and that the payment is no attempt any more.
+func (l *hintLimits) rememberSettled(p Payment) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.settled == nil || len(l.settled) >= hintsToCount {
@@ -184,9 +184,9 @@ func (l *hintLimits) settledAt(p Payment) bool {
 	return ok && version == p.Version
 }
 
-// take reports whether a question may be asked now about what key names, and when it may be asked at the earliest otherwise. Who
+// admitQuestion reports whether a question may be asked now about what key names, and when it may be asked at the earliest otherwise. Who
 // was let through calls done.
-func (l *hintLimits) take(key string, now time.Time) (free bool, when time.Time) {
+func (l *hintLimits) admitQuestion(key string, now time.Time) (free bool, when time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if last, ok := l.asked[key]; ok && now.Before(last.Add(hintEvery)) && !now.Before(last) {
@@ -196,15 +196,15 @@ func (l *hintLimits) take(key string, now time.Time) (free bool, when time.Time)
 		return false, now
 	}
 	if l.asked == nil || len(l.asked) >= hintsToCount {
-		l.forget(now)
+		l.forgetOld(now)
 	}
 	l.asked[key] = now
 	l.running++
 	return true, now
 }
 
-// forget drops the questions that are long enough ago; if all are recent, all.
-func (l *hintLimits) forget(now time.Time) {
+// forgetOld drops the questions that are long enough ago; if all are recent, all.
+func (l *hintLimits) forgetOld(now time.Time) {
 	kept := make(map[string]time.Time)
 	for key, last := range l.asked {
 		if now.Before(last.Add(hintEvery)) && !now.Before(last) {
@@ -217,7 +217,7 @@ func (l *hintLimits) forget(now time.Time) {
 	l.asked = kept
 }
 
-func (l *hintLimits) done() {
+func (l *hintLimits) endQuestion() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// level is what an operator should see: reviews and contradictions are warnings.
-func level(effect Effect, to State) slog.Level {
+// logLevel is what an operator should see: reviews and contradictions are warnings.
+func logLevel(effect Effect, to State) slog.Level {
 	if effect == EffectContradiction || effect == EffectChanged && to == Review {
 		return slog.LevelWarn
 	}
@@ -22,8 +22,8 @@ func logEntry(p Payment, e Entry) []slog.Attr {
 	}
 }
 
-// short keeps a cause within what an entry or a log should hold.
-func short(s string) string {
+// shortCause keeps a cause within what an entry or a log should hold.
+func shortCause(s string) string {
 	const most = 200
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 	if len(s) <= most {

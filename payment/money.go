@@ -19,11 +19,11 @@ func moneyOf(r *acquirer.Result) Money {
 	if r == nil || r.Outcome != acquirer.Accepted {
 		return Money{}
 	}
-	return Money{wholeCents(r.Amount), wholeCents(r.Returned), short(r.Currency), short(r.Merchant), short(r.AuthorisationID)}
+	return Money{wholeCents(r.Amount), wholeCents(r.Returned), shortCause(r.Currency), shortCause(r.Merchant), shortCause(r.AuthorisationID)}
 }
 
-// none reports whether the entry is not about money.
-func (m Money) none() bool {
+// isNone reports whether the entry is not about money.
+func (m Money) isNone() bool {
 	return m.Amount.IsZero() && m.Returned.IsZero() && m.Currency+m.Merchant+m.Authorisation == ""
 }
 

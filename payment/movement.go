@@ -51,8 +51,8 @@ type taking struct {
 	confirmed   bool // and the acquirer has said since that not all is back: its messages speak of this money from then on
 }
 
-// left is what has not gone back.
-func (t taking) left() decimal.Decimal { return t.money.Amount.Sub(t.back) }
+// notReturned is what has not gone back.
+func (t taking) notReturned() decimal.Decimal { return t.money.Amount.Sub(t.back) }
 
 // isSameMoney reports whether m speaks of this money. A message without an authorisation may speak of any that is like it.
 func (t taking) isSameMoney(m Money) bool {
@@ -125,7 +125,7 @@ func (l *ledger) recordCameAgain(m Money) (out []Movement) {
 // returnKept counts as gone back what only a clerk has said to be there.
 func (l ledger) returnKept() (out []Movement) {
 	for i := range l {
-		if left := l[i].left(); l[i].keptByClerk && left.Sign() > 0 {
+		if left := l[i].notReturned(); l[i].keptByClerk && left.Sign() > 0 {
 			out = append(out, l[i].returnAmount(left))
 		}
 	}
@@ -153,7 +153,7 @@ func (l *ledger) takeOrdered(p Payment) Movement {
 func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) {
 	back := on == OnReturned || on == OnWasReturned
 	in := back || on == OnAccepted || on == OnAcceptedToo || on == OnMismatched
-	left := slices.ContainsFunc(*l, func(known taking) bool { return known.left().Sign() > 0 })
+	left := slices.ContainsFunc(*l, func(known taking) bool { return known.notReturned().Sign() > 0 })
 	if in && len(*l) == 0 || on == OnKept && !left {
 		known := len(*l) > 0
 		out = append(out, l.takeOrdered(p))
@@ -161,7 +161,7 @@ func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) 
 		kept.keptByClerk, kept.keptAgain = on == OnKept, on == OnKept && known
 	}
 	for i := range *l {
-		if left := (*l)[i].left(); back && left.Sign() > 0 {
+		if left := (*l)[i].notReturned(); back && left.Sign() > 0 {
 			out = append(out, (*l)[i].returnAmount(left))
 		}
 	}
@@ -173,9 +173,9 @@ func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) 
 // is back, nothing is left of what a person kept on top of it.
 func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	switch {
-	case e.Event == OnNotReturned && !e.Money.none():
+	case e.Event == OnNotReturned && !e.Money.isNone():
 		out = l.recordCameAgain(e.Money)
-	case !e.Money.none():
+	case !e.Money.isNone():
 		out = l.recordMessage(e.Money, MovementAccepted)
 		switch {
 		case e.Effect != EffectChanged:
@@ -189,7 +189,7 @@ func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	}
 	if e.Effect == EffectChanged && e.To == Review {
 		m := e.Money
-		if m.none() {
+		if m.isNone() {
 			m = l.latestMoney(p)
 		}
 		out = append(out, Movement{Kind: MovementReview, Money: m})

@@ -160,8 +160,8 @@ func (p Payment) OvertakenBy(o Payment) bool {
 	return o.ID != p.ID && (o.Debt == p.Debt && o.State.Holds() && !o.State.Attempt() || o.Claim == p.Claim && o.State == Recorded)
 }
 
-// same reports whether a payment was begun by the same request: debt, notice, debtor and amount.
-func (p Payment) same(q Payment) bool {
+// isSameRequest reports whether a payment was begun by the same request: debt, notice, debtor and amount.
+func (p Payment) isSameRequest(q Payment) bool {
 	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
 }
 
@@ -223,7 +223,7 @@ func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
 		return p, Entry{}, cmp.Or(err, ErrNotAllowed)
 	}
 	next.AttentionAt = at.Add(reviewEvery)
-	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.link(next, p.Head)
+	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.linkToChain(next, p.Head)
 	next.Head = e.Hash
 	return next, e, nil
 }

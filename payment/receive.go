@@ -24,7 +24,7 @@ func (s *Service) Receive(ctx context.Context, cb acquirer.Callback) (Payment, E
 	for _, c := range s.clients.all {
 		offers = append(offers, offer{c, cb})
 	}
-	return s.receive(ctx, cb.Channel, offers)
+	return s.receiveOffered(ctx, cb.Channel, offers)
 }
 
 // offer is a message in the shape in which an acquirer takes it.
@@ -33,8 +33,8 @@ type offer struct {
 	callback acquirer.Callback
 }
 
-// receive applies the message as the first acquirer that believes it understands it.
-func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []offer) (p Payment, effect Effect, err error) {
+// receiveOffered applies the message as the first acquirer that believes it understands it.
+func (s *Service) receiveOffered(ctx context.Context, ch acquirer.Channel, offers []offer) (p Payment, effect Effect, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.receive", slog.String("channel", string(ch)))
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("effect", string(effect))) }()
 
@@ -61,7 +61,7 @@ func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []off
 
 // applyMessage applies a verified result to the newest row.
 func (s *Service) applyMessage(ctx context.Context, r acquirer.Result, ch acquirer.Channel) (Payment, Effect, error) {
-	p, effect, err := s.change(ctx, Lookup{Reference: r.Reference}, func(p Payment) (Event, error) {
+	p, effect, err := s.changeNewest(ctx, Lookup{Reference: r.Reference}, func(p Payment) (Event, error) {
 		if !isAbout(p, r) {
 			return Event{}, ErrNotFound
 		}
@@ -82,7 +82,7 @@ func (s *Service) keepOrphan(ctx context.Context, r acquirer.Result) error {
 		return nil
 	}
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "an acceptance belongs to no payment", slog.Any("result", r))
-	defer s.awake()
+	defer s.wakeWorkers()
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	return onOpenDay(s.now(), func(at time.Time) error { return s.c.Store.Orphan(ctx, r, at) })

@@ -36,18 +36,18 @@ type runningCall struct {
 	outlived bool
 }
 
-// hanging is how many calls ignore the end of their context and still run.
-func (c *runningCalls) hanging() int {
+// countHanging is how many calls ignore the end of their context and still run.
+func (c *runningCalls) countHanging() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.outlived
 }
 
-// run calls f with a context that ends after timeout, and returns its error. It does not wait for an f that ignores the end of the context:
+// runBounded calls f with a context that ends after timeout, and returns its error. It does not wait for an f that ignores the end of the context:
 // then the error is errHanging, and f runs on by itself. If a call of the same key still runs, f is not called and the error is
 // errStillRunning; the call that runs has the token from then on.
-func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.Duration, f func(context.Context, *runningCall) error) error {
-	call := c.begin(key, token)
+func (c *runningCalls) runBounded(ctx context.Context, key, token string, timeout time.Duration, f func(context.Context, *runningCall) error) error {
+	call := c.beginCall(key, token)
 	if call == nil {
 		return errStillRunning
 	}
@@ -56,7 +56,7 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		err := f(ctx, call)
-		c.end(call)
+		c.endCall(call)
 		result <- err
 	}()
 	timer := time.NewTimer(timeout + afterCancel)
@@ -65,7 +65,7 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 	case err := <-result:
 		return err
 	case <-timer.C:
-		if c.outlive(call) {
+		if c.markOutlived(call) {
 			return errHanging
 		}
 	case <-ctx.Done():
@@ -80,13 +80,13 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 	case err := <-result:
 		return err
 	case <-timer.C:
-		c.outlive(call)
+		c.markOutlived(call)
 		return errHanging
 	}
 }
 
-// begin notes that a call begins; nil if one of the same key still runs.
-func (c *runningCalls) begin(key, token string) *runningCall {
+// beginCall notes that a call begins; nil if one of the same key still runs.
+func (c *runningCalls) beginCall(key, token string) *runningCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if running := c.byKey[key]; running != nil {
@@ -101,8 +101,8 @@ func (c *runningCalls) begin(key, token string) *runningCall {
 	return call
 }
 
-// end notes that a call has ended.
-func (c *runningCalls) end(call *runningCall) {
+// endCall notes that a call has ended.
+func (c *runningCalls) endCall(call *runningCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.byKey, call.key)
@@ -111,8 +111,8 @@ func (c *runningCalls) end(call *runningCall) {
 	}
 }
 
-// outlive notes that a call has outlived its context, and reports whether its place may go to other work.
-func (c *runningCalls) outlive(call *runningCall) bool {
+// markOutlived notes that a call has outlived its context, and reports whether its place may go to other work.
+func (c *runningCalls) markOutlived(call *runningCall) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byKey[call.key] != call { // it has ended at this moment

@@ -89,10 +89,10 @@ func New(c Config) (*Service, error) {
 	if err := c.Policies.Validate(); err != nil {
 		bad("Policies: %w", err)
 	}
-	if !absolute(c.ReturnURL) {
+	if !isAbsoluteURL(c.ReturnURL) {
 		bad("ReturnURL %.80q is not an absolute http or https address", c.ReturnURL)
 	}
-	if c.NotifyURL != "" && !absolute(c.NotifyURL) {
+	if c.NotifyURL != "" && !isAbsoluteURL(c.NotifyURL) {
 		bad("NotifyURL %.80q is not an absolute http or https address", c.NotifyURL)
 	}
 	if c.Prefix == "" {
@@ -143,7 +143,7 @@ func New(c Config) (*Service, error) {
 	}, nil
 }
 
-func absolute(s string) bool {
+func isAbsoluteURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
@@ -230,6 +230,6 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 // Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row;
 // or an orphan's delivery, when id is [Orphan.Key]. ErrNotFound if there is neither.
 func (s *Service) Restart(ctx context.Context, id ID) error {
-	defer s.awake()
+	defer s.wakeWorkers()
 	return s.c.Store.Restart(ctx, id, s.now())
 }

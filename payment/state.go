@@ -21,26 +21,26 @@ const (
 )
 
 // States returns all states, in a fixed order.
-func States() []State { return slices.Clone(states[:]) }
+func States() []State { return slices.Clone(stateOrder[:]) }
 
-var states = [...]State{
+var stateOrder = [...]State{
 	Created, Redirected, Unknown, Paid, Recorded, Refused, Cancelled, Expired, Failed, Refunding, Refunded, Review,
 }
 
 // The sets of states that the table and the store speak of.
 var (
-	attempts = []State{Created, Redirected, Unknown}        // at most one for a debt
-	noMoney  = []State{Refused, Cancelled, Expired, Failed} // an end without money
-	money    = []State{Paid, Recorded}                      // at most one for a claim
-	holding  = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
-	ended    = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
+	attemptStates = []State{Created, Redirected, Unknown}        // at most one for a debt
+	noMoneyStates = []State{Refused, Cancelled, Expired, Failed} // an end without money
+	moneyStates   = []State{Paid, Recorded}                      // at most one for a claim
+	holdingStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
+	endedStates   = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
 
-	askNobody  = []State{Created, Paid}                  // what is due in them is the clock's
-	strandable = []State{Redirected, Unknown, Refunding} // a person must learn of them, if nobody can ask
+	clockStates      = []State{Created, Paid}                  // what is due in them is the clock's
+	strandableStates = []State{Redirected, Unknown, Refunding} // a person must learn of them, if nobody can ask
 )
 
-// index is the row of s in the table; -1 for a string that is no state.
-func (s State) index() int {
+// tableRow is the row of s in the table; -1 for a string that is no state.
+func (s State) tableRow() int {
 	switch s {
 	case Created:
 		return 0
@@ -70,8 +70,8 @@ func (s State) index() int {
 	return -1
 }
 
-// in reports whether s is one of set.
-func (s State) in(set []State) bool {
+// isOneOf reports whether s is one of set.
+func (s State) isOneOf(set []State) bool {
 	for _, o := range set {
 		if s == o {
 			return true
@@ -81,15 +81,15 @@ func (s State) in(set []State) bool {
 }
 
 // Attempt reports whether the payer may still be at the kiosk: created, redirected or unknown. A debt has at most one.
-func (s State) Attempt() bool { return s.in(attempts) }
+func (s State) Attempt() bool { return s.isOneOf(attemptStates) }
 
 // Money reports whether the payment counts as made: paid or recorded. A claim has at most one.
-func (s State) Money() bool { return s.in(money) }
+func (s State) Money() bool { return s.isOneOf(moneyStates) }
 
 // Ended reports whether nothing more is expected: refused, cancelled, expired, failed, recorded or refunded. A late
 // acceptance still moves the first four.
-func (s State) Ended() bool { return s.in(ended) }
+func (s State) Ended() bool { return s.isOneOf(endedStates) }
 
 // Holds reports whether a payment in this state keeps its debt from being paid again: an attempt, paid, refunding or
 // review. A recorded payment holds its claim only: the host's balance is right again, so another notice may be paid.
-func (s State) Holds() bool { return s.in(holding) }
+func (s State) Holds() bool { return s.isOneOf(holdingStates) }

@@ -31,7 +31,7 @@ func newStopping() *stopping {
 // A service that was stopped works no more: Work returns at once. Everything else goes on: Begin, the handlers, and
 // [Service.WorkOn], which ends with the host's own queue. Several calls are one; the first context that ends cuts off.
 func (s *Service) Stop(ctx context.Context) error {
-	s.stopping.begin()
+	s.stopping.stopTaking()
 	select {
 	case <-s.stopping.returned:
 		return nil
@@ -42,57 +42,57 @@ func (s *Service) Stop(ctx context.Context) error {
 	return fmt.Errorf("payment: stop: what was under way was cut off: %w", context.Cause(ctx))
 }
 
-func (s *stopping) begin() {
+func (s *stopping) stopTaking() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !closed(s.begun) {
+	if !isClosed(s.begun) {
 		close(s.begun)
 	}
-	s.finish()
+	s.closeWhenReturned()
 }
 
 func (s *stopping) cutOff() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !closed(s.cut) {
+	if !isClosed(s.cut) {
 		close(s.cut)
 	}
 }
 
-// enter counts a Work that begins; false if the service was stopped. A Work that entered calls leave.
-func (s *stopping) enter() bool {
+// enterWork counts a Work that begins; false if the service was stopped. A Work that entered calls leave.
+func (s *stopping) enterWork() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if closed(s.begun) {
+	if isClosed(s.begun) {
 		return false
 	}
 	s.working++
 	return true
 }
 
-func (s *stopping) leave() {
+func (s *stopping) leaveWork() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.working--
-	s.finish()
+	s.closeWhenReturned()
 }
 
-// finish notes that all Work has returned after Stop. The caller holds the mutex.
-func (s *stopping) finish() {
-	if s.working == 0 && closed(s.begun) && !closed(s.returned) {
+// closeWhenReturned notes that all Work has returned after Stop. The caller holds the mutex.
+func (s *stopping) closeWhenReturned() {
+	if s.working == 0 && isClosed(s.begun) && !isClosed(s.returned) {
 		close(s.returned)
 	}
 }
 
-// wait waits until what is under way has ended, or is to be cut off: by the context of Stop; or, if nobody calls Stop, after stopGrace.
-func (s *stopping) wait(ended <-chan struct{}) {
+// waitForEnd waits until what is under way has ended, or is to be cut off: by the context of Stop; or, if nobody calls Stop, after stopGrace.
+func (s *stopping) waitForEnd(ended <-chan struct{}) {
 	grace := time.NewTimer(stopGrace)
 	defer grace.Stop()
 	select {
 	case <-ended:
 		return
 	case <-grace.C:
-		if !closed(s.begun) {
+		if !isClosed(s.begun) {
 			return
 		}
 	case <-s.begun:
@@ -103,7 +103,7 @@ func (s *stopping) wait(ended <-chan struct{}) {
 	}
 }
 
-func closed(c <-chan struct{}) bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
 		return true
