@@ -19,7 +19,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// goldenPayment is a payment with its journal as a release has left them, by the columns of the database. internal/integration/upgrade writes them.
+// goldenPayment is a payment with its journal as a release has left them, by the columns of the database. internal/integration/kept/upgrade writes them.
 type goldenPayment struct {
 	Payment map[string]json.RawMessage
 	Journal []map[string]json.RawMessage

@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"github.com/quittance/quittance/internal/integration/books"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
