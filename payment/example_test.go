@@ -1,34 +1,39 @@
 package payment_test
 
 import (
-	"time"
+	"context"
+	"fmt"
+	"net/http"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
-// fixed is the clock of the examples.
-func fixed() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
-
-// service is a service on a store in memory, with a bank in the process.
-func service() (*payment.Service, *mock.Acquirer) {
-	bank := &mock.Acquirer{Now: fixed, Notify: func(acquirer.Callback) {}}
-	svc, err := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: fixed,
+// A host mounts two handlers, runs Work beside its server, and stops it before it ends.
+func Example() {
+	service, err := payment.New(payment.Config{
+		Store:     payment.NewMemoryStore(), // in production: sqlstore.SQLite or sqlstore.PostgreSQL
+		Acquirer:  &mock.Acquirer{},         // in production: direct.New or payfip.New
+		Policies:  creance.Ameli(),
+		ReturnURL: "https://portail.example/paiement/retour",
+		NotifyURL: "https://portail.example/paiement/notification",
+		Deliver: func(_ context.Context, c payment.Change) error {
+			fmt.Println(c.Entry.Event, "leads to", c.Payment.State)
+			return nil
+		},
 	})
 	if err != nil {
-		panic(err)
+		fmt.Println(err)
+		return
 	}
-	return svc, bank
-}
+	mux := http.NewServeMux()
+	mux.Handle("/paiement/notification", service.NotifyHandler())
+	mux.Handle("/paiement/retour", service.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/compte" }))
 
-func owed() creance.Debt {
-	return creance.Debt{
-		ID: "D-1", Debtor: "A-7",
-		Items:  []creance.Item{{Kind: creance.Participation, Year: 2016, Amount: decimal.RequireFromString("75.00")}},
-		Notice: &creance.Notice{Number: "N-1", Channel: creance.Paper, IssuedOn: fixed()},
-	}
+	working := make(chan error)
+	go func() { working <- service.Work(context.Background()) }()
+	// http.ListenAndServe(addr, mux), until the process is told to stop.
+	fmt.Println(service.Stop(context.Background()), <-working)
+	// Output: <nil> <nil>
 }
