@@ -16,16 +16,16 @@ import (
 	"github.com/quittance/quittance/internal/nir"
 )
 
-// BeginRequest asks for a trip to the kiosk.
+// BeginRequest asks for a trip to the payment page.
 type BeginRequest struct {
 	// Key makes the request safe to repeat: the same key of the same debtor is the same payment. Draw one when the
 	// page with the button « payer » is made. A new try needs a new key.
 	Key      string
 	Debt     creance.Debt
-	Language string // BCP 47, of the kiosk and the letters; empty: "fr"
+	Language string // BCP 47, of the payment page and the letters; empty: "fr"
 }
 
-// Format prints the language only, whatever the verb: the rest is the debtor's.
+// Format prints the language only, whatever the verb: the other fields may name the debtor.
 func (r BeginRequest) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "request to begin in "+r.Language)
 }
@@ -33,8 +33,8 @@ func (r BeginRequest) Format(f fmt.State, _ rune) {
 // maxFieldBytes is how long a key, a name or a number may be, in bytes.
 const maxFieldBytes = 200
 
-// findMistakes returns every mistake at once. No field may be a social security number: it would reach stores and receivers
-// that must not know it.
+// findMistakes returns all mistakes, joined. No field may be a social security number: it would reach stores and receivers that must
+// not know it.
 func (r BeginRequest) findMistakes() error {
 	var errs []error
 	number := ""
@@ -66,8 +66,8 @@ func (r BeginRequest) findMistakes() error {
 	return errors.Join(errs...)
 }
 
-// unfitText says what keeps a text from being stored: its length, or characters that a database refuses or a screen
-// does not show.
+// unfitText returns why a text cannot be stored: its length, or characters that a database refuses or a screen does not show. Empty:
+// it can.
 func unfitText(s string, most int) string {
 	switch {
 	case len(s) > most:
@@ -116,7 +116,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	if p.Language == "" {
 		p.Language = "fr"
 	}
-	keep, cancel := context.WithTimeout(ctx, commitTimeout) // from CreatedAt: that is what the first entry bears
+	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
 	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
 		return s.answerRepeated(ctx, old, p)
@@ -124,7 +124,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 		return Payment{}, acquirer.Session{}, err
 	}
 	if p, err = s.createWithReference(keep, p); err != nil {
-		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
+		if errors.Is(err, ErrKeyReused) { // the same request came twice at the same moment
 			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
 				return s.answerRepeated(ctx, old, p)
 			}
@@ -134,7 +134,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	return s.openSession(ctx, p)
 }
 
-// answerRepeated answers a key that was used before.
+// answerRepeated answers a request whose key was used before, for the payment old.
 func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
 	switch {
 	case !old.isSameRequest(asked):
@@ -152,7 +152,7 @@ func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payme
 	return old, old.Session, nil
 }
 
-// createWithReference commits the payment under a fresh reference.
+// createWithReference commits the payment under a new reference.
 func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, error) {
 	for range 5 {
 		n, err := s.c.Store.Sequence(ctx, parisDay(p.CreatedAt))
@@ -174,8 +174,8 @@ func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, 
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
 }
 
-// openSession asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer
-// must not depend on a browser that has gone away.
+// openSession asks the acquirer for a session, and returns it only once it is committed. After the acquirer's answer the request's
+// context no longer counts: the answer is committed even if the browser has gone away.
 func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
 	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
 	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
@@ -206,19 +206,19 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 	q, effect, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
-	if errors.Is(err, ErrReference) { // another payment has the handle: what is learned by it would be believed of both
+	if errors.Is(err, ErrReference) { // another payment has the handle: an answer about it would be applied to both
 		return s.notOpened(ctx, p, fmt.Errorf("payment: the acquirer gave the ids of another session again: %w", err))
 	}
 	if err != nil {
 		return p, acquirer.Session{}, err
 	}
-	if effect != EffectChanged { // the process slept, or a result was faster: the session is thrown away
+	if effect != EffectChanged { // the process was suspended, or a result came first: the session is dropped
 		return q, acquirer.Session{}, nil
 	}
 	return q, session, nil
 }
 
-// storableHandle is the handle as it is kept. The error says what keeps it from that.
+// storableHandle returns the handle as it is stored. The error says which part cannot be stored, and why.
 func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
 	for _, f := range []struct{ name, value string }{{"Session", h.Session}, {"Proof", h.Proof}, {"Payment", h.Payment}} {
 		if why := unfitText(f.value, maxFieldBytes); why != "" {
@@ -235,8 +235,8 @@ func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, 
 	return h, nil
 }
 
-// notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all
-// the same, unless the acquirer certainly opened nothing.
+// notOpened ends the payment: no session was handed out, so no money can have moved. Work asks about it once more later, unless the
+// acquirer certainly opened no session.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
 	e := Event{Kind: OnNotOpened, At: s.now(), Err: shortCause(cause.Error())}
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
@@ -254,12 +254,11 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 	return q, acquirer.Session{}, cause
 }
 
-// opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in
-// the result.
+// opensNothing reports whether the acquirer certainly opened no session: notOpened puts a Result into such an event.
 func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
 
-// moneyOn looks for money on the debt that arrived meanwhile: a late acceptance of an older attempt. It returns the
-// payment that has it, or the zero one.
+// moneyOn returns a payment of the same debt that has its money by now, as after a late acceptance of an older attempt; the zero
+// payment if there is none.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
 	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {

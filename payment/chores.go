@@ -52,7 +52,7 @@ func (s *Service) dueChores(taking, run context.Context) (int, error) {
 // it runs, it is not begun again, and that is its failure.
 func (s *Service) Chores(ctx context.Context) (int, error) { return s.runChores(ctx, ctx) }
 
-// runChores begins no further chore when taking has ended; run is the context under which they run.
+// runChores runs the chores under the context run, one after the other, and begins no further one when taking has ended.
 func (s *Service) runChores(taking, run context.Context) (int, error) {
 	now := s.now()
 	var errs []error
@@ -76,7 +76,7 @@ func (s *Service) runChores(taking, run context.Context) (int, error) {
 	return done, errors.Join(errs...)
 }
 
-// runChore calls the host, whose panic is its own failure and not the worker's end.
+// runChore calls a chore. Its panic is an error of the chore, and does not end the worker.
 func runChore(ctx context.Context, chore Chore, now time.Time) (n int, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -21,7 +21,7 @@ const readWithin = 10 * time.Second
 // retryAfterSeconds is how many seconds the acquirer may wait before it sends again. Nothing relies on a second try: Work asks.
 const retryAfterSeconds = "30"
 
-// answersToErrors gives the answer to an error of Receive, the first that matches.
+// answersToErrors are the HTTP answers to the errors of Receive; the first that matches counts.
 var answersToErrors = []struct {
 	is     error
 	status int
@@ -32,7 +32,7 @@ var answersToErrors = []struct {
 	{ErrNotFound, http.StatusNotFound, "unknown reference"},
 }
 
-// NotifyHandler takes the acquirers' own notifications, in the shapes that each takes. It answers 200 when the message was
+// NotifyHandler takes the notifications of the acquirers, in the shapes that each sends. It answers 200 when the message was
 // taken, whatever it did, and to a hint that was followed; 400 to what has no content or says nothing; 403 when no acquirer
 // finds its seal in it; 404 to a message about an unknown payment; 405, 413, 414 and 415 as they are meant; 503 when the store
 // fails. A GET by which an acquirer verifies the address hears what it must hear. The handler reads no cookie; it asks an
@@ -56,7 +56,7 @@ func (s *Service) NotifyHandler() http.Handler {
 			refuseRequest(w, err, s.allowedMethods(acquirer.Notify))
 			return
 		}
-		// What the bank says is worth taking even if it does not wait for the answer.
+		// A notification is taken even if its sender does not wait for the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 		defer cancel()
 		_, _, err = s.receiveOffered(ctx, acquirer.Notify, offers)
@@ -77,7 +77,7 @@ func (s *Service) NotifyHandler() http.Handler {
 	})
 }
 
-// verificationAnswer is what a GET must hear by which one of the acquirers verifies the address.
+// verificationAnswer returns the answer to a GET by which an acquirer verifies the address.
 func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	for _, c := range s.clients.all {
 		if l, ok := c.(acquirer.Listener); ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -89,8 +89,8 @@ func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	return "", false
 }
 
-// readOffers reads the request once, under a deadline of its own, and returns it in the shapes of each acquirer that takes it. The
-// error is that of the shape which fits best.
+// readOffers reads the request once, under a deadline of its own, and returns it once for each acquirer that takes its shape. If none
+// does, the error is that of the shape which fits best.
 func (s *Service) readOffers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
 	// A server that cannot set a deadline has one of its own.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
@@ -114,7 +114,7 @@ func (s *Service) readOffers(w http.ResponseWriter, r *http.Request, ch acquirer
 	return offers, nil
 }
 
-// allowedMethods are those that the acquirers' messages come by on a channel.
+// allowedMethods returns the HTTP methods of the acquirers' messages on a channel.
 func (s *Service) allowedMethods(ch acquirer.Channel) []string {
 	var out []string
 	for _, c := range s.clients.all {
@@ -187,7 +187,7 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 				err = errors.Join(ErrNoCallback, err)
 				break
 			}
-			// What the browser brings is worth taking even if it does not wait for the answer.
+			// The message is taken even if the browser does not wait for the answer.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 			defer cancel()
 			p, _, err = s.receiveOffered(ctx, acquirer.Return, offers)

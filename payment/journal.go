@@ -28,7 +28,7 @@ type Entry struct {
 	From, To             State
 	At                   time.Time
 	Channel              acquirer.Channel
-	Fingerprint, By, Why string // of the acquirer's message, or of the handle of the session that was opened; who; the reason or the cause
+	Fingerprint, By, Why string // Fingerprint: of the acquirer's message, or of the opened session's handle. By: the clerk. Why: the reason or the cause
 	Money                Money  // what the message said of money; zero unless it is an acceptance
 	Previous, Hash       [32]byte
 	Row                  [32]byte // commits to the payment as it stood after the entry
@@ -43,7 +43,7 @@ type Change struct {
 	Payment Payment // as it stood after the entry, without its session; of an orphan without ID, debt and debtor
 }
 
-// LogValue names no person: who and why are left out.
+// LogValue leaves out By and Why, which may name a person.
 func (e Entry) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("version", e.Version), slog.String("event", string(e.Event)), slog.String("effect", string(e.Effect)),
 		slog.String("from", string(e.From)), slog.String("to", string(e.To)), slog.Time("at", e.At))
@@ -54,7 +54,7 @@ func (e Entry) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "entry %s (%s, to %s)", string(e.Event), string(e.Effect), string(e.To))
 }
 
-// LogValue names no person.
+// LogValue has the key, and the entry and the payment as they log themselves: no person is named.
 func (c Change) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("key", c.Key), slog.Any("entry", c.Entry), slog.Any("payment", c.Payment))
 }
@@ -62,7 +62,7 @@ func (c Change) LogValue() slog.Value {
 // Format prints the key, whatever the verb.
 func (c Change) Format(f fmt.State, _ rune) { io.WriteString(f, "change "+c.Key) }
 
-// hasher writes values so that no two lists of values give the same bytes.
+// hasher writes values with their lengths, so that no two lists of values give the same bytes.
 type hasher struct{ b []byte }
 
 func (h *hasher) addTexts(s ...string) {
@@ -77,7 +77,7 @@ func (h *hasher) addTimes(t ...time.Time) {
 		n := int64(0)
 		if !t.IsZero() {
 			if n = t.UnixMicro(); n == 0 {
-				n = math.MinInt64 // the first instant of 1970 is not the absence of one
+				n = math.MinInt64 // the first instant of 1970 is not the zero time
 			}
 		}
 		h.b = binary.BigEndian.AppendUint64(h.b, uint64(n))
@@ -86,7 +86,7 @@ func (h *hasher) addTimes(t ...time.Time) {
 
 func (h *hasher) sumSHA256() [32]byte { return sha256.Sum256(h.b) }
 
-// linkToChain fills in what ties the entry to the chain: p is the payment after it, previous the head before it.
+// linkToChain returns the entry with its salt and hashes. p is the payment after the entry, previous the head before it.
 func (e Entry) linkToChain(p Payment, previous [32]byte) Entry {
 	e.Payment, e.Version, e.Previous = p.ID, p.Version, previous
 	rand.Read(e.Salt[:])
@@ -96,7 +96,7 @@ func (e Entry) linkToChain(p Payment, previous [32]byte) Entry {
 	return e
 }
 
-// chainHash is what Hash must be. An entry about money is of the second form, which commits to the money too.
+// chainHash returns the value that Hash must have. An entry about money has the second form, which commits to the money too.
 func (e Entry) chainHash() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
 	form := "entry/1"
@@ -113,15 +113,15 @@ func (e Entry) chainHash() [32]byte {
 	return h.sumSHA256()
 }
 
-// personalHash is what Personal must be while the salt is there.
+// personalHash returns the value that Personal must have while the salt is there.
 func (e Entry) personalHash(p Payment) [32]byte {
 	h := hasher{append(make([]byte, 0, 512), e.Salt[:]...)}
 	h.addTexts(e.By, e.Why, p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language)
 	return h.sumSHA256()
 }
 
-// handleFingerprint is what the entry of a session keeps of its handle: a hash, in hexadecimal, of what the handle is from
-// the session's commit to the end; its Payment is learned later. Empty for no handle.
+// handleFingerprint returns the hash, in hexadecimal, by which the entry of a session commits to its handle. Handle.Payment is not in
+// it, since it is learned later. Empty for no handle.
 func handleFingerprint(h acquirer.Handle) string {
 	h.Payment = ""
 	if h.IsZero() {

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// mostHanging is how many calls that ignore the end of their context give their place to other work. Those beyond it keep their
-	// place, so that a process never runs more than these and its slots; once all slots are held so, it takes no more work of that kind.
+	// mostHanging is how many calls that ignore the end of their context give their slot back. Those beyond it keep their slot, so that
+	// a process never runs more calls than these and its slots. Once all slots are held so, it takes no more work of that kind.
 	mostHanging = 64
 
 	// afterCancel is how long a call may take to end once its context has ended. It is more than noteTimeout.
@@ -21,22 +21,22 @@ var (
 	errStillRunning = errors.New("the call before it still runs in this process")
 )
 
-// runningCalls are the calls of this process into what is not ours: an acquirer's client, Config.Deliver, a chore. Each has a key that
-// says what it is for; of one key one call runs at a time. The zero value is ready.
+// runningCalls are the calls of this process into code of the host or of an acquirer: a client's method, Config.Deliver, a chore. Each
+// call has a key that names its work, and one call of a key runs at a time. The zero value is ready.
 type runningCalls struct {
 	mu       sync.Mutex
 	byKey    map[string]*runningCall
-	outlived int // of them, those that have outlived their context
+	outlived int // how many of them have outlived their context
 }
 
-// runningCall is one of them. Its fields are guarded by the mutex of runningCalls.
+// runningCall is one of runningCalls. Its fields are guarded by their mutex.
 type runningCall struct {
 	key      string
 	token    string // of the newest lease of the task that it is for
 	outlived bool
 }
 
-// countHanging is how many calls ignore the end of their context and still run.
+// countHanging returns how many calls ignore the end of their context and still run.
 func (c *runningCalls) countHanging() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,7 +115,7 @@ func (c *runningCalls) endCall(call *runningCall) {
 func (c *runningCalls) markOutlived(call *runningCall) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.byKey[call.key] != call { // it has ended at this moment
+	if c.byKey[call.key] != call { // the call has ended just now
 		return true
 	}
 	if !call.outlived {
@@ -125,7 +125,7 @@ func (c *runningCalls) markOutlived(call *runningCall) bool {
 	return c.outlived <= mostHanging
 }
 
-// newestToken is the token of the newest lease of the task that a call is for.
+// newestToken returns the token of the newest lease of the task that a call is for.
 func (c *runningCalls) newestToken(call *runningCall) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

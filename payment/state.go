@@ -2,19 +2,20 @@ package payment
 
 import "slices"
 
-// State is where a payment stands. The strings are stored and frozen.
+// State is where a payment stands. The strings are stored and frozen. The constants have no prefix: they are the nouns of this
+// package, and payment.Paid reads as the domain says it.
 type State string
 
 const (
-	Created    State = "created"    // reference kept, the acquirer not asked yet
-	Redirected State = "redirected" // kiosk session open; the session is in the row
-	Unknown    State = "unknown"    // the acquirer's own last word was not final
+	Created    State = "created"    // reference reserved, the acquirer not asked yet
+	Redirected State = "redirected" // the payment page is open; its session is in the row
+	Unknown    State = "unknown"    // the acquirer has answered, and its answer is not final
 	Paid       State = "paid"       // accepted, seal and order verified; authorised, to be captured
 	Recorded   State = "recorded"   // taken into account on the payer's account (S77: within 24 h)
 	Refused    State = "refused"    // declined
 	Cancelled  State = "cancelled"  // given up by the payer
 	Expired    State = "expired"    // session over without payment
-	Failed     State = "failed"     // no session was handed out, or the kiosk broke; no money moved
+	Failed     State = "failed"     // no session was handed out, or the payment page broke; no money moved
 	Refunding  State = "refunding"  // money on its way back
 	Refunded   State = "refunded"   // money back
 	Review     State = "review"     // a contradiction that a person must resolve
@@ -27,7 +28,7 @@ var stateOrder = [...]State{
 	Created, Redirected, Unknown, Paid, Recorded, Refused, Cancelled, Expired, Failed, Refunding, Refunded, Review,
 }
 
-// The sets of states that the table and the store speak of.
+// Sets of states, for the table of transitions and for stores.
 var (
 	attemptStates = []State{Created, Redirected, Unknown}        // at most one for a debt
 	noMoneyStates = []State{Refused, Cancelled, Expired, Failed} // an end without money
@@ -35,11 +36,11 @@ var (
 	holdingStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
 	endedStates   = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
 
-	clockStates      = []State{Created, Paid}                  // what is due in them is the clock's
-	strandableStates = []State{Redirected, Unknown, Refunding} // a person must learn of them, if nobody can ask
+	clockStates      = []State{Created, Paid}                  // work in these states needs no acquirer: only time passes
+	strandableStates = []State{Redirected, Unknown, Refunding} // go to review if no process can ask the acquirer any more
 )
 
-// tableRow is the row of s in the table; -1 for a string that is no state.
+// tableRow returns the row of s in the table; -1 for a string that is no state.
 func (s State) tableRow() int {
 	switch s {
 	case Created:
@@ -80,7 +81,7 @@ func (s State) isOneOf(set []State) bool {
 	return false
 }
 
-// Attempt reports whether the payer may still be at the kiosk: created, redirected or unknown. A debt has at most one.
+// Attempt reports whether the payer may still be on the payment page: created, redirected or unknown. A debt has at most one.
 func (s State) Attempt() bool { return s.isOneOf(attemptStates) }
 
 // Money reports whether the payment counts as made: paid or recorded. A claim has at most one.

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// stopGrace is how long what is under way may take when Work's own context ends and nobody calls Stop.
+// stopGrace is how long the tasks under way may take after Work's own context has ended, if nobody calls Stop.
 const stopGrace = 10 * time.Second
 
-// stopping is how far the end of all Work of a service has come.
+// stopping is the state of a service's end: how many calls of Work run, and which steps of Stop have been taken.
 type stopping struct {
 	mu       sync.Mutex
 	working  int           // calls of Work under way
 	begun    chan struct{} // closed by the first Stop: no work is taken any more
-	cut      chan struct{} // closed when what is under way is no longer waited for
+	cut      chan struct{} // closed when tasks under way are no longer waited for
 	returned chan struct{} // closed when begun is, and the last Work has returned
 }
 
@@ -59,7 +59,7 @@ func (s *stopping) cutOff() {
 	}
 }
 
-// enterWork counts a Work that begins; false if the service was stopped. A Work that entered calls leave.
+// enterWork counts a call of Work; false if the service was stopped. A call that was counted calls leaveWork at its end.
 func (s *stopping) enterWork() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,14 +77,15 @@ func (s *stopping) leaveWork() {
 	s.closeWhenReturned()
 }
 
-// closeWhenReturned notes that all Work has returned after Stop. The caller holds the mutex.
+// closeWhenReturned closes returned if Stop was called and every Work has returned. The caller holds the mutex.
 func (s *stopping) closeWhenReturned() {
 	if s.working == 0 && isClosed(s.begun) && !isClosed(s.returned) {
 		close(s.returned)
 	}
 }
 
-// waitForEnd waits until what is under way has ended, or is to be cut off: by the context of Stop; or, if nobody calls Stop, after stopGrace.
+// waitForEnd waits until the tasks under way have ended, or must be cut off: when Stop's context ends, or stopGrace after the end of
+// Work's context if nobody calls Stop.
 func (s *stopping) waitForEnd(ended <-chan struct{}) {
 	grace := time.NewTimer(stopGrace)
 	defer grace.Stop()
