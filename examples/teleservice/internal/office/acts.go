@@ -45,15 +45,15 @@ var options = []option{
 	},
 	{
 		Name: "garder", Text: "Garder la somme", Hint: "Le paiement est bon : il reste à le prendre en compte.",
-		Done: "La somme est gardée.", on: payment.OnKept, desk: Claims, why: true, money: true, do: verdict(payment.Keep),
+		Done: "La somme est gardée.", on: payment.OnKept, desk: Claims, why: true, money: true, do: verdict(payment.VerdictKeep),
 	},
 	{
 		Name: "sans-paiement", Text: "Constater qu’aucune somme n’a bougé", Hint: "La créance peut être payée à nouveau.",
-		Done: "Le paiement est clos : aucune somme n’a bougé.", on: payment.OnNoMoney, desk: Claims, why: true, money: true, do: verdict(payment.NoMoney),
+		Done: "Le paiement est clos : aucune somme n’a bougé.", on: payment.OnNoMoney, desk: Claims, why: true, money: true, do: verdict(payment.VerdictNoMoney),
 	},
 	{
 		Name: "rendre", Text: "Rendre la somme", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
-		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnGivingBack, desk: Accounting, why: true, money: true, do: verdict(payment.GiveBack),
+		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnGivingBack, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictGiveBack),
 	},
 	{
 		Name: "rembourser", Text: "Rembourser", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
@@ -66,7 +66,7 @@ var options = []option{
 	{
 		Name: "deja-rendu", Text: "Clore : la somme est rendue",
 		Hint: "La banque l’a déjà rendue ; ou vous l’avez rendue autrement, par virement, parce qu’elle ne peut pas l’être sur la carte.",
-		Done: "Le paiement est clos : la somme est rendue.", on: payment.OnWasReturned, desk: Accounting, why: true, money: true, do: verdict(payment.WasReturned),
+		Done: "Le paiement est clos : la somme est rendue.", on: payment.OnWasReturned, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictWasReturned),
 	},
 	{
 		Name: "contester", Text: "Mettre en vérification", Hint: "Après un impayé, une réclamation ou un doute.",

@@ -54,7 +54,7 @@ type pair [2]payment.State
 var joined = func() (pairs []pair) {
 	for t := range payment.Transitions() {
 		p := pair{t.From, t.To}
-		if t.Effect == payment.Changed && t.From != t.To && !slices.Contains(pairs, p) {
+		if t.Effect == payment.EffectChanged && t.From != t.To && !slices.Contains(pairs, p) {
 			pairs = append(pairs, p)
 		}
 	}
@@ -128,7 +128,7 @@ type step struct {
 // onward are the steps that lead away from a state.
 func onward(from payment.State) (steps []step) {
 	for t := range payment.Transitions() {
-		if t.From != from || t.Effect != payment.Changed || t.To == from {
+		if t.From != from || t.Effect != payment.EffectChanged || t.To == from {
 			continue
 		}
 		i := slices.IndexFunc(steps, func(s step) bool { return s.To == t.To })
