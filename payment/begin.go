@@ -92,7 +92,8 @@ func (p Payment) same(q Payment) bool {
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
-// was accepted meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another
+// was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
+// waits, or before ctx ends; ErrKeyReused when the key was used for another
 // request; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
 // sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
@@ -142,9 +143,13 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 
 // again answers a key that was used before.
 func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
-	switch {
-	case !old.same(asked):
+	if !old.same(asked) {
 		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
+	}
+	old, err := s.awaitFirstClick(ctx, old)
+	switch {
+	case err != nil:
+		return old, acquirer.Session{}, err
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
 	case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):

@@ -139,3 +139,34 @@ func ExampleParseReference() {
 	// PCLCB172540000004
 	// payment: reference "PCLCB173660000004": 2017 has no day 366
 }
+
+func ExampleService_Offer() {
+	svc, _ := service()
+	ctx := context.Background()
+	offer, err := svc.Offer(ctx, owed())
+	fmt.Println(offer.Payable(), offer.Decision.Amount, err)
+
+	svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
+	offer, _ = svc.Offer(ctx, owed())
+	fmt.Println(offer.Payable(), offer.Held.Reference, offer.Until.Sub(fixed()))
+	// Output:
+	// true 75 <nil>
+	// false PCLCB172540000001 1h0m0s
+}
+
+func ExampleService_Resume() {
+	svc, bank := service()
+	ctx := context.Background()
+	p, _, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
+
+	_, session, err := svc.Resume(ctx, p.ID) // the payer had closed the tab
+	fmt.Println(session.Origin(), err)
+
+	callback, _ := bank.Visit(session, mock.Behaviour{})
+	svc.Receive(ctx, callback)
+	p, session, _ = svc.Resume(ctx, p.ID)
+	fmt.Println(p.State, session.IsZero())
+	// Output:
+	// https://kiosk.invalid <nil>
+	// paid true
+}
