@@ -74,6 +74,8 @@ func unfitText(s string, most int) string {
 		return fmt.Sprintf("is longer than %d bytes", most)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
 		return "has characters that are not text"
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return "has characters that turn the direction of a text, so that a screen shows it otherwise than it is"
 	}
 	return ""
 }

@@ -14,17 +14,23 @@ const probeWithin = 2 * time.Second
 // probed answers those who watch over the process, whatever name they call it by: GET /healthz says that it runs, GET /readyz that it can
 // serve, which needs its database. Neither says anything of payments: what an operator should know of those is payment.Health.
 func (a *App) probed(next http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/", next)
-	mux.HandleFunc("/healthz", probe(func(context.Context) error { return nil }))
-	mux.HandleFunc("/readyz", probe(func(ctx context.Context) error {
-		err := a.Database.PingContext(ctx)
-		if err != nil {
-			a.log.Warn("not ready", slog.Any("error", err))
+	probes := map[string]http.Handler{
+		"/healthz": probe(func(context.Context) error { return nil }),
+		"/readyz": probe(func(ctx context.Context) error {
+			err := a.Database.PingContext(ctx)
+			if err != nil {
+				a.log.Warn("not ready", slog.Any("error", err))
+			}
+			return err
+		}),
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, ok := probes[r.URL.Path]
+		if !ok {
+			h = next
 		}
-		return err
-	}))
-	return mux
+		h.ServeHTTP(w, r)
+	})
 }
 
 func probe(ask func(context.Context) error) http.HandlerFunc {

@@ -226,4 +226,5 @@ var english = web.Translation{
 	"Vous pouvez fermer cette page\u00a0: le résultat sera ici et, si le paiement est accepté, un accusé de réception dans Ma messagerie.": "You can close this page: the result will be here and, if the payment is accepted, an acknowledgement in My mailbox.",
 	"Vous êtes déconnecté.": "You are signed out.",
 	"Écrire un message":     "Write a message",
+	"Trop d’essais. Réessayez dans 15\u00a0minutes, ou contactez votre caisse.": "Too many attempts. Try again in 15\u00a0minutes, or contact your fund.",
 }

@@ -45,6 +45,7 @@ type Config struct {
 type Portal struct {
 	Config
 	pages *web.Pages
+	tries tries
 }
 
 // New reads the pages.
@@ -52,7 +53,7 @@ func New(c Config) (*Portal, error) {
 	pages, err := web.NewPages(web.Site{
 		Name: "Mon compte assuré", Files: files, Funcs: funcs, Words: map[language.Tag]web.Translation{language.English: english}, Log: c.Logger,
 	})
-	return &Portal{c, pages}, err
+	return &Portal{Config: c, pages: pages}, err
 }
 
 // visitor is who asks: the session says it, never the request.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,16 +130,29 @@ func (p *Portal) signUp(w http.ResponseWriter, r *http.Request) error {
 		return web.Bad(err)
 	}
 	f := signUpForm{strings.TrimSpace(r.PostForm.Get("avis")), strings.TrimSpace(r.PostForm.Get("naissance"))}
-	person, faults := p.addressee(f)
+	born, faults := f.check()
 	if len(faults) > 0 {
 		return p.showSignUp(w, r, http.StatusUnprocessableEntity, f, faults)
+	}
+	refuse := func(status int, why string) error {
+		return p.showSignUp(w, r, status, f, []web.Fault{{Field: "avis", Text: why}})
+	}
+	now := p.Sessions.Now()
+	if !p.tries.open(f.Notice, now) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(triesFor/time.Second)))
+		return refuse(http.StatusTooManyRequests, "Trop d’essais. Réessayez dans 15\u00a0minutes, ou contactez votre caisse.")
+	}
+	person, ok := p.People.Addressee(f.Notice, born)
+	if !ok {
+		p.tries.failed(f.Notice, now)
+		return refuse(http.StatusUnprocessableEntity, "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier.")
 	}
 	opened, err := p.hasAccount(r, person)
 	if err != nil {
 		return err
 	}
 	if opened {
-		return p.showSignUp(w, r, http.StatusConflict, f, []web.Fault{{Field: "avis", Text: "Un compte existe déjà pour cet avis : connectez-vous."}})
+		return refuse(http.StatusConflict, "Un compte existe déjà pour cet avis : connectez-vous.")
 	}
 	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
 		return err
@@ -146,8 +160,8 @@ func (p *Portal) signUp(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, homePath)
 }
 
-// addressee checks the form, and says in words what is wrong with it.
-func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fault) {
+// check reads the form, and says in words what is wrong with it.
+func (f signUpForm) check() (born time.Time, faults []web.Fault) {
 	if f.Notice == "" || len(f.Notice) > 40 {
 		faults = append(faults, web.Fault{Field: "avis", Text: "Saisissez le numéro de l’avis, par exemple ASP-2025-0104."})
 	}
@@ -155,12 +169,5 @@ func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fau
 	if err != nil {
 		faults = append(faults, web.Fault{Field: "naissance", Text: "Saisissez la date de naissance en chiffres, par exemple 31/12/1960."})
 	}
-	if len(faults) > 0 {
-		return people.Person{}, faults
-	}
-	person, ok := p.People.Addressee(f.Notice, born)
-	if !ok {
-		faults = []web.Fault{{Field: "avis", Text: "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier."}}
-	}
-	return person, faults
+	return born, faults
 }
