@@ -27,7 +27,7 @@ const (
 // timers has the periods that a host may set in Config.
 type timers struct{ begin, unknown, record time.Duration }
 
-// dueAfterEvent returns the due time of p, which is old after the event. An event that changes no state leaves the due time as it is,
+// dueAfterEvent returns the due time after an event; old is the payment before it, p after it. An event that changes no state leaves the due time as it is,
 // except where it is the answer to the look that was due.
 func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time {
 	if effect == EffectNoted {
