@@ -804,13 +804,13 @@ func TestKeptAfterItWentBack(t *testing.T) {
 	}
 }
 
-// waiting is a store whose writes wait, as behind a lock, until their context ends.
-type waiting struct {
+// blockedStore is a store whose writes wait, as behind a lock, until their context ends.
+type blockedStore struct {
 	payment.Store
 	wait bool
 }
 
-func (s *waiting) until(ctx context.Context) error {
+func (s *blockedStore) until(ctx context.Context) error {
 	if !s.wait {
 		return nil
 	}
@@ -822,21 +822,21 @@ func (s *waiting) until(ctx context.Context) error {
 	}
 }
 
-func (s *waiting) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (s *blockedStore) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
 	return s.Store.Create(ctx, p, e)
 }
 
-func (s *waiting) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (s *blockedStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
 	return s.Store.Commit(ctx, p, e)
 }
 
-func (s *waiting) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
+func (s *blockedStore) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
@@ -847,7 +847,7 @@ func (s *waiting) Orphan(ctx context.Context, r acquirer.Result, at time.Time) e
 func TestNothingIsWrittenAfterItsDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon))
-		st := &waiting{}
+		st := &blockedStore{}
 		w := newWorld(t, func(c *payment.Config) {
 			st.Store = c.Store
 			c.Store, c.Now, c.Acquirer.(*mock.Acquirer).Now = st, time.Now, time.Now

@@ -266,7 +266,7 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 // After a call without an answer the next one waits longer and longer: half as long as the refund has lasted, from a quarter of an hour to
 // six hours.
 func TestRefundWaitsLongerAndLonger(t *testing.T) {
-	w, b := newCaller(t, acquirer.ErrUnanswered)
+	w, b := newRefundCounter(t, acquirer.ErrUnanswered)
 	p := w.ended("1", acquirer.Accepted)
 	w.refund(p)
 	asked := w.clock.Now()

@@ -202,7 +202,7 @@ func (b *trial) tryMove(p payment.Payment, to payment.State, with ...func(*payme
 	return p, b.Commit(b.ctx, p, e)
 }
 
-// mustMove is move where it must work.
+// mustMove is tryMove, and fails on an error.
 func (b *trial) mustMove(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
 	q, err := b.tryMove(p, to, with...)
 	b.must("Commit", err)
