@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
@@ -31,6 +32,7 @@ func ExampleReceipt() {
 	}
 	made := paid
 	made.State, made.RecordedAt, made.Notice, made.Authorisation = payment.Recorded, paid.PaidAt, "ASP-2026-0001234", "761208"
+	made.Means = acquirer.Card
 	m, err := catalog.Render(language.French, inbox.Receipt{Payment: made, Payer: inbox.FullName("Pierre", "Belage"), From: fund})
 	fmt.Println(m.Plain(), err)
 	// Output:

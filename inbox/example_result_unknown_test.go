@@ -15,7 +15,7 @@ func ExampleResultUnknown() {
 	// Output:
 	// Nous vérifions le résultat de votre paiement auprès de la banque.
 	//
-	// Nous ne savons pas encore si votre carte est débitée. Ne payez pas à nouveau : vous pourriez payer deux fois.
+	// Nous ne savons pas encore si la somme est débitée. Ne payez pas à nouveau : vous pourriez payer deux fois.
 	//
 	// Vous n'avez rien à faire : le résultat s'affichera sur votre compte dès que nous le connaîtrons.
 }
