@@ -118,7 +118,7 @@ func TestM5ReviewIsAskedAbout(t *testing.T) {
 	w.converged()
 }
 
-// booked is what the books have of a payment, in cents: what came in, without what went back.
+// booked returns what came in for a payment less what went back, by the books, in cents.
 func (w *world) booked(id payment.ID) (cents int64) {
 	w.Helper()
 	var entries []payment.Entry

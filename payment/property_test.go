@@ -355,7 +355,7 @@ func (w *walk) applyAndCheck(t *trip, e Event) {
 	second := mustMoney(to) && !mustMoney(p.State) && w.anyOther(t, func(o Payment) bool {
 		return o.Claim == p.Claim && mustMoney(o.State) || o.Debt == p.Debt && o.State == Paid || e.Kind == OnAccepted && paidOtherwise(p, o)
 	})
-	b, serves := w.book.(*serviceBook)
+	b, serves := w.walkBook.(*serviceBook)
 	answered := serves && e.Result != nil && b.isAnsweredByClerk(t.id, e)
 	effect, err := w.change(t.id, e)
 	q, m, last := w.row(t.id)
@@ -561,7 +561,7 @@ func walks(t *testing.T, sequences int, open func() walkBook) (missed []string) 
 			var story []storyLine
 			for n := i; n < sequences && parts[i].err == nil; n += len(parts) {
 				w := &walk{
-					book: open(), rng: rand.New(rand.NewPCG(seed, uint64(n))), now: time.Date(2017, 9, 11, 10, 0, 0, 0, time.UTC),
+					walkBook: open(), rng: rand.New(rand.NewPCG(seed, uint64(n))), now: time.Date(2017, 9, 11, 10, 0, 0, 0, time.UTC),
 					seen: &parts[i].seen, story: story[:0],
 				}
 				if err := w.run(); err != nil {
