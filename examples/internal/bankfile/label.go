@@ -54,9 +54,12 @@ type label struct {
 
 // labelOf reads texts. « COM 1,23 » among details only says how much was kept back: it does not make the line a commission.
 func labelOf(texts ...string) label {
-	text := texts[0]
-	for _, more := range texts[1:] {
-		if more != "" {
+	text := ""
+	for _, more := range texts {
+		switch {
+		case text == "":
+			text = more
+		case more != "":
 			text += " " + more
 		}
 	}
