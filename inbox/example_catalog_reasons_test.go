@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
@@ -10,6 +11,13 @@ import (
 
 // A list of debts says in a line or two why one cannot be paid online: each reason, and last the one thing to do.
 func ExampleCatalog_Reasons() {
+	fund := inbox.Sender{
+		Fund:          "CPAM de l’Exemple",
+		PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
+		CPAM:          true, // its telephone is the 36 46, with the tariff of the day
+		Now:           func() time.Time { return time.Date(2026, time.July, 5, 6, 52, 0, 0, time.UTC) },
+	}
+
 	catalog, err := inbox.NewCatalog()
 	if err != nil {
 		fmt.Println(err)
