@@ -136,7 +136,7 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	}
 
 	outcome, decline := sipscode.Judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
-	at := parseTime(m.v[transactionDateTime])
+	at := in.parseTime(m.v[transactionDateTime])
 	status, listed := transactionStatuses[m.v[transactionStatus]]
 	switch {
 	case outcome == acquirer.Accepted && (!listed || !status.accepted):
@@ -151,7 +151,7 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		Amount: amountOf(total, cur), Currency: cur.Letters,
 		Outcome: outcome, Decline: decline,
 		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
-		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
+		Brand: brandOf(m.v[paymentMeanBrand]), MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
 	}
 	if outcome == acquirer.Accepted {
 		r.Returned = amountOf(amountReturned(m, cents, total), cur)
@@ -160,6 +160,14 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		m.keepField("transactionDateTime", m.v[transactionDateTime])
 	}
 	return r.WithFields(m.extra), nil
+}
+
+// brandOf is the brand of a card; UNKNOWN stands for that of a payer who has chosen none (sips.md §7.2).
+func brandOf(s string) string {
+	if s == "UNKNOWN" {
+		return ""
+	}
+	return s
 }
 
 func (m *message) keepField(name, value string) {
@@ -220,8 +228,15 @@ func (in *inner) windowOver(at time.Time) bool {
 // dates are how the pipe format and the JSON format write them.
 var dates = [...]string{time.RFC3339, "2006-01-02.15:04:05-0700"}
 
-// parseTime returns the zero time for a date that cannot be read: it decides nothing about the money.
-func parseTime(s string) time.Time {
+// firstDay is before anything happened on Sips 2.0.
+var firstDay = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// aheadOfUs is how far the platform's clock may be ahead of ours.
+const aheadOfUs = 48 * time.Hour
+
+// parseTime returns the zero time for a date that cannot be read, and for one that cannot be meant: before Sips 2.0, or to come. A seal
+// proves who wrote it, and not that it is right.
+func (in *inner) parseTime(s string) time.Time {
 	if len(s) <= len("2006-01-02") || len(s) > 40 {
 		return time.Time{}
 	}
@@ -230,7 +245,7 @@ func parseTime(s string) time.Time {
 		layout = dates[1]
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil {
+	if err != nil || t.Before(firstDay) || t.After(in.now().Add(aheadOfUs)) {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Microsecond)
