@@ -25,6 +25,9 @@ func senderIn2018() Sender {
 func change(on payment.EventKind, effect payment.Effect, from, to payment.State) payment.Change {
 	p := samplePayment(to)
 	p.Debtor, p.Language, p.Version = "debtor-1", "fr-FR", 3
+	if on == payment.OnReturnedPart {
+		p = partReturned(p, 25_00)
+	}
 	return payment.Change{
 		Key:   string(p.ID) + "/3",
 		Entry: payment.Entry{Payment: p.ID, Version: 3, Event: on, Effect: effect, From: from, To: to, At: sampleTime.Add(time.Second)}, Payment: p,
@@ -48,13 +51,16 @@ func TestLettersOfEveryTransition(t *testing.T) {
 	n := map[string]int{}
 	for tr := range payment.Transitions() {
 		acceptance := tr.On == payment.OnAccepted || tr.On == payment.OnAcceptedToo || tr.On == payment.OnMismatched
-		heard := tr.Effect == payment.Changed || tr.Effect == payment.Noted
+		heard := tr.Effect == payment.EffectChanged || tr.Effect == payment.EffectNoted
 		want := []string{}
 		if acceptance && heard || tr.On == payment.OnKept || tr.On == payment.OnReturned && heard { // what went back was accepted before
 			want = append(want, "acknowledgement")
 		}
 		if tr.To == payment.Refunded && tr.From != payment.Refunded {
 			want = append(want, "refund_notice")
+		}
+		if tr.On == payment.OnReturnedPart && tr.To.Money() {
+			want = append(want, "refund_notice-2500") // M9
 		}
 		box := NewMemoryMailbox()
 		if err := Deliverer(box, c, senderIn2018())(t.Context(), change(tr.On, tr.Effect, tr.From, tr.To)); err != nil {
@@ -80,7 +86,7 @@ func TestLettersOfEveryTransition(t *testing.T) {
 	}
 	// 7 states on three acceptances, review on three, refunded on mismatched, kept, and returned in nine states and in review; a refund
 	// that the acquirer confirms, and one that a person knows of.
-	if n["acknowledgement"] != 7*3+3+1+1+9+1 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n[""] < 100 {
+	if n["acknowledgement"] != 7*3+3+1+1+9+1 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n["refund_notice-2500"] != 2 || n[""] < 100 {
 		t.Errorf("%v", n)
 	}
 }
@@ -93,14 +99,14 @@ func TestFurtherLetters(t *testing.T) {
 	if err := o.Validate(); err != nil || len(o.Also) != 9 {
 		t.Fatalf("%q, %v", o.Also, err)
 	}
-	always := []string{"acknowledgement", "refund_notice"}
+	always := []string{"acknowledgement", "refund_notice", "refund_notice-2500"}
 	n := map[string]int{}
 	for tr := range payment.Transitions() {
 		var want string
 		switch {
-		case tr.Effect == payment.Noted && tr.On == payment.OnOverdue && tr.To == payment.Paid:
+		case tr.Effect == payment.EffectNoted && tr.On == payment.OnOverdue && tr.To == payment.Paid:
 			want = "not_recorded" // S77
-		case tr.Effect != payment.Changed || tr.On == payment.OnNoMoney:
+		case tr.Effect != payment.EffectChanged || tr.On == payment.OnNoMoney:
 		case tr.To == payment.Review && tr.On == payment.OnAcceptedToo:
 			want = "paid_twice"
 		case tr.To == payment.Refused || tr.To == payment.Failed:
@@ -148,10 +154,10 @@ func TestLettersOfLateTruth(t *testing.T) {
 	deliver := Deliverer(box, catalog(t), o)
 	for range 2 { // each is delivered at least once
 		for _, ch := range []payment.Change{
-			change(payment.OnRefused, payment.Changed, payment.Redirected, payment.Refused),
-			change(payment.OnAccepted, payment.Changed, payment.Refused, payment.Paid),
-			change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
-			change(payment.OnRecorded, payment.Changed, payment.Paid, payment.Recorded),
+			change(payment.OnRefused, payment.EffectChanged, payment.Redirected, payment.Refused),
+			change(payment.OnAccepted, payment.EffectChanged, payment.Refused, payment.Paid),
+			change(payment.OnOverdue, payment.EffectNoted, payment.Paid, payment.Paid),
+			change(payment.OnRecorded, payment.EffectChanged, payment.Paid, payment.Recorded),
 		} {
 			if err := deliver(t.Context(), ch); err != nil {
 				t.Fatal(err)
@@ -170,7 +176,7 @@ func TestLettersOfLateTruth(t *testing.T) {
 
 func TestLetter(t *testing.T) {
 	box := NewMemoryMailbox()
-	if err := Deliverer(box, catalog(t), senderIn2018())(t.Context(), change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)); err != nil {
+	if err := Deliverer(box, catalog(t), senderIn2018())(t.Context(), change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)); err != nil {
 		t.Fatal(err)
 	}
 	l := letters(t, box, "debtor-1")[0]
@@ -183,7 +189,7 @@ func TestLetter(t *testing.T) {
 	if l.Language != "fr" || l.Read || !strings.Contains(l.Text, "du 05/07/2026.") {
 		t.Errorf("%+v", l.Message)
 	}
-	m := render(t, catalog(t), Header{l}) // S66, S67, S68
+	m := render(t, catalog(t), Header{Letter: l}) // S66, S67, S68
 	if want := "Reçu le 05/07/2018 à 8\u00a0h\u00a052 (heure de Paris)\n\nDe\u00a0: Assurance Maladie\n\nSera supprimé le 05/01/19"; m.Text != want || m.Subject != l.Subject {
 		t.Errorf("%+v", m)
 	}
@@ -196,10 +202,10 @@ func TestOneAcknowledgement(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		for _, ch := range []payment.Change{
-			change(payment.OnAcceptedToo, payment.Changed, payment.Redirected, payment.Review),
-			change(payment.OnAccepted, payment.Noted, payment.Review, payment.Review),
-			change(payment.OnMismatched, payment.Noted, payment.Review, payment.Review),
-			change(payment.OnKept, payment.Changed, payment.Review, payment.Paid),
+			change(payment.OnAcceptedToo, payment.EffectChanged, payment.Redirected, payment.Review),
+			change(payment.OnAccepted, payment.EffectNoted, payment.Review, payment.Review),
+			change(payment.OnMismatched, payment.EffectNoted, payment.Review, payment.Review),
+			change(payment.OnKept, payment.EffectChanged, payment.Review, payment.Paid),
 		} {
 			wg.Go(func() {
 				if err := deliver(t.Context(), ch); err != nil {
@@ -224,7 +230,7 @@ func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error)        {
 func (brokenMailbox) Erase(context.Context, string) (int, error)               { return 0, errBroken }
 
 func TestDelivererErrors(t *testing.T) {
-	accepted := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	accepted := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)
 	err := Deliverer(brokenMailbox{}, catalog(t), senderIn2018())(t.Context(), accepted)
 	if !errors.Is(err, errBroken) || !strings.Contains(err.Error(), accepted.Payment.Reference) || strings.Contains(err.Error(), "debtor-1") {
 		t.Errorf("a mailbox that fails: %v", err)
@@ -237,7 +243,7 @@ func TestDelivererErrors(t *testing.T) {
 	}
 
 	// What is none of its business is never an error, even when nothing works.
-	orphan := change(payment.OnAccepted, payment.Noted, "", "")
+	orphan := change(payment.OnAccepted, payment.EffectNoted, "", "")
 	orphan.Key, orphan.Payment.ID, orphan.Payment.Debtor = "orphan/0123", "", ""
 	strange := accepted
 	strange.Key = "orphan/0123"
@@ -245,9 +251,9 @@ func TestDelivererErrors(t *testing.T) {
 	erased.Payment.Debtor = ""
 	for name, ch := range map[string]payment.Change{
 		"zero": {}, "orphan": orphan, "orphan with a payment": strange, "no debtor": erased,
-		"failed":    change(payment.OnFailed, payment.Changed, payment.Redirected, payment.Failed), // S61
-		"duplicate": change(payment.OnAccepted, payment.Duplicate, payment.Paid, payment.Paid),
-		"overdue":   change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
+		"failed":    change(payment.OnFailed, payment.EffectChanged, payment.Redirected, payment.Failed), // S61
+		"duplicate": change(payment.OnAccepted, payment.EffectDuplicate, payment.Paid, payment.Paid),
+		"overdue":   change(payment.OnOverdue, payment.EffectNoted, payment.Paid, payment.Paid),
 	} {
 		if err := Deliverer(brokenMailbox{}, nil, Sender{})(t.Context(), ch); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -257,7 +263,7 @@ func TestDelivererErrors(t *testing.T) {
 
 // A change that was made by hand may lack what the service always sets.
 func TestDelivererFillsWhatIsMissing(t *testing.T) {
-	ch := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	ch := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)
 	ch.Payment.PaidAt, ch.Payment.Language = time.Time{}, "?"
 	ch.Entry.At = at(t, "06/07/2018 00:10")
 	box := NewMemoryMailbox()
@@ -272,7 +278,7 @@ func TestDelivererFillsWhatIsMissing(t *testing.T) {
 
 // Money that a person knows to be back, of an acceptance that nobody ever heard of: the letter does not make up a date of payment.
 func TestRefundOfAPaymentWithoutADate(t *testing.T) {
-	ch := change(payment.OnWasReturned, payment.Changed, payment.Review, payment.Refunded)
+	ch := change(payment.OnWasReturned, payment.EffectChanged, payment.Review, payment.Refunded)
 	ch.Payment.PaidAt, ch.Payment.ReturnedAt = time.Time{}, at(t, "12/03/2019 10:00")
 	box := NewMemoryMailbox()
 	if err := Deliverer(box, catalog(t), sampleFund)(t.Context(), ch); err != nil {

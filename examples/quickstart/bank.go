@@ -29,6 +29,7 @@ type bank interface {
 type payer struct {
 	outcome acquirer.Outcome
 	leaves  bool // closes the tab instead of coming back
+	byDebit bool // orders a direct debit, where the bank has any; elsewhere a card is all there is
 	unheard bool // the notification is lost on its way to the host
 }
 
@@ -65,7 +66,7 @@ func (b mockBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 	}
 	return func(ctx context.Context) error {
 		_, effect, err := b.host.payments.Receive(ctx, cb)
-		if err == nil && effect != payment.Changed && effect != payment.Duplicate {
+		if err == nil && effect != payment.EffectChanged && effect != payment.EffectDuplicate {
 			err = fmt.Errorf("the browser's return was %s", effect)
 		}
 		return err

@@ -151,7 +151,10 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		Amount: amountOf(total, cur), Currency: cur.Letters,
 		Outcome: outcome, Decline: decline,
 		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
-		Brand: brandOf(m.v[paymentMeanBrand]), MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
+		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), Means: means[m.extra["paymentMeanType"]], At: at,
+	}
+	if r.Brand == noBrand {
+		r.Brand, r.Means = "", ""
 	}
 	if outcome == acquirer.Accepted {
 		r.Returned = amountOf(amountReturned(m, cents, total), cur)
@@ -162,13 +165,11 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	return r.WithFields(m.extra), nil
 }
 
-// brandOf is the brand of a card; UNKNOWN stands for that of a payer who has chosen none (sips.md §7.2).
-func brandOf(s string) string {
-	if s == "UNKNOWN" {
-		return ""
-	}
-	return s
-}
+// means are the values of paymentMeanType that say what was paid by.
+var means = map[string]acquirer.Means{"CARD": acquirer.Card, "DIRECT_DEBIT": acquirer.DirectDebit}
+
+// noBrand stands for that of a payer who has chosen none (sips.md §7.2); the type beside it says nothing either.
+const noBrand = "UNKNOWN"
 
 func (m *message) keepField(name, value string) {
 	if m.extra == nil {

@@ -237,7 +237,7 @@ func TestAbsurdDates(t *testing.T) {
 // A payer who gave up before choosing a card has no brand, though a platform writes one.
 func TestBrandOfNobody(t *testing.T) {
 	r := parse(t, mustNew(t, testConfig(nil)), notified("responseCode=17", "acquirerResponseCode", "paymentMeanBrand=UNKNOWN", "maskedPan"))
-	if r.Brand != "" || r.Outcome != acquirer.Cancelled || r.OrderID != orderNo {
+	if r.Brand != "" || r.Means != "" || r.Outcome != acquirer.Cancelled || r.OrderID != orderNo {
 		t.Errorf("brand %q, %s, order %q", r.Brand, r.Outcome, r.OrderID)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"github.com/quittance/quittance/internal/integration/books"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -221,7 +221,7 @@ func (o *oracle) claims(context.Context) error {
 	return nil
 }
 
-func (o *oracle) mail(context.Context) error {
+func (o *oracle) mail(ctx context.Context) error {
 	want, wanted := map[string]int{}, map[string]string{}
 	for _, p := range o.payments {
 		t := o.book[p.Reference]
@@ -230,6 +230,16 @@ func (o *oracle) mail(context.Context) error {
 		}
 		if p.State == payment.Refunded {
 			want[string(p.ID)+"/refund_notice"] = 1
+		}
+		if t.Returned() > 0 {
+			for e, err := range o.svc.Journal(ctx, p.ID) {
+				if err != nil {
+					return err
+				}
+				if e.Event == payment.OnReturnedPart && e.To.Money() { // a notice for each sum that was back
+					want[string(p.ID)+"/refund_notice-"+e.Money.Returned.Shift(2).String()] = 1
+				}
+			}
 		}
 		wanted[string(p.ID)] = p.Debtor
 	}
@@ -254,7 +264,7 @@ func (o *oracle) mail(context.Context) error {
 }
 
 func (o *oracle) delivered(ctx context.Context) error {
-	tasks, err := o.store.Lease(ctx, payment.Delivery, payment.Serving{}, o.Clock.Now().AddDate(10, 0, 0), time.Second, 100)
+	tasks, err := o.store.Lease(ctx, payment.WorkDelivery, payment.Serving{}, o.Clock.Now().AddDate(10, 0, 0), time.Second, 100)
 	for _, t := range tasks {
 		o.say("change %s was not delivered: %s", t.Change.Key, cmp.Or(t.Cause, "nobody tried"))
 	}
