@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/nir"
 )
 
 // Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
@@ -85,6 +86,8 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 			errs = append(errs, fmt.Errorf("%w: %s is empty", ErrInvalid, f.name))
 		} else if why != "" {
 			errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
+		} else if nir.Within(f.value) {
+			errs = append(errs, fmt.Errorf("%w: %s has a social security number; say it without", ErrInvalid, f.name))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
