@@ -257,7 +257,7 @@ func TestBeginErrors(t *testing.T) {
 
 func TestSequenceDay(t *testing.T) {
 	w := newWorld(t)
-	w.clock.now = time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC) // 1 January 00:30 in Paris
+	w.clock.Set(time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)) // 1 January 00:30 in Paris
 	p, _ := w.begin("1")
 	if p.Reference != "PCLCB270010000001" {
 		t.Errorf("reference %s", p.Reference)

@@ -20,7 +20,7 @@ type movement struct {
 
 // movementsOn returns the movements of a day, in the order of the export, and its seal.
 func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, seal Seal, err error) {
-	orphans, err := b.orphans(ctx)
+	orphans, err := b.allOrphans(ctx)
 	if err != nil {
 		return nil, seal, err
 	}
@@ -40,7 +40,7 @@ func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, s
 		if err != nil && !isDamaged(err) {
 			return nil, seal, err
 		}
-		p, journal, err := b.history(ctx, p)
+		p, journal, err := b.readHistory(ctx, p)
 		if err != nil {
 			return nil, seal, err
 		}
@@ -51,7 +51,7 @@ func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, s
 	}
 	keep(payment.OrphanMovements(orphans))
 	all, err = inOrder(all)
-	return all, c.last(), err
+	return all, c.lastSeal(), err
 }
 
 // inOrder is the movements in the order of the export, with their cents.
@@ -78,8 +78,8 @@ type total struct {
 	count, cents int64
 }
 
-// totals are the sums of all kinds: first in euros, whether there are any or not, then in other currencies.
-func totals(all []movement) []total {
+// totalsByKind are the sums of all kinds: first in euros, whether there are any or not, then in other currencies.
+func totalsByKind(all []movement) []total {
 	currencies := []string{"EUR"}
 	for _, m := range all {
 		if !slices.Contains(currencies, m.Money.Currency) {

@@ -46,6 +46,9 @@ type Config struct {
 	Now      func() time.Time // the real clock; nil: time.Now
 	Logger   *slog.Logger     // nil: nothing is logged
 	ByHand   bool             // nothing works behind the pages: a test calls Payments.WorkOnce and Bank.Desk.Tick
+
+	Listen string // where it listens, host and port; empty: on this machine only
+	Secret string // what an agent must know to sign in; empty: nothing, which only a simulation on this machine allows
 }
 
 // App is the whole service: a handler, and what works behind it. Close ends it.
@@ -120,6 +123,9 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.openBank(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := c.doors(a.Bank, a.former); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	if err := a.mount(mux, c, base.Scheme == "https"); err != nil {
 		return nil, err
@@ -181,6 +187,15 @@ func (a *App) others() []acquirer.Client {
 	return []acquirer.Client{a.former.Client}
 }
 
+// merchants are those of its acquirers.
+func (a *App) merchants() []string {
+	all := []string{a.Bank.Client.Merchant()}
+	for _, other := range a.others() {
+		all = append(all, other.Merchant())
+	}
+	return all
+}
+
 // mount makes the payments' service and every page.
 func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	catalog, err := inbox.NewCatalog(c.Edition...)
@@ -201,6 +216,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	if sessions.Now == nil {
 		sessions.Now = time.Now
 	}
+	var desk *office.Office
 	a.Payments, err = payment.New(payment.Config{
 		Store: a.Database.Payments, Acquirer: a.Bank.Client, Others: a.others(), Policies: c.Policies,
 		ReturnURL: c.Base + bank.ReturnPath, NotifyURL: c.Base + bank.NotifyPath,
@@ -209,6 +225,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 			a.Database.Mailbox.DeleteDue,
 			func(ctx context.Context, _ time.Time) (int, error) { return sessions.Sweep(ctx, sessions.Now()) },
 			inbox.AcknowledgementAlarm(a.Database.Payments.List, a.Database.Mailbox),
+			func(ctx context.Context, now time.Time) (int, error) { return desk.SealDays(ctx, now) },
 		},
 		Now: a.Clock.Now, Logger: c.Logger,
 	})
@@ -226,9 +243,9 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	if err != nil {
 		return err
 	}
-	desk, err := office.New(office.Config{
-		Payments: a.Payments, Books: books, Sessions: sessions, Clock: a.Clock, Bank: a.Bank, Shared: a.Database.Shared, Base: c.Base,
-		Logger: c.Logger,
+	desk, err = office.New(office.Config{
+		Payments: a.Payments, Books: books, Database: a.Database, Directory: directory, Sessions: sessions, Clock: a.Clock, Bank: a.Bank,
+		Merchants: a.merchants(), Shared: a.Database.Shared, Base: c.Base, Secret: c.Secret, Logger: c.Logger,
 	})
 	if err != nil {
 		return err

@@ -298,11 +298,13 @@ func TestMarkup(t *testing.T) {
 	clean(b.reads("Nous vous remercions"))
 	id := string(w.All()[0].ID)
 	a := w.agent()
-	clean(a.get("/gestion?vue=" + url.QueryEscape(evil)))
-	clean(a.get("/gestion/paiements/"+id).press("", "contester", "motif", evil))
+	clean(a.get("/gestion/paiements?etat=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements/"+id).press("trancher", "", "acte", "contester", "motif", evil))
 	a.reads("<script>alert(1)</script>") // in the journal, as text
-	clean(a.get("/gestion/export.csv?jour=" + url.QueryEscape(evil)))
-	clean(a.get("/gestion/pannes?fait=" + url.QueryEscape(evil)))
+	clean(w.accountant().get("/gestion/exports/fichier?jour=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements?q=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements?du=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/connexion?suite=" + url.QueryEscape(evil)))
 	clean(a.get("/gestion/pannes").press("notification", "", "panne", evil))
 	clean(a.get("/gestion/connexion").press("connexion", "agent-1", "agent", evil))
 }
@@ -361,7 +363,7 @@ func TestHeaders(t *testing.T) {
 		"http://127.0.0.1:8080":  {"payer=", ""},
 		"https://compte.example": {"__Host-payer=", "max-age=31536000"},
 	} {
-		a, err := app.New(t.Context(), app.Config{Base: base, Database: filepath.Join(t.TempDir(), "teleservice.db")})
+		a, err := app.New(t.Context(), app.Config{Base: base, Database: filepath.Join(t.TempDir(), "teleservice.db"), Secret: "correct horse battery"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,13 +46,13 @@ func Guard(next http.Handler, log *slog.Logger, https bool, exempt ...string) ht
 		if https {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if r.ContentLength > maxBody && !exempted(r, exempt) {
+		if r.ContentLength > limitOf(r) && !exempted(r, exempt) {
 			h.Set("Connection", "close")
 			http.Error(w, "Ce formulaire est trop grand.", http.StatusRequestEntityTooLarge)
 			return
 		}
 		if !exempted(r, exempt) {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, limitOf(r))
 		}
 		seen := &recorder{ResponseWriter: w}
 		began := time.Now()
