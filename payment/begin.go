@@ -124,20 +124,19 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	}
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // from CreatedAt: that is what the first entry bears
 	defer cancel()
-	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
-		return s.again(ctx, old, p)
-	} else if !errors.Is(err, ErrNotFound) {
-		return Payment{}, acquirer.Session{}, err
-	}
-	if p, err = s.create(keep, p); err != nil {
-		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
-			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
-				return s.again(ctx, old, p)
-			}
+	created, err := s.create(keep, p)
+	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) { // a request that was served before needs no number
+		old, found := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key})
+		if found == nil {
+			return s.again(ctx, old, p)
+		} else if !errors.Is(found, ErrNotFound) {
+			err = found
 		}
+	}
+	if err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.open(ctx, p)
+	return s.open(ctx, created)
 }
 
 // again answers a key that was used before.
@@ -209,7 +208,7 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 	if session.Handle, err = storable(session.Handle, session.ExpiresAt); err != nil {
 		return s.notOpened(ctx, p, err)
 	}
-	q, effect, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
+	q, effect, err := s.changeFrom(ctx, p, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
 	if errors.Is(err, ErrReference) { // another payment has the handle: what is learned by it would be believed of both
@@ -253,7 +252,7 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 			e.Result = &acquirer.Result{Code: a.Code}
 		}
 	}
-	q, _, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
+	q, _, err := s.changeFrom(ctx, p, func(Payment) (Event, error) { return e, nil })
 	if err != nil {
 		return p, acquirer.Session{}, errors.Join(cause, err)
 	}

@@ -251,6 +251,19 @@ func classified(err error) bool {
 	return !openInstant(err).IsZero()
 }
 
+// changeFrom is change for a row that was written just now: it is read again only if it has moved on since.
+func (s *Service) changeFrom(ctx context.Context, p Payment, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	e, err := decide(p)
+	if err != nil {
+		return p, "", err
+	}
+	q, effect, err := s.apply(ctx, p, e)
+	if errors.Is(err, ErrVersion) {
+		return s.change(ctx, Lookup{ID: p.ID}, decide)
+	}
+	return q, effect, err
+}
+
 // change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is
 // in view of the row; it may return an error to leave it alone.
 func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -33,7 +34,7 @@ func (s *Store) CloseDay(ctx context.Context, day string, end time.Time) error {
 
 // whyClosed is a *payment.DayClosedError where an instant is in a closed day, and nil where it is not.
 func (s *Store) whyClosed(ctx context.Context, at time.Time) error {
-	until, err := readRows(ctx, s, func(rows *sql.Rows) (t instant, err error) {
+	until, err := sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (t instant, err error) {
 		err = rows.Scan(&t)
 		return t, err
 	}, "SELECT max(until) FROM quittance_closed WHERE until > $1", at.UnixMicro())

@@ -49,7 +49,7 @@ func (s *Store) reviewDoublePaid(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	paid, err := scanAll(rows, scanPayment)
+	paid, err := sqldb.ScanAll(rows, scanPayment)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -20,30 +21,9 @@ const (
 
 const selectPayment = "SELECT %s FROM quittance_payment WHERE "
 
-// readRows reads all rows of a query, whose text is in the words of PostgreSQL.
-func readRows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
-	err = s.db.Read(ctx, func() error {
-		rows, err := s.db.Pool.QueryContext(ctx, s.db.Text(query), args...)
-		if err != nil {
-			return err
-		}
-		out, err = scanAll(rows, scan)
-		return err
-	})
-	return out, err
-}
-
-// scanAll reads all rows, and closes them.
-func scanAll[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+func scanNumber(rows *sql.Rows) (n int, err error) {
+	err = rows.Scan(&n)
+	return n, err
 }
 
 func scanPayment(rows *sql.Rows) (stored[payment.Payment], error) { return payments.scan(rows) }
@@ -60,7 +40,7 @@ func damaged(id payment.ID, damage error) error {
 
 // findPayment returns the first payment that matches, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
 func (s *Store) findPayment(ctx context.Context, where string, args ...any) (payment.Payment, error) {
-	rows, err := readRows(ctx, s, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
+	rows, err := sqldb.Rows(ctx, s.db, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
 	switch {
 	case err != nil:
 		return payment.Payment{}, err
@@ -133,7 +113,7 @@ func matching(f payment.Filter) (where []string, args []any) {
 // Count implements [payment.Store].
 func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 	where, args := matching(f)
-	counts, err := readRows(ctx, s, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
+	counts, err := sqldb.Rows(ctx, s.db, scanNumber,
 		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
 	if err != nil {
 		return 0, err
@@ -161,7 +141,7 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 				size = min(size, left)
 			}
 			query := fmt.Sprintf(selectPayment+"%s ORDER BY %s LIMIT %d", payments.list(), strings.Join(where, " AND "), order, size)
-			rows, err := readRows(ctx, s, scanPayment, query, args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanPayment, query, args...)
 			if err != nil {
 				yield(payment.Payment{}, err)
 				return
@@ -182,7 +162,7 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 // Journal implements [payment.Store].
 func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) {
-		rows, err := readRows(ctx, s, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
+		rows, err := sqldb.Rows(ctx, s.db, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
 		if err != nil {
 			yield(payment.Entry{}, err)
 			return
@@ -209,7 +189,7 @@ func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.H
 		after, args := "", []any{before.UnixMicro()}
 		for {
 			query := fmt.Sprintf("SELECT %s FROM quittance_entry WHERE at < $1%s ORDER BY at, payment, version LIMIT %d", heads.list(), after, headsPage)
-			rows, err := readRows(ctx, s, scanHead, query, args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanHead, query, args...)
 			if err != nil {
 				yield(payment.Head{}, err)
 				return

@@ -103,7 +103,7 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 		first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
 	}
 	st := statements{columns: columns, steps: [3]string{
-		d.text(first), d.text(entry + " VALUES (" + parameters(1, len(entries)) + ")"), d.text(insertChange + " VALUES (" + parameters(1, 5) + ")"),
+		first, entry + " VALUES (" + parameters(1, len(entries)) + ")", insertChange + " VALUES (" + parameters(1, 5) + ")",
 	}}
 	if !d.oneWriter {
 		n := len(columns) + 1
@@ -112,14 +112,6 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 			fmt.Sprintf(" SELECT $%d, id, $%d, $%d, $%d FROM p", m+1, m+2, m+3, m+4)
 	}
 	return st
-}
-
-// text is sqldb.DB.Text, before there is a database.
-func (d dialect) text(statement string) string {
-	if d.oneWriter {
-		return strings.ReplaceAll(statement, "$", "?")
-	}
-	return statement
 }
 
 // creating are the statements of each database, and committing those of each by the state that the payment comes into.
@@ -153,21 +145,21 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 	}
 	if st.one != "" && s.options.InTx == nil {
 		args := append(append(row, line...), c.Key, p.Version, shot, micros(e.At))
-		one, err := s.db.Prepare(ctx, st.one)
-		if err != nil {
+		changed, err := s.db.Exec(ctx, st.one, args...) // what is counted is the last part: the change
+		if err == nil && changed == 0 {
+			err = sqldb.ErrNothing
+		}
+		return err
+	}
+	var steps [len(st.steps)]sqldb.Statement
+	for i, text := range st.steps {
+		if steps[i], err = s.db.Prepare(ctx, text); err != nil {
 			return err
 		}
-		return s.db.WriteStatement(ctx, func(ctx context.Context, _ sqldb.Querier) error {
-			return mustChange(one[0].ExecContext(ctx, args...)) // what is counted is the last part: the change
-		})
-	}
-	steps, err := s.db.Prepare(ctx, st.steps[:]...)
-	if err != nil {
-		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for i, args := range [][]any{row, line, {c.Key, string(p.ID), p.Version, shot, micros(e.At)}} {
-			if err := mustChange(tx.StmtContext(ctx, steps[i]).ExecContext(ctx, args...)); err != nil {
+			if err := mustChange(steps[i].Exec(ctx, tx, args...)); err != nil {
 				return err
 			}
 		}
@@ -226,7 +218,7 @@ func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e p
 
 // written reports whether an entry is in the journal.
 func (s *Store) written(ctx context.Context, e payment.Entry) (bool, error) {
-	found, err := readRows(ctx, s, scanHead, "SELECT "+heads.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
+	found, err := sqldb.Rows(ctx, s.db, scanHead, "SELECT "+heads.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
 		string(e.Payment), e.Version)
 	return len(found) == 1 && found[0].value.Hash == e.Hash, err
 }
