@@ -92,9 +92,9 @@ const insertChange = "INSERT INTO quittance_change (key, payment, version, snaps
 
 // statements are what a change is written with.
 type statements struct {
-	columns mapping[payment.Payment]
-	one     string    // PostgreSQL: all of it
-	steps   [3]string // the payment, the entry, the change
+	columns       mapping[payment.Payment]
+	steps         [3]string // the payment, the entry, the change
+	all, unwanted string    // PostgreSQL: the three in one, and the first two, for a change that does not go out
 }
 
 func (d dialect) statements(first string, columns mapping[payment.Payment]) statements {
@@ -108,8 +108,9 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 	if !d.oneWriter {
 		n := len(columns) + 1
 		m := n + len(entries)
-		st.one = "WITH p AS (" + first + " RETURNING id), e AS (" + entry + " SELECT " + entries.typed(n+1) + " FROM p) " + insertChange +
-			fmt.Sprintf(" SELECT $%d, id, $%d, $%d, $%d FROM p", m+1, m+2, m+3, m+4)
+		row, line := "WITH p AS ("+first+" RETURNING id)", entry+" SELECT "+entries.typed(n+1)+" FROM p"
+		st.all = row + ", e AS (" + line + ") " + insertChange + " SELECT " + parameters(m+1, 5) + " FROM p"
+		st.unwanted = row + " " + line
 	}
 	return st
 }
@@ -126,7 +127,7 @@ var creating, committing = func() (create map[string]statements, commit map[stri
 	return create, commit
 }()
 
-// put writes a payment, its entry and its change, or nothing: then the error is sqldb.ErrNothing, and which of the conditions was not met
+// put writes a payment, its entry and its change where it is wanted, or nothing: then the error is sqldb.ErrNothing, and which of the conditions was not met
 // is found by reading again.
 func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e payment.Entry) error {
 	row, err := st.columns.values(&p, "payment "+p.Reference)
@@ -139,27 +140,30 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 		return err
 	}
 	c := payment.NewChange(p, e)
-	shot, err := snapshot(c.Payment)
-	if err != nil {
-		return err
+	args, one := [][]any{row, line}, st.unwanted
+	if s.options.isWanted(c) {
+		shot, err := snapshot(c.Payment)
+		if err != nil {
+			return err
+		}
+		args, one = append(args, []any{c.Key, string(p.ID), p.Version, shot, micros(e.At)}), st.all
 	}
-	if st.one != "" && s.options.InTx == nil {
-		args := append(append(row, line...), c.Key, p.Version, shot, micros(e.At))
-		changed, err := s.db.Exec(ctx, st.one, args...) // what is counted is the last part: the change
-		if err == nil && changed == 0 {
+	if one != "" && s.options.InTx == nil {
+		written, err := s.db.Exec(ctx, one, slices.Concat(args...)...) // what is counted is the last part
+		if err == nil && written == 0 {
 			err = sqldb.ErrNothing
 		}
 		return err
 	}
-	var steps [len(st.steps)]sqldb.Statement
-	for i, text := range st.steps {
-		if steps[i], err = s.db.Prepare(ctx, text); err != nil {
+	steps := make([]sqldb.Statement, len(args))
+	for i := range steps {
+		if steps[i], err = s.db.Prepare(ctx, st.steps[i]); err != nil {
 			return err
 		}
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for i, args := range [][]any{row, line, {c.Key, string(p.ID), p.Version, shot, micros(e.At)}} {
-			if err := mustChange(steps[i].Exec(ctx, tx, args...)); err != nil {
+		for i, step := range steps {
+			if err := mustChange(step.Exec(ctx, tx, args[i]...)); err != nil {
 				return err
 			}
 		}
