@@ -27,7 +27,7 @@ func row(s payment.State) payment.Payment {
 		p.Session = *session()
 	}
 	if s.Money() || s == payment.Refunding || s == payment.Refunded {
-		p.Authorisation, p.Brand, p.MaskedPAN, p.Code = "000001", "CB", "4970 #### ## 00", "00"
+		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Means = "000001", "CB", "4970 #### ## 00", "00", acquirer.Card
 		p.PaidAt = after(1)
 	}
 	switch s {
@@ -57,7 +57,7 @@ func said(k payment.EventKind) payment.Event {
 	return payment.Event{Kind: k, At: after(10), Channel: acquirer.Notify, Result: &acquirer.Result{
 		Reference: "PCLCB172540000004", OrderID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Merchant: "201000005940002",
 		Amount: decimal.New(75_00, -2), Currency: "EUR", Outcome: acquirer.Accepted, Code: "77", Decline: acquirer.DoNotHonour,
-		AuthorisationID: "000009", Brand: "VISA", MaskedPAN: "4444 #### ## 09", At: after(9),
+		AuthorisationID: "000009", Brand: "VISA", MaskedPAN: "4444 #### ## 09", Means: acquirer.DirectDebit, At: after(9),
 	}}
 }
 
@@ -75,8 +75,8 @@ func returned(cents int64) func(*payment.Payment) {
 func TestApplySetsFields(t *testing.T) {
 	type change = func(*payment.Payment)
 	const (
-		changed = payment.Changed
-		noted   = payment.Noted
+		changed = payment.EffectChanged
+		noted   = payment.EffectNoted
 	)
 	opened := payment.Event{Kind: payment.OnOpened, At: after(10), Session: session()}
 	mine := func(k payment.EventKind) payment.Event {
@@ -84,9 +84,12 @@ func TestApplySetsFields(t *testing.T) {
 	}
 	card := func(p *payment.Payment) {
 		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "000009", "VISA", "4444 #### ## 09", "77", ""
+		p.Means = acquirer.DirectDebit
 	}
 	paidAt := func(p *payment.Payment) { p.PaidAt = after(9) }
-	ended := func(p *payment.Payment) { p.Code, p.Decline = "77", acquirer.DoNotHonour }
+	ended := func(p *payment.Payment) {
+		p.Code, p.Decline, p.Means = "77", acquirer.DoNotHonour, acquirer.DirectDebit
+	}
 	noSession := func(p *payment.Payment) { p.Session = acquirer.Session{} }
 	for _, c := range []struct {
 		name   string
@@ -100,8 +103,8 @@ func TestApplySetsFields(t *testing.T) {
 			[]change{func(p *payment.Payment) { p.Session = *session() }}},
 		{"opened without a session", payment.Created, payment.Event{Kind: payment.OnOpened, At: after(10)},
 			payment.Redirected, changed, nil},
-		{"a session that comes too late is thrown away", payment.Paid, opened, payment.Paid, payment.Stale, nil},
-		{"and does not replace the one there is", payment.Redirected, opened, payment.Redirected, payment.Stale, nil},
+		{"a session that comes too late is thrown away", payment.Paid, opened, payment.Paid, payment.EffectStale, nil},
+		{"and does not replace the one there is", payment.Redirected, opened, payment.Redirected, payment.EffectStale, nil},
 		{"not opened, with a code", payment.Created, said(payment.OnNotOpened), payment.Failed, changed, []change{ended}},
 		{"not opened, without one", payment.Created, mine(payment.OnNotOpened), payment.Failed, changed, nil},
 
@@ -117,8 +120,8 @@ func TestApplySetsFields(t *testing.T) {
 			[]change{card, paidAt}},
 		{"mismatched: PaidAt in review", payment.Redirected, said(payment.OnMismatched), payment.Review, changed,
 			[]change{card, paidAt, noSession}},
-		{"accepted again: nothing", payment.Paid, said(payment.OnAccepted), payment.Paid, payment.Duplicate, nil},
-		{"another authorisation: the first stands", payment.Paid, said(payment.OnMismatched), payment.Paid, payment.Contradiction, nil},
+		{"accepted again: nothing", payment.Paid, said(payment.OnAccepted), payment.Paid, payment.EffectDuplicate, nil},
+		{"another authorisation: the first stands", payment.Paid, said(payment.OnMismatched), payment.Paid, payment.EffectContradiction, nil},
 		{"another authorisation after refunded: PaidAt is of the first", payment.Refunded, said(payment.OnMismatched),
 			payment.Review, changed, []change{card}},
 		{"evidence in review: the first acceptance is kept", payment.Review, said(payment.OnAccepted), payment.Review, noted,
@@ -135,20 +138,20 @@ func TestApplySetsFields(t *testing.T) {
 		{"still pending", payment.Unknown, said(payment.OnPending), payment.Unknown, noted, nil},
 		{"absent", payment.Redirected, mine(payment.OnAbsent), payment.Expired, changed, []change{noSession}},
 		{"silent keeps the session", payment.Redirected, mine(payment.OnSilent), payment.Redirected, noted, nil},
-		{"unfit keeps the session", payment.Redirected, said(payment.OnUnfit), payment.Redirected, payment.Contradiction, nil},
-		{"refused after paid: still paid", payment.Paid, said(payment.OnRefused), payment.Paid, payment.Contradiction, nil},
-		{"another end: the first stands", payment.Refused, said(payment.OnExpired), payment.Refused, payment.Stale, nil},
+		{"unfit keeps the session", payment.Redirected, said(payment.OnUnfit), payment.Redirected, payment.EffectContradiction, nil},
+		{"refused after paid: still paid", payment.Paid, said(payment.OnRefused), payment.Paid, payment.EffectContradiction, nil},
+		{"another end: the first stands", payment.Refused, said(payment.OnExpired), payment.Refused, payment.EffectStale, nil},
 		{"overdue at the kiosk", payment.Redirected, mine(payment.OnOverdue), payment.Review, changed, []change{noSession}},
 		{"overdue and paid", payment.Paid, mine(payment.OnOverdue), payment.Paid, noted, nil},
 
 		{"recorded", payment.Paid, mine(payment.OnRecorded), payment.Recorded, changed,
 			[]change{func(p *payment.Payment) { p.RecordedAt = after(10) }}},
-		{"recorded twice: the first instant", payment.Recorded, mine(payment.OnRecorded), payment.Recorded, payment.Duplicate, nil},
+		{"recorded twice: the first instant", payment.Recorded, mine(payment.OnRecorded), payment.Recorded, payment.EffectDuplicate, nil},
 		{"questioned", payment.Recorded, mine(payment.OnQuestioned), payment.Review, changed, nil},
 
 		{"refund asked", payment.Recorded, mine(payment.OnRefundAsked), payment.Refunding, changed,
 			[]change{func(p *payment.Payment) { p.RefundAskedAt = after(10) }}},
-		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.Duplicate, nil},
+		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.EffectDuplicate, nil},
 		{"about to call again, by the version that keeps the first call", payment.Refunding, mine(payment.OnRefundUnknown), payment.Refunding, noted,
 			[]change{func(p *payment.Payment) { p.RefundFirstCalledAt, p.RefundCalledAt = p.RefundCalledAt, after(10) }}},
 		{"refund refused", payment.Refunding, mine(payment.OnRefundRefused), payment.Review, changed, nil},
@@ -183,7 +186,7 @@ func TestApplySetsFields(t *testing.T) {
 			p := row(c.from)
 			want := row(c.from)
 			want.State = c.to
-			if c.effect != payment.Duplicate {
+			if c.effect != payment.EffectDuplicate {
 				want.Version++
 			}
 			for _, f := range c.fields {
@@ -236,7 +239,7 @@ func fullEvent(k payment.EventKind) payment.Event {
 // is not touched.
 func TestApplyInEveryCell(t *testing.T) {
 	fixed := cmpopts.IgnoreFields(payment.Payment{}, "Version", "State", "Session",
-		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "RefundFirstCalledAt", "ReturnedAt", "Returned")
+		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "Means", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "RefundFirstCalledAt", "ReturnedAt", "Returned")
 	for _, s := range allStates {
 		for _, k := range allEvents {
 			p, e := row(payment.State(s)), fullEvent(payment.EventKind(k))
@@ -258,11 +261,11 @@ func TestApplyInEveryCell(t *testing.T) {
 				t.Errorf("%s on %s changes what a payment is:\n%s", s, k, d)
 			}
 			switch effect {
-			case "", payment.Duplicate:
+			case "", payment.EffectDuplicate:
 				if d := cmp.Diff(p, got); d != "" {
 					t.Errorf("%s on %s writes nothing, and changes:\n%s", s, k, d)
 				}
-			case payment.Stale, payment.Contradiction:
+			case payment.EffectStale, payment.EffectContradiction:
 				p.Version++
 				if d := cmp.Diff(p, got); d != "" {
 					t.Errorf("%s on %s is %s, and changes more than the version:\n%s", s, k, effect, d)
@@ -288,7 +291,7 @@ func TestConfirmedFillsTheAuthorisation(t *testing.T) {
 		p := row(payment.Recorded)
 		p.Authorisation = ""
 		got, effect, err := p.Apply(said(k))
-		if err != nil || effect != payment.Noted || got.Authorisation != "000009" || got.MaskedPAN != "4444 #### ## 09" || !got.PaidAt.Equal(after(1)) {
+		if err != nil || effect != payment.EffectNoted || got.Authorisation != "000009" || got.MaskedPAN != "4444 #### ## 09" || !got.PaidAt.Equal(after(1)) {
 			t.Errorf("%s: %v, %s, authorisation %q, paid at %v", k, err, effect, got.Authorisation, got.PaidAt)
 		}
 	}

@@ -113,9 +113,6 @@ func (e Entry) digest() [32]byte {
 	return h.sum()
 }
 
-// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
-func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
-
 // personal is what Personal must be while the salt is there.
 func (e Entry) personal(p Payment) [32]byte {
 	h := hasher{append(make([]byte, 0, 512), e.Salt[:]...)}
@@ -138,7 +135,8 @@ func handleFingerprint(h acquirer.Handle) string {
 }
 
 // digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number
-// and the due time are left out. To the handle the entry of its session commits. The second form has what versions
+// and the due time are left out, and the means of payment, which the code and the brand tell: a version before it, which may
+// run beside this one, does not write it. To the handle the entry of its session commits. The second form has what versions
 // before it did not keep; a row without that has the first, so that old journals verify.
 func (p Payment) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}

@@ -22,12 +22,12 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 	return Change{
 		Key: Orphan{Result: r}.Key(),
 		Entry: Entry{
-			Event: OnAccepted, Effect: Noted, At: at, Fingerprint: r.Fingerprint(), Money: moneyOf(&r),
+			Event: OnAccepted, Effect: EffectNoted, At: at, Fingerprint: r.Fingerprint(), Money: moneyOf(&r),
 			Why: "no payment has this reference and order",
 		},
 		Payment: Payment{
 			Reference: r.Reference, Merchant: r.Merchant, Amount: r.Amount, Currency: r.Currency, Authorisation: r.AuthorisationID,
-			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Code: r.Code, PaidAt: r.At,
+			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Means: r.Means, Code: r.Code, PaidAt: r.At,
 		},
 	}
 }

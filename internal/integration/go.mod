@@ -6,7 +6,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.9.0
 	github.com/lib/pq v1.11.2
-	github.com/quittance/quittance v0.0.0
+	github.com/quittance/quittance v0.1.0
 	github.com/shopspring/decimal v1.6.0
 	go.opentelemetry.io/otel v1.44.0
 	go.opentelemetry.io/otel/metric v1.44.0
@@ -48,7 +48,7 @@ require (
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/ncruces/go-sqlite3 v0.35.2
 	github.com/ncruces/go-strftime v1.0.0 // indirect
-	github.com/quittance/quittance/payment/riverwork v0.0.0
+	github.com/quittance/quittance/payment/riverwork v0.1.0
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/riverqueue/river v0.31.0
 	github.com/riverqueue/river/riverdriver/riverdatabasesql v0.31.0
@@ -60,7 +60,3 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.11.0 // indirect
 )
-
-replace github.com/quittance/quittance => ../../
-
-replace github.com/quittance/quittance/payment/riverwork => ../../payment/riverwork

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/inbox/sqlmailbox"
-	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	_ "modernc.org/sqlite" // the driver "sqlite"

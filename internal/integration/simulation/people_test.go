@@ -182,7 +182,7 @@ func (w *world) resolve(svc *process, c payment.Command, b *bank) {
 		return
 	}
 	t := b.book()[p.Reference]
-	verdicts := []payment.Verdict{payment.Keep, payment.GiveBack, payment.WasReturned, payment.NoMoney}
+	verdicts := []payment.Verdict{payment.VerdictKeep, payment.VerdictGiveBack, payment.VerdictWasReturned, payment.VerdictNoMoney}
 	right := verdicts[3:]
 	switch {
 	case t.left() > 0:
@@ -198,7 +198,7 @@ func (w *world) resolve(svc *process, c payment.Command, b *bank) {
 		return
 	}
 	// Money that no bank has seen; and a bank that says nothing of what went back.
-	if t.taken == 0 && v != payment.NoMoney || v == payment.WasReturned && !b.tellsReturns() {
+	if t.taken == 0 && v != payment.VerdictNoMoney || v == payment.VerdictWasReturned && !b.tellsReturns() {
 		w.imagined[c.ID] = true
 	}
 }

@@ -73,14 +73,14 @@ func (s *mortalStore) Find(ctx context.Context, l payment.Lookup) (payment.Payme
 	return s.Store.Find(ctx, l)
 }
 
-func (s *mortalStore) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+func (s *mortalStore) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 	if s.dead.Load() {
 		return nil, errKilled
 	}
 	return s.Store.Lease(ctx, k, of, now, d, n)
 }
 
-func (s *mortalStore) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
+func (s *mortalStore) LeaseOne(ctx context.Context, k payment.WorkKind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
 	if s.dead.Load() {
 		return nil, errKilled
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/inbox"
-	"github.com/quittance/quittance/internal/integration/books"
-	"github.com/quittance/quittance/internal/integration/figure"
+	"github.com/quittance/quittance/internal/integration/rig/books"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
@@ -431,7 +431,7 @@ func (w *world) story(id payment.ID) string {
 			w.Fatal(err)
 		}
 		s := string(e.Event)
-		if e.Effect != payment.Changed {
+		if e.Effect != payment.EffectChanged {
 			s += "/" + string(e.Effect)
 		} else if string(e.To) != s {
 			s += "→" + string(e.To)
