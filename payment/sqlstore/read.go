@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 // How many rows are read at once. No connection is held while the caller looks at them.
 const (
-	listPage  = 200
+	listPage  = 500
 	headsPage = 5000 // they are small
 )
 
@@ -80,6 +81,9 @@ func matching(f payment.Filter) (where []string, args []any) {
 		}
 		where = append(where, column+" IN ("+parameters(len(args)-len(values)+1, len(values))+")")
 	}
+	if len(f.IDs) > 0 {
+		in("id", paddedIDs(f.IDs))
+	}
 	if len(f.States) > 0 {
 		var states []string
 		for _, state := range f.States {
@@ -136,7 +140,7 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 				args = append(args, string(after))
 				where = append(where, fmt.Sprintf("(created_at, id) %s (SELECT created_at, id FROM quittance_payment WHERE id = $%d)", follows, len(args)))
 			}
-			size := listPage
+			size := max(listPage, len(f.IDs)+1)
 			if f.Limit > 0 {
 				size = min(size, left)
 			}
@@ -159,17 +163,35 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 	}
 }
 
-// Journal implements [payment.Store].
-func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
+// paddedIDs are ids, of which the last is repeated until they are a power of two: so lists of all lengths need few statements.
+func paddedIDs(ids []payment.ID) (out []string) {
+	for _, id := range ids {
+		out = append(out, string(id))
+	}
+	for len(out)&(len(out)-1) != 0 {
+		out = append(out, out[len(out)-1])
+	}
+	return out
+}
+
+// Journal implements [payment.Store]. It reads the journals of 500 payments at once.
+func (s *Store) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) {
-		rows, err := sqldb.Rows(ctx, s.db, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
-		if err != nil {
-			yield(payment.Entry{}, err)
-			return
-		}
-		for _, r := range rows {
-			if !yield(r.value, entryDamage(r)) {
+		for some := range slices.Chunk(ids, listPage) {
+			var args []any
+			for _, id := range paddedIDs(some) {
+				args = append(args, id)
+			}
+			rows, err := sqldb.Rows(ctx, s.db, scanEntry,
+				"SELECT "+entries.list()+" FROM quittance_entry WHERE payment IN ("+parameters(1, len(args))+") ORDER BY payment, version", args...)
+			if err != nil {
+				yield(payment.Entry{}, err)
 				return
+			}
+			for _, r := range rows {
+				if !yield(r.value, entryDamage(r)) {
+					return
+				}
 			}
 		}
 	}
@@ -183,20 +205,32 @@ func entryDamage(r stored[payment.Entry]) error {
 	return damaged(r.value.Payment, fmt.Errorf("entry %d: %w", r.value.Version, r.damage))
 }
 
+// laterHead finds a later version of a payment's among the heads that were asked for.
+const laterHead = "EXISTS (SELECT 1 FROM quittance_entry l WHERE l.payment = quittance_entry.payment AND l.version > quittance_entry.version" +
+	" AND l.at >= $1 AND l.at < $2)"
+
 // Heads implements [payment.Store]. It reads in pages.
-func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
+func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
+	query := "SELECT " + heads.list() + ", NOT " + laterHead + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" +
+		fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
+	type read struct {
+		stored[payment.Entry]
+		last bool
+	}
 	return func(yield func(payment.Head, error) bool) {
-		after, args := "", []any{before.UnixMicro()}
+		after, args := "", []any{from.UnixMicro(), to.UnixMicro()}
 		for {
-			query := fmt.Sprintf("SELECT %s FROM quittance_entry WHERE at < $1%s ORDER BY at, payment, version LIMIT %d", heads.list(), after, headsPage)
-			rows, err := sqldb.Rows(ctx, s.db, scanHead, query, args...)
+			rows, err := sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (r read, err error) {
+				r.stored, err = heads.scan(rows, &r.last)
+				return r, err
+			}, fmt.Sprintf(query, after), args...)
 			if err != nil {
 				yield(payment.Head{}, err)
 				return
 			}
 			for _, r := range rows {
 				e := r.value
-				if !yield(payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash}, entryDamage(r)) {
+				if !yield(payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash, Last: r.last}, entryDamage(r.stored)) {
 					return
 				}
 			}
@@ -204,8 +238,8 @@ func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.H
 				return
 			}
 			last := rows[len(rows)-1].value
-			after = " AND (at, payment, version) > ($2, $3, $4)"
-			args = []any{before.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
+			after = " AND (at, payment, version) > ($3, $4, $5)"
+			args = []any{from.UnixMicro(), to.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
 		}
 	}
 }
