@@ -108,8 +108,7 @@ func matching(f payment.Filter) (where []string, args []any) {
 		add("created_at < $%d", f.To.UnixMicro())
 	}
 	if f.Stuck {
-		stuck := fmt.Sprintf("tries >= %d", payment.StuckAfter)
-		where = append(where, "("+stuck+" OR EXISTS (SELECT 1 FROM quittance_change c WHERE c.payment = quittance_payment.id AND c."+stuck+"))")
+		where = append(where, fmt.Sprintf("id IN (SELECT id FROM quittance_payment WHERE tries >= %[1]d UNION SELECT payment FROM quittance_change WHERE tries >= %[1]d)", payment.StuckAfter))
 	}
 	return append(where, "TRUE"), args
 }
