@@ -35,9 +35,15 @@ func editionFolder(name string) fs.FS {
 // source's words when [Sender] has it.
 func Verbatim() fs.FS { return editionFolder("verbatim") }
 
+// PublicBody is the edition « collectivite », an overlay for [NewCatalog]: for a town hall, a school's canteen or any other body that is
+// no fund of the Assurance Maladie. It speaks of no co-payment, no reimbursement and no compte ameli; the body's name, address and
+// telephone come from [Sender], and above a letter from [Header].From. It has no reminder of its own: [Reminder] is for co-payments, and
+// refuses every other debt. Without a telephone in Sender it names that of Allô Service Public.
+func PublicBody() fs.FS { return editionFolder("collectivite") }
+
 // partNames are the texts that are printed inside other texts. An integrator may add reason/CODE for its own reasons.
 var partNames = func() []string {
-	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "reason/other"}
+	out := []string{"telephone", "number", "signature", "closing", "detail", "counters", "remedies", "data_notice", "returned", "reason/other"}
 	for code := range creance.ReasonCodes() {
 		out = append(out, "reason/"+string(code))
 	}

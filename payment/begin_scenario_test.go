@@ -158,10 +158,10 @@ func (g *gate) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, e
 }
 
 // newGate puts a gate before the world's bank.
-func newGate(t *testing.T) (*world, *gate) {
+func newGate(t *testing.T, with ...func(*payment.Config)) (*world, *gate) {
 	g := &gate{}
-	w := newWorld(t, func(c *payment.Config) { g.Acquirer = c.Acquirer.(*mock.Acquirer); c.Acquirer = g })
-	return w, g
+	with = append(with, func(c *payment.Config) { g.Acquirer = c.Acquirer.(*mock.Acquirer); c.Acquirer = g })
+	return newWorld(t, with...), g
 }
 
 // A process that sleeps between the acquirer's answer and its commit hands out nothing.
@@ -176,11 +176,14 @@ func TestSleeperHandsOutNothing(t *testing.T) {
 	w.tells(p.ID, "created not_opened→failed opened/stale")
 }
 
+// The first request has no session before the second gives up.
 func TestInProgress(t *testing.T) {
 	w, g := newGate(t)
 	r := payment.BeginRequest{Key: "k", Debt: debt("1")}
 	g.inside = func() {
-		if _, s, err := w.Begin(w.ctx, r); !errors.Is(err, payment.ErrInProgress) || !s.IsZero() {
+		impatient, cancel := context.WithTimeout(w.ctx, time.Millisecond)
+		defer cancel()
+		if _, s, err := w.Begin(impatient, r); !errors.Is(err, payment.ErrInProgress) || !s.IsZero() {
 			t.Errorf("the same request meanwhile: %v %v", s, err)
 		}
 	}
@@ -254,7 +257,7 @@ func TestBeginErrors(t *testing.T) {
 
 func TestSequenceDay(t *testing.T) {
 	w := newWorld(t)
-	w.clock.now = time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC) // 1 January 00:30 in Paris
+	w.clock.Set(time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)) // 1 January 00:30 in Paris
 	p, _ := w.begin("1")
 	if p.Reference != "PCLCB270010000001" {
 		t.Errorf("reference %s", p.Reference)

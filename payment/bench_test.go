@@ -10,6 +10,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // eight is a life of eight events: opened, not heard of, not decided, still not decided, paid, recorded, given back.
@@ -234,7 +235,7 @@ func receive(b *testing.B, s *payment.Service, cb acquirer.Callback, want paymen
 // paidAtKiosk sends payers to the kiosk, has them pay, and returns the notifications, which nobody has received yet.
 func paidAtKiosk(b *testing.B, n int) (*payment.Service, []acquirer.Callback) {
 	var sealed []acquirer.Callback
-	c := &clock{now: noon}
+	c := paymenttest.NewClock(noon)
 	bank := &mock.Acquirer{Now: c.Now, Notify: func(cb acquirer.Callback) { sealed = append(sealed, cb) }}
 	s, err := payment.New(payment.Config{
 		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
@@ -264,7 +265,7 @@ func BenchmarkBeginToPaid(b *testing.B) {
 	for n := 0; b.Loop(); n++ {
 		if n%page == 0 {
 			b.StopTimer()
-			c := &clock{now: noon}
+			c := paymenttest.NewClock(noon)
 			bank = &mock.Acquirer{Now: c.Now, Notify: func(acquirer.Callback) {}}
 			var err error
 			if s, err = payment.New(payment.Config{

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// personal are the events that a person causes: by Record, Refund, Question and Resolve.
-var personal = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney}
+// personalEvents are the events that a person causes: by Record, Refund, Question and Resolve.
+var personalEvents = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney}
 
 // Choices are the acts that a person may do to a payment as it stands, each as its event: [OnRecorded] is [Service.Record], [OnRefundAsked]
 // [Service.Refund], [OnQuestioned] [Service.Question], and [OnKept], [OnGivingBack], [OnWasReturned] and [OnNoMoney] the verdicts of
@@ -15,11 +15,11 @@ var personal = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGi
 //
 // The payment is one that the service returned. Choices reads its journal and the other payments of its debt.
 func (s *Service) Choices(ctx context.Context, p Payment) (choices []EventKind, err error) {
-	for _, kind := range personal {
+	for _, kind := range personalEvents {
 		if _, effect := Next(p.State, kind); effect != EffectChanged {
 			continue
 		}
-		why, err := s.forbidden(ctx, p, kind)
+		why, err := s.whyForbidden(ctx, p, kind)
 		if err == nil && why == "" && kind == OnKept {
 			why, err = s.takenByAnother(ctx, p)
 		}

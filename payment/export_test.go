@@ -290,19 +290,19 @@ func TestExportBorders(t *testing.T) {
 			start, end := instant(c.start), instant(c.end)
 			w := newWorld(t)
 			pay := func(id string, at time.Time) {
-				w.clock.now = at
+				w.clock.Set(at)
 				w.ended(id, acquirer.Accepted)
 			}
 			pay("before", start.Add(-time.Microsecond))
 			pay("first", start)
 			pay("last", end.Add(-time.Microsecond))
 			pay("after", end)
-			w.clock.now = end.Add(5*time.Minute - time.Microsecond)
+			w.clock.Set(end.Add(5*time.Minute - time.Microsecond))
 			var b bytes.Buffer
 			if _, err := w.Export(w.ctx, c.day, &b); !errors.Is(err, payment.ErrInvalid) || b.Len() > 0 {
 				t.Errorf("a day that is not over was exported: %v", err)
 			}
-			w.clock.now = end.Add(5 * time.Minute)
+			w.clock.Set(end.Add(5 * time.Minute))
 			if d := cmp.Diff([]string{"first " + c.day, "last " + c.day}, w.export(c.day).lines(t, "debt", "day")); d != "" {
 				t.Error(d)
 			}

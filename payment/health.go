@@ -25,8 +25,8 @@ type Health struct {
 	Unrecorded   int       // payments that are paid and not taken into account in time (S77)
 }
 
-// open are the states in which something is still expected.
-var open = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
+// openStates are the states in which something is still expected.
+var openStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
 
 // Health reads how the store stands. It is for a page or a probe of the operator's, not for each request: it counts.
 func (s *Service) Health(ctx context.Context) (h Health, err error) {
@@ -34,7 +34,7 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		n *int
 		f Filter
 	}{
-		{&h.Unserved, Filter{States: open, NotOf: s.clients.merchants}},
+		{&h.Unserved, Filter{States: openStates, NotOf: s.clients.merchants}},
 		{&h.Stuck, Filter{Stuck: true}},
 		{&h.Review, Filter{States: []State{Review}}},
 		{&h.Unrecorded, Filter{States: []State{Paid}, To: s.now().Add(-s.c.RecordWithin)}},
@@ -63,6 +63,6 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		}
 		h.Orphans++
 	}
-	h.Hanging = s.calls.hanging()
+	h.Hanging = s.calls.countHanging()
 	return h, nil
 }

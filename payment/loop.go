@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	poll        = time.Second
-	slowestPoll = time.Minute // while the store fails
+	pollInterval    = time.Second
+	maxPollInterval = time.Minute // while the store fails
 )
 
 // kindLoop takes the work of one kind. It has a number of slots; a slot is filled again as soon as its piece of work ends, so a piece
@@ -29,30 +29,30 @@ func newKindLoop(s *Service, run context.Context, k WorkKind) *kindLoop {
 	return &kindLoop{Service: s, kind: k, run: run, slots: make(chan struct{}, slotsPerKind), ended: make(chan struct{}, 1)}
 }
 
-// work takes work until taking ends, and returns when what it took has ended.
-func (l *kindLoop) work(taking context.Context) {
-	wait := poll
+// takeWork takes work until taking ends, and returns when what it took has ended.
+func (l *kindLoop) takeWork(taking context.Context) {
+	wait := pollInterval
 	for l.reserveSlot(taking) {
 		n := 1 + l.reserveFreeSlots()
-		tasks, err := l.lease(l.run, l.kind, n)
+		tasks, err := l.leaseDue(l.run, l.kind, n)
 		for range n - len(tasks) {
 			<-l.slots
 		}
 		for _, t := range tasks {
-			l.start(taking, t)
+			l.startTask(taking, t)
 		}
 		if err != nil {
-			l.report(err)
+			l.logFailure(err)
 		}
 		switch {
 		case err != nil || l.failedInARow.Load() >= slotsPerKind: // the store fails, in what finds work or in all that is done
-			wait = min(2*wait, slowestPoll)
-			pause(taking, wait, l.wake[l.kind])
+			wait = min(2*wait, maxPollInterval)
+			pauseUntilSignal(taking, wait, l.wake[l.kind])
 		case len(tasks) < n: // nothing else is due; what is under way may make something due
-			wait = poll
-			pause(taking, wait, l.wake[l.kind], l.ended)
+			wait = pollInterval
+			pauseUntilSignal(taking, wait, l.wake[l.kind], l.ended)
 		default:
-			wait = poll
+			wait = pollInterval
 		}
 	}
 	for range slotsPerKind { // each slot that can be reserved has no piece any more
@@ -85,8 +85,8 @@ func (l *kindLoop) reserveFreeSlots() int {
 	}
 }
 
-// start does a piece of work in the slot that is reserved for it. What was leased while taking ended is given back.
-func (l *kindLoop) start(taking context.Context, t Task) {
+// startTask does a piece of work in the slot that is reserved for it. What was leased while taking ended is given back.
+func (l *kindLoop) startTask(taking context.Context, t Task) {
 	go func() {
 		if taking.Err() != nil {
 			l.releaseUntouched(l.run, t)
@@ -94,21 +94,21 @@ func (l *kindLoop) start(taking context.Context, t Task) {
 			l.failedInARow.Store(0)
 		} else {
 			l.failedInARow.Add(1)
-			l.report(err)
+			l.logFailure(err)
 		}
 		<-l.slots
-		signal(l.ended)
+		leaveSignal(l.ended)
 	}()
 }
 
-func (l *kindLoop) report(err error) {
+func (l *kindLoop) logFailure(err error) {
 	if l.run.Err() == nil {
 		l.c.Logger.LogAttrs(l.run, slog.LevelError, "payment: work", slog.Any("error", err))
 	}
 }
 
-// pause waits for a while, or until one of the signals comes or ctx ends. There are two signals at most.
-func pause(ctx context.Context, d time.Duration, signals ...<-chan struct{}) {
+// pauseUntilSignal waits for a while, or until one of the signals comes or ctx ends. There are two signals at most.
+func pauseUntilSignal(ctx context.Context, d time.Duration, signals ...<-chan struct{}) {
 	signals = append(signals, nil, nil) // nobody sends on nil
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -120,8 +120,8 @@ func pause(ctx context.Context, d time.Duration, signals ...<-chan struct{}) {
 	}
 }
 
-// signal leaves a signal that waits until somebody looks; a second one before that is the same.
-func signal(c chan<- struct{}) {
+// leaveSignal leaves a signal that waits until somebody looks; a second one before that is the same.
+func leaveSignal(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

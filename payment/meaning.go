@@ -39,7 +39,7 @@ func nothingTried(p Payment, r acquirer.Result) bool {
 		r.Handle.Session != "" && r.Handle.Session == p.Handle.Session
 }
 
-// meaning is what a verified result is to a payment.
+// meaningOf is what a verified result is to a payment.
 //
 //  1. Nothing counts that is not equal to the order, but for the end of a session in which nothing was tried: that has no amount.
 //  2. Money of another authorisation is not the money that is known, also when it is back. Where either has no
@@ -47,7 +47,7 @@ func nothingTried(p Payment, r acquirer.Result) bool {
 //  3. Of money that is known, what has gone back since is news, and so is the authorisation if it was missing.
 //  4. That less is back than was believed counts only if knowsReturns: in the answer to a question, by an acquirer that can
 //     give money back. A message may be old, and an acquirer that gives nothing back says nothing of it.
-func meaning(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
+func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	ordered, _ := euro.Cents(p.Amount)
 	back, err := euro.Cents(r.Returned)
 	accepted := r.Outcome == acquirer.Accepted
@@ -82,10 +82,10 @@ func meaning(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 
 // eventOf is the event of a verified result. What is not as it was ordered is said in words: nothing else keeps it.
 func (s *Service) eventOf(p Payment, r acquirer.Result, ch acquirer.Channel, knowsReturns bool) Event {
-	e := Event{Kind: meaning(p, r, knowsReturns), At: s.now(), Channel: ch, Result: &r}
+	e := Event{Kind: meaningOf(p, r, knowsReturns), At: s.now(), Channel: ch, Result: &r}
 	switch e.Kind {
 	case OnMismatched, OnUnfit:
-		e.Err = short(fmt.Sprintf("%s %s %s to merchant %s, authorisation %q", r.Outcome, euro.Describe(r.Amount), r.Currency, r.Merchant, r.AuthorisationID))
+		e.Err = shortCause(fmt.Sprintf("%s %s %s to merchant %s, authorisation %q", r.Outcome, euro.Describe(r.Amount), r.Currency, r.Merchant, r.AuthorisationID))
 	case OnReturnedPart, OnNotReturned:
 		e.Err = fmt.Sprintf("%s of %s are back", euro.Describe(r.Returned), euro.Describe(p.Amount))
 	}

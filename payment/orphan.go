@@ -35,7 +35,7 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 // Head is what a day seal commits to of an orphan. It stands among those of payments, with version zero.
 func (o Orphan) Head() Head {
 	h := hasher{make([]byte, 0, 128)}
-	h.text("orphan/1", o.Result.Fingerprint())
-	h.time(o.At)
-	return Head{Payment: ID(o.Key()), At: o.At, Hash: h.sum()}
+	h.addTexts("orphan/1", o.Result.Fingerprint())
+	h.addTimes(o.At)
+	return Head{Payment: ID(o.Key()), At: o.At, Hash: h.sumSHA256()}
 }

@@ -56,17 +56,17 @@ func newServed(template *Service) *served {
 }
 
 func (b *served) create(p Payment) error {
-	_, err := b.Service.create(context.Background(), p)
+	_, err := b.Service.createWithReference(context.Background(), p)
 	return err
 }
 
 func (b *served) change(id ID, e Event) (Effect, error) {
-	_, effect, err := b.Service.change(context.Background(), Lookup{ID: id}, func(Payment) (Event, error) { return e, nil })
+	_, effect, err := b.Service.changeNewest(context.Background(), Lookup{ID: id}, func(Payment) (Event, error) { return e, nil })
 	return effect, err
 }
 
 func (b *served) answer(old Payment, e Event) (Effect, error) {
-	_, effect, err := b.commit(context.Background(), old, e)
+	_, effect, err := b.commitEvent(context.Background(), old, e)
 	return effect, err
 }
 
@@ -176,7 +176,7 @@ func (b *light) answer(old Payment, e Event) (Effect, error) {
 	case next.State.Attempt() && b.any(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State.Attempt() }):
 		return "", &HeldError{}
 	}
-	next.AttentionAt = b.times.next(old, next, e, effect)
+	next.AttentionAt = b.times.dueAfterEvent(old, next, e, effect)
 	r.payment, r.entries = next, r.entries+1
 	r.last = Entry{Version: next.Version, Event: e.Kind, Effect: effect, From: old.State, To: next.State, By: e.By}
 	return effect, nil
@@ -204,7 +204,7 @@ type walk struct {
 	rng   *rand.Rand
 	now   time.Time
 	trips []*trip
-	seen  *[len(states)][len(events)]bool
+	seen  *[len(stateOrder)][len(eventOrder)]bool
 	story []happened
 }
 
@@ -295,9 +295,9 @@ func (w *walk) step() {
 		t = w.trips[w.rng.IntN(len(w.trips))]
 	}
 	p := w.payment(t)
-	k := events[w.rng.IntN(len(events))]
-	for i := 0; i < 2 && table[p.State.index()][k.index()].effect != EffectChanged; i++ {
-		k = events[w.rng.IntN(len(events))]
+	k := eventOrder[w.rng.IntN(len(eventOrder))]
+	for i := 0; i < 2 && table[p.State.tableRow()][k.tableColumn()].effect != EffectChanged; i++ {
+		k = eventOrder[w.rng.IntN(len(eventOrder))]
 	}
 	e := w.event(p, k)
 	switch w.rng.IntN(8) {
@@ -360,7 +360,7 @@ func (w *walk) happen(t *trip, e Event) {
 	q, m, last := w.row(t.id)
 	written := m - n
 	w.story = append(w.story, happened{id: t.id, from: p.State, on: e.Kind, to: q.State, effect: effect, written: written, err: err})
-	w.seen[p.State.index()][e.Kind.index()] = true
+	w.seen[p.State.tableRow()][e.Kind.tableColumn()] = true
 	// The service puts a second acceptance into review by itself: at once, or when the refund that was under way is done.
 	twice := serves && written == 2 && (e.Kind == OnMismatched && mustMoney(p.State) || e.Kind == OnReturned && p.State == Refunding)
 	// What a server or a browser can send again and again is written once.
@@ -548,7 +548,7 @@ func walks(t *testing.T, sequences int, open func() book) (missed []string) {
 	}
 	t.Logf("QUITTANCE_SEED=%d, %d sequences", seed, sequences)
 	type part struct {
-		seen   [len(states)][len(events)]bool
+		seen   [len(stateOrder)][len(eventOrder)]bool
 		events int
 		err    error
 	}
@@ -578,8 +578,8 @@ func walks(t *testing.T, sequences int, open func() book) (missed []string) {
 			t.Error(p.err)
 		}
 	}
-	for i, s := range states {
-		for j, e := range events {
+	for i, s := range stateOrder {
+		for j, e := range eventOrder {
 			if !slices.ContainsFunc(parts, func(p part) bool { return p.seen[i][j] }) {
 				missed = append(missed, fmt.Sprintf("%s on %s", s, e))
 			}

@@ -132,8 +132,8 @@ type Serving struct {
 
 // Takes reports whether a due payment is the process's to look at.
 func (s Serving) Takes(p Payment) bool {
-	return p.State.in(askNobody) || slices.Contains(s.Merchants, p.Merchant) ||
-		p.State.in(strandable) && !s.StrandedSince.IsZero() && !p.AttentionAt.After(s.StrandedSince)
+	return p.State.isOneOf(clockStates) || slices.Contains(s.Merchants, p.Merchant) ||
+		p.State.isOneOf(strandableStates) && !s.StrandedSince.IsZero() && !p.AttentionAt.After(s.StrandedSince)
 }
 
 // Filter selects payments; the zero value selects all. Fields that are set must all match.
@@ -153,7 +153,7 @@ type Filter struct {
 
 // Match reports whether f selects p, but for After and Limit; stuck says whether p has stuck work.
 func (f Filter) Match(p Payment, stuck bool) bool {
-	return (len(f.IDs) == 0 || slices.Contains(f.IDs, p.ID)) && (len(f.States) == 0 || p.State.in(f.States)) &&
+	return (len(f.IDs) == 0 || slices.Contains(f.IDs, p.ID)) && (len(f.States) == 0 || p.State.isOneOf(f.States)) &&
 		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
 		(f.Reference == "" || p.Reference == f.Reference) && (f.Merchant == "" || p.Merchant == f.Merchant) && !slices.Contains(f.NotOf, p.Merchant) &&
 		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
@@ -216,7 +216,7 @@ func NewChange(p Payment, e Entry) Change {
 }
 
 // DamagedAgain is when a store makes damaged work due again that it has set aside at now.
-func DamagedAgain(now time.Time) time.Time { return now.Add(slowest) }
+func DamagedAgain(now time.Time) time.Time { return now.Add(maxBackoff) }
 
 // Erased is the entry without its personal fields and without the salt, for stores to keep.
 func (e Entry) Erased() Entry {

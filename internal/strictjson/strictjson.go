@@ -1,5 +1,5 @@
-// Package strictjson reads JSON that comes from outside. encoding/json keeps the last of two equal keys, so that what was checked and what
-// is used can differ, and puts a sign of its own in the place of what is no UTF-8; here both are refused.
+// Package strictjson reads JSON that comes from outside: encoding/json keeps the last of two equal keys, so that what
+// was checked and what is used can differ; here they are refused.
 package strictjson
 
 import (

@@ -47,9 +47,8 @@ func (e *DoubledError) Error() string {
 }
 
 var (
-	errMore     = errors.New("there is more after the JSON value")
-	errTooDeep  = fmt.Errorf("JSON nested deeper than %d", depth)
-	errEncoding = errors.New("the JSON is not in UTF-8")
+	errMore    = errors.New("there is more after the JSON value")
+	errTooDeep = fmt.Errorf("JSON nested deeper than %d", depth)
 )
 
 const (
@@ -61,8 +60,9 @@ const (
 // before what is in it. path is the keys that lead there, with "[]" for an element of a list; it is overwritten when visit returns. An
 // error of visit ends the walk. visit may be nil.
 //
-// The error says that it is no JSON (a *[SyntaxError], or [io.ErrUnexpectedEOF] where the end is missing), that it nests too deep, is not in
-// UTF-8, or has a key twice in one object (a *[DoubledError]). What stands before the error was visited.
+// The error says that it is no JSON (a *[SyntaxError], or [io.ErrUnexpectedEOF] where the end is missing), that it nests too deep, or has a
+// key twice in one object (a *[DoubledError]). What stands before the error was visited. In the place of bytes that are no UTF-8 a string
+// has U+FFFD, as with encoding/json: who needs to know looks at the document.
 func Walk(document string, visit func(path []string, v Value) error) error {
 	w := walker{s: document, visit: visit}
 	w.path = w.pathArray[:0]
@@ -301,10 +301,7 @@ func (w *walker) text() (string, error) {
 		case c == '"':
 			w.i++
 			raw := w.s[begin:w.i]
-			if !ascii && !utf8.ValidString(raw) {
-				return "", errEncoding
-			}
-			if plain {
+			if plain && (ascii || utf8.ValidString(raw)) {
 				return raw[1 : len(raw)-1], nil
 			}
 			return unescaped(raw, begin)
@@ -320,7 +317,7 @@ func (w *walker) text() (string, error) {
 	return "", io.ErrUnexpectedEOF
 }
 
-// unescaped reads a string that has escapes.
+// unescaped reads a string that has escapes, or bytes that are no UTF-8.
 func unescaped(raw string, begin int) (s string, err error) {
 	err = json.Unmarshal([]byte(raw), &s)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {

@@ -36,8 +36,8 @@ func (b *Books) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return b.store.Orphans(ctx)
 }
 
-// orphans are all of them, damaged ones with what can be read.
-func (b *Books) orphans(ctx context.Context) (all []payment.Orphan, err error) {
+// allOrphans are all of them, damaged ones with what can be read.
+func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error) {
 	for o, err := range b.store.Orphans(ctx) {
 		if err != nil && !isDamaged(err) {
 			return nil, err

@@ -20,9 +20,9 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// settle is how long after midnight a day is left open, for entries that were dated before it and are still being
+// closingTime is how long after midnight a day is left open, for entries that were dated before it and are still being
 // written: each within a minute, or not at all.
-const settle = 5 * time.Minute
+const closingTime = 5 * time.Minute
 
 // columns are the export's, in both forms. They are frozen: append only.
 var columns = [...]string{
@@ -97,7 +97,7 @@ type euros int64
 // The store keeps the seal of the day, and the next export begins with it, so that one call reads the journals of the payments that moved
 // on the day, and of what came before only what was never exported. Verify trusts no seal that the store keeps.
 func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, error) {
-	return b.export(ctx, day, w, asCSV)
+	return b.exportDay(ctx, day, w, asCSV)
 }
 
 // ExportJSON writes what [Books.Export] writes as JSON Lines, for programs: one object a line, with the columns as keys
@@ -105,15 +105,15 @@ func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, erro
 // euros is a text with a point. There is no byte order mark. Lines end in LF. The seal is the same, the sha256 is that of
 // this form.
 func (b *Books) ExportJSON(ctx context.Context, day string, w io.Writer) (Seal, error) {
-	return b.export(ctx, day, w, asJSON)
+	return b.exportDay(ctx, day, w, asJSON)
 }
 
-func (b *Books) export(ctx context.Context, day string, w io.Writer, as encoding) (Seal, error) {
+func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encoding) (Seal, error) {
 	d, err := paris.Parse(day)
 	if err != nil {
 		return Seal{}, fmt.Errorf("%w: export: %w", payment.ErrInvalid, err)
 	}
-	if over := d.Next().Start().Add(settle); b.now().Before(over) {
+	if over := d.Next().Start().Add(closingTime); b.now().Before(over) {
 		return Seal{}, fmt.Errorf("%w: export: %s is over at %s", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
 	}
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
@@ -145,7 +145,7 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 		_, err := out.Write(as.line(l))
 		return err
 	}
-	orphans, err := b.orphans(ctx)
+	orphans, err := b.allOrphans(ctx)
 	if err != nil {
 		return Seal{}, err
 	}
@@ -161,7 +161,7 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 	sums := totals{}
 	for m, err := range inOrder(r.movements(ctx), strays) {
 		if err == nil {
-			err = write(m.line())
+			err = write(m.exportLine())
 		}
 		if err != nil {
 			return Seal{}, err
@@ -169,10 +169,10 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 		sums.add(m)
 	}
 	if len(r.heads) > 0 {
-		c.add(d, r.heads)
+		c.sealThrough(d, r.heads)
 	}
-	c.to(d.Next())
-	if seal = c.last(); seal != (Seal{}) {
+	c.sealQuietDaysBefore(d.Next())
+	if seal = c.lastSeal(); seal != (Seal{}) {
 		if err := b.store.KeepSeal(ctx, payment.DaySeal{Day: d.String(), Seal: seal}); err != nil {
 			return Seal{}, err
 		}
@@ -185,7 +185,7 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 	return seal, write(line{"movement": "seal", "seal": seal.String(), "sha256": hex.EncodeToString(sum.Sum(nil))})
 }
 
-func (m movement) line() line {
+func (m movement) exportLine() line {
 	return line{
 		"movement": string(m.kind), "instant": m.at.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": m.reference, "payment": string(m.payment),
 		"merchant": m.merchant, "authorisation": m.authorisation, "cents": m.cents, "euros": euros(m.cents),
@@ -204,7 +204,7 @@ var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l l
 	for i, name := range columns {
 		switch v := l[name].(type) {
 		case string:
-			cells[i] = defused(v)
+			cells[i] = defuseCell(v)
 		case int64:
 			cells[i] = strconv.FormatInt(v, 10)
 		case euros:
@@ -219,9 +219,9 @@ var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l l
 	return b.Bytes()
 }}
 
-// defused keeps a spreadsheet from taking a cell for a formula, and from being led by characters that are not seen. The
+// defuseCell keeps a spreadsheet from taking a cell for a formula, and from being led by characters that are not seen. The
 // wide forms are those that some spreadsheets take for the narrow ones.
-func defused(s string) string {
+func defuseCell(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '

@@ -18,35 +18,35 @@ type chain struct {
 	seals []Seal
 }
 
-// add seals the days before d, on which nothing moved, and d. Days come in order.
-func (c *chain) add(d paris.Day, heads [][32]byte) {
+// sealThrough seals the days before d, on which nothing moved, and d. Days come in order.
+func (c *chain) sealThrough(d paris.Day, heads [][32]byte) {
 	if len(c.seals) == 0 {
 		c.next = d
 	}
-	c.to(d)
-	c.seal(heads)
+	c.sealQuietDaysBefore(d)
+	c.sealNextDay(heads)
 }
 
-// to seals the days before d, on which nothing moved.
-func (c *chain) to(d paris.Day) {
+// sealQuietDaysBefore seals the days before d, on which nothing moved.
+func (c *chain) sealQuietDaysBefore(d paris.Day) {
 	for len(c.seals) > 0 && c.next.Number() < d.Number() {
-		c.seal(nil)
+		c.sealNextDay(nil)
 	}
 }
 
-// last is the seal of the last day; zero before the first.
-func (c *chain) last() (seal Seal) {
+// lastSeal is the seal of the last day; zero before the first.
+func (c *chain) lastSeal() (seal Seal) {
 	if n := len(c.seals); n > 0 {
 		seal = c.seals[n-1]
 	}
 	return seal
 }
 
-// seal seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
+// sealNextDay seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
 // that moved on the day. With the seals before it, it commits to all heads.
-func (c *chain) seal(heads [][32]byte) {
+func (c *chain) sealNextDay(heads [][32]byte) {
 	slices.SortFunc(heads, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
-	before := c.last()
+	before := c.lastSeal()
 	h := sha256.New()
 	h.Write([]byte("seal/1 " + c.next.String() + " "))
 	h.Write(before[:])
@@ -59,16 +59,16 @@ func (c *chain) seal(heads [][32]byte) {
 // heads are those of each day, by its number: 32 bytes for each payment and each day on which it moved.
 type heads map[int][][32]byte
 
-// orphans adds theirs.
-func (h heads) orphans(all []payment.Orphan) {
+// addOrphans adds theirs.
+func (h heads) addOrphans(all []payment.Orphan) {
 	for _, o := range all {
 		day := paris.Of(o.At).Number()
 		h[day] = append(h[day], o.Head().Hash)
 	}
 }
 
-// journal adds those of a payment.
-func (h heads) journal(entries []payment.Entry) {
+// addJournal adds those of a payment.
+func (h heads) addJournal(entries []payment.Entry) {
 	last := map[int][32]byte{}
 	for _, e := range entries {
 		last[paris.Of(e.At).Number()] = e.Hash
@@ -78,14 +78,14 @@ func (h heads) journal(entries []payment.Entry) {
 	}
 }
 
-// chain seals all days before end.
-func (h heads) chain(end paris.Day) (c chain) {
+// sealDaysBefore seals all days before end.
+func (h heads) sealDaysBefore(end paris.Day) (c chain) {
 	for _, day := range slices.Sorted(maps.Keys(h)) {
 		if day < end.Number() {
-			c.add(paris.Numbered(day), h[day])
+			c.sealThrough(paris.Numbered(day), h[day])
 		}
 	}
-	c.to(end)
+	c.sealQuietDaysBefore(end)
 	return c
 }
 
@@ -115,10 +115,10 @@ func (b *Books) chainBefore(ctx context.Context, d paris.Day, orphans []payment.
 			}
 		}
 		if len(heads) > 0 {
-			c.add(day, heads)
+			c.sealThrough(day, heads)
 		}
 	}
-	c.to(d)
+	c.sealQuietDaysBefore(d)
 	return c, nil
 }
 

@@ -34,7 +34,7 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 		}
 		for _, h := range read {
 			if seals != nil {
-				all.journal(h.journal)
+				all.addJournal(h.journal)
 			}
 			if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
 				altered = append(altered, err)
@@ -51,12 +51,12 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	if seals == nil {
 		return nil
 	}
-	orphans, err := b.orphans(ctx)
+	orphans, err := b.allOrphans(ctx)
 	if err != nil {
 		return err
 	}
-	all.orphans(orphans)
-	is := all.chain(paris.Of(b.now()).Next()).seals
+	all.addOrphans(orphans)
+	is := all.sealDaysBefore(paris.Of(b.now()).Next()).seals
 	n := 0
 	var before Seal
 	for want := range seals {

@@ -49,14 +49,14 @@ func (Sweep) Kind() string { return kindSweep }
 func (Chores) Kind() string { return kindChores }
 
 // InsertOpts implements [river.JobArgsWithInsertOpts]: unique by payment, kind and version, and tried once.
-func (Attention) InsertOpts() river.InsertOpts { return once() }
+func (Attention) InsertOpts() river.InsertOpts { return triedOnce() }
 
 // InsertOpts implements [river.JobArgsWithInsertOpts]: unique by payment, kind and version, and tried once.
-func (Delivery) InsertOpts() river.InsertOpts { return once() }
+func (Delivery) InsertOpts() river.InsertOpts { return triedOnce() }
 
-// once is for jobs that the row makes due again, and nothing else: River does not try them again, and a job that has
+// triedOnce is for jobs that the row makes due again, and nothing else: River does not try them again, and a job that has
 // ended keeps no other from being inserted.
-func once() river.InsertOpts {
+func triedOnce() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}
@@ -68,17 +68,17 @@ func perPeriod(d time.Duration, queue string) *river.InsertOpts {
 	return &river.InsertOpts{MaxAttempts: 1, Queue: queue, UniqueOpts: river.UniqueOpts{ByPeriod: d}}
 }
 
-// piece is what the jobs of one piece of work have in common.
-type piece interface {
+// pieceOfWork is what the jobs of one piece of work have in common.
+type pieceOfWork interface {
 	river.JobArgs
-	due() payment.Due
+	dueWork() payment.Due
 }
 
-func (a Attention) due() payment.Due {
+func (a Attention) dueWork() payment.Due {
 	return payment.Due{Kind: payment.WorkAttention, Payment: a.Payment, Version: a.Version}
 }
 
-func (d Delivery) due() payment.Due {
+func (d Delivery) dueWork() payment.Due {
 	return payment.Due{Kind: payment.WorkDelivery, Payment: d.Payment, Version: d.Version}
 }
 

@@ -69,9 +69,9 @@ func New(db *sql.DB, config *river.Config, o Options) (*Jobs, error) {
 func (j *Jobs) InTx(ctx context.Context, tx *sql.Tx, c payment.Change) error {
 	p := c.Payment
 	id := cmp.Or(p.ID, payment.ID(c.Key)) // an orphan's change belongs to no payment
-	jobs := []river.InsertManyParams{j.params(payment.Due{Kind: payment.WorkDelivery, Payment: id, Version: p.Version}, 0)}
+	jobs := []river.InsertManyParams{j.insertParams(payment.Due{Kind: payment.WorkDelivery, Payment: id, Version: p.Version}, 0)}
 	if !p.AttentionAt.IsZero() {
-		look := j.params(payment.Due{Kind: payment.WorkAttention, Payment: id, Version: p.Version}, 0)
+		look := j.insertParams(payment.Due{Kind: payment.WorkAttention, Payment: id, Version: p.Version}, 0)
 		if p.AttentionAt.After(time.Now()) {
 			look.InsertOpts.ScheduledAt = p.AttentionAt
 		}
@@ -83,8 +83,8 @@ func (j *Jobs) InTx(ctx context.Context, tx *sql.Tx, c payment.Change) error {
 	return nil
 }
 
-// params are what River inserts for a piece of work; insteadOf is the job that does not get on, or zero.
-func (j *Jobs) params(d payment.Due, insteadOf int64) river.InsertManyParams {
+// insertParams are what River inserts for a piece of work; insteadOf is the job that does not get on, or zero.
+func (j *Jobs) insertParams(d payment.Due, insteadOf int64) river.InsertManyParams {
 	return river.InsertManyParams{Args: argsOf(d, insteadOf), InsertOpts: &river.InsertOpts{Queue: j.o.Queue}}
 }
 

@@ -14,7 +14,7 @@ func moneyKept(b *trial) {
 	said := payment.Money{
 		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: merchant, Authorisation: "00é'1",
 	}
-	p := b.add()
+	p := b.addPayment()
 	e := payment.Entry{
 		Payment: p.ID, Version: 2, Event: payment.OnMismatched, Effect: payment.EffectChanged, From: p.State, To: payment.Refunded, At: start, Money: said,
 		Previous: p.Head, Hash: [32]byte{9}, Salt: [16]byte{7},
@@ -23,31 +23,31 @@ func moneyKept(b *trial) {
 	b.must("Commit", b.Commit(b.ctx, p, e))
 	money := func() []payment.Money {
 		var out []payment.Money
-		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+		for _, e := range collectAll(b, "Journal", b.Journal(b.ctx, p.ID)) {
 			out = append(out, e.Money)
 		}
 		return out
 	}
-	b.same("the money of the entries", money(), []payment.Money{{}, said})
+	b.mustEqual("the money of the entries", money(), []payment.Money{{}, said})
 	for _, want := range money() {
-		t := b.one(payment.WorkDelivery, start.Add(time.Hour))
-		b.same("the money of the change", t.Change.Entry.Money, want)
-		b.release(t, time.Time{}, "")
+		t := b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Hour))
+		b.mustEqual("the money of the change", t.Change.Entry.Money, want)
+		b.mustRelease(t, time.Time{}, "")
 	}
 	_, err := b.Erase(b.ctx, p.Debtor, start.Add(1000*time.Hour))
 	b.must("Erase", err)
-	b.same("the money after an erasure", money(), []payment.Money{{}, said})
+	b.mustEqual("the money after an erasure", money(), []payment.Money{{}, said})
 }
 
 // headsByTime: every entry before the instant, by time, then by payment and version.
 func headsByTime(b *trial) {
-	b.same("the heads of an empty store", len(collect(b, "Heads", b.Heads(b.ctx, time.Time{}, start.Add(time.Hour)))), 0)
+	b.mustEqual("the heads of an empty store", len(collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, start.Add(time.Hour)))), 0)
 	var want []payment.Head
-	first, second := b.add(), b.add()
-	first = b.moved(first, payment.Redirected)
-	second = b.moved(second, payment.Redirected)
+	first, second := b.addPayment(), b.addPayment()
+	first = b.mustMove(first, payment.Redirected)
+	second = b.mustMove(second, payment.Redirected)
 	for _, p := range []payment.Payment{first, second} {
-		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+		for _, e := range collectAll(b, "Journal", b.Journal(b.ctx, p.ID)) {
 			want = append(want, payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash})
 		}
 	}
@@ -59,48 +59,48 @@ func headsByTime(b *trial) {
 		}
 		return out
 	}
-	b.same("all heads", collect(b, "Heads", b.Heads(b.ctx, time.Time{}, start.Add(time.Hour))), last(want, 2, 3))
-	b.same("those from the second", collect(b, "Heads", b.Heads(b.ctx, want[1].At, start.Add(time.Hour))), last(want[1:], 1, 2))
-	b.same("those of one instant", collect(b, "Heads", b.Heads(b.ctx, want[1].At, want[1].At.Add(time.Microsecond))), last(want[1:2], 0))
-	b.same("none from behind the last", len(collect(b, "Heads", b.Heads(b.ctx, want[3].At.Add(time.Microsecond), start.Add(time.Hour)))), 0)
-	b.same("those before the last", collect(b, "Heads", b.Heads(b.ctx, time.Time{}, want[3].At)), last(want[:3], 1, 2))
-	b.same("none before the first", len(collect(b, "Heads", b.Heads(b.ctx, time.Time{}, want[0].At))), 0)
+	b.mustEqual("all heads", collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, start.Add(time.Hour))), last(want, 2, 3))
+	b.mustEqual("those from the second", collectAll(b, "Heads", b.Heads(b.ctx, want[1].At, start.Add(time.Hour))), last(want[1:], 1, 2))
+	b.mustEqual("those of one instant", collectAll(b, "Heads", b.Heads(b.ctx, want[1].At, want[1].At.Add(time.Microsecond))), last(want[1:2], 0))
+	b.mustEqual("none from behind the last", len(collectAll(b, "Heads", b.Heads(b.ctx, want[3].At.Add(time.Microsecond), start.Add(time.Hour)))), 0)
+	b.mustEqual("those before the last", collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, want[3].At)), last(want[:3], 1, 2))
+	b.mustEqual("none before the first", len(collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, want[0].At))), 0)
 	for range b.Heads(b.ctx, time.Time{}, start.Add(time.Hour)) {
 		break // a reader that stops early must not hold anything
 	}
-	b.moved(second, payment.Paid)
+	b.mustMove(second, payment.Paid)
 }
 
 // manyJournals: those of many payments are read together, each whole and in its order.
 func manyJournals(b *trial) {
 	want, ids := map[payment.ID][]payment.Entry{}, []payment.ID{"x"} // x is nobody's
 	for i := range 520 {                                             // more than a store reads at once
-		p := b.add()
+		p := b.addPayment()
 		if i%50 == 0 {
-			p = b.moved(p, payment.Redirected)
+			p = b.mustMove(p, payment.Redirected)
 		}
 		ids, want[p.ID] = append(ids, p.ID), nil
 	}
-	other := b.add()
+	other := b.addPayment()
 	for id := range want {
-		want[id] = collect(b, "Journal", b.Journal(b.ctx, id))
+		want[id] = collectAll(b, "Journal", b.Journal(b.ctx, id))
 	}
 	got := map[payment.ID][]payment.Entry{}
 	var before payment.ID
-	for _, e := range collect(b, "Journal", b.Journal(b.ctx, ids...)) {
+	for _, e := range collectAll(b, "Journal", b.Journal(b.ctx, ids...)) {
 		if e.Payment != before && got[e.Payment] != nil {
 			b.Fatalf("the entries of payment %s do not stand together", e.Payment)
 		}
 		before, got[e.Payment] = e.Payment, append(got[e.Payment], e)
 	}
-	b.same("the journals", got, want)
-	b.same("the journal of nobody", len(collect(b, "Journal", b.Journal(b.ctx))), 0)
+	b.mustEqual("the journals", got, want)
+	b.mustEqual("the journal of nobody", len(collectAll(b, "Journal", b.Journal(b.ctx))), 0)
 	var listed []payment.ID
-	for _, p := range collect(b, "List", b.List(b.ctx, payment.Filter{IDs: ids})) {
+	for _, p := range collectAll(b, "List", b.List(b.ctx, payment.Filter{IDs: ids})) {
 		listed = append(listed, p.ID)
 	}
-	b.same("the payments", listed, ids[1:])
-	b.same("one of two", len(collect(b, "List", b.List(b.ctx, payment.Filter{IDs: []payment.ID{other.ID, ids[1]}, Debt: other.Debt}))), 1)
+	b.mustEqual("the payments", listed, ids[1:])
+	b.mustEqual("one of two", len(collectAll(b, "List", b.List(b.ctx, payment.Filter{IDs: []payment.ID{other.ID, ids[1]}, Debt: other.Debt}))), 1)
 }
 
 // sealsKept: an export goes on from the seal of the last day that was exported.
@@ -126,18 +126,18 @@ func sealsKept(b *trial) {
 	_, third := day(3)
 	_, fourth := day(4)
 	_, fifth := day(5)
-	b.same("the seal where none was kept", last(fifth), payment.DaySeal{})
+	b.mustEqual("the seal where none was kept", last(fifth), payment.DaySeal{})
 	for _, n := range []int{3, 2, 4} { // the fourth is open
 		b.must("KeepSeal", b.KeepSeal(b.ctx, seal(n)))
 	}
 	b.must("KeepSeal again", b.KeepSeal(b.ctx, seal(2)))
-	b.same("the last seal", last(fifth), seal(3))
-	b.same("the last seal at the end of its day", last(third), seal(3))
-	b.same("the seal before it", last(third.Add(-time.Microsecond)), seal(2))
-	b.same("the seal before the first", last(second.Add(-time.Microsecond)), payment.DaySeal{})
+	b.mustEqual("the last seal", last(fifth), seal(3))
+	b.mustEqual("the last seal at the end of its day", last(third), seal(3))
+	b.mustEqual("the seal before it", last(third.Add(-time.Microsecond)), seal(2))
+	b.mustEqual("the seal before the first", last(second.Add(-time.Microsecond)), payment.DaySeal{})
 	b.must("KeepSeal", b.KeepSeal(b.ctx, seal(5)))
-	b.same("the seal of a day beyond", last(fourth), seal(3))
-	b.same("the last seal of all", last(fifth), seal(5))
+	b.mustEqual("the seal of a day beyond", last(fourth), seal(3))
+	b.mustEqual("the last seal of all", last(fifth), seal(5))
 }
 
 // stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
@@ -152,26 +152,26 @@ func stuckOrphan(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, other, start.Add(time.Second)))
 	now := start
 	for range payment.StuckAfter {
-		b.release(b.lease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
+		b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
 	}
 	failures := func() (out []int) {
-		for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
+		for _, o := range collectAll(b, "Orphans", b.Orphans(b.ctx)) {
 			out = append(out, o.Tries)
 		}
 		return out
 	}
-	stuck := collect(b, "Orphans", b.Orphans(b.ctx))[0]
-	b.same("its failures", failures(), []int{payment.StuckAfter, 0})
-	b.same("the last cause", stuck.Cause, "the host is down")
-	b.release(b.lease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
+	stuck := collectAll(b, "Orphans", b.Orphans(b.ctx))[0]
+	b.mustEqual("its failures", failures(), []int{payment.StuckAfter, 0})
+	b.mustEqual("the last cause", stuck.Cause, "the host is down")
+	b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
 	b.must("Restart", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.same("its failures after the restart", failures(), []int{0, 0})
-	t := b.lease(payment.WorkDelivery, now, 1)
+	b.mustEqual("its failures after the restart", failures(), []int{0, 0})
+	t := b.mustLease(payment.WorkDelivery, now, 1)
 	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
 		b.Fatalf("leased %v, want the restarted orphan", t)
 	}
-	b.release(t[0], time.Time{}, "")
+	b.mustRelease(t[0], time.Time{}, "")
 	b.must("Restart of one that is delivered", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.same("both are kept", failures(), []int{0, 0})
-	b.is("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
+	b.mustEqual("both are kept", failures(), []int{0, 0})
+	b.mustBeError("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
 }
