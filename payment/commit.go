@@ -46,6 +46,9 @@ func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment,
 		return p, effect, nil
 	}
 	next.AttentionAt = s.times.dueAfterEvent(p, next, e, effect)
+	if !next.AttentionAt.IsZero() {
+		next.AttentionAt = latest(next.AttentionAt, e.NotBefore)
+	}
 	entry = entry.linkToChain(next, p.Head)
 	next.Head = entry.Hash
 	next, entry, err = s.writeOnOpenDay(ctx, next, entry, s.c.Store.Commit)
@@ -248,6 +251,19 @@ func nothingWasWritten(err error) bool {
 		}
 	}
 	return !openInstant(err).IsZero()
+}
+
+// changeFrom is changeNewest for a row that was written just now: it is read again only if it has moved on since.
+func (s *Service) changeFrom(ctx context.Context, p Payment, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	e, err := decide(p)
+	if err != nil {
+		return p, "", err
+	}
+	q, effect, err := s.applyEvent(ctx, p, e)
+	if errors.Is(err, ErrVersion) {
+		return s.changeNewest(ctx, Lookup{ID: p.ID}, decide)
+	}
+	return q, effect, err
 }
 
 // changeNewest applies an event to the newest row, and again if the row has changed meanwhile, until it is written. decide returns the
