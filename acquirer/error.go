@@ -3,6 +3,7 @@ package acquirer
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // The kinds of an [*Error].
@@ -35,6 +36,10 @@ const (
 type Error struct {
 	Op, Reference, Code, Field string
 	Kind, Err                  error
+
+	// RetryAfter is how long the acquirer wants to be left alone about this transaction; zero: it did not say. A worker asks no
+	// sooner.
+	RetryAfter time.Duration
 }
 
 // fates has for each kind of error what is known about the call: certainly not done (neither flag), certainly not done and may

@@ -104,6 +104,10 @@ func (s *Service) lookLater(ctx context.Context, t Task, now time.Time, cause st
 
 // noteSilence journals that the acquirer could not be asked, or not be understood. After UnknownLimit the payment goes to review.
 func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.Time, cause error) error {
+	var leftAlone time.Time
+	if e := (*acquirer.Error)(nil); errors.As(cause, &e) && e.RetryAfter > 0 {
+		leftAlone = now.Add(min(e.RetryAfter, maxBackoff))
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -111,7 +115,7 @@ func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.T
 		return s.commitAtVersion(ctx, p, Event{Kind: OnOverdue, At: now, Err: shortCause(cause.Error())})
 	}
 	if p.State != Review { // in review silence is no evidence
-		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error())})
+		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error()), NotBefore: leftAlone})
 		if err != nil || q.Version != p.Version {
 			return ignoreVersion(err)
 		}
@@ -120,9 +124,17 @@ func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.T
 		return s.lookLater(ctx, t, now, "")
 	}
 	if p.State.Ended() || p.State == Paid || p.State == Review { // the look was missed, and is made up for
-		return s.c.Store.Release(ctx, t, retryAt(now, t.Tries, p.ID), shortCause(cause.Error()))
+		return s.c.Store.Release(ctx, t, latest(retryAt(now, t.Tries, p.ID), leftAlone), shortCause(cause.Error()))
 	}
-	return s.c.Store.Release(ctx, t, askAgainAt(p, now), shortCause(cause.Error()))
+	return s.c.Store.Release(ctx, t, latest(askAgainAt(p, now), leftAlone), shortCause(cause.Error()))
+}
+
+// latest is the later of two instants.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // concludeAbsence draws the conclusion from the answers "not found" and "nobody has paid yet". While the payer can pay they prove

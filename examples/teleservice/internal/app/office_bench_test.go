@@ -86,7 +86,7 @@ func agentOf(tb testing.TB, s *apptest.Service) asker {
 
 // What a page of the office costs with 1 000 payments, and with 100 000, in turns: the promise is 1.3 times at most. The metrics are medians of CPU.
 func BenchmarkOfficePage(b *testing.B) {
-	const rounds = 15
+	const rounds = 9
 	var sides [2]asker
 	for i, n := range []int{1_000, 100_000} {
 		s := apptest.Start(b, apptest.Morning, func(c *app.Config) { c.Bank = "mock" })
@@ -123,10 +123,10 @@ func BenchmarkOfficePage(b *testing.B) {
 			for range rounds {
 				for i, s := range sides {
 					began := cpu(b)
-					for range 10 {
+					for range 4 {
 						s.get(b, paths[i])
 					}
-					costs[i] = append(costs[i], (cpu(b)-began)/10)
+					costs[i] = append(costs[i], (cpu(b)-began)/4)
 				}
 			}
 			for i := range costs {
