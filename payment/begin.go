@@ -74,6 +74,8 @@ func unfitText(s string, most int) string {
 		return fmt.Sprintf("is longer than %d bytes", most)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
 		return "has characters that are not text"
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return "has characters that turn the direction of a text, so that a screen shows it otherwise than it is"
 	}
 	return ""
 }
@@ -86,7 +88,8 @@ func unfitText(s string, most int) string {
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
-// was accepted meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another
+// was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
+// waits, or before ctx ends; ErrKeyReused when the key was used for another
 // request; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
 // sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
@@ -136,9 +139,13 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 
 // answerRepeated answers a request whose key was used before, for the payment old.
 func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
-	switch {
-	case !old.isSameRequest(asked):
+	if !old.isSameRequest(asked) {
 		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
+	}
+	old, err := s.awaitFirstClick(ctx, old)
+	switch {
+	case err != nil:
+		return old, acquirer.Session{}, err
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
 	case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):

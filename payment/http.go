@@ -199,7 +199,11 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 		}
 		if err != nil {
 			p = Payment{}
-			s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: return", slog.Any("error", err))
+			level := slog.LevelWarn
+			if errors.Is(err, ErrNoCallback) { // anybody can ask for the address with nothing: that must not fill a log
+				level = slog.LevelDebug
+			}
+			s.c.Logger.LogAttrs(r.Context(), level, "payment: return", slog.Any("error", err))
 		}
 		to := cmp.Or(next(r, p, err), "/")
 		if !s.c.ReturnPage {

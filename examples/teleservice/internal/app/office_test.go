@@ -220,7 +220,7 @@ func TestRestart(t *testing.T) {
 	w.Config.Kiosk = strings.TrimPrefix(kiosk, "http://")
 	w.Open()
 	waiting.base, lost.base = w.Base, w.Base // the same host: its cookies are known still
-	waiting.get("/accueil").reads("Reprendre le paiement")
+	waiting.get("/accueil").reads("Je n’ai pas encore payé : reprendre")
 	id := string(w.All()[0].ID)
 	waiting.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).reads("Votre paiement a été accepté.")
 	// The bank notifies, and sends the payer, to where the service was when the session was opened: nobody is there any more.

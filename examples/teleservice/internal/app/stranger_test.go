@@ -163,7 +163,9 @@ func TestOpenRedirect(t *testing.T) {
 	w := start(t, nil)
 	for to, want := range map[string]string{
 		"https://evil.example/": "/accueil", "//evil.example": "/accueil", `/\evil.example`: "/accueil", "/accueil/../../evil": "/accueil",
-		"javascript:alert(1)": "/accueil", "/messagerie\r\nX: y": "/accueil", "/messagerie": "/messagerie", "/demarches/creances": "/demarches", "": "/accueil",
+		"javascript:alert(1)": "/accueil", "/messagerie\r\nX: y": "/accueil", "/messagerie": "/messagerie", "/demarches/creances": "/demarches/creances", "": "/accueil",
+		"/demarches/creances/creance-101/etape-2": "/demarches/creances/creance-101/etape-2", "/demarches//evil.example": "/accueil", "/demarches/../gestion": "/accueil",
+		"/gestion": "/accueil", "/demarches?x=y": "/accueil", "/messagerie/": "/accueil",
 	} {
 		b := w.browser()
 		b.get("/connexion?suite="+url.QueryEscape(to)).press("connexion", "assure-1").at(http.StatusOK, want)
@@ -399,7 +401,7 @@ func TestHeaders(t *testing.T) {
 			}
 			wanted := http.Header{}
 			for name, v := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-…'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'nonce-…'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
 				"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
 				"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store", "Content-Type": "text/html; charset=utf-8",
 			} {

@@ -89,7 +89,7 @@ func TestGiveUpAndComeBack(t *testing.T) {
 	b.toKiosk("creance-101").press("", "abandon").back().reads("Vous avez quitté la page de paiement sans payer.")
 
 	b.toKiosk("creance-101")
-	b.get("/accueil").reads("Un paiement est en cours", "Reprendre le paiement")
+	b.get("/accueil").reads("Un paiement est en cours", "Je n’ai pas encore payé : reprendre")
 	b.get("/demarches/creances/creance-101/etape-1").reads("Un paiement de cette créance est déjà en cours.")
 	id := string(w.All()[1].ID)
 	b.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).back()
