@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/inbox"
-	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -26,14 +25,8 @@ func BenchmarkM17PayersBesideLetters(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close() })
-	store := migrated(b, db, sqlstore.SQLite)
-	box, err := sqlmailbox.SQLite(db)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := box.Migrate(b.Context()); err != nil {
-		b.Fatal(err)
-	}
+	d := database{name: "SQLite"}
+	store, box := d.store(b, db, sqlstore.Options{}), d.mailbox(b, db)
 	var serial atomic.Int64
 	pay := func() error {
 		p, e := fresh(fmt.Sprintf("q%d", serial.Add(1)))
