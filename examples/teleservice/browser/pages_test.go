@@ -24,7 +24,7 @@ func TestAxe(t *testing.T) {
 	eval[bool](b, `document.querySelector("main").append(new Image()); document.querySelector("h1").style.color = "#bbb"; true`)
 	eval[bool](b, script+"; true")
 	found := eval[string](b, violations)
-	for _, rule := range []string{"image-alt", "color-contrast"} {
+	for _, rule := range []string{"image-alt", "color-contrast", "color-contrast-enhanced"} {
 		if !strings.Contains(found, rule+": ") {
 			t.Errorf("axe-core does not find %s:\n%s", rule, found)
 		}
