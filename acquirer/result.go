@@ -27,6 +27,7 @@ type Result struct {
 	Outcome                                               Outcome
 	Decline                                               Decline // why, when Refused
 	Code, AcquirerCode, AuthorisationID, Brand, MaskedPAN string
+	Means                                                 Means     // what the payer paid by, or tried to; "" where the acquirer does not say
 	At                                                    time.Time // of the transaction, as the acquirer says; UTC
 
 	// Handle is what the message or the answer says of the acquirer's own ids. Of a callback's result Session may be what
@@ -59,7 +60,7 @@ func (r Result) Equal(o Result) bool {
 		sameAmount(r.Amount, o.Amount) && sameAmount(r.Returned, o.Returned) && sameAmount(r.Returning, o.Returning) && r.Currency == o.Currency &&
 		r.Outcome == o.Outcome && r.Decline == o.Decline &&
 		r.Code == o.Code && r.AcquirerCode == o.AcquirerCode && r.AuthorisationID == o.AuthorisationID &&
-		r.Brand == o.Brand && r.MaskedPAN == o.MaskedPAN && r.At.Equal(o.At) &&
+		r.Brand == o.Brand && r.MaskedPAN == o.MaskedPAN && r.Means == o.Means && r.At.Equal(o.At) &&
 		r.Handle.Equal(o.Handle) && r.Hint == o.Hint && maps.Equal(r.fields, o.fields)
 }
 

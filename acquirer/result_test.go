@@ -45,6 +45,7 @@ var changes = []struct {
 	{"decline", false, func(r *acquirer.Result) { r.Decline = acquirer.DoNotHonour }},
 	{"brand", false, func(r *acquirer.Result) { r.Brand = "CB" }},
 	{"masked number", false, func(r *acquirer.Result) { r.MaskedPAN = "" }},
+	{"means", false, func(r *acquirer.Result) { r.Means = acquirer.DirectDebit }},
 	{"time", false, func(r *acquirer.Result) { r.At = r.At.Add(time.Second) }},
 	{"fields", false, func(r *acquirer.Result) { *r = r.WithFields(map[string]string{"transactionStatus": "CAPTURED"}) }},
 }

@@ -27,7 +27,7 @@ func row(s payment.State) payment.Payment {
 		p.Session = *session()
 	}
 	if s.Money() || s == payment.Refunding || s == payment.Refunded {
-		p.Authorisation, p.Brand, p.MaskedPAN, p.Code = "000001", "CB", "4970 #### ## 00", "00"
+		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Means = "000001", "CB", "4970 #### ## 00", "00", acquirer.Card
 		p.PaidAt = after(1)
 	}
 	switch s {
@@ -57,7 +57,7 @@ func said(k payment.EventKind) payment.Event {
 	return payment.Event{Kind: k, At: after(10), Channel: acquirer.Notify, Result: &acquirer.Result{
 		Reference: "PCLCB172540000004", OrderID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Merchant: "201000005940002",
 		Amount: decimal.New(75_00, -2), Currency: "EUR", Outcome: acquirer.Accepted, Code: "77", Decline: acquirer.DoNotHonour,
-		AuthorisationID: "000009", Brand: "VISA", MaskedPAN: "4444 #### ## 09", At: after(9),
+		AuthorisationID: "000009", Brand: "VISA", MaskedPAN: "4444 #### ## 09", Means: acquirer.DirectDebit, At: after(9),
 	}}
 }
 
@@ -84,9 +84,12 @@ func TestApplySetsFields(t *testing.T) {
 	}
 	card := func(p *payment.Payment) {
 		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "000009", "VISA", "4444 #### ## 09", "77", ""
+		p.Means = acquirer.DirectDebit
 	}
 	paidAt := func(p *payment.Payment) { p.PaidAt = after(9) }
-	ended := func(p *payment.Payment) { p.Code, p.Decline = "77", acquirer.DoNotHonour }
+	ended := func(p *payment.Payment) {
+		p.Code, p.Decline, p.Means = "77", acquirer.DoNotHonour, acquirer.DirectDebit
+	}
 	noSession := func(p *payment.Payment) { p.Session = acquirer.Session{} }
 	for _, c := range []struct {
 		name   string
@@ -236,7 +239,7 @@ func fullEvent(k payment.EventKind) payment.Event {
 // is not touched.
 func TestApplyInEveryCell(t *testing.T) {
 	fixed := cmpopts.IgnoreFields(payment.Payment{}, "Version", "State", "Session",
-		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "RefundFirstCalledAt", "ReturnedAt", "Returned")
+		"Authorisation", "Brand", "MaskedPAN", "Code", "Decline", "Means", "PaidAt", "RecordedAt", "RefundAskedAt", "RefundCalledAt", "RefundFirstCalledAt", "ReturnedAt", "Returned")
 	for _, s := range allStates {
 		for _, k := range allEvents {
 			p, e := row(payment.State(s)), fullEvent(payment.EventKind(k))

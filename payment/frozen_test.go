@@ -113,6 +113,7 @@ func TestFrozenStringsAreAll(t *testing.T) {
 		"acquirer.Channel":   {"notify", "return", "query"},
 		"acquirer.Outcome":   {"accepted", "refused", "cancelled", "expired", "pending", "failed", "open", "unknown"},
 		"acquirer.Decline":   declines,
+		"acquirer.Means":     {"card", "direct_debit"},
 		"acquirer.Advice":    advices,
 		"creance.ReasonCode": codes,
 	} {

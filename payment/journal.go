@@ -138,7 +138,8 @@ func handleFingerprint(h acquirer.Handle) string {
 }
 
 // digest commits to everything in the row that is neither a person's nor passing: the session, the masked card number
-// and the due time are left out. To the handle the entry of its session commits. The second form has what versions
+// and the due time are left out, and the means of payment, which the code and the brand tell: a version before it, which may
+// run beside this one, does not write it. To the handle the entry of its session commits. The second form has what versions
 // before it did not keep; a row without that has the first, so that old journals verify.
 func (p Payment) digest() [32]byte {
 	h := hasher{make([]byte, 0, 512)}

@@ -107,6 +107,7 @@ func (p *Payment) columns() map[string]any {
 		"handle_expires": (*jsonTime)(&p.Handle.ExpiresAt), "returned": &jsonCents{&p.Returned},
 		"refund_first_called_at": (*jsonTime)(&p.RefundFirstCalledAt),
 		"authorisation":          &p.Authorisation, "brand": &p.Brand, "masked_pan": &p.MaskedPAN, "code": &p.Code, "decline": &p.Decline,
+		"means":      &p.Means,
 		"created_at": (*jsonTime)(&p.CreatedAt), "paid_at": (*jsonTime)(&p.PaidAt), "recorded_at": (*jsonTime)(&p.RecordedAt),
 		"refund_asked_at": (*jsonTime)(&p.RefundAskedAt), "refund_called_at": (*jsonTime)(&p.RefundCalledAt),
 		"returned_at": (*jsonTime)(&p.ReturnedAt), "attention_at": (*jsonTime)(&p.AttentionAt), "head": hexadecimal(p.Head[:]),

@@ -27,7 +27,7 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 		},
 		Payment: Payment{
 			Reference: r.Reference, Merchant: r.Merchant, Amount: r.Amount, Currency: r.Currency, Authorisation: r.AuthorisationID,
-			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Code: r.Code, PaidAt: r.At,
+			Brand: r.Brand, MaskedPAN: r.MaskedPAN, Means: r.Means, Code: r.Code, PaidAt: r.At,
 		},
 	}
 }

@@ -33,11 +33,12 @@ type Payment struct {
 	Handle                                    acquirer.Handle  // what the acquirer calls the trip, from Redirected to the end
 	Authorisation, Brand, MaskedPAN, Code     string           // what the acquirer said; see referenceTaken
 	Decline                                   acquirer.Decline
-	CreatedAt, PaidAt, RecordedAt             time.Time // PaidAt: of the first verified acceptance, as the acquirer dates it
-	RefundAskedAt, RefundCalledAt, ReturnedAt time.Time // RefundCalledAt: the last call; ReturnedAt: when all of it was back
-	RefundFirstCalledAt                       time.Time // the first call since RefundAskedAt
-	AttentionAt                               time.Time // when the worker looks at it next; zero: never
-	Head                                      [32]byte  // Hash of the last journal entry
+	Means                                     acquirer.Means // what the payer paid by, or was refused; "" of what versions before this field wrote
+	CreatedAt, PaidAt, RecordedAt             time.Time      // PaidAt: of the first verified acceptance, as the acquirer dates it
+	RefundAskedAt, RefundCalledAt, ReturnedAt time.Time      // RefundCalledAt: the last call; ReturnedAt: when all of it was back
+	RefundFirstCalledAt                       time.Time      // the first call since RefundAskedAt
+	AttentionAt                               time.Time      // when the worker looks at it next; zero: never
+	Head                                      [32]byte       // Hash of the last journal entry
 }
 
 // referenceTaken marks a failed payment whose reference belongs to another transaction: the acquirer refused it, so what it says
@@ -85,7 +86,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		p = p.withMoney(e, effect)
 	case OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnNotOpened:
 		if e.Result != nil && effect == Changed {
-			p.Code, p.Decline = e.Result.Code, e.Result.Decline
+			p.Code, p.Decline, p.Means = e.Result.Code, e.Result.Decline, e.Result.Means
 		}
 	case OnRecorded:
 		p.RecordedAt = e.At
@@ -126,7 +127,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	speaksOf := first || effect == Changed && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // this money from now on
 	if r != nil && (speaksOf || fillsIn) {
 		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
-		p.Code, p.Decline = r.Code, ""
+		p.Code, p.Decline, p.Means = r.Code, "", r.Means
 	}
 	switch {
 	case e.Kind == OnReturned:

@@ -42,6 +42,7 @@ var (
 		text("masked_pan", func(p *payment.Payment) *string { return &p.MaskedPAN }),
 		text("code", func(p *payment.Payment) *string { return &p.Code }),
 		text("decline", func(p *payment.Payment) *string { return (*string)(&p.Decline) }),
+		text("means", func(p *payment.Payment) *string { return (*string)(&p.Means) }),
 		once(at("created_at", func(p *payment.Payment) *time.Time { return &p.CreatedAt })),
 		at("paid_at", func(p *payment.Payment) *time.Time { return &p.PaidAt }),
 		at("recorded_at", func(p *payment.Payment) *time.Time { return &p.RecordedAt }),
@@ -96,6 +97,7 @@ var (
 		text("authorisation", func(o *payment.Orphan) *string { return &o.Result.AuthorisationID }),
 		text("brand", func(o *payment.Orphan) *string { return &o.Result.Brand }),
 		text("masked_pan", func(o *payment.Orphan) *string { return &o.Result.MaskedPAN }),
+		text("means", func(o *payment.Orphan) *string { return (*string)(&o.Result.Means) }),
 		at("accepted_at", func(o *payment.Orphan) *time.Time { return &o.Result.At }),
 		at("found_at", func(o *payment.Orphan) *time.Time { return &o.At }),
 	}

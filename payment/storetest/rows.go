@@ -146,6 +146,7 @@ func commitAll(b *trial) {
 	p = b.moved(p, payment.Refunding, func(p *payment.Payment) {
 		p.Session = acquirer.Session{}
 		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "761208", "CB", "5017##########00", "00", acquirer.InsufficientFunds
+		p.Means = acquirer.DirectDebit
 		p.PaidAt, p.RecordedAt, p.RefundAskedAt = at, at.Add(time.Second), at.Add(2*time.Second)
 		p.RefundCalledAt, p.ReturnedAt, p.AttentionAt = at.Add(3*time.Second), at.Add(4*time.Second), time.Time{}
 		p.RefundFirstCalledAt, p.Returned, p.Handle.Payment = at.Add(5*time.Second), decimal.New(25_01, -2), "4250001_0"

@@ -262,6 +262,8 @@ var columns = map[string]map[string]finder{
 		"handle_payment": nobody,
 		// The masked number goes with an erasure, which must not break the chain; it decides nothing.
 		"masked_pan": nobody,
+		// The means of payment decides nothing; the code and the brand, which are found, tell it too.
+		"means": nobody,
 		// When somebody looks next, who is at it, how often it failed: work, which changes without an entry. A payment that is
 		// taken out of work still stands in its state, and in no list of what has ended.
 		"attention_at": nobody, "lease_token": nobody, "lease_until": nobody, "tries": nobody, "cause": nobody,
@@ -274,7 +276,7 @@ var columns = map[string]map[string]finder{
 		// The fingerprint is computed from the columns; the one that is stored only keeps an orphan from being written twice.
 		"fingerprint": nobody,
 		// These are not in the fingerprint.
-		"decline": nobody, "brand": nobody, "masked_pan": nobody, "accepted_at": nobody,
+		"decline": nobody, "brand": nobody, "masked_pan": nobody, "means": nobody, "accepted_at": nobody,
 	},
 }
 

@@ -63,8 +63,12 @@ func migratePaid(t *testing.T, db *sql.DB, of func(*sql.DB, sqlstore.Options) (*
 	_, err = db.ExecContext(ctx, "UPDATE quittance_payment SET state = 'paid'")
 	must(err)
 
-	_, err = db.ExecContext(ctx, "DROP TABLE quittance_closed") // it came later
-	must(err)
+	for _, later := range []string{
+		"DROP TABLE quittance_closed", "ALTER TABLE quittance_payment DROP COLUMN means", "ALTER TABLE quittance_orphan DROP COLUMN means",
+	} {
+		_, err = db.ExecContext(ctx, later)
+		must(err)
+	}
 
 	must(s.Migrate(ctx))
 	got := map[string]payment.State{}

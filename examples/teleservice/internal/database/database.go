@@ -111,6 +111,8 @@ var tables = []string{
 	`CREATE TABLE IF NOT EXISTS teleservice_account (
 		who TEXT PRIMARY KEY, opened_at BIGINT NOT NULL, login_at BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS teleservice_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+	tableOfDays,
+	tableOfOrphans,
 }
 
 // lock keeps two processes that start at once from making the same tables.

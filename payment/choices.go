@@ -1,0 +1,50 @@
+package payment
+
+import (
+	"context"
+	"errors"
+)
+
+// personal are the events that a person causes: by Record, Refund, Question and Resolve.
+var personal = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney}
+
+// Choices are the acts that a person may do to a payment as it stands, each as its event: [OnRecorded] is [Service.Record], [OnRefundAsked]
+// [Service.Refund], [OnQuestioned] [Service.Question], and [OnKept], [OnGivingBack], [OnWasReturned] and [OnNoMoney] the verdicts of
+// [Service.Resolve]. Each changes the payment's state; whatever is not among them would be refused, or change nothing. A page that
+// offers these and no others offers nothing that it refuses afterwards, unless something has happened in between.
+//
+// The payment is one that the service returned. Choices reads its journal and the other payments of its debt.
+func (s *Service) Choices(ctx context.Context, p Payment) (choices []EventKind, err error) {
+	for _, kind := range personal {
+		if _, effect := Next(p.State, kind); effect != Changed {
+			continue
+		}
+		why, err := s.forbidden(ctx, p, kind)
+		if err == nil && why == "" && kind == OnKept {
+			why, err = s.takenByAnother(ctx, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if why == "" {
+			choices = append(choices, kind)
+		}
+	}
+	return choices, nil
+}
+
+// takenByAnother says which payment keeps p from being paid: what Store.Commit answers with ErrClaimPaid. Empty if there is none.
+func (s *Service) takenByAnother(ctx context.Context, p Payment) (string, error) {
+	if p.Debt == "" { // erased: it is like no other
+		return "", nil
+	}
+	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt, States: []State{Paid, Recorded}}) {
+		if err != nil && !errors.As(err, new(*DamagedError)) {
+			return "", err
+		}
+		if o.ID != p.ID && (o.State == Paid || o.Claim == p.Claim && p.Claim != "") {
+			return "another payment of it is " + string(o.State) + ": " + o.Reference, nil
+		}
+	}
+	return "", nil
+}
