@@ -209,3 +209,32 @@ func TestM13AuthorisationIsLearned(t *testing.T) {
 		})
 	}
 }
+
+// An acquirer that says after the end of an attempt that it has not decided is asked again until it has, and no longer than a month.
+func TestUndecidedAfterTheEnd(t *testing.T) {
+	for name, decides := range map[string]bool{"it decides": true, "it never does": false} {
+		t.Run(name, func(t *testing.T) {
+			w, b := newStatus(t)
+			p := w.silentUntilReview(b)
+			p = w.resolve(p.ID, payment.NoMoney)
+			b.status = func(ref string) (acquirer.Result, error) {
+				r, err := w.bank.Status(w.ctx, acquirer.Question{Reference: ref, Merchant: p.Merchant})
+				r.Outcome, r.Code, r.AuthorisationID = acquirer.Pending, "60", ""
+				return r, err
+			}
+			w.pass(5 * 24 * time.Hour)
+			w.at(p.ID, payment.Failed)
+			if decides {
+				b.status = nil
+				w.pass(25 * time.Hour)
+				w.at(p.ID, payment.Paid)
+				w.converged()
+				return
+			}
+			w.pass(30 * 24 * time.Hour)
+			if p := w.at(p.ID, payment.Failed); !p.AttentionAt.IsZero() {
+				t.Errorf("it is asked again at %v", p.AttentionAt)
+			}
+		})
+	}
+}

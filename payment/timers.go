@@ -96,6 +96,10 @@ func (t timers) afterNote(old, p Payment, e Event) time.Time {
 		case p.State != Refunding && (due || old.AttentionAt.IsZero()): // money moved: the bank's day is not closed
 			return e.At.Add(finalLook)
 		}
+	case e.Kind == OnPending && p.State.in(noMoney):
+		if due {
+			return undecidedLook(p, e.At)
+		}
 	case e.Kind == OnSilent || e.Kind == OnPending:
 		if due {
 			return t.afterLook(p, e.At)
@@ -124,6 +128,15 @@ func (t timers) afterLook(p Payment, now time.Time) time.Time {
 func lastLooks(since, now time.Time) time.Time {
 	if last := since.Add(finalLook); now.Before(last) {
 		return last
+	}
+	return time.Time{}
+}
+
+// undecidedLook is when to look again at an end without money of which the acquirer says that it has not decided: money may still come, so
+// it is asked daily for a month.
+func undecidedLook(p Payment, now time.Time) time.Time {
+	if now.Before(p.CreatedAt.Add(reviewDaily)) {
+		return now.Add(reviewEvery)
 	}
 	return time.Time{}
 }
