@@ -70,8 +70,17 @@ func PostgreSQL(dsn string) (Backend, error) {
 func (d *database) Store() payment.Store   { return d.store }
 func (d *database) Mailbox() inbox.Mailbox { return d.mailbox }
 
-// Reopen closes what is open and opens it again.
+// Reopen closes what is open and opens it again. A server, or a pooler before it, that is restarted cuts all connections, and the store
+// has to find out.
 func (d *database) Reopen() (err error) {
+	if d.db != nil && d.driver == "pgx" {
+		admin, err := sql.Open(d.driver, d.dsn)
+		if err != nil {
+			return err
+		}
+		_, err = admin.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		return errors.Join(err, admin.Close())
+	}
 	if d.db != nil {
 		if err := d.db.Close(); err != nil {
 			return err

@@ -134,7 +134,9 @@ func (a asking) Status(ctx context.Context, q acquirer.Question) (acquirer.Resul
 		if err != nil {
 			return r, err
 		}
-		if a.clock().Before(a.lagsUntil) && r.Outcome != acquirer.Open { // the office has not heard of it
+		// The office has not heard of it. One that forgets does not say so after the session: by then it would be too late to learn of it.
+		lags := a.clock().Before(a.lagsUntil) && r.Outcome != acquirer.Open
+		if lags && !(a.mock.Traits.Forgets && a.clock().After(a.given[q.Reference].ExpiresAt)) {
 			if !a.mock.Traits.AskedByHandle {
 				return acquirer.Result{}, failed(acquirer.OpStatus, q.Reference, acquirer.ErrNotFound)
 			}

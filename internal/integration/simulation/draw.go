@@ -174,8 +174,8 @@ func (d *drawing) fund() {
 	for range d.IntN(3) {
 		d.add(Step{At: d.upTo(active), Do: Moves, Who: d.IntN(3), N: d.IntN(3)})
 	}
-	for range 1 + d.IntN(3) {
-		d.add(Step{At: d.upTo(active), Do: Outage, Who: d.IntN(3), For: time.Hour + d.upTo([]time.Duration{8 * time.Hour, 100 * time.Hour}[d.IntN(2)])})
+	for range 1 + d.IntN(2) {
+		d.add(Step{At: d.upTo(active), Do: Outage, Who: d.IntN(3), For: time.Hour + d.upTo([]time.Duration{4 * time.Hour, 4 * time.Hour, 100 * time.Hour}[d.IntN(3)])})
 	}
 	for range 1 + d.IntN(3) {
 		d.add(Step{At: d.upTo(active), Do: Lags, Who: d.IntN(3), For: 10*time.Minute + d.upTo(6*time.Hour)})

@@ -186,6 +186,7 @@ func (w *World) onTrip(s Step, t *trip) {
 		if b.chargedBack[p.Reference].Sign() > 0 {
 			w.say("the fund wins back %s", name)
 			delete(b.chargedBack, p.Reference)
+			w.wonBack[p.ID] = true
 		}
 	case Damages:
 		w.damages(s, p)

@@ -58,8 +58,10 @@ type World struct {
 	called   map[payment.ID]bool // for the refund that is under way
 	imagined map[payment.ID]bool // by a clerk, and no bank will ever contradict it
 	damaged  map[payment.ID]bool // now
+	wonBack  map[payment.ID]bool // what was charged back
 	seals    []audit.Seal
 	exported map[string][]byte // the first export of each day
+	days     map[string]bool   // on which something was written
 
 	started, acts, steps, leases, events uint64
 
@@ -124,7 +126,7 @@ func Run(ctx context.Context, s Script, b Backend, o Options) (r *Report) {
 		ctx: ctx, script: s, backend: b, random: random, now: began, tell: o.Tell, told: fnv.New64a(),
 		armed: map[Boundary][]Step{}, trips: map[int]*trip{}, notices: map[int]int{}, latest: map[int]int{}, number: map[payment.ID]int{},
 		byRef: map[string]payment.ID{}, rows: map[payment.ID]payment.Payment{}, taken: map[payment.ID]int{}, called: map[payment.ID]bool{},
-		imagined: map[payment.ID]bool{}, damaged: map[payment.ID]bool{}, exported: map[string][]byte{},
+		imagined: map[payment.ID]bool{}, damaged: map[payment.ID]bool{}, wonBack: map[payment.ID]bool{}, exported: map[string][]byte{}, days: map[string]bool{},
 		report: &Report{Script: s, States: map[payment.State]int{}},
 	}
 	random.restart(w.hashed("begin", 0))
