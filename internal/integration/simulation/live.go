@@ -22,7 +22,7 @@ const promptly = 15 * time.Second
 
 // live is a fund whose processes run Service.Work, for half an hour of the bubble's clock.
 type live struct {
-	asking
+	*mock.Acquirer
 	seed    uint64
 	hangs   uint64 // one question in so many hangs until its deadline; 0: none
 	deaf    int    // a debtor whose letters hang and do not look at their context; −1: nobody's
@@ -40,7 +40,7 @@ func (l *live) Status(ctx context.Context, q acquirer.Question) (acquirer.Result
 		<-ctx.Done()
 		return acquirer.Result{}, failed(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered)
 	}
-	return l.mock.Status(ctx, q)
+	return l.Acquirer.Status(ctx, q)
 }
 
 func (l *live) deliver(ctx context.Context, c payment.Change) error {
@@ -89,12 +89,13 @@ func (n noting) note(p payment.Payment, e payment.Entry, err error) error {
 // wait for it. It returns how many changes were delivered.
 func Live(t *testing.T, seed uint64) (delivered int) {
 	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(began.Sub(time.Now())) // the bubble's clock begins before there was a policy
 		l := &live{
 			seed: seed, hangs: []uint64{0, 1, 1, 2, 10}[hashed(seed, "hangs", 0)%5], deaf: int(hashed(seed, "deaf", 0)%12) - 4,
 			release: make(chan struct{}), waiting: map[string]time.Time{},
 		}
 		l.deaf = max(l.deaf, -1)
-		l.asking = asking{&bank{mock: &mock.Acquirer{Notify: func(acquirer.Callback) {}}}}
+		l.Acquirer = &mock.Acquirer{Notify: func(acquirer.Callback) {}}
 		c, err := catalog()
 		if err != nil {
 			t.Fatal(err)
@@ -121,12 +122,12 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 				Items:  []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(62_00, -2)}},
 				Notice: &creance.Notice{Number: fmt.Sprint("N-", n), Channel: creance.Electronic, IssuedOn: time.Now().AddDate(0, 0, -10)},
 			}
-			_, session, err := svc.Begin(ctx, payment.BeginRequest{Key: "1", Debt: debt})
+			_, session, err := svc.Begin(ctx, payment.BeginRequest{Key: fmt.Sprint("K-", n), Debt: debt})
 			if err != nil {
 				t.Errorf("seed %d: Begin: %v", seed, err)
 				continue
 			}
-			back, err := l.mock.Visit(session, mock.Behaviour{Code: []string{"00", "60"}[hashed(seed, "code", uint64(n))%2]})
+			back, err := l.Visit(session, mock.Behaviour{Code: []string{"00", "60"}[hashed(seed, "code", uint64(n))%2]})
 			if err != nil {
 				t.Error(err)
 				continue

@@ -100,7 +100,7 @@ func (w *World) refund(p payment.Payment, e payment.Entry) {
 		w.called[p.ID] = false
 	case e.Event == payment.OnRefundUnknown:
 		w.called[p.ID] = true
-	case e.From == payment.Refunding && e.Event == payment.OnOverdue && !w.called[p.ID] && w.now.After(w.clockRight) && w.behind == 0 &&
+	case e.From == payment.Refunding && e.Event == payment.OnOverdue && !w.called[p.ID] && w.clock().After(w.clockRight) && w.behindBy() == 0 &&
 		e.At.Before(p.RefundAskedAt.Add(7*day)) && !strings.Contains(e.Why, "allow no refund"):
 		w.violated("refund not tried", "the refund of %s, asked for at %s, goes to review at %s without a call", w.name(p.ID),
 			p.RefundAskedAt.Format(time.DateTime), e.At.Format(time.DateTime))
@@ -126,7 +126,7 @@ func (w *World) end() {
 	w.setRight()
 	w.serves = []int{1}
 	w.processes = []*process{w.start(0, 1)}
-	w.pass(w.now.Add(10 * day)) // the last messages arrive, and chargebacks are won
+	w.pass(w.clock().Add(10 * day)) // the last messages arrive, and chargebacks are won
 	for _, b := range w.banks {
 		b.downUntil, b.lagsUntil = time.Time{}, time.Time{}
 		for _, t := range b.mock.Book() {
@@ -135,7 +135,7 @@ func (w *World) end() {
 			}
 		}
 	}
-	w.pass(w.now.Add(12 * day))
+	w.pass(w.clock().Add(12 * day))
 	if len(w.later) > 0 {
 		w.violated("error", "%d things were planned for later still", len(w.later))
 	}
@@ -171,7 +171,7 @@ func (w *World) always() {
 		w.violated("lost payment", "%d payments were created, and %d are stored", len(w.rows), len(all))
 	}
 	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
-		due, err := store.Due(w.ctx, k, payment.Serving{Merchants: []string{w.banks[0].mock.Merchant(), w.banks[1].mock.Merchant(), w.banks[2].mock.Merchant()}}, w.now, 1)
+		due, err := store.Due(w.ctx, k, payment.Serving{Merchants: []string{w.banks[0].mock.Merchant(), w.banks[1].mock.Merchant(), w.banks[2].mock.Merchant()}}, w.clock(), 1)
 		w.must(err)
 		if len(due) > 0 {
 			w.violated("work left", "%s of %s is still due", k, w.name(due[0].Payment))
@@ -298,7 +298,7 @@ func (w *World) balance() {
 			w.violated("row", "of %s, which is %s, %s € are left by its row, and %s at the bank", w.name(p.ID), p.State, p.Left().StringFixed(2), euros(t.left()))
 		}
 	}
-	w.pass(w.now.Add(day)) // what that led to is delivered
+	w.pass(w.clock().Add(day)) // what that led to is delivered
 }
 
 func euros(cents int64) string { return decimal.New(cents, -2).StringFixed(2) }
@@ -333,11 +333,11 @@ func booked(p payment.Payment, journal []payment.Entry) int64 {
 // exportAll exports every day, and compares the sums with the books: money that is in no export, or in two, is found here; and so is an export
 // that is not what it was.
 func (w *World) exportAll() {
-	w.pass(w.now.Add(2 * day))
+	w.pass(w.clock().Add(2 * day))
 	b := books.Of(w.backend.Store(), w.clock)
 	sum := map[string]int64{}
 	w.seals = w.seals[:0]
-	for at := began.Add(12 * time.Hour); at.Before(w.now.Add(-day)); at = at.AddDate(0, 0, 1) {
+	for at := began.Add(12 * time.Hour); at.Before(w.clock().Add(-day)); at = at.AddDate(0, 0, 1) {
 		date := at.In(paris).Format(time.DateOnly)
 		if _, again := w.exported[date]; !again && !w.days[date] { // nothing was written then
 			continue
@@ -385,7 +385,7 @@ func add(file *bytes.Buffer, sum map[string]int64) error {
 
 // forget lets the years pass for which a payment is kept, and erases every debtor: what is left is not personal, and verifies.
 func (w *World) forget() {
-	w.now = w.now.AddDate(6, 0, 0)
+	w.set(w.clock().AddDate(6, 0, 0))
 	svc := w.alive(0)
 	gone := map[payment.ID]bool{}
 	for who := range debtors {
@@ -410,3 +410,4 @@ func (w *World) forget() {
 	}
 	w.verify()
 }
+

@@ -38,19 +38,19 @@ func (w *World) perform(s Step) {
 			w.processes[i] = w.start(i, w.serves[i])
 		}
 	case Outage:
-		w.banks[s.Who].downUntil = w.now.Add(s.For)
+		w.banks[s.Who].downUntil = w.clock().Add(s.For)
 		w.say("%s cannot be reached for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
 	case Lags:
-		w.banks[s.Who].lagsUntil = w.now.Add(s.For)
+		w.banks[s.Who].lagsUntil = w.clock().Add(s.For)
 		w.say("the office of %s knows of no payment for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
 	case Dies:
 		w.say("%s is killed", w.processes[s.Who].name)
 		w.kill(w.processes[s.Who])
 	case SetBack:
-		w.behind = s.For
+		w.behind.Store(int64(s.For))
 		w.say("the clock is set back by %v", s.For.Round(time.Minute))
 		for _, d := range s.Later {
-			w.at(w.now.Add(d), w.setRight)
+			w.at(w.clock().Add(d), w.setRight)
 		}
 	case Exports:
 		w.exports(s)
@@ -63,10 +63,11 @@ func (w *World) perform(s Step) {
 }
 
 func (w *World) setRight() {
-	if w.behind > 0 {
+	if w.behindBy() > 0 {
 		w.say("the clock is right again")
-		w.behind, w.clockRight = 0, w.now.Add(time.Hour)
-		w.wake(w.now)
+		w.behind.Store(0)
+		w.clockRight = w.clock().Add(time.Hour)
+		w.wake(w.clock())
 	}
 }
 
@@ -230,7 +231,7 @@ func (w *World) visits(s Step, t *trip) {
 	}
 	back.Channel = acquirer.Return
 	for _, d := range s.Back {
-		w.at(w.now.Add(d), func() { w.receive(mock.Spoil(back, s.Spoilt...)) })
+		w.at(w.clock().Add(d), func() { w.receive(mock.Spoil(back, s.Spoilt...)) })
 	}
 }
 
@@ -245,7 +246,7 @@ func (w *World) post(b *bank, cb acquirer.Callback) {
 		if i > 0 { // it was true when it was sent again
 			spoilt = nil
 		}
-		w.at(w.now.Add(d), func() { w.receive(mock.Spoil(cb, spoilt...)) })
+		w.at(w.clock().Add(d), func() { w.receive(mock.Spoil(cb, spoilt...)) })
 	}
 }
 
@@ -313,19 +314,19 @@ func (w *World) damages(s Step, p payment.Payment) {
 	}
 	w.damaged[p.ID] = true
 	w.say("what is stored of %s is damaged: %s", w.name(p.ID), what)
-	w.at(w.now.Add(s.For), func() {
+	w.at(w.clock().Add(s.For), func() {
 		w.must(mend())
 		delete(w.damaged, p.ID)
 		w.say("%s is mended", w.name(p.ID))
-		w.must(w.backend.Store().Restart(w.ctx, p.ID, w.now.Add(-time.Minute)))
-		w.wake(w.now)
+		w.must(w.backend.Store().Restart(w.ctx, p.ID, w.clock().Add(-time.Minute)))
+		w.wake(w.clock())
 	})
 }
 
 // exports is the officer, who has the day before in a file, and its seal in a list.
 func (w *World) exports(s Step) {
 	b := books.Of(w.backend.Store(), w.clock)
-	date := w.now.In(paris).AddDate(0, 0, -1).Format(time.DateOnly)
+	date := w.clock().In(paris).AddDate(0, 0, -1).Format(time.DateOnly)
 	for range max(1, s.N) {
 		var file bytes.Buffer
 		seal, err := b.Export(w.ctx, date, &file)

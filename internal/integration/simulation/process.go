@@ -53,7 +53,7 @@ func (w *World) start(place, n int) *process {
 	p.Service, err = payment.New(payment.Config{
 		Store: &mortalStore{w: w, p: p}, Acquirer: w.banks[w.bank].client(), Others: others, Policies: creance.Ameli(),
 		ReturnURL: "https://portail.example/retour", NotifyURL: "https://portail.example/notification",
-		Now:     func() time.Time { return w.tick().Add(p.ahead - w.behind) },
+		Now:     func() time.Time { return w.clock().Add(p.ahead - w.behindBy()) },
 		Deliver: func(ctx context.Context, c payment.Change) error { return w.deliver(ctx, p, c) },
 	})
 	if err != nil {
@@ -169,9 +169,12 @@ func (s *mortalStore) Find(ctx context.Context, l payment.Lookup) (p payment.Pay
 	return p, err
 }
 
+// turn is the key of a context that says which kind of work is the worker's turn: of two kinds at once the order would be nobody's.
+type turn struct{}
+
 // Lease hands out one piece of the kind that is the worker's turn.
 func (s *mortalStore) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) (tasks []payment.Task, err error) {
-	if k != s.w.turn {
+	if ctx.Value(turn{}) != k {
 		return nil, nil
 	}
 	err = s.call(OnLease, "", func() error {

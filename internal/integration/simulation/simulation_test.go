@@ -44,7 +44,7 @@ func TestPayments(t *testing.T) {
 
 // The same worlds on databases, with rows that are damaged and servers that are restarted.
 func TestDatabases(t *testing.T) {
-	n := figure.Of(250, 20_000)
+	n := figure.Of(100, 20_000)
 	t.Run("SQLite", func(t *testing.T) {
 		folder := t.TempDir()
 		worlds(t, figure.Seed(t), n, true, func() (Backend, error) { return SQLite(folder) })

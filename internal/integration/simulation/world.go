@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -28,8 +29,8 @@ type World struct {
 	script  Script
 	backend Backend
 	random  *stream
-	now     time.Time
-	behind  time.Duration // of the processes' clocks, after they were set back
+	now     atomic.Int64 // the true time, in nanoseconds since the world began
+	behind  atomic.Int64 // by how much the processes' clocks are set back
 
 	banks      []*bank
 	bank       int // that new payments go to
@@ -42,11 +43,10 @@ type World struct {
 	later   events
 	wakes   times
 	armed   map[Boundary][]Step
-	turn    payment.Kind // that may be leased
-	working int          // how deep in the work of processes
-	deep    int          // how deep in calls that take long
-	noted   []noted      // notifications of the step that is under way
-	quiet   bool         // nothing goes wrong any more
+	working int     // how deep in the work of processes
+	deep    int     // how deep in calls that take long
+	noted   []noted // notifications of the step that is under way
+	quiet   bool    // nothing goes wrong any more
 
 	trips    map[int]*trip
 	notices  map[int]int        // of a debtor
@@ -123,7 +123,7 @@ func Run(ctx context.Context, s Script, b Backend, o Options) (r *Report) {
 	random := &stream{}
 	defer random.instead()()
 	w := &World{
-		ctx: ctx, script: s, backend: b, random: random, now: began, tell: o.Tell, told: fnv.New64a(),
+		ctx: ctx, script: s, backend: b, random: random, tell: o.Tell, told: fnv.New64a(),
 		armed: map[Boundary][]Step{}, trips: map[int]*trip{}, notices: map[int]int{}, latest: map[int]int{}, number: map[payment.ID]int{},
 		byRef: map[string]payment.ID{}, rows: map[payment.ID]payment.Payment{}, taken: map[payment.ID]int{}, called: map[payment.ID]bool{},
 		imagined: map[payment.ID]bool{}, damaged: map[payment.ID]bool{}, wonBack: map[payment.ID]bool{}, exported: map[string][]byte{}, days: map[string]bool{},
@@ -149,7 +149,7 @@ func Run(ctx context.Context, s Script, b Backend, o Options) (r *Report) {
 	defer func() {
 		if stop := recover(); stop != nil {
 			if _, enough := stop.(enough); !enough {
-				w.report.Violations = append(w.report.Violations, Violation{"panic", fmt.Sprint(stop), w.now})
+				w.report.Violations = append(w.report.Violations, Violation{"panic", fmt.Sprint(stop), w.clock()})
 			}
 		}
 		r = w.report
@@ -166,7 +166,7 @@ type enough struct{}
 
 // violated says what must never be.
 func (w *World) violated(rule, format string, a ...any) {
-	v := Violation{rule, fmt.Sprintf(format, a...), w.now}
+	v := Violation{rule, fmt.Sprintf(format, a...), w.clock()}
 	w.report.Violations = append(w.report.Violations, v)
 	w.say("AND THAT MUST NOT BE (%s): %s", v.Rule, v.Text)
 	if w.stopAtFirst && w.working == 0 { // a worker's goroutine is not this one
@@ -177,19 +177,23 @@ func (w *World) violated(rule, format string, a ...any) {
 // say tells what happened.
 func (w *World) say(format string, a ...any) {
 	if w.tell {
-		w.report.Lines = append(w.report.Lines, w.now.In(paris).Format("2 January 15:04:05")+"  "+fmt.Sprintf(format, a...))
+		w.report.Lines = append(w.report.Lines, w.clock().In(paris).Format("2 January 15:04:05")+"  "+fmt.Sprintf(format, a...))
 	}
 }
 
 func (w *World) hashed(what string, n uint64) uint64 { return hashed(w.script.Seed, what, n) }
 
 // clock is the true time.
-func (w *World) clock() time.Time { return w.now }
+func (w *World) clock() time.Time { return began.Add(time.Duration(w.now.Load())) }
 
-// tick is the true time, which goes on when a process looks at it: no two things happen at the same instant.
-func (w *World) tick() time.Time {
-	w.now = w.now.Add(time.Millisecond)
-	return w.now
+// behindBy is by how much the processes' clocks are set back.
+func (w *World) behindBy() time.Duration { return time.Duration(w.behind.Load()) }
+
+// next begins another step: a millisecond later, so that no two things happen at the same instant, and with random numbers of its own.
+func (w *World) next() {
+	w.steps++
+	w.now.Add(int64(time.Millisecond))
+	w.random.restart(w.hashed("step", w.steps))
 }
 
 // event is something that happens later.
@@ -242,19 +246,18 @@ func (w *World) wake(t time.Time) {
 // wakeFor is wake for what is due by the clock of a process.
 func (w *World) wakeFor(due time.Time) {
 	if !due.IsZero() {
-		w.wake(due.Add(skew + w.behind))
+		w.wake(due.Add(skew + w.behindBy()))
 	}
 }
 
 // pass lets time pass, with all that it brings.
 func (w *World) pass(end time.Time) {
-	for w.now.Before(end) {
+	for w.clock().Before(end) {
 		switch {
 		case len(w.later) > 0 && !w.later[0].at.After(end) && (len(w.wakes) == 0 || !w.wakes[0].Before(w.later[0].at)):
 			e := heap.Pop(&w.later).(event)
 			w.set(e.at)
-			w.steps++
-			w.random.restart(w.hashed("step", w.steps))
+			w.next()
 			e.do()
 		case len(w.wakes) > 0 && !w.wakes[0].After(end):
 			t := w.wakes[0]
@@ -273,22 +276,22 @@ func (w *World) pass(end time.Time) {
 }
 
 func (w *World) set(t time.Time) {
-	if t.After(w.now) {
-		w.now = t
+	if t.After(w.clock()) {
+		w.now.Store(int64(t.Sub(began)))
 	}
 }
 
 // sleep lets time pass inside a call: everything else goes on.
 func (w *World) sleep(d time.Duration) {
 	if w.deep == 2 {
-		w.set(w.now.Add(d))
+		w.set(w.clock().Add(d))
 		return
 	}
 	w.deep++
-	noted, turn := w.noted, w.turn
+	noted := w.noted
 	w.noted = nil
-	w.pass(w.now.Add(d))
-	w.noted, w.turn = noted, turn
+	w.pass(w.clock().Add(d))
+	w.noted = noted
 	w.deep--
 }
 
@@ -308,8 +311,7 @@ func (w *World) work() {
 func (w *World) workOn(place int, k payment.Kind) {
 	for n := 0; ; n++ {
 		p := w.alive(place)
-		w.steps++
-		w.random.restart(w.hashed("step", w.steps))
+		w.next()
 		due, err := p.Due(w.ctx, k, 1)
 		if err != nil && !expected(err) {
 			w.violated("work fails", "Due: %v", err)
@@ -322,13 +324,11 @@ func (w *World) workOn(place int, k payment.Kind) {
 			return
 		}
 		w.working++
-		w.turn = k
 		if w.hashed("how", w.steps)%4 == 0 {
 			_, err = p.WorkOn(w.ctx, k, due[0].Payment)
 		} else {
-			_, err = p.WorkOnce(w.ctx)
+			_, err = p.WorkOnce(context.WithValue(w.ctx, turn{}, k))
 		}
-		w.turn = ""
 		w.working--
 		if err != nil && !expected(err) {
 			w.violated("work fails", "%v", err)
@@ -337,7 +337,7 @@ func (w *World) workOn(place int, k payment.Kind) {
 			panic(enough{})
 		}
 		if err != nil && !p.dead { // the lease runs out
-			w.wake(w.now.Add(time.Minute + 2*skew))
+			w.wake(w.clock().Add(time.Minute + 2*skew))
 			if errors.Is(err, errRefused) && n > 5 {
 				return
 			}
