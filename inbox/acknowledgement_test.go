@@ -131,7 +131,7 @@ func TestUnacknowledged(t *testing.T) {
 	deliver := Deliverer(box, catalog(t), senderIn2018())
 	tell := func(p payment.Payment) {
 		t.Helper()
-		if err := deliver(t.Context(), payment.Change{Entry: payment.Entry{Event: payment.OnAccepted, Effect: payment.Changed, To: payment.Paid}, Payment: p}); err != nil {
+		if err := deliver(t.Context(), payment.Change{Entry: payment.Entry{Event: payment.OnAccepted, Effect: payment.EffectChanged, To: payment.Paid}, Payment: p}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -85,7 +85,7 @@ func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool
 // errors, every hour until the letters are there. It never counts as work done. A payment whose debtor was erased is left out.
 //
 //	store, box := …
-//	Chores: []func(context.Context, time.Time) (int, error){box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
+//	Chores: []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
 //
 // It remembers which payments have their letter, so that each mailbox is looked into once.
 func AcknowledgementAlarm(list Payments, m Mailbox) func(context.Context, time.Time) (int, error) {

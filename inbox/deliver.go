@@ -24,14 +24,14 @@ var letterOccasions = []struct {
 	// The first verified acceptance, whatever state it leads to; in review it is noted as evidence (CRPA L112-11, S64).
 	{
 		on:     []payment.EventKind{payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched},
-		effect: []payment.Effect{payment.Changed, payment.Noted}, letter: acknowledge,
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
 	},
 	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
-	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.Changed, payment.Noted}, letter: acknowledge},
+	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge},
 	// A person said that the money went back before anything was heard of it; what the acquirer then says is the first acceptance.
 	{
 		on:     []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},
-		effect: []payment.Effect{payment.Changed, payment.Noted}, letter: acknowledge,
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
 	},
 	// A person found that the money is ours.
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledge},
@@ -52,13 +52,13 @@ var letterOccasions = []struct {
 	{kind: LetterReview, on: []payment.EventKind{payment.OnMismatched, payment.OnReturned, payment.OnOverdue, payment.OnAbsent,
 		payment.OnRefundRefused, payment.OnQuestioned, payment.OnNotReturned}, effect: onlyChanged, to: payment.Review,
 		letter: tellByLetter(func(p payment.Payment) Content { return PaymentUnderReview{p} })},
-	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: []payment.Effect{payment.Noted}, to: payment.Paid,
+	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid,
 		letter: tellByLetter(func(p payment.Payment) Content { return PaymentNotRecorded{p} })},
 	{kind: LetterRecorded, effect: onlyChanged, to: payment.Recorded, letter: tellByLetter(func(p payment.Payment) Content { return PaymentRecorded{Payment: p} })},
 	{kind: LetterRefunding, effect: onlyChanged, to: payment.Refunding, letter: tellByLetter(func(p payment.Payment) Content { return RefundUnderWay{p} })},
 }
 
-var onlyChanged = []payment.Effect{payment.Changed}
+var onlyChanged = []payment.Effect{payment.EffectChanged}
 
 // tellByLetter turns the content of a banner into a letter.
 func tellByLetter(content func(payment.Payment) Content) func(payment.Payment, Sender) Content {
@@ -79,7 +79,7 @@ func acknowledge(p payment.Payment, o Sender) Content { return Acknowledgement{p
 // nil. An error asks for another try; it comes from the mailbox, or from a mailbox or a catalog that is nil.
 //
 // The function is safe for concurrent use if the mailbox is.
-func Deliverer(m Mailbox, c *Catalog, o Sender) func(context.Context, payment.Change) error {
+func Deliverer(m Mailbox, c *Catalog, o Sender) payment.Deliver {
 	return func(ctx context.Context, ch payment.Change) error {
 		due := lettersFor(ch, o)
 		if len(due) == 0 {

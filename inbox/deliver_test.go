@@ -48,7 +48,7 @@ func TestLettersOfEveryTransition(t *testing.T) {
 	n := map[string]int{}
 	for tr := range payment.Transitions() {
 		acceptance := tr.On == payment.OnAccepted || tr.On == payment.OnAcceptedToo || tr.On == payment.OnMismatched
-		heard := tr.Effect == payment.Changed || tr.Effect == payment.Noted
+		heard := tr.Effect == payment.EffectChanged || tr.Effect == payment.EffectNoted
 		want := []string{}
 		more := tr.On == payment.OnReturned || tr.On == payment.OnReturnedPart || tr.On == payment.OnNotReturned || tr.On == payment.OnConfirmed
 		if acceptance && heard || tr.On == payment.OnKept || more && heard { // what went back was accepted before
@@ -100,9 +100,9 @@ func TestFurtherLetters(t *testing.T) {
 	for tr := range payment.Transitions() {
 		var want string
 		switch {
-		case tr.Effect == payment.Noted && tr.On == payment.OnOverdue && tr.To == payment.Paid:
+		case tr.Effect == payment.EffectNoted && tr.On == payment.OnOverdue && tr.To == payment.Paid:
 			want = "not_recorded" // S77
-		case tr.Effect != payment.Changed || tr.On == payment.OnNoMoney:
+		case tr.Effect != payment.EffectChanged || tr.On == payment.OnNoMoney:
 		case tr.To == payment.Review && tr.On == payment.OnAcceptedToo:
 			want = "paid_twice"
 		case tr.To == payment.Refused || tr.To == payment.Failed:
@@ -150,10 +150,10 @@ func TestLettersOfLateTruth(t *testing.T) {
 	deliver := Deliverer(box, catalog(t), o)
 	for range 2 { // each is delivered at least once
 		for _, ch := range []payment.Change{
-			change(payment.OnRefused, payment.Changed, payment.Redirected, payment.Refused),
-			change(payment.OnAccepted, payment.Changed, payment.Refused, payment.Paid),
-			change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
-			change(payment.OnRecorded, payment.Changed, payment.Paid, payment.Recorded),
+			change(payment.OnRefused, payment.EffectChanged, payment.Redirected, payment.Refused),
+			change(payment.OnAccepted, payment.EffectChanged, payment.Refused, payment.Paid),
+			change(payment.OnOverdue, payment.EffectNoted, payment.Paid, payment.Paid),
+			change(payment.OnRecorded, payment.EffectChanged, payment.Paid, payment.Recorded),
 		} {
 			if err := deliver(t.Context(), ch); err != nil {
 				t.Fatal(err)
@@ -172,7 +172,7 @@ func TestLettersOfLateTruth(t *testing.T) {
 
 func TestLetter(t *testing.T) {
 	box := NewMemoryMailbox()
-	if err := Deliverer(box, catalog(t), senderIn2018())(t.Context(), change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)); err != nil {
+	if err := Deliverer(box, catalog(t), senderIn2018())(t.Context(), change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)); err != nil {
 		t.Fatal(err)
 	}
 	l := letters(t, box, "debtor-1")[0]
@@ -198,10 +198,10 @@ func TestOneAcknowledgement(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		for _, ch := range []payment.Change{
-			change(payment.OnAcceptedToo, payment.Changed, payment.Redirected, payment.Review),
-			change(payment.OnAccepted, payment.Noted, payment.Review, payment.Review),
-			change(payment.OnMismatched, payment.Noted, payment.Review, payment.Review),
-			change(payment.OnKept, payment.Changed, payment.Review, payment.Paid),
+			change(payment.OnAcceptedToo, payment.EffectChanged, payment.Redirected, payment.Review),
+			change(payment.OnAccepted, payment.EffectNoted, payment.Review, payment.Review),
+			change(payment.OnMismatched, payment.EffectNoted, payment.Review, payment.Review),
+			change(payment.OnKept, payment.EffectChanged, payment.Review, payment.Paid),
 		} {
 			wg.Go(func() {
 				if err := deliver(t.Context(), ch); err != nil {
@@ -226,7 +226,7 @@ func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error)        {
 func (brokenMailbox) Erase(context.Context, string) (int, error)               { return 0, errBroken }
 
 func TestDelivererErrors(t *testing.T) {
-	accepted := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	accepted := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)
 	err := Deliverer(brokenMailbox{}, catalog(t), senderIn2018())(t.Context(), accepted)
 	if !errors.Is(err, errBroken) || !strings.Contains(err.Error(), accepted.Payment.Reference) || strings.Contains(err.Error(), "debtor-1") {
 		t.Errorf("a mailbox that fails: %v", err)
@@ -239,7 +239,7 @@ func TestDelivererErrors(t *testing.T) {
 	}
 
 	// What is none of its business is never an error, even when nothing works.
-	orphan := change(payment.OnAccepted, payment.Noted, "", "")
+	orphan := change(payment.OnAccepted, payment.EffectNoted, "", "")
 	orphan.Key, orphan.Payment.ID, orphan.Payment.Debtor = "orphan/0123", "", ""
 	strange := accepted
 	strange.Key = "orphan/0123"
@@ -247,9 +247,9 @@ func TestDelivererErrors(t *testing.T) {
 	erased.Payment.Debtor = ""
 	for name, ch := range map[string]payment.Change{
 		"zero": {}, "orphan": orphan, "orphan with a payment": strange, "no debtor": erased,
-		"failed":    change(payment.OnFailed, payment.Changed, payment.Redirected, payment.Failed), // S61
-		"duplicate": change(payment.OnAccepted, payment.Duplicate, payment.Paid, payment.Paid),
-		"overdue":   change(payment.OnOverdue, payment.Noted, payment.Paid, payment.Paid),
+		"failed":    change(payment.OnFailed, payment.EffectChanged, payment.Redirected, payment.Failed), // S61
+		"duplicate": change(payment.OnAccepted, payment.EffectDuplicate, payment.Paid, payment.Paid),
+		"overdue":   change(payment.OnOverdue, payment.EffectNoted, payment.Paid, payment.Paid),
 	} {
 		if err := Deliverer(brokenMailbox{}, nil, Sender{})(t.Context(), ch); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -259,7 +259,7 @@ func TestDelivererErrors(t *testing.T) {
 
 // A change that was made by hand may lack what the service always sets.
 func TestDelivererFillsWhatIsMissing(t *testing.T) {
-	ch := change(payment.OnAccepted, payment.Changed, payment.Redirected, payment.Paid)
+	ch := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)
 	ch.Payment.PaidAt, ch.Payment.Language = time.Time{}, "?"
 	ch.Entry.At = at(t, "06/07/2018 00:10")
 	box := NewMemoryMailbox()
@@ -274,7 +274,7 @@ func TestDelivererFillsWhatIsMissing(t *testing.T) {
 
 // Money that a person knows to be back, of an acceptance that nobody ever heard of: the letter does not make up a date of payment.
 func TestRefundOfAPaymentWithoutADate(t *testing.T) {
-	ch := change(payment.OnWasReturned, payment.Changed, payment.Review, payment.Refunded)
+	ch := change(payment.OnWasReturned, payment.EffectChanged, payment.Review, payment.Refunded)
 	ch.Payment.PaidAt, ch.Payment.ReturnedAt = time.Time{}, at(t, "12/03/2019 10:00")
 	box := NewMemoryMailbox()
 	if err := Deliverer(box, catalog(t), sampleFund)(t.Context(), ch); err != nil {

@@ -189,7 +189,7 @@ func ExampleDeliverer() {
 
 	change := payment.Change{
 		Key:     string(paid.ID) + "/3",
-		Entry:   payment.Entry{Payment: paid.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.Changed, From: payment.Redirected, To: payment.Paid},
+		Entry:   payment.Entry{Payment: paid.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: payment.Redirected, To: payment.Paid},
 		Payment: paid,
 	}
 	fmt.Println(deliver(ctx, change), deliver(ctx, change))

@@ -75,8 +75,8 @@ func returned(cents int64) func(*payment.Payment) {
 func TestApplySetsFields(t *testing.T) {
 	type change = func(*payment.Payment)
 	const (
-		changed = payment.Changed
-		noted   = payment.Noted
+		changed = payment.EffectChanged
+		noted   = payment.EffectNoted
 	)
 	opened := payment.Event{Kind: payment.OnOpened, At: after(10), Session: session()}
 	mine := func(k payment.EventKind) payment.Event {
@@ -103,8 +103,8 @@ func TestApplySetsFields(t *testing.T) {
 			[]change{func(p *payment.Payment) { p.Session = *session() }}},
 		{"opened without a session", payment.Created, payment.Event{Kind: payment.OnOpened, At: after(10)},
 			payment.Redirected, changed, nil},
-		{"a session that comes too late is thrown away", payment.Paid, opened, payment.Paid, payment.Stale, nil},
-		{"and does not replace the one there is", payment.Redirected, opened, payment.Redirected, payment.Stale, nil},
+		{"a session that comes too late is thrown away", payment.Paid, opened, payment.Paid, payment.EffectStale, nil},
+		{"and does not replace the one there is", payment.Redirected, opened, payment.Redirected, payment.EffectStale, nil},
 		{"not opened, with a code", payment.Created, said(payment.OnNotOpened), payment.Failed, changed, []change{ended}},
 		{"not opened, without one", payment.Created, mine(payment.OnNotOpened), payment.Failed, changed, nil},
 
@@ -120,8 +120,8 @@ func TestApplySetsFields(t *testing.T) {
 			[]change{card, paidAt}},
 		{"mismatched: PaidAt in review", payment.Redirected, said(payment.OnMismatched), payment.Review, changed,
 			[]change{card, paidAt, noSession}},
-		{"accepted again: nothing", payment.Paid, said(payment.OnAccepted), payment.Paid, payment.Duplicate, nil},
-		{"another authorisation: the first stands", payment.Paid, said(payment.OnMismatched), payment.Paid, payment.Contradiction, nil},
+		{"accepted again: nothing", payment.Paid, said(payment.OnAccepted), payment.Paid, payment.EffectDuplicate, nil},
+		{"another authorisation: the first stands", payment.Paid, said(payment.OnMismatched), payment.Paid, payment.EffectContradiction, nil},
 		{"another authorisation after refunded: PaidAt is of the first", payment.Refunded, said(payment.OnMismatched),
 			payment.Review, changed, []change{card}},
 		{"evidence in review: the first acceptance is kept", payment.Review, said(payment.OnAccepted), payment.Review, noted,
@@ -138,20 +138,20 @@ func TestApplySetsFields(t *testing.T) {
 		{"still pending", payment.Unknown, said(payment.OnPending), payment.Unknown, noted, nil},
 		{"absent", payment.Redirected, mine(payment.OnAbsent), payment.Expired, changed, []change{noSession}},
 		{"silent keeps the session", payment.Redirected, mine(payment.OnSilent), payment.Redirected, noted, nil},
-		{"unfit keeps the session", payment.Redirected, said(payment.OnUnfit), payment.Redirected, payment.Contradiction, nil},
-		{"refused after paid: still paid", payment.Paid, said(payment.OnRefused), payment.Paid, payment.Contradiction, nil},
-		{"another end: the first stands", payment.Refused, said(payment.OnExpired), payment.Refused, payment.Stale, nil},
+		{"unfit keeps the session", payment.Redirected, said(payment.OnUnfit), payment.Redirected, payment.EffectContradiction, nil},
+		{"refused after paid: still paid", payment.Paid, said(payment.OnRefused), payment.Paid, payment.EffectContradiction, nil},
+		{"another end: the first stands", payment.Refused, said(payment.OnExpired), payment.Refused, payment.EffectStale, nil},
 		{"overdue at the kiosk", payment.Redirected, mine(payment.OnOverdue), payment.Review, changed, []change{noSession}},
 		{"overdue and paid", payment.Paid, mine(payment.OnOverdue), payment.Paid, noted, nil},
 
 		{"recorded", payment.Paid, mine(payment.OnRecorded), payment.Recorded, changed,
 			[]change{func(p *payment.Payment) { p.RecordedAt = after(10) }}},
-		{"recorded twice: the first instant", payment.Recorded, mine(payment.OnRecorded), payment.Recorded, payment.Duplicate, nil},
+		{"recorded twice: the first instant", payment.Recorded, mine(payment.OnRecorded), payment.Recorded, payment.EffectDuplicate, nil},
 		{"questioned", payment.Recorded, mine(payment.OnQuestioned), payment.Review, changed, nil},
 
 		{"refund asked", payment.Recorded, mine(payment.OnRefundAsked), payment.Refunding, changed,
 			[]change{func(p *payment.Payment) { p.RefundAskedAt = after(10) }}},
-		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.Duplicate, nil},
+		{"refund asked twice: the first instant", payment.Refunding, mine(payment.OnRefundAsked), payment.Refunding, payment.EffectDuplicate, nil},
 		{"about to call again, by the version that keeps the first call", payment.Refunding, mine(payment.OnRefundUnknown), payment.Refunding, noted,
 			[]change{func(p *payment.Payment) { p.RefundFirstCalledAt, p.RefundCalledAt = p.RefundCalledAt, after(10) }}},
 		{"refund refused", payment.Refunding, mine(payment.OnRefundRefused), payment.Review, changed, nil},
@@ -186,7 +186,7 @@ func TestApplySetsFields(t *testing.T) {
 			p := row(c.from)
 			want := row(c.from)
 			want.State = c.to
-			if c.effect != payment.Duplicate {
+			if c.effect != payment.EffectDuplicate {
 				want.Version++
 			}
 			for _, f := range c.fields {
@@ -261,11 +261,11 @@ func TestApplyInEveryCell(t *testing.T) {
 				t.Errorf("%s on %s changes what a payment is:\n%s", s, k, d)
 			}
 			switch effect {
-			case "", payment.Duplicate:
+			case "", payment.EffectDuplicate:
 				if d := cmp.Diff(p, got); d != "" {
 					t.Errorf("%s on %s writes nothing, and changes:\n%s", s, k, d)
 				}
-			case payment.Stale, payment.Contradiction:
+			case payment.EffectStale, payment.EffectContradiction:
 				p.Version++
 				if d := cmp.Diff(p, got); d != "" {
 					t.Errorf("%s on %s is %s, and changes more than the version:\n%s", s, k, effect, d)
@@ -291,7 +291,7 @@ func TestConfirmedFillsTheAuthorisation(t *testing.T) {
 		p := row(payment.Recorded)
 		p.Authorisation = ""
 		got, effect, err := p.Apply(said(k))
-		if err != nil || effect != payment.Noted || got.Authorisation != "000009" || got.MaskedPAN != "4444 #### ## 09" || !got.PaidAt.Equal(after(1)) {
+		if err != nil || effect != payment.EffectNoted || got.Authorisation != "000009" || got.MaskedPAN != "4444 #### ## 09" || !got.PaidAt.Equal(after(1)) {
 			t.Errorf("%s: %v, %s, authorisation %q, paid at %v", k, err, effect, got.Authorisation, got.PaidAt)
 		}
 	}

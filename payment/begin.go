@@ -13,7 +13,6 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
-	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/nir"
 )
 
@@ -77,11 +76,6 @@ func unfitText(s string, most int) string {
 		return "has characters that are not text"
 	}
 	return ""
-}
-
-// same reports whether a payment was begun by the same request: debt, notice, debtor and amount.
-func (p Payment) same(q Payment) bool {
-	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
 }
 
 // Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send
@@ -170,7 +164,7 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 			return p, err
 		}
 		p.Reference = ref.String()
-		e := Entry{Event: OnCreated, Effect: Changed, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
+		e := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
 		p.Head = e.Hash
 		q, _, err := s.write(ctx, p, e, s.c.Store.Create)
 		if !errors.Is(err, ErrReference) {
@@ -218,7 +212,7 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 	if err != nil {
 		return p, acquirer.Session{}, err
 	}
-	if effect != Changed { // the process slept, or a result was faster: the session is thrown away
+	if effect != EffectChanged { // the process slept, or a result was faster: the session is thrown away
 		return q, acquirer.Session{}, nil
 	}
 	return q, session, nil

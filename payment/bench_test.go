@@ -26,110 +26,110 @@ func bare(from payment.State, on payment.EventKind) (payment.State, payment.Effe
 	case payment.Created:
 		switch on {
 		case payment.OnOpened:
-			return payment.Redirected, payment.Changed
+			return payment.Redirected, payment.EffectChanged
 		case payment.OnNotOpened, payment.OnAbsent, payment.OnFailed:
-			return payment.Failed, payment.Changed
+			return payment.Failed, payment.EffectChanged
 		case payment.OnAccepted:
-			return payment.Paid, payment.Changed
+			return payment.Paid, payment.EffectChanged
 		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned:
-			return payment.Review, payment.Changed
+			return payment.Review, payment.EffectChanged
 		case payment.OnRefused:
-			return payment.Refused, payment.Changed
+			return payment.Refused, payment.EffectChanged
 		case payment.OnCancelled:
-			return payment.Cancelled, payment.Changed
+			return payment.Cancelled, payment.EffectChanged
 		case payment.OnExpired:
-			return payment.Expired, payment.Changed
+			return payment.Expired, payment.EffectChanged
 		case payment.OnPending:
-			return payment.Unknown, payment.Changed
+			return payment.Unknown, payment.EffectChanged
 		case payment.OnSilent:
-			return from, payment.Noted
+			return from, payment.EffectNoted
 		case payment.OnUnfit:
-			return from, payment.Contradiction
+			return from, payment.EffectContradiction
 		}
 	case payment.Redirected:
 		switch on {
 		case payment.OnAccepted:
-			return payment.Paid, payment.Changed
+			return payment.Paid, payment.EffectChanged
 		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned, payment.OnOverdue:
-			return payment.Review, payment.Changed
+			return payment.Review, payment.EffectChanged
 		case payment.OnRefused:
-			return payment.Refused, payment.Changed
+			return payment.Refused, payment.EffectChanged
 		case payment.OnCancelled:
-			return payment.Cancelled, payment.Changed
+			return payment.Cancelled, payment.EffectChanged
 		case payment.OnExpired, payment.OnAbsent:
-			return payment.Expired, payment.Changed
+			return payment.Expired, payment.EffectChanged
 		case payment.OnFailed:
-			return payment.Failed, payment.Changed
+			return payment.Failed, payment.EffectChanged
 		case payment.OnPending:
-			return payment.Unknown, payment.Changed
+			return payment.Unknown, payment.EffectChanged
 		case payment.OnSilent:
-			return from, payment.Noted
+			return from, payment.EffectNoted
 		case payment.OnOpened, payment.OnNotOpened:
-			return from, payment.Stale
+			return from, payment.EffectStale
 		case payment.OnUnfit:
-			return from, payment.Contradiction
+			return from, payment.EffectContradiction
 		}
 	case payment.Unknown:
 		switch on {
 		case payment.OnAccepted:
-			return payment.Paid, payment.Changed
+			return payment.Paid, payment.EffectChanged
 		case payment.OnAcceptedToo, payment.OnMismatched, payment.OnReturned, payment.OnOverdue, payment.OnAbsent:
-			return payment.Review, payment.Changed
+			return payment.Review, payment.EffectChanged
 		case payment.OnRefused:
-			return payment.Refused, payment.Changed
+			return payment.Refused, payment.EffectChanged
 		case payment.OnCancelled:
-			return payment.Cancelled, payment.Changed
+			return payment.Cancelled, payment.EffectChanged
 		case payment.OnExpired:
-			return payment.Expired, payment.Changed
+			return payment.Expired, payment.EffectChanged
 		case payment.OnFailed:
-			return payment.Failed, payment.Changed
+			return payment.Failed, payment.EffectChanged
 		case payment.OnPending, payment.OnSilent:
-			return from, payment.Noted
+			return from, payment.EffectNoted
 		case payment.OnOpened, payment.OnNotOpened:
-			return from, payment.Stale
+			return from, payment.EffectStale
 		case payment.OnUnfit:
-			return from, payment.Contradiction
+			return from, payment.EffectContradiction
 		}
 	case payment.Paid, payment.Recorded:
 		switch on {
 		case payment.OnRecorded:
 			if from == payment.Recorded {
-				return from, payment.Duplicate
+				return from, payment.EffectDuplicate
 			}
-			return payment.Recorded, payment.Changed
+			return payment.Recorded, payment.EffectChanged
 		case payment.OnRefundAsked:
-			return payment.Refunding, payment.Changed
+			return payment.Refunding, payment.EffectChanged
 		case payment.OnQuestioned, payment.OnReturned:
-			return payment.Review, payment.Changed
+			return payment.Review, payment.EffectChanged
 		case payment.OnOverdue:
 			if from == payment.Paid {
-				return from, payment.Noted
+				return from, payment.EffectNoted
 			}
 		case payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed:
-			return from, payment.Noted
+			return from, payment.EffectNoted
 		case payment.OnAccepted, payment.OnAcceptedToo:
-			return from, payment.Duplicate
+			return from, payment.EffectDuplicate
 		case payment.OnMismatched, payment.OnRefused, payment.OnCancelled, payment.OnExpired, payment.OnFailed, payment.OnAbsent,
 			payment.OnUnfit:
-			return from, payment.Contradiction
+			return from, payment.EffectContradiction
 		case payment.OnPending, payment.OnSilent, payment.OnOpened, payment.OnNotOpened:
-			return from, payment.Stale
+			return from, payment.EffectStale
 		}
 	case payment.Refunding:
 		switch on {
 		case payment.OnReturned:
-			return payment.Refunded, payment.Changed
+			return payment.Refunded, payment.EffectChanged
 		case payment.OnRefundRefused, payment.OnOverdue:
-			return payment.Review, payment.Changed
+			return payment.Review, payment.EffectChanged
 		case payment.OnSilent, payment.OnPending, payment.OnRefundUnknown, payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed:
-			return from, payment.Noted
+			return from, payment.EffectNoted
 		case payment.OnRefundAsked, payment.OnAccepted, payment.OnAcceptedToo:
-			return from, payment.Duplicate
+			return from, payment.EffectDuplicate
 		case payment.OnMismatched, payment.OnRefused, payment.OnCancelled, payment.OnExpired, payment.OnFailed, payment.OnAbsent,
 			payment.OnUnfit:
-			return from, payment.Contradiction
+			return from, payment.EffectContradiction
 		case payment.OnOpened, payment.OnNotOpened:
-			return from, payment.Stale
+			return from, payment.EffectStale
 		}
 	}
 	return from, ""
@@ -210,14 +210,14 @@ func BenchmarkReceive(b *testing.B) {
 					service, sealed = paidAtKiosk(b, page)
 					for _, cb := range sealed {
 						if again {
-							receive(b, service, cb, payment.Changed)
+							receive(b, service, cb, payment.EffectChanged)
 						}
 					}
 					b.StartTimer()
 				}
-				want := payment.Changed
+				want := payment.EffectChanged
 				if again {
-					want = payment.Duplicate
+					want = payment.EffectDuplicate
 				}
 				receive(b, service, sealed[n%page], want)
 			}
@@ -283,6 +283,6 @@ func BenchmarkBeginToPaid(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		receive(b, s, cb, payment.Changed)
+		receive(b, s, cb, payment.EffectChanged)
 	}
 }

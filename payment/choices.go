@@ -16,7 +16,7 @@ var personal = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGi
 // The payment is one that the service returned. Choices reads its journal and the other payments of its debt.
 func (s *Service) Choices(ctx context.Context, p Payment) (choices []EventKind, err error) {
 	for _, kind := range personal {
-		if _, effect := Next(p.State, kind); effect != Changed {
+		if _, effect := Next(p.State, kind); effect != EffectChanged {
 			continue
 		}
 		why, err := s.forbidden(ctx, p, kind)

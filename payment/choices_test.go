@@ -19,10 +19,10 @@ var does = map[payment.EventKind]func(*world, payment.Command) (payment.Payment,
 	payment.OnRecorded:    func(w *world, c payment.Command) (payment.Payment, error) { return w.Record(w.ctx, c.ID) },
 	payment.OnRefundAsked: func(w *world, c payment.Command) (payment.Payment, error) { return w.Refund(w.ctx, c) },
 	payment.OnQuestioned:  func(w *world, c payment.Command) (payment.Payment, error) { return w.Question(w.ctx, c) },
-	payment.OnKept:        resolves(payment.Keep),
-	payment.OnGivingBack:  resolves(payment.GiveBack),
-	payment.OnWasReturned: resolves(payment.WasReturned),
-	payment.OnNoMoney:     resolves(payment.NoMoney),
+	payment.OnKept:        resolves(payment.VerdictKeep),
+	payment.OnGivingBack:  resolves(payment.VerdictGiveBack),
+	payment.OnWasReturned: resolves(payment.VerdictWasReturned),
+	payment.OnNoMoney:     resolves(payment.VerdictNoMoney),
 }
 
 func resolves(v payment.Verdict) func(*world, payment.Command) (payment.Payment, error) {
@@ -50,10 +50,10 @@ func TestChoices(t *testing.T) {
 		},
 		"review, silence": func(w *world, b *statusBank) payment.Payment { return w.silentUntilReview(b) },
 		"failed, by a person": func(w *world, b *statusBank) payment.Payment {
-			return w.resolve(w.silentUntilReview(b).ID, payment.NoMoney)
+			return w.resolve(w.silentUntilReview(b).ID, payment.VerdictNoMoney)
 		},
 		"kept, only by a person, in doubt": func(w *world, b *statusBank) payment.Payment {
-			return w.question(w.resolve(w.silentUntilReview(b).ID, payment.Keep))
+			return w.question(w.resolve(w.silentUntilReview(b).ID, payment.VerdictKeep))
 		},
 		"refunding": func(w *world, _ *statusBank) payment.Payment {
 			p := w.ended("1", acquirer.Accepted)
@@ -67,7 +67,7 @@ func TestChoices(t *testing.T) {
 			return w.at(p.ID, payment.Refunded)
 		},
 		"review, and the claim is paid by another": func(w *world, b *statusBank) payment.Payment {
-			p := w.resolve(w.silentUntilReview(b).ID, payment.NoMoney)
+			p := w.resolve(w.silentUntilReview(b).ID, payment.VerdictNoMoney)
 			w.ended("1", acquirer.Accepted)
 			return w.question(w.get(p.ID))
 		},

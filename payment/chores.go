@@ -14,6 +14,9 @@ const (
 	choreTimeout = 2 * time.Minute // of each
 )
 
+// Chore is one of Config.Chores: it does what is due at the instant that it is given, and returns how much it did.
+type Chore func(context.Context, time.Time) (int, error)
+
 // workOnChores runs the chores when they are due, until taking ends.
 func (s *Service) workOnChores(taking, run context.Context) {
 	for taking.Err() == nil {
@@ -74,7 +77,7 @@ func (s *Service) runChores(taking, run context.Context) (int, error) {
 }
 
 // runChore calls the host, whose panic is its own failure and not the worker's end.
-func runChore(ctx context.Context, chore func(context.Context, time.Time) (int, error), now time.Time) (n int, err error) {
+func runChore(ctx context.Context, chore Chore, now time.Time) (n int, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			n, err = 0, fmt.Errorf("it panicked with a %T", r)

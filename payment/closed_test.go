@@ -36,7 +36,7 @@ func TestM12ClockSetBackOverAnExport(t *testing.T) {
 	w.must("CloseDay", w.store.CloseDay(w.ctx, day, end))
 
 	w.clock.Add(-12 * time.Hour)
-	if _, effect, err := w.Receive(w.ctx, message); err != nil || effect != payment.Changed {
+	if _, effect, err := w.Receive(w.ctx, message); err != nil || effect != payment.EffectChanged {
 		t.Fatalf("the message in the closed day: %s, %v", effect, err)
 	}
 	p = w.at(p.ID, payment.Paid)

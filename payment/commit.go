@@ -23,7 +23,7 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	next, effect, err := p.Apply(e)
-	if err != nil || effect == Duplicate {
+	if err != nil || effect == EffectDuplicate {
 		return p, effect, err
 	}
 	entry := Entry{
@@ -34,15 +34,15 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 		entry.Why = e.Err
 	}
 	switch {
-	case e.Kind == OnOpened && effect == Changed:
+	case e.Kind == OnOpened && effect == EffectChanged:
 		entry.Fingerprint = handleFingerprint(next.Handle)
 	case e.Result != nil && e.Channel != "":
 		entry.Fingerprint = e.Result.Fingerprint()
 	}
 	if known, err := s.alreadyJournaled(ctx, p, entry); err != nil {
 		return p, "", err
-	} else if known && effect == Changed {
-		return p, Stale, nil
+	} else if known && effect == EffectChanged {
+		return p, EffectStale, nil
 	} else if known {
 		return p, effect, nil
 	}
@@ -106,7 +106,7 @@ func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error)
 // reviewSecondMoney puts a payment into review whose acquirer has sealed money of a second authorisation: at once when it is paid
 // or recorded, and after its refund when it was refunding then. q is the payment after e.
 func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, effect Effect) (Payment, error) {
-	second := effect == Contradiction && e.Kind == OnMismatched && q.State.Money() && isHere(moneyOf(e.Result))
+	second := effect == EffectContradiction && e.Kind == OnMismatched && q.State.Money() && isHere(moneyOf(e.Result))
 	if p.State == Refunding && q.State == Refunded {
 		var err error
 		if second, err = s.contradictedMoneyLeft(ctx, q); err != nil {
@@ -136,7 +136,7 @@ func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, e
 			return false, err
 		}
 		all.movementsOf(p, e)
-		if e.Effect == Contradiction && e.Event == OnMismatched {
+		if e.Effect == EffectContradiction && e.Event == OnMismatched {
 			contradicted = append(contradicted, taking{money: e.Money})
 		}
 	}
@@ -166,12 +166,12 @@ const noteEvery = time.Hour
 func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (bool, error) {
 	message := e.Fingerprint != "" && e.Channel != ""
 	recurs := e.Event == OnSilent || e.Event == OnPending
-	afterAttempt := message && (!p.State.Attempt() || e.Effect == Noted)
-	if !afterAttempt && !recurs && e.Effect != Stale && e.Effect != Contradiction && (e.Effect != Noted || p.State != Review) {
+	afterAttempt := message && (!p.State.Attempt() || e.Effect == EffectNoted)
+	if !afterAttempt && !recurs && e.Effect != EffectStale && e.Effect != EffectContradiction && (e.Effect != EffectNoted || p.State != Review) {
 		return false, nil
 	}
 	replayable := e.Channel == acquirer.Notify || e.Channel == acquirer.Return
-	once := e.Effect == Stale || e.Effect == Contradiction || (e.Effect == Noted || !p.State.Attempt()) && replayable
+	once := e.Effect == EffectStale || e.Effect == EffectContradiction || (e.Effect == EffectNoted || !p.State.Attempt()) && replayable
 	var known, contradicted, answered bool // said before; contradicted then; by a verdict since
 	var lastEvidence EventKind
 	for old, err := range s.c.Store.Journal(ctx, p.ID) {
@@ -185,7 +185,7 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 		switch {
 		case recurs && old.Event == e.Event && old.Effect == e.Effect && e.At.Sub(old.At) < noteEvery && !e.At.Before(old.At):
 			return true, nil
-		case once && same && e.Effect == Changed && old.Effect == Contradiction:
+		case once && same && e.Effect == EffectChanged && old.Effect == EffectContradiction:
 			contradicted = true
 		case once && same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
 			known = true
@@ -194,10 +194,10 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 			lastEvidence = old.Event
 		}
 	}
-	repeatsEvidence := p.State == Review && e.Effect == Noted && !message && lastEvidence == e.Event
+	repeatsEvidence := p.State == Review && e.Effect == EffectNoted && !message && lastEvidence == e.Event
 	endsRefund := e.From == Refunding && e.Event == OnReturned
 	// What is only noted of the money reopens nothing, and the row must be as the acquirer says: a person may have changed his mind since.
-	correctsRow := e.Effect == Noted && p.State != Review && (e.Event == OnReturnedPart || e.Event == OnNotReturned || e.Event == OnConfirmed)
+	correctsRow := e.Effect == EffectNoted && p.State != Review && (e.Event == OnReturnedPart || e.Event == OnNotReturned || e.Event == OnConfirmed)
 	return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil
 }
 

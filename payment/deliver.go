@@ -11,6 +11,10 @@ import (
 // noteTimeout bounds the store when it must learn what has happened already, whatever has become of the context.
 const noteTimeout = 5 * time.Second
 
+// Deliver is a host's receiver of changes: see Config.Deliver. An error says that the host did not take the change, which is then
+// delivered again later.
+type Deliver func(context.Context, Change) error
+
 // deliver hands a change to the host. It is delivered when the host has taken it and the store has noted that; in
 // between it may be handed over again.
 func (s *Service) deliver(ctx context.Context, t Task, call *runningCall) error {

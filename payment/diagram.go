@@ -17,7 +17,7 @@ func arrows() []arrow {
 	var out []arrow
 	at := map[[2]State]int{}
 	for t := range Transitions() {
-		if t.Effect != Changed {
+		if t.Effect != EffectChanged {
 			continue
 		}
 		k := [2]State{t.From, t.To}

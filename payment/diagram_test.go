@@ -34,7 +34,7 @@ func TestDiagrams(t *testing.T) {
 func TestDiagramsShowEveryChange(t *testing.T) {
 	want := map[string]int{}
 	for tr := range payment.Transitions() {
-		if tr.Effect == payment.Changed {
+		if tr.Effect == payment.EffectChanged {
 			want[fmt.Sprint(tr.From, " ", tr.To, " ", tr.On)]++
 		}
 	}

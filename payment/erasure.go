@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Erasure is what [Service.Erase] did with the payments of a debtor, each for itself.
@@ -31,20 +30,6 @@ const (
 	KeptUndelivered KeepReason = "undelivered" // a change has not reached the host
 	KeptRecent      KeepReason = "recent"      // money or the account moved too recently
 )
-
-// ReasonToKeep says why a payment is not erased, for stores; empty: it may be. undelivered says that a change waits to go out, at is the
-// instant before which it must have moved last.
-func (p Payment) ReasonToKeep(undelivered bool, at time.Time) KeepReason {
-	switch {
-	case !p.State.Ended():
-		return KeptOpen
-	case undelivered:
-		return KeptUndelivered
-	case !p.MovedAt().Before(at):
-		return KeptRecent
-	}
-	return ""
-}
 
 // Err is nil if nothing was kept, and otherwise ErrRetained with the payments and the reasons.
 func (e Erasure) Err() error {

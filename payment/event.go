@@ -128,11 +128,11 @@ func (k EventKind) index() int {
 type Effect string
 
 const (
-	Changed       Effect = "changed"       // to another state
-	Noted         Effect = "noted"         // journaled and delivered, state the same
-	Duplicate     Effect = "duplicate"     // known already; nothing is written
-	Stale         Effect = "stale"         // overtaken; written once
-	Contradiction Effect = "contradiction" // against what is known; written once, the state stands
+	EffectChanged       Effect = "changed"       // to another state
+	EffectNoted         Effect = "noted"         // journaled and delivered, state the same
+	EffectDuplicate     Effect = "duplicate"     // known already; nothing is written
+	EffectStale         Effect = "stale"         // overtaken; written once
+	EffectContradiction Effect = "contradiction" // against what is known; written once, the state stands
 )
 
 // Event is one thing that happened to a payment.

@@ -164,9 +164,9 @@ func (x *explorer) next(o one, k payment.EventKind) (cell, bool) {
 	c, ok := x.cells[[2]uint8{o.state, acked}][k]
 	switch {
 	case x.rules.refusedBeats && o.money() && k == payment.OnRefused:
-		return cell{stRefused, payment.Changed, o.acked}, true
+		return cell{stRefused, payment.EffectChanged, o.acked}, true
 	case x.rules.staleTruth && o.ended() && k == payment.OnAccepted:
-		return cell{o.state, payment.Stale, o.acked}, true
+		return cell{o.state, payment.EffectStale, o.acked}, true
 	}
 	return c, ok
 }
@@ -178,7 +178,7 @@ func (x *explorer) apply(m moment, i int, k payment.EventKind) (_ moment, effect
 	if !ok {
 		return m, "", false
 	}
-	becomes := func(set func(one) bool) bool { return set(one{state: c.to}) && c.effect == payment.Changed }
+	becomes := func(set func(one) bool) bool { return set(one{state: c.to}) && c.effect == payment.EffectChanged }
 	if becomes(one.money) && other.money() && !x.rules.noClaimIndex {
 		if k != payment.OnAccepted {
 			return m, "", false // ErrClaimPaid, to a person
@@ -188,7 +188,7 @@ func (x *explorer) apply(m moment, i int, k payment.EventKind) (_ moment, effect
 			return m, "", false
 		}
 	}
-	if c.effect != payment.Changed && c.effect != payment.Noted {
+	if c.effect != payment.EffectChanged && c.effect != payment.EffectNoted {
 		return m, c.effect, true
 	}
 	now := &m[i]
@@ -310,7 +310,7 @@ func (x *explorer) begin(m moment, i int) {
 		if !ok {
 			return
 		}
-		if effect == payment.Changed {
+		if effect == payment.EffectChanged {
 			if o.held {
 				x.bad("opened", "a session is handed out although the debt was known to be paid at the second look")
 			}
@@ -428,7 +428,7 @@ func (x *explorer) people(m moment, i int) {
 func (x *explorer) giveBack(m moment, i int) {
 	o := m[i]
 	if o.state == stRefunding && !o.calling && (o.answer == acceptedWord || x.rules.callUnasked) {
-		if to, effect, ok := x.apply(m, i, payment.OnRefundUnknown); ok && effect == payment.Noted {
+		if to, effect, ok := x.apply(m, i, payment.OnRefundUnknown); ok && effect == payment.EffectNoted {
 			to[i].calling = true
 			x.edges(to, true, i, "is about to be given back")
 		}

@@ -244,12 +244,12 @@ func TestExportTwice(t *testing.T) {
 	w.say(paid, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001", Returned: paid.Amount})
 	paid = w.at(paid.ID, payment.Review)
 	_, err := w.Resolve(w.ctx, payment.Resolution{
-		Command: payment.Command{ID: paid.ID, Version: paid.Version, By: "clerk", Why: "seen at the bank"}, Verdict: payment.WasReturned,
+		Command: payment.Command{ID: paid.ID, Version: paid.Version, By: "clerk", Why: "seen at the bank"}, Verdict: payment.VerdictWasReturned,
 	})
 	w.must("Resolve", err)
 	w.say(paid, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "777777", Merchant: "002001000000001"})
 	w.at(paid.ID, payment.Review)
-	w.resolve(twice.ID, payment.Keep)
+	w.resolve(twice.ID, payment.VerdictKeep)
 	_, err = w.Record(w.ctx, twice.ID)
 	w.must("Record", err)
 	w.work()

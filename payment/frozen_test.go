@@ -94,7 +94,7 @@ func TestFrozenStringsAreAll(t *testing.T) {
 	for tr := range payment.Transitions() {
 		effects = append(effects, string(tr.Effect))
 	}
-	for _, v := range []payment.Verdict{payment.Keep, payment.GiveBack, payment.WasReturned, payment.NoMoney} {
+	for _, v := range []payment.Verdict{payment.VerdictKeep, payment.VerdictGiveBack, payment.VerdictWasReturned, payment.VerdictNoMoney} {
 		verdicts = append(verdicts, string(v))
 	}
 	for d := range acquirer.Declines() {
@@ -108,7 +108,7 @@ func TestFrozenStringsAreAll(t *testing.T) {
 		"payment.State":      allStates,
 		"payment.EventKind":  append([]string{"created"}, allEvents...),
 		"payment.Effect":     effects,
-		"payment.Kind":       {"attention", "delivery"},
+		"payment.WorkKind":   {"attention", "delivery"},
 		"payment.Verdict":    verdicts,
 		"acquirer.Channel":   {"notify", "return", "query"},
 		"acquirer.Outcome":   {"accepted", "refused", "cancelled", "expired", "pending", "failed", "open", "unknown"},

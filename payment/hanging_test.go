@@ -340,7 +340,7 @@ func TestM3ChoreIgnoresItsContext(t *testing.T) {
 		free := make(chan struct{})
 		var begun, after atomic.Int32
 		c := newCrowd(t, 0, nil, func(cfg *payment.Config) {
-			cfg.Chores = []func(context.Context, time.Time) (int, error){
+			cfg.Chores = []payment.Chore{
 				func(context.Context, time.Time) (int, error) { begun.Add(1); <-free; return 1, nil },
 				func(context.Context, time.Time) (int, error) { after.Add(1); return 1, nil },
 			}
@@ -376,8 +376,8 @@ type failingStore struct {
 
 var errDisk = errors.New("the disk is on fire")
 
-func (s *failingStore) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
-	if k == payment.Attention {
+func (s *failingStore) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+	if k == payment.WorkAttention {
 		s.mu.Lock()
 		s.leases = append(s.leases, time.Now())
 		s.mu.Unlock()
@@ -512,7 +512,7 @@ func TestM3StopCutsOff(t *testing.T) {
 					if took := time.Since(begun); took > most || took < 10*time.Second {
 						t.Errorf("it took %v", took)
 					}
-					for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+					for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 						tasks, err := c.store.Lease(t.Context(), k, payment.Serving{Merchants: []string{c.bank.Merchant()}}, time.Now(), time.Minute, 10)
 						c.must("Lease", err)
 						tried := slices.ContainsFunc(tasks, func(t payment.Task) bool { return t.Tries > 0 })

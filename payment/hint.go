@@ -60,7 +60,7 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 		return p, "", nil
 	}
 	defer s.hints.done()
-	tasks, err := s.c.Store.LeaseOne(ctx, Attention, p.ID, s.serving(), now, lease)
+	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.serving(), now, LeaseDuration)
 	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or somebody else asks
 		return p, "", err
 	}

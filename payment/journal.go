@@ -113,9 +113,6 @@ func (e Entry) digest() [32]byte {
 	return h.sum()
 }
 
-// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
-func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
-
 // personal is what Personal must be while the salt is there.
 func (e Entry) personal(p Payment) [32]byte {
 	h := hasher{append(make([]byte, 0, 512), e.Salt[:]...)}

@@ -19,7 +19,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// goldenPayment is a payment with its journal as a release has left them, by the columns of the database. internal/integration/upgrade writes them.
+// goldenPayment is a payment with its journal as a release has left them, by the columns of the database. internal/integration/kept/upgrade writes them.
 type goldenPayment struct {
 	Payment map[string]json.RawMessage
 	Journal []map[string]json.RawMessage
@@ -190,7 +190,7 @@ func TestGoldenJournals(t *testing.T) {
 	if d := cmp.Diff(sorted(append(asTexts(events[:]), string(OnCreated))), sorted(asTexts(slices.Collect(maps.Keys(on))))); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(sorted(asTexts([]Effect{Changed, Noted, Stale, Contradiction})), sorted(asTexts(slices.Collect(maps.Keys(effects))))); d != "" {
+	if d := cmp.Diff(sorted(asTexts([]Effect{EffectChanged, EffectNoted, EffectStale, EffectContradiction})), sorted(asTexts(slices.Collect(maps.Keys(effects))))); d != "" {
 		t.Errorf("effects (-want +got):\n%s", d)
 	}
 }

@@ -18,7 +18,7 @@ func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
 	p = w.question(p)
-	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.NoMoney})
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictNoMoney})
 	if !errors.Is(err, payment.ErrNotAllowed) || !strings.Contains(err.Error(), "75.00") {
 		t.Errorf("NoMoney: %v", err)
 	}
@@ -54,11 +54,11 @@ func (w *world) silentUntilReview(b *statusBank) payment.Payment {
 func TestM4NoMoneyIsLookedAt(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.silentUntilReview(b)
-	p = w.resolve(p.ID, payment.NoMoney)
+	p = w.resolve(p.ID, payment.VerdictNoMoney)
 	w.at(p.ID, payment.Failed)
 	p = w.question(p)
 	w.at(p.ID, payment.Review)
-	p = w.resolve(p.ID, payment.NoMoney)
+	p = w.resolve(p.ID, payment.VerdictNoMoney)
 	b.status = nil
 	w.pass(time.Hour)
 	w.at(p.ID, payment.Paid)
@@ -69,7 +69,7 @@ func TestM4NoMoneyIsLookedAt(t *testing.T) {
 func TestM4NoMoneyAndPaidAgain(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.silentUntilReview(b)
-	p = w.resolve(p.ID, payment.NoMoney)
+	p = w.resolve(p.ID, payment.VerdictNoMoney)
 	second, s := w.begin("1")
 	cb, err := w.bank.Visit(s, mock.Behaviour{})
 	w.must("Visit", err)
@@ -167,7 +167,7 @@ func TestM7TwoNoticesOfOneDebt(t *testing.T) {
 				return
 			}
 			p := w.at(first.ID, payment.Review)
-			_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.Keep})
+			_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictKeep})
 			if !errors.Is(err, payment.ErrClaimPaid) {
 				t.Errorf("both notices can be kept: %v", err)
 			}
@@ -181,7 +181,7 @@ func TestM13AuthorisationIsLearned(t *testing.T) {
 	for name, before := range map[string]func(*world, *statusBank) payment.Payment{
 		"kept": func(w *world, b *statusBank) payment.Payment {
 			p := w.silentUntilReview(b)
-			return w.resolve(p.ID, payment.Keep)
+			return w.resolve(p.ID, payment.VerdictKeep)
 		},
 		"no number": func(w *world, b *statusBank) payment.Payment {
 			p, _ := w.begin("1")
@@ -197,13 +197,13 @@ func TestM13AuthorisationIsLearned(t *testing.T) {
 			}
 			e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "761208", MaskedPAN: "5017##########00", Brand: "CB"})
 			q := w.at(p.ID, payment.Paid)
-			if e != payment.Noted || q.Authorisation != "761208" || q.MaskedPAN != "5017##########00" || q.Brand != "CB" {
+			if e != payment.EffectNoted || q.Authorisation != "761208" || q.MaskedPAN != "5017##########00" || q.Brand != "CB" {
 				t.Errorf("effect %s: authorisation %q, card %q %q", e, q.Authorisation, q.Brand, q.MaskedPAN)
 			}
 			if got := w.booked(p.ID); got != 75_00 {
 				t.Errorf("the books have %d cents: %s", got, w.story(p.ID))
 			}
-			if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "761208", MaskedPAN: "5017##########00", Brand: "CB"}); e != payment.Duplicate {
+			if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "761208", MaskedPAN: "5017##########00", Brand: "CB"}); e != payment.EffectDuplicate {
 				t.Errorf("the same again: %s", e)
 			}
 		})
@@ -216,7 +216,7 @@ func TestUndecidedAfterTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, b := newStatus(t)
 			p := w.silentUntilReview(b)
-			p = w.resolve(p.ID, payment.NoMoney)
+			p = w.resolve(p.ID, payment.VerdictNoMoney)
 			b.status = func(ref string) (acquirer.Result, error) {
 				r, err := w.bank.Status(w.ctx, acquirer.Question{Reference: ref, Merchant: p.Merchant})
 				r.Outcome, r.Code, r.AuthorisationID = acquirer.Pending, "60", ""

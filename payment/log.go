@@ -8,7 +8,7 @@ import (
 
 // level is what an operator should see: reviews and contradictions are warnings.
 func level(effect Effect, to State) slog.Level {
-	if effect == Contradiction || effect == Changed && to == Review {
+	if effect == EffectContradiction || effect == EffectChanged && to == Review {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo

@@ -59,11 +59,11 @@ func (s *Service) paidHistory(ctx context.Context, id ID) (h paidHistory, err er
 		switch {
 		case err != nil:
 			return h, err
-		case e.Effect == Changed && e.To == Paid:
+		case e.Effect == EffectChanged && e.To == Paid:
 			h = paidHistory{paidAt: e.At, movedAt: e.At}
-		case e.Effect == Noted && e.Event == OnOverdue:
+		case e.Effect == EffectNoted && e.Event == OnOverdue:
 			h.overdueSaid = true
-		case e.Effect == Noted && !e.Money.none():
+		case e.Effect == EffectNoted && !e.Money.none():
 			h.movedAt = e.At
 		}
 	}

@@ -17,7 +17,7 @@ const (
 // whoever leased it next would overtake it.
 type kindLoop struct {
 	*Service
-	kind  Kind
+	kind  WorkKind
 	run   context.Context // of the pieces
 	slots chan struct{}   // holds a token for each slot in use
 	ended chan struct{}   // a piece has ended since the loop looked for work
@@ -25,8 +25,8 @@ type kindLoop struct {
 	failedInARow atomic.Int32 // pieces
 }
 
-func newKindLoop(s *Service, run context.Context, k Kind) *kindLoop {
-	return &kindLoop{Service: s, kind: k, run: run, slots: make(chan struct{}, page), ended: make(chan struct{}, 1)}
+func newKindLoop(s *Service, run context.Context, k WorkKind) *kindLoop {
+	return &kindLoop{Service: s, kind: k, run: run, slots: make(chan struct{}, slotsPerKind), ended: make(chan struct{}, 1)}
 }
 
 // work takes work until taking ends, and returns when what it took has ended.
@@ -45,7 +45,7 @@ func (l *kindLoop) work(taking context.Context) {
 			l.report(err)
 		}
 		switch {
-		case err != nil || l.failedInARow.Load() >= page: // the store fails, in what finds work or in all that is done
+		case err != nil || l.failedInARow.Load() >= slotsPerKind: // the store fails, in what finds work or in all that is done
 			wait = min(2*wait, slowestPoll)
 			pause(taking, wait, l.wake[l.kind])
 		case len(tasks) < n: // nothing else is due; what is under way may make something due
@@ -55,7 +55,7 @@ func (l *kindLoop) work(taking context.Context) {
 			wait = poll
 		}
 	}
-	for range page { // each slot that can be reserved has no piece any more
+	for range slotsPerKind { // each slot that can be reserved has no piece any more
 		l.slots <- struct{}{}
 	}
 }

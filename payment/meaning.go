@@ -80,11 +80,6 @@ func meaning(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	return OnPending
 }
 
-// knowsMoney reports whether the money of the payment came, whatever became of it.
-func (p Payment) knowsMoney() bool {
-	return p.State.Money() || p.State == Refunding || p.State == Refunded || p.State == Review && !p.PaidAt.IsZero()
-}
-
 // eventOf is the event of a verified result. What is not as it was ordered is said in words: nothing else keeps it.
 func (s *Service) eventOf(p Payment, r acquirer.Result, ch acquirer.Channel, knowsReturns bool) Event {
 	e := Event{Kind: meaning(p, r, knowsReturns), At: s.now(), Channel: ch, Result: &r}

@@ -192,15 +192,6 @@ func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
 	return Payment{}, ErrNotFound
 }
 
-// Match reports whether f selects p, but for After and Limit; stuck says whether p has stuck work.
-func (f Filter) Match(p Payment, stuck bool) bool {
-	return (len(f.States) == 0 || p.State.in(f.States)) &&
-		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
-		(f.Reference == "" || p.Reference == f.Reference) && (f.Merchant == "" || p.Merchant == f.Merchant) && !slices.Contains(f.NotOf, p.Merchant) &&
-		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
-		(!f.Stuck || stuck)
-}
-
 // List implements [Store]. It yields the payments as they stood when it was called.
 func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return func(yield func(Payment, error) bool) {
@@ -319,7 +310,7 @@ type memoryWork struct {
 func (w memoryWork) id() ID { return cmp.Or(w.task.Payment.ID, ID(w.key)) }
 
 // free is the work of a kind that is due and not leased at now, oldest first.
-func (m *MemoryStore) free(k Kind, of Serving, now time.Time) ([]memoryWork, error) {
+func (m *MemoryStore) free(k WorkKind, of Serving, now time.Time) ([]memoryWork, error) {
 	var found []memoryWork
 	add := func(due time.Time, key string, l *memoryLease, t Task) {
 		if !due.After(now) && (l.token == "" || !now.Before(l.until)) {
@@ -327,14 +318,14 @@ func (m *MemoryStore) free(k Kind, of Serving, now time.Time) ([]memoryWork, err
 		}
 	}
 	switch k {
-	case Attention:
+	case WorkAttention:
 		for id, r := range m.due {
 			if !of.Takes(r.payment) {
 				continue
 			}
 			add(r.payment.AttentionAt, string(id), &r.memoryLease, Task{Kind: k, Payment: r.payment})
 		}
-	case Delivery:
+	case WorkDelivery:
 		for id, list := range m.out {
 			// Orphans have no payment and no order among them.
 			if id != "" {
@@ -364,7 +355,7 @@ func take(works []memoryWork, n int, until time.Time) (tasks []Task) {
 }
 
 // Lease implements [Store].
-func (m *MemoryStore) Lease(ctx context.Context, k Kind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error) {
+func (m *MemoryStore) Lease(ctx context.Context, k WorkKind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -375,7 +366,7 @@ func (m *MemoryStore) Lease(ctx context.Context, k Kind, of Serving, now time.Ti
 }
 
 // LeaseOne implements [Store].
-func (m *MemoryStore) LeaseOne(ctx context.Context, k Kind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error) {
+func (m *MemoryStore) LeaseOne(ctx context.Context, k WorkKind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -387,7 +378,7 @@ func (m *MemoryStore) LeaseOne(ctx context.Context, k Kind, id ID, of Serving, n
 }
 
 // Due implements [Store].
-func (m *MemoryStore) Due(ctx context.Context, k Kind, of Serving, now time.Time, n int) ([]Due, error) {
+func (m *MemoryStore) Due(ctx context.Context, k WorkKind, of Serving, now time.Time, n int) ([]Due, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -419,14 +410,14 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 		*l = memoryLease{tries: tries, cause: cause}
 	}
 	switch t.Kind {
-	case Attention:
+	case WorkAttention:
 		if r, ok := m.rows[t.Payment.ID]; ok && r.token == t.Token {
 			free(&r.memoryLease)
 			r.payment.AttentionAt = again
 			r.payment.Handle = r.payment.Handle.With(t.Payment.Handle)
 			m.schedule(r)
 		}
-	case Delivery:
+	case WorkDelivery:
 		id := t.Payment.ID
 		i := slices.IndexFunc(m.out[id], func(c *memoryChange) bool { return c.change.Key == t.Change.Key && c.token == t.Token })
 		switch {

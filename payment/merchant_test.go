@@ -131,7 +131,7 @@ func TestHintBeforeTheSessionIsCommitted(t *testing.T) {
 			}
 		}
 		w.clock.Add(11 * time.Second)
-		if n, err := svc.WorkOn(w.ctx, payment.Attention, p.ID); n != 0 || err != nil {
+		if n, err := svc.WorkOn(w.ctx, payment.WorkAttention, p.ID); n != 0 || err != nil {
 			t.Errorf("%d looks at a payment that is being begun, %v", n, err)
 		}
 	}

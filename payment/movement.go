@@ -178,16 +178,16 @@ func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	case !e.Money.none():
 		out = l.recordMessage(e.Money, MovementAccepted)
 		switch {
-		case e.Effect != Changed:
+		case e.Effect != EffectChanged:
 		case e.Event == OnReturned:
 			out = append(out, l.returnKept()...)
 		case e.Event == OnAccepted || e.Event == OnAcceptedToo: // the row believes it from now on, also that less is back
 			out = append(out, l.recordCameAgain(e.Money)...)
 		}
-	case e.Effect == Changed || e.Effect == Noted:
+	case e.Effect == EffectChanged || e.Effect == EffectNoted:
 		out = l.recordWithoutMessage(p, e.Event)
 	}
-	if e.Effect == Changed && e.To == Review {
+	if e.Effect == EffectChanged && e.To == Review {
 		m := e.Money
 		if m.none() {
 			m = l.latestMoney(p)

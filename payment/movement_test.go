@@ -21,193 +21,193 @@ func TestMovements(t *testing.T) {
 	entry := func(on EventKind, effect Effect, to State, m Money) Entry {
 		return Entry{Event: on, Effect: effect, To: to, Money: m}
 	}
-	paid := entry(OnAccepted, Changed, Paid, said(7500, 0, "A"))
+	paid := entry(OnAccepted, EffectChanged, Paid, said(7500, 0, "A"))
 	none := Money{}
 	for name, c := range map[string]struct {
 		entries []Entry
 		want    string // one word for each movement, a comma between entries
 	}{
 		"paid": {[]Entry{paid}, "accepted:7500:A"},
-		"told again in review": {[]Entry{entry(OnMismatched, Changed, Review, said(7600, 0, "A")), entry(OnMismatched, Noted, Review, said(7600, 0, "A"))},
+		"told again in review": {[]Entry{entry(OnMismatched, EffectChanged, Review, said(7600, 0, "A")), entry(OnMismatched, EffectNoted, Review, said(7600, 0, "A"))},
 			"accepted:7600:A review:7600:A,"},
 		"told again without its authorisation": {
 			[]Entry{
 				paid,
-				entry(OnAccepted, Noted, Review, said(7500, 0, "")),
+				entry(OnAccepted, EffectNoted, Review, said(7500, 0, "")),
 			},
 			"accepted:7500:A,",
 		},
 		"its authorisation is learned later": {
 			[]Entry{
-				entry(OnAccepted, Changed, Paid, said(7500, 0, "")),
-				entry(OnAccepted, Noted, Review, said(7500, 0, "A")),
-				entry(OnAccepted, Noted, Review, said(7500, 0, "B")),
+				entry(OnAccepted, EffectChanged, Paid, said(7500, 0, "")),
+				entry(OnAccepted, EffectNoted, Review, said(7500, 0, "A")),
+				entry(OnAccepted, EffectNoted, Review, said(7500, 0, "B")),
 			},
 			"accepted:7500:,,accepted:7500:B",
 		},
 		"a second authorisation": {
 			[]Entry{
 				paid,
-				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
+				entry(OnMismatched, EffectContradiction, Paid, said(7500, 0, "B")),
 			},
 			"accepted:7500:A,accepted:7500:B",
 		},
 		"another amount under the same one": {
 			[]Entry{
 				paid,
-				entry(OnMismatched, Contradiction, Paid, said(7600, 0, "A")),
+				entry(OnMismatched, EffectContradiction, Paid, said(7600, 0, "A")),
 			},
 			"accepted:7500:A,accepted:7600:A",
 		},
 		"another currency under the same one": {
-			[]Entry{paid, entry(OnMismatched, Contradiction, Paid, Money{euro.Of(7500), euro.Of(0), "USD", "M", "A"})}, "accepted:7500:A,accepted:7500:A",
+			[]Entry{paid, entry(OnMismatched, EffectContradiction, Paid, Money{euro.Of(7500), euro.Of(0), "USD", "M", "A"})}, "accepted:7500:A,accepted:7500:A",
 		},
 		"another merchant under the same one": {
-			[]Entry{paid, entry(OnMismatched, Contradiction, Paid, Money{euro.Of(7500), euro.Of(0), "EUR", "N", "A"})}, "accepted:7500:A,accepted:7500:A",
+			[]Entry{paid, entry(OnMismatched, EffectContradiction, Paid, Money{euro.Of(7500), euro.Of(0), "EUR", "N", "A"})}, "accepted:7500:A,accepted:7500:A",
 		},
 		"back": {
 			[]Entry{
 				paid,
-				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+				entry(OnReturned, EffectChanged, Refunded, said(7500, 7500, "A")),
 			},
 			"accepted:7500:A,returned:7500:A",
 		},
 		"back in parts": {
 			[]Entry{
 				paid,
-				entry(OnQuestioned, Changed, Review, none),
-				entry(OnAccepted, Noted, Review, said(7500, 2500, "A")),
-				entry(OnReturned, Noted, Review, said(7500, 7500, "A")),
-				entry(OnReturned, Noted, Review, said(7500, 2500, "A")),
+				entry(OnQuestioned, EffectChanged, Review, none),
+				entry(OnAccepted, EffectNoted, Review, said(7500, 2500, "A")),
+				entry(OnReturned, EffectNoted, Review, said(7500, 7500, "A")),
+				entry(OnReturned, EffectNoted, Review, said(7500, 2500, "A")),
 			},
 			"accepted:7500:A,review:7500:A,returned:2500:A,returned:5000:A,",
 		},
 		"taken and back before it was heard": {
 			[]Entry{
-				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+				entry(OnReturned, EffectChanged, Review, said(7500, 7500, "A")),
 			},
 			"accepted:7500:A returned:7500:A review:7500:A",
 		},
 		"again after it went back": {
 			[]Entry{
 				paid,
-				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
-				entry(OnMismatched, Changed, Review, said(7500, 0, "B")),
+				entry(OnReturned, EffectChanged, Refunded, said(7500, 7500, "A")),
+				entry(OnMismatched, EffectChanged, Review, said(7500, 0, "B")),
 			},
 			"accepted:7500:A,returned:7500:A,accepted:7500:B review:7500:B",
 		},
 		"a person says that it went back": {
 			[]Entry{
 				paid,
-				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
-				entry(OnQuestioned, Changed, Review, none),
-				entry(OnWasReturned, Changed, Refunded, none),
+				entry(OnMismatched, EffectContradiction, Paid, said(7500, 0, "B")),
+				entry(OnQuestioned, EffectChanged, Review, none),
+				entry(OnWasReturned, EffectChanged, Refunded, none),
 			},
 			"accepted:7500:A,accepted:7500:B,review:7500:B,returned:7500:A returned:7500:B",
 		},
 		"a person says so, and nobody else": {
 			[]Entry{
-				entry(OnOverdue, Changed, Review, none),
-				entry(OnWasReturned, Changed, Refunded, none),
+				entry(OnOverdue, EffectChanged, Review, none),
+				entry(OnWasReturned, EffectChanged, Refunded, none),
 			},
 			"review:7500:,accepted:7500: returned:7500:",
 		},
 		"kept": {
 			[]Entry{
-				entry(OnAbsent, Changed, Review, none),
-				entry(OnKept, Changed, Paid, none),
+				entry(OnAbsent, EffectChanged, Review, none),
+				entry(OnKept, EffectChanged, Paid, none),
 			},
 			"review:7500:,accepted:7500:",
 		},
 		"kept, as accepted": {
 			[]Entry{
-				entry(OnMismatched, Changed, Review, said(7600, 0, "A")),
-				entry(OnKept, Changed, Paid, none),
+				entry(OnMismatched, EffectChanged, Review, said(7600, 0, "A")),
+				entry(OnKept, EffectChanged, Paid, none),
 			},
 			"accepted:7600:A review:7600:A,",
 		},
 		"kept after it went back": {
 			[]Entry{
 				paid,
-				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
-				entry(OnKept, Changed, Paid, none),
+				entry(OnReturned, EffectChanged, Review, said(7500, 7500, "A")),
+				entry(OnKept, EffectChanged, Paid, none),
 			},
 			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:",
 		},
 		"kept after it went back, and the acquirer says again that it did": {
 			[]Entry{
 				paid,
-				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
-				entry(OnKept, Changed, Paid, none),
-				entry(OnRefundAsked, Changed, Refunding, none),
-				entry(OnAccepted, Noted, Refunding, said(7500, 7500, "A")),
-				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+				entry(OnReturned, EffectChanged, Review, said(7500, 7500, "A")),
+				entry(OnKept, EffectChanged, Paid, none),
+				entry(OnRefundAsked, EffectChanged, Refunding, none),
+				entry(OnAccepted, EffectNoted, Refunding, said(7500, 7500, "A")),
+				entry(OnReturned, EffectChanged, Refunded, said(7500, 7500, "A")),
 			},
 			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:,,,returned:7500:",
 		},
 		"kept after it went back, then taken again": {
 			[]Entry{
 				paid,
-				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
-				entry(OnKept, Changed, Paid, none),
-				entry(OnMismatched, Contradiction, Paid, said(7500, 0, "B")),
-				entry(OnRefundAsked, Changed, Refunding, none),
-				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+				entry(OnReturned, EffectChanged, Review, said(7500, 7500, "A")),
+				entry(OnKept, EffectChanged, Paid, none),
+				entry(OnMismatched, EffectContradiction, Paid, said(7500, 0, "B")),
+				entry(OnRefundAsked, EffectChanged, Refunding, none),
+				entry(OnReturned, EffectChanged, Refunded, said(7500, 7500, "A")),
 			},
 			"accepted:7500:A,returned:7500:A review:7500:A,accepted:7500:,,,",
 		},
 		"kept on a person's word, then told and back": {
 			[]Entry{
-				entry(OnOverdue, Changed, Review, none),
-				entry(OnKept, Changed, Paid, none),
-				entry(OnReturned, Changed, Review, said(7500, 7500, "A")),
+				entry(OnOverdue, EffectChanged, Review, none),
+				entry(OnKept, EffectChanged, Paid, none),
+				entry(OnReturned, EffectChanged, Review, said(7500, 7500, "A")),
 			},
 			"review:7500:,accepted:7500:,returned:7500:A review:7500:A",
 		},
 		"no money, a person says": {
 			[]Entry{
-				entry(OnMismatched, Changed, Review, said(7600, 0, "A")),
-				entry(OnNoMoney, Changed, Failed, none),
+				entry(OnMismatched, EffectChanged, Review, said(7600, 0, "A")),
+				entry(OnNoMoney, EffectChanged, Failed, none),
 			},
 			"accepted:7600:A review:7600:A,",
 		},
 		"not about money": {
 			[]Entry{
-				entry(OnRefused, Changed, Refused, none),
-				entry(OnUnfit, Contradiction, Refused, none),
-				entry(OnPending, Noted, Refused, none),
+				entry(OnRefused, EffectChanged, Refused, none),
+				entry(OnUnfit, EffectContradiction, Refused, none),
+				entry(OnPending, EffectNoted, Refused, none),
 			},
 			",,",
 		},
 		// Entries from before messages' money was kept: as ordered.
 		"of the first form": {
 			[]Entry{
-				entry(OnAccepted, Changed, Paid, none),
-				entry(OnMismatched, Contradiction, Paid, none),
-				entry(OnReturned, Changed, Refunded, none),
+				entry(OnAccepted, EffectChanged, Paid, none),
+				entry(OnMismatched, EffectContradiction, Paid, none),
+				entry(OnReturned, EffectChanged, Refunded, none),
 			},
 			"accepted:7500:,,returned:7500:",
 		},
-		"of the first form, one too many": {[]Entry{entry(OnAcceptedToo, Changed, Review, none)}, "accepted:7500: review:7500:"},
-		"of the first form, a mismatch":   {[]Entry{entry(OnMismatched, Changed, Review, none)}, "accepted:7500: review:7500:"},
+		"of the first form, one too many": {[]Entry{entry(OnAcceptedToo, EffectChanged, Review, none)}, "accepted:7500: review:7500:"},
+		"of the first form, a mismatch":   {[]Entry{entry(OnMismatched, EffectChanged, Review, none)}, "accepted:7500: review:7500:"},
 		"of the first form, noted": {
 			[]Entry{
-				entry(OnOverdue, Changed, Review, none),
-				entry(OnAccepted, Noted, Review, none),
+				entry(OnOverdue, EffectChanged, Review, none),
+				entry(OnAccepted, EffectNoted, Review, none),
 			},
 			"review:7500:,accepted:7500:",
 		},
-		"of the first form, overtaken": {[]Entry{entry(OnAccepted, Stale, Refunding, none)}, ""},
+		"of the first form, overtaken": {[]Entry{entry(OnAccepted, EffectStale, Refunding, none)}, ""},
 		"of the first form, back at once": {
 			[]Entry{
-				entry(OnReturned, Changed, Review, none),
+				entry(OnReturned, EffectChanged, Review, none),
 			},
 			"accepted:7500: returned:7500: review:7500:",
 		},
 		"of the first form, then of second": {
 			[]Entry{
-				entry(OnAccepted, Changed, Paid, none),
-				entry(OnReturned, Changed, Refunded, said(7500, 7500, "A")),
+				entry(OnAccepted, EffectChanged, Paid, none),
+				entry(OnReturned, EffectChanged, Refunded, said(7500, 7500, "A")),
 			},
 			"accepted:7500:,returned:7500:A",
 		},
@@ -259,7 +259,7 @@ func TestMovementsBalance(t *testing.T) {
 		var takings ledger
 		balance := map[MovementKind]int64{}
 		for range 1 + r.IntN(12) {
-			e := Entry{Event: events[r.IntN(len(events))], Effect: []Effect{Changed, Noted, Contradiction, Stale}[r.IntN(4)], To: states[r.IntN(len(states))]}
+			e := Entry{Event: events[r.IntN(len(events))], Effect: []Effect{EffectChanged, EffectNoted, EffectContradiction, EffectStale}[r.IntN(4)], To: states[r.IntN(len(states))]}
 			if e.Event == OnAccepted || e.Event == OnMismatched || e.Event == OnReturned {
 				amount := []int64{7500, 7600}[r.IntN(2)]
 				e.Money = Money{euro.Of(amount), euro.Of(r.Int64N(amount + 1)), "EUR", "M", []string{"", "A", "B"}[r.IntN(3)]}

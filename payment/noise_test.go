@@ -25,7 +25,7 @@ func TestM14PendingIsNotedOnceAnHour(t *testing.T) {
 	before, letters := w.get(p.ID).Version, len(w.changes)
 	for range 1000 {
 		_, effect, err := w.Reconcile(w.ctx, p.ID)
-		if err != nil || effect != payment.Noted {
+		if err != nil || effect != payment.EffectNoted {
 			t.Fatalf("%s %v", effect, err)
 		}
 		w.clock.Add(3 * time.Second)

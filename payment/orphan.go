@@ -22,7 +22,7 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 	return Change{
 		Key: Orphan{Result: r}.Key(),
 		Entry: Entry{
-			Event: OnAccepted, Effect: Noted, At: at, Fingerprint: r.Fingerprint(), Money: moneyOf(&r),
+			Event: OnAccepted, Effect: EffectNoted, At: at, Fingerprint: r.Fingerprint(), Money: moneyOf(&r),
 			Why: "no payment has this reference and order",
 		},
 		Payment: Payment{

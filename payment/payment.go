@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -62,7 +63,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	switch effect {
 	case "":
 		return p, "", ErrNotAllowed
-	case Duplicate:
+	case EffectDuplicate:
 		return p, effect, nil
 	}
 	p.Version++
@@ -70,7 +71,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	if to != Redirected {
 		p.Session = acquirer.Session{}
 	}
-	if effect != Changed && effect != Noted {
+	if effect != EffectChanged && effect != EffectNoted {
 		return p, effect, nil
 	}
 	if r := e.Result; r != nil {
@@ -85,7 +86,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed:
 		p = p.withMoney(e, effect)
 	case OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnNotOpened:
-		if e.Result != nil && effect == Changed {
+		if e.Result != nil && effect == EffectChanged {
 			p.Code, p.Decline, p.Means = e.Result.Code, e.Result.Decline, e.Result.Means
 		}
 	case OnRecorded:
@@ -124,7 +125,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 		}
 	}
 	fillsIn := p.Authorisation == "" && (e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed)
-	speaksOf := first || effect == Changed && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // this money from now on
+	speaksOf := first || effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // this money from now on
 	if r != nil && (speaksOf || fillsIn) {
 		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
 		p.Code, p.Decline, p.Means = r.Code, "", r.Means
@@ -157,6 +158,74 @@ func (p Payment) leftCents() int64 {
 // is accepted late.
 func (p Payment) OvertakenBy(o Payment) bool {
 	return o.ID != p.ID && (o.Debt == p.Debt && o.State.Holds() && !o.State.Attempt() || o.Claim == p.Claim && o.State == Recorded)
+}
+
+// same reports whether a payment was begun by the same request: debt, notice, debtor and amount.
+func (p Payment) same(q Payment) bool {
+	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
+}
+
+// knowsMoney reports whether the money of the payment came, whatever became of it.
+func (p Payment) knowsMoney() bool {
+	return p.State.Money() || p.State == Refunding || p.State == Refunded || p.State == Review && !p.PaidAt.IsZero()
+}
+
+// firstCall is when the acquirer was first called for the refund that is under way; zero: not yet.
+func (p Payment) firstCall() time.Time {
+	if p.RefundFirstCalledAt.IsZero() { // a version before this one kept the last only
+		return p.RefundCalledAt
+	}
+	return p.RefundFirstCalledAt
+}
+
+// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
+// from it.
+func (p Payment) MovedAt() time.Time {
+	last := p.CreatedAt
+	for _, t := range [...]time.Time{p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.ReturnedAt} {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// ReasonToKeep says why a payment is not erased, for stores; empty: it may be. undelivered says that a change waits to go out, at is the
+// instant before which it must have moved last.
+func (p Payment) ReasonToKeep(undelivered bool, at time.Time) KeepReason {
+	switch {
+	case !p.State.Ended():
+		return KeptOpen
+	case undelivered:
+		return KeptUndelivered
+	case !p.MovedAt().Before(at):
+		return KeptRecent
+	}
+	return ""
+}
+
+// Erased is the payment without its personal fields, for stores to keep.
+func (p Payment) Erased() Payment {
+	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
+	p.Handle = acquirer.Handle{} // at some acquirers it opens the payer's data
+	return p
+}
+
+// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
+func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
+
+// IntoReview is for stores whose migration finds a payment with money that breaks a rule which came later: the payment in review,
+// and the entry that says why, by the service itself. ErrNotAllowed where the table does not allow it.
+func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
+	at = at.Round(0).UTC().Truncate(time.Microsecond)
+	next, effect, err := p.Apply(Event{Kind: OnQuestioned, At: at, By: byService, Why: why})
+	if err != nil || effect != EffectChanged {
+		return p, Entry{}, cmp.Or(err, ErrNotAllowed)
+	}
+	next.AttentionAt = at.Add(reviewEvery)
+	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.link(next, p.Head)
+	next.Head = e.Hash
+	return next, e, nil
 }
 
 // LogValue names no person: id, reference, state, version, amount.

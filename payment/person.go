@@ -21,13 +21,13 @@ type Command struct {
 type Verdict string
 
 const (
-	Keep        Verdict = "keep"         // the money is ours: paid
-	GiveBack    Verdict = "give_back"    // refund it
-	WasReturned Verdict = "was_returned" // it went back already
-	NoMoney     Verdict = "no_money"     // none moved
+	VerdictKeep        Verdict = "keep"         // the money is ours: paid
+	VerdictGiveBack    Verdict = "give_back"    // refund it
+	VerdictWasReturned Verdict = "was_returned" // it went back already
+	VerdictNoMoney     Verdict = "no_money"     // none moved
 )
 
-var verdicts = map[Verdict]EventKind{Keep: OnKept, GiveBack: OnGivingBack, WasReturned: OnWasReturned, NoMoney: OnNoMoney}
+var verdicts = map[Verdict]EventKind{VerdictKeep: OnKept, VerdictGiveBack: OnGivingBack, VerdictWasReturned: OnWasReturned, VerdictNoMoney: OnNoMoney}
 
 // Resolution resolves a review.
 type Resolution struct {
@@ -94,7 +94,7 @@ func (s *Service) act(ctx context.Context, name string, c Command, kind EventKin
 		return Payment{}, err
 	}
 	switch _, effect := Next(p.State, kind); {
-	case effect == Duplicate: // done already, whatever version was seen
+	case effect == EffectDuplicate: // done already, whatever version was seen
 		return p, nil
 	case effect == "":
 		return p, allowed(p, name, ErrNotAllowed)
@@ -125,7 +125,7 @@ func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (str
 			return "", err
 		}
 		takings.movementsOf(p, e)
-		if e.Effect == Changed {
+		if e.Effect == EffectChanged {
 			end = e.Event
 		}
 	}

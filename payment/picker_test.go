@@ -18,7 +18,7 @@ func (w *world) jobs() {
 	w.Helper()
 	for range 100 {
 		done := 0
-		for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+		for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 			due, err := w.Due(w.ctx, k, 3)
 			w.must("Due", err)
 			for _, d := range due {
@@ -72,11 +72,11 @@ func TestWorkOnOne(t *testing.T) {
 	w.begin("2")
 	w.delivered = func(payment.Change) error { return errors.New("down") }
 	for _, want := range []int{1, 0} {
-		if n, err := w.WorkOn(w.ctx, payment.Delivery, p.ID); n != want || err != nil {
+		if n, err := w.WorkOn(w.ctx, payment.WorkDelivery, p.ID); n != want || err != nil {
 			t.Fatalf("did %d, %v; want %d", n, err, want)
 		}
 	}
-	due, err := w.Due(w.ctx, payment.Delivery, 9)
+	due, err := w.Due(w.ctx, payment.WorkDelivery, 9)
 	w.must("Due", err)
 	if len(due) != 1 || due[0].Payment == p.ID {
 		t.Errorf("due are %v, want the other payment's change", due)
@@ -103,11 +103,11 @@ func TestStopIsNoFailure(t *testing.T) {
 			}
 		})
 		p, _ := w.begin("1")
-		if _, err := w.WorkOn(ctx, payment.Delivery, p.ID); !errors.Is(err, context.Canceled) {
+		if _, err := w.WorkOn(ctx, payment.WorkDelivery, p.ID); !errors.Is(err, context.Canceled) {
 			t.Fatalf("error %v", err)
 		}
 		time.Sleep(time.Minute) // the lease
-		tasks, err := w.store.LeaseOne(w.ctx, payment.Delivery, p.ID, payment.Serving{}, time.Now(), time.Second)
+		tasks, err := w.store.LeaseOne(w.ctx, payment.WorkDelivery, p.ID, payment.Serving{}, time.Now(), time.Second)
 		w.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Tries != 0 {
 			t.Errorf("%d changes are due, %+v: want one that has not failed", len(tasks), tasks)

@@ -102,7 +102,7 @@ func (b *served) sound(id ID, whole bool) error {
 	}
 	told := map[string]bool{}
 	for _, e := range r.journal {
-		if (e.Effect == Stale || e.Effect == Contradiction) && told[e.Fingerprint] {
+		if (e.Effect == EffectStale || e.Effect == EffectContradiction) && told[e.Fingerprint] {
 			return fmt.Errorf("one message was written again as %s", e.Effect)
 		}
 		told[e.Fingerprint] = e.Fingerprint != ""
@@ -137,7 +137,7 @@ func (b *light) create(p Payment) error {
 	if b.any(p.ID, held) {
 		return &HeldError{}
 	}
-	b.rows = append(b.rows, lightRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: Changed, To: Created}})
+	b.rows = append(b.rows, lightRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: EffectChanged, To: Created}})
 	return nil
 }
 
@@ -162,7 +162,7 @@ func paidOtherwise(p, o Payment) bool {
 
 func (b *light) answer(old Payment, e Event) (Effect, error) {
 	next, effect, err := old.Apply(e)
-	if err != nil || effect == Duplicate {
+	if err != nil || effect == EffectDuplicate {
 		return effect, err
 	}
 	r := b.find(old.ID)
@@ -296,7 +296,7 @@ func (w *walk) step() {
 	}
 	p := w.payment(t)
 	k := events[w.rng.IntN(len(events))]
-	for i := 0; i < 2 && table[p.State.index()][k.index()].effect != Changed; i++ {
+	for i := 0; i < 2 && table[p.State.index()][k.index()].effect != EffectChanged; i++ {
 		k = events[w.rng.IntN(len(events))]
 	}
 	e := w.event(p, k)
@@ -364,14 +364,14 @@ func (w *walk) happen(t *trip, e Event) {
 	// The service puts a second acceptance into review by itself: at once, or when the refund that was under way is done.
 	twice := serves && written == 2 && (e.Kind == OnMismatched && mustMoney(p.State) || e.Kind == OnReturned && p.State == Refunding)
 	// What a server or a browser can send again and again is written once.
-	once := want == Stale || want == Contradiction ||
-		want == Noted && (answered || e.Channel == acquirer.Notify || e.Channel == acquirer.Return || p.State == Review || e.Kind == OnSilent || e.Kind == OnPending)
+	once := want == EffectStale || want == EffectContradiction ||
+		want == EffectNoted && (answered || e.Channel == acquirer.Notify || e.Channel == acquirer.Return || p.State == Review || e.Kind == OnSilent || e.Kind == OnPending)
 	switch {
 	case want == "":
 		if !errors.Is(err, ErrNotAllowed) {
 			w.fail("not allowed, and the error is %v", err)
 		}
-	case want == Changed && effect == Stale && written == 0:
+	case want == EffectChanged && effect == EffectStale && written == 0:
 		if mustAttempt(p.State) || !serves || !b.heard(t.id, e) || e.Channel == acquirer.Query && !answered {
 			w.fail("late truth is thrown away")
 		}
@@ -380,7 +380,7 @@ func (w *walk) happen(t *trip, e Event) {
 			w.fail("a second acceptance with another authorisation is not in review")
 		}
 	case second && e.Kind == OnAccepted:
-		if err != nil || q.State != Review || effect != Changed || written != 1 || last.Event != OnAcceptedToo {
+		if err != nil || q.State != Review || effect != EffectChanged || written != 1 || last.Event != OnAcceptedToo {
 			w.fail("a second acceptance of the claim is not in review")
 		}
 	case second:
@@ -389,10 +389,10 @@ func (w *walk) happen(t *trip, e Event) {
 		}
 	case err != nil || effect != want || q.State != to:
 		w.fail("the table says %s %s", to, want)
-	case written != 1 && want != Duplicate && (!once || written != 0):
+	case written != 1 && want != EffectDuplicate && (!once || written != 0):
 		w.fail("%s, and %d entries are written", want, written)
 	}
-	if (err != nil || effect == Duplicate) && written > 0 {
+	if (err != nil || effect == EffectDuplicate) && written > 0 {
 		w.fail("a duplicate or an error is written")
 	}
 	if written == 0 {
@@ -401,7 +401,7 @@ func (w *walk) happen(t *trip, e Event) {
 		}
 		return
 	}
-	if last.Effect == Changed || last.Effect == Noted {
+	if last.Effect == EffectChanged || last.Effect == EffectNoted {
 		switch last.Event {
 		case OnAccepted, OnAcceptedToo, OnMismatched, OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed: // what went back was accepted before
 			t.accepted = true
@@ -430,7 +430,7 @@ func (w *walk) late(t *trip, e Event) {
 	if m != n || q.Version != p.Version || q.State != p.State || q.Head != p.Head || !sameMoney(p, q) {
 		w.fail("an answer to an older version is written")
 	}
-	if _, want := Next(t.older.State, e.Kind); want == Changed && effect != Stale && !errors.Is(err, ErrVersion) {
+	if _, want := Next(t.older.State, e.Kind); want == EffectChanged && effect != EffectStale && !errors.Is(err, ErrVersion) {
 		w.fail("an answer to an older version: error %v", err)
 	}
 }
@@ -450,7 +450,7 @@ func (w *walk) never(t *trip, p, q Payment, e Entry) {
 		w.fail("PaidAt is %s; accepted %t, kept %t", q.PaidAt, t.accepted, t.kept)
 	case q.Version != p.Version+1 || e.Version != q.Version || e.From != p.State || e.To != q.State:
 		w.fail("entry %d from %s to %s for version %d", e.Version, e.From, e.To, q.Version)
-	case (q.State == p.State) == (e.Effect == Changed):
+	case (q.State == p.State) == (e.Effect == EffectChanged):
 		w.fail("%s from %s to %s", e.Effect, p.State, q.State)
 	case !sameOrder(p, q):
 		w.fail("what identifies the payment is another")

@@ -87,7 +87,7 @@ func TestNotificationAndReturnAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if effects != [2]payment.Effect{payment.Changed, payment.Duplicate} && effects != [2]payment.Effect{payment.Duplicate, payment.Changed} {
+		if effects != [2]payment.Effect{payment.EffectChanged, payment.EffectDuplicate} && effects != [2]payment.Effect{payment.EffectDuplicate, payment.EffectChanged} {
 			t.Fatalf("effects %v, want one changed and one duplicate", effects)
 		}
 		w.work()
@@ -105,13 +105,13 @@ func TestLateTruthWins(t *testing.T) {
 			p, _ := w.begin("1")
 			w.say(p, acquirer.Result{Outcome: end})
 			w.at(p.ID, payment.State(end))
-			if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"}); e != payment.Changed {
+			if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"}); e != payment.EffectChanged {
 				t.Errorf("effect %s", e)
 			}
 			w.at(p.ID, payment.Paid)
 			// Refused after paid: still paid, journaled once.
 			for range 3 {
-				if e := w.say(p, acquirer.Result{Outcome: acquirer.Refused, Code: "51"}); e != payment.Contradiction {
+				if e := w.say(p, acquirer.Result{Outcome: acquirer.Refused, Code: "51"}); e != payment.EffectContradiction {
 					t.Errorf("effect %s", e)
 				}
 			}
@@ -169,17 +169,17 @@ func TestWhatDoesNotMatch(t *testing.T) {
 			p, _ := w.begin("1")
 			r := c.with
 			r.Outcome = acquirer.Refused
-			if e := w.say(p, r); e != payment.Contradiction {
+			if e := w.say(p, r); e != payment.EffectContradiction {
 				t.Errorf("a refusal that does not match: %s", e)
 			}
 			w.at(p.ID, payment.Redirected)
 			r.Outcome = acquirer.Accepted
-			if e := w.say(p, r); e != payment.Changed {
+			if e := w.say(p, r); e != payment.EffectChanged {
 				t.Errorf("an acceptance that does not match: %s", e)
 			}
 			w.at(p.ID, payment.Review)
 			for range 3 {
-				if e := w.say(p, r); e != payment.Noted {
+				if e := w.say(p, r); e != payment.EffectNoted {
 					t.Errorf("again: %s", e)
 				}
 			}
@@ -203,7 +203,7 @@ func TestWhatDoesNotMatch(t *testing.T) {
 	t.Run("another authorisation", func(t *testing.T) {
 		w := newWorld(t)
 		p := w.ended("1", acquirer.Accepted)
-		if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"}); e != payment.Contradiction {
+		if e := w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"}); e != payment.EffectContradiction {
 			t.Errorf("effect %s", e)
 		}
 		w.at(p.ID, payment.Review)
@@ -246,7 +246,7 @@ func TestPaidTwice(t *testing.T) {
 	if d := cmp.Diff([]string{"acknowledgement", "acknowledgement"}, w.letters(p.Debtor)); d != "" {
 		t.Error(d)
 	}
-	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.Keep})
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictKeep})
 	if !errors.Is(err, payment.ErrClaimPaid) {
 		t.Errorf("keeping both: %v", err)
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/google/go-cmp/cmp"
 	"iter"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
@@ -136,7 +137,7 @@ func TestNoOrderInTheResult(t *testing.T) {
 	w.at(p.ID, payment.Paid)
 	// #25: an answer without an authorisation is no other authorisation
 	q := w.ended("2", acquirer.Accepted)
-	if e := w.say(q, acquirer.Result{Outcome: acquirer.Accepted}); q.Authorisation == "" || e != payment.Duplicate {
+	if e := w.say(q, acquirer.Result{Outcome: acquirer.Accepted}); q.Authorisation == "" || e != payment.EffectDuplicate {
 		t.Errorf("%q %s", q.Authorisation, e)
 	}
 }
@@ -364,7 +365,7 @@ func TestNoMoneyIsLookedAtTwice(t *testing.T) {
 	w.pass(80 * time.Hour)
 	w.at(p.ID, payment.Review)
 	b.err = nil // it answers, and knows of nothing
-	w.resolve(p.ID, payment.NoMoney)
+	w.resolve(p.ID, payment.VerdictNoMoney)
 	decided, before := w.clock.Now(), len(b.asked)
 	w.pass(100 * time.Hour)
 	var got []time.Duration
@@ -479,23 +480,23 @@ func TestAVerdictAnswersTheLastWord(t *testing.T) {
 	cb, err := w.bank.Visit(s, mock.Behaviour{})
 	w.must("Visit", err)
 	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: w.get(p.ID).Authorisation, Returned: p.Amount}) // sealed: it is back
-	w.resolve(p.ID, payment.WasReturned)
+	w.resolve(p.ID, payment.VerdictWasReturned)
 	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: w.get(p.ID).Authorisation, Returned: p.Amount})
 	w.at(p.ID, payment.Refunded)
-	if _, effect, err := w.Receive(w.ctx, cb); effect != payment.Duplicate || err != nil {
+	if _, effect, err := w.Receive(w.ctx, cb); effect != payment.EffectDuplicate || err != nil {
 		t.Errorf("the replay of the acceptance: %s %v", effect, err)
 	}
 	w.at(p.ID, payment.Refunded)
 	for _, c := range []struct {
 		effect payment.Effect
 		to     payment.State
-	}{{payment.Changed, payment.Review}, {payment.Stale, payment.Refunded}} { // what the bank's book says: nothing went back
+	}{{payment.EffectChanged, payment.Review}, {payment.EffectStale, payment.Refunded}} { // what the bank's book says: nothing went back
 		if _, effect, err := w.Reconcile(w.ctx, p.ID); effect != c.effect || err != nil {
 			t.Errorf("a fresh answer: %s %v, want %s", effect, err, c.effect)
 		}
 		w.at(p.ID, c.to)
 		if c.to == payment.Review {
-			w.resolve(p.ID, payment.WasReturned) // the person has seen that too, and stands by it
+			w.resolve(p.ID, payment.VerdictWasReturned) // the person has seen that too, and stands by it
 		}
 	}
 }
@@ -685,7 +686,7 @@ func TestAnotherAuthorisationIsBack(t *testing.T) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpCancel, Kind: acquirer.ErrConflict}
 	}
 	b.refund = b.cancel
-	w.resolve(p.ID, payment.GiveBack) // the bank goes on to speak of the first
+	w.resolve(p.ID, payment.VerdictGiveBack) // the bank goes on to speak of the first
 	w.pass(71 * time.Hour)
 	w.at(p.ID, payment.Refunding)
 	w.pass(8 * time.Hour)
@@ -722,7 +723,7 @@ func TestSecondRefundIsExported(t *testing.T) {
 		r.OrderID = ""
 		return r, nil
 	}
-	w.resolve(p.ID, payment.GiveBack)
+	w.resolve(p.ID, payment.VerdictGiveBack)
 	w.work()
 	w.at(p.ID, payment.Refunded)
 	w.clock.Add(24 * time.Hour)
@@ -748,7 +749,7 @@ func TestSecondAcceptanceIsForAPerson(t *testing.T) {
 			w.work()
 		}
 		w.at(p.ID, payment.Review)
-		w.resolve(p.ID, payment.WasReturned)
+		w.resolve(p.ID, payment.VerdictWasReturned)
 		w.say(p, second) // it has led to something by now
 		w.at(p.ID, payment.Refunded)
 	}
@@ -761,12 +762,12 @@ func TestContradictionDoesNotUndoAVerdict(t *testing.T) {
 	p := w.ended("1", acquirer.Accepted)
 	w.say(p, second)
 	p = w.at(p.ID, payment.Review)
-	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: payment.NoMoney})
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "seen"}, Verdict: payment.VerdictNoMoney})
 	if !errors.Is(err, payment.ErrNotAllowed) {
 		t.Errorf("no money, with two acceptances in the journal: %v", err)
 	}
-	w.resolve(p.ID, payment.WasReturned)
-	if effect := w.say(p, second); effect != payment.Stale {
+	w.resolve(p.ID, payment.VerdictWasReturned)
+	if effect := w.say(p, second); effect != payment.EffectStale {
 		t.Errorf("the contradiction again: %s", effect)
 	}
 	w.at(p.ID, payment.Refunded)
@@ -781,7 +782,7 @@ func TestKeptAfterItWentBack(t *testing.T) {
 	_, _, err = w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
 	w.clock.Add(24 * time.Hour)
-	w.resolve(p.ID, payment.Keep)
+	w.resolve(p.ID, payment.VerdictKeep)
 	w.clock.Add(24 * time.Hour)
 	before := []exported{w.export("2017-09-11"), w.export("2017-09-12")}
 	w.refund(w.get(p.ID))

@@ -34,7 +34,7 @@ func (s *countingStore) Hasten(ctx context.Context, id payment.ID, at time.Time)
 	return s.Store.Hasten(ctx, id, at)
 }
 
-func (s *countingStore) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
+func (s *countingStore) LeaseOne(ctx context.Context, k payment.WorkKind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
 	s.writes.Add(1)
 	return s.Store.LeaseOne(ctx, k, id, of, now, d)
 }

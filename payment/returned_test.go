@@ -24,13 +24,13 @@ func TestM8RefundedIsNotFinal(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
 	w.question(p)
-	p = w.resolve(p.ID, payment.WasReturned)
+	p = w.resolve(p.ID, payment.VerdictWasReturned)
 	w.at(p.ID, payment.Refunded)
 	if got := w.booked(p.ID); got != 0 {
 		t.Errorf("the books have %d cents, by a person's word", got)
 	}
 	_, effect, err := w.Reconcile(w.ctx, p.ID)
-	if err != nil || effect != payment.Changed {
+	if err != nil || effect != payment.EffectChanged {
 		t.Errorf("the bank says that it is here: %s %v", effect, err)
 	}
 	w.at(p.ID, payment.Review)
@@ -41,7 +41,7 @@ func TestM8RefundedIsNotFinal(t *testing.T) {
 	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")}); !errors.Is(err, payment.ErrHeld) {
 		t.Errorf("the claim may be paid again: %v", err)
 	}
-	p = w.resolve(p.ID, payment.WasReturned)
+	p = w.resolve(p.ID, payment.VerdictWasReturned)
 	w.question(p)
 	w.at(p.ID, payment.Review)
 }
@@ -58,7 +58,7 @@ func TestM8ChargebackWonBack(t *testing.T) {
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
-	w.resolve(p.ID, payment.WasReturned)
+	w.resolve(p.ID, payment.VerdictWasReturned)
 	if got := w.booked(p.ID); got != 0 {
 		t.Errorf("the books have %d cents after the chargeback", got)
 	}
@@ -89,14 +89,14 @@ func TestKeptAndThenAPartIsBack(t *testing.T) {
 			t.Errorf("step %d: the books have %d cents, want %d: %s", i+1, got, step.want, w.story(p.ID))
 		}
 		if i == 0 {
-			w.resolve(p.ID, payment.Keep)
+			w.resolve(p.ID, payment.VerdictKeep)
 		}
 	}
 }
 
 // A clerk who said « déjà rendu » against the bank's word, and changes his mind, has a refund of what the bank says is left, or keeps it.
 func TestAClerkChangesHisMind(t *testing.T) {
-	for _, v := range []payment.Verdict{payment.GiveBack, payment.Keep} {
+	for _, v := range []payment.Verdict{payment.VerdictGiveBack, payment.VerdictKeep} {
 		t.Run(string(v), func(t *testing.T) {
 			w := newWorld(t)
 			p := w.ended("1", acquirer.Accepted)
@@ -104,10 +104,10 @@ func TestAClerkChangesHisMind(t *testing.T) {
 			w.atTheDesk(p, 25_00)
 			_, _, err := w.Reconcile(w.ctx, p.ID)
 			w.must("Reconcile", err)
-			w.question(w.resolve(p.ID, payment.WasReturned))
+			w.question(w.resolve(p.ID, payment.VerdictWasReturned))
 			w.resolve(p.ID, v)
 			w.pass(30 * time.Hour)
-			want := map[payment.Verdict]payment.State{payment.GiveBack: payment.Refunded, payment.Keep: payment.Paid}[v]
+			want := map[payment.Verdict]payment.State{payment.VerdictGiveBack: payment.Refunded, payment.VerdictKeep: payment.Paid}[v]
 			q := w.at(p.ID, want)
 			left := w.bank.Book()[0].Remaining()
 			if got := w.booked(p.ID); got != left || !q.Left().Equal(decimal.New(left, -2)) {
@@ -129,7 +129,7 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
-	w.resolve(p.ID, payment.NoMoney)
+	w.resolve(p.ID, payment.VerdictNoMoney)
 	back = decimal.New(25_00, -2)
 	w.pass(time.Hour)
 	if q := w.at(p.ID, payment.Paid); w.booked(p.ID) != 50_00 || !q.Left().Equal(decimal.New(50_00, -2)) {
@@ -151,7 +151,7 @@ func TestM9PartIsHeard(t *testing.T) {
 		w.atTheDesk(p, []int64{25_00, 10_00}[i])
 		for n := range 3 {
 			_, effect, err := w.Reconcile(w.ctx, p.ID)
-			if wantEffect := []payment.Effect{payment.Noted, payment.Duplicate, payment.Duplicate}[n]; err != nil || effect != wantEffect {
+			if wantEffect := []payment.Effect{payment.EffectNoted, payment.EffectDuplicate, payment.EffectDuplicate}[n]; err != nil || effect != wantEffect {
 				t.Errorf("asked for the time %d: %s %v, want %s", n+1, effect, err, wantEffect)
 			}
 		}
@@ -201,7 +201,7 @@ func TestM9WhatIsLeftIsSaid(t *testing.T) {
 	if !strings.Contains(why, "50.00") || !strings.Contains(why, "75.00") {
 		t.Errorf("the journal says %q, want both amounts", why)
 	}
-	w.resolve(p.ID, payment.WasReturned)
+	w.resolve(p.ID, payment.VerdictWasReturned)
 	if got := w.booked(p.ID); got != 0 {
 		t.Errorf("the books have %d cents", got)
 	}

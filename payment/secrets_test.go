@@ -28,7 +28,7 @@ func TestM14PaymentPrintsNoSession(t *testing.T) {
 			}
 			change := payment.Change{Key: "k", Payment: p}
 			held := &payment.HeldError{By: p}
-			task := payment.Task{Kind: payment.Attention, Payment: p}
+			task := payment.Task{Kind: payment.WorkAttention, Payment: p}
 			for _, v := range []any{p, &p, []payment.Payment{p}, map[string]payment.Payment{"p": p}, change, held, task, p.Session, p.Handle} {
 				printed, err := json.Marshal(v)
 				w.must("Marshal", err)

@@ -31,17 +31,17 @@ type Config struct {
 
 	// Deliver hands a change to the host: each at least once, those of one payment in order, the next only after the
 	// one before was taken. It must be idempotent on Change.Key, and end within 30 seconds. Nil: changes are dropped.
-	// inbox.Deliverer is one.
-	Deliver func(context.Context, Change) error
+	// inbox.Deliverer makes one.
+	Deliver Deliver
 
 	Now     func() time.Time // nil: time.Now
 	Logger  *slog.Logger     // nil: nothing is logged
 	Observe acquirer.Observe // nil: nothing is observed
 
 	// Chores are run by Work about once an hour, one after the other and beside all other work: an inbox.Mailbox's
-	// DeleteDue is one. They return how much they did. The context of each ends after two minutes, and the chore must
+	// DeleteDue is one. The context of each ends after two minutes, and the chore must
 	// end with it: what is left waits for the next hour. A panic is an error of the chore.
-	Chores []func(context.Context, time.Time) (int, error)
+	Chores []Chore
 
 	BeginTimeout time.Duration // for the acquirer to open a session; zero: 30 seconds
 	UnknownLimit time.Duration // after which an open question goes to a person; zero: 72 hours

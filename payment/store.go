@@ -49,25 +49,25 @@ type Store interface {
 	// Journal yields the entries of a payment by version; none for an id that is not known.
 	Journal(ctx context.Context, id ID) iter.Seq2[Entry, error]
 
-	// Lease hands out at most n pieces of due work and keeps them from others until now + d. Attention: rows whose
-	// AttentionAt is not after now, and that are the process's to look at: see [Serving]. Delivery: of each payment the
+	// Lease hands out at most n pieces of due work and keeps them from others until now + d. [WorkAttention]: rows whose
+	// AttentionAt is not after now, and that are the process's to look at: see [Serving]. [WorkDelivery]: of each payment the
 	// oldest change that was not delivered, when it is due, whoever serves its merchant; an orphan's change waits for no other,
 	// and its task's Payment is the change's, without an ID. Any other kind is an error.
 	//
 	// What is due and cannot be read is set aside: it becomes stuck, with the damage as its cause, and is due again in six
 	// hours. The first time it is reported by a *DamagedError, several are joined; the tasks beside such an error are leased all the
 	// same.
-	Lease(ctx context.Context, k Kind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error)
+	Lease(ctx context.Context, k WorkKind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error)
 
 	// LeaseOne is Lease for one payment: it hands out one piece of its work, or none. The id of an orphan is its change's
 	// key.
-	LeaseOne(ctx context.Context, k Kind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error)
+	LeaseOne(ctx context.Context, k WorkKind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error)
 
 	// Due returns at most n pieces of the work that Lease would hand out at now, oldest first, and leases nothing.
-	Due(ctx context.Context, k Kind, of Serving, now time.Time, n int) ([]Due, error)
+	Due(ctx context.Context, k WorkKind, of Serving, now time.Time, n int) ([]Due, error)
 
 	// Release ends a lease. again is when the work is due next; zero means that it is done. A cause counts as one
-	// failure, no cause sets the count back to zero. Of Attention it keeps t.Payment.Handle.Payment where the row has none. With
+	// failure, no cause sets the count back to zero. Of a [WorkAttention] it keeps t.Payment.Handle.Payment where the row has none. With
 	// a token that is not the lease's it does nothing, and returns nil.
 	Release(ctx context.Context, t Task, again time.Time, cause string) error
 
@@ -143,12 +143,21 @@ type Filter struct {
 	Limit  int  // at most so many; zero: all
 }
 
-// Kind is the kind of work: Attention or Delivery.
-type Kind string
+// Match reports whether f selects p, but for After and Limit; stuck says whether p has stuck work.
+func (f Filter) Match(p Payment, stuck bool) bool {
+	return (len(f.States) == 0 || p.State.in(f.States)) &&
+		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
+		(f.Reference == "" || p.Reference == f.Reference) && (f.Merchant == "" || p.Merchant == f.Merchant) && !slices.Contains(f.NotOf, p.Merchant) &&
+		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
+		(!f.Stuck || stuck)
+}
+
+// WorkKind is the kind of a piece of work. The strings are stored by job queues, and frozen.
+type WorkKind string
 
 const (
-	Attention Kind = "attention" // a payment is due to be looked at
-	Delivery  Kind = "delivery"  // a change is due to go out
+	WorkAttention WorkKind = "attention" // a payment is due to be looked at
+	WorkDelivery  WorkKind = "delivery"  // a change is due to go out
 )
 
 // StuckAfter is how many failures in a row, about a day of them, make a piece of work stuck: [Filter] finds it. It is
@@ -157,9 +166,9 @@ const StuckAfter = 12
 
 // Task is a piece of due work, leased.
 type Task struct {
-	Kind    Kind
+	Kind    WorkKind
 	Payment Payment
-	Change  Change // of a Delivery
+	Change  Change // of a WorkDelivery
 	Tries   int    // failures in a row
 	Cause   string // of the last failure
 	Token   string // of the lease
@@ -172,9 +181,9 @@ func (t Task) Format(f fmt.State, _ rune) {
 
 // Due names a piece of work that is due and not leased.
 type Due struct {
-	Kind    Kind
+	Kind    WorkKind
 	Payment ID  // or the key of an orphan's change
-	Version int // of the row, for Attention; of the change, for Delivery; zero for an orphan's
+	Version int // of the row, for WorkAttention; of the change, for WorkDelivery; zero for an orphan's
 }
 
 // Head is where a payment's chain stood after an entry.
@@ -191,41 +200,8 @@ func NewChange(p Payment, e Entry) Change {
 	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
 }
 
-// IntoReview is for stores whose migration finds a payment with money that breaks a rule which came later: the payment in review,
-// and the entry that says why, by the service itself. ErrNotAllowed where the table does not allow it.
-func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
-	at = at.Round(0).UTC().Truncate(time.Microsecond)
-	next, effect, err := p.Apply(Event{Kind: OnQuestioned, At: at, By: byService, Why: why})
-	if err != nil || effect != Changed {
-		return p, Entry{}, cmp.Or(err, ErrNotAllowed)
-	}
-	next.AttentionAt = at.Add(reviewEvery)
-	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.link(next, p.Head)
-	next.Head = e.Hash
-	return next, e, nil
-}
-
-// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
-// from it.
-func (p Payment) MovedAt() time.Time {
-	last := p.CreatedAt
-	for _, t := range [...]time.Time{p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.ReturnedAt} {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}
-
 // DamagedAgain is when a store makes damaged work due again that it has set aside at now.
 func DamagedAgain(now time.Time) time.Time { return now.Add(slowest) }
-
-// Erased is the payment without its personal fields, for stores to keep.
-func (p Payment) Erased() Payment {
-	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
-	p.Handle = acquirer.Handle{} // at some acquirers it opens the payer's data
-	return p
-}
 
 // Erased is the entry without its personal fields and without the salt, for stores to keep.
 func (e Entry) Erased() Entry {

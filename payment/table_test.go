@@ -205,7 +205,7 @@ func TestTableIsTheLifeAsWritten(t *testing.T) {
 			to, effect := payment.Next(payment.State(s), payment.EventKind(e))
 			got := string(effect)
 			switch effect {
-			case payment.Changed:
+			case payment.EffectChanged:
 				got = string(to)
 			case "":
 				got = "not allowed"
@@ -213,10 +213,10 @@ func TestTableIsTheLifeAsWritten(t *testing.T) {
 			if got != want[s][e] {
 				t.Errorf("%s on %s: %s, want %s", s, e, got, want[s][e])
 			}
-			if effect != payment.Changed && string(to) != s {
+			if effect != payment.EffectChanged && string(to) != s {
 				t.Errorf("%s on %s is %q and leads to %s", s, e, effect, to)
 			}
-			if effect == payment.Changed && string(to) == s {
+			if effect == payment.EffectChanged && string(to) == s {
 				t.Errorf("%s on %s is a change to the same state", s, e)
 			}
 		}
@@ -232,7 +232,7 @@ func TestTableGolden(t *testing.T) {
 		for _, e := range allEvents {
 			to, effect := payment.Next(payment.State(s), payment.EventKind(e))
 			switch effect {
-			case payment.Changed:
+			case payment.EffectChanged:
 				fmt.Fprintf(&b, "%-10s  %-14s  %-13s  %s\n", s, e, effect, to)
 			case "":
 				fmt.Fprintf(&b, "%-10s  %-14s  not allowed\n", s, e)
@@ -310,7 +310,7 @@ func follow(from payment.State, via func(payment.Transition) bool) map[payment.S
 	for grown := true; grown; {
 		grown = false
 		for tr := range payment.Transitions() {
-			if tr.Effect == payment.Changed && seen[tr.From] && !seen[tr.To] && via(tr) {
+			if tr.Effect == payment.EffectChanged && seen[tr.From] && !seen[tr.To] && via(tr) {
 				seen[tr.To], grown = true, true
 			}
 		}

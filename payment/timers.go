@@ -30,10 +30,10 @@ type timers struct{ begin, unknown, record time.Duration }
 // next is the due time after an event: a function of the state, the row and the instant. What is only noted, stale or
 // contradictory leaves the due time as it is, except where the note itself answers a due look.
 func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
-	if effect == Noted {
+	if effect == EffectNoted {
 		return t.afterNote(old, p, e)
 	}
-	if effect != Changed {
+	if effect != EffectChanged {
 		due := !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At)
 		switch {
 		case due && e.Kind == OnSilent: // a look that is missed is made up for
@@ -161,14 +161,6 @@ func (t timers) overdue(p Payment, now time.Time) bool {
 		return !now.Before(p.CreatedAt.Add(t.unknown))
 	}
 	return false
-}
-
-// firstCall is when the acquirer was first called for the refund that is under way; zero: not yet.
-func (p Payment) firstCall() time.Time {
-	if p.RefundFirstCalledAt.IsZero() { // a version before this one kept the last only
-		return p.RefundCalledAt
-	}
-	return p.RefundFirstCalledAt
 }
 
 // windowEnd is the last moment at which the payer could still pay.

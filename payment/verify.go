@@ -31,7 +31,7 @@ func VerifyJournal(p Payment, entries []Entry) error {
 			e.Salt != [16]byte{} && e.Personal != e.personal(p):
 			return altered("the personal fields of entry %d, or of the payment, were changed", i+1)
 		}
-		if e.Event == OnOpened && e.Effect == Changed {
+		if e.Event == OnOpened && e.Effect == EffectChanged {
 			opened = e.Fingerprint
 		}
 		if i == 0 {

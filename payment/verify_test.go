@@ -24,16 +24,16 @@ func TestVerifyWhatWasHashedAnew(t *testing.T) {
 		"from another state":         {func(_ *Payment, all []Entry) { all[1].From = Unknown }, "entry 2 is missing"},
 		"no creation":                {func(_ *Payment, all []Entry) { all[0].Event = OnOpened }, "not its creation"},
 		"created as something else":  {func(_ *Payment, all []Entry) { all[0].To = Paid; all[1].From = Paid }, "not its creation"},
-		"another effect":             {func(_ *Payment, all []Entry) { all[1].Effect = Noted }, "entry 2 is not in the table"},
+		"another effect":             {func(_ *Payment, all []Entry) { all[1].Effect = EffectNoted }, "entry 2 is not in the table"},
 		"to another state":           {func(p *Payment, all []Entry) { all[1].To = Paid; p.State = Paid }, "entry 2 is not in the table"},
 		"a row ahead of its journal": {func(p *Payment, all []Entry) { p.Version = 3 }, "not where its journal ends"},
 		"a row in another state":     {func(p *Payment, all []Entry) { p.State = Created }, "not where its journal ends"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := Payment{ID: "a", Version: 1, State: Created, Debtor: "A", Amount: euro.Of(7500), Currency: "EUR", CreatedAt: time.Unix(1e9, 0).UTC()}
-			created := Entry{Event: OnCreated, Effect: Changed, To: Created, At: p.CreatedAt}.link(p, p.Head)
+			created := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt}.link(p, p.Head)
 			p.Version, p.State = 2, Redirected
-			opened := Entry{Event: OnOpened, Effect: Changed, From: Created, To: Redirected, At: p.CreatedAt}.link(p, created.Hash)
+			opened := Entry{Event: OnOpened, Effect: EffectChanged, From: Created, To: Redirected, At: p.CreatedAt}.link(p, created.Hash)
 			all := []Entry{created, opened}
 			c.edit(&p, all)
 			all[0].Hash = all[0].digest()

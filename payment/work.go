@@ -9,11 +9,13 @@ import (
 	"time"
 )
 
-// How Work works. A lease saves work and does not protect: what protects is the version.
-const (
-	lease = time.Minute // clocks of machines may differ by less than a quarter of it
-	page  = 16          // pieces of one kind under way at once
-)
+// LeaseDuration is how long a process has a piece of work for itself: the work of a process that is gone is anybody's after it. A
+// lease saves work and protects nothing; the row's version protects. The clocks of machines that share a store may differ by less
+// than a quarter of it.
+const LeaseDuration = time.Minute
+
+// slotsPerKind is how many pieces of work of one kind are under way at once in a process.
+const slotsPerKind = 16
 
 // Work does the due work until ctx ends or [Service.Stop] is called, and returns nil then: it asks the acquirers, gives money back,
 // delivers changes and runs the chores. Any number of processes may work on one store.
@@ -58,7 +60,7 @@ func (s *Service) Work(ctx context.Context) error {
 }
 
 // kinds of work, each with a loop.
-var kinds = []Kind{Attention, Delivery}
+var kinds = []WorkKind{WorkAttention, WorkDelivery}
 
 // WorkOnce does what is due now, at most 16 pieces of each kind, and returns how much it did; zero with a nil error means that
 // nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
@@ -70,7 +72,7 @@ func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	wg.Go(func() { n[0], errs[0] = s.dueChores(ctx, ctx) })
 	for i, k := range kinds {
 		wg.Go(func() {
-			tasks, err := s.lease(ctx, k, page)
+			tasks, err := s.lease(ctx, k, slotsPerKind)
 			n[i+1], errs[i+1] = len(tasks), errors.Join(err, s.runTasks(ctx, tasks))
 		})
 	}
@@ -89,8 +91,8 @@ func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 // It ends within 36 seconds, and within six after ctx; with an error if an acquirer's client or Config.Deliver ignores its context,
 // and then the call runs on by itself. What fails is released as [Service.WorkOnce] does; what ctx's cancellation cuts off is given
 // back, and is no failure.
-func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
-	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), lease)
+func (s *Service) WorkOn(ctx context.Context, k WorkKind, id ID) (int, error) {
+	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), LeaseDuration)
 	if err = s.logDamaged(ctx, err); err != nil {
 		return 0, leaseError(k, err)
 	}
@@ -99,19 +101,19 @@ func (s *Service) WorkOn(ctx context.Context, k Kind, id ID) (int, error) {
 
 // Due names at most n pieces of work that are due now and that nobody has leased, oldest first: those that a job queue
 // of the host should have a job for.
-func (s *Service) Due(ctx context.Context, k Kind, n int) ([]Due, error) {
+func (s *Service) Due(ctx context.Context, k WorkKind, n int) ([]Due, error) {
 	return s.c.Store.Due(ctx, k, s.serving(), s.now(), n)
 }
 
 // lease takes at most n pieces of one kind.
-func (s *Service) lease(ctx context.Context, k Kind, n int) ([]Task, error) {
-	ctx, cancel := context.WithTimeout(ctx, lease/2)
+func (s *Service) lease(ctx context.Context, k WorkKind, n int) ([]Task, error) {
+	ctx, cancel := context.WithTimeout(ctx, LeaseDuration/2)
 	defer cancel()
-	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), lease, n)
+	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), LeaseDuration, n)
 	return tasks, leaseError(k, s.logDamaged(ctx, err))
 }
 
-func leaseError(k Kind, err error) error {
+func leaseError(k WorkKind, err error) error {
 	if err != nil {
 		return fmt.Errorf("payment: lease %s: %w", k, err)
 	}
@@ -131,7 +133,7 @@ func (s *Service) runTasks(ctx context.Context, tasks []Task) error {
 
 // runTask does a leased task. If ctx is cancelled before it has ended, its lease is given back.
 func (s *Service) runTask(ctx context.Context, t Task) error {
-	err := s.calls.run(ctx, taskKey(t), t.Token, lease/2, func(ctx context.Context, call *runningCall) error {
+	err := s.calls.run(ctx, taskKey(t), t.Token, LeaseDuration/2, func(ctx context.Context, call *runningCall) error {
 		return s.perform(ctx, t, call)
 	})
 	if errors.Is(err, errStillRunning) {
@@ -148,7 +150,7 @@ func (s *Service) runTask(ctx context.Context, t Task) error {
 
 // taskKey says what a task is for.
 func taskKey(t Task) string {
-	if t.Kind == Delivery {
+	if t.Kind == WorkDelivery {
 		return string(t.Kind) + "/" + t.Change.Key
 	}
 	return string(t.Kind) + "/" + string(t.Payment.ID)
@@ -156,7 +158,7 @@ func taskKey(t Task) string {
 
 // perform does a task. A panic, of an acquirer's client for example, is a failure of the task and not the worker's end.
 func (s *Service) perform(ctx context.Context, t Task, call *runningCall) (err error) {
-	if t.Kind == Delivery {
+	if t.Kind == WorkDelivery {
 		return s.deliver(ctx, t, call)
 	}
 	defer func() {
@@ -172,7 +174,7 @@ func (s *Service) perform(ctx context.Context, t Task, call *runningCall) (err e
 // and notes under it what comes of it. A payment is looked at later, with growing back-off, unless its time is up meanwhile.
 func (s *Service) postpone(ctx context.Context, t Task) error {
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: a call does not return", slog.String("task", fmt.Sprint(t)), slog.Any("payment", t.Payment))
-	if t.Kind == Delivery {
+	if t.Kind == WorkDelivery {
 		return nil
 	}
 	now := s.now()
@@ -190,7 +192,7 @@ func (s *Service) releaseUntouched(ctx context.Context, t Task) {
 		return
 	}
 	due := s.now()
-	if t.Kind == Attention {
+	if t.Kind == WorkAttention {
 		due = t.Payment.AttentionAt
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
@@ -201,7 +203,7 @@ func (s *Service) releaseUntouched(ctx context.Context, t Task) {
 }
 
 // wakeups are the signals by which a worker of this process learns that something became due, one for each kind of work.
-type wakeups map[Kind]chan struct{}
+type wakeups map[WorkKind]chan struct{}
 
 func newWakeups() wakeups {
 	w := wakeups{}

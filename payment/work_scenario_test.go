@@ -299,11 +299,11 @@ func TestReturnedWithoutUs(t *testing.T) {
 	_, err := w.bank.Cancel(w.ctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: "EUR"})
 	w.must("Cancel", err)
 	_, effect, err := w.Reconcile(w.ctx, p.ID)
-	if err != nil || effect != payment.Changed {
+	if err != nil || effect != payment.EffectChanged {
 		t.Fatalf("%s %v", effect, err)
 	}
 	p = w.at(p.ID, payment.Review)
-	p, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "by the desk"}, Verdict: payment.WasReturned})
+	p, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "by the desk"}, Verdict: payment.VerdictWasReturned})
 	w.must("Resolve", err)
 	w.at(p.ID, payment.Refunded)
 	w.work()
@@ -324,7 +324,7 @@ func TestPersonsActs(t *testing.T) {
 	if _, err := w.Question(w.ctx, old); !errors.Is(err, payment.ErrVersion) {
 		t.Errorf("an old version: %v", err)
 	}
-	if _, err := w.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: payment.Keep}); !errors.Is(err, payment.ErrNotAllowed) {
+	if _, err := w.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: payment.VerdictKeep}); !errors.Is(err, payment.ErrNotAllowed) {
 		t.Errorf("resolving what is not in review: %v", err)
 	}
 	if _, err := w.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: "burn"}); !errors.Is(err, payment.ErrInvalid) {
@@ -338,7 +338,7 @@ func TestPersonsActs(t *testing.T) {
 	for _, v := range []struct {
 		verdict payment.Verdict
 		to      payment.State
-	}{{payment.Keep, payment.Paid}, {payment.WasReturned, payment.Refunded}} {
+	}{{payment.VerdictKeep, payment.Paid}, {payment.VerdictWasReturned, payment.Refunded}} {
 		if p.State != payment.Review {
 			p, err = w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "again"})
 			w.must("Question", err)
@@ -443,7 +443,7 @@ func TestWork(t *testing.T) {
 
 // A chore that takes for ever, or panics, holds up no question, no refund and no delivery, and is run again an hour later.
 func TestChoreFails(t *testing.T) {
-	type chore = func(context.Context, time.Time) (int, error)
+	type chore = payment.Chore
 	for name, c := range map[string]struct {
 		fail chore
 		took time.Duration

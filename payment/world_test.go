@@ -224,7 +224,7 @@ func (w *world) story(id payment.ID) string {
 		w.must("Journal", err)
 		s := string(e.Event)
 		switch {
-		case e.Effect != payment.Changed:
+		case e.Effect != payment.EffectChanged:
 			s += "/" + string(e.Effect)
 		case string(e.To) != s && e.Event != payment.OnOpened:
 			s += "→" + string(e.To)

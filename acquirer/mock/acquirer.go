@@ -55,7 +55,7 @@ type Acquirer struct {
 	// Notify receives the notifications, on the goroutine that caused them. Zero: POST to the order's NotifyURL if it has one.
 	Notify func(acquirer.Callback)
 
-	// URL is where Kiosk is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: there is no page,
+	// URL is where PaymentPage is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: there is no page,
 	// use Visit; the sessions then point to kiosk.invalid.
 	URL string
 
@@ -82,7 +82,7 @@ type Acquirer struct {
 	once     sync.Once
 	bank     bank.Bank
 	post     fault.Post
-	kiosk    paypage.Handler
+	page     paypage.Handler
 	key      [32]byte
 	mu       sync.Mutex
 	dialect  dialect
@@ -107,7 +107,7 @@ func (a *Acquirer) initialise() {
 		a.dialect = dialectOf(a.Traits)
 		a.bank.Now, a.post.Now = a.Now, a.Now
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
-		a.openKiosk()
+		a.openPaymentPage()
 		a.planned, a.upcoming = make(map[string]Behaviour), make(map[string][]Fault)
 		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
 	})

@@ -68,7 +68,7 @@ func TestZeroValue(t *testing.T) {
 	want := acquirer.Result{
 		Reference: "PCLCB172540000004", OrderID: "00000000000000000000000004", Merchant: "201000005940002",
 		Amount: decimal.New(50, 0), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00", AcquirerCode: "00",
-		AuthorisationID: "761208", Brand: "CB", MaskedPAN: "5017##########00", At: got.At,
+		AuthorisationID: "761208", Brand: "CB", MaskedPAN: "5017##########00", Means: acquirer.Card, At: got.At,
 	}.WithFields(map[string]string{"transactionStatus": "TO_CAPTURE", "paymentAttemptNumber": "1"})
 	if !got.Equal(want) || time.Since(got.At).Abs() > time.Minute {
 		t.Errorf("got %+v at %v, want %+v", got.LogValue(), got.At, want.LogValue())

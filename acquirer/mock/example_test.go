@@ -120,12 +120,12 @@ func ExampleAcquirer_Seal() {
 }
 
 // The pages are mounted in the host's server, where URL says.
-func ExampleAcquirer_Kiosk() {
+func ExampleAcquirer_PaymentPage() {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	bank := &mock.Acquirer{URL: server.URL + "/kiosk"}
-	mux.Handle("/kiosk/", bank.Kiosk())
+	mux.Handle("/kiosk/", bank.PaymentPage())
 
 	session, _ := bank.Begin(context.Background(), example("PCLCB172540000004"))
 	resp, err := http.PostForm(session.URL, session.Fields) // what the payer's browser does

@@ -18,7 +18,7 @@ func TestSeal(t *testing.T) {
 	want := acquirer.Result{
 		Reference: "PCLCB172540000004", OrderID: "somebodyelses", Merchant: "002001000000001", Amount: decimal.New(149, 0),
 		Returned: decimal.New(1, -2), Currency: "USD", Outcome: acquirer.Refused, Decline: acquirer.ExpiredCard, Code: "54",
-		AcquirerCode: "33", Brand: "VISA", MaskedPAN: "4100##########54", At: time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC),
+		AcquirerCode: "33", Brand: "VISA", MaskedPAN: "4100##########54", Means: acquirer.Card, At: time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC),
 	}.WithFields(map[string]string{"transactionStatus": "REFUSED"})
 	cb, err := a.Seal(want, acquirer.Notify)
 	if err != nil {

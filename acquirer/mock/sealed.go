@@ -82,12 +82,16 @@ func (a *Acquirer) resultOf(m message) acquirer.Result {
 	if m.Attempt > 0 {
 		fields["paymentAttemptNumber"] = fmt.Sprint(m.Attempt)
 	}
+	var means acquirer.Means
+	if m.Brand+m.MaskedPAN != "" {
+		means = acquirer.Card
+	}
 	return acquirer.Result{
 		Reference: m.Reference, OrderID: m.OrderID, Merchant: m.Merchant,
 		Amount: euro.Of(m.Amount), Returned: euro.Of(m.Returned), Currency: m.Currency,
 		Outcome: outcome, Decline: decline,
 		Code: m.Code, AcquirerCode: m.AcquirerCode, AuthorisationID: m.Authorisation,
-		Brand: m.Brand, MaskedPAN: acquirer.MaskPAN(m.MaskedPAN), At: m.At.UTC(),
+		Brand: m.Brand, MaskedPAN: acquirer.MaskPAN(m.MaskedPAN), Means: means, At: m.At.UTC(),
 		Handle: acquirer.Handle{Session: m.Session},
 	}.WithFields(fields)
 }

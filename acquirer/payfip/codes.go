@@ -7,14 +7,19 @@ import (
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
-// outcomes are the letters of resultrans (docs/payfip.md §5). The letter names the means of payment as well: P and R are of a card, V
-// and Z of a direct debit. Any other text is Unknown: not final, and never Accepted.
-var outcomes = map[string]acquirer.Outcome{
-	"P": acquirer.Accepted,  // paid by card
-	"V": acquirer.Accepted,  // a direct debit was ordered: the money is still to come, and may come back (docs/payfip.md §5.2)
-	"R": acquirer.Refused,   // card refused
-	"Z": acquirer.Refused,   // direct debit refused
-	"A": acquirer.Cancelled, // given up; a later P is true all the same (docs/payfip.md §5.3)
+// A letter is what resultrans says: how it ended, and by what means, where the letter names it.
+type letter struct {
+	outcome acquirer.Outcome
+	means   acquirer.Means
+}
+
+// letters are those of resultrans (docs/payfip.md §5). Any other text is Unknown: not final, and never Accepted.
+var letters = map[string]letter{
+	"P": {acquirer.Accepted, acquirer.Card},        // paid
+	"V": {acquirer.Accepted, acquirer.DirectDebit}, // ordered: the money is still to come, and may come back (docs/payfip.md §5.2)
+	"R": {acquirer.Refused, acquirer.Card},
+	"Z": {acquirer.Refused, acquirer.DirectDebit},
+	"A": {acquirer.Cancelled, ""}, // given up; a later P is true all the same (docs/payfip.md §5.3)
 }
 
 // Codes of a functional error that are no mistake of a member.

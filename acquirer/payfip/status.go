@@ -21,7 +21,8 @@ const remembered = 360 * 24 * time.Hour
 // after a breakdown. Asking changes nothing, and may be done at any time.
 //
 // The outcome is Accepted for P (card) and V (a direct debit that was ordered: the money is still to come), Refused for R and Z,
-// Cancelled for A, after which a P may still come, and Unknown for every other letter, which is logged. Result.Code is the letter.
+// Cancelled for A, after which a P may still come, and Unknown for every other letter, which is logged. Result.Code is the letter,
+// and Means what it names.
 // A session whose payment has no end yet is Open, with Code P5, the handle that was asked about and no amount. At is to the minute,
 // so it may lie before the payment's own beginning. Why a card was refused is never said: Decline is empty.
 //
@@ -87,9 +88,8 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 		Outcome: acquirer.Unknown, Code: wire.Printable(m["resultrans"]), AuthorisationID: wire.Printable(m["numauto"]),
 		At: parseTime(m["dattrans"], m["heurtrans"]), Handle: h,
 	}
-	outcome, known := outcomes[m["resultrans"]]
-	if known {
-		r.Outcome = outcome
+	if l, known := letters[m["resultrans"]]; known {
+		r.Outcome, r.Means = l.outcome, l.means
 	} else {
 		in.log.Error("payfip: a result that nobody knows: the payment is neither accepted nor refused until somebody says what it means",
 			"reference", r.Reference, "code", r.Code)

@@ -14,6 +14,7 @@ import (
 )
 
 func TestStatusOutcomes(t *testing.T) {
+	means := map[string]acquirer.Means{"P": acquirer.Card, "R": acquirer.Card, "V": acquirer.DirectDebit, "Z": acquirer.DirectDebit}
 	for letter, want := range map[string]acquirer.Outcome{
 		"P": acquirer.Accepted, "V": acquirer.Accepted, "R": acquirer.Refused, "Z": acquirer.Refused, "A": acquirer.Cancelled,
 		"": acquirer.Unknown, "p": acquirer.Unknown, "PP": acquirer.Unknown, "D": acquirer.Unknown, "W": acquirer.Unknown, "é": acquirer.Unknown,
@@ -24,7 +25,7 @@ func TestStatusOutcomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Outcome != want || r.Decline != "" || r.OrderID != "" || r.MaskedPAN+r.Brand != "" || !r.Returned.IsZero() || r.Hint {
+		if r.Outcome != want || r.Means != means[letter] || r.Decline != "" || r.OrderID != "" || r.MaskedPAN+r.Brand != "" || !r.Returned.IsZero() || r.Hint {
 			t.Errorf("%q: %+v", letter, r)
 		}
 		if loud := log.Len() > 0; loud != (want == acquirer.Unknown) {

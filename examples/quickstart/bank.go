@@ -65,7 +65,7 @@ func (b mockBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 	}
 	return func(ctx context.Context) error {
 		_, effect, err := b.host.payments.Receive(ctx, cb)
-		if err == nil && effect != payment.Changed && effect != payment.Duplicate {
+		if err == nil && effect != payment.EffectChanged && effect != payment.EffectDuplicate {
 			err = fmt.Errorf("the browser's return was %s", effect)
 		}
 		return err

@@ -70,7 +70,7 @@ func newHost(s setting) (*host, error) {
 		ReturnURL: returnURL,
 		NotifyURL: notifyURL,
 		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.fund),
-		Chores:    []func(context.Context, time.Time) (int, error){h.mailbox.DeleteDue},
+		Chores:    []payment.Chore{h.mailbox.DeleteDue},
 		Now:       h.clock.Now,
 	})
 	return h, err

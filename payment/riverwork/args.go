@@ -75,16 +75,16 @@ type piece interface {
 }
 
 func (a Attention) due() payment.Due {
-	return payment.Due{Kind: payment.Attention, Payment: a.Payment, Version: a.Version}
+	return payment.Due{Kind: payment.WorkAttention, Payment: a.Payment, Version: a.Version}
 }
 
 func (d Delivery) due() payment.Due {
-	return payment.Due{Kind: payment.Delivery, Payment: d.Payment, Version: d.Version}
+	return payment.Due{Kind: payment.WorkDelivery, Payment: d.Payment, Version: d.Version}
 }
 
 // argsOf are the arguments of the job for a piece of work; insteadOf is the job that does not get on, or zero.
 func argsOf(d payment.Due, insteadOf int64) river.JobArgs {
-	if d.Kind == payment.Delivery {
+	if d.Kind == payment.WorkDelivery {
 		return Delivery{Payment: d.Payment, Version: d.Version, InsteadOf: insteadOf}
 	}
 	return Attention{Payment: d.Payment, Version: d.Version, InsteadOf: insteadOf}

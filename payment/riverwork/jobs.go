@@ -69,9 +69,9 @@ func New(db *sql.DB, config *river.Config, o Options) (*Jobs, error) {
 func (j *Jobs) InTx(ctx context.Context, tx *sql.Tx, c payment.Change) error {
 	p := c.Payment
 	id := cmp.Or(p.ID, payment.ID(c.Key)) // an orphan's change belongs to no payment
-	jobs := []river.InsertManyParams{j.params(payment.Due{Kind: payment.Delivery, Payment: id, Version: p.Version}, 0)}
+	jobs := []river.InsertManyParams{j.params(payment.Due{Kind: payment.WorkDelivery, Payment: id, Version: p.Version}, 0)}
 	if !p.AttentionAt.IsZero() {
-		look := j.params(payment.Due{Kind: payment.Attention, Payment: id, Version: p.Version}, 0)
+		look := j.params(payment.Due{Kind: payment.WorkAttention, Payment: id, Version: p.Version}, 0)
 		if p.AttentionAt.After(time.Now()) {
 			look.InsertOpts.ScheduledAt = p.AttentionAt
 		}

@@ -219,7 +219,7 @@ func TestInTheWay(t *testing.T) {
 	}{
 		{"a backlog", rivertype.JobRow{State: "available", ScheduledAt: now.Add(-time.Hour)}, false},
 		{"running", rivertype.JobRow{State: "running", AttemptedAt: at(-timeout)}, false},
-		{"running on a dead worker", rivertype.JobRow{State: "running", AttemptedAt: at(-lease - time.Second)}, true},
+		{"running on a dead worker", rivertype.JobRow{State: "running", AttemptedAt: at(-payment.LeaseDuration - time.Second)}, true},
 		{"soon", rivertype.JobRow{State: "scheduled", ScheduledAt: now.Add(30 * time.Second)}, false},
 		{"put off by hand", rivertype.JobRow{State: "scheduled", ScheduledAt: now.Add(time.Hour)}, true},
 		{"waiting for a person", rivertype.JobRow{State: "pending"}, true},
@@ -232,8 +232,8 @@ func TestInTheWay(t *testing.T) {
 
 // A job ends before half of the lease under which it works, and leaves each piece the time of a question.
 func TestTimes(t *testing.T) {
-	if timeout >= lease/2 || timeout-begin < 20*time.Second {
-		t.Errorf("timeout %v, begin %v, lease %v", timeout, begin, lease)
+	if timeout >= payment.LeaseDuration/2 || timeout-begin < 20*time.Second {
+		t.Errorf("timeout %v, begin %v, lease %v", timeout, begin, payment.LeaseDuration)
 	}
 	if d := (&worker[Attention]{}).Timeout(nil); d != timeout {
 		t.Errorf("Timeout is %v", d)

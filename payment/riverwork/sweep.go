@@ -30,7 +30,7 @@ func (*sweeper) Timeout(*river.Job[Sweep]) time.Duration { return timeout }
 // Work implements [river.Worker].
 func (s *sweeper) Work(ctx context.Context, _ *river.Job[Sweep]) error {
 	var errs []error
-	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+	for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 		due, err := s.service.Due(ctx, k, most)
 		if err == nil {
 			err = s.jobs.enqueue(ctx, due)
@@ -76,9 +76,9 @@ func (j *Jobs) enqueue(ctx context.Context, due []payment.Due) error {
 func inTheWay(job *rivertype.JobRow, now time.Time) bool {
 	switch job.State {
 	case rivertype.JobStateRunning:
-		return job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) > lease
+		return job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) > payment.LeaseDuration
 	case rivertype.JobStateScheduled:
-		return job.ScheduledAt.Sub(now) > lease
+		return job.ScheduledAt.Sub(now) > payment.LeaseDuration
 	case rivertype.JobStatePending:
 		return true
 	}

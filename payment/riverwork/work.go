@@ -12,7 +12,6 @@ import (
 const (
 	timeout = 25 * time.Second // of a job, below half of the lease
 	begin   = 5 * time.Second  // in which a job begins a further piece: each has 20 seconds
-	lease   = time.Minute      // after which the work of a worker that is gone is anybody's
 )
 
 // worker does what is due of one payment and one kind, until nothing is.

@@ -27,12 +27,12 @@ const (
 )
 
 // Lease implements [payment.Store].
-func (s *Store) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+func (s *Store) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 	return s.lease(ctx, k, "", of, now, d, n)
 }
 
 // LeaseOne implements [payment.Store].
-func (s *Store) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
+func (s *Store) LeaseOne(ctx context.Context, k payment.WorkKind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) ([]payment.Task, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -62,23 +62,23 @@ var (
 )
 
 // due finds work without leasing it, with a condition to fill in. $1 is now, $2 how many.
-var due = map[payment.Kind]string{
-	payment.Attention: "SELECT id, version FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $2",
-	payment.Delivery:  "SELECT CASE WHEN payment = '' THEN key ELSE payment END, version" + oldestChange + "%s ORDER BY due_at, key LIMIT $2",
+var due = map[payment.WorkKind]string{
+	payment.WorkAttention: "SELECT id, version FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $2",
+	payment.WorkDelivery:  "SELECT CASE WHEN payment = '' THEN key ELSE payment END, version" + oldestChange + "%s ORDER BY due_at, key LIMIT $2",
 }
 
 // ofOne is the condition of the work of one payment, or of one orphan by its key. $5 is either.
-var ofOne = map[payment.Kind]string{payment.Attention: " AND id = $5", payment.Delivery: " AND (payment = $5 OR key = $5)"}
+var ofOne = map[payment.WorkKind]string{payment.WorkAttention: " AND id = $5", payment.WorkDelivery: " AND (payment = $5 OR key = $5)"}
 
 // lease leases until there is work, or nothing is due: what cannot be read is set aside, and others may stand behind it.
-func (s *Store) lease(ctx context.Context, k payment.Kind, condition string, of payment.Serving, now time.Time, d time.Duration, n int, more ...any) ([]payment.Task, error) {
+func (s *Store) lease(ctx context.Context, k payment.WorkKind, condition string, of payment.Serving, now time.Time, d time.Duration, n int, more ...any) ([]payment.Task, error) {
 	args := append([]any{now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n}, more...)
 	read := s.leaseDelivery
 	switch k {
-	case payment.Attention:
+	case payment.WorkAttention:
 		serves, more := served(of, len(args))
 		condition, args, read = condition+serves, append(args, more...), s.leaseAttention
-	case payment.Delivery:
+	case payment.WorkDelivery:
 	default:
 		return nil, errKind(k)
 	}
@@ -115,7 +115,7 @@ func idOf(t payment.Task) payment.ID { return cmp.Or(t.Payment.ID, payment.ID(t.
 func (s *Store) setAside(ctx context.Context, l stored[payment.Task], now time.Time) (first bool, err error) {
 	t, cause := l.value, l.damage.Error()
 	statement, id := "UPDATE quittance_payment"+fmt.Sprintf(aside, "attention_at", "id"), string(t.Payment.ID)
-	if t.Kind == payment.Delivery {
+	if t.Kind == payment.WorkDelivery {
 		statement, id = "UPDATE quittance_change"+fmt.Sprintf(aside, "due_at", "key"), t.Change.Key
 	}
 	err = s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
@@ -125,18 +125,18 @@ func (s *Store) setAside(ctx context.Context, l stored[payment.Task], now time.T
 	return t.Tries < payment.StuckAfter || t.Cause != cause, err
 }
 
-func errKind(k payment.Kind) error {
+func errKind(k payment.WorkKind) error {
 	return fmt.Errorf("sqlstore: kind of work %.20q is neither Attention nor Delivery", string(k))
 }
 
 // Due implements [payment.Store].
-func (s *Store) Due(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, n int) ([]payment.Due, error) {
+func (s *Store) Due(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, n int) ([]payment.Due, error) {
 	query, ok := due[k]
 	if !ok {
 		return nil, errKind(k)
 	}
 	args, serves := []any{now.UnixMicro(), n}, ""
-	if k == payment.Attention {
+	if k == payment.WorkAttention {
 		var more []any
 		serves, more = served(of, len(args))
 		args = append(args, more...)
@@ -156,7 +156,7 @@ func (s *Store) leaseAttention(ctx context.Context, one string, args []any) (tas
 			return err
 		}
 		tasks, err = scanAll(rows, func(rows *sql.Rows) (stored[payment.Task], error) {
-			t := payment.Task{Kind: payment.Attention}
+			t := payment.Task{Kind: payment.WorkAttention}
 			p, err := payments.scan(rows, &t.Tries, &t.Cause, &t.Token)
 			t.Payment = p.value
 			return stored[payment.Task]{t, p.damage}, err
@@ -201,7 +201,7 @@ func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]st
 			return nil, err
 		}
 		tasks = append(tasks, stored[payment.Task]{payment.Task{
-			Kind: payment.Delivery, Payment: c.value.Payment, Change: c.value, Tries: l.tries, Cause: l.cause, Token: args[2].(string),
+			Kind: payment.WorkDelivery, Payment: c.value.Payment, Change: c.value, Tries: l.tries, Cause: l.cause, Token: args[2].(string),
 		}, c.damage})
 	}
 	return tasks, nil
@@ -257,7 +257,7 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
 		var err error
 		switch {
-		case t.Kind == payment.Attention:
+		case t.Kind == payment.WorkAttention:
 			_, err = q.ExecContext(ctx, s.db.Text("UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")),
 				micros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
 		case again.IsZero():

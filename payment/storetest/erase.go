@@ -60,9 +60,9 @@ func eraseAll(b *trial) {
 func causeErased(b *trial) {
 	p := b.ended(payment.Refused)
 	now := start.Add(time.Hour)
-	b.release(b.one(payment.Attention, now), now, "Zoé O'Hara is not known")
+	b.release(b.one(payment.WorkAttention, now), now, "Zoé O'Hara is not known")
 	b.erased(p.Debtor, 1)
-	if t := b.one(payment.Attention, now); t.Cause != "" {
+	if t := b.one(payment.WorkAttention, now); t.Cause != "" {
 		b.Fatalf("the cause of a failure is left: %q", t.Cause)
 	}
 }

@@ -15,7 +15,7 @@ func moneyKept(b *trial) {
 	}
 	p := b.add()
 	e := payment.Entry{
-		Payment: p.ID, Version: 2, Event: payment.OnMismatched, Effect: payment.Changed, From: p.State, To: payment.Refunded, At: start, Money: said,
+		Payment: p.ID, Version: 2, Event: payment.OnMismatched, Effect: payment.EffectChanged, From: p.State, To: payment.Refunded, At: start, Money: said,
 		Previous: p.Head, Hash: [32]byte{9}, Salt: [16]byte{7},
 	}
 	p.Version, p.State, p.Head = 2, payment.Refunded, e.Hash
@@ -29,7 +29,7 @@ func moneyKept(b *trial) {
 	}
 	b.same("the money of the entries", money(), []payment.Money{{}, said})
 	for _, want := range money() {
-		t := b.one(payment.Delivery, start.Add(time.Hour))
+		t := b.one(payment.WorkDelivery, start.Add(time.Hour))
 		b.same("the money of the change", t.Change.Entry.Money, want)
 		b.release(t, time.Time{}, "")
 	}
@@ -72,7 +72,7 @@ func stuckOrphan(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, other, start.Add(time.Second)))
 	now := start
 	for range payment.StuckAfter {
-		b.release(b.lease(payment.Delivery, now, 1)[0], now, "the host is down")
+		b.release(b.lease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
 	}
 	failures := func() (out []int) {
 		for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
@@ -83,10 +83,10 @@ func stuckOrphan(b *trial) {
 	stuck := collect(b, "Orphans", b.Orphans(b.ctx))[0]
 	b.same("its failures", failures(), []int{payment.StuckAfter, 0})
 	b.same("the last cause", stuck.Cause, "the host is down")
-	b.release(b.lease(payment.Delivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
+	b.release(b.lease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
 	b.must("Restart", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
 	b.same("its failures after the restart", failures(), []int{0, 0})
-	t := b.lease(payment.Delivery, now, 1)
+	t := b.lease(payment.WorkDelivery, now, 1)
 	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
 		b.Fatalf("leased %v, want the restarted orphan", t)
 	}

@@ -11,12 +11,12 @@ import (
 // pickOne is for stores that serve a job queue: what is due is named and not leased, and leased one payment at a time.
 func pickOne(b *trial) {
 	now := start.Add(time.Hour)
-	named := func(why string, k payment.Kind, n int, want ...payment.Due) {
+	named := func(why string, k payment.WorkKind, n int, want ...payment.Due) {
 		got, err := b.Due(b.ctx, k, ours, now, n)
 		b.must("Due", err)
 		b.same(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
 	}
-	pick := func(why string, k payment.Kind, id payment.ID) payment.Task {
+	pick := func(why string, k payment.WorkKind, id payment.ID) payment.Task {
 		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		b.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Kind != k || tasks[0].Token == "" {
@@ -24,7 +24,7 @@ func pickOne(b *trial) {
 		}
 		return tasks[0]
 	}
-	nothing := func(why string, k payment.Kind, id payment.ID) {
+	nothing := func(why string, k payment.WorkKind, id payment.ID) {
 		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
 		if b.must("LeaseOne", err); len(tasks) > 0 {
 			b.Fatalf("%s: LeaseOne handed out %v, want nothing", why, tasks)
@@ -34,38 +34,38 @@ func pickOne(b *trial) {
 	late, early := b.add(), b.add(func(p *payment.Payment) { p.AttentionAt = start.Add(time.Second) })
 	b.add(func(p *payment.Payment) { p.AttentionAt = now.Add(time.Microsecond) })
 	row := func(p payment.Payment) payment.Due {
-		return payment.Due{Kind: payment.Attention, Payment: p.ID, Version: p.Version}
+		return payment.Due{Kind: payment.WorkAttention, Payment: p.ID, Version: p.Version}
 	}
-	named("what is due, oldest first", payment.Attention, 9, row(early), row(late))
-	named("no more than was asked for", payment.Attention, 1, row(early))
-	t := pick("a row that is not the oldest", payment.Attention, late.ID)
+	named("what is due, oldest first", payment.WorkAttention, 9, row(early), row(late))
+	named("no more than was asked for", payment.WorkAttention, 1, row(early))
+	t := pick("a row that is not the oldest", payment.WorkAttention, late.ID)
 	b.same("the task's payment", t.Payment, late)
-	named("what is leased is not named", payment.Attention, 9, row(early))
-	nothing("leased", payment.Attention, late.ID)
+	named("what is leased is not named", payment.WorkAttention, 9, row(early))
+	nothing("leased", payment.WorkAttention, late.ID)
 	b.release(t, now.Add(time.Minute), "no answer")
-	nothing("not due", payment.Attention, late.ID)
-	nothing("no such payment", payment.Attention, "x")
-	nothing("no payment", payment.Attention, "")
-	if early := b.one(payment.Attention, now); early.Payment.ID == late.ID {
+	nothing("not due", payment.WorkAttention, late.ID)
+	nothing("no such payment", payment.WorkAttention, "x")
+	nothing("no payment", payment.WorkAttention, "")
+	if early := b.one(payment.WorkAttention, now); early.Payment.ID == late.ID {
 		b.Fatal("Due leased a row")
 	}
 
 	b.deliverAll()
 	late = b.moved(b.moved(late, payment.Redirected), payment.Paid)
 	change := func(id payment.ID, version int) payment.Due {
-		return payment.Due{Kind: payment.Delivery, Payment: id, Version: version}
+		return payment.Due{Kind: payment.WorkDelivery, Payment: id, Version: version}
 	}
-	named("the oldest change", payment.Delivery, 9, change(late.ID, 2))
-	first := pick("the oldest change", payment.Delivery, late.ID)
+	named("the oldest change", payment.WorkDelivery, 9, change(late.ID, 2))
+	first := pick("the oldest change", payment.WorkDelivery, late.ID)
 	if first.Change.Entry.Version != 2 {
 		b.Fatalf("version %d is delivered first, want 2", first.Change.Entry.Version)
 	}
-	named("nothing overtakes what is under way", payment.Delivery, 9)
-	nothing("nothing overtakes what is under way", payment.Delivery, late.ID)
+	named("nothing overtakes what is under way", payment.WorkDelivery, 9)
+	nothing("nothing overtakes what is under way", payment.WorkDelivery, late.ID)
 	b.release(first, time.Time{}, "")
-	named("the next change", payment.Delivery, 9, change(late.ID, 3))
-	b.release(pick("the next change", payment.Delivery, late.ID), time.Time{}, "")
-	nothing("all is delivered", payment.Delivery, late.ID)
+	named("the next change", payment.WorkDelivery, 9, change(late.ID, 3))
+	b.release(pick("the next change", payment.WorkDelivery, late.ID), time.Time{}, "")
+	nothing("all is delivered", payment.WorkDelivery, late.ID)
 
 	for i := range 2 {
 		r := acquirer.Result{
@@ -74,14 +74,14 @@ func pickOne(b *trial) {
 		}
 		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(i)*time.Second)))
 	}
-	named("one orphan", payment.Delivery, 1, mustDue(b, now)[0])
-	nothing("no payment, though orphans have none", payment.Delivery, "")
+	named("one orphan", payment.WorkDelivery, 1, mustDue(b, now)[0])
+	nothing("no payment, though orphans have none", payment.WorkDelivery, "")
 	for _, d := range mustDue(b, now) {
-		t := pick("an orphan, by its change's key", payment.Delivery, d.Payment)
+		t := pick("an orphan, by its change's key", payment.WorkDelivery, d.Payment)
 		b.same("the orphan's key", payment.ID(t.Change.Key), d.Payment)
 		b.release(t, time.Time{}, "")
 	}
-	named("all orphans are delivered", payment.Delivery, 9)
+	named("all orphans are delivered", payment.WorkDelivery, 9)
 	if _, err := b.Due(b.ctx, "nonsense", ours, now, 1); err == nil {
 		b.Fatal("a kind of work that does not exist was named")
 	}
@@ -92,7 +92,7 @@ func pickOne(b *trial) {
 
 // mustDue are the two orphans' changes.
 func mustDue(b *trial, now time.Time) []payment.Due {
-	due, err := b.Due(b.ctx, payment.Delivery, ours, now, 9)
+	due, err := b.Due(b.ctx, payment.WorkDelivery, ours, now, 9)
 	b.must("Due", err)
 	if len(due) != 2 || due[0].Version != 0 || due[0].Payment == due[1].Payment {
 		b.Fatalf("due are %v, want the changes of two orphans", due)

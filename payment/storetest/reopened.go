@@ -41,17 +41,17 @@ func reopened(b *trial) {
 		b.Fatalf("the next process writes into a closed day: error %v", err)
 	}
 	keys := 0
-	for tasks := b.lease(payment.Delivery, start.Add(time.Hour), 9); len(tasks) > 0; tasks = b.lease(payment.Delivery, start.Add(time.Hour), 9) {
+	for tasks := b.lease(payment.WorkDelivery, start.Add(time.Hour), 9); len(tasks) > 0; tasks = b.lease(payment.WorkDelivery, start.Add(time.Hour), 9) {
 		for _, t := range tasks {
 			b.release(t, time.Time{}, "")
 			keys++
 		}
 	}
 	b.same("the changes that wait", keys, 4)
-	b.one(payment.Attention, p.AttentionAt)
+	b.one(payment.WorkAttention, p.AttentionAt)
 	q, e := b.new()
 	q.Debtor, q.Key, e.At = p.Debtor, p.Key, end
 	b.is("the same key in the next process", b.Create(b.ctx, q, e), payment.ErrKeyReused)
 	again()
-	b.none("what was delivered stays delivered", payment.Delivery, start.Add(1000*time.Hour))
+	b.none("what was delivered stays delivered", payment.WorkDelivery, start.Add(1000*time.Hour))
 }

@@ -192,7 +192,7 @@ func journal(b *trial) {
 		}
 	}
 	b.same("the last entry", entries[2], payment.Entry{
-		Payment: p.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.Changed, From: payment.Redirected, To: payment.Paid,
+		Payment: p.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: payment.Redirected, To: payment.Paid,
 		At: p.CreatedAt.Add(2 * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
 		Previous: entries[1].Hash, Hash: q.Head, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
 	})
@@ -270,12 +270,12 @@ func isolation(b *trial) {
 		"Find": func() payment.Payment { return b.find(p.ID) },
 		"List": func() payment.Payment { return collect(b, "List", b.List(b.ctx, payment.Filter{}))[0] },
 		"Lease": func() payment.Payment {
-			t := b.one(payment.Attention, p.AttentionAt)
+			t := b.one(payment.WorkAttention, p.AttentionAt)
 			b.release(t, p.AttentionAt, "")
 			return t.Payment
 		},
 		"LeaseOne": func() payment.Payment {
-			tasks, err := b.LeaseOne(b.ctx, payment.Attention, p.ID, ours, p.AttentionAt, time.Minute)
+			tasks, err := b.LeaseOne(b.ctx, payment.WorkAttention, p.ID, ours, p.AttentionAt, time.Minute)
 			if b.must("LeaseOne", err); len(tasks) != 1 {
 				b.Fatalf("LeaseOne hands out %d tasks, want 1", len(tasks))
 			}
@@ -318,7 +318,7 @@ func endedContext(b *trial) {
 	if _, err := b.move(p, payment.Paid); err == nil {
 		b.Errorf("Commit worked under an ended context")
 	}
-	if _, err := b.Lease(ctx, payment.Attention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
+	if _, err := b.Lease(ctx, payment.WorkAttention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
 		b.Errorf("Lease worked under an ended context")
 	}
 	b.ctx = live

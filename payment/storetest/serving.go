@@ -44,9 +44,9 @@ func servedOnly(b *trial) {
 		for state, p := range in["another"] {
 			want[p.ID] = slices.Contains(c.another, state)
 		}
-		due, err := b.Due(b.ctx, payment.Attention, c.of, now, 99)
+		due, err := b.Due(b.ctx, payment.WorkAttention, c.of, now, 99)
 		b.must("Due", err)
-		tasks, err := b.Lease(b.ctx, payment.Attention, c.of, now, time.Minute, 99)
+		tasks, err := b.Lease(b.ctx, payment.WorkAttention, c.of, now, time.Minute, 99)
 		b.must("Lease", err)
 		leased := map[payment.ID]bool{}
 		for _, t := range tasks {
@@ -62,7 +62,7 @@ func servedOnly(b *trial) {
 			if leased[id] != want || named[id] != want {
 				b.Fatalf("%s: %s of merchant %s is leased: %v, named as due: %v, want %v", c.why, p.State, p.Merchant, leased[id], named[id], want)
 			}
-			one, err := b.LeaseOne(b.ctx, payment.Attention, id, c.of, now, time.Minute)
+			one, err := b.LeaseOne(b.ctx, payment.WorkAttention, id, c.of, now, time.Minute)
 			b.must("LeaseOne", err)
 			if (len(one) == 1) != want {
 				b.Fatalf("%s: LeaseOne of %s of merchant %s hands out %d, want %v", c.why, p.State, p.Merchant, len(one), want)
@@ -73,7 +73,7 @@ func servedOnly(b *trial) {
 		}
 	}
 	delivered := map[string]bool{}
-	for _, t := range b.lease(payment.Delivery, now, 99) {
+	for _, t := range b.lease(payment.WorkDelivery, now, 99) {
 		delivered[t.Payment.Merchant] = true
 	}
 	if !delivered["another"] || !delivered[merchant] {
@@ -88,24 +88,24 @@ func hastened(b *trial) {
 	early := due.Add(-time.Minute)
 	b.must("Hasten", b.Hasten(b.ctx, p.ID, early))
 	b.must("Hasten to a later time", b.Hasten(b.ctx, p.ID, due.Add(time.Hour)))
-	t := b.one(payment.Attention, early)
+	t := b.one(payment.WorkAttention, early)
 	if !t.Payment.AttentionAt.Equal(early) || t.Payment.Version != p.Version {
 		b.Fatalf("hastened to %v, the payment is due at %v, version %d", early, t.Payment.AttentionAt, t.Payment.Version)
 	}
 	b.must("Hasten of a leased payment", b.Hasten(b.ctx, p.ID, early))
-	second := b.one(payment.Attention, early)
+	second := b.one(payment.WorkAttention, early)
 	b.release(t, time.Time{}, "")
 	if at := b.find(p.ID).AttentionAt; !at.Equal(early) {
 		b.Fatal("a look that began before the payment was hastened has put it off")
 	}
 	second.Payment.Handle = acquirer.Handle{Session: "not kept", Payment: "P1"}
 	b.release(second, time.Time{}, "")
-	b.none("done", payment.Attention, due.Add(1000*time.Hour))
+	b.none("done", payment.WorkAttention, due.Add(1000*time.Hour))
 	if got := b.find(p.ID); !got.Handle.Equal(acquirer.Handle{Payment: "P1"}) || len(collect(b, "Journal", b.Journal(b.ctx, p.ID))) != 1 {
 		b.Fatal("a release keeps what was learned of the handle's Payment, nothing else of it, and writes no entry")
 	}
 	b.must("Hasten of a payment that is not due", b.Hasten(b.ctx, p.ID, due))
-	third := b.one(payment.Attention, due)
+	third := b.one(payment.WorkAttention, due)
 	third.Payment.Handle.Payment = "P2"
 	b.release(third, time.Time{}, "")
 	if got := b.find(p.ID).Handle.Payment; got != "P1" {

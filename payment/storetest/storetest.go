@@ -171,7 +171,7 @@ func (b *trial) new() (payment.Payment, payment.Entry) {
 	}
 	p.AttentionAt = p.CreatedAt.Add(2 * time.Minute)
 	return p, payment.Entry{
-		Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.Changed, To: payment.Created, At: p.CreatedAt,
+		Payment: p.ID, Version: 1, Event: payment.OnCreated, Effect: payment.EffectChanged, To: payment.Created, At: p.CreatedAt,
 		Why: p.Policy, Hash: p.Head, Row: [32]byte{2}, Personal: [32]byte{3}, Salt: [16]byte{4},
 	}
 }
@@ -189,7 +189,7 @@ func (b *trial) add(with ...func(*payment.Payment)) payment.Payment {
 // move commits p in another state.
 func (b *trial) move(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
 	e := payment.Entry{
-		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.Changed, From: p.State, To: to,
+		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: p.State, To: to,
 		At: p.CreatedAt.Add(time.Duration(p.Version) * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
 		Previous: p.Head, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
 	}

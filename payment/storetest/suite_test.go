@@ -38,7 +38,7 @@ type broken struct {
 	create func(context.Context, payment.Payment, payment.Entry) error
 	commit func(context.Context, payment.Payment, payment.Entry) error
 	find   func(context.Context, payment.Lookup) (payment.Payment, error)
-	lease  func(context.Context, payment.Kind, payment.Serving, time.Time, time.Duration, int) ([]payment.Task, error)
+	lease  func(context.Context, payment.WorkKind, payment.Serving, time.Time, time.Duration, int) ([]payment.Task, error)
 	erase  func(context.Context, string, time.Time) (payment.Erasure, error)
 	close  func(context.Context, string, time.Time) error
 	orphan func(context.Context, acquirer.Result, time.Time) error
@@ -61,7 +61,7 @@ func (b *broken) Commit(ctx context.Context, p payment.Payment, e payment.Entry)
 func (b *broken) Find(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
 	return b.find(ctx, l)
 }
-func (b *broken) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+func (b *broken) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 	return b.lease(ctx, k, of, now, d, n)
 }
 func (b *broken) Erase(ctx context.Context, debtor string, at time.Time) (payment.Erasure, error) {
@@ -124,7 +124,7 @@ func TestBrokenStores(t *testing.T) {
 		}},
 		"an orphan's task bears an id": {"an orphan's task has no payment", func(b *broken) {
 			lease := b.lease
-			b.lease = func(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+			b.lease = func(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 				tasks, err := lease(ctx, k, of, now, d, n)
 				for i := range tasks {
 					if tasks[i].Payment.ID == "" {
@@ -136,9 +136,9 @@ func TestBrokenStores(t *testing.T) {
 		}},
 		"it leases a kind that does not exist": {"due rows are leased, once at a time", func(b *broken) {
 			lease := b.lease
-			b.lease = func(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+			b.lease = func(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 				tasks, err := lease(ctx, k, of, now, d, n)
-				if k != payment.Attention && k != payment.Delivery {
+				if k != payment.WorkAttention && k != payment.WorkDelivery {
 					return nil, nil
 				}
 				return tasks, err
@@ -158,7 +158,7 @@ func TestBrokenStores(t *testing.T) {
 		"it keeps the cause of a failure": {"erasing leaves no cause of a failure", func(b *broken) {
 			lease := b.lease
 			cause := map[payment.ID]string{}
-			b.lease = func(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+			b.lease = func(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
 				tasks, err := lease(ctx, k, of, now, d, n)
 				for i, t := range tasks {
 					if tasks[i].Cause = t.Cause; t.Cause == "" {

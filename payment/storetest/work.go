@@ -11,14 +11,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func (b *trial) lease(k payment.Kind, now time.Time, n int) []payment.Task {
+func (b *trial) lease(k payment.WorkKind, now time.Time, n int) []payment.Task {
 	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
 
 // one leases the only task that may be due.
-func (b *trial) one(k payment.Kind, now time.Time) payment.Task {
+func (b *trial) one(k payment.WorkKind, now time.Time) payment.Task {
 	tasks := b.lease(k, now, 10)
 	if len(tasks) != 1 {
 		b.Fatalf("%d tasks of %s are due at %v, want 1", len(tasks), k, now)
@@ -26,7 +26,7 @@ func (b *trial) one(k payment.Kind, now time.Time) payment.Task {
 	return tasks[0]
 }
 
-func (b *trial) none(why string, k payment.Kind, now time.Time) {
+func (b *trial) none(why string, k payment.WorkKind, now time.Time) {
 	if tasks := b.lease(k, now, 10); len(tasks) > 0 {
 		b.Fatalf("%s: %d tasks of %s are due, want none", why, len(tasks), k)
 	}
@@ -39,25 +39,25 @@ func (b *trial) release(t payment.Task, again time.Time, cause string) {
 func leaseAttention(b *trial) {
 	p := b.add()
 	due := p.AttentionAt
-	b.none("before its time", payment.Attention, due.Add(-time.Microsecond))
-	t := b.one(payment.Attention, due)
+	b.none("before its time", payment.WorkAttention, due.Add(-time.Microsecond))
+	t := b.one(payment.WorkAttention, due)
 	b.same("the task's payment", t.Payment, p)
-	if t.Token == "" || t.Kind != payment.Attention || t.Tries != 0 || t.Cause != "" {
+	if t.Token == "" || t.Kind != payment.WorkAttention || t.Tries != 0 || t.Cause != "" {
 		b.Fatalf("the task is %+v", t)
 	}
-	b.none("leased", payment.Attention, due.Add(59*time.Second))
-	u := b.one(payment.Attention, due.Add(time.Minute))
+	b.none("leased", payment.WorkAttention, due.Add(59*time.Second))
+	u := b.one(payment.WorkAttention, due.Add(time.Minute))
 	if u.Token == t.Token {
 		b.Fatal("two leases have one token")
 	}
 	again := due.Add(time.Hour)
 	b.release(u, again, "")
-	b.none("released for later", payment.Attention, again.Add(-time.Microsecond))
+	b.none("released for later", payment.WorkAttention, again.Add(-time.Microsecond))
 	if at := b.find(p.ID).AttentionAt; !at.Equal(again) {
 		b.Fatalf("AttentionAt is %v, want %v", at, again)
 	}
-	b.release(b.one(payment.Attention, again), time.Time{}, "")
-	b.none("done", payment.Attention, again.Add(1000*time.Hour))
+	b.release(b.one(payment.WorkAttention, again), time.Time{}, "")
+	b.none("done", payment.WorkAttention, again.Add(1000*time.Hour))
 	if q := b.find(p.ID); !q.AttentionAt.IsZero() || q.Version != 1 {
 		b.Fatalf("AttentionAt %v at version %d, want zero at 1: a release is no transition", q.AttentionAt, q.Version)
 	}
@@ -77,7 +77,7 @@ func oldestFirst(b *trial) {
 	now := start.Add(2 * time.Hour)
 	for _, half := range [][]payment.Payment{want[:2], want[2:]} {
 		got := []payment.ID{}
-		for _, t := range b.lease(payment.Attention, now, 2) {
+		for _, t := range b.lease(payment.WorkAttention, now, 2) {
 			got = append(got, t.Payment.ID)
 		}
 		b.same("the two rows that are due for longest", got, ids(half))
@@ -88,7 +88,7 @@ func oldestFirst(b *trial) {
 	}
 	for _, half := range [][]payment.Payment{{want[3], want[2]}, {want[1], want[0]}} {
 		got := []payment.ID{}
-		for _, t := range b.lease(payment.Delivery, now, 2) {
+		for _, t := range b.lease(payment.WorkDelivery, now, 2) {
 			got = append(got, t.Payment.ID)
 		}
 		b.same("the two changes that are due for longest", got, ids(half))
@@ -98,74 +98,74 @@ func oldestFirst(b *trial) {
 func tokens(b *trial) {
 	p := b.add()
 	due := p.AttentionAt
-	late := b.one(payment.Attention, due)
-	t := b.one(payment.Attention, due.Add(2*time.Minute))
+	late := b.one(payment.WorkAttention, due)
+	t := b.one(payment.WorkAttention, due.Add(2*time.Minute))
 	b.release(late, time.Time{}, "the lease was over")
 	forged := t
 	forged.Token = ""
 	b.release(forged, time.Time{}, "no token")
-	b.none("still leased", payment.Attention, due.Add(2*time.Minute+time.Second))
+	b.none("still leased", payment.WorkAttention, due.Add(2*time.Minute+time.Second))
 	if at := b.find(p.ID).AttentionAt; !at.Equal(due) {
 		b.Fatalf("a release without the lease's token moved the due time to %v", at)
 	}
-	c := b.one(payment.Delivery, due)
+	c := b.one(payment.WorkDelivery, due)
 	forged = c
 	forged.Token = late.Token
 	b.release(forged, time.Time{}, "")
-	if d := b.one(payment.Delivery, due.Add(time.Hour)); d.Change.Key != c.Change.Key {
+	if d := b.one(payment.WorkDelivery, due.Add(time.Hour)); d.Change.Key != c.Change.Key {
 		b.Fatal("a release without the lease's token dropped a change")
 	}
 }
 
 func releasedOnce(b *trial) {
 	p := b.add()
-	t := b.one(payment.Attention, p.AttentionAt)
+	t := b.one(payment.WorkAttention, p.AttentionAt)
 	again := p.AttentionAt.Add(time.Hour)
 	b.release(t, again, "once")
 	b.release(t, time.Time{}, "twice")
-	if u := b.one(payment.Attention, again); u.Tries != 1 || u.Cause != "once" {
+	if u := b.one(payment.WorkAttention, again); u.Tries != 1 || u.Cause != "once" {
 		b.Fatalf("%d failures (%q), want the one of the lease", u.Tries, u.Cause)
 	}
-	c := b.one(payment.Delivery, again)
+	c := b.one(payment.WorkDelivery, again)
 	b.release(c, again.Add(time.Hour), "once")
 	b.release(c, time.Time{}, "")
-	if d := b.one(payment.Delivery, again.Add(time.Hour)); d.Tries != 1 {
+	if d := b.one(payment.WorkDelivery, again.Add(time.Hour)); d.Tries != 1 {
 		b.Fatalf("%d failures, want 1", d.Tries)
 	}
 }
 
 func commitEndsLease(b *trial) {
 	p := b.add()
-	t := b.one(payment.Attention, p.AttentionAt)
+	t := b.one(payment.WorkAttention, p.AttentionAt)
 	b.release(t, p.AttentionAt, "first failure")
-	t = b.one(payment.Attention, p.AttentionAt)
+	t = b.one(payment.WorkAttention, p.AttentionAt)
 	due := start.Add(5 * time.Hour)
 	q := b.moved(p, payment.Redirected, func(p *payment.Payment) { p.AttentionAt = due })
 	b.release(t, time.Time{}, "overtaken")
-	u := b.one(payment.Attention, due)
+	u := b.one(payment.WorkAttention, due)
 	b.same("the task's payment", u.Payment, q)
 	if u.Tries != 0 || u.Cause != "" { // a cause is remembered from look to look: the first "not found" is not the second
 		b.Fatalf("%d failures (%q) after a commit, want 0", u.Tries, u.Cause)
 	}
 	now := due.Add(time.Second)
 	b.moved(q, payment.Unknown, func(p *payment.Payment) { p.AttentionAt = now })
-	b.one(payment.Attention, now) // although the lease that the commit has ended would last for most of a minute
+	b.one(payment.WorkAttention, now) // although the lease that the commit has ended would last for most of a minute
 }
 
 // A worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
 func commitLeavesDelivery(b *trial) {
 	p := b.add()
 	now := start.Add(time.Hour)
-	t := b.one(payment.Delivery, now)
+	t := b.one(payment.WorkDelivery, now)
 	b.moved(p, payment.Redirected)
-	b.none("the first change is being delivered", payment.Delivery, now.Add(time.Second))
+	b.none("the first change is being delivered", payment.WorkDelivery, now.Add(time.Second))
 	b.release(t, now.Add(time.Second), "the host is down")
-	t = b.one(payment.Delivery, now.Add(time.Second))
+	t = b.one(payment.WorkDelivery, now.Add(time.Second))
 	if t.Change.Key != string(p.ID)+"/1" || t.Tries != 1 {
 		b.Fatalf("the change %s failed %d times, want %s/1 and 1", t.Change.Key, t.Tries, p.ID)
 	}
 	b.release(t, time.Time{}, "")
-	if t = b.one(payment.Delivery, now.Add(time.Second)); t.Change.Key != string(p.ID)+"/2" {
+	if t = b.one(payment.WorkDelivery, now.Add(time.Second)); t.Change.Key != string(p.ID)+"/2" {
 		b.Fatalf("the change %s is due, want %s/2", t.Change.Key, p.ID)
 	}
 }
@@ -174,15 +174,15 @@ func failures(b *trial) {
 	p := b.add()
 	now := p.AttentionAt
 	for want := range 3 {
-		t := b.one(payment.Attention, now)
+		t := b.one(payment.WorkAttention, now)
 		if t.Tries != want || want > 0 && t.Cause != "no answer" {
 			b.Fatalf("%d failures (%q), want %d", t.Tries, t.Cause, want)
 		}
 		now = now.Add(time.Minute)
 		b.release(t, now, "no answer")
 	}
-	b.release(b.one(payment.Attention, now), now, "")
-	if t := b.one(payment.Attention, now); t.Tries != 0 || t.Cause != "" {
+	b.release(b.one(payment.WorkAttention, now), now, "")
+	if t := b.one(payment.WorkAttention, now); t.Tries != 0 || t.Cause != "" {
 		b.Fatalf("%d failures (%q) after a success, want 0", t.Tries, t.Cause)
 	}
 }
@@ -194,22 +194,22 @@ func deliveries(b *trial) {
 		p.Session = acquirer.Session{URL: "https://kiosk.example/", Method: "POST"}
 	})
 	now := start.Add(time.Hour)
-	t := b.one(payment.Delivery, now)
+	t := b.one(payment.WorkDelivery, now)
 	b.same("the first change", t.Change, payment.NewChange(p, e))
-	b.none("the second waits for the first", payment.Delivery, now.Add(time.Second))
+	b.none("the second waits for the first", payment.WorkDelivery, now.Add(time.Second))
 	b.release(t, now.Add(time.Minute), "the host is down")
-	b.none("until it is tried again", payment.Delivery, now.Add(59*time.Second))
-	t = b.one(payment.Delivery, now.Add(time.Minute))
+	b.none("until it is tried again", payment.WorkDelivery, now.Add(59*time.Second))
+	t = b.one(payment.WorkDelivery, now.Add(time.Minute))
 	if t.Tries != 1 || t.Change.Key != string(p.ID)+"/1" {
 		b.Fatalf("the change %s failed %d times, want %s/1 and 1", t.Change.Key, t.Tries, p.ID)
 	}
 	b.release(t, time.Time{}, "")
-	t = b.one(payment.Delivery, now.Add(time.Minute))
+	t = b.one(payment.WorkDelivery, now.Add(time.Minute))
 	want := q
 	want.Session = acquirer.Session{}
 	b.same("the second change's payment, without the session that lets its bearer pay", t.Change.Payment, want)
 	b.release(t, time.Time{}, "")
-	b.none("all delivered", payment.Delivery, now.Add(1000*time.Hour))
+	b.none("all delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
 }
 
 func holdsBackItsOwn(b *trial) {
@@ -218,7 +218,7 @@ func holdsBackItsOwn(b *trial) {
 	now := start.Add(time.Hour)
 	delivered := map[string]bool{}
 	for range 10 {
-		for _, t := range b.lease(payment.Delivery, now, 1) {
+		for _, t := range b.lease(payment.WorkDelivery, now, 1) {
 			if t.Payment.ID == bad.ID {
 				b.release(t, now.Add(24*time.Hour), "refused")
 				continue
@@ -241,10 +241,10 @@ func stuck(b *trial) {
 	now := start.Add(time.Hour)
 	later := now.Add(time.Hour)
 	for range payment.StuckAfter - 1 {
-		b.release(b.one(payment.Attention, now), now, "no answer")
+		b.release(b.one(payment.WorkAttention, now), now, "no answer")
 	}
-	b.release(b.one(payment.Attention, now), later.Add(6*time.Hour), "no answer")
-	for _, t := range b.lease(payment.Delivery, now, 10) {
+	b.release(b.one(payment.WorkAttention, now), later.Add(6*time.Hour), "no answer")
+	for _, t := range b.lease(payment.WorkDelivery, now, 10) {
 		if t.Payment.ID == changes.ID {
 			b.release(t, now, "refused")
 		} else {
@@ -252,13 +252,13 @@ func stuck(b *trial) {
 		}
 	}
 	for range payment.StuckAfter - 2 {
-		b.release(b.one(payment.Delivery, now), now, "refused")
+		b.release(b.one(payment.WorkDelivery, now), now, "refused")
 	}
-	b.release(b.one(payment.Delivery, now), later.Add(6*time.Hour), "refused")
+	b.release(b.one(payment.WorkDelivery, now), later.Add(6*time.Hour), "refused")
 	b.same("the stuck ones", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{rows.ID, changes.ID})
 	b.must("Restart", b.Restart(b.ctx, rows.ID, later))
 	b.must("Restart", b.Restart(b.ctx, changes.ID, later))
-	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+	for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 		if t := b.one(k, later); t.Tries != 0 {
 			b.Fatalf("%s: %d failures after the restart, want 0", k, t.Tries)
 		}
@@ -277,7 +277,7 @@ func leaseRace(b *trial) {
 	seen := map[payment.ID]int{}
 	b.together(8, func(int) error {
 		for {
-			tasks, err := b.Lease(b.ctx, payment.Attention, ours, now, time.Minute, 3)
+			tasks, err := b.Lease(b.ctx, payment.WorkAttention, ours, now, time.Minute, 3)
 			if err != nil || len(tasks) == 0 {
 				return err
 			}
@@ -289,7 +289,7 @@ func leaseRace(b *trial) {
 		}
 	})
 	// A store may pass over a row that is being leased at that moment; it is due all the same.
-	for _, t := range b.lease(payment.Attention, now, n) {
+	for _, t := range b.lease(payment.WorkAttention, now, n) {
 		seen[t.Payment.ID]++
 	}
 	if len(seen) != n {
@@ -336,13 +336,13 @@ func orphans(b *trial) {
 	for range 3 {
 		b.must("Orphan", b.Orphan(b.ctx, r, start))
 	}
-	t := b.one(payment.Delivery, start.Add(time.Minute))
+	t := b.one(payment.WorkDelivery, start.Add(time.Minute))
 	b.same("the change", t.Change, payment.OrphanChange(r, start))
 	b.release(t, start.Add(time.Hour), "the host is down")
-	b.release(b.one(payment.Delivery, start.Add(time.Hour)), time.Time{}, "")
-	b.none("delivered", payment.Delivery, start.Add(1000*time.Hour))
+	b.release(b.one(payment.WorkDelivery, start.Add(time.Hour)), time.Time{}, "")
+	b.none("delivered", payment.WorkDelivery, start.Add(1000*time.Hour))
 	b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Hour)))
-	b.none("delivered before", payment.Delivery, start.Add(1000*time.Hour))
+	b.none("delivered before", payment.WorkDelivery, start.Add(1000*time.Hour))
 	all := collect(b, "Orphans", b.Orphans(b.ctx))
 	if len(all) != 1 || all[0].Result.Fingerprint() != r.Fingerprint() || !all[0].At.Equal(start) {
 		b.Fatalf("the orphans are %v, want the one", all)
@@ -368,11 +368,11 @@ func orphanTask(b *trial) {
 		return t
 	}
 	now := start.Add(time.Minute)
-	t := check(b.Lease(b.ctx, payment.Delivery, payment.Serving{}, now, time.Minute, 9))
+	t := check(b.Lease(b.ctx, payment.WorkDelivery, payment.Serving{}, now, time.Minute, 9))
 	b.release(t, now, "")
-	t = check(b.LeaseOne(b.ctx, payment.Delivery, payment.ID(want.Key), payment.Serving{}, now, time.Minute))
+	t = check(b.LeaseOne(b.ctx, payment.WorkDelivery, payment.ID(want.Key), payment.Serving{}, now, time.Minute))
 	b.release(t, time.Time{}, "")
-	b.none("it is delivered", payment.Delivery, now.Add(1000*time.Hour))
+	b.none("it is delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
 }
 
 func orphansApart(b *trial) {
@@ -385,15 +385,15 @@ func orphansApart(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, bad, start))
 	b.must("Orphan", b.Orphan(b.ctx, good, start.Add(time.Second)))
 	now := start.Add(time.Minute)
-	t := b.lease(payment.Delivery, now, 1)
+	t := b.lease(payment.WorkDelivery, now, 1)
 	if len(t) != 1 || t[0].Payment.Reference != bad.Reference {
 		b.Fatalf("leased %v, want the older orphan", t)
 	}
-	u := b.one(payment.Delivery, now) // while the first is under way
+	u := b.one(payment.WorkDelivery, now) // while the first is under way
 	b.same("the second", u.Change, payment.OrphanChange(good, start.Add(time.Second)))
 	b.release(t[0], now.Add(time.Hour), "refused")
 	b.release(u, time.Time{}, "")
-	b.none("one waits for its next try, the other is delivered", payment.Delivery, now)
+	b.none("one waits for its next try, the other is delivered", payment.WorkDelivery, now)
 	want := []string{bad.Reference, good.Reference}
 	for i := range 6 { // no order but that of time
 		r := good
@@ -406,10 +406,10 @@ func orphansApart(b *trial) {
 		got = append(got, o.Result.Reference)
 	}
 	b.same("the orphans by time", got, want)
-	for _, t := range b.lease(payment.Delivery, now.Add(30*time.Minute), 10) {
+	for _, t := range b.lease(payment.WorkDelivery, now.Add(30*time.Minute), 10) {
 		b.release(t, time.Time{}, "")
 	}
-	last := b.one(payment.Delivery, now.Add(time.Hour))
+	last := b.one(payment.WorkDelivery, now.Add(time.Hour))
 	if last.Payment.Reference != bad.Reference || last.Tries != 1 || last.Cause != "refused" {
 		b.Fatalf("%v after %d failures (%q), want the older orphan after 1", last, last.Tries, last.Cause)
 	}
@@ -418,7 +418,7 @@ func orphansApart(b *trial) {
 // deliverAll takes every change that is due.
 func (b *trial) deliverAll() {
 	for {
-		tasks := b.lease(payment.Delivery, start.Add(1000*time.Hour), 10)
+		tasks := b.lease(payment.WorkDelivery, start.Add(1000*time.Hour), 10)
 		if len(tasks) == 0 {
 			return
 		}

@@ -54,6 +54,16 @@ type Order struct {
 	// the shop allows several.
 	Attempts int `json:",omitempty"`
 
+	// Capture is when an accepted payment is remitted. Zero: CaptureByDay.
+	Capture Capture `json:",omitempty"`
+
+	// CaptureDay is after how many days the payment is remitted, or has expired if Capture needs a validation that has not come. Zero:
+	// at the end of its own day.
+	CaptureDay int `json:",omitempty"`
+
+	// Brands are the card brands that the payment page takes; see [ReadCardOf]. The bank itself takes any. Zero: every one.
+	Brands []string `json:",omitempty"`
+
 	Fields map[string]string // kept for the front; the bank does not read them
 
 	// Uses is how often the redirect data brings the payer to the payment page. Zero: as often as the page is loaded.
@@ -69,7 +79,7 @@ type Session struct {
 // Refusal is the error of every method of [Bank]: the call changed nothing.
 type Refusal struct {
 	Code   string // of Sips: 03, 12, 24, 25, 94, 97
-	Field  string // which is wrong, with 12: one of amount, currency, lifetime, merchant, reference, card
+	Field  string // which is wrong, with 12: one of amount, capture day, currency, lifetime, merchant, reference, card
 	Status string // with 24: the transactionStatus that does not allow it (Sips: newStatus)
 }
 
@@ -109,6 +119,15 @@ func (o Order) lifetime() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
 
 // MostAttempts is how many cards a payer may try where it is more than one.
 func (o Order) MostAttempts() int { return cmp.Or(o.Attempts, Attempts) }
+
+// Capture is when an accepted payment is remitted. The strings are frozen.
+type Capture string
+
+const (
+	CaptureByDay    Capture = ""          // at the end of its day, or CaptureDay days later
+	CaptureOnDemand Capture = "on_demand" // at the end of the day on which it is validated; without a validation in time it expires
+	CaptureAtOnce   Capture = "at_once"   // as soon as it is accepted
+)
 
 // account is a transaction with its session, as the bank keeps it.
 type account struct {
@@ -173,6 +192,8 @@ func (b *Bank) Open(o Order) (Session, error) {
 		return Session{}, &Refusal{Code: "12", Field: "currency"}
 	case o.Lifetime < 0:
 		return Session{}, &Refusal{Code: "12", Field: "lifetime"}
+	case o.CaptureDay < 0 || o.CaptureDay > 99:
+		return Session{}, &Refusal{Code: "12", Field: "capture day"}
 	case b.byName[o.nameOf()] != nil:
 		return Session{}, &Refusal{Code: "94"}
 	}
@@ -209,8 +230,14 @@ func (a *account) applyClock(now time.Time) {
 		a.closeExpired(a.idleDeadline())
 		a.untold = a.Attempt == 0
 	}
-	if a.Status == StatusToCapture && !now.Before(a.RemitAt) {
+	if now.Before(a.RemitAt) {
+		return
+	}
+	switch a.Status {
+	case StatusToCapture:
 		a.remitAt(a.RemitAt)
+	case StatusToValidate: // nobody has validated it in time: the promise lapses
+		a.Status, a.remaining = StatusExpired, 0
 	}
 }
 
@@ -326,6 +353,9 @@ func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 	}
 	a.closed = !a.Retry
 	a.Code, a.AcquirerCode, a.At = meaning.Code, meaning.Acquirer, now
+	if c.Authentication == NotAuthenticated {
+		a.AcquirerCode = "" // nobody has asked the acquirer (sips.md §7.5)
+	}
 	a.Status = usual[meaning.Outcome].status
 	if meaning.Outcome == acquirer.Accepted {
 		b.authorise(a, now)
@@ -337,8 +367,24 @@ func (b *Bank) authorise(a *account, now time.Time) {
 	a.Authorisation = fmt.Sprintf("%06d", (761208+b.accepted*104729)%1_000_000)
 	b.accepted++
 	a.remaining = a.Cents
-	a.RemitAt = storedTime(paris.Of(now).Next().Start())
+	a.RemitAt = storedTime(a.CaptureLimit(now).Next().Start())
 	a.Moves = append(a.Moves, Move{Authorised, a.Cents, now})
+	switch a.Capture {
+	case CaptureOnDemand:
+		a.Status = StatusToValidate
+	case CaptureAtOnce:
+		a.RemitAt = now
+		a.remitAt(now)
+	}
+}
+
+// CaptureLimit is the day by whose end a payment of an instant is remitted, in Paris: the day itself, or CaptureDay days later.
+func (o Order) CaptureLimit(at time.Time) paris.Day {
+	day := paris.Of(at)
+	for range o.CaptureDay {
+		day = day.Next()
+	}
+	return day
 }
 
 // Tick returns the sessions that have expired by now without an attempt, oldest first, each once: the caller notifies their 97.

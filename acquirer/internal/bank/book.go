@@ -11,6 +11,7 @@ type Kind string
 
 const (
 	Authorised Kind = "authorised" // the card's bank promised the amount
+	Validated  Kind = "validated"  // the shop asks for so much of the promise, and for no more; see CaptureOnDemand
 	Remitted   Kind = "remitted"   // what was left of it has been captured: the payer is debited
 	Cancelled  Kind = "cancelled"  // given back before remittance: never debited
 	Refunded   Kind = "refunded"   // given back after remittance
@@ -53,8 +54,23 @@ func (t Transaction) Total(k Kind) int64 {
 // Returned is what has gone back so far, in cents: cancelled or refunded.
 func (t Transaction) Returned() int64 { return t.Total(Cancelled) + t.Total(Refunded) }
 
-// Remaining is what can still go back, in cents.
-func (t Transaction) Remaining() int64 { return t.Total(Authorised) - t.Returned() }
+// Remaining is what can still go back, in cents: of what was promised, or of what was validated of it.
+func (t Transaction) Remaining() int64 {
+	if t.Status == StatusExpired { // nobody has validated the promise in time
+		return 0
+	}
+	if validated := t.Total(Validated); validated > 0 {
+		return validated - t.returnedSince(Validated)
+	}
+	return t.Total(Authorised) - t.Returned()
+}
+
+// returnedSince is what has gone back since the first move of a kind.
+func (t Transaction) returnedSince(k Kind) int64 {
+	i := slices.IndexFunc(t.Moves, func(m Move) bool { return m.Kind == k })
+	t.Moves = t.Moves[max(i, 0):]
+	return t.Returned()
+}
 
 func (t Transaction) copyOf() Transaction {
 	t.Moves, t.Fields = slices.Clone(t.Moves), maps.Clone(t.Fields)

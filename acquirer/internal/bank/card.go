@@ -3,6 +3,7 @@ package bank
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
@@ -20,10 +21,17 @@ type Card struct {
 	First string // the first four, for the masked number only; zero: "5017", those of S44
 	Brand string // zero: "CB"
 
-	// Authentication is how the authentication of the holder ended: SUCCESS, FAILURE, CANCEL (Sips: holderAuthentStatus). Zero:
-	// there was no authentication.
+	// Authentication is how the authentication of the holder ended (Sips: holderAuthentStatus): SUCCESS, NotAuthenticated, CANCEL, or
+	// one of those that a card number brings about, see [ReadCard]. Zero: there was no authentication.
 	Authentication string
 }
+
+// NotAuthenticated is the Authentication of a holder who did not pass: the acquirer is not asked.
+const NotAuthenticated = "FAILURE"
+
+// authentications are how a holder who passes is authenticated, by the third and fourth digit from the end of the card number: our
+// own rule, for the ends that a platform reports and no payer chooses. Any other digits: as the payer chooses.
+var authentications = map[string]string{"31": "ATTEMPT", "32": "ERROR", "33": "NOT_ENROLLED"}
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
@@ -51,18 +59,36 @@ func (c Card) withDefaults() (Card, bool) {
 // Masked is the form of S44 whatever the length of the number: four digits, ten #, two digits.
 func (c Card) Masked() string { return c.First + "##########" + c.Last }
 
-// brands by the first six digits (sips.md §10, and the card of S31).
-var brands = map[string]string{
-	"340000": "AMEX", "400000": "VPAY", "410000": "VISA", "420000": "CB", "430000": "CB", "440000": "CB", "450000": "CB",
-	"460000": "VISA", "500000": "MAESTRO", "510000": "MASTERCARD", "520000": "CB", "530000": "CB", "501767": "CB",
+// brands by the first six digits (sips.md §10, and the card of S31). Of a card that bears two the first is used where both are taken.
+var brands = map[string][]string{
+	"340000": {"AMEX"}, "400000": {"VPAY"}, "410000": {"VISA"}, "420000": {"CB"}, "430000": {"CB", "VISA"}, "440000": {"CB", "VPAY"},
+	"450000": {"CB", "VISA_ELECTRON"}, "460000": {"VISA", "MASTERCARD"}, "500000": {"MAESTRO"}, "510000": {"MASTERCARD"},
+	"520000": {"CB", "MASTERCARD"}, "530000": {"CB", "MAESTRO"}, "501767": {"CB"},
 }
+
+// CardBrands are the brands that a card number can bring about, in the order of the letters.
+func CardBrands() []string {
+	var all []string
+	for _, of := range brands {
+		all = append(all, of...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ErrBrand: the card bears none of the brands that are taken.
+var ErrBrand = errors.New("bank: the card bears none of the brands that are taken")
 
 // ErrCardNumber: not 15 to 19 digits.
 var ErrCardNumber = errors.New("bank: a card number has 15 to 19 digits")
 
-// ReadCard keeps of a card number what decides and what may be shown: the first four digits, the last two, the brand. Spaces
-// are skipped. The error is ErrCardNumber and does not repeat the number.
-func ReadCard(number string) (Card, error) {
+// ReadCard keeps of a card number what decides and what may be shown: the first four digits, the last two, the brand, and of the two
+// digits before the last how the holder is authenticated. Spaces are skipped. The error is ErrCardNumber and does not repeat the
+// number.
+func ReadCard(number string) (Card, error) { return ReadCardOf(number, nil) }
+
+// ReadCardOf is ReadCard where only some brands are taken; none means every one. The error may also be ErrBrand.
+func ReadCardOf(number string, taken []string) (Card, error) {
 	if len(number) > 40 {
 		return Card{}, ErrCardNumber
 	}
@@ -70,5 +96,14 @@ func ReadCard(number string) (Card, error) {
 	if len(n) < 15 || len(n) > 19 || !digitsOnly(n) {
 		return Card{}, ErrCardNumber
 	}
-	return Card{First: n[:4], Last: n[len(n)-2:], Brand: cmp.Or(brands[n[:6]], "CB")}, nil
+	borne := brands[n[:6]]
+	if borne == nil {
+		borne = []string{"CB"}
+	}
+	for _, brand := range borne {
+		if len(taken) == 0 || slices.Contains(taken, brand) {
+			return Card{First: n[:4], Last: n[len(n)-2:], Brand: brand, Authentication: authentications[n[len(n)-4:len(n)-2]]}, nil
+		}
+	}
+	return Card{}, ErrBrand
 }

@@ -21,13 +21,14 @@ func Usual(o acquirer.Outcome) (string, bool) {
 
 // Values of transactionStatus. The set is open at Sips; these are the ones that this bank uses.
 const (
-	StatusToCapture = "TO_CAPTURE" // authorised, not remitted yet: can be cancelled
-	StatusCaptured  = "CAPTURED"   // remitted: can be refunded
-	StatusCancelled = "CANCELLED"  // cancelled in full before remittance
-	StatusCredited  = "CREDITED"   // refunded in full after remittance
-	StatusRefused   = "REFUSED"
-	StatusAborted   = "ABORTED" // by the payer
-	StatusExpired   = "EXPIRED"
-	StatusPending   = "PENDING"
-	StatusInvalid   = "INVALID" // the payment page failed
+	StatusToCapture  = "TO_CAPTURE"  // authorised, not remitted yet: can be cancelled
+	StatusToValidate = "TO_VALIDATE" // authorised, and remitted only if the shop validates it: can be cancelled
+	StatusCaptured   = "CAPTURED"    // remitted: can be refunded
+	StatusCancelled  = "CANCELLED"   // cancelled in full before remittance
+	StatusCredited   = "CREDITED"    // refunded in full after remittance
+	StatusRefused    = "REFUSED"
+	StatusAborted    = "ABORTED" // by the payer
+	StatusExpired    = "EXPIRED"
+	StatusPending    = "PENDING"
+	StatusInvalid    = "INVALID" // the payment page failed
 )

@@ -1,8 +1,11 @@
 package bank
 
 import (
+	"slices"
+
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
+	"github.com/quittance/quittance/internal/paris"
 )
 
 // findEnded returns the account of a transaction in which something has happened: an attempt, the payer's giving up, or the
@@ -45,20 +48,21 @@ func (b *Bank) Status(merchant, key string) (Transaction, error) {
 
 // giving describes a cancellation or a refund: the status that it needs, the status once nothing remains, and the kind of the move.
 type giving struct {
-	from, to string
-	kind     Kind
+	from []string
+	to   string
+	kind Kind
 }
 
 // Cancel gives back cents of a payment that has not been remitted. The refusals are 25, 24 with the status when it is too late
 // or there is nothing to cancel, and 12 for an amount that is not above zero or more than remains, or another currency.
 func (b *Bank) Cancel(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.giveBack(giving{StatusToCapture, StatusCancelled, Cancelled}, merchant, key, cents, currency)
+	return b.giveBack(giving{[]string{StatusToCapture, StatusToValidate}, StatusCancelled, Cancelled}, merchant, key, cents, currency)
 }
 
 // Refund gives back cents of a payment that has been remitted. The refusals are those of Cancel; 24 with the status TO_CAPTURE
 // means that it is too early.
 func (b *Bank) Refund(merchant, key string, cents int64, currency string) (Transaction, error) {
-	return b.giveBack(giving{StatusCaptured, StatusCredited, Refunded}, merchant, key, cents, currency)
+	return b.giveBack(giving{[]string{StatusCaptured}, StatusCredited, Refunded}, merchant, key, cents, currency)
 }
 
 func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
@@ -68,7 +72,7 @@ func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency st
 	switch {
 	case err != nil:
 		return Transaction{}, err
-	case a.Status != g.from:
+	case !slices.Contains(g.from, a.Status):
 		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
 	case currency != a.Currency:
 		return Transaction{}, &Refusal{Code: "12", Field: "currency"}
@@ -80,6 +84,29 @@ func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency st
 	if a.remaining == 0 {
 		a.Status = g.to
 	}
+	return a.copyOf(), nil
+}
+
+// Validate asks for cents of a payment that was accepted under CaptureOnDemand: they are remitted at the end of the day, and the rest
+// of the promise lapses. The refusals are those of Cancel.
+func (b *Bank) Validate(merchant, key string, cents int64, currency string) (Transaction, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a, err := b.findEnded(merchant, key)
+	switch {
+	case err != nil:
+		return Transaction{}, err
+	case a.Status != StatusToValidate:
+		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
+	case currency != a.Currency:
+		return Transaction{}, &Refusal{Code: "12", Field: "currency"}
+	case cents <= 0 || cents > a.remaining:
+		return Transaction{}, &Refusal{Code: "12", Field: "amount"}
+	}
+	now := b.now()
+	a.Status, a.remaining = StatusToCapture, cents
+	a.RemitAt = storedTime(paris.Of(now).Next().Start())
+	a.Moves = append(a.Moves, Move{Validated, cents, now})
 	return a.copyOf(), nil
 }
 

@@ -1,6 +1,7 @@
 package paypage
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -31,16 +32,18 @@ const years = 16
 // spaces are the marks between the digits of a number that is pasted.
 var spaces = strings.NewReplacer(" ", "", nbsp, "", narrow, "", "\t", "", "-", "")
 
-// readEntry reads what the payer has typed, and keeps what ReadCard keeps.
-func readEntry(form url.Values, today paris.Day) (bank.Card, []mistake) {
+// readEntry reads what the payer has typed, and keeps what ReadCardOf keeps.
+func readEntry(form url.Values, today paris.Day, taken []string) (bank.Card, []mistake) {
 	var wrong []mistake
 	mistaken := func(field, text string) { wrong = append(wrong, mistake{field, text}) }
 
 	number := spaces.Replace(form.Get("number"))
-	card, err := bank.ReadCard(number)
+	card, err := bank.ReadCardOf(number, taken)
 	switch {
 	case number == "":
 		mistaken("number", "Saisissez le numéro de carte.")
+	case errors.Is(err, bank.ErrBrand):
+		mistaken("number", "Ce commerçant n’accepte pas cette carte. Cartes acceptées"+nbsp+": "+strings.Join(taken, ", ")+".")
 	case err != nil:
 		mistaken("number", "Le numéro de carte doit comporter de 15 à 19\u00a0chiffres.")
 	}
@@ -64,7 +67,8 @@ func readEntry(form url.Values, today paris.Day) (bank.Card, []mistake) {
 		return bank.Card{}, wrong
 	}
 	// A substring keeps the whole number alive: what is kept is copied.
-	return bank.Card{First: strings.Clone(card.First), Last: strings.Clone(card.Last), Brand: card.Brand}, nil
+	card.First, card.Last = strings.Clone(card.First), strings.Clone(card.Last)
+	return card, nil
 }
 
 func monthList() []string { return numbers("%02d", 1, 12) }

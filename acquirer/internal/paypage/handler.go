@@ -1,6 +1,7 @@
 package paypage
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -39,8 +40,8 @@ type Handler struct {
 	// Button is the name of the button that goes back, and Value its value. Zero: the button has no name.
 	Button, Value string
 
-	// AtOnce reports whether the payer goes back by a redirection as soon as the session has ended, without a last page. It is
-	// read with Links only. Zero: nobody does.
+	// AtOnce reports whether the payer goes back as soon as the session has ended, without a last page: by a redirection with Links,
+	// otherwise by a form that sends itself. Zero: nobody does.
 	AtOnce func(bank.Transaction) bool
 
 	// Card is called with what the payer has typed, before the bank decides: it may give the card another Code. Zero: the last two
@@ -155,7 +156,7 @@ func (h *Handler) cardTyped(w http.ResponseWriter, token string, form url.Values
 		h.showRefusal(w, token, err)
 		return
 	}
-	c, wrong := readEntry(form, paris.Of(h.Bank.Clock()))
+	c, wrong := readEntry(form, paris.Of(h.Bank.Clock()), t.Brands)
 	if wrong != nil {
 		h.showCardPage(w, token, t, wrong)
 		return
@@ -178,9 +179,9 @@ func (h *Handler) finishAuthentication(w http.ResponseWriter, token, step, seale
 		if t, err := h.Bank.Stay(token); err == nil && h.Card != nil {
 			c = h.Card(t, c)
 		}
-		c.Authentication = "SUCCESS"
+		c.Authentication = cmp.Or(c.Authentication, "SUCCESS")
 	case stepFail:
-		c.Code, c.Authentication = "05", "FAILURE"
+		c.Code, c.Authentication = "05", bank.NotAuthenticated
 	case stepCancel:
 		c.Code, c.Authentication = "17", "CANCEL"
 	}
@@ -197,9 +198,9 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 	if h.Ended != nil {
 		h.Ended(t)
 	}
-	if h.Links && !t.Retry && t.Code != "97" && h.AtOnce != nil && h.AtOnce(t) {
+	if !t.Retry && t.Code != "97" && h.AtOnce != nil && h.AtOnce(t) {
 		if b := h.wayBack(t); b != nil {
-			b.redirect(w)
+			b.leave(w)
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package paypage
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -81,13 +82,27 @@ type back struct {
 	Button, Value string
 }
 
-// redirect sends the browser back at once; the form is one by GET.
-func (b *back) redirect(w http.ResponseWriter) {
+// leave sends the browser back at once: by a redirection where the form is one by GET, otherwise by a page whose form sends itself
+// and has a button where there is no script.
+func (b *back) leave(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Location", b.URL+"?"+b.Fields.Encode())
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
-	w.WriteHeader(http.StatusSeeOther)
+	if b.Method == "get" {
+		h.Set("Location", b.URL+"?"+b.Fields.Encode())
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	nonce := rand.Text()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; form-action "+originOf(b.URL)+
+		"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	to := acquirer.Session{URL: b.URL, Method: http.MethodPost, Fields: b.Fields}
+	_ = to.WriteForm(w, acquirer.Form{ // an address with an origin, in French: what fails is a payer who has gone away
+		Nonce: nonce, Title: "Retour à votre compte", Text: "Vous allez revenir à votre compte. Si rien ne se passe, utilisez le bouton ci-dessous.",
+		Button: "Retour à votre compte",
+	})
 }
 
 // wayBack is the form to ReturnURL, or nil if no browser can go there. A form that is sent by GET drops the query of its

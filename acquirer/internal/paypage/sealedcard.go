@@ -14,7 +14,7 @@ import (
 // sealCard writes what is kept of a card, and after how many attempts it was typed, into the page that authenticates the payer: the
 // handler keeps nothing between the two pages. The seal binds the card to the session.
 func (h *Handler) sealCard(token string, attempts int, c bank.Card) string {
-	s := strings.Join([]string{strconv.Itoa(attempts), c.First, c.Last, c.Brand}, ".")
+	s := strings.Join([]string{strconv.Itoa(attempts), c.First, c.Last, c.Brand, c.Authentication}, ".")
 	return s + "." + hex.EncodeToString(h.cardSeal(token, s))
 }
 
@@ -30,7 +30,7 @@ func (h *Handler) openCard(token, s string) (attempts int, c bank.Card, ok bool)
 	}
 	p := strings.Split(s[:end], ".") // ours: the seal says so
 	attempts, _ = strconv.Atoi(p[0])
-	return attempts, bank.Card{First: p[1], Last: p[2], Brand: p[3]}, true
+	return attempts, bank.Card{First: p[1], Last: p[2], Brand: p[3], Authentication: p[4]}, true
 }
 
 func (h *Handler) cardSeal(token, s string) []byte {

@@ -3,6 +3,8 @@ package direct
 import (
 	"cmp"
 	"time"
+
+	"github.com/quittance/quittance/acquirer"
 )
 
 // A payment is what the platform says of one attempt to pay (docs/direct.md §7.4), as far as we read it. Card data that we do
@@ -17,6 +19,7 @@ type payment struct {
 	Output struct {
 		AmountOfMoney *amountOfMoney `json:"amountOfMoney"`
 		References    references     `json:"references"`
+		Method        string         `json:"paymentMethod"`
 		Card          struct {
 			ProductID         int    `json:"paymentProductId"`
 			AuthorisationCode string `json:"authorisationCode"`
@@ -95,6 +98,9 @@ var brands = map[int]string{
 	1: "VISA", 2: "AMEX", 3: "MASTERCARD", 117: "MAESTRO", 125: "JCB", 128: "DISCOVER", 130: "CB", 132: "DINERS", 809: "IDEAL", 840: "PAYPAL",
 	3012: "BANCONTACT",
 }
+
+// means are the payment methods of docs/direct.md §7.4 that say what was paid by.
+var means = map[string]acquirer.Means{"card": acquirer.Card, "directDebit": acquirer.DirectDebit}
 
 // dates are how instants were seen to be written; the fraction has six digits, or seven.
 var dates = [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700"}

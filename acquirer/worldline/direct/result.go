@@ -29,7 +29,7 @@ func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acqui
 	v := in.judge(code)
 	r := acquirer.Result{
 		Reference: q.Reference, Merchant: in.merchant, Outcome: v.outcome, AuthorisationID: p.ID,
-		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), At: p.at(),
+		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), Means: means[p.Output.Method], At: p.at(),
 		Handle: acquirer.Handle{Session: q.Handle.Session, Payment: p.ID, ExpiresAt: q.Handle.ExpiresAt},
 	}
 	if p.State.Code != nil {

@@ -29,7 +29,7 @@ func TestStatusPaid(t *testing.T) {
 	}
 	want := acquirer.Result{
 		Reference: reference, OrderID: orderNo, Merchant: pspid, Amount: amount, Currency: "EUR", Outcome: acquirer.Accepted, Code: "9",
-		AuthorisationID: paymentID, Brand: "CB", MaskedPAN: "************4675", At: time.Date(2026, 11, 28, 10, 4, 22, 794531000, time.UTC),
+		AuthorisationID: paymentID, Brand: "CB", MaskedPAN: "************4675", Means: acquirer.Card, At: time.Date(2026, 11, 28, 10, 4, 22, 794531000, time.UTC),
 		Handle: acquirer.Handle{Session: session, Payment: paymentID, ExpiresAt: end},
 	}.WithFields(map[string]string{
 		"status": "CAPTURED", "statusCategory": "COMPLETED", "hostedCheckoutStatus": "PAYMENT_CREATED", "paymentStatusCategory": "SUCCESSFUL",

@@ -157,7 +157,7 @@ var transaction = fields{
 	"getTransDataResponseCode": "00", "responseCode": "00", "acquirerResponseCode": "00", "transactionStatus": "TO_CAPTURE",
 	"originAmount": "5000", "currentAmount": "5000", "remainingAmount": "5000", "currencyCode": "978",
 	"transactionReference": reference, "merchantId": shop, "orderId": orderNo, "authorisationId": "12345",
-	"transactionDateTime": "2024-01-31T10:11:12+01:00", "paymentMeanBrand": "CB", "maskedPan": "4100##########00",
+	"transactionDateTime": "2024-01-31T10:11:12+01:00", "paymentMeanBrand": "CB", "paymentMeanType": "CARD", "maskedPan": "4100##########00",
 	"lastOperationName": "AUTHOR", "customerIpAddress": "192.0.2.10", "panExpiryDate": "202612", "tokenPan": "490700h719850600",
 }
 

@@ -151,7 +151,7 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		Amount: amountOf(total, cur), Currency: cur.Letters,
 		Outcome: outcome, Decline: decline,
 		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
-		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), At: at,
+		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), Means: means[m.extra["paymentMeanType"]], At: at,
 	}
 	if outcome == acquirer.Accepted {
 		r.Returned = amountOf(amountReturned(m, cents, total), cur)
@@ -161,6 +161,9 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	}
 	return r.WithFields(m.extra), nil
 }
+
+// means are the values of paymentMeanType that say what was paid by.
+var means = map[string]acquirer.Means{"CARD": acquirer.Card, "DIRECT_DEBIT": acquirer.DirectDebit}
 
 func (m *message) keepField(name, value string) {
 	if m.extra == nil {

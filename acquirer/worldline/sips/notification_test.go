@@ -18,7 +18,7 @@ import (
 // accepted is what the sample notification says.
 var accepted = acquirer.Result{
 	Reference: reference, OrderID: orderNo, Merchant: shop, Amount: euro.Of(5000), Currency: "EUR", Outcome: acquirer.Accepted,
-	Code: "00", AcquirerCode: "00", AuthorisationID: "12345", Brand: "CB", MaskedPAN: "4100##########00",
+	Code: "00", AcquirerCode: "00", AuthorisationID: "12345", Brand: "CB", MaskedPAN: "4100##########00", Means: acquirer.Card,
 	At: time.Date(2024, 1, 31, 9, 11, 12, 0, time.UTC),
 }
 

@@ -144,7 +144,7 @@ func next(p payment.Payment) (payment.Payment, payment.Entry) {
 
 func entry(p payment.Payment, on payment.EventKind, from payment.State) payment.Entry {
 	e := payment.Entry{
-		Payment: p.ID, Version: p.Version, Event: on, Effect: payment.Noted, From: from, To: p.State, At: noon, Previous: p.Head,
+		Payment: p.ID, Version: p.Version, Event: on, Effect: payment.EffectNoted, From: from, To: p.State, At: noon, Previous: p.Head,
 		Fingerprint: "0123456789abcdef0123456789abcdef", Why: "the acquirer did not answer within ten seconds",
 	}
 	for _, random := range [][]byte{e.Hash[:], e.Row[:], e.Personal[:], e.Salt[:]} {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	_ "modernc.org/sqlite" // the driver "sqlite"

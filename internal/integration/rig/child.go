@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/quittance/quittance/internal/integration/books"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
@@ -159,7 +159,7 @@ func serve() error {
 
 // account is the payer's account, which shows a payment within the day.
 func (c *child) account(ctx context.Context, ch payment.Change) error {
-	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.Changed {
+	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.EffectChanged {
 		return nil
 	}
 	_, err := c.Record(ctx, ch.Payment.ID)

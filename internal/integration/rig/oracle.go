@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"github.com/quittance/quittance/internal/integration/books"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -254,7 +254,7 @@ func (o *oracle) mail(context.Context) error {
 }
 
 func (o *oracle) delivered(ctx context.Context) error {
-	tasks, err := o.store.Lease(ctx, payment.Delivery, payment.Serving{}, o.Clock.Now().AddDate(10, 0, 0), time.Second, 100)
+	tasks, err := o.store.Lease(ctx, payment.WorkDelivery, payment.Serving{}, o.Clock.Now().AddDate(10, 0, 0), time.Second, 100)
 	for _, t := range tasks {
 		o.say("change %s was not delivered: %s", t.Change.Key, cmp.Or(t.Cause, "nobody tried"))
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
@@ -96,7 +96,7 @@ func (w *World) tellOf(p payment.Payment, e payment.Entry) {
 // refund checks that a refund is tried before it is given up.
 func (w *World) refund(p payment.Payment, e payment.Entry) {
 	switch {
-	case e.Effect == payment.Changed && e.To == payment.Refunding:
+	case e.Effect == payment.EffectChanged && e.To == payment.Refunding:
 		w.called[p.ID] = false
 	case e.Event == payment.OnRefundUnknown:
 		w.called[p.ID] = true
@@ -170,7 +170,7 @@ func (w *World) always() {
 	if len(all) != len(w.rows) {
 		w.violated("lost payment", "%d payments were created, and %d are stored", len(w.rows), len(all))
 	}
-	for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+	for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 		due, err := store.Due(w.ctx, k, payment.Serving{Merchants: []string{w.banks[0].mock.Merchant(), w.banks[1].mock.Merchant(), w.banks[2].mock.Merchant()}}, w.clock(), 1)
 		w.must(err)
 		if len(due) > 0 {
@@ -410,4 +410,3 @@ func (w *World) forget() {
 	}
 	w.verify()
 }
-

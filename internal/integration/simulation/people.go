@@ -9,7 +9,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
-	"github.com/quittance/quittance/internal/integration/books"
+	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/audit"
 	"github.com/shopspring/decimal"
@@ -278,7 +278,7 @@ func (w *World) desk(p payment.Payment, b *bank, amount decimal.Decimal) {
 // resolves is a clerk's verdict: by what the bank's own screen says, and with wrongly another one.
 func (w *World) resolves(svc *process, c payment.Command, p payment.Payment, b *bank, wrongly int) {
 	t := b.of(p.Reference)
-	verdicts := []payment.Verdict{payment.Keep, payment.GiveBack, payment.WasReturned, payment.NoMoney}
+	verdicts := []payment.Verdict{payment.VerdictKeep, payment.VerdictGiveBack, payment.VerdictWasReturned, payment.VerdictNoMoney}
 	right := verdicts[3:]
 	switch {
 	case t.left() > 0:
@@ -297,7 +297,7 @@ func (w *World) resolves(svc *process, c payment.Command, p payment.Payment, b *
 	}
 	w.say("a clerk says %q of %s", v, w.name(p.ID))
 	// Money that no bank has seen; and a bank that says nothing of what went back.
-	if t.taken == 0 && v != payment.NoMoney || v == payment.WasReturned && !b.tellsReturns() {
+	if t.taken == 0 && v != payment.VerdictNoMoney || v == payment.VerdictWasReturned && !b.tellsReturns() {
 		w.imagined[c.ID] = true
 	}
 }

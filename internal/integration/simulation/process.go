@@ -173,7 +173,7 @@ func (s *mortalStore) Find(ctx context.Context, l payment.Lookup) (p payment.Pay
 type turn struct{}
 
 // Lease hands out one piece of the kind that is the worker's turn.
-func (s *mortalStore) Lease(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, d time.Duration, n int) (tasks []payment.Task, err error) {
+func (s *mortalStore) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) (tasks []payment.Task, err error) {
 	if ctx.Value(turn{}) != k {
 		return nil, nil
 	}
@@ -184,7 +184,7 @@ func (s *mortalStore) Lease(ctx context.Context, k payment.Kind, of payment.Serv
 	return tasks, err
 }
 
-func (s *mortalStore) LeaseOne(ctx context.Context, k payment.Kind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) (tasks []payment.Task, err error) {
+func (s *mortalStore) LeaseOne(ctx context.Context, k payment.WorkKind, id payment.ID, of payment.Serving, now time.Time, d time.Duration) (tasks []payment.Task, err error) {
 	err = s.call(OnLease, "", func() error {
 		tasks, err = s.leased(now.Add(d), func() ([]payment.Task, error) { return s.store().LeaseOne(ctx, k, id, of, now, d) })
 		return err
@@ -204,7 +204,7 @@ func (s *mortalStore) leased(until time.Time, lease func() ([]payment.Task, erro
 	return tasks, err
 }
 
-func (s *mortalStore) Due(ctx context.Context, k payment.Kind, of payment.Serving, now time.Time, n int) ([]payment.Due, error) {
+func (s *mortalStore) Due(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, n int) ([]payment.Due, error) {
 	if s.p.dead {
 		return nil, errKilled
 	}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/quittance/quittance/internal/integration/figure"
-	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
+	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -105,7 +105,7 @@ type forgetsDelivery struct{ payment.Store }
 
 // Release forgets one change in so many.
 func (s forgetsDelivery) Release(ctx context.Context, t payment.Task, again time.Time, cause string) error {
-	if t.Kind == payment.Delivery {
+	if t.Kind == payment.WorkDelivery {
 		again = time.Time{}
 	}
 	return s.Store.Release(ctx, t, again, cause)

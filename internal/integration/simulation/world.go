@@ -301,14 +301,14 @@ func (w *World) work() {
 	first := int(w.hashed("first", w.steps) % uint64(len(w.processes)))
 	for i := range w.processes {
 		place := (first + i) % len(w.processes)
-		for _, k := range []payment.Kind{payment.Attention, payment.Delivery} {
+		for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
 			w.workOn(place, k)
 		}
 	}
 }
 
 // workOn does what is due of a kind, in one process.
-func (w *World) workOn(place int, k payment.Kind) {
+func (w *World) workOn(place int, k payment.WorkKind) {
 	for n := 0; ; n++ {
 		p := w.alive(place)
 		w.next()

@@ -7,7 +7,7 @@
 // It speaks the REST API (v2) to any client, in whatever language: hosted checkouts and their pages in French, payments with
 // details, captures and refunds, capture, cancel, refund, testconnection, webhooks and their credentials. Every request's
 // signature is checked, with the clock; every webhook is signed. The official SDK for Node.js drives it in the tests of
-// internal/integration/directsdk.
+// internal/integration/clients/direct.
 //
 // Behind the wire stand the payment pages of our bank, a clock and a book: [Server.Book] tells what really happened, whatever
 // the messages said. [Server.Visit] plays the payer without a browser. [Server.Inject] makes the next call, webhook or session

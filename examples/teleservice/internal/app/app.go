@@ -197,7 +197,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 		Store: a.Database.Payments, Acquirer: a.Bank.Client, Others: a.others(), Policies: c.Policies,
 		ReturnURL: c.Base + bank.ReturnPath, NotifyURL: c.Base + bank.NotifyPath,
 		Deliver: inbox.Deliverer(a.Database.Mailbox, catalog, from),
-		Chores: []func(context.Context, time.Time) (int, error){
+		Chores: []payment.Chore{
 			a.Database.Mailbox.DeleteDue,
 			func(ctx context.Context, _ time.Time) (int, error) { return sessions.Sweep(ctx, sessions.Now()) },
 		},

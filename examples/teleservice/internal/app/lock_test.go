@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
-	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/rig/postgres"
 )
 
 // Two processes on one database, each with a simulator of its own, overwrote each other's book without a word: money that one bank had was in

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
-	"github.com/quittance/quittance/internal/integration/postgres"
+	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 )
 

@@ -13,7 +13,7 @@ import (
 func mocked(c Config) (*Bank, error) {
 	where := c.Base + strings.TrimSuffix(KioskPath, "/")
 	a := &mock.Acquirer{URL: where, Now: c.Now, Delay: delay}
-	return &Bank{Client: a, Name: "banque factice", Where: where, Kiosk: a.Kiosk(), Desk: mockDesk{a, c.Base}}, nil
+	return &Bank{Client: a, Name: "banque factice", Where: where, Kiosk: a.PaymentPage(), Desk: mockDesk{a, c.Base}}, nil
 }
 
 type mockDesk struct {

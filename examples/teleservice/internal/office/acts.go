@@ -56,10 +56,10 @@ var acts = map[string]option{
 			return err
 		},
 	},
-	"garder":        verdict(payment.Keep, "Garder la somme", "Le paiement est bon."),
-	"rendre":        verdict(payment.GiveBack, "Rendre la somme", "Elle revient sur la carte qui a payé."),
-	"deja-rendu":    verdict(payment.WasReturned, "Constater que la somme est rendue", "La banque l’a déjà rendue."),
-	"sans-paiement": verdict(payment.NoMoney, "Constater qu’aucune somme n’a bougé", "La créance peut être payée à nouveau."),
+	"garder":        verdict(payment.VerdictKeep, "Garder la somme", "Le paiement est bon."),
+	"rendre":        verdict(payment.VerdictGiveBack, "Rendre la somme", "Elle revient sur la carte qui a payé."),
+	"deja-rendu":    verdict(payment.VerdictWasReturned, "Constater que la somme est rendue", "La banque l’a déjà rendue."),
+	"sans-paiement": verdict(payment.VerdictNoMoney, "Constater qu’aucune somme n’a bougé", "La créance peut être payée à nouveau."),
 	"relancer": {
 		Text: "Relancer", Hint: "Ce qui a échoué trop souvent est essayé à nouveau, tout de suite.",
 		do: func(o *Office, ctx context.Context, c payment.Command) error { return o.Payments.Restart(ctx, c.ID) },
@@ -76,7 +76,7 @@ func only(states ...payment.State) func(payment.State) bool {
 // verdict is one way to end a review.
 func verdict(v payment.Verdict, text, hint string) option {
 	return option{
-		Text: text, Hint: hint, why: true, Danger: v == payment.GiveBack, in: only(payment.Review),
+		Text: text, Hint: hint, why: true, Danger: v == payment.VerdictGiveBack, in: only(payment.Review),
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Resolve(ctx, payment.Resolution{Command: c, Verdict: v})
 			return err

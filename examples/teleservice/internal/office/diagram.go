@@ -57,7 +57,7 @@ type diagram struct {
 var joined = func() (pairs [][2]payment.State) {
 	for t := range payment.Transitions() {
 		pair := [2]payment.State{t.From, t.To}
-		if t.Effect == payment.Changed && t.From != t.To && !slices.Contains(pairs, pair) {
+		if t.Effect == payment.EffectChanged && t.From != t.To && !slices.Contains(pairs, pair) {
 			pairs = append(pairs, pair)
 		}
 	}
@@ -126,7 +126,7 @@ type step struct {
 // onward are the steps that lead away from a state.
 func onward(from payment.State) (steps []step) {
 	for t := range payment.Transitions() {
-		if t.From != from || t.Effect != payment.Changed || t.To == from {
+		if t.From != from || t.Effect != payment.EffectChanged || t.To == from {
 			continue
 		}
 		i := slices.IndexFunc(steps, func(s step) bool { return s.To == t.To })

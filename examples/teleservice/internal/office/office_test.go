@@ -20,7 +20,7 @@ func TestWords(t *testing.T) {
 		if events[tr.On] == "" {
 			t.Errorf("event %s has no words", tr.On)
 		}
-		if tr.Effect != payment.Changed && tr.Effect != payment.Duplicate && effects[tr.Effect] == "" {
+		if tr.Effect != payment.EffectChanged && tr.Effect != payment.EffectDuplicate && effects[tr.Effect] == "" {
 			t.Errorf("effect %s has no words", tr.Effect)
 		}
 	}

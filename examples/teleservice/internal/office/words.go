@@ -60,9 +60,9 @@ var events = map[payment.EventKind]string{
 }
 
 var effects = map[payment.Effect]string{
-	payment.Noted:         "noté",
-	payment.Stale:         "dépassé par les événements",
-	payment.Contradiction: "contradiction",
+	payment.EffectNoted:         "noté",
+	payment.EffectStale:         "dépassé par les événements",
+	payment.EffectContradiction: "contradiction",
 }
 
 // channels say how an event was learnt.

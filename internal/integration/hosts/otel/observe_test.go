@@ -1,0 +1,158 @@
+package otel
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+// One payment of somebody with a name, seen by the SDK: spans and metrics have what happened, and nothing of the person.
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewSpanRecorder()
+	tracer := trace.NewTracerProvider(trace.WithSpanProcessor(spans)).Tracer("quittance")
+	reader := metric.NewManualReader()
+	observe, err := Observe(tracer, metric.NewMeterProvider(metric.WithReader(reader)).Meter("quittance"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)
+	bank := &mock.Acquirer{Now: func() time.Time { return now }}
+	service, err := payment.New(payment.Config{
+		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), Observe: observe,
+		ReturnURL: "https://fund.example/return", NotifyURL: "https://fund.example/notify", Now: func() time.Time { return now },
+		Deliver: func(context.Context, payment.Change) error { return errors.New("the mailbox of belage-pierre is full") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	debt := creance.Debt{
+		ID: "debt-of-belage", Debtor: "belage-pierre", Items: []creance.Item{{Kind: creance.Franchise, Year: 2024, Amount: decimal.New(62, 0)}},
+		Notice: &creance.Notice{Number: "notice-of-belage", Channel: creance.Electronic, IssuedOn: now.AddDate(0, -1, 0)},
+	}
+	ctx, whole := tracer.Start(t.Context(), "POST /payer")
+	p, session, err := service.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := service.Begin(ctx, payment.BeginRequest{Key: "another", Debt: debt}); !errors.Is(err, payment.ErrHeld) {
+		t.Fatal(err)
+	}
+	callback, err := bank.Visit(session, mock.Behaviour{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := service.Receive(ctx, callback); err != nil {
+		t.Fatal(err)
+	}
+	callback.Form.Set("Data", "tampered")
+	if _, _, err := service.Receive(ctx, callback); !errors.Is(err, acquirer.ErrUnverified) {
+		t.Fatal(err)
+	}
+	whole.End()
+	if _, err := service.WorkOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	key := string(p.ID) + "/1"
+	want := []string{
+		"payment.begin quittance.reference=" + p.Reference + " quittance.state=redirected",
+		"payment.begin error.type=held",
+		"payment.receive quittance.channel=return quittance.reference=" + p.Reference + " quittance.effect=changed",
+		"payment.receive quittance.channel=return error.type=unverified",
+		"POST /payer",
+		"payment.deliver quittance.key=" + key + " error.type=other",
+	}
+	var got []string
+	for _, s := range spans.Ended() {
+		line := s.Name()
+		for _, a := range s.Attributes() {
+			line += " " + string(a.Key) + "=" + a.Value.String()
+		}
+		got = append(got, line)
+		if s.Name() != "POST /payer" && s.Name() != "payment.deliver" && s.Parent().SpanID() != whole.SpanContext().SpanID() {
+			t.Errorf("%s is not within the request", s.Name())
+		}
+		if len(s.Events()) > 0 || strings.Contains(s.Status().Description, "belage") {
+			t.Errorf("%s tells of the person: %v %v", s.Name(), s.Events(), s.Status())
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("the spans (-want +got):\n%s", d)
+	}
+	if all := strings.Join(got, "\n"); strings.Contains(all, "belage") {
+		t.Errorf("the spans tell of the person:\n%s", all)
+	}
+
+	var data metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &data); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]uint64{}
+	for _, scope := range data.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if m.Name != "quittance.operation.duration" || m.Unit != "s" {
+				t.Errorf("there is the metric %s in %s", m.Name, m.Unit)
+			}
+			for _, point := range m.Data.(metricdata.Histogram[float64]).DataPoints {
+				var labels []string
+				for _, a := range point.Attributes.ToSlice() {
+					labels = append(labels, string(a.Key)+"="+a.Value.String())
+				}
+				counts[strings.Join(labels, " ")] = point.Count
+			}
+		}
+	}
+	wantCounts := map[string]uint64{
+		"operation=payment.begin quittance.state=redirected":                          1,
+		"error.type=held operation=payment.begin":                                     1,
+		"operation=payment.receive quittance.channel=return quittance.effect=changed": 1,
+		"error.type=unverified operation=payment.receive quittance.channel=return":    1,
+		"error.type=other operation=payment.deliver":                                  1,
+	}
+	if d := cmp.Diff(wantCounts, counts); d != "" {
+		t.Errorf("the metric (-want +got):\n%s", d)
+	}
+}
+
+// What OBSERVE.md shows is what is compiled here.
+func TestDoc(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("observe.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("../../../../payment/OBSERVE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	region := regexp.MustCompile(`(?ms)^// observe:begin\n\n(.*?)\n// observe:end$`).FindSubmatch(source)
+	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllSubmatch(doc, -1)
+	if region == nil || len(blocks) != 1 {
+		t.Fatalf("there is no region, or there are %d blocks", len(blocks))
+	}
+	if d := cmp.Diff(string(region[1]), string(blocks[0][1])); d != "" {
+		t.Errorf("OBSERVE.md shows other code than what is compiled (-compiled +shown):\n%s", d)
+	}
+	// Every operation that is observed is in its table, and no other.
+	for _, op := range []string{"begin", "receive", "status", "cancel", "refund", "record", "question", "resolve", "deliver"} {
+		if !strings.Contains(string(doc), "| `payment."+op+"` |") {
+			t.Errorf("OBSERVE.md does not name payment.%s", op)
+		}
+	}
+}
