@@ -69,17 +69,23 @@ type noting struct {
 }
 
 func (n noting) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return n.note(p, e, n.Store.Create(ctx, p, e))
+	return n.note(ctx, p, e, n.Store.Create)
 }
 
 func (n noting) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return n.note(p, e, n.Store.Commit(ctx, p, e))
+	return n.note(ctx, p, e, n.Store.Commit)
 }
 
-func (n noting) note(p payment.Payment, e payment.Entry, err error) error {
-	if err == nil {
+func (n noting) note(ctx context.Context, p payment.Payment, e payment.Entry, to func(context.Context, payment.Payment, payment.Entry) error) error {
+	key := payment.NewChange(p, e).Key
+	n.l.mu.Lock()
+	_, known := n.l.waiting[key] // of the same version somebody else may be writing another entry
+	n.l.waiting[key] = time.Now()
+	n.l.mu.Unlock()
+	err := to(ctx, p, e)
+	if err != nil && !known {
 		n.l.mu.Lock()
-		n.l.waiting[payment.NewChange(p, e).Key] = time.Now()
+		delete(n.l.waiting, key)
 		n.l.mu.Unlock()
 	}
 	return err
