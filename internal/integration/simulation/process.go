@@ -72,7 +72,7 @@ func (w *World) alive(place int) *process {
 
 // any is one of the processes.
 func (w *World) any() *process {
-	return w.alive(int(w.hashed("any", w.steps) % uint64(len(w.processes))))
+	return w.alive(w.choice("any", len(w.processes)))
 }
 
 func (w *World) kill(p *process) {
@@ -195,7 +195,7 @@ func (s *mortalStore) LeaseOne(ctx context.Context, k payment.WorkKind, id payme
 // leased leases with random tokens of its own, for stores draw them at different moments.
 func (s *mortalStore) leased(until time.Time, lease func() ([]payment.Task, error)) ([]payment.Task, error) {
 	s.w.leases++
-	before := s.w.random.restart(s.w.hashed("lease", s.w.leases))
+	before := s.w.random.restart(s.w.hashed("lease", uint64(s.w.now.Load())) + s.w.leases)
 	tasks, err := lease()
 	s.w.random.restart(before)
 	if len(tasks) > 0 {

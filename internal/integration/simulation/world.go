@@ -63,7 +63,8 @@ type World struct {
 	exported map[string][]byte // the first export of each day
 	days     map[string]bool   // on which something was written
 
-	started, acts, steps, leases, events uint64
+	started, acts, events uint64
+	leases                uint64 // in this step
 
 	report *Report
 	told   hash.Hash64
@@ -191,9 +192,14 @@ func (w *World) behindBy() time.Duration { return time.Duration(w.behind.Load())
 
 // next begins another step: a millisecond later, so that no two things happen at the same instant, and with random numbers of its own.
 func (w *World) next() {
-	w.steps++
-	w.now.Add(int64(time.Millisecond))
-	w.random.restart(w.hashed("step", w.steps))
+	now := w.now.Add(int64(time.Millisecond))
+	w.random.restart(w.hashed("step", uint64(now)))
+	w.leases = 0
+}
+
+// choice is a number below n that depends on the time of day alone, so that a step that is left out changes nothing for the others.
+func (w *World) choice(what string, n int) int {
+	return int(w.hashed(what, uint64(w.clock().Unix())) % uint64(n))
 }
 
 // event is something that happens later.
@@ -297,8 +303,7 @@ func (w *World) sleep(d time.Duration) {
 
 // work does what is due, in every process, one piece after the other.
 func (w *World) work() {
-	w.steps++
-	first := int(w.hashed("first", w.steps) % uint64(len(w.processes)))
+	first := w.choice("first", len(w.processes))
 	for i := range w.processes {
 		place := (first + i) % len(w.processes)
 		for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
@@ -324,7 +329,7 @@ func (w *World) workOn(place int, k payment.WorkKind) {
 			return
 		}
 		w.working++
-		if w.hashed("how", w.steps)%4 == 0 {
+		if w.choice("how", 4) == 0 {
 			_, err = p.WorkOn(w.ctx, k, due[0].Payment)
 		} else {
 			_, err = p.WorkOnce(context.WithValue(w.ctx, turn{}, k))
