@@ -90,7 +90,7 @@ func (s *Service) ask(ctx context.Context, t Task) error {
 		return nil
 	}
 	t.Payment.Handle = p.Handle.With(r.Handle)
-	if p.State.in(noMoney) && meaning(p, r, false) == OnPending {
+	if (p.State.in(noMoney) || p.State == Refunded) && meaning(p, r, false) == OnPending {
 		return s.c.Store.Release(ctx, t, undecidedLook(p, now), "")
 	}
 	return s.lookLater(ctx, t, now, "")

@@ -38,6 +38,8 @@ func (t timers) next(old, p Payment, e Event, effect Effect) time.Time {
 		switch {
 		case due && e.Kind == OnSilent: // a look that is missed is made up for
 			return e.At.Add(lastLook)
+		case due && e.Kind == OnPending && p.State == Refunded: // by a person, before the acquirer had decided
+			return undecidedLook(p, e.At)
 		case due && e.Channel == acquirer.Query:
 			return t.afterLook(p, e.At)
 		}
@@ -132,8 +134,8 @@ func lastLooks(since, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// undecidedLook is when to look again at an end without money of which the acquirer says that it has not decided: money may still come, so
-// it is asked daily for a month.
+// undecidedLook is when to look again at an end without money, or at one that is refunded on a person's word, of which the acquirer says that it
+// has not decided: money may still come, so it is asked daily for a month.
 func undecidedLook(p Payment, now time.Time) time.Time {
 	if now.Before(p.CreatedAt.Add(reviewDaily)) {
 		return now.Add(reviewEvery)

@@ -1,0 +1,33 @@
+package mutants
+
+// truth are mutants of what a result means, and of when it is believed.
+var truth = []Mutant{
+	one("the amount is not compared", "payment/meaning.go", "ordered == said && ", "ordered >= 0 && said >= 0 && "),
+	one("the merchant is not compared", "payment/meaning.go", "ordered == said && r.Merchant == p.Merchant", "ordered == said"),
+	one("the currency is not compared", "payment/meaning.go", "r.Merchant == p.Merchant && r.Currency == p.Currency\n", "r.Merchant == p.Merchant\n"),
+	one("the order is not compared", "payment/meaning.go", "return r.OrderID == string(p.ID) || r.OrderID == \"\"", "return r.OrderID != \"?\" || r.OrderID == \"\""),
+	one("the session is not compared", "payment/meaning.go", "r.Handle.Session != p.Handle.Session:\n", "r.Handle.Session == \"?\":\n"),
+	one("a second authorisation is the first", "payment/meaning.go", "p.Authorisation != r.AuthorisationID:", "p.Authorisation == \"?\":"),
+	one("pending is paid", "payment/meaning.go", "\treturn OnPending\n", "\treturn OnAccepted\n"),
+	one("that all is back is not heard", "payment/meaning.go", "case accepted && back == ordered:", "case accepted && back == ordered && back < 0:"),
+	one("an old message says that money is here again", "payment/meaning.go", "case back < before && knowsReturns:", "case back < before:"),
+	one("an end without an amount is another session's", "payment/meaning.go", "r.Handle.Session != \"\" && r.Handle.Session == p.Handle.Session\n", "r.Handle.Session != \"\"\n"),
+	one("a reference of somebody else's is ours", "payment/payment.go", "return p.State == Failed && (p.Code", "return p.State == \"?\" && (p.Code"),
+	one("a hint is believed", "payment/receive.go", "case perr == nil && r.Hint:", "case perr == nil && r.Hint && r.Merchant == \"\":"),
+	one("money of nobody is dropped", "payment/receive.go", "if r.Outcome != acquirer.Accepted || !s.bearsOurPrefix(r.Reference) {", "if r.Outcome == acquirer.Accepted || !s.bearsOurPrefix(r.Reference) {"),
+	one("a reference that is not ours is an orphan", "payment/receive.go", "return err == nil && ref.Prefix == s.c.Prefix", "return err == nil && ref.Prefix != \"\""),
+	one("the proof of a return is not compared", "payment/hint.go", "[]byte(r.Handle.Proof)) != 1 {", "[]byte(r.Handle.Proof)) == 2 {"),
+	one("every hint is a question", "payment/hint.go", "now.Before(last.Add(hintEvery)) && !now.Before(last) {\n\t\treturn false", "now.Before(last.Add(hintEvery)) && now.Before(last) {\n\t\treturn false"),
+	one("a hint leaves the payment as it is due", "payment/hint.go", "if err := s.c.Store.Hasten(ctx, p.ID, when); err != nil {", "if err := ctx.Err(); err != nil || when.IsZero() {"),
+	one("a hint about a session is another merchant's", "payment/hint.go", "p.Merchant != client.Merchant() || !isAbout(p, r)", "!isAbout(p, r)"),
+	one("a second acceptance is paid", "payment/commit.go", "if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {", "if e.Kind == OnPending && errors.Is(err, ErrClaimPaid) {"),
+	one("a second authorisation goes unseen", "payment/commit.go", "second := effect == EffectContradiction && e.Kind == OnMismatched", "second := effect == EffectNoted && e.Kind == OnMismatched"),
+	one("a commit without an answer has failed", "payment/commit.go", "\t\tif q.Head == p.Head {\n\t\t\treturn nil\n\t\t}\n\t\tfor old", "\t\tif q.Head == p.Head {\n\t\t\treturn err\n\t\t}\n\t\tfor old"),
+	one("what has moved on is not tried again", "payment/commit.go", "\t\tif !errors.Is(err, ErrVersion) {\n\t\t\treturn q, effect, err", "\t\tif q.ID != \"?\" {\n\t\t\treturn q, effect, err"),
+	one("a message that is sent again is written again", "payment/commit.go", "return known || message && answered", "return message && answered"),
+	one("silence is written down each time", "payment/commit.go", "const noteEvery = time.Hour", "const noteEvery = 0 * time.Hour"),
+	one("a verdict is reopened by the word that it answered", "payment/commit.go", "return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil", "return known || repeatsEvidence, nil"),
+	one("evidence is repeated without end", "payment/commit.go", "&& !correctsRow || repeatsEvidence, nil", "&& !correctsRow, nil"),
+	one("a duplicate is written", "payment/commit.go", "if err != nil || effect == EffectDuplicate {", "if err != nil {"),
+	one("an acceptance loses its money", "payment/money.go", "if r == nil || r.Outcome != acquirer.Accepted {", "if r == nil || r.Outcome == acquirer.Accepted {"),
+}
