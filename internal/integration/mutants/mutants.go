@@ -13,6 +13,7 @@ package mutants
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -165,46 +166,62 @@ func (m Mutant) Run(ctx context.Context, root string, k Killer) (v Verdict, err 
 	if err != nil {
 		return v, err
 	}
+	if k.Seed != "" {
+		program := filepath.Join(folder, "simulate")
+		build := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", program, "./"+simulate)
+		build.Dir = root
+		if out, err := build.CombinedOutput(); err != nil {
+			return v, fmt.Errorf("%w: %s", ErrBuild, out)
+		}
+		return world(ctx, program, folder, "", k)
+	}
 	args := []string{"test", "-overlay", list, "-count=1", "-failfast", "-vet=off", "-timeout=10m"}
 	if k.Test != "" {
-		args = append(args, "-run", "^"+strings.ReplaceAll(k.Test, "/", "$/^")+"$")
-	}
-	if k.Seed != "" {
-		return m.world(ctx, root, folder, list, k)
+		args = append(args, "-run", pattern(k.Test))
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./"+k.Package)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
+	return verdict(k, out, err)
+}
+
+// pattern is what -run takes for one test, or for several with | between them.
+func pattern(test string) string { return "^(" + test + ")$" }
+
+// verdict reads what a test program said.
+func verdict(k Killer, out []byte, err error) (v Verdict, _ error) {
 	v.Output, v.By = string(out), k
+	exit := (*exec.ExitError)(nil)
 	switch {
-	case err == nil && bytes.Contains(out, []byte("[no tests to run]")):
+	case bytes.Contains(out, []byte("no tests to run")):
 		return v, fmt.Errorf("mutants: there is no test %s in %s", k.Test, k.Package)
 	case err == nil:
 		return v, nil
+	case !errors.As(err, &exit):
+		return v, err
 	case bytes.Contains(out, []byte("[build failed]")) || bytes.Contains(out, []byte("[setup failed]")):
 		return v, fmt.Errorf("%w: %s", ErrBuild, out)
 	}
 	v.Killed = true
-	if found := failedTest.FindSubmatch(out); found != nil && k.Test == "" {
+	if found := failedTest.FindSubmatch(out); found != nil {
 		v.By.Test, _, _ = strings.Cut(string(found[1]), "/") // names within a test may be made up
 	}
 	return v, nil
 }
 
-// world performs a world of package simulation.
-func (m Mutant) world(ctx context.Context, root, folder, list string, k Killer) (v Verdict, err error) {
+// simulate is the command of package simulation.
+const simulate = "internal/integration/simulation/simulate"
+
+// world performs a world of package simulation, or looks for one that notices; number is that of a mutant among many.
+func world(ctx context.Context, program, folder, number string, k Killer) (v Verdict, err error) {
 	seed, store, _ := strings.Cut(k.Seed, " ")
-	program := filepath.Join(folder, "simulate")
-	build := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", program, "./internal/integration/simulation/simulate")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return v, fmt.Errorf("%w: %s", ErrBuild, out)
-	}
 	args := []string{"-seed", seed, "-store", store, "-folder", folder, "-shrink"}
 	if most, many := strings.CutPrefix(seed, "?"); many { // look for one
 		args = []string{"-seed", "1", "-payments", most, "-store", store, "-folder", folder, "-shrink"}
 	}
-	out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), variable+"="+number)
+	out, err := cmd.CombinedOutput()
 	v.Output, v.By = string(out), k
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
 		v.Killed = true
@@ -218,29 +235,20 @@ func (m Mutant) world(ctx context.Context, root, folder, list string, k Killer) 
 
 var foundSeed = regexp.MustCompile(`(?m)^seed (\d+): `)
 
-// Find looks for who notices the mutant, in its packages; a package "simulation" or "simulation sqlite" stands for worlds.
-func (m Mutant) Find(ctx context.Context, root string, payments int) (v Verdict, err error) {
+// Find looks for who notices the mutant, in its packages; a package "simulation" or "simulation sqlite" stands for worlds, and tests behind a
+// package for those.
+func (m Mutant) Find(ctx context.Context, payments int, run func(context.Context, Mutant, Killer) (Verdict, error)) (v Verdict, err error) {
 	in := m.In
 	if len(in) == 0 {
 		in = []string{filepath.Dir(m.Edits[0].File)}
 	}
 	for _, p := range in {
-		k := Killer{Package: p}
-		if test, is := strings.CutPrefix(p, "simulation"); is {
-			store := strings.TrimSpace(test)
-			if store == "" {
-				store = "memory"
-			}
-			k = Killer{Package: "internal/integration/simulation", Seed: "?" + strconv.Itoa(payments) + " " + store}
-		} else if folder, tests, ok := strings.Cut(p, " "); ok {
-			k = Killer{Package: folder, Test: tests}
+		folder, tests, _ := strings.Cut(p, " ")
+		k := Killer{Package: folder, Test: tests}
+		if folder == "simulation" {
+			k = Killer{Package: "internal/integration/simulation", Seed: "?" + strconv.Itoa(payments) + " " + cmp.Or(tests, "memory")}
 		}
-		if v, err = m.Run(ctx, root, k); err != nil || v.Killed {
-			if v.Killed && strings.Contains(k.Test, "|") { // which of them
-				if found := failedTest.FindStringSubmatch(v.Output); found != nil {
-					v.By.Test, _, _ = strings.Cut(found[1], "/")
-				}
-			}
+		if v, err = run(ctx, m, k); err != nil || v.Killed {
 			return v, err
 		}
 	}

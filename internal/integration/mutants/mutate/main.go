@@ -18,32 +18,44 @@ func main() {
 	find := flag.Bool("find", false, "look for who kills them, and write it into killed.md")
 	again := flag.Bool("again", false, "with -find: also of those that have a killer")
 	payments := flag.Int("payments", 20_000, "with -find: in how many payments a world that notices is looked for")
+	alone := flag.Bool("alone", false, "compile each by itself, and not many together")
 	story := flag.Bool("story", false, "print what the killer says")
 	flag.Parse()
-	if err := run(*list, *find, *again, *story, *payments, flag.Args()); err != nil {
+	if err := run(*list, *find, *again, *story, *alone, *payments, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(list, find, again, story bool, payments int, words []string) error {
+func run(list, find, again, story, alone bool, payments int, words []string) error {
 	root, err := mutants.Root()
 	if err != nil {
 		return err
 	}
 	killers := mutants.Killers()
 	survived := 0
+	many, err := mutants.NewTogether(root, mutants.All())
+	if err != nil {
+		return err
+	}
+	defer many.Close()
+	run := func(ctx context.Context, m mutants.Mutant, k mutants.Killer) (mutants.Verdict, error) {
+		if many.Has(m) && !alone {
+			return many.Run(ctx, m, k)
+		}
+		return m.Run(ctx, root, k)
+	}
 	for _, m := range mutants.All() {
 		if !wanted(m.Name, words) {
 			continue
 		}
 		switch known := killers[m.Name]; {
 		case list:
-			fmt.Printf("%s: %v\n", m.Name, known)
+			fmt.Printf("%s (together: %v): %v\n", m.Name, many.Has(m), known)
 			continue
 		case find && (again || len(known) == 0):
 			begun := time.Now()
-			v, err := m.Find(context.Background(), root, payments)
+			v, err := m.Find(context.Background(), payments, run)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.Name, err)
 			}
@@ -61,7 +73,7 @@ func run(list, find, again, story bool, payments int, words []string) error {
 			}
 		case !find:
 			for _, k := range known {
-				v, err := m.Run(context.Background(), root, k)
+				v, err := run(context.Background(), m, k)
 				if err != nil {
 					return fmt.Errorf("%s: %w", m.Name, err)
 				}

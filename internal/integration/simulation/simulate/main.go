@@ -31,7 +31,7 @@ func main() {
 	}
 	var sum simulation.Sum
 	begun := time.Now()
-	failures := 0
+	failures, said := 0, 0
 	for n := *seed; n == *seed || sum.Payments < *payments; n++ {
 		script := simulation.Draw(n, *store == "sqlite")
 		r, err := simulation.Perform(context.Background(), script, open, simulation.Options{Tell: *payments == 0})
@@ -53,6 +53,10 @@ func main() {
 		}
 		if failures > 0 && !*keepGoing {
 			break
+		}
+		if sum.Payments/50_000 > said && sum.Payments < *payments {
+			said = sum.Payments / 50_000
+			fmt.Fprintf(os.Stderr, "%d payments, %d worlds failed, after %v\n", sum.Payments, failures, time.Since(begun).Round(time.Second))
 		}
 	}
 	if *payments > 0 {
