@@ -250,3 +250,26 @@ func TestUndecidedAfterTheEnd(t *testing.T) {
 		})
 	}
 }
+
+// What a person says was returned before anything was heard of it: that it came and went back is the first acceptance, noted and acknowledged.
+func TestReturnedOnAWordAndThenHeard(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.silentUntilReview(b)
+	p = w.resolve(p.ID, payment.VerdictWasReturned)
+	b.status = func(ref string) (acquirer.Result, error) {
+		r, err := w.bank.Status(w.ctx, acquirer.Question{Reference: ref, Merchant: p.Merchant})
+		r.Returned = r.Amount
+		return r, err
+	}
+	w.pass(27 * time.Hour)
+	q := w.at(p.ID, payment.Refunded)
+	if q.Authorisation == "" {
+		t.Error("the authorisation of the money is not in the row")
+	}
+	if got := w.letters(p.Debtor); !slices.Contains(got, "acknowledgement") {
+		t.Errorf("the first acceptance is not acknowledged: %v", got)
+	}
+	if got := w.booked(p.ID); got != 0 {
+		t.Errorf("the books have %d cents", got)
+	}
+}

@@ -7,7 +7,7 @@ var accounts = []Mutant{
 	one("a line of what went back is doubled", "payment/movement.go", "\t\tout = append(out, known.returnAmount(more))\n", "\t\tout = append(out, known.returnAmount(more), known.returnAmount(more))\n"),
 	one("a line of what came in is doubled", "payment/movement.go", "out = append(out, Movement{Kind: kind, Money: in})", "out = append(out, Movement{Kind: kind, Money: in}, Movement{Kind: kind, Money: in})"),
 	one("money that came again is no line", "payment/movement.go", "if again.Sign() <= 0 {", "if again.Sign() >= 0 {"),
-	one("money that a person kept is no line", "payment/movement.go", "if in && len(*l) == 0 || on == OnKept && !left {", "if in && len(*l) == 0 {"),
+	one("money that a person kept is no line", "payment/movement.go", "if in && len(*l) == 0 || on == OnKept && !left {", "if in && len(*l) == 0 || on == OnKept && !left && in {"),
 	one("what a person gave back is no line", "payment/movement.go", "back := on == OnReturned || on == OnWasReturned", "back := on == OnReturned"),
 	one("a contradiction is no money", "payment/movement.go", "case !e.Money.none():\n\t\tout = l.recordMessage", "case !e.Money.none() && e.Effect != EffectContradiction:\n\t\tout = l.recordMessage"),
 	one("an entry does not commit to the one before", "payment/journal.go", "append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)", "append(append(h.b, e.Row[:]...), e.Personal[:]...)", "payment", "internal/integration/faults/tamper"),

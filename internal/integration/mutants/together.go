@@ -250,6 +250,16 @@ func (t *Together) program(ctx context.Context, k Killer) (string, error) {
 	return path, nil
 }
 
+// Build compiles all of them; the error says which do not compile.
+func (t *Together) Build(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", t.overlay(), "./...", "./internal/integration/simulation/...")
+	cmd.Dir = t.root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", ErrBuild, out)
+	}
+	return nil
+}
+
 // Run asks one killer whether it notices a mutant that is among them.
 func (t *Together) Run(ctx context.Context, m Mutant, k Killer) (v Verdict, err error) {
 	path, err := t.program(ctx, k)

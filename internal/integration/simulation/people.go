@@ -246,16 +246,24 @@ func (w *World) post(b *bank, cb acquirer.Callback) {
 		if i > 0 { // it was true when it was sent again
 			spoilt = nil
 		}
-		w.at(w.clock().Add(d), func() { w.receive(mock.Spoil(cb, spoilt...)) })
+		w.at(w.clock().Add(d), func() { w.notify(mock.Spoil(cb, spoilt...), 3) })
 	}
 }
 
-func (w *World) receive(cb acquirer.Callback) {
+// notify brings a notification; where it is not taken the bank sends it again.
+func (w *World) notify(cb acquirer.Callback, times int) {
+	if err := w.receive(cb); expected(err) && times > 1 {
+		w.at(w.clock().Add(15*time.Minute), func() { w.notify(cb, times-1) })
+	}
+}
+
+func (w *World) receive(cb acquirer.Callback) error {
 	_, _, err := w.any().Receive(w.ctx, cb)
 	if err != nil && !expected(err) && !errors.Is(err, acquirer.ErrUnverified) && !errors.Is(err, payment.ErrNotFound) && !errors.Is(err, payment.ErrVersion) &&
 		!errors.Is(err, acquirer.ErrInvalid) {
 		w.violated("error", "Receive: %v", err)
 	}
+	return err
 }
 
 func (w *World) desk(p payment.Payment, b *bank, amount decimal.Decimal) {

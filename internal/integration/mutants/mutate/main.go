@@ -39,6 +39,11 @@ func run(list, find, again, story, alone bool, payments int, words []string) err
 		return err
 	}
 	defer many.Close()
+	if !list {
+		if err := many.Build(context.Background()); err != nil {
+			return err
+		}
+	}
 	run := func(ctx context.Context, m mutants.Mutant, k mutants.Killer) (mutants.Verdict, error) {
 		if many.Has(m) && !alone {
 			return many.Run(ctx, m, k)
