@@ -20,6 +20,7 @@
 //   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
 //   - [github.com/quittance/quittance/payment/audit]: its accounts: the day's export, its seal, verification.
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
+//   - [github.com/quittance/quittance/payment/paymenttest]: the world for your own tests: a bank, a mailbox, and a clock that you move.
 //   - [github.com/quittance/quittance/payment/sqlstore]: payments in SQLite or PostgreSQL, with the host's own driver.
 //   - [github.com/quittance/quittance/inbox]: what the payer reads: banner, letters, answers.
 //   - [github.com/quittance/quittance/inbox/sqlmailbox]: the mailbox in SQLite or PostgreSQL.

@@ -72,7 +72,7 @@ func TestEveryEditionSaysEverything(t *testing.T) {
 
 // What every message must say to the payer: whether money moved, and what to do next.
 var (
-	moneyWords = regexp.MustCompile(`débitée?|Somme payée|débit |remboursée?|réglée|[Ss]omme à payer|accusons réception|charged|taken|Amount paid|Somme payée|refunded|received your payment|sum claimed by the notice is paid|To pay|bank statement`)
+	moneyWords = regexp.MustCompile(`débitée?|revient sur votre compte|prélevée?|prélèvement|rendus?\b|remboursement de|Somme payée|débit |remboursée?|réglée|[Ss]omme à payer|accusons réception|charged|taken|debited|direct debit|returned to you|refund of|Amount paid|Somme payée|refunded|received your payment|sum claimed by the notice is paid|To pay|bank statement`)
 	nextWords  = regexp.MustCompile(`rien (d’autre |de plus |à payer, ni rien )?à faire|plus rien à faire|recommencer|recommencez|[Cc]ontacte[rz]|[Aa]ttendez|[Ss]uivez|Revenez|do not need to (pay or )?do anything|try again|[Cc]ontact|Wait|wait|Come back|[Ff]ollow`)
 )
 
@@ -500,8 +500,8 @@ func TestNamesAreFrozen(t *testing.T) {
 		counters data_notice detail expired failed header held kind/franchise kind/participation_forfaitaire letter next_steps not_begun not_eligible
 		not_recorded nothing_to_pay notification number paid_and_deducted paid_twice reason/above_maximum reason/already_settled reason/below_minimum
 		reason/doubtful reason/exempt reason/in_dispute reason/in_instalments reason/invalid_amount reason/no_notice reason/nothing_due reason/on_hold
-		reason/other reason/time_barred reason/wrong_kind receipt recorded refund_notice refunded refunding remedies reminder result_unknown review
-		signature telephone under_way`)
+		reason/other reason/time_barred reason/wrong_kind receipt recorded refund_notice refunded refunding remedies reminder result_unknown returned
+		review signature telephone under_way`)
 	if !slices.Equal(requiredTexts, want) {
 		t.Errorf("got  %q\nwant %q", requiredTexts, want)
 	}
@@ -538,7 +538,7 @@ func FuzzNewCatalog(f *testing.F) {
 		contents = append(contents, k.samples()...)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		v, mistakes := newVersion("fr", "failed", "fr/failed.txt", source, false)
+		v, mistakes := newVersion("fr", "failed", "fr/failed.txt", source, false, inFull)
 		if len(mistakes) > 0 {
 			return
 		}

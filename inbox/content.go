@@ -31,7 +31,7 @@ type (
 		From    Sender
 	}
 
-	// RefundNotice says that a payment was given back.
+	// RefundNotice says that a payment was given back, or which part of it, « 25,00 € sur 62,00 € vous ont été rendus ».
 	RefundNotice struct {
 		Payment payment.Payment
 		From    Sender
@@ -44,8 +44,12 @@ type (
 	Notification struct{ From Sender }
 
 	// Header is what stands above a letter in a mailbox: when it came (S66), who sent it (S67), when it will be deleted (S68),
-	// each a paragraph of Text. Its Subject is the letter's.
-	Header struct{ Letter Letter }
+	// each a paragraph of Text. Its Subject is the letter's. From is for editions that name the sender by its own name, as that of
+	// [PublicBody] does; « courante » says « Assurance Maladie », whoever writes.
+	Header struct {
+		Letter Letter
+		From   Sender
+	}
 )
 
 // Banners, for the home page of the account (S62). [Banner] chooses among them.
@@ -208,7 +212,7 @@ func (n RefundNotice) setFacts(t *factBuilder) error {
 func (n Notification) setFacts(t *factBuilder) error { return t.setSender(n.From) }
 
 func (n Header) setFacts(t *factBuilder) error {
-	t.Subject = cleanLine(n.Letter.Subject)
+	t.Subject, t.Fund = cleanLine(n.Letter.Subject), cleanLine(n.From.Fund)
 	f := t.edition.formats
 	t.ReceivedAt, t.Stamp, t.DeleteOn = f.minute(n.Letter.ReceivedAt), sourceStamp(n.Letter.ReceivedAt), f.deletion(n.Letter.DeleteAt)
 	return nil

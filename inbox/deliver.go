@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"
 	"golang.org/x/text/language"
 )
@@ -37,8 +39,11 @@ var letterOccasions = []struct {
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledge},
 	{
 		on: []payment.EventKind{payment.OnReturned, payment.OnWasReturned}, effect: onlyChanged, to: payment.Refunded,
-		letter: func(p payment.Payment, o Sender) Content { return RefundNotice{p, o} },
+		letter: giveNotice,
 	},
+	// A part that went back, for each new sum; while all of it is on its way back, or somebody checks, the end is told alone.
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid, letter: giveNotice},
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Recorded, letter: giveNotice},
 
 	{kind: LetterFailed, effect: onlyChanged, to: payment.Refused, letter: tellByLetter(func(p payment.Payment) Content { return PaymentFailed{p} })},
 	// A person who finds that no money came tells the payer himself.
@@ -65,15 +70,18 @@ func tellByLetter(content func(payment.Payment) Content) func(payment.Payment, S
 	return func(p payment.Payment, o Sender) Content { return AsLetter{content(p), o} }
 }
 
-// letterKey names a letter: there is one of each kind for a payment.
+// letterKey names a letter: there is one of each kind for a payment, and of notices of a part one for each sum that was back by then.
 func letterKey(p payment.Payment, kind string) string { return string(p.ID) + "/" + kind }
+
+func giveNotice(p payment.Payment, o Sender) Content { return RefundNotice{p, o} }
 
 func acknowledge(p payment.Payment, o Sender) Content { return Acknowledgement{p, o} }
 
 // Deliverer returns what [payment.Config].Deliver wants: it writes the letters that a payment calls for. An acknowledgement
 // follows the first verified acceptance, also one that leads to review, and a person's decision to keep the money; a notice
-// follows money that went back. Nothing else is written unless [Sender].Also asks for it, and nothing after a failure (S61).
-// Each letter is written once: its key is the payment's ID, a slash and its kind, such as "acknowledgement".
+// follows money that went back, and each part that did. Nothing else is written unless [Sender].Also asks for it, and nothing after a failure (S61).
+// Each letter is written once: its key is the payment's ID, a slash and its kind, such as "acknowledgement"; of a part the kind ends
+// with a hyphen and the cents that were back by then, "refund_notice-2500".
 //
 // A change that is about no known payment, or about one without a debtor, is none of its business; so are all other changes:
 // nil. An error asks for another try; it comes from the mailbox, or from a mailbox or a catalog that is nil.
@@ -135,6 +143,13 @@ func lettersFor(ch payment.Change, o Sender) (letters []dueLetter) {
 		}
 		if d.kind == "" {
 			d.kind = d.content.name()
+		}
+		if e.Event == payment.OnReturnedPart {
+			back, err := euro.Cents(p.Returned)
+			if err != nil || back == 0 {
+				continue
+			}
+			d.kind += "-" + strconv.FormatInt(back, 10)
 		}
 		letters = append(letters, d)
 	}

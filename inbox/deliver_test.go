@@ -25,6 +25,9 @@ func senderIn2018() Sender {
 func change(on payment.EventKind, effect payment.Effect, from, to payment.State) payment.Change {
 	p := samplePayment(to)
 	p.Debtor, p.Language, p.Version = "debtor-1", "fr-FR", 3
+	if on == payment.OnReturnedPart {
+		p = partReturned(p, 25_00)
+	}
 	return payment.Change{
 		Key:   string(p.ID) + "/3",
 		Entry: payment.Entry{Payment: p.ID, Version: 3, Event: on, Effect: effect, From: from, To: to, At: sampleTime.Add(time.Second)}, Payment: p,
@@ -57,6 +60,9 @@ func TestLettersOfEveryTransition(t *testing.T) {
 		if tr.To == payment.Refunded && tr.From != payment.Refunded {
 			want = append(want, "refund_notice")
 		}
+		if tr.On == payment.OnReturnedPart && tr.To.Money() {
+			want = append(want, "refund_notice-2500") // M9
+		}
 		box := NewMemoryMailbox()
 		if err := Deliverer(box, c, senderIn2018())(t.Context(), change(tr.On, tr.Effect, tr.From, tr.To)); err != nil {
 			t.Errorf("%s on %s: %v", tr.From, tr.On, err)
@@ -82,7 +88,7 @@ func TestLettersOfEveryTransition(t *testing.T) {
 	// 7 states on three acceptances, review on three, refunded on mismatched, kept, and returned in nine states and in review; three more words
 	// about money in paid, recorded, refunding and review, and two of them in refunded; a refund that the acquirer confirms, and one that a
 	// person knows of.
-	if n["acknowledgement"] != 7*3+3+1+1+9+1+3*4+2 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n[""] < 100 {
+	if n["acknowledgement"] != 7*3+3+1+1+9+1+3*4+2 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n["refund_notice-2500"] != 2 || n[""] < 100 {
 		t.Errorf("%v", n)
 	}
 }
@@ -95,7 +101,7 @@ func TestFurtherLetters(t *testing.T) {
 	if err := o.Validate(); err != nil || len(o.Also) != 9 {
 		t.Fatalf("%q, %v", o.Also, err)
 	}
-	always := []string{"acknowledgement", "refund_notice"}
+	always := []string{"acknowledgement", "refund_notice", "refund_notice-2500"}
 	n := map[string]int{}
 	for tr := range payment.Transitions() {
 		var want string
@@ -185,7 +191,7 @@ func TestLetter(t *testing.T) {
 	if l.Language != "fr" || l.Read || !strings.Contains(l.Text, "du 05/07/2026.") {
 		t.Errorf("%+v", l.Message)
 	}
-	m := render(t, catalog(t), Header{l}) // S66, S67, S68
+	m := render(t, catalog(t), Header{Letter: l}) // S66, S67, S68
 	if want := "Reçu le 05/07/2018 à 8\u00a0h\u00a052 (heure de Paris)\n\nDe\u00a0: Assurance Maladie\n\nSera supprimé le 05/01/19"; m.Text != want || m.Subject != l.Subject {
 		t.Errorf("%+v", m)
 	}

@@ -67,6 +67,7 @@
 //	fr/remedies.txt                  who disagrees with a reminder: dated, because the law changes
 //	fr/data_notice.txt               what becomes of the data, in a reminder
 //	fr/counters.txt                  where the account shows what was counted, in a reminder
+//	fr/returned.txt                  that a part of a payment has gone back
 //	fr/signature.txt                 the signature, where Sender has none
 //	fr/closing.txt                   what ends every letter: how to reach the service, and who signs
 //	fr/detail.txt, fr/kind/….txt     a line of a reminder, and the words for a kind of debt

@@ -2,13 +2,16 @@ package inbox
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
 )
 
 // Facts are what a text can say: {{.Amount}} in a text is the field Amount. All are words already, in the edition's language
@@ -29,6 +32,14 @@ type Facts struct {
 	ReturnedOn, ReturnedOnLong       string // when the money was back
 	Until                            string // « 11/09/2017 à 16 h 54 (heure de Paris) »: the last instant at which the payer can pay
 	Advice                           string // of a refused payment: the text advice/, in words
+	Means                            string // "card", "direct_debit"; empty: nobody said it
+	BackToCard                       string // not empty: the card is known that it was paid by, so what goes back goes there
+	Unreturned                       string // « 37,00 € »: what was to go back, and the bank has not given back; the payment is in review
+
+	// Of a payment of which a part has gone back; see [Catalog.PartReturned].
+	PartReturned   string // the text returned: « 25,00 € sur 62,00 € vous ont été rendus. »
+	Returned, Left string // what has gone back of Amount, and what has not
+	ReturnedMany   string // not empty: two euros or more went back, of which French speaks in the plural
 
 	// Of a payment that leaves a rest of the debt; see [PaymentRecorded], [NextSteps] and [Reminder].
 	Remaining string // what is still owed then; empty: nothing, or it is not known
@@ -99,7 +110,7 @@ type factBuilder struct {
 }
 
 func (t *factBuilder) setPayment(p payment.Payment) (err error) {
-	f := t.edition.formats
+	f := &t.edition.formats
 	t.State, t.Reference, t.Notice = cleanLine(string(p.State)), cleanLine(p.Reference), cleanLine(p.Notice)
 	t.Amount = t.formatAmount(p.Amount)
 	t.CreatedAt = f.minute(p.CreatedAt)
@@ -108,10 +119,45 @@ func (t *factBuilder) setPayment(p payment.Payment) (err error) {
 	t.RefundAskedOn, t.RefundAskedOnLong = f.short(p.RefundAskedAt), f.long(p.RefundAskedAt)
 	t.ReturnedOn, t.ReturnedOnLong = f.short(p.ReturnedAt), f.long(p.ReturnedAt)
 	t.Until = f.minute(p.Session.ExpiresAt)
+	t.Means = cleanLine(string(p.Means))
+	if p.MaskedPAN != "" {
+		t.BackToCard = "yes"
+	}
 	if p.State == payment.Refused {
 		t.Advice, err = t.edition.partLine("advice/"+string(p.Decline.Advice()), "advice/"+string(acquirer.AskBank), &t.Facts)
 	}
+	if p.State == payment.Review && !p.RefundAskedAt.IsZero() && p.ReturnedAt.IsZero() {
+		t.Unreturned = t.formatAmount(p.Left())
+	}
+	return errors.Join(err, t.setReturned(p))
+}
+
+// setReturned sets what is said of a part that has gone back. Nothing is set where nothing has, or all of it.
+func (t *factBuilder) setReturned(p payment.Payment) (err error) {
+	if p.Returned.Sign() <= 0 || p.Left().Sign() <= 0 {
+		return nil
+	}
+	t.Returned, t.Left = t.formatAmount(p.Returned), t.formatAmount(p.Left())
+	if p.Returned.GreaterThanOrEqual(euro.Of(2_00)) {
+		t.ReturnedMany = "yes"
+	}
+	t.PartReturned, err = t.edition.partLine("returned", "returned", &t.Facts)
 	return err
+}
+
+// PartReturned is what a page says beside a payment of which a part has gone back, on one line: « 25,00 € sur 62,00 € vous ont été
+// rendus. » It is empty where nothing has gone back, or all of it, which the state tells.
+func (c *Catalog) PartReturned(tag language.Tag, p payment.Payment) (string, error) {
+	e, err := c.edition(tag)
+	if err != nil {
+		return "", fmt.Errorf("inbox: PartReturned: %w", err)
+	}
+	t := factBuilder{edition: e}
+	t.day = paris.Of(time.Now())
+	if err := t.setPayment(p); err != nil {
+		return "", fmt.Errorf("inbox: PartReturned: %w", err)
+	}
+	return t.Facts.PartReturned, nil
 }
 
 // formatAmount writes an amount. It returns "" for a value that is no amount of euros: the text then leaves the amount out.
@@ -140,8 +186,32 @@ func (t *factBuilder) roundAmount(d decimal.Decimal) string {
 }
 
 // setSender sets the facts about the sender. Call it before the others: the sender's clock gives the day on which versions are chosen.
+//
+// A sender says the same of itself in every letter of a day, so it is put in words once.
 func (t *factBuilder) setSender(from Sender) error {
 	t.day = paris.Of(from.now())
+	if t.edition.marked {
+		return t.wordSender(from)
+	}
+	var stack [1024]byte
+	key := from.appendKey(stack[:0], t.edition, t.day)
+	words, known := t.edition.senders.find(key)
+	if !known {
+		sender := factBuilder{edition: t.edition}
+		sender.day = t.day
+		if err := sender.wordSender(from); err != nil {
+			return err
+		}
+		words = senderWords{sender.Fund, sender.EmailAddress, sender.Officer, sender.PostalAddress, sender.Telephone, sender.Signature, sender.Closing}
+		t.edition.senders.keep(string(key), words)
+	}
+	t.Fund, t.EmailAddress, t.Officer = words.fund, words.emailAddress, words.officer
+	t.PostalAddress, t.Telephone, t.Signature, t.Closing = words.postalAddress, words.telephone, words.signature, words.closing
+	return nil
+}
+
+// wordSender puts the sender in words.
+func (t *factBuilder) wordSender(from Sender) error {
 	t.Fund, t.EmailAddress = cleanLine(from.Fund), cleanLine(from.EmailAddress)
 	t.PostalAddress = linesOf(from.PostalAddress)
 	t.Officer = from.signedBy(t.edition.tag)

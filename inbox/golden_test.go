@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/payment"
@@ -171,8 +172,17 @@ func describe(n Content) string {
 	if p.Decline != "" {
 		words = append(words, string(p.Decline))
 	}
+	if p.Means == acquirer.DirectDebit {
+		words = append(words, "by direct debit")
+	}
 	if p.Authorisation != "" {
-		words = append(words, "with card and authorisation")
+		words = append(words, "with an authorisation")
+	}
+	if p.Returned.Sign() > 0 {
+		words = append(words, "a part given back")
+	}
+	if p.State == payment.Review && !p.RefundAskedAt.IsZero() {
+		words = append(words, "a refund that the bank has not made")
 	}
 	for _, f := range []struct {
 		name  string
@@ -262,7 +272,7 @@ func TestMessagesPage(t *testing.T) {
 // occasionsOf say when each message is shown.
 var occasionsOf = map[string]string{
 	"acknowledgement":   "Letter, after every payment that the bank accepts (S64; CRPA L112-11). Always written.",
-	"refund_notice":     "Letter, when a payment was given back. Always written.",
+	"refund_notice":     "Letter, when a payment was given back, or a part of it. Always written.",
 	"reminder":          "Letter about a notice that is still open. The host sends it.",
 	"letter":            "Letter that tells what a banner or an answer says. Written on request only: the source shows no letter after a failure (S61).",
 	"notification":      "E-mail that says that a letter came, and nothing else.",

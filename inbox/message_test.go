@@ -89,7 +89,7 @@ func hostileContents(s string) []Content {
 	l := Letter{ReceivedAt: sampleTime, DeleteAt: sampleTime}
 	l.Subject = s
 	return []Content{
-		hostile(s), AsLetter{PaymentFailed{p}, from}, AsLetter{DebtHeld{p}, from}, r, Header{l}, RefundNotice{p, from}, Notification{from},
+		hostile(s), AsLetter{PaymentFailed{p}, from}, AsLetter{DebtHeld{p}, from}, r, Header{Letter: l}, RefundNotice{p, from}, Notification{from},
 		NotEligible{Decision: creance.Decision{Reasons: []creance.Reason{{Code: creance.ReasonCode(s)}}}, From: from},
 		Receipt{paid, "x" + s, from},
 	}

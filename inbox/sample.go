@@ -54,6 +54,28 @@ func samplePayment(s payment.State) payment.Payment {
 	case payment.Refunded:
 		p.PaidAt, p.RefundAskedAt, p.ReturnedAt = sampleTime, sampleTime.Add(time.Hour), sampleTime.Add(48*time.Hour)
 	}
+	if !p.PaidAt.IsZero() {
+		p.Means, p.MaskedPAN = acquirer.Card, "5017##########00"
+	}
+	return p
+}
+
+// sampleDebit was paid by a direct debit that was ordered, or refused one.
+func sampleDebit(s payment.State) payment.Payment {
+	p := samplePayment(s)
+	p.Means, p.MaskedPAN = acquirer.DirectDebit, ""
+	return p
+}
+
+// partReturned is a payment of which so much went back.
+func partReturned(p payment.Payment, cents int64) payment.Payment {
+	p.Returned = euro.Of(cents)
+	return p
+}
+
+// notReturned is a payment in review whose refund the bank has not made.
+func notReturned(p payment.Payment) payment.Payment {
+	p.RefundAskedAt = sampleTime.Add(time.Hour)
 	return p
 }
 
@@ -69,13 +91,17 @@ var allPayments = sync.OnceValue(func() []payment.Payment {
 			states[s] = true
 			bare := samplePayment(s)
 			bare.PaidAt, bare.RecordedAt, bare.RefundAskedAt, bare.ReturnedAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
-			bare.Session = acquirer.Session{}
+			bare.Session, bare.Means, bare.MaskedPAN = acquirer.Session{}, "", ""
 			out = append(out, samplePayment(s), bare)
 		}
 	}
 	back := samplePayment(payment.Review) // given back without us
 	back.ReturnedAt = sampleTime.Add(time.Hour)
-	out = append(out, back)
+	out = append(out, back, notReturned(samplePayment(payment.Review)), notReturned(partReturned(samplePayment(payment.Review), 25_00)))
+	for _, s := range []payment.State{payment.Paid, payment.Recorded, payment.Review, payment.Refunding} {
+		out = append(out, partReturned(samplePayment(s), 25_00), sampleDebit(s), partReturned(sampleDebit(s), 25_00))
+	}
+	out = append(out, partReturned(samplePayment(payment.Paid), 1_99), sampleDebit(payment.Refunded), sampleDebit(payment.Refused))
 	for d := range acquirer.Declines() {
 		p := samplePayment(payment.Refused)
 		p.Decline = d
@@ -149,8 +175,10 @@ func sampleDecisions(nothingToPay bool) (out []Content) {
 func sampleReceipts() (out []Content) {
 	for _, p := range allPayments() {
 		if HasReceipt(p) {
+			card := p.MaskedPAN
+			p.MaskedPAN = ""
 			out = append(out, Receipt{p, "Pierre BELAGE", sampleFund})
-			p.Merchant, p.MaskedPAN, p.Authorisation = "201000005940002", "5017##########00", "761208"
+			p.Merchant, p.MaskedPAN, p.Authorisation = "201000005940002", card, "761208"
 			out = append(out, Receipt{p, "Pierre BELAGE", sampleFund})
 		}
 	}
@@ -230,5 +258,5 @@ var sampleIn2018 = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
 func sampleHeaders() []Content {
 	l := Letter{ReceivedAt: sampleTime, DeleteAt: DeletionDate(sampleTime, 0)}
 	l.Subject = "Accusé de réception"
-	return []Content{Header{l}}
+	return []Content{Header{Letter: l}, Header{l, sampleFund}}
 }

@@ -85,9 +85,9 @@ func TestSource(t *testing.T) {
 				"Votre caisse d\u2019Assurance Maladie.\n\n" + // S73
 				"(*) ou par t\u00e9l\u00e9phone au 36\u00a046 (service gratuit + prix de l\u2019appel), ou depuis l\u2019\u00e9tranger le +33\u00a01\u00a084\u00a090\u00a036\u00a046."}, // S74, tariff of 2020
 
-		{name: "header, verbatim", catalog: verbatim, content: Header{letter},
+		{name: "header, verbatim", catalog: verbatim, content: Header{Letter: letter},
 			subject: "Objet", text: "05/07/18 08:52\n\nDe : Assurance Maladie\n\nSera supprim\u00e9 le 05/01/19"}, // S66, S67, S68
-		{name: "header, corrected", catalog: corrected, content: Header{letter},
+		{name: "header, corrected", catalog: corrected, content: Header{Letter: letter},
 			subject: "Objet", text: "Re\u00e7u le 05/07/2018 \u00e0 8\u00a0h\u00a052 (heure de Paris)\n\nDe\u00a0: Assurance Maladie\n\nSera supprim\u00e9 le 05/01/19"}, // S66, S67, S68
 
 		{name: "accepted, verbatim", catalog: verbatim, content: PaymentAccepted{paid}, subject: "PAIEMENT D'UNE CR\u00c9ANCE", // S4

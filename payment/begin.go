@@ -16,26 +16,26 @@ import (
 	"github.com/quittance/quittance/internal/nir"
 )
 
-// BeginRequest asks for a trip to the kiosk.
+// BeginRequest asks for a trip to the payment page.
 type BeginRequest struct {
 	// Key makes the request safe to repeat: the same key of the same debtor is the same payment. Draw one when the
 	// page with the button « payer » is made. A new try needs a new key.
 	Key      string
 	Debt     creance.Debt
-	Language string // BCP 47, of the kiosk and the letters; empty: "fr"
+	Language string // BCP 47, of the payment page and the letters; empty: "fr"
 }
 
-// Format prints the language only, whatever the verb: the rest is the debtor's.
+// Format prints the language only, whatever the verb: the other fields may name the debtor.
 func (r BeginRequest) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "request to begin in "+r.Language)
 }
 
-// longest is how long a key, a name or a number may be, in bytes.
-const longest = 200
+// maxFieldBytes is how long a key, a name or a number may be, in bytes.
+const maxFieldBytes = 200
 
-// check returns every mistake at once. No field may be a social security number: it would reach stores and receivers
-// that must not know it.
-func (r BeginRequest) check() error {
+// findMistakes returns all mistakes, joined. No field may be a social security number: it would reach stores and receivers that must
+// not know it.
+func (r BeginRequest) findMistakes() error {
 	var errs []error
 	number := ""
 	if r.Debt.Notice != nil {
@@ -52,7 +52,7 @@ func (r BeginRequest) check() error {
 		{"Debt.Notice.Number", number, false, nir.Identifier(number)},
 		{"Language", r.Language, false, false},
 	} {
-		why := unfitText(f.value, longest)
+		why := unfitText(f.value, maxFieldBytes)
 		switch {
 		case f.required && f.value == "":
 			why = "is empty"
@@ -66,14 +66,16 @@ func (r BeginRequest) check() error {
 	return errors.Join(errs...)
 }
 
-// unfitText says what keeps a text from being stored: its length, or characters that a database refuses or a screen
-// does not show.
+// unfitText returns why a text cannot be stored: its length, or characters that a database refuses or a screen does not show. Empty:
+// it can.
 func unfitText(s string, most int) string {
 	switch {
 	case len(s) > most:
 		return fmt.Sprintf("is longer than %d bytes", most)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
 		return "has characters that are not text"
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return "has characters that turn the direction of a text, so that a screen shows it otherwise than it is"
 	}
 	return ""
 }
@@ -86,7 +88,8 @@ func unfitText(s string, most int) string {
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
-// was accepted meanwhile; ErrInProgress while the same request is being served; ErrKeyReused when the key was used for another
+// was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
+// waits, or before ctx ends; ErrKeyReused when the key was used for another
 // request; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
 // sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
@@ -95,7 +98,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	ctx, end := s.c.Observe(ctx, "payment.begin")
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
 
-	if err := r.check(); err != nil {
+	if err := r.findMistakes(); err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
 	now := s.now()
@@ -116,29 +119,33 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	if p.Language == "" {
 		p.Language = "fr"
 	}
-	keep, cancel := context.WithTimeout(ctx, commitTimeout) // from CreatedAt: that is what the first entry bears
+	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
 	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
-		return s.again(ctx, old, p)
+		return s.answerRepeated(ctx, old, p)
 	} else if !errors.Is(err, ErrNotFound) {
 		return Payment{}, acquirer.Session{}, err
 	}
-	if p, err = s.create(keep, p); err != nil {
-		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
+	if p, err = s.createWithReference(keep, p); err != nil {
+		if errors.Is(err, ErrKeyReused) { // the same request came twice at the same moment
 			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
-				return s.again(ctx, old, p)
+				return s.answerRepeated(ctx, old, p)
 			}
 		}
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.open(ctx, p)
+	return s.openSession(ctx, p)
 }
 
-// again answers a key that was used before.
-func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
-	switch {
-	case !old.same(asked):
+// answerRepeated answers a request whose key was used before, for the payment old.
+func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payment, acquirer.Session, error) {
+	if !old.isSameRequest(asked) {
 		return Payment{}, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrKeyReused, old.Reference)
+	}
+	old, err := s.awaitFirstClick(ctx, old)
+	switch {
+	case err != nil:
+		return old, acquirer.Session{}, err
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
 	case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):
@@ -152,8 +159,8 @@ func (s *Service) again(ctx context.Context, old, asked Payment) (Payment, acqui
 	return old, old.Session, nil
 }
 
-// create commits the payment under a fresh reference.
-func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
+// createWithReference commits the payment under a new reference.
+func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, error) {
 	for range 5 {
 		n, err := s.c.Store.Sequence(ctx, parisDay(p.CreatedAt))
 		if err != nil {
@@ -164,9 +171,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 			return p, err
 		}
 		p.Reference = ref.String()
-		e := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt, Why: p.Policy}.link(p, [32]byte{})
+		e := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt, Why: p.Policy}.linkToChain(p, [32]byte{})
 		p.Head = e.Hash
-		q, _, err := s.write(ctx, p, e, s.c.Store.Create)
+		q, _, err := s.writeOnOpenDay(ctx, p, e, s.c.Store.Create)
 		if !errors.Is(err, ErrReference) {
 			return q, err
 		}
@@ -174,9 +181,9 @@ func (s *Service) create(ctx context.Context, p Payment) (Payment, error) {
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
 }
 
-// open asks the acquirer, and hands the session out only after it is committed. What follows the acquirer's answer
-// must not depend on a browser that has gone away.
-func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
+// openSession asks the acquirer for a session, and returns it only once it is committed. After the acquirer's answer the request's
+// context no longer counts: the answer is committed even if the browser has gone away.
+func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
 	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
 	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
 		ID: string(p.ID), Reference: p.Reference, Amount: p.Amount, Currency: p.Currency,
@@ -197,31 +204,31 @@ func (s *Service) open(ctx context.Context, p Payment) (Payment, acquirer.Sessio
 		return s.notOpened(ctx, p, errors.New("payment: the acquirer's session has no http or https address"))
 	}
 	if session.ExpiresAt.IsZero() {
-		session.ExpiresAt = s.now().Add(window)
+		session.ExpiresAt = s.now().Add(paymentWindow)
 	}
 	session.ExpiresAt = session.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
-	if session.Handle, err = storable(session.Handle, session.ExpiresAt); err != nil {
+	if session.Handle, err = storableHandle(session.Handle, session.ExpiresAt); err != nil {
 		return s.notOpened(ctx, p, err)
 	}
-	q, effect, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
+	q, effect, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
-	if errors.Is(err, ErrReference) { // another payment has the handle: what is learned by it would be believed of both
+	if errors.Is(err, ErrReference) { // another payment has the handle: an answer about it would be applied to both
 		return s.notOpened(ctx, p, fmt.Errorf("payment: the acquirer gave the ids of another session again: %w", err))
 	}
 	if err != nil {
 		return p, acquirer.Session{}, err
 	}
-	if effect != EffectChanged { // the process slept, or a result was faster: the session is thrown away
+	if effect != EffectChanged { // the process was suspended, or a result came first: the session is dropped
 		return q, acquirer.Session{}, nil
 	}
 	return q, session, nil
 }
 
-// storable is the handle as it is kept. The error says what keeps it from that.
-func storable(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
+// storableHandle returns the handle as it is stored. The error says which part cannot be stored, and why.
+func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
 	for _, f := range []struct{ name, value string }{{"Session", h.Session}, {"Proof", h.Proof}, {"Payment", h.Payment}} {
-		if why := unfitText(f.value, longest); why != "" {
+		if why := unfitText(f.value, maxFieldBytes); why != "" {
 			return h, fmt.Errorf("payment: the %s of the acquirer's handle %s", f.name, why)
 		}
 	}
@@ -235,10 +242,10 @@ func storable(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error)
 	return h, nil
 }
 
-// notOpened ends the payment: no session was handed out, so no money can have moved. It is looked at once later all
-// the same, unless the acquirer certainly opened nothing.
+// notOpened ends the payment: no session was handed out, so no money can have moved. Work asks about it once more later, unless the
+// acquirer certainly opened no session.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
-	e := Event{Kind: OnNotOpened, At: s.now(), Err: short(cause.Error())}
+	e := Event{Kind: OnNotOpened, At: s.now(), Err: shortCause(cause.Error())}
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
 		switch a.Kind {
 		case acquirer.ErrReferenceUsed:
@@ -247,19 +254,18 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 			e.Result = &acquirer.Result{Code: a.Code}
 		}
 	}
-	q, _, err := s.change(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
+	q, _, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
 	if err != nil {
 		return p, acquirer.Session{}, errors.Join(cause, err)
 	}
 	return q, acquirer.Session{}, cause
 }
 
-// opensNothing reports whether the event says that the acquirer certainly opened no session: then its answer is in
-// the result.
+// opensNothing reports whether the acquirer certainly opened no session: notOpened puts a Result into such an event.
 func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
 
-// moneyOn looks for money on the debt that arrived meanwhile: a late acceptance of an older attempt. It returns the
-// payment that has it, or the zero one.
+// moneyOn returns a payment of the same debt that has its money by now, as after a late acceptance of an older attempt; the zero
+// payment if there is none.
 func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
 	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {

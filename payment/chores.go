@@ -23,7 +23,7 @@ func (s *Service) workOnChores(taking, run context.Context) {
 		if _, err := s.dueChores(taking, run); err != nil && run.Err() == nil {
 			s.c.Logger.LogAttrs(run, slog.LevelError, "payment: work", slog.Any("error", err))
 		}
-		pause(taking, poll)
+		pauseUntilSignal(taking, pollInterval)
 	}
 }
 
@@ -52,7 +52,7 @@ func (s *Service) dueChores(taking, run context.Context) (int, error) {
 // it runs, it is not begun again, and that is its failure.
 func (s *Service) Chores(ctx context.Context) (int, error) { return s.runChores(ctx, ctx) }
 
-// runChores begins no further chore when taking has ended; run is the context under which they run.
+// runChores runs the chores under the context run, one after the other, and begins no further one when taking has ended.
 func (s *Service) runChores(taking, run context.Context) (int, error) {
 	now := s.now()
 	var errs []error
@@ -62,7 +62,7 @@ func (s *Service) runChores(taking, run context.Context) (int, error) {
 			break
 		}
 		var did int // written before the call ends, and read only if it has ended
-		err := s.calls.run(run, "chore/"+strconv.Itoa(i), "", choreTimeout, func(ctx context.Context, _ *runningCall) (err error) {
+		err := s.calls.runBounded(run, "chore/"+strconv.Itoa(i), "", choreTimeout, func(ctx context.Context, _ *runningCall) (err error) {
 			did, err = runChore(ctx, chore, now)
 			return err
 		})
@@ -76,7 +76,7 @@ func (s *Service) runChores(taking, run context.Context) (int, error) {
 	return done, errors.Join(errs...)
 }
 
-// runChore calls the host, whose panic is its own failure and not the worker's end.
+// runChore calls a chore. Its panic is an error of the chore, and does not end the worker.
 func runChore(ctx context.Context, chore Chore, now time.Time) (n int, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// ErrUnserved: this process has no acquirer of the payment's merchant, so it can neither ask nor give back.
+// ErrUnserved says that this process has no acquirer of the payment's merchant, so it can neither ask nor give money back.
 var ErrUnserved = errors.New("payment: no acquirer of its merchant here")
 
 // strandedAfter is how long after its limit an attempt or a refund waits for a process that serves its merchant, before any
@@ -50,8 +50,8 @@ func newClients(first acquirer.Client, others []acquirer.Client) (clients, error
 	return c, errors.Join(errs...)
 }
 
-// checkSample asks the acquirer that new payments go to whether it would take an order with the prefix and the addresses of the
-// configuration, where it can tell without sending one.
+// checkSample asks Config.Acquirer whether it would take an order with the prefix and the addresses of the configuration, if it can
+// tell without sending one.
 func checkSample(c Config) error {
 	checker, ok := c.Acquirer.(acquirer.Checker)
 	if !ok {
@@ -64,20 +64,20 @@ func checkSample(c Config) error {
 	})
 }
 
-// of is the acquirer that took the payment; ErrUnserved if it is not one of this process.
-func (c clients) of(p Payment) (acquirer.Client, error) {
+// ofPayment returns the acquirer that took the payment; ErrUnserved if this process does not have it.
+func (c clients) ofPayment(p Payment) (acquirer.Client, error) {
 	if client, ok := c.byMerchant[p.Merchant]; ok {
 		return client, nil
 	}
 	return nil, fmt.Errorf("%w: %s is of merchant %.40q", ErrUnserved, p.Reference, p.Merchant)
 }
 
-// serving is what this process may look at.
-func (s *Service) serving() Serving {
+// servedHere returns which payments this process may look at.
+func (s *Service) servedHere() Serving {
 	return Serving{Merchants: s.clients.merchants, StrandedSince: s.now().Add(-s.c.UnknownLimit - strandedAfter)}
 }
 
-// givesBack reports whether an acquirer knows what has gone back: one that can neither cancel nor refund does not.
+// givesBack reports whether an acquirer knows what has gone back. One that can neither cancel nor refund does not.
 func givesBack(c acquirer.Client) bool {
 	_, cancels := c.(acquirer.Canceller)
 	_, refunds := c.(acquirer.Refunder)

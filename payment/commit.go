@@ -9,17 +9,16 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// tries bounds how often a change is applied again to a row that moved on meanwhile. Each round means that somebody
-// else's change was committed, so it ends long before.
-const tries = 100
+// maxChangeTries is how often an event is applied again to a row that has changed meanwhile. Each round means that another change was
+// committed, so it ends long before.
+const maxChangeTries = 100
 
-// commitTimeout bounds a commit from the instant that its entry bears; an acceptance that is one too many may take it
-// twice. It is well under settle: what is dated before midnight is written before the day is exported, or not at all.
+// commitTimeout is how long a commit may take from the instant of its entry; a second acceptance of a claim may take twice as long. It is well under the five minutes for which package audit leaves a day open: what is dated before midnight is written before the day is exported, or not at all.
 const commitTimeout = time.Minute
 
-// commit applies the event to p and writes what comes of it: row, entry and outgoing change, if the stored version
-// still is p's. It is ErrVersion when the row has moved on. What was written before is not written again: see alreadyJournaled.
-func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+// commitEvent applies the event to p and writes row, entry and outgoing change, if the stored version is still p's; the error is
+// ErrVersion if it is not. An event that alreadyJournaled finds in the journal is not written again.
+func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	next, effect, err := p.Apply(e)
@@ -46,22 +45,25 @@ func (s *Service) commit(ctx context.Context, p Payment, e Event) (Payment, Effe
 	} else if known {
 		return p, effect, nil
 	}
-	next.AttentionAt = s.times.next(p, next, e, effect)
-	entry = entry.link(next, p.Head)
+	next.AttentionAt = s.times.dueAfterEvent(p, next, e, effect)
+	if !next.AttentionAt.IsZero() {
+		next.AttentionAt = latest(next.AttentionAt, e.NotBefore)
+	}
+	entry = entry.linkToChain(next, p.Head)
 	next.Head = entry.Hash
-	next, entry, err = s.write(ctx, next, entry, s.c.Store.Commit)
+	next, entry, err = s.writeOnOpenDay(ctx, next, entry, s.c.Store.Commit)
 	if err != nil {
 		return p, "", err
 	}
-	s.c.Logger.LogAttrs(ctx, level(effect, next.State), "payment", logEntry(next, entry)...)
-	s.awake()
+	s.c.Logger.LogAttrs(ctx, logLevel(effect, next.State), "payment", logEntry(next, entry)...)
+	s.wakeWorkers()
 	return next, effect, nil
 }
 
-// apply commits the event; an acceptance is one too many when another payment has the money. An acceptance with another
-// authorisation than the money that is known is a person's to resolve, as soon as the state allows it.
-func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
-	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.in(noMoney)) {
+// applyEvent commits the event, with two rules about money. 1. An acceptance is OnAcceptedToo if another payment has the money. 2. An
+// acceptance with another authorisation than the one that is known leads to review, as soon as the state allows it.
+func (s *Service) applyEvent(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
+	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.isOneOf(noMoneyStates)) {
 		by, err := s.paidOtherwise(ctx, p)
 		if err != nil {
 			return p, "", err
@@ -70,10 +72,10 @@ func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effec
 			e.Kind = OnAcceptedToo
 		}
 	}
-	q, effect, err := s.commit(ctx, p, e)
+	q, effect, err := s.commitEvent(ctx, p, e)
 	if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {
 		e.Kind = OnAcceptedToo
-		q, effect, err = s.commit(ctx, p, e)
+		q, effect, err = s.commitEvent(ctx, p, e)
 	}
 	if err != nil || q.Version == p.Version {
 		return q, effect, err
@@ -86,8 +88,8 @@ func (s *Service) apply(ctx context.Context, p Payment, e Event) (Payment, Effec
 	return q, effect, nil
 }
 
-// paidOtherwise is another payment of the same debt that has its money, or had it when this one was begun; the zero one if
-// there is none.
+// paidOtherwise returns another payment of the same debt that has its money, or had it when p was begun; the zero payment if there is
+// none.
 func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error) {
 	if p.Debt == "" { // erased
 		return Payment{}, nil
@@ -103,8 +105,8 @@ func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error)
 	return Payment{}, nil
 }
 
-// reviewSecondMoney puts a payment into review whose acquirer has sealed money of a second authorisation: at once when it is paid
-// or recorded, and after its refund when it was refunding then. q is the payment after e.
+// reviewSecondMoney puts a payment into review for which the acquirer has sealed money of a second authorisation: at once if it is
+// paid or recorded, after its refund if it was refunding. p is the payment before the event e, q after it.
 func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, effect Effect) (Payment, error) {
 	second := effect == EffectContradiction && e.Kind == OnMismatched && q.State.Money() && isHere(moneyOf(e.Result))
 	if p.State == Refunding && q.State == Refunded {
@@ -116,16 +118,16 @@ func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, 
 	if !second {
 		return q, nil
 	}
-	r, _, err := s.commit(ctx, q, Event{
+	r, _, err := s.commitEvent(ctx, q, Event{
 		Kind: OnQuestioned, At: s.now(), By: byService, Why: "the acquirer accepted a second time, with another authorisation",
 	})
 	return r, err
 }
 
-// isHere reports whether some of the money has not gone back.
+// isHere reports whether a part of the money has not gone back.
 func isHere(m Money) bool { return m.Amount.GreaterThan(m.Returned) }
 
-// byService signs what the service itself questions.
+// byService is Event.By where the service itself questions a payment.
 const byService = "quittance"
 
 // contradictedMoneyLeft reports whether the journal holds money that contradicted what was known and has not gone back.
@@ -142,7 +144,7 @@ func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, e
 	}
 	for _, c := range contradicted {
 		for _, t := range all {
-			if t.isSameMoney(c.money) && t.left().Sign() > 0 {
+			if t.isSameMoney(c.money) && t.notReturned().Sign() > 0 {
 				return true, nil
 			}
 		}
@@ -150,19 +152,19 @@ func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, e
 	return false, nil
 }
 
-// noteEvery is how often silence and an answer that is not final are written down again.
+// noteEvery is how often OnSilent and OnPending are journaled again.
 const noteEvery = time.Hour
 
-// alreadyJournaled reports whether the journal says it already, so that it is not written again:
+// alreadyJournaled reports whether the journal has the entry already, so that it is not written again. Four rules:
 //
-//  1. A verdict answers the acquirer's last word. If the last entry that bears a message's fingerprint was written in review, or led
-//     there, the same fingerprint says nothing new on any channel; but that all is back ends a refund, and what of it is back is noted.
-//  2. What is stale or contradicts is written once for each fingerprint; so is evidence that the acquirer's server or a
-//     browser sends. Either can be sent again for ever, and must not fill the disk.
-//  3. When an attempt is over, a message that the journal has leads to nothing new; a fresh answer to a question does. What
-//     contradicted led to nothing when it was written, so it may lead to something later, unless a person has said since that all
-//     money is back, or that none moved.
-//  4. Silence, and an answer that is not final, are written once an hour; other evidence without a fingerprint once in a row.
+//  1. A clerk's verdict answers the message that led to review. If the last entry with a message's fingerprint was written in review,
+//     or led there, the same fingerprint is no news on any channel. Two exceptions: an answer that all money is back ends a refund,
+//     and an answer that a part is back corrects the row.
+//  2. A stale or contradicting message is journaled once per fingerprint, and so is evidence for a review that comes as a notification
+//     or with a return. Otherwise anyone could fill the disk by sending it again.
+//  3. After an attempt has ended a replayed message changes nothing; a fresh answer to Status may. A message filed as Contradiction may
+//     still take effect later, unless a clerk has decided WasReturned or NoMoney since.
+//  4. OnSilent and OnPending are journaled once an hour; other evidence without a fingerprint once in a row.
 func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (bool, error) {
 	message := e.Fingerprint != "" && e.Channel != ""
 	recurs := e.Event == OnSilent || e.Event == OnPending
@@ -172,7 +174,7 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 	}
 	replayable := e.Channel == acquirer.Notify || e.Channel == acquirer.Return
 	once := e.Effect == EffectStale || e.Effect == EffectContradiction || (e.Effect == EffectNoted || !p.State.Attempt()) && replayable
-	var known, contradicted, answered bool // said before; contradicted then; by a verdict since
+	var known, contradicted, answered bool // in the journal; there as a Contradiction; in review, where a verdict answers it
 	var lastEvidence EventKind
 	for old, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
@@ -196,19 +198,19 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 	}
 	repeatsEvidence := p.State == Review && e.Effect == EffectNoted && !message && lastEvidence == e.Event
 	endsRefund := e.From == Refunding && e.Event == OnReturned
-	// What is only noted of the money reopens nothing, and the row must be as the acquirer says: a person may have changed his mind since.
+	// An entry that only notes an amount leads to no other state, and the row must be as the acquirer says, also after a clerk's verdict.
 	correctsRow := e.Effect == EffectNoted && p.State != Review && (e.Event == OnReturnedPart || e.Event == OnNotReturned || e.Event == OnConfirmed)
 	return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil
 }
 
-// write calls a store's Create or Commit, and returns what was written: an entry whose day is closed is dated on the next open one,
-// and says so.
-func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) (Payment, Entry, error) {
+// writeOnOpenDay calls a store's Create or Commit, and returns the row and the entry that were written. An entry whose day is closed is
+// dated on the next open day, and its Why says so.
+func (s *Service) writeOnOpenDay(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) (Payment, Entry, error) {
 	byClock, why := e.At, e.Why
 	err := onOpenDay(e.At, func(at time.Time) error {
 		if !at.Equal(e.At) {
 			e.At, e.Why = at, datedAnew(why, byClock)
-			e = e.link(p, e.Previous)
+			e = e.linkToChain(p, e.Previous)
 			p.Head = e.Hash
 		}
 		return s.writeOnce(ctx, p, e, to)
@@ -216,11 +218,11 @@ func (s *Service) write(ctx context.Context, p Payment, e Entry, to func(context
 	return p, e, err
 }
 
-// writeOnce calls a store's Create or Commit. An error that the store does not classify leaves the outcome unknown: the
-// connection may have broken after the commit. Then the row is read again, and its head tells.
+// writeOnce calls a store's Create or Commit. After an error that is none of the
+// store's own the outcome is unknown: the connection may have broken after the commit. The row is then read again, and its head tells.
 func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
 	err := to(ctx, p, e)
-	if err == nil || classified(err) {
+	if err == nil || nothingWasWritten(err) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -229,7 +231,7 @@ func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(con
 		if q.Head == p.Head {
 			return nil
 		}
-		for old, jerr := range s.c.Store.Journal(ctx, p.ID) { // it was written, and the row has moved on since
+		for old, jerr := range s.c.Store.Journal(ctx, p.ID) { // the entry was written, and the row has changed since
 			if jerr != nil {
 				break
 			}
@@ -241,8 +243,8 @@ func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(con
 	return err
 }
 
-// classified reports whether the store says that nothing was written.
-func classified(err error) bool {
+// nothingWasWritten reports whether the error is one by which a store says that it wrote nothing.
+func nothingWasWritten(err error) bool {
 	for _, known := range []error{ErrVersion, ErrHeld, ErrClaimPaid, ErrKeyReused, ErrReference, ErrNotFound} {
 		if errors.Is(err, known) {
 			return true
@@ -251,10 +253,10 @@ func classified(err error) bool {
 	return !openInstant(err).IsZero()
 }
 
-// change applies an event to the newest row, again if it moves on, until it is written. decide says what the event is
-// in view of the row; it may return an error to leave it alone.
-func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {
-	for range tries {
+// changeNewest applies an event to the newest row, and again if the row has changed meanwhile, until it is written. decide returns the
+// event for the row that was read, or an error to change nothing.
+func (s *Service) changeNewest(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	for range maxChangeTries {
 		p, err := s.c.Store.Find(ctx, l)
 		if err != nil {
 			return Payment{}, "", err
@@ -263,7 +265,7 @@ func (s *Service) change(ctx context.Context, l Lookup, decide func(Payment) (Ev
 		if err != nil {
 			return p, "", err
 		}
-		q, effect, err := s.apply(ctx, p, e)
+		q, effect, err := s.applyEvent(ctx, p, e)
 		if !errors.Is(err, ErrVersion) {
 			return q, effect, err
 		}

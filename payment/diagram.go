@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// arrow is one edge of a diagram: all events that change a payment from one state to another.
-type arrow struct {
+// stateChange is one edge of a diagram: all events that change a payment from one state to another.
+type stateChange struct {
 	from, to State
 	on       []string
 }
 
-// arrows are the changes of state, in the order of the table.
-func arrows() []arrow {
-	var out []arrow
+// stateChanges are the changes of state, in the order of the table.
+func stateChanges() []stateChange {
+	var out []stateChange
 	at := map[[2]State]int{}
 	for t := range Transitions() {
 		if t.Effect != EffectChanged {
@@ -25,7 +25,7 @@ func arrows() []arrow {
 		if !ok {
 			i = len(out)
 			at[k] = i
-			out = append(out, arrow{from: t.From, to: t.To})
+			out = append(out, stateChange{from: t.From, to: t.To})
 		}
 		out[i].on = append(out[i].on, string(t.On))
 	}
@@ -36,10 +36,10 @@ func arrows() []arrow {
 func WriteMermaid(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n    [*] --> created\n")
-	for _, a := range arrows() {
+	for _, a := range stateChanges() {
 		fmt.Fprintf(&b, "    %s --> %s: %s\n", a.from, a.to, strings.Join(a.on, ", "))
 	}
-	for _, s := range ended {
+	for _, s := range endedStates {
 		fmt.Fprintf(&b, "    %s --> [*]\n", s)
 	}
 	_, err := io.WriteString(w, b.String())
@@ -51,10 +51,10 @@ func WriteMermaid(w io.Writer) error {
 func WriteDOT(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("digraph payment {\n    rankdir=LR\n    node [shape=box, style=rounded]\n")
-	for _, s := range ended {
+	for _, s := range endedStates {
 		fmt.Fprintf(&b, "    %s [peripheries=2]\n", s)
 	}
-	for _, a := range arrows() {
+	for _, a := range stateChanges() {
 		fmt.Fprintf(&b, "    %s -> %s [label=%q]\n", a.from, a.to, strings.Join(a.on, "\n"))
 	}
 	b.WriteString("}\n")

@@ -1,14 +1,18 @@
-// Package payment is one trip to the kiosk: its states, its service, its store.
+// Package payment takes an online payment from the button « payer » to the accounts: the states that it can be in, the service that
+// moves it from one to the next, and the store that keeps it with its journal.
 //
-// A [Payment] has one reference for its whole life; trying again is a new Payment. [Service.Begin] decides, keeps a
-// reference, asks the acquirer for a session and commits it before it hands it out. What happened at the kiosk comes
-// back through [Service.NotifyHandler] and [Service.ReturnHandler], in any order, more than once, or never;
-// [Service.Work] asks for what did not come. [Service.Record] says that the account shows the payment;
-// [Service.Refund], [Service.Question] and [Service.Resolve] are a person's acts. Every change goes to the host
-// through Config.Deliver, at least once and in order.
+// A host makes three calls. [New] wires a [Service] to a store, an acquirer and the policies of package creance. [Service.Begin]
+// decides whether a debt may be paid, reserves a reference, asks the acquirer for a session and commits it before it hands it out.
+// [Service.Work] runs in the background: it asks the acquirer what no message told, gives money back, and delivers changes.
+//
+// The result of a payment page comes through [Service.NotifyHandler] and [Service.ReturnHandler], in any order, more than once, or
+// never. [Service.Record] says that the payer's account shows the payment. [Service.Refund], [Service.Question] and
+// [Service.Resolve] are a clerk's acts, and [Service.Choices] tells a page which of them to offer. Every change goes to the host
+// through Config.Deliver, at least once and in order. A [Payment] has one reference for its whole life; another try is a new Payment.
 //
 // Read in this order: [State], [EventKind] and [Next] (one table feeds the code, the diagrams and the tests),
-// [Payment.Apply], [Config], [Service.Begin], [Service.Receive], [Service.Work], [Store].
+// [Payment.Apply], [Config], [Service.Begin], [Service.Receive], [Service.Work], [Store]. Next: package sqlstore keeps payments in a
+// database, package audit is their accounts, package inbox writes the payer's letters.
 //
 // # What always holds
 //

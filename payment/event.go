@@ -24,15 +24,15 @@ const (
 	OnPending       EventKind = "pending"        // not final, or a code that is not known
 	OnAbsent        EventKind = "absent"         // asked after the window, twice: the acquirer knows nothing
 	OnSilent        EventKind = "silent"         // could not be asked
-	OnReturned      EventKind = "returned"       // the whole amount is back
-	OnReturnedPart  EventKind = "returned_part"  // of a payment that has money: more than before is back, and not all
-	OnNotReturned   EventKind = "not_returned"   // of such a payment, an answer to a question: less is back than was believed
-	OnConfirmed     EventKind = "confirmed"      // of such a payment: the authorisation of the money, which was not known
+	OnReturned      EventKind = "returned"       // the whole amount has gone back
+	OnReturnedPart  EventKind = "returned_part"  // of a payment that has money: more of it has gone back than before, and not all
+	OnNotReturned   EventKind = "not_returned"   // of such a payment, in an answer to Status: less has gone back than the row says
+	OnConfirmed     EventKind = "confirmed"      // of such a payment: the number of the authorisation, which the row did not have
 	OnRefundRefused EventKind = "refund_refused" // certainly not done
-	OnRefundUnknown EventKind = "refund_unknown" // called, or about to be: from now on the answer counts, not the call
+	OnRefundUnknown EventKind = "refund_unknown" // the acquirer was called for the refund, or is about to be: only answers to Status count from now on
 
 	// From the acquirer, verified and not equal to the order.
-	OnMismatched EventKind = "mismatched" // an acceptance; also a second one with another authorisation
+	OnMismatched EventKind = "mismatched" // an acceptance; also a second acceptance with another authorisation
 	OnUnfit      EventKind = "unfit"      // anything else
 
 	// From the host.
@@ -42,7 +42,7 @@ const (
 	// From the clock.
 	OnOverdue EventKind = "overdue"
 
-	// From a person.
+	// From a clerk.
 	OnQuestioned  EventKind = "questioned" // chargeback, complaint
 	OnKept        EventKind = "kept"
 	OnGivingBack  EventKind = "giving_back"
@@ -53,7 +53,7 @@ const (
 	OnCreated EventKind = "created"
 )
 
-var events = [...]EventKind{
+var eventOrder = [...]EventKind{
 	OnOpened, OnNotOpened,
 	OnAccepted, OnAcceptedToo, OnRefused, OnCancelled, OnExpired, OnFailed, OnPending, OnAbsent, OnSilent,
 	OnReturned, OnReturnedPart, OnNotReturned, OnConfirmed, OnRefundRefused, OnRefundUnknown,
@@ -63,8 +63,8 @@ var events = [...]EventKind{
 	OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney,
 }
 
-// index is the column of k in the table; -1 for a string that is no event.
-func (k EventKind) index() int {
+// tableColumn returns the column of k in the table; -1 for a string that is no event.
+func (k EventKind) tableColumn() int {
 	switch k {
 	case OnOpened:
 		return 0
@@ -128,20 +128,22 @@ func (k EventKind) index() int {
 type Effect string
 
 const (
-	EffectChanged       Effect = "changed"       // to another state
-	EffectNoted         Effect = "noted"         // journaled and delivered, state the same
-	EffectDuplicate     Effect = "duplicate"     // known already; nothing is written
-	EffectStale         Effect = "stale"         // overtaken; written once
-	EffectContradiction Effect = "contradiction" // against what is known; written once, the state stands
+	EffectChanged       Effect = "changed"       // the payment is in another state; journaled and delivered
+	EffectNoted         Effect = "noted"         // the state is the same; journaled and delivered
+	EffectDuplicate     Effect = "duplicate"     // it was known already; nothing is written
+	EffectStale         Effect = "stale"         // something newer is known already; journaled once
+	EffectContradiction Effect = "contradiction" // it contradicts what is known; journaled once, and the state is the same
 )
 
 // Event is one thing that happened to a payment.
 type Event struct {
 	Kind    EventKind
 	At      time.Time
-	Channel acquirer.Channel  // how Result came; empty for events that are not the acquirer's
+	Channel acquirer.Channel  // by which Result came; empty for events that do not come from the acquirer
 	Result  *acquirer.Result  // what the acquirer said, for the events that come from it
 	Session *acquirer.Session // OnOpened
-	By, Why string            // a person, or the worker
+	By, Why string            // the clerk and the reason; byService for what the service questions itself
 	Err     string            // the cause, redacted
+
+	NotBefore time.Time // OnSilent: until then the acquirer wants to be left alone about the payment
 }

@@ -2,140 +2,38 @@ package payment_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
+	"net/http"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
-// fixed is the clock of the examples.
-func fixed() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
-
-// service is a service on a store in memory, with a bank in the process.
-func service() (*payment.Service, *mock.Acquirer) {
-	bank := &mock.Acquirer{Now: fixed, Notify: func(acquirer.Callback) {}}
-	svc, err := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: fixed,
+// A host mounts two handlers, runs Work beside its server, and stops it before it ends.
+func Example() {
+	service, err := payment.New(payment.Config{
+		Store:     payment.NewMemoryStore(), // in production: sqlstore.SQLite or sqlstore.PostgreSQL
+		Acquirer:  &mock.Acquirer{},         // in production: direct.New or payfip.New
+		Policies:  creance.Ameli(),
+		ReturnURL: "https://portail.example/paiement/retour",
+		NotifyURL: "https://portail.example/paiement/notification",
+		Deliver: func(_ context.Context, c payment.Change) error {
+			fmt.Println(c.Entry.Event, "leads to", c.Payment.State)
+			return nil
+		},
 	})
 	if err != nil {
-		panic(err)
+		fmt.Println(err)
+		return
 	}
-	return svc, bank
-}
+	mux := http.NewServeMux()
+	mux.Handle("/paiement/notification", service.NotifyHandler())
+	mux.Handle("/paiement/retour", service.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/compte" }))
 
-func owed() creance.Debt {
-	return creance.Debt{
-		ID: "D-1", Debtor: "A-7",
-		Items:  []creance.Item{{Kind: creance.Participation, Year: 2016, Amount: decimal.RequireFromString("75.00")}},
-		Notice: &creance.Notice{Number: "N-1", Channel: creance.Paper, IssuedOn: fixed()},
-	}
-}
-
-func ExampleService_Begin() {
-	svc, _ := service()
-	ctx := context.Background()
-	p, session, err := svc.Begin(ctx, payment.BeginRequest{Key: "from the page with the button", Debt: owed()})
-	fmt.Println(p.Reference, p.State, session.Origin(), err)
-
-	_, _, err = svc.Begin(ctx, payment.BeginRequest{Key: "another tab", Debt: owed()})
-	var held *payment.HeldError
-	fmt.Println(errors.As(err, &held), held.By.Reference)
-	// Output:
-	// PCLCB172540000001 redirected https://kiosk.invalid <nil>
-	// true PCLCB172540000001
-}
-
-func ExampleService_Receive() {
-	svc, bank := service()
-	ctx := context.Background()
-	_, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
-	callback, _ := bank.Visit(session, mock.Behaviour{})
-
-	p, effect, _ := svc.Receive(ctx, callback)
-	fmt.Println(p.State, effect)
-	p, effect, _ = svc.Receive(ctx, callback)
-	fmt.Println(p.State, effect)
-	// Output:
-	// paid changed
-	// paid duplicate
-}
-
-func ExampleService_Reconcile() {
-	svc, bank := service()
-	ctx := context.Background()
-	p, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
-	bank.Visit(session, mock.Behaviour{}) // neither notified nor brought back
-
-	p, effect, _ := svc.Reconcile(ctx, p.ID)
-	fmt.Println(p.State, effect)
-	p, _ = svc.Record(ctx, p.ID)
-	fmt.Println(p.State)
-	for e := range svc.Journal(ctx, p.ID) {
-		fmt.Println(e.Version, e.Event, e.To)
-	}
-	// Output:
-	// paid changed
-	// recorded
-	// 1 created created
-	// 2 opened redirected
-	// 3 accepted paid
-	// 4 recorded recorded
-}
-
-func ExampleService_Refund() {
-	svc, bank := service()
-	ctx := context.Background()
-	p, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
-	bank.Visit(session, mock.Behaviour{})
-	p, _, _ = svc.Reconcile(ctx, p.ID)
-
-	p, err := svc.Refund(ctx, payment.Command{ID: p.ID, Version: p.Version, By: "agent 12", Why: "paid by mistake"})
-	fmt.Println(p.State, err)
-	svc.WorkOnce(ctx) // what Work does all the time
-	p, _ = svc.Get(ctx, p.ID)
-	fmt.Println(p.State)
-	// Output:
-	// refunding <nil>
-	// refunded
-}
-
-func ExampleService_Latest() {
-	svc, _ := service()
-	ctx := context.Background()
-	_, err := svc.Latest(ctx, "A-7")
-	fmt.Println(errors.Is(err, payment.ErrNotFound))
-	svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: owed()})
-	p, _ := svc.Latest(ctx, "A-7")
-	fmt.Println(p)
-	// Output:
-	// true
-	// payment PCLCB172540000001 (redirected)
-}
-
-func ExampleNext() {
-	fmt.Println(payment.Next(payment.Expired, payment.OnAccepted)) // late truth wins
-	fmt.Println(payment.Next(payment.Paid, payment.OnRefused))     // and stands
-	_, effect := payment.Next(payment.Refused, payment.OnRecorded)
-	fmt.Println(effect == "") // not allowed
-	// Output:
-	// paid changed
-	// paid contradiction
-	// true
-}
-
-func ExampleParseReference() {
-	r, err := payment.ParseReference("PCLCB172540000004")
-	fmt.Println(r.Prefix, r.Day.Format(time.DateOnly), r.Sequence, err)
-	fmt.Println(r)
-	_, err = payment.ParseReference("PCLCB173660000004")
-	fmt.Println(err)
-	// Output:
-	// PCLCB 2017-09-11 4 <nil>
-	// PCLCB172540000004
-	// payment: reference "PCLCB173660000004": 2017 has no day 366
+	working := make(chan error)
+	go func() { working <- service.Work(context.Background()) }()
+	// http.ListenAndServe(addr, mux), until the process is told to stop.
+	fmt.Println(service.Stop(context.Background()), <-working)
+	// Output: <nil> <nil>
 }

@@ -78,8 +78,8 @@ func (e exported) lines(t *testing.T, columns ...string) (out []string) {
 	return out
 }
 
-// stable replaces what is drawn.
-func stable(s string) string {
+// replaceRandom replaces what is drawn.
+func replaceRandom(s string) string {
 	ids := map[string]string{}
 	s = regexp.MustCompile(`\b[a-z2-7]{26}\b`).ReplaceAllStringFunc(s, func(id string) string {
 		if ids[id] == "" {
@@ -133,8 +133,8 @@ func TestExport(t *testing.T) {
 	w.fullDay()
 	w.pass(24 * time.Hour)
 	e := w.export("2017-09-11")
-	golden(t, "export.csv.golden", stable(e.csv))
-	golden(t, "export.jsonl.golden", stable(e.json))
+	compareGolden(t, "export.csv.golden", replaceRandom(e.csv))
+	compareGolden(t, "export.jsonl.golden", replaceRandom(e.json))
 	if strings.Count(e.csv, "\n") != strings.Count(e.csv, "\r\n") || strings.Contains(e.json, "\r") {
 		t.Error("the CSV's lines end in CR LF, those of the JSON in LF")
 	}
@@ -290,19 +290,19 @@ func TestExportBorders(t *testing.T) {
 			start, end := instant(c.start), instant(c.end)
 			w := newWorld(t)
 			pay := func(id string, at time.Time) {
-				w.clock.now = at
+				w.clock.Set(at)
 				w.ended(id, acquirer.Accepted)
 			}
 			pay("before", start.Add(-time.Microsecond))
 			pay("first", start)
 			pay("last", end.Add(-time.Microsecond))
 			pay("after", end)
-			w.clock.now = end.Add(5*time.Minute - time.Microsecond)
+			w.clock.Set(end.Add(5*time.Minute - time.Microsecond))
 			var b bytes.Buffer
 			if _, err := w.Export(w.ctx, c.day, &b); !errors.Is(err, payment.ErrInvalid) || b.Len() > 0 {
 				t.Errorf("a day that is not over was exported: %v", err)
 			}
-			w.clock.now = end.Add(5 * time.Minute)
+			w.clock.Set(end.Add(5 * time.Minute))
 			if d := cmp.Diff([]string{"first " + c.day, "last " + c.day}, w.export(c.day).lines(t, "debt", "day")); d != "" {
 				t.Error(d)
 			}

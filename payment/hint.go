@@ -12,7 +12,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// How a message that proves nothing is followed. Anybody can send one, as often as they like.
+// Limits of what a hint, a message that proves nothing, makes the service do. Anybody can send hints, as often as they like.
 const (
 	hintTimeout  = 5 * time.Second  // of the question; the payer's browser waits for it
 	hintEvery    = 10 * time.Second // at most one question per payment and process in this time
@@ -21,13 +21,13 @@ const (
 	hintsToCount = 10_000           // payments of which the last question is remembered; each is forgotten after hintEvery
 )
 
-// followHint asks about the payment that a hint names. It is due from before the question is asked, so a process that dies in
-// between leaves it to the next.
+// followHint asks the acquirer about the payment that a hint names. The payment is made due before the question is asked, so that
+// another process asks if this one dies in between.
 //
-// A return must bring the proof of the payment's own session, where the acquirer gives one; otherwise whoever guesses a number
-// makes us ask. "Not found" and silence conclude nothing here.
+// A return must bring the proof of the payment's own session, if the acquirer gives one; otherwise anyone who guesses a number makes
+// us ask. Here "not found" and silence lead to no conclusion.
 func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acquirer.Result, ch acquirer.Channel) (Payment, Effect, error) {
-	if ch == acquirer.Notify && r.Reference == "" && r.Handle.IsZero() { // about no payment at all, such as a portal's test of the address
+	if ch == acquirer.Notify && r.Reference == "" && r.Handle.IsZero() { // a notification about no payment, such as a portal's test of the address
 		return Payment{}, "", nil
 	}
 	p, err := s.hintedPayment(ctx, client, r)
@@ -44,43 +44,43 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 			Op: acquirer.OpParse, Reference: p.Reference, Kind: acquirer.ErrUnverified, Err: errors.New("the return does not bring the proof of the payment's session"),
 		}
 	}
-	if p.State == Created { // its session is not committed: there is nothing to ask by, and its timer is Begin's
+	if p.State == Created { // Begin has not committed its session: there is no handle to ask by, and Begin's own timer runs
 		return p, "", nil
 	}
 	now := s.now()
-	free, when := s.hints.take(string(p.ID), now)
+	free, when := s.hints.admitQuestion(string(p.ID), now)
 	if ch == acquirer.Return && s.hints.settledAt(p) {
 		return s.followReload(ctx, p, r.Handle, free)
 	}
 	if err := s.c.Store.Hasten(ctx, p.ID, when); err != nil {
 		return Payment{}, "", err
 	}
-	defer s.awake()
+	defer s.wakeWorkers()
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.done()
-	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.serving(), now, LeaseDuration)
-	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or somebody else asks
+	defer s.hints.endQuestion()
+	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.servedHere(), now, LeaseDuration)
+	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or another worker asks
 		return p, "", err
 	}
 	q, effect, err := s.askForHint(ctx, tasks[0], p.AttentionAt, r.Handle)
 	if err == nil && effect != "" && !q.State.Attempt() {
-		s.hints.settle(q)
+		s.hints.rememberSettled(q)
 	}
 	return q, effect, err
 }
 
-// followReload is for a payer who comes back again to a payment that has ended since he did: a page that is loaded again, most of the time.
-// The acquirer is asked all the same, for a late truth; but the payment is not made due for it, so that reloading writes nothing.
+// followReload asks for a payer who returns once more to a payment that has ended: most of the time a page that is loaded again. The
+// acquirer is asked, since a late acceptance may have come; but the payment is not made due, so that reloading writes nothing.
 func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Handle, free bool) (Payment, Effect, error) {
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.done()
+	defer s.hints.endQuestion()
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
-	r, err := s.status(ctx, p, said)
+	r, err := s.askAcquirer(ctx, p, said)
 	if err != nil || r.Outcome == acquirer.Open {
 		return p, "", nil // its timers go on
 	}
@@ -89,11 +89,11 @@ func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Han
 		q, err = s.Get(context.WithoutCancel(ctx), p.ID)
 		return q, "", err
 	}
-	s.hints.settle(q)
+	s.hints.rememberSettled(q)
 	return q, effect, nil
 }
 
-// hintedPayment is the payment that a hint is about.
+// hintedPayment returns the payment that a hint is about, or ErrNotFound.
 func (s *Service) hintedPayment(ctx context.Context, client acquirer.Client, r acquirer.Result) (Payment, error) {
 	l := Lookup{Reference: r.Reference}
 	if r.Reference == "" {
@@ -109,25 +109,25 @@ func (s *Service) hintedPayment(ctx context.Context, client acquirer.Client, r a
 	return p, err
 }
 
-// askForHint asks and applies the answer. before is when the payment was due before the hint.
+// askForHint asks the acquirer and applies the answer. before is when the payment was due before the hint.
 func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said acquirer.Handle) (Payment, Effect, error) {
 	p := t.Payment
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	again, effect := s.now().Add(hintedAgain), Effect("")
-	r, err := s.status(ctx, p, said)
+	r, err := s.askAcquirer(ctx, p, said)
 	if err == nil && r.Outcome != acquirer.Open {
 		var q Payment
 		if q, effect, err = s.applyAnswer(ctx, p, r); err == nil && q.Version != p.Version {
 			return q, effect, nil
 		}
-		if err == nil { // nothing new: it is due as it was
+		if err == nil { // the answer says nothing new: the payment is due when it was due before
 			again = before
 			p.Handle = p.Handle.With(r.Handle)
 		}
 	}
 	switch {
-	case errors.Is(err, ErrVersion): // a message was faster
+	case errors.Is(err, ErrVersion): // a message came first
 		q, err := s.Get(context.WithoutCancel(ctx), p.ID)
 		return q, "", err
 	case err != nil:
@@ -139,26 +139,26 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 	return p, effect, s.c.Store.Release(release, t, again, t.Cause)
 }
 
-// askAboutStranger asks once about a hint of no payment of ours, if it names a reference that we may have drawn: only a verified
-// message does. An acceptance is kept as an orphan.
+// askAboutStranger asks once about a hint of no known payment, if it names a reference with our prefix, which only a verified message
+// does. An acceptance is kept as an orphan.
 func (s *Service) askAboutStranger(ctx context.Context, client acquirer.Client, hint acquirer.Result) error {
 	if !s.bearsOurPrefix(hint.Reference) {
 		return nil
 	}
-	if free, _ := s.hints.take(hint.Reference, s.now()); !free {
+	if free, _ := s.hints.admitQuestion(hint.Reference, s.now()); !free {
 		return nil
 	}
-	defer s.hints.done()
+	defer s.hints.endQuestion()
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	r, err := client.Status(ctx, acquirer.Question{Reference: hint.Reference, Merchant: client.Merchant(), Handle: hint.Handle})
 	if err != nil || r.Reference != hint.Reference {
-		return nil // nothing is known of it, and nobody waits for it
+		return nil // the acquirer does not know it, and nobody waits for the answer
 	}
 	return s.keepOrphan(ctx, r)
 }
 
-// hintLimits bounds the questions that hints lead to. The zero value is ready.
+// hintLimits limits the questions that hints lead to. The zero value is ready.
 type hintLimits struct {
 	mu      sync.Mutex
 	asked   map[string]time.Time // when a payment was last asked about
@@ -166,8 +166,8 @@ type hintLimits struct {
 	running int
 }
 
-// settle remembers that the answer to a hint was applied, and that the payment is no attempt any more.
-func (l *hintLimits) settle(p Payment) {
+// rememberSettled remembers that the answer to a hint was applied, and that the payment is no attempt any more.
+func (l *hintLimits) rememberSettled(p Payment) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.settled == nil || len(l.settled) >= hintsToCount {
@@ -184,9 +184,9 @@ func (l *hintLimits) settledAt(p Payment) bool {
 	return ok && version == p.Version
 }
 
-// take reports whether a question may be asked now about what key names, and when it may be asked at the earliest otherwise. Who
-// was let through calls done.
-func (l *hintLimits) take(key string, now time.Time) (free bool, when time.Time) {
+// admitQuestion reports whether a question about key may be asked now, and otherwise when it may be at the earliest. The caller of an
+// admitted question calls endQuestion.
+func (l *hintLimits) admitQuestion(key string, now time.Time) (free bool, when time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if last, ok := l.asked[key]; ok && now.Before(last.Add(hintEvery)) && !now.Before(last) {
@@ -196,15 +196,15 @@ func (l *hintLimits) take(key string, now time.Time) (free bool, when time.Time)
 		return false, now
 	}
 	if l.asked == nil || len(l.asked) >= hintsToCount {
-		l.forget(now)
+		l.forgetOld(now)
 	}
 	l.asked[key] = now
 	l.running++
 	return true, now
 }
 
-// forget drops the questions that are long enough ago; if all are recent, all.
-func (l *hintLimits) forget(now time.Time) {
+// forgetOld drops the questions that are older than hintEvery; if all are recent, all of them, so that the map stays small.
+func (l *hintLimits) forgetOld(now time.Time) {
 	kept := make(map[string]time.Time)
 	for key, last := range l.asked {
 		if now.Before(last.Add(hintEvery)) && !now.Before(last) {
@@ -217,7 +217,8 @@ func (l *hintLimits) forget(now time.Time) {
 	l.asked = kept
 }
 
-func (l *hintLimits) done() {
+// endQuestion notes that an admitted question has ended.
+func (l *hintLimits) endQuestion() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--

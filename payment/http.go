@@ -18,11 +18,11 @@ import (
 // readWithin is how long a client may take to send a callback.
 const readWithin = 10 * time.Second
 
-// unavailable is how many seconds the acquirer may wait before it sends again. Nothing relies on a second try: Work asks.
-const unavailable = "30"
+// retryAfterSeconds is how many seconds the acquirer may wait before it sends again. Nothing relies on a second try: Work asks.
+const retryAfterSeconds = "30"
 
-// statuses gives the answer to an error of Receive, the first that matches.
-var statuses = []struct {
+// answersToErrors are the HTTP answers to the errors of Receive; the first that matches counts.
+var answersToErrors = []struct {
 	is     error
 	status int
 	text   string
@@ -32,7 +32,7 @@ var statuses = []struct {
 	{ErrNotFound, http.StatusNotFound, "unknown reference"},
 }
 
-// NotifyHandler takes the acquirers' own notifications, in the shapes that each takes. It answers 200 when the message was
+// NotifyHandler takes the notifications of the acquirers, in the shapes that each sends. It answers 200 when the message was
 // taken, whatever it did, and to a hint that was followed; 400 to what has no content or says nothing; 403 when no acquirer
 // finds its seal in it; 404 to a message about an unknown payment; 405, 413, 414 and 415 as they are meant; 503 when the store
 // fails. A GET by which an acquirer verifies the address hears what it must hear. The handler reads no cookie; it asks an
@@ -51,33 +51,33 @@ func (s *Service) NotifyHandler() http.Handler {
 			io.WriteString(w, text)
 			return
 		}
-		offers, err := s.offers(w, r, acquirer.Notify)
+		offers, err := s.readOffers(w, r, acquirer.Notify)
 		if err != nil {
-			refuse(w, err, s.methods(acquirer.Notify))
+			refuseRequest(w, err, s.allowedMethods(acquirer.Notify))
 			return
 		}
-		// What the bank says is worth taking even if it does not wait for the answer.
+		// A notification is taken even if its sender does not wait for the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 		defer cancel()
-		_, _, err = s.receive(ctx, acquirer.Notify, offers)
+		_, _, err = s.receiveOffered(ctx, acquirer.Notify, offers)
 		if err == nil {
 			h.Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusOK)
 			return
 		}
 		s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: notification", slog.Any("error", err))
-		for _, a := range statuses {
+		for _, a := range answersToErrors {
 			if errors.Is(err, a.is) {
 				http.Error(w, a.text, a.status)
 				return
 			}
 		}
-		h.Set("Retry-After", unavailable)
+		h.Set("Retry-After", retryAfterSeconds)
 		http.Error(w, "not stored, send again", http.StatusServiceUnavailable)
 	})
 }
 
-// verificationAnswer is what a GET must hear by which one of the acquirers verifies the address.
+// verificationAnswer returns the answer to a GET by which an acquirer verifies the address.
 func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	for _, c := range s.clients.all {
 		if l, ok := c.(acquirer.Listener); ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -89,9 +89,9 @@ func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	return "", false
 }
 
-// offers reads the request once, under a deadline of its own, and returns it in the shapes of each acquirer that takes it. The
-// error is that of the shape which fits best.
-func (s *Service) offers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
+// readOffers reads the request once, under a deadline of its own, and returns it once for each acquirer that takes its shape. If none
+// does, the error is that of the shape which fits best.
+func (s *Service) readOffers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
 	// A server that cannot set a deadline has one of its own.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
 	in, err := acquirer.ReadIncoming(w, r)
@@ -114,8 +114,8 @@ func (s *Service) offers(w http.ResponseWriter, r *http.Request, ch acquirer.Cha
 	return offers, nil
 }
 
-// methods are those that the acquirers' messages come by on a channel.
-func (s *Service) methods(ch acquirer.Channel) []string {
+// allowedMethods returns the HTTP methods of the acquirers' messages on a channel.
+func (s *Service) allowedMethods(ch acquirer.Channel) []string {
 	var out []string
 	for _, c := range s.clients.all {
 		shapes, _ := acquirer.Takes(c, ch)
@@ -130,8 +130,8 @@ func (s *Service) methods(ch acquirer.Channel) []string {
 	return out
 }
 
-// refuse answers a request that is no message.
-func refuse(w http.ResponseWriter, err error, allowed []string) {
+// refuseRequest answers a request that is no message.
+func refuseRequest(w http.ResponseWriter, err error, allowed []string) {
 	status := http.StatusBadRequest
 	if bad := (*acquirer.RequestError)(nil); errors.As(err, &bad) {
 		status = bad.Status
@@ -142,7 +142,7 @@ func refuse(w http.ResponseWriter, err error, allowed []string) {
 	http.Error(w, http.StatusText(status), status)
 }
 
-var onward = template.Must(template.New("return").Parse(`<!DOCTYPE html>
+var returnPage = template.Must(template.New("return").Parse(`<!DOCTYPE html>
 <html lang="fr">
 <head>
 <meta charset="utf-8">
@@ -180,17 +180,17 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 		h.Set("Referrer-Policy", "no-referrer")
 		var p Payment
 		err := ErrNoCallback
-		switch allowed := s.methods(acquirer.Return); {
+		switch allowed := s.allowedMethods(acquirer.Return); {
 		case slices.Contains(allowed, r.Method):
 			var offers []offer
-			if offers, err = s.offers(w, r, acquirer.Return); err != nil {
+			if offers, err = s.readOffers(w, r, acquirer.Return); err != nil {
 				err = errors.Join(ErrNoCallback, err)
 				break
 			}
-			// What the browser brings is worth taking even if it does not wait for the answer.
+			// The message is taken even if the browser does not wait for the answer.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
 			defer cancel()
-			p, _, err = s.receive(ctx, acquirer.Return, offers)
+			p, _, err = s.receiveOffered(ctx, acquirer.Return, offers)
 		case r.Method == http.MethodGet, r.Method == http.MethodHead, r.Method == http.MethodPost:
 		default:
 			h.Set("Allow", "GET, HEAD, POST")
@@ -199,7 +199,11 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 		}
 		if err != nil {
 			p = Payment{}
-			s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: return", slog.Any("error", err))
+			level := slog.LevelWarn
+			if errors.Is(err, ErrNoCallback) { // anybody can ask for the address with nothing: that must not fill a log
+				level = slog.LevelDebug
+			}
+			s.c.Logger.LogAttrs(r.Context(), level, "payment: return", slog.Any("error", err))
 		}
 		to := cmp.Or(next(r, p, err), "/")
 		if !s.c.ReturnPage {
@@ -207,7 +211,7 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 			return
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		if err := onward.Execute(w, to); err != nil {
+		if err := returnPage.Execute(w, to); err != nil {
 			s.c.Logger.LogAttrs(r.Context(), slog.LevelError, "payment: return page", slog.Any("error", err))
 		}
 	})

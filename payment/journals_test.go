@@ -176,7 +176,7 @@ func TestGoldenJournals(t *testing.T) {
 				}
 				state, _ = Next(state, e.Event)
 			}
-			if state != p.State || len(entries) != p.Version || entries[len(entries)-1].digest() != p.Head || p.digest() != entries[len(entries)-1].Row {
+			if state != p.State || len(entries) != p.Version || entries[len(entries)-1].chainHash() != p.Head || p.rowHash() != entries[len(entries)-1].Row {
 				t.Errorf("%s: %v replays to %s after %d entries", name, p, state, len(entries))
 			}
 			ends[p.State] = true
@@ -184,10 +184,10 @@ func TestGoldenJournals(t *testing.T) {
 	}
 	// They are of each kind.
 	sorted := func(s []string) []string { return slices.Sorted(slices.Values(s)) }
-	if d := cmp.Diff(sorted(asTexts(states[:])), sorted(asTexts(slices.Collect(maps.Keys(ends))))); d != "" {
+	if d := cmp.Diff(sorted(asTexts(stateOrder[:])), sorted(asTexts(slices.Collect(maps.Keys(ends))))); d != "" {
 		t.Errorf("states in which a journal ends (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(sorted(append(asTexts(events[:]), string(OnCreated))), sorted(asTexts(slices.Collect(maps.Keys(on))))); d != "" {
+	if d := cmp.Diff(sorted(append(asTexts(eventOrder[:]), string(OnCreated))), sorted(asTexts(slices.Collect(maps.Keys(on))))); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff(sorted(asTexts([]Effect{EffectChanged, EffectNoted, EffectStale, EffectContradiction})), sorted(asTexts(slices.Collect(maps.Keys(effects))))); d != "" {

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// level is what an operator should see: reviews and contradictions are warnings.
-func level(effect Effect, to State) slog.Level {
+// logLevel returns the level of a change in the log: reviews and contradictions are warnings.
+func logLevel(effect Effect, to State) slog.Level {
 	if effect == EffectContradiction || effect == EffectChanged && to == Review {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
 }
 
-// logEntry has no person in it: By and Why are left out.
+// logEntry returns the attributes of a change for the log. By and Why are left out, since they may name a person.
 func logEntry(p Payment, e Entry) []slog.Attr {
 	return []slog.Attr{
 		slog.Any("payment", p), slog.String("event", string(e.Event)), slog.String("effect", string(e.Effect)),
@@ -22,8 +22,8 @@ func logEntry(p Payment, e Entry) []slog.Attr {
 	}
 }
 
-// short keeps a cause within what an entry or a log should hold.
-func short(s string) string {
+// shortCause returns a text that an entry can hold: valid UTF-8 without zero bytes, of 200 bytes at most.
+func shortCause(s string) string {
 	const most = 200
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 	if len(s) <= most {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// look does what is due of a payment.
-func (s *Service) look(ctx context.Context, t Task) error {
+// lookAtPayment does the work that a due payment needs in its state.
+func (s *Service) lookAtPayment(ctx context.Context, t Task) error {
 	p, now := t.Payment, s.now()
 	switch p.State {
 	case Created:
@@ -14,25 +14,25 @@ func (s *Service) look(ctx context.Context, t Task) error {
 	case Paid:
 		return s.lookAtPaid(ctx, t, now)
 	}
-	if _, err := s.clients.of(p); err != nil {
+	if _, err := s.clients.ofPayment(p); err != nil {
 		return s.lookAtStranded(ctx, t, now, err)
 	}
 	if p.State == Refunding {
 		return s.giveBack(ctx, t)
 	}
-	return s.ask(ctx, t)
+	return s.askAndApply(ctx, t)
 }
 
-// lookAtStranded is for a payment that no process has asked about for a day beyond its limit: a person learns of it.
+// lookAtStranded puts a payment into review that no process has asked about for a day beyond its limit, so that a clerk learns of it.
 func (s *Service) lookAtStranded(ctx context.Context, t Task, now time.Time, why error) error {
-	if t.Payment.State.in(strandable) {
-		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: short(why.Error())})
+	if t.Payment.State.isOneOf(strandableStates) {
+		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: shortCause(why.Error())})
 	}
 	return s.c.Store.Release(ctx, t, now.Add(strandedAgain), "")
 }
 
-// lookAtPaid says once that the payment was not taken into account in time, and asks once after the bank's day is closed. Every
-// process may do the first; the second is for one that serves the merchant.
+// lookAtPaid journals once that the payment was not taken into account in time, and asks once after the acquirer's day is closed. Any
+// process may do the first, only one that serves the merchant the second.
 func (s *Service) lookAtPaid(ctx context.Context, t Task, now time.Time) error {
 	h, err := s.paidHistory(ctx, t.Payment.ID)
 	if err != nil {
@@ -41,16 +41,16 @@ func (s *Service) lookAtPaid(ctx context.Context, t Task, now time.Time) error {
 	if !h.overdueSaid && !now.Before(h.paidAt.Add(s.times.record)) {
 		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: "not taken into account in time"})
 	}
-	if _, err := s.clients.of(t.Payment); err != nil {
+	if _, err := s.clients.ofPayment(t.Payment); err != nil {
 		return s.lookAtStranded(ctx, t, now, err)
 	}
-	return s.ask(ctx, t)
+	return s.askAndApply(ctx, t)
 }
 
-// paidHistory is what the journal says of a payment that is paid.
+// paidHistory has the instants that the journal of a paid payment holds.
 type paidHistory struct {
 	paidAt      time.Time // when it became paid, last
-	movedAt     time.Time // when money moved last, or a person spoke of it
+	movedAt     time.Time // when money moved last, or a clerk's verdict kept it
 	overdueSaid bool
 }
 
@@ -63,15 +63,15 @@ func (s *Service) paidHistory(ctx context.Context, id ID) (h paidHistory, err er
 			h = paidHistory{paidAt: e.At, movedAt: e.At}
 		case e.Effect == EffectNoted && e.Event == OnOverdue:
 			h.overdueSaid = true
-		case e.Effect == EffectNoted && !e.Money.none():
+		case e.Effect == EffectNoted && !e.Money.isNone():
 			h.movedAt = e.At
 		}
 	}
 	return h, nil
 }
 
-// next is when the payment is due next after now.
-func (h paidHistory) next(t timers, now time.Time) (due time.Time) {
+// nextLook returns when the payment is due after now.
+func (h paidHistory) nextLook(t timers, now time.Time) (due time.Time) {
 	look := h.movedAt.Add(finalLook)
 	if now.Before(look) {
 		due = look
@@ -82,28 +82,28 @@ func (h paidHistory) next(t timers, now time.Time) (due time.Time) {
 	return due
 }
 
-// nextLook is when to look again after an answer that changed nothing: an open question is asked again; an end is looked at
-// until its last look, a review for ever.
+// nextLook returns when to look again after an answer that changed nothing. An open question is asked again, an end until its last
+// look, a review for ever.
 func (s *Service) nextLook(ctx context.Context, p Payment, now time.Time) (time.Time, error) {
 	switch p.State {
 	case Created, Redirected, Unknown, Refunding:
-		return backoff(p, now), nil
+		return askAgainAt(p, now), nil
 	case Paid:
 		h, err := s.paidHistory(ctx, p.ID)
-		return h.next(s.times, now), err
+		return h.nextLook(s.times, now), err
 	case Review:
 		since, err := s.Since(ctx, p.ID)
-		return reviewLook(since, now), err
+		return nextReviewLook(since, now), err
 	case Refused, Cancelled, Expired, Failed:
 		since := p.CreatedAt
-		if p.State == Failed && now.After(since.Add(finalLook)) { // a person may have ended it
+		if p.State == Failed && now.After(since.Add(finalLook)) { // a clerk may have ended it
 			at, err := s.Since(ctx, p.ID)
 			if err != nil {
 				return time.Time{}, err
 			}
 			since = at
 		}
-		return lastLooks(since, now), nil
+		return lastLookAt(since, now), nil
 	}
 	return time.Time{}, nil
 }

@@ -32,12 +32,12 @@ func TestNothingTried(t *testing.T) {
 		if tt.r.Handle.IsZero() {
 			tt.r.Handle.Session = "s1"
 		}
-		if got := meaning(p, tt.r, true); got != tt.want {
+		if got := meaningOf(p, tt.r, true); got != tt.want {
 			t.Errorf("%s: %s, expected %s", name, got, tt.want)
 		}
 	}
 	sips := Payment{Merchant: "M", Amount: decimal.New(7550, -2), Currency: "EUR"} // an acquirer without handles says the amount
-	if got := meaning(sips, acquirer.Result{Merchant: "M", Outcome: acquirer.Expired}, true); got != OnUnfit {
+	if got := meaningOf(sips, acquirer.Result{Merchant: "M", Outcome: acquirer.Expired}, true); got != OnUnfit {
 		t.Errorf("without a handle: %s", got)
 	}
 }

@@ -14,20 +14,20 @@ type Money struct {
 	Currency, Merchant, Authorisation string
 }
 
-// moneyOf is the money that a result speaks of: none unless it is an acceptance.
+// moneyOf returns the money that a result tells of: the zero value unless it is an acceptance.
 func moneyOf(r *acquirer.Result) Money {
 	if r == nil || r.Outcome != acquirer.Accepted {
 		return Money{}
 	}
-	return Money{wholeCents(r.Amount), wholeCents(r.Returned), short(r.Currency), short(r.Merchant), short(r.AuthorisationID)}
+	return Money{wholeCents(r.Amount), wholeCents(r.Returned), shortCause(r.Currency), shortCause(r.Merchant), shortCause(r.AuthorisationID)}
 }
 
-// none reports whether the entry is not about money.
-func (m Money) none() bool {
+// isNone reports whether m is the zero value: its entry is not about money.
+func (m Money) isNone() bool {
 	return m.Amount.IsZero() && m.Returned.IsZero() && m.Currency+m.Merchant+m.Authorisation == ""
 }
 
-// wholeCents is an amount in the form in which amounts are kept; what is none is zero.
+// wholeCents returns an amount in the form in which amounts are stored; zero for what is not a number of whole cents.
 func wholeCents(d decimal.Decimal) decimal.Decimal {
 	cents, err := euro.Cents(d)
 	if err != nil || cents == 0 {

@@ -14,7 +14,7 @@ type MovementKind string
 const (
 	MovementAccepted MovementKind = "accepted" // money came in
 	MovementReturned MovementKind = "returned" // money went back
-	MovementReview   MovementKind = "review"   // a person must look; no money moved by that
+	MovementReview   MovementKind = "review"   // a clerk must look; no money moved by that
 	MovementOrphan   MovementKind = "orphan"   // money came in that belongs to no payment
 )
 
@@ -23,7 +23,7 @@ func MovementKinds() []MovementKind {
 	return []MovementKind{MovementAccepted, MovementReturned, MovementReview, MovementOrphan}
 }
 
-// Movement is money that moved, or a payment that a person must look at: a line of the accounts. See package audit.
+// Movement is money that moved, or a payment that a clerk must look at: a line of the accounts. See package audit.
 type Movement struct {
 	Kind    MovementKind
 	At      time.Time // when it was learned
@@ -32,8 +32,8 @@ type Movement struct {
 	Money   Money     // its Amount is what moved
 }
 
-// Movements are those of a payment, in the order of its journal. They are gross: what came in and what went back are movements of their
-// own. The journal must verify ([VerifyJournal]).
+// Movements returns the movements of a payment, in the order of its journal. They are gross: what came in and what went back are
+// movements of their own. The journal must verify ([VerifyJournal]).
 func Movements(p Payment, journal []Entry) (out []Movement) {
 	var l ledger
 	for _, e := range journal {
@@ -48,24 +48,25 @@ type taking struct {
 	back        decimal.Decimal
 	keptByClerk bool // a clerk chose Keep; no message of the acquirer has confirmed this money
 	keptAgain   bool // a clerk chose Keep after all had gone back
-	confirmed   bool // and the acquirer has said since that not all is back: its messages speak of this money from then on
+	confirmed   bool // after keptAgain the acquirer has said that not all is back: its later messages are about this money
 }
 
-// left is what has not gone back.
-func (t taking) left() decimal.Decimal { return t.money.Amount.Sub(t.back) }
+// notReturned is the amount that has not gone back.
+func (t taking) notReturned() decimal.Decimal { return t.money.Amount.Sub(t.back) }
 
-// isSameMoney reports whether m speaks of this money. A message without an authorisation may speak of any that is like it.
+// isSameMoney reports whether m is about this money. Where either has no authorisation, the amount, the currency and the merchant
+// decide.
 func (t taking) isSameMoney(m Money) bool {
 	a, b := t.money.Authorisation, m.Authorisation
 	same := t.money.Amount.Equal(m.Amount) && t.money.Currency == m.Currency && t.money.Merchant == m.Merchant
 	return same && (a == b || a == "" || b == "")
 }
 
-// ledger follows the money of one payment through its journal: what is told twice came in once.
+// ledger adds up the money of one payment, entry by entry. Money that two messages tell of came in once.
 type ledger []taking
 
-// indexOf finds the money that a message speaks of; −1 if it is not known. Where a clerk kept money that had gone back, a message that
-// less is back speaks of what was kept: it is here again.
+// indexOf finds the taking that a message is about; −1 if there is none. After a clerk has kept money that had gone back, a message
+// which says that less went back is about the money that was kept.
 func (l ledger) indexOf(m Money) int {
 	found := slices.IndexFunc(l, func(known taking) bool { return known.isSameMoney(m) })
 	if found < 0 {
@@ -80,7 +81,7 @@ func (l ledger) indexOf(m Money) int {
 	return found
 }
 
-// recordMessage takes in what a message says of money, and returns what moved since the one before.
+// recordMessage books what a message says of money, and returns what moved since the message before it.
 func (l *ledger) recordMessage(m Money, kind MovementKind) (out []Movement) {
 	i := l.indexOf(m)
 	if i < 0 {
@@ -105,7 +106,7 @@ func (t *taking) returnAmount(amount decimal.Decimal) Movement {
 	return Movement{Kind: MovementReturned, Money: m}
 }
 
-// recordCameAgain takes in the answer to a question that less is back than was believed: the rest came in again.
+// recordCameAgain books an answer which says that less has gone back than the ledger has: the difference came in again.
 func (l *ledger) recordCameAgain(m Money) (out []Movement) {
 	i := l.indexOf(m)
 	if i < 0 {
@@ -122,10 +123,10 @@ func (l *ledger) recordCameAgain(m Money) (out []Movement) {
 	return []Movement{{Kind: MovementAccepted, Money: in}}
 }
 
-// returnKept counts as gone back what only a clerk has said to be there.
+// returnKept books as gone back the money that only a clerk's Keep has brought in.
 func (l ledger) returnKept() (out []Movement) {
 	for i := range l {
-		if left := l[i].left(); l[i].keptByClerk && left.Sign() > 0 {
+		if left := l[i].notReturned(); l[i].keptByClerk && left.Sign() > 0 {
 			out = append(out, l[i].returnAmount(left))
 		}
 	}
@@ -140,20 +141,20 @@ func (l ledger) latestMoney(p Payment) Money {
 	return l[len(l)-1].money
 }
 
-// takeOrdered counts what was ordered as come in.
+// takeOrdered books the amount that was ordered as come in.
 func (l *ledger) takeOrdered(p Payment) Movement {
 	ordered := ledger(nil).latestMoney(p)
 	*l = append(*l, taking{money: ordered})
 	return Movement{Kind: MovementAccepted, Money: ordered}
 }
 
-// recordWithoutMessage is for entries that no message's money comes with: a person's word, and what was written before that was
-// kept. The amount is then the one ordered. Money that a person keeps has come in; what is said to be back has gone. A
-// person's "no money moved" takes nothing away from what the acquirer has sealed.
+// recordWithoutMessage books an entry that has no Money: a clerk's verdict, or an entry of a version that did not store Money. The
+// amount is then the one that was ordered. Money that a clerk keeps has come in; money that is said to be back has gone. A clerk's
+// NoMoney takes away nothing that the acquirer has sealed.
 func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) {
 	back := on == OnReturned || on == OnWasReturned
 	in := back || on == OnAccepted || on == OnAcceptedToo || on == OnMismatched
-	left := slices.ContainsFunc(*l, func(known taking) bool { return known.left().Sign() > 0 })
+	left := slices.ContainsFunc(*l, func(known taking) bool { return known.notReturned().Sign() > 0 })
 	if in && len(*l) == 0 || on == OnKept && !left {
 		known := len(*l) > 0
 		out = append(out, l.takeOrdered(p))
@@ -161,27 +162,27 @@ func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) 
 		kept.keptByClerk, kept.keptAgain = on == OnKept, on == OnKept && known
 	}
 	for i := range *l {
-		if left := (*l)[i].left(); back && left.Sign() > 0 {
+		if left := (*l)[i].notReturned(); back && left.Sign() > 0 {
 			out = append(out, (*l)[i].returnAmount(left))
 		}
 	}
 	return out
 }
 
-// movementsOf says what an entry is to the accounting officer. One entry can be several of them. Money that a message
-// tells of counts whatever it does to the payment: also when it contradicts what is known. When the payment's whole amount
-// is back, nothing is left of what a person kept on top of it.
+// movementsOf returns the movements that an entry makes; there can be several. Money that a message tells of counts whatever its
+// effect on the payment, also when it contradicts what is known. When the payment's whole amount is back, what a clerk kept on top
+// of it is back too.
 func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	switch {
-	case e.Event == OnNotReturned && !e.Money.none():
+	case e.Event == OnNotReturned && !e.Money.isNone():
 		out = l.recordCameAgain(e.Money)
-	case !e.Money.none():
+	case !e.Money.isNone():
 		out = l.recordMessage(e.Money, MovementAccepted)
 		switch {
 		case e.Effect != EffectChanged:
 		case e.Event == OnReturned:
 			out = append(out, l.returnKept()...)
-		case e.Event == OnAccepted || e.Event == OnAcceptedToo: // the row believes it from now on, also that less is back
+		case e.Event == OnAccepted || e.Event == OnAcceptedToo: // the row follows it from now on, also in that less is back
 			out = append(out, l.recordCameAgain(e.Money)...)
 		}
 	case e.Effect == EffectChanged || e.Effect == EffectNoted:
@@ -189,7 +190,7 @@ func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	}
 	if e.Effect == EffectChanged && e.To == Review {
 		m := e.Money
-		if m.none() {
+		if m.isNone() {
 			m = l.latestMoney(p)
 		}
 		out = append(out, Movement{Kind: MovementReview, Money: m})
@@ -200,7 +201,7 @@ func (l *ledger) movementsOf(p Payment, e Entry) (out []Movement) {
 	return out
 }
 
-// OrphanMovements are those of all orphans, which are given by time. Of one transaction several may be kept.
+// OrphanMovements returns the movements of all orphans, which are given by time. Several orphans may be about one transaction.
 func OrphanMovements(all []Orphan) (out []Movement) {
 	known := map[[2]string]*ledger{}
 	for _, o := range all {

@@ -259,7 +259,7 @@ func TestMovementsBalance(t *testing.T) {
 		var takings ledger
 		balance := map[MovementKind]int64{}
 		for range 1 + r.IntN(12) {
-			e := Entry{Event: events[r.IntN(len(events))], Effect: []Effect{EffectChanged, EffectNoted, EffectContradiction, EffectStale}[r.IntN(4)], To: states[r.IntN(len(states))]}
+			e := Entry{Event: eventOrder[r.IntN(len(eventOrder))], Effect: []Effect{EffectChanged, EffectNoted, EffectContradiction, EffectStale}[r.IntN(4)], To: stateOrder[r.IntN(len(stateOrder))]}
 			if e.Event == OnAccepted || e.Event == OnMismatched || e.Event == OnReturned {
 				amount := []int64{7500, 7600}[r.IntN(2)]
 				e.Money = Money{euro.Of(amount), euro.Of(r.Int64N(amount + 1)), "EUR", "M", []string{"", "A", "B"}[r.IntN(3)]}
@@ -273,10 +273,10 @@ func TestMovementsBalance(t *testing.T) {
 		}
 		var left int64
 		for _, known := range takings {
-			if known.left().Sign() < 0 {
+			if known.notReturned().Sign() < 0 {
 				t.Fatalf("seed %d, run %d: more went back than came in", seed, n)
 			}
-			left += known.left().Shift(2).IntPart()
+			left += known.notReturned().Shift(2).IntPart()
 		}
 		if balance[MovementAccepted]-balance[MovementReturned] != left {
 			t.Fatalf("seed %d, run %d: %v, and %d is left", seed, n, balance, left)

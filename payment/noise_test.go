@@ -91,10 +91,10 @@ func TestSequenceIsOfTheParisDay(t *testing.T) {
 		time.Date(2017, time.September, 11, 0, 0, 0, 0, time.UTC), time.Date(2017, time.December, 31, 0, 0, 0, 0, time.UTC),
 	} {
 		w := newWorld(t)
-		w.clock.now = day
+		w.clock.Set(day)
 		var got []int
 		for i, hour := range []time.Duration{20, 20, 23, 25, 46, 47} {
-			w.clock.now = day.Add(hour*time.Hour + 30*time.Minute)
+			w.clock.Set(day.Add(hour*time.Hour + 30*time.Minute))
 			p, _ := w.begin(string(rune('a' + i)))
 			ref, err := payment.ParseReference(p.Reference)
 			w.must("ParseReference", err)

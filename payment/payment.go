@@ -17,10 +17,10 @@ import (
 // backup references repeat.
 type ID string
 
-// Payment is one trip to the kiosk, with one reference for its whole life; trying again is a new Payment. It is plain
+// Payment is one trip to the payment page, with one reference for its whole life; trying again is a new Payment. It is plain
 // data. Instants are UTC, in microseconds; Amount is in euros, whole cents.
 //
-// It prints without its person. What it holds of a card is the masked number that the acquirer sent.
+// It prints without its debtor. What it holds of a card is the masked number that the acquirer sent.
 type Payment struct {
 	ID                                        ID
 	Version                                   int // 1 when created, one more with every journal entry
@@ -107,14 +107,15 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		if p.PaidAt.IsZero() {
 			p.PaidAt = e.At
 		}
-		if p.leftCents() <= 0 { // a person says that it is here all the same
+		if p.leftCents() <= 0 { // a clerk says that it is here all the same
 			p.Returned, p.ReturnedAt = decimal.Decimal{}, time.Time{}
 		}
 	}
 	return p, effect, nil
 }
 
-// withMoney is the payment after an acceptance: what went back was accepted before.
+// withMoney returns the payment after an event that tells of money. An event that money went back also says that it was accepted
+// before.
 func (p Payment) withMoney(e Event, effect Effect) Payment {
 	r := e.Result
 	first := p.PaidAt.IsZero()
@@ -125,7 +126,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 		}
 	}
 	fillsIn := p.Authorisation == "" && (e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed)
-	speaksOf := first || effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // this money from now on
+	speaksOf := first || effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // the row is about this money from now on
 	if r != nil && (speaksOf || fillsIn) {
 		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
 		p.Code, p.Decline, p.Means = r.Code, "", r.Means
@@ -133,7 +134,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	switch {
 	case e.Kind == OnReturned:
 		p.ReturnedAt, p.Returned = e.At, p.Amount
-	case r != nil && (speaksOf || e.Kind != OnMismatched): // what is said of other money says nothing of this
+	case r != nil && (speaksOf || e.Kind != OnMismatched): // a result about other money says nothing of this
 		if p.Returned = wholeCents(r.Returned); p.leftCents() <= 0 {
 			p.Returned = p.Amount
 		}
@@ -144,7 +145,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	return p
 }
 
-// Left is what has not gone back of the amount, as far as is known: what a refund gives back.
+// Left is the part of the amount that has not gone back, as far as is known: a refund gives it back.
 func (p Payment) Left() decimal.Decimal { return euro.Of(p.leftCents()) }
 
 func (p Payment) leftCents() int64 {
@@ -154,25 +155,25 @@ func (p Payment) leftCents() int64 {
 }
 
 // OvertakenBy reports whether o, another payment of the same debt or claim, has the money, or may have it: paid, recorded,
-// refunding or in review. Whoever were sent to the kiosk for p then would pay twice. It happens when an older attempt
-// is accepted late.
+// refunding or in review. Do not send a payer to the payment page for p then: they would pay twice. It happens when an older
+// attempt is accepted late.
 func (p Payment) OvertakenBy(o Payment) bool {
 	return o.ID != p.ID && (o.Debt == p.Debt && o.State.Holds() && !o.State.Attempt() || o.Claim == p.Claim && o.State == Recorded)
 }
 
-// same reports whether a payment was begun by the same request: debt, notice, debtor and amount.
-func (p Payment) same(q Payment) bool {
+// isSameRequest reports whether a payment was begun by the same request: debt, notice, debtor and amount.
+func (p Payment) isSameRequest(q Payment) bool {
 	return p.Claim == q.Claim && p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)
 }
 
-// knowsMoney reports whether the money of the payment came, whatever became of it.
+// knowsMoney reports whether the payment's money is known to have come in, whatever became of it.
 func (p Payment) knowsMoney() bool {
 	return p.State.Money() || p.State == Refunding || p.State == Refunded || p.State == Review && !p.PaidAt.IsZero()
 }
 
-// firstCall is when the acquirer was first called for the refund that is under way; zero: not yet.
+// firstCall returns when the acquirer was first called for the refund that is under way; zero: not yet.
 func (p Payment) firstCall() time.Time {
-	if p.RefundFirstCalledAt.IsZero() { // a version before this one kept the last only
+	if p.RefundFirstCalledAt.IsZero() { // older versions stored the last call only
 		return p.RefundCalledAt
 	}
 	return p.RefundFirstCalledAt
@@ -204,18 +205,18 @@ func (p Payment) ReasonToKeep(undelivered bool, at time.Time) KeepReason {
 	return ""
 }
 
-// Erased is the payment without its personal fields, for stores to keep.
+// Erased returns the payment without its personal fields, for stores to keep.
 func (p Payment) Erased() Payment {
 	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
-	p.Handle = acquirer.Handle{} // at some acquirers it opens the payer's data
+	p.Handle = acquirer.Handle{} // with the handle some acquirers show the payer's data
 	return p
 }
 
 // IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
 func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
 
-// IntoReview is for stores whose migration finds a payment with money that breaks a rule which came later: the payment in review,
-// and the entry that says why, by the service itself. ErrNotAllowed where the table does not allow it.
+// IntoReview returns the payment in review, and the entry that says why. It is for stores whose migration finds a payment with money
+// that breaks a newer rule; the entry is signed by the service itself. ErrNotAllowed where the table does not allow it.
 func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
 	at = at.Round(0).UTC().Truncate(time.Microsecond)
 	next, effect, err := p.Apply(Event{Kind: OnQuestioned, At: at, By: byService, Why: why})
@@ -223,12 +224,12 @@ func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
 		return p, Entry{}, cmp.Or(err, ErrNotAllowed)
 	}
 	next.AttentionAt = at.Add(reviewEvery)
-	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.link(next, p.Head)
+	e := Entry{Event: OnQuestioned, Effect: effect, From: p.State, To: next.State, At: at, By: byService, Why: why}.linkToChain(next, p.Head)
 	next.Head = e.Hash
 	return next, e, nil
 }
 
-// LogValue names no person: id, reference, state, version, amount.
+// LogValue has the id, the reference, the state, the version and the amount, and nothing of the debtor.
 func (p Payment) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("id", string(p.ID)), slog.String("reference", p.Reference), slog.String("state", string(p.State)),

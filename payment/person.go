@@ -7,17 +7,18 @@ import (
 	"log/slog"
 
 	"github.com/quittance/quittance/internal/euro"
+	"github.com/quittance/quittance/internal/nir"
 )
 
-// Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
-// the error is ErrVersion: show it again.
+// Command is a clerk's act on a payment: who, why, and the version that the clerk saw. If the payment has changed since, the error is
+// ErrVersion: show it again. ErrInvalid names every field that is empty, too long or no text.
 type Command struct {
 	ID      ID
 	Version int
 	By, Why string
 }
 
-// Verdict is what a person decides about a payment in review.
+// Verdict is what a clerk decides about a payment in review. The strings are frozen.
 type Verdict string
 
 const (
@@ -35,56 +36,59 @@ type Resolution struct {
 	Verdict Verdict
 }
 
-// Record says that the payment was taken into account on the payer's account (S77). Doing so twice is no error.
-// ErrNotAllowed unless the payment is paid or recorded.
+// Record says that the payment was taken into account on the payer's account (S77). A second call is no error. ErrNotFound if there is
+// no such payment; ErrNotAllowed unless it is paid or recorded.
 func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.record")
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
 	if id == "" {
 		return Payment{}, ErrNotFound
 	}
-	p, _, err = s.change(ctx, Lookup{ID: id}, func(Payment) (Event, error) {
+	p, _, err = s.changeNewest(ctx, Lookup{ID: id}, func(Payment) (Event, error) {
 		return Event{Kind: OnRecorded, At: s.now()}, nil
 	})
-	return p, allowed(p, "record", err)
+	return p, explainNotAllowed(p, "record", err)
 }
 
 // Refund gives back what is left of a payment that is paid or recorded: all that did not go back before. It returns when that is
-// committed; Work talks to the acquirer. Asking twice is no error. Parts are for the acquirer's own desk.
+// committed; Work talks to the acquirer. A second call is no error. A part of an
+// amount is refunded at the acquirer's own desk. ErrNotAllowed in any other state.
 func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
-	return s.act(ctx, "refund", c, OnRefundAsked)
+	return s.applyCommand(ctx, "refund", c, OnRefundAsked)
 }
 
-// Question puts a payment into review: one that is paid or recorded after a chargeback or a complaint; one that is refunded when it
-// was not, or when the money came back; one that a person's NoMoney ended, to take that back.
+// Question puts a payment into review: a paid or recorded one after a chargeback or a complaint; a refunded one whose money was not
+// given back, or came again; one that VerdictNoMoney ended, to undo that. ErrNotAllowed for any other.
 func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
-	return s.act(ctx, "question", c, OnQuestioned)
+	return s.applyCommand(ctx, "question", c, OnQuestioned)
 }
 
-// Resolve ends a review. Keep is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is paid.
-// NoMoney is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back. After NoMoney the
-// acquirer is asked twice more; what it knows then wins.
+// Resolve ends a review. [VerdictKeep] is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is
+// paid. [VerdictNoMoney] is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back; after it the
+// acquirer is asked twice more, and an acceptance that it knows then wins.
 func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	kind, ok := verdicts[r.Verdict]
 	if !ok {
 		return Payment{}, fmt.Errorf("%w: Verdict %.40q is none of keep, give_back, was_returned, no_money", ErrInvalid, string(r.Verdict))
 	}
-	return s.act(ctx, "resolve", r.Command, kind)
+	return s.applyCommand(ctx, "resolve", r.Command, kind)
 }
 
-// act applies a person's act at the version that the person saw.
-func (s *Service) act(ctx context.Context, name string, c Command, kind EventKind) (p Payment, err error) {
+// applyCommand commits a clerk's act at the version that the clerk saw.
+func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind EventKind) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment."+name)
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
 	var errs []error
 	for _, f := range []struct {
 		name, value string
 		most        int
-	}{{"ID", string(c.ID), longest}, {"By", c.By, longest}, {"Why", c.Why, 10 * longest}} {
+	}{{"ID", string(c.ID), maxFieldBytes}, {"By", c.By, maxFieldBytes}, {"Why", c.Why, 10 * maxFieldBytes}} {
 		if why := unfitText(f.value, f.most); f.value == "" {
 			errs = append(errs, fmt.Errorf("%w: %s is empty", ErrInvalid, f.name))
 		} else if why != "" {
 			errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
+		} else if nir.Within(f.value) {
+			errs = append(errs, fmt.Errorf("%w: %s has a social security number; say it without", ErrInvalid, f.name))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -94,32 +98,32 @@ func (s *Service) act(ctx context.Context, name string, c Command, kind EventKin
 		return Payment{}, err
 	}
 	switch _, effect := Next(p.State, kind); {
-	case effect == EffectDuplicate: // done already, whatever version was seen
+	case effect == EffectDuplicate: // it is done already, whatever version was seen
 		return p, nil
 	case effect == "":
-		return p, allowed(p, name, ErrNotAllowed)
+		return p, explainNotAllowed(p, name, ErrNotAllowed)
 	case p.Version != c.Version:
 		return p, fmt.Errorf("%w: %s is at version %d, version %d was seen", ErrVersion, p.Reference, p.Version, c.Version)
 	}
-	if why, err := s.forbidden(ctx, p, kind); err != nil {
+	if why, err := s.whyForbidden(ctx, p, kind); err != nil {
 		return p, err
 	} else if why != "" {
-		return p, fmt.Errorf("%w: %s", allowed(p, name, ErrNotAllowed), why)
+		return p, fmt.Errorf("%w: %s", explainNotAllowed(p, name, ErrNotAllowed), why)
 	}
-	q, _, err := s.commit(ctx, p, Event{Kind: kind, At: s.now(), By: c.By, Why: c.Why})
+	q, _, err := s.commitEvent(ctx, p, Event{Kind: kind, At: s.now(), By: c.By, Why: c.Why})
 	if err != nil {
-		return p, allowed(p, name, err)
+		return p, explainNotAllowed(p, name, err)
 	}
 	return q, nil
 }
 
-// forbidden says what in the journal keeps a person from an act that the table allows; empty if nothing does.
-func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (string, error) {
+// whyForbidden returns what in the journal forbids an act that the table allows; empty if nothing does.
+func (s *Service) whyForbidden(ctx context.Context, p Payment, kind EventKind) (string, error) {
 	if kind != OnNoMoney && !(kind == OnQuestioned && p.State == Failed) {
 		return "", nil
 	}
 	var takings ledger
-	var end EventKind // what led to the state
+	var end EventKind // the event that led to the state
 	for e, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return "", err
@@ -136,15 +140,15 @@ func (s *Service) forbidden(ctx context.Context, p Payment, kind EventKind) (str
 		return "no person ended it; only the acquirer's word can move it", nil
 	}
 	for _, t := range takings {
-		if left := t.left(); !t.keptByClerk && left.Sign() > 0 {
+		if left := t.notReturned(); !t.keptByClerk && left.Sign() > 0 {
 			return fmt.Sprintf("the acquirer has sealed %s of which %s have not gone back", euro.Describe(t.money.Amount), euro.Describe(left)), nil
 		}
 	}
 	return "", nil
 }
 
-// allowed names the payment and its state where the table does not allow the act.
-func allowed(p Payment, name string, err error) error {
+// explainNotAllowed adds the act, the payment and its state to ErrNotAllowed; another error is returned as it is.
+func explainNotAllowed(p Payment, name string, err error) error {
 	if errors.Is(err, ErrNotAllowed) {
 		return fmt.Errorf("%w: %s of %s, which is %s", ErrNotAllowed, name, p.Reference, p.State)
 	}

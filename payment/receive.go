@@ -24,7 +24,7 @@ func (s *Service) Receive(ctx context.Context, cb acquirer.Callback) (Payment, E
 	for _, c := range s.clients.all {
 		offers = append(offers, offer{c, cb})
 	}
-	return s.receive(ctx, cb.Channel, offers)
+	return s.receiveOffered(ctx, cb.Channel, offers)
 }
 
 // offer is a message in the shape in which an acquirer takes it.
@@ -33,8 +33,8 @@ type offer struct {
 	callback acquirer.Callback
 }
 
-// receive applies the message as the first acquirer that believes it understands it.
-func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []offer) (p Payment, effect Effect, err error) {
+// receiveOffered applies the message as the first acquirer understands it that verifies it.
+func (s *Service) receiveOffered(ctx context.Context, ch acquirer.Channel, offers []offer) (p Payment, effect Effect, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.receive", slog.String("channel", string(ch)))
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("effect", string(effect))) }()
 
@@ -42,7 +42,7 @@ func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []off
 		r, perr := o.client.Parse(o.callback)
 		switch {
 		case perr == nil && r.Hint:
-			// A hint without a reference does not say whose it is: two acquirers of one kind understand it alike, and one has the payment.
+			// A hint without a reference does not name its acquirer. Two acquirers of one kind both understand it; one of them has the payment.
 			p, effect, herr := s.followHint(ctx, o.client, r, ch)
 			if !errors.Is(herr, ErrNotFound) {
 				return p, effect, herr
@@ -53,7 +53,7 @@ func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []off
 		case !errors.Is(perr, acquirer.ErrUnverified) && !errors.Is(perr, acquirer.ErrInvalid):
 			return Payment{}, "", perr
 		case err == nil || errors.Is(err, acquirer.ErrUnverified):
-			err = perr // what was understood and unknown, or verified and not understood, says more than what was not
+			err = perr // ErrNotFound of a hint, and ErrInvalid of a verified message, say more than ErrUnverified: keep those
 		}
 	}
 	return Payment{}, "", err
@@ -61,7 +61,7 @@ func (s *Service) receive(ctx context.Context, ch acquirer.Channel, offers []off
 
 // applyMessage applies a verified result to the newest row.
 func (s *Service) applyMessage(ctx context.Context, r acquirer.Result, ch acquirer.Channel) (Payment, Effect, error) {
-	p, effect, err := s.change(ctx, Lookup{Reference: r.Reference}, func(p Payment) (Event, error) {
+	p, effect, err := s.changeNewest(ctx, Lookup{Reference: r.Reference}, func(p Payment) (Event, error) {
 		if !isAbout(p, r) {
 			return Event{}, ErrNotFound
 		}
@@ -76,19 +76,19 @@ func (s *Service) applyMessage(ctx context.Context, r acquirer.Result, ch acquir
 	return Payment{}, "", fmt.Errorf("%w: no payment has reference %.40q and order %.40q", ErrNotFound, r.Reference, r.OrderID)
 }
 
-// keepOrphan keeps an acceptance that belongs to no payment, if the reference is one of ours.
+// keepOrphan stores an acceptance that belongs to no payment, if its reference has our prefix.
 func (s *Service) keepOrphan(ctx context.Context, r acquirer.Result) error {
 	if r.Outcome != acquirer.Accepted || !s.bearsOurPrefix(r.Reference) {
 		return nil
 	}
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "an acceptance belongs to no payment", slog.Any("result", r))
-	defer s.awake()
+	defer s.wakeWorkers()
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	return onOpenDay(s.now(), func(at time.Time) error { return s.c.Store.Orphan(ctx, r, at) })
 }
 
-// bearsOurPrefix reports whether a reference is one that this installation may have drawn.
+// bearsOurPrefix reports whether this installation may have made the reference.
 func (s *Service) bearsOurPrefix(reference string) bool {
 	ref, err := ParseReference(reference)
 	return err == nil && ref.Prefix == s.c.Prefix

@@ -30,10 +30,10 @@ type Reference struct {
 // NewReference puts together the reference of a payment at the given instant. The error names the part that is wrong.
 func NewReference(prefix string, at time.Time, sequence int) (Reference, error) {
 	r := Reference{prefix, paris.Of(at).Start(), sequence}
-	return r, r.check()
+	return r, r.checkParts()
 }
 
-func (r Reference) check() error {
+func (r Reference) checkParts() error {
 	if err := checkPrefix(r.Prefix); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func ParseReference(s string) (Reference, error) {
 	if day < 1 || paris.Of(r.Day).Year != year {
 		return Reference{}, fmt.Errorf("payment: reference %q: %d has no day %d", s, year, day)
 	}
-	if err := r.check(); err != nil {
+	if err := r.checkParts(); err != nil {
 		return Reference{}, err
 	}
 	return r, nil

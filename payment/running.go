@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// mostHanging is how many calls that ignore the end of their context give their place to other work. Those beyond it keep their
-	// place, so that a process never runs more than these and its slots; once all slots are held so, it takes no more work of that kind.
+	// mostHanging is how many calls that ignore the end of their context give their slot back. Those beyond it keep their slot, so that
+	// a process never runs more calls than these and its slots. Once all slots are held so, it takes no more work of that kind.
 	mostHanging = 64
 
 	// afterCancel is how long a call may take to end once its context has ended. It is more than noteTimeout.
@@ -21,33 +21,33 @@ var (
 	errStillRunning = errors.New("the call before it still runs in this process")
 )
 
-// runningCalls are the calls of this process into what is not ours: an acquirer's client, Config.Deliver, a chore. Each has a key that
-// says what it is for; of one key one call runs at a time. The zero value is ready.
+// runningCalls are the calls of this process into code of the host or of an acquirer: a client's method, Config.Deliver, a chore. Each
+// call has a key that names its work, and one call of a key runs at a time. The zero value is ready.
 type runningCalls struct {
 	mu       sync.Mutex
 	byKey    map[string]*runningCall
-	outlived int // of them, those that have outlived their context
+	outlived int // how many of them have outlived their context
 }
 
-// runningCall is one of them. Its fields are guarded by the mutex of runningCalls.
+// runningCall is one of runningCalls. Its fields are guarded by their mutex.
 type runningCall struct {
 	key      string
 	token    string // of the newest lease of the task that it is for
 	outlived bool
 }
 
-// hanging is how many calls ignore the end of their context and still run.
-func (c *runningCalls) hanging() int {
+// countHanging returns how many calls ignore the end of their context and still run.
+func (c *runningCalls) countHanging() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.outlived
 }
 
-// run calls f with a context that ends after timeout, and returns its error. It does not wait for an f that ignores the end of the context:
+// runBounded calls f with a context that ends after timeout, and returns its error. It does not wait for an f that ignores the end of the context:
 // then the error is errHanging, and f runs on by itself. If a call of the same key still runs, f is not called and the error is
 // errStillRunning; the call that runs has the token from then on.
-func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.Duration, f func(context.Context, *runningCall) error) error {
-	call := c.begin(key, token)
+func (c *runningCalls) runBounded(ctx context.Context, key, token string, timeout time.Duration, f func(context.Context, *runningCall) error) error {
+	call := c.beginCall(key, token)
 	if call == nil {
 		return errStillRunning
 	}
@@ -56,7 +56,7 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		err := f(ctx, call)
-		c.end(call)
+		c.endCall(call)
 		result <- err
 	}()
 	timer := time.NewTimer(timeout + afterCancel)
@@ -65,7 +65,7 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 	case err := <-result:
 		return err
 	case <-timer.C:
-		if c.outlive(call) {
+		if c.markOutlived(call) {
 			return errHanging
 		}
 	case <-ctx.Done():
@@ -80,13 +80,13 @@ func (c *runningCalls) run(ctx context.Context, key, token string, timeout time.
 	case err := <-result:
 		return err
 	case <-timer.C:
-		c.outlive(call)
+		c.markOutlived(call)
 		return errHanging
 	}
 }
 
-// begin notes that a call begins; nil if one of the same key still runs.
-func (c *runningCalls) begin(key, token string) *runningCall {
+// beginCall notes that a call begins; nil if one of the same key still runs.
+func (c *runningCalls) beginCall(key, token string) *runningCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if running := c.byKey[key]; running != nil {
@@ -101,8 +101,8 @@ func (c *runningCalls) begin(key, token string) *runningCall {
 	return call
 }
 
-// end notes that a call has ended.
-func (c *runningCalls) end(call *runningCall) {
+// endCall notes that a call has ended.
+func (c *runningCalls) endCall(call *runningCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.byKey, call.key)
@@ -111,11 +111,11 @@ func (c *runningCalls) end(call *runningCall) {
 	}
 }
 
-// outlive notes that a call has outlived its context, and reports whether its place may go to other work.
-func (c *runningCalls) outlive(call *runningCall) bool {
+// markOutlived notes that a call has outlived its context, and reports whether its place may go to other work.
+func (c *runningCalls) markOutlived(call *runningCall) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.byKey[call.key] != call { // it has ended at this moment
+	if c.byKey[call.key] != call { // the call has ended just now
 		return true
 	}
 	if !call.outlived {
@@ -125,7 +125,7 @@ func (c *runningCalls) outlive(call *runningCall) bool {
 	return c.outlived <= mostHanging
 }
 
-// newestToken is the token of the newest lease of the task that a call is for.
+// newestToken returns the token of the newest lease of the task that a call is for.
 func (c *runningCalls) newestToken(call *runningCall) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -21,7 +21,7 @@ type Config struct {
 	Policies creance.Policies // creance.Ameli()
 
 	// Others are acquirers that took payments of this store before, or in another process, each of a merchant of its own: they are
-	// asked about their merchant's payments, give back, and are heard; new payments all go to Acquirer. A fund that changes
+	// asked about their merchant's payments, give money back, and their messages are taken; new payments all go to Acquirer. A fund that changes
 	// its acquirer keeps the former client here for as long as a payment made there may be given back.
 	Others []acquirer.Client
 
@@ -57,7 +57,7 @@ type Config struct {
 	Prefix string
 }
 
-// Service takes payments through their life. It is safe for concurrent use, and any number of processes may share one
+// Service moves payments from one state to the next. It is safe for concurrent use, and any number of processes may share one
 // store.
 type Service struct {
 	c        Config
@@ -89,10 +89,10 @@ func New(c Config) (*Service, error) {
 	if err := c.Policies.Validate(); err != nil {
 		bad("Policies: %w", err)
 	}
-	if !absolute(c.ReturnURL) {
+	if !isAbsoluteURL(c.ReturnURL) {
 		bad("ReturnURL %.80q is not an absolute http or https address", c.ReturnURL)
 	}
-	if c.NotifyURL != "" && !absolute(c.NotifyURL) {
+	if c.NotifyURL != "" && !isAbsoluteURL(c.NotifyURL) {
 		bad("NotifyURL %.80q is not an absolute http or https address", c.NotifyURL)
 	}
 	if c.Prefix == "" {
@@ -143,12 +143,12 @@ func New(c Config) (*Service, error) {
 	}, nil
 }
 
-func absolute(s string) bool {
+func isAbsoluteURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// now is the instant as it is stored: UTC, microseconds, without the monotonic part.
+// now returns the instant as it is stored: UTC, microseconds, without the monotonic part.
 func (s *Service) now() time.Time { return s.c.Now().Round(0).UTC().Truncate(time.Microsecond) }
 
 // Get returns one payment, or ErrNotFound. The host compares its Debtor with the session before it shows anything.
@@ -181,9 +181,9 @@ func (s *Service) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
 	return s.c.Store.Journal(ctx, id)
 }
 
-// Latest returns the payment that the debtor's home page should speak of: the last one begun, unless another one of
-// the same debt holds it, or has the money, as after a late acceptance: who is still at the kiosk for the last one is
-// then told that the debt is paid. ErrNotFound if there is none.
+// Latest returns the payment that the debtor's home page should speak of: normally the payment begun last. If another payment of the
+// same debt has the money, or still holds the debt, that one: a payer with a second payment page open then learns that the debt is
+// paid. ErrNotFound if there is none.
 func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	if debtor == "" {
 		return Payment{}, ErrNotFound
@@ -210,8 +210,8 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	return last, nil
 }
 
-// Since returns when a payment came into its state, by its journal: of a result that came late, the home page speaks for
-// a while from then on (inbox.BannerSince). ErrNotFound if there is no such payment.
+// Since returns when a payment came into its state, by its journal. The home page speaks of a late result for a while from then on
+// (inbox.BannerSince). ErrNotFound if there is no such payment.
 func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error) {
 	for e, err := range s.c.Store.Journal(ctx, id) {
 		if err != nil {
@@ -227,9 +227,9 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 	return since, nil
 }
 
-// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row;
-// or an orphan's delivery, when id is [Orphan.Key]. ErrNotFound if there is neither.
+// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row. If id is
+// [Orphan.Key], it is the orphan's delivery. ErrNotFound if there is neither a payment nor an orphan.
 func (s *Service) Restart(ctx context.Context, id ID) error {
-	defer s.awake()
+	defer s.wakeWorkers()
 	return s.c.Store.Restart(ctx, id, s.now())
 }

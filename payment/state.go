@@ -2,45 +2,46 @@ package payment
 
 import "slices"
 
-// State is where a payment stands. The strings are stored and frozen.
+// State is where a payment stands. The strings are stored and frozen. The constants have no prefix: they are the nouns of this
+// package, and payment.Paid reads as the domain says it.
 type State string
 
 const (
-	Created    State = "created"    // reference kept, the acquirer not asked yet
-	Redirected State = "redirected" // kiosk session open; the session is in the row
-	Unknown    State = "unknown"    // the acquirer's own last word was not final
+	Created    State = "created"    // reference reserved, the acquirer not asked yet
+	Redirected State = "redirected" // the payment page is open; its session is in the row
+	Unknown    State = "unknown"    // the acquirer has answered, and its answer is not final
 	Paid       State = "paid"       // accepted, seal and order verified; authorised, to be captured
 	Recorded   State = "recorded"   // taken into account on the payer's account (S77: within 24 h)
 	Refused    State = "refused"    // declined
 	Cancelled  State = "cancelled"  // given up by the payer
 	Expired    State = "expired"    // session over without payment
-	Failed     State = "failed"     // no session was handed out, or the kiosk broke; no money moved
+	Failed     State = "failed"     // no session was handed out, or the payment page broke; no money moved
 	Refunding  State = "refunding"  // money on its way back
 	Refunded   State = "refunded"   // money back
 	Review     State = "review"     // a contradiction that a person must resolve
 )
 
 // States returns all states, in a fixed order.
-func States() []State { return slices.Clone(states[:]) }
+func States() []State { return slices.Clone(stateOrder[:]) }
 
-var states = [...]State{
+var stateOrder = [...]State{
 	Created, Redirected, Unknown, Paid, Recorded, Refused, Cancelled, Expired, Failed, Refunding, Refunded, Review,
 }
 
-// The sets of states that the table and the store speak of.
+// Sets of states, for the table of transitions and for stores.
 var (
-	attempts = []State{Created, Redirected, Unknown}        // at most one for a debt
-	noMoney  = []State{Refused, Cancelled, Expired, Failed} // an end without money
-	money    = []State{Paid, Recorded}                      // at most one for a claim
-	holding  = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
-	ended    = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
+	attemptStates = []State{Created, Redirected, Unknown}        // at most one for a debt
+	noMoneyStates = []State{Refused, Cancelled, Expired, Failed} // an end without money
+	moneyStates   = []State{Paid, Recorded}                      // at most one for a claim
+	holdingStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
+	endedStates   = []State{Refused, Cancelled, Expired, Failed, Recorded, Refunded}
 
-	askNobody  = []State{Created, Paid}                  // what is due in them is the clock's
-	strandable = []State{Redirected, Unknown, Refunding} // a person must learn of them, if nobody can ask
+	clockStates      = []State{Created, Paid}                  // work in these states needs no acquirer: only time passes
+	strandableStates = []State{Redirected, Unknown, Refunding} // go to review if no process can ask the acquirer any more
 )
 
-// index is the row of s in the table; -1 for a string that is no state.
-func (s State) index() int {
+// tableRow returns the row of s in the table; -1 for a string that is no state.
+func (s State) tableRow() int {
 	switch s {
 	case Created:
 		return 0
@@ -70,8 +71,8 @@ func (s State) index() int {
 	return -1
 }
 
-// in reports whether s is one of set.
-func (s State) in(set []State) bool {
+// isOneOf reports whether s is one of set.
+func (s State) isOneOf(set []State) bool {
 	for _, o := range set {
 		if s == o {
 			return true
@@ -80,16 +81,16 @@ func (s State) in(set []State) bool {
 	return false
 }
 
-// Attempt reports whether the payer may still be at the kiosk: created, redirected or unknown. A debt has at most one.
-func (s State) Attempt() bool { return s.in(attempts) }
+// Attempt reports whether the payer may still be on the payment page: created, redirected or unknown. A debt has at most one.
+func (s State) Attempt() bool { return s.isOneOf(attemptStates) }
 
 // Money reports whether the payment counts as made: paid or recorded. A claim has at most one.
-func (s State) Money() bool { return s.in(money) }
+func (s State) Money() bool { return s.isOneOf(moneyStates) }
 
 // Ended reports whether nothing more is expected: refused, cancelled, expired, failed, recorded or refunded. A late
 // acceptance still moves the first four.
-func (s State) Ended() bool { return s.in(ended) }
+func (s State) Ended() bool { return s.isOneOf(endedStates) }
 
 // Holds reports whether a payment in this state keeps its debt from being paid again: an attempt, paid, refunding or
 // review. A recorded payment holds its claim only: the host's balance is right again, so another notice may be paid.
-func (s State) Holds() bool { return s.in(holding) }
+func (s State) Holds() bool { return s.isOneOf(holdingStates) }

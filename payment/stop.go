@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// stopGrace is how long what is under way may take when Work's own context ends and nobody calls Stop.
+// stopGrace is how long the tasks under way may take after Work's own context has ended, if nobody calls Stop.
 const stopGrace = 10 * time.Second
 
-// stopping is how far the end of all Work of a service has come.
+// stopping is the state of a service's end: how many calls of Work run, and which steps of Stop have been taken.
 type stopping struct {
 	mu       sync.Mutex
 	working  int           // calls of Work under way
 	begun    chan struct{} // closed by the first Stop: no work is taken any more
-	cut      chan struct{} // closed when what is under way is no longer waited for
+	cut      chan struct{} // closed when tasks under way are no longer waited for
 	returned chan struct{} // closed when begun is, and the last Work has returned
 }
 
@@ -31,7 +31,7 @@ func newStopping() *stopping {
 // A service that was stopped works no more: Work returns at once. Everything else goes on: Begin, the handlers, and
 // [Service.WorkOn], which ends with the host's own queue. Several calls are one; the first context that ends cuts off.
 func (s *Service) Stop(ctx context.Context) error {
-	s.stopping.begin()
+	s.stopping.stopTaking()
 	select {
 	case <-s.stopping.returned:
 		return nil
@@ -42,57 +42,58 @@ func (s *Service) Stop(ctx context.Context) error {
 	return fmt.Errorf("payment: stop: what was under way was cut off: %w", context.Cause(ctx))
 }
 
-func (s *stopping) begin() {
+func (s *stopping) stopTaking() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !closed(s.begun) {
+	if !isClosed(s.begun) {
 		close(s.begun)
 	}
-	s.finish()
+	s.closeWhenReturned()
 }
 
 func (s *stopping) cutOff() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !closed(s.cut) {
+	if !isClosed(s.cut) {
 		close(s.cut)
 	}
 }
 
-// enter counts a Work that begins; false if the service was stopped. A Work that entered calls leave.
-func (s *stopping) enter() bool {
+// enterWork counts a call of Work; false if the service was stopped. A call that was counted calls leaveWork at its end.
+func (s *stopping) enterWork() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if closed(s.begun) {
+	if isClosed(s.begun) {
 		return false
 	}
 	s.working++
 	return true
 }
 
-func (s *stopping) leave() {
+func (s *stopping) leaveWork() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.working--
-	s.finish()
+	s.closeWhenReturned()
 }
 
-// finish notes that all Work has returned after Stop. The caller holds the mutex.
-func (s *stopping) finish() {
-	if s.working == 0 && closed(s.begun) && !closed(s.returned) {
+// closeWhenReturned closes returned if Stop was called and every Work has returned. The caller holds the mutex.
+func (s *stopping) closeWhenReturned() {
+	if s.working == 0 && isClosed(s.begun) && !isClosed(s.returned) {
 		close(s.returned)
 	}
 }
 
-// wait waits until what is under way has ended, or is to be cut off: by the context of Stop; or, if nobody calls Stop, after stopGrace.
-func (s *stopping) wait(ended <-chan struct{}) {
+// waitForEnd waits until the tasks under way have ended, or must be cut off: when Stop's context ends, or stopGrace after the end of
+// Work's context if nobody calls Stop.
+func (s *stopping) waitForEnd(ended <-chan struct{}) {
 	grace := time.NewTimer(stopGrace)
 	defer grace.Stop()
 	select {
 	case <-ended:
 		return
 	case <-grace.C:
-		if !closed(s.begun) {
+		if !isClosed(s.begun) {
 			return
 		}
 	case <-s.begun:
@@ -103,7 +104,7 @@ func (s *stopping) wait(ended <-chan struct{}) {
 	}
 }
 
-func closed(c <-chan struct{}) bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
 		return true

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrAltered: a payment is not what its journal says, a journal not what it was, or the store not what a day seal says.
+// ErrAltered says that a payment does not match its journal, a journal was changed, or the store does not match a day seal.
 var ErrAltered = errors.New("payment: the record was altered")
 
 // VerifyJournal checks one payment against its journal: that it has no gap, that each entry commits to the one before, that the
@@ -25,10 +25,10 @@ func VerifyJournal(p Payment, entries []Entry) error {
 			return altered("entry %d is missing, doubled or out of place", i+1)
 		case e.Previous != head:
 			return altered("entry %d does not follow the one before", i+1)
-		case e.Hash != e.digest():
+		case e.Hash != e.chainHash():
 			return altered("entry %d was changed", i+1)
 		case e.Salt == [16]byte{} && (e.By+e.Why != "" || !p.IsErased()),
-			e.Salt != [16]byte{} && e.Personal != e.personal(p):
+			e.Salt != [16]byte{} && e.Personal != e.personalHash(p):
 			return altered("the personal fields of entry %d, or of the payment, were changed", i+1)
 		}
 		if e.Event == OnOpened && e.Effect == EffectChanged {
@@ -48,7 +48,7 @@ func VerifyJournal(p Payment, entries []Entry) error {
 		return altered("it has no journal")
 	case p.Head != head || p.State != state || p.Version != len(entries):
 		return altered("it is not where its journal ends")
-	case entries[len(entries)-1].Row != p.digest():
+	case entries[len(entries)-1].Row != p.rowHash():
 		return altered("its row was changed")
 	case entries[0].Salt == [16]byte{} && !p.Handle.IsZero():
 		return altered("it was erased, and has a handle")

@@ -31,17 +31,17 @@ func TestVerifyWhatWasHashedAnew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := Payment{ID: "a", Version: 1, State: Created, Debtor: "A", Amount: euro.Of(7500), Currency: "EUR", CreatedAt: time.Unix(1e9, 0).UTC()}
-			created := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt}.link(p, p.Head)
+			created := Entry{Event: OnCreated, Effect: EffectChanged, To: Created, At: p.CreatedAt}.linkToChain(p, p.Head)
 			p.Version, p.State = 2, Redirected
-			opened := Entry{Event: OnOpened, Effect: EffectChanged, From: Created, To: Redirected, At: p.CreatedAt}.link(p, created.Hash)
+			opened := Entry{Event: OnOpened, Effect: EffectChanged, From: Created, To: Redirected, At: p.CreatedAt}.linkToChain(p, created.Hash)
 			all := []Entry{created, opened}
 			c.edit(&p, all)
-			all[0].Hash = all[0].digest()
+			all[0].Hash = all[0].chainHash()
 			if all[1].Previous == created.Hash {
 				all[1].Previous = all[0].Hash
 			}
-			all[1].Row = p.digest()
-			all[1].Hash = all[1].digest()
+			all[1].Row = p.rowHash()
+			all[1].Hash = all[1].chainHash()
 			p.Head = all[1].Hash
 			err := VerifyJournal(p, all)
 			if (c.want == "") != (err == nil) || c.want != "" && (!errors.Is(err, ErrAltered) || !strings.Contains(err.Error(), c.want)) {

@@ -20,18 +20,18 @@ const slotsPerKind = 16
 // Work does the due work until ctx ends or [Service.Stop] is called, and returns nil then: it asks the acquirers, gives money back,
 // delivers changes and runs the chores. Any number of processes may work on one store.
 //
-// Each kind of work has a loop and 16 slots of its own, and a slot takes the next piece as soon as its piece ends: a bank that does not
-// answer holds up no letter, and one slow question no other. A piece has 30 seconds; an acquirer's client or a Config.Deliver that ignores
+// Each kind of work has a loop and 16 slots of its own, and a slot takes the next piece as soon as its piece ends: an acquirer that does
+// not answer delays no delivery, and one slow question no other as long as slots are free. A piece has 30 seconds; an acquirer's client or a Config.Deliver that ignores
 // the end of its context gives its slot back six seconds later. At most 64 calls of a process hang so beside its slots. A change whose call
 // still runs in this process is not handed over here a second time, nor is a payment looked at. When the store fails, it is tried again
 // with pauses that grow to a minute.
 //
 // When ctx ends, what is under way has ten seconds to finish; then it is cut off as Stop says.
 func (s *Service) Work(ctx context.Context) error {
-	if !s.stopping.enter() {
+	if !s.stopping.enterWork() {
 		return nil
 	}
-	defer s.stopping.leave()
+	defer s.stopping.leaveWork()
 	taking, endTaking := context.WithCancel(ctx)
 	defer endTaking()
 	run, cutOff := context.WithCancel(context.WithoutCancel(ctx))
@@ -39,7 +39,7 @@ func (s *Service) Work(ctx context.Context) error {
 
 	var loops sync.WaitGroup
 	for _, k := range kinds {
-		loops.Go(func() { newKindLoop(s, run, k).work(taking) })
+		loops.Go(func() { newKindLoop(s, run, k).takeWork(taking) })
 	}
 	loops.Go(func() { s.workOnChores(taking, run) })
 	ended := make(chan struct{})
@@ -53,26 +53,26 @@ func (s *Service) Work(ctx context.Context) error {
 	case <-s.stopping.begun:
 	}
 	endTaking()
-	s.stopping.wait(ended)
+	s.stopping.waitForEnd(ended)
 	cutOff()
 	<-ended
 	return nil
 }
 
-// kinds of work, each with a loop.
+// kinds are the kinds of work, each with a loop of its own.
 var kinds = []WorkKind{WorkAttention, WorkDelivery}
 
-// WorkOnce does what is due now, at most 16 pieces of each kind, and returns how much it did; zero with a nil error means that
-// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
-// that are due run beside it. It waits for all of it, but not for what ignores the end of its context. Hosts call Work; this is for tests, and for
-// programs that bring a store up to date.
+// WorkOnce does the work that is due now, at most 16 pieces of each kind, and returns how many it did; zero with a nil error means that
+// nothing is due. A piece that fails is released, to be tried again later; the error joins the failures of the store. Chores that are
+// due run beside it. It waits for all of them, but not for a call that ignores the end of its context. Hosts call Work; WorkOnce is for
+// tests, and for programs that bring a store up to date.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	n, errs := make([]int, len(kinds)+1), make([]error, len(kinds)+1)
 	var wg sync.WaitGroup
 	wg.Go(func() { n[0], errs[0] = s.dueChores(ctx, ctx) })
 	for i, k := range kinds {
 		wg.Go(func() {
-			tasks, err := s.lease(ctx, k, slotsPerKind)
+			tasks, err := s.leaseDue(ctx, k, slotsPerKind)
 			n[i+1], errs[i+1] = len(tasks), errors.Join(err, s.runTasks(ctx, tasks))
 		})
 	}
@@ -92,7 +92,7 @@ func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 // and then the call runs on by itself. What fails is released as [Service.WorkOnce] does; what ctx's cancellation cuts off is given
 // back, and is no failure.
 func (s *Service) WorkOn(ctx context.Context, k WorkKind, id ID) (int, error) {
-	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.serving(), s.now(), LeaseDuration)
+	tasks, err := s.c.Store.LeaseOne(ctx, k, id, s.servedHere(), s.now(), LeaseDuration)
 	if err = s.logDamaged(ctx, err); err != nil {
 		return 0, leaseError(k, err)
 	}
@@ -102,17 +102,18 @@ func (s *Service) WorkOn(ctx context.Context, k WorkKind, id ID) (int, error) {
 // Due names at most n pieces of work that are due now and that nobody has leased, oldest first: those that a job queue
 // of the host should have a job for.
 func (s *Service) Due(ctx context.Context, k WorkKind, n int) ([]Due, error) {
-	return s.c.Store.Due(ctx, k, s.serving(), s.now(), n)
+	return s.c.Store.Due(ctx, k, s.servedHere(), s.now(), n)
 }
 
-// lease takes at most n pieces of one kind.
-func (s *Service) lease(ctx context.Context, k WorkKind, n int) ([]Task, error) {
+// leaseDue leases at most n due pieces of one kind.
+func (s *Service) leaseDue(ctx context.Context, k WorkKind, n int) ([]Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, LeaseDuration/2)
 	defer cancel()
-	tasks, err := s.c.Store.Lease(ctx, k, s.serving(), s.now(), LeaseDuration, n)
+	tasks, err := s.c.Store.Lease(ctx, k, s.servedHere(), s.now(), LeaseDuration, n)
 	return tasks, leaseError(k, s.logDamaged(ctx, err))
 }
 
+// leaseError says of an error which kind of work could not be leased.
 func leaseError(k WorkKind, err error) error {
 	if err != nil {
 		return fmt.Errorf("payment: lease %s: %w", k, err)
@@ -120,7 +121,7 @@ func leaseError(k WorkKind, err error) error {
 	return nil
 }
 
-// runTasks does the tasks, all at once, and waits for them.
+// runTasks does the tasks at once, and waits for all of them.
 func (s *Service) runTasks(ctx context.Context, tasks []Task) error {
 	errs := make([]error, len(tasks))
 	var wg sync.WaitGroup
@@ -133,11 +134,11 @@ func (s *Service) runTasks(ctx context.Context, tasks []Task) error {
 
 // runTask does a leased task. If ctx is cancelled before it has ended, its lease is given back.
 func (s *Service) runTask(ctx context.Context, t Task) error {
-	err := s.calls.run(ctx, taskKey(t), t.Token, LeaseDuration/2, func(ctx context.Context, call *runningCall) error {
-		return s.perform(ctx, t, call)
+	err := s.calls.runBounded(ctx, taskKey(t), t.Token, LeaseDuration/2, func(ctx context.Context, call *runningCall) error {
+		return s.performTask(ctx, t, call)
 	})
 	if errors.Is(err, errStillRunning) {
-		err = s.postpone(ctx, t)
+		err = s.postponeTask(ctx, t)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		s.releaseUntouched(ctx, t)
@@ -148,7 +149,7 @@ func (s *Service) runTask(ctx context.Context, t Task) error {
 	return nil
 }
 
-// taskKey says what a task is for.
+// taskKey names the work of a task: one call of a key runs at a time.
 func taskKey(t Task) string {
 	if t.Kind == WorkDelivery {
 		return string(t.Kind) + "/" + t.Change.Key
@@ -156,37 +157,37 @@ func taskKey(t Task) string {
 	return string(t.Kind) + "/" + string(t.Payment.ID)
 }
 
-// perform does a task. A panic, of an acquirer's client for example, is a failure of the task and not the worker's end.
-func (s *Service) perform(ctx context.Context, t Task, call *runningCall) (err error) {
+// performTask does a task. A panic, of an acquirer's client for example, is a failure of the task, and does not end the worker.
+func (s *Service) performTask(ctx context.Context, t Task, call *runningCall) (err error) {
 	if t.Kind == WorkDelivery {
-		return s.deliver(ctx, t, call)
+		return s.deliverChange(ctx, t, call)
 	}
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("it panicked with a %T", r)
-			err = errors.Join(err, s.c.Store.Release(ctx, t, retry(s.now(), t.Tries, t.Payment.ID), short(err.Error())))
+			err = errors.Join(err, s.c.Store.Release(ctx, t, retryAt(s.now(), t.Tries, t.Payment.ID), shortCause(err.Error())))
 		}
 	}()
-	return s.look(ctx, t)
+	return s.lookAtPayment(ctx, t)
 }
 
-// postpone is for a task that was leased again while the call for it still runs here. A change waits for it: its call has the new lease,
-// and notes under it what comes of it. A payment is looked at later, with growing back-off, unless its time is up meanwhile.
-func (s *Service) postpone(ctx context.Context, t Task) error {
+// postponeTask is for a task that was leased again while an earlier call for it still runs here. A delivery is left to that call, which
+// has the new lease's token and releases it. A payment is looked at later, with a growing pause, or is overdue.
+func (s *Service) postponeTask(ctx context.Context, t Task) error {
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: a call does not return", slog.String("task", fmt.Sprint(t)), slog.Any("payment", t.Payment))
 	if t.Kind == WorkDelivery {
 		return nil
 	}
 	now := s.now()
-	cause := short(errStillRunning.Error())
-	if s.times.overdue(t.Payment, now) {
+	cause := shortCause(errStillRunning.Error())
+	if s.times.isOverdue(t.Payment, now) {
 		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: cause})
 	}
-	return s.c.Store.Release(ctx, t, retry(now, t.Tries, t.Payment.ID), cause)
+	return s.c.Store.Release(ctx, t, retryAt(now, t.Tries, t.Payment.ID), cause)
 }
 
-// releaseUntouched gives a lease back under which nothing was done: the task is due as it was. That is no failure; the count of a task that
-// failed before can only be kept by letting its lease run out.
+// releaseUntouched gives back a lease under which nothing was done: the task is due as before, and that is no failure. A task that failed
+// before keeps its lease until it runs out, since a release without a cause would reset the count of failures.
 func (s *Service) releaseUntouched(ctx context.Context, t Task) {
 	if t.Tries > 0 {
 		return
@@ -213,9 +214,9 @@ func newWakeups() wakeups {
 	return w
 }
 
-// awake tells the workers of this process that something is due.
-func (s *Service) awake() {
+// wakeWorkers tells the workers of this process that something is due.
+func (s *Service) wakeWorkers() {
 	for _, c := range s.wake {
-		signal(c)
+		leaveSignal(c)
 	}
 }

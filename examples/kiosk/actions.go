@@ -21,10 +21,17 @@ type platform interface {
 	transactions() []transaction
 	deliveries() []delivery
 	faults(target string) []fault // of a notification, a call or a session
+	absent() []absence            // what is taken and not simulated
 	do(action string, w wish) (d done, ok bool, err error)
 	Now() time.Time
 	Forget(before time.Time) int
 	Close()
+}
+
+// An absence is something that a platform takes and does not simulate.
+type absence struct {
+	Name string `json:"name"` // a field of a request, or the end of an operation's path
+	Text string `json:"text"`
 }
 
 // platforms are what the flag -platform chooses from; other answers the paths that a platform does not have.
@@ -36,7 +43,7 @@ type wish struct {
 	Reference string  `json:"reference,omitempty"` // of a transaction (Sips)
 	Payment   string  `json:"payment,omitempty"`   // the payment's id (Direct)
 	Faults    []fault `json:"faults,omitempty"`
-	Op        string  `json:"op,omitempty"`     // begin, status, cancel, refund; empty: whatever comes next
+	Op        string  `json:"op,omitempty"`     // begin, status, cancel, refund, validate (Sips); empty: whatever comes next
 	Code      string  `json:"code,omitempty"`   // Sips: responseCode; Direct: errorCode, or the last two digits of the card
 	Status    int     `json:"status,omitempty"` // of HTTP (Direct)
 
@@ -45,6 +52,7 @@ type wish struct {
 	RedirectURL     string           `json:"redirectUrl,omitempty"`
 	Outcome         acquirer.Outcome `json:"outcome,omitempty"`
 	Abandon         bool             `json:"abandon,omitempty"`
+	Authentication  string           `json:"authentication,omitempty"` // Sips: holderAuthentStatus of the payer who visits
 }
 
 // A done is what an action answers.

@@ -19,6 +19,7 @@ const maxWish = 64 << 10
 //
 //	GET  /api/transactions   what really happened, oldest first
 //	GET  /api/deliveries     the notifications that were sent, oldest first
+//	GET  /api/not-simulated  what is taken and has no effect, the most used first
 //	POST /api/ACTION         a JSON wish, see actions.go; 200 with what was done, or 4xx with {"error": …}
 type desk struct {
 	platform atomic.Pointer[platform]
@@ -39,6 +40,7 @@ func (d *desk) handler() http.Handler {
 	mux.HandleFunc("POST /desk/{action}", d.button)
 	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().transactions()) })
 	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().deliveries()) })
+	mux.HandleFunc("GET /api/not-simulated", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().absent()) })
 	mux.HandleFunc("POST /api/{action}", d.api)
 	return guarded(func() bool { return d.platform.Load() != nil }, mux)
 }

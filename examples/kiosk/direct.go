@@ -38,6 +38,8 @@ func (p directPlatform) faults(target string) []fault {
 	return list
 }
 
+func (p directPlatform) absent() []absence { return []absence{} } // docs/direct.md says it
+
 func (p directPlatform) transactions() []transaction {
 	sent := make(map[string]int)
 	for _, n := range p.Deliveries() {

@@ -5,8 +5,8 @@
 //	go run ./examples/kiosk -addr 127.0.0.1:9000 -platform payfip   # PayFiP, see payfip.go
 //
 // A shop points its client at http://127.0.0.1:9000 instead of its bank: paymentInit by JSON or by form, the payment pages in
-// French, the automatic and the manual response, and of Office getTransactionData, cancel and refund. The public test merchants
-// are there; others are added by flag, each with its key versions:
+// French, the automatic and the manual response, and of Office getTransactionData, cancel, refund and validate. The public test
+// merchants are there; others are added by flag, each with its key versions:
 //
 //	go run ./examples/kiosk -merchant 011223344550000 -key 1=secret123 -key 2=another -merchant 002001000000001 -key 1=a-third
 //
@@ -17,8 +17,9 @@
 //	go run ./examples/kiosk -platform direct -merchant MYPSPID -key my-key-id=secret -webhook-key my-webhook-key-id=another
 //
 // The page at / lists the transactions and makes things go wrong by a click: a notification that is sent again, late, doubled,
-// dropped or tampered with, a call that is not answered. The same by program: see api.go. Nothing moves money, nothing is kept,
-// nothing leaves the machine.
+// dropped or tampered with, a call that is not answered. It lists what is taken and not simulated; an answer to a request that
+// sends such a field has a header Not-Simulated that names it. The same by program: see api.go. Nothing moves money, nothing is
+// kept, nothing leaves the machine.
 //
 // Read in this order: main.go; actions.go, what can be done; sips.go and direct.go, on which platform; api.go and page.go, the
 // two ways to do it.
@@ -58,12 +59,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:9000", "where to listen: a loopback address")
 	flags.StringVar(&o.platform, "platform", "sips", "which one: sips, direct or payfip, which has flags of its own (-platform payfip -help)")
-	flags.Func("merchant", "a shop's `number` or PSPID; its keys follow (default: the public test merchants)", o.shops.add)
+	flags.Func("merchant", "a shop's `number` or PSPID; its keys follow (with sips the public test merchants are there besides)", o.shops.add)
 	flags.Func("key", "a key of the merchant before, as `version=secret`, or with direct `id=secret`",
 		func(v string) error { return o.shops.key("-key", v, false) })
 	flags.Func("webhook-key", "direct: a webhook key of the merchant before, as `id=secret`",
 		func(v string) error { return o.shops.key("-webhook-key", v, true) })
 	flags.Func("numbering", "sips: who makes the references of the merchant before: merchant, platform or s10", o.shops.numbering)
+	flags.Func("screening", "sips: the fraud engine of the merchant before: rules or score", o.shops.screening)
 	flags.DurationVar(&o.session, "session", 15*time.Minute, "sips: how long a payer may do nothing")
 	flags.DurationVar(&o.delay, "delay", time.Second, "how long a slow answer takes")
 	flags.BoolVar(&o.several, "several", false, "sips: several cards on one reference")
@@ -124,8 +126,8 @@ type shops struct {
 }
 
 type shop struct {
-	id, numbering string
-	keys          []key
+	id, numbering, screening string
+	keys                     []key
 }
 
 type key struct {
@@ -158,6 +160,14 @@ func (s *shops) key(flag, value string, webhook bool) error {
 		last := &s.list[len(s.list)-1]
 		last.keys = append(last.keys, key{name, secret, webhook})
 	}
+	return nil
+}
+
+func (s *shops) screening(value string) error {
+	if len(s.list) == 0 {
+		return errNoMerchant
+	}
+	s.list[len(s.list)-1].screening = value
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,9 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
+// patience only ends what hangs.
+const patience = 2 * time.Minute
+
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start runs the program and returns its address; it ends as by Ctrl-C with the test.
@@ -52,11 +56,11 @@ func start(t *testing.T, args ...string) string {
 			if code != 0 || !strings.Contains(out.String(), "The platform is closed.") {
 				t.Errorf("it ended with %d:\n%s", code, out)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("it does not end")
 		}
 	})
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if a := address.FindString(out.String()); a != "" {
 			return a
 		}
@@ -185,6 +189,20 @@ func TestDesk(t *testing.T) {
 		t.Errorf("%v, %+v", err, sent)
 	}
 
+	var absent []absence
+	if err := json.Unmarshal([]byte(get(t, base+"/api/not-simulated")), &absent); err != nil || len(absent) < 20 {
+		t.Errorf("not simulated: %v, %v", err, absent)
+	}
+	page := get(t, base+"/")
+	for _, a := range absent {
+		if !strings.Contains(page, "<dt><code>"+a.Name+"</code></dt><dd>"+html.EscapeString(a.Text)+"</dd>") {
+			t.Errorf("the page does not say that %s is not simulated", a.Name)
+		}
+	}
+	data = initialise(t, base, "002001000000001", "002001000000001_KEY1", "PUBLIC", shop.URL) // the public shops are there too
+	if answer := api("visit", fmt.Sprintf(`{"redirectionData":%q,"authentication":"ATTEMPT"}`, data), 200); !strings.Contains(answer, "3D_ATTEMPT") {
+		t.Errorf("visit: %s", answer)
+	}
 	api("nothing", `{}`, 404)
 	api("visit", `{"redirectionData":"x"}`, 409)
 	api("visit", `{"card":"4100000000000000"}`, 400)
@@ -233,6 +251,8 @@ func TestFlagsThatCannotBe(t *testing.T) {
 		{[]string{"-addr", "192.0.2.1:9000"}, 1},
 		{[]string{"-key", "1=secret123"}, 2},
 		{[]string{"-numbering", "s10"}, 2},
+		{[]string{"-screening", "rules"}, 2},
+		{[]string{"-merchant", "1", "-key", "1=secret123", "-screening", "x"}, 1},
 		{[]string{"-merchant", "1"}, 1},
 		{[]string{"-merchant", "x", "-key", "1=secret123"}, 1},
 		{[]string{"-merchant", "1", "-key", "secret123"}, 2},

@@ -36,7 +36,8 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 		"Name": p.name(), "Serves": p.serves(), "URL": p.address(), "Sips": p.name() == "Sips",
 		"Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
 		"Notices": p.faults("notification"), "Calls": p.faults("call"), "Sessions": p.faults("session"),
-		"Ops": []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund},
+		"Absent": p.absent(),
+		"Ops":    []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund},
 	})
 	if err != nil {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/quittance/quittance/acquirer"
@@ -34,6 +35,14 @@ func (p sipsPlatform) serves() string  { return "paymentInit, Office" }
 func (p sipsPlatform) address() string { return p.URL }
 func (p sipsPlatform) faults(target string) []fault {
 	return ofTarget(sipstest.Faults(), target)
+}
+
+func (p sipsPlatform) absent() []absence {
+	list := []absence{}
+	for _, a := range sipstest.NotSimulated() {
+		list = append(list, absence(a))
+	}
+	return list
 }
 
 func (p sipsPlatform) transactions() []transaction {
@@ -95,17 +104,18 @@ var sipsActions = map[string]func(*sipstest.Server, wish) (done, error){
 // visitSips plays the payer without a browser.
 func visitSips(p *sipstest.Server, w wish) (done, error) {
 	s := acquirer.Session{Fields: url.Values{"redirectionData": {w.RedirectionData}}}
-	back, err := p.Visit(s, sipstest.Payer{Outcome: w.Outcome, Code: w.Code, Abandon: w.Abandon})
+	back, err := p.Visit(s, sipstest.Payer{Outcome: w.Outcome, Code: w.Code, Abandon: w.Abandon, Authentication: w.Authentication})
 	if errors.Is(err, sipstest.ErrNoReturn) {
 		return done{}, nil
 	}
 	return done{URL: back.URL, Form: back.Form}, err
 }
 
-// ofSips returns the merchants of the command line, as this platform knows them. A key is not repeated: it is a secret.
+// ofSips returns the merchants of the command line, as this platform knows them, and the public ones. A key is not repeated: it is a secret.
 func (s *shops) ofSips() (list []sipstest.Merchant, err error) {
 	for _, shop := range s.list {
-		m := sipstest.Merchant{ID: shop.id, Keys: make(map[int]string), Numbering: sipstest.Numbering(shop.numbering)}
+		m := sipstest.Merchant{ID: shop.id, Keys: make(map[int]string), Numbering: sipstest.Numbering(shop.numbering),
+			Screening: sipstest.Screening(shop.screening)}
 		for _, k := range shop.keys {
 			v, err := strconv.Atoi(k.name)
 			switch {
@@ -117,6 +127,11 @@ func (s *shops) ofSips() (list []sipstest.Merchant, err error) {
 			m.Keys[v] = k.secret
 		}
 		list = append(list, m)
+	}
+	for _, m := range sipstest.PublicMerchants() {
+		if !slices.ContainsFunc(list, func(own sipstest.Merchant) bool { return own.ID == m.ID }) {
+			list = append(list, m)
+		}
 	}
 	return list, nil
 }

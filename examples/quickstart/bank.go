@@ -29,6 +29,7 @@ type bank interface {
 type payer struct {
 	outcome acquirer.Outcome
 	leaves  bool // closes the tab instead of coming back
+	byDebit bool // orders a direct debit, where the bank has any; elsewhere a card is all there is
 	unheard bool // the notification is lost on its way to the host
 }
 

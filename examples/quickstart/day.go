@@ -16,7 +16,7 @@ import (
 
 // list says of each debt whether it may be paid online, and why not (S7–S16). It returns those that may.
 func (s *story) list(debts []creance.Debt) (payable []creance.Debt, err error) {
-	policy, err := s.policies.On(s.clock.Now())
+	policy, err := s.of.policies.On(s.clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -26,8 +26,8 @@ func (s *story) list(debts []creance.Debt) (payable []creance.Debt, err error) {
 	}
 	s.chapter("Qui peut payer en ligne ?")
 	s.say("Rien de ce qui suit ne sort du programme : la banque est une maquette, aucune somme ne bouge.")
-	s.say("Nous sommes le %s. La règle « %s » laisse payer les participations forfaitaires et les franchises, si le solde va "+
-		"de %s à %s et si un avis de somme à payer a été reçu.\n\n", inbox.LongDate(s.clock.Now()), policy.Name, low, high)
+	s.say("Nous sommes le %s. La règle « %s » laisse payer %s, si le solde va "+
+		"de %s à %s et si un avis de somme à payer a été reçu.\n\n", inbox.LongDate(s.clock.Now()), policy.Name, s.of.takes, low, high)
 	for _, d := range debts {
 		decision := policy.Decide(d, s.clock.Now())
 		if err := s.answer(d, decision); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,22 +12,19 @@ import (
 	"github.com/quittance/quittance/creance"
 )
 
-//go:embed debts.json
-var sample []byte
-
 // readDebts reads a list of debts, or the sample when there is no path, and returns every mistake at once: nobody pays before the whole
 // file is right.
-func readDebts(ctx context.Context, path string) ([]creance.Debt, error) {
-	name, data := cmp.Or(path, "debts.json"), sample
+func (b body) readDebts(ctx context.Context, path string) ([]creance.Debt, error) {
+	name, data := cmp.Or(path, b.file), b.debts
 	if path != "" {
 		var err error
 		if data, err = os.ReadFile(path); err != nil {
 			return nil, err
 		}
 	}
-	debts, errs := parseDebts(data)
+	debts, errs := b.parseDebts(data)
 	if len(errs) == 0 {
-		errs = rehearse(ctx, debts)
+		errs = b.rehearse(ctx, debts)
 	}
 	for i, err := range errs {
 		errs[i] = fmt.Errorf("%s: %w", name, err)
@@ -37,7 +33,7 @@ func readDebts(ctx context.Context, path string) ([]creance.Debt, error) {
 }
 
 // parseDebts reads the list debt by debt, so that each error can say which one it is about.
-func parseDebts(data []byte) (debts []creance.Debt, errs []error) {
+func (b body) parseDebts(data []byte) (debts []creance.Debt, errs []error) {
 	var entries []json.RawMessage
 	if err := json.Unmarshal(data, &entries); err != nil {
 		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
@@ -56,7 +52,7 @@ func parseDebts(data []byte) (debts []creance.Debt, errs []error) {
 			bad(err)
 			continue
 		}
-		for _, err := range check(d) {
+		for _, err := range b.check(d) {
 			bad(err)
 		}
 		if first[d.ID] > 0 {
@@ -66,15 +62,6 @@ func parseDebts(data []byte) (debts []creance.Debt, errs []error) {
 		debts = append(debts, d)
 	}
 	return debts, errs
-}
-
-// kinds are the natures of a debt that a file may name. Those that cannot be paid here are among them: what is not is a slip of the
-// pen, and its payer must not be told that the debt is of another kind.
-var kinds = map[creance.Kind]string{
-	creance.Participation: "Participations forfaitaires",
-	creance.Franchise:     "Franchises",
-	"indu":                "Indu",
-	"penalite_financiere": "Pénalité financière",
 }
 
 // channels are the ways by which a notice came, in words.
@@ -92,7 +79,7 @@ var statuses = map[creance.Status]bool{
 const firstYear, lastYear = 2005, 2098
 
 // check finds what creance.Debt lets pass because a host may mean it, and a file surely does not. It returns every mistake.
-func check(d creance.Debt) (errs []error) {
+func (b body) check(d creance.Debt) (errs []error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("debt %.40q: "+format, append([]any{d.ID}, a...)...))
 	}
@@ -102,7 +89,7 @@ func check(d creance.Debt) (errs []error) {
 	for i, it := range d.Items {
 		if it.Kind == "" {
 			bad("items[%d]: kind is missing", i)
-		} else if kinds[it.Kind] == "" {
+		} else if b.kinds[it.Kind] == "" {
 			bad("items[%d]: kind %.40q is not known", i, string(it.Kind))
 		}
 		if it.Year == 0 {
@@ -138,8 +125,8 @@ func check(d creance.Debt) (errs []error) {
 
 // rehearse begins a payment of each debt with a bank and a store that are thrown away: what the service would refuse then, such as
 // a social security number as an id, is found now. That a debt may not be paid is no mistake.
-func rehearse(ctx context.Context, debts []creance.Debt) (errs []error) {
-	h, err := newHost(setting{bank: "mock", at: firstDay(debts), policies: creance.Ameli()})
+func (b body) rehearse(ctx context.Context, debts []creance.Debt) (errs []error) {
+	h, err := newHost(setting{bank: "mock", at: firstDay(debts), body: b})
 	if err != nil {
 		return []error{err}
 	}

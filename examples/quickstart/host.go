@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -24,35 +23,25 @@ type host struct {
 	payments *payment.Service
 	mailbox  inbox.Mailbox
 	catalog  *inbox.Catalog
-	policies creance.Policies
+	of       body
 	trouble  error // what went wrong while the bank was notifying
 	close    func()
 }
 
 // setting is what differs between one host and another.
 type setting struct {
-	bank     string // of banks: mock or sips
-	at       time.Time
-	policies creance.Policies
-	fund     inbox.Sender // who writes the letters
-	editions []fs.FS      // wordings laid over the library's own
-}
-
-// fund writes the letters. The law asks for the service in charge, an address and the telephone on each acknowledgement
-// (CRPA R112-11-1): Validate says what is missing.
-var fund = inbox.Sender{
-	Fund:          "CPAM de l’Exemple",
-	PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex",
-	CPAM:          true, // the telephone is the 36 46, with the tariff of the day: the letters are of 2018
+	bank string // of banks: mock or sips
+	at   time.Time
+	body
 }
 
 func newHost(s setting) (*host, error) {
 	h := &host{
-		clock:    &clock{now: s.at},
-		store:    payment.NewMemoryStore(),
-		mailbox:  inbox.NewMemoryMailbox(),
-		policies: s.policies,
-		close:    func() {},
+		clock:   &clock{now: s.at},
+		store:   payment.NewMemoryStore(),
+		mailbox: inbox.NewMemoryMailbox(),
+		of:      s.body,
+		close:   func() {},
 	}
 	var err error
 	if h.catalog, err = inbox.NewCatalog(s.editions...); err != nil {
@@ -62,14 +51,14 @@ func newHost(s setting) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.fund.Now = h.clock.Now
+	s.sender.Now = h.clock.Now
 	h.payments, err = payment.New(payment.Config{
 		Store:     h.store,
 		Acquirer:  h.bank,
 		Policies:  s.policies,
 		ReturnURL: returnURL,
 		NotifyURL: notifyURL,
-		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.fund),
+		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.sender),
 		Chores:    []payment.Chore{h.mailbox.DeleteDue},
 		Now:       h.clock.Now,
 	})
@@ -78,7 +67,7 @@ func newHost(s setting) (*host, error) {
 
 // decide says whether a debt may be paid online today. It is for the page that lists the debts: Begin decides again.
 func (h *host) decide(d creance.Debt) (creance.Decision, error) {
-	policy, err := h.policies.On(h.clock.Now())
+	policy, err := h.of.policies.On(h.clock.Now())
 	if err != nil {
 		return creance.Decision{}, err
 	}

@@ -17,6 +17,14 @@ type kiosk struct {
 	payfip         bool   // the page is the DGFiP's: the payer chooses a means first, and types nothing there
 }
 
+// where says how one pays there.
+func (k kiosk) where() string {
+	if k.payfip {
+		return "Vous allez payer par carte ou par prélèvement, sur le site PayFiP."
+	}
+	return "Vous allez payer par carte, sur le site de la banque."
+}
+
 // page is where the payer types a card.
 func (k kiosk) page(t mock.Transaction) (string, error) {
 	amount, err := euros(decimal.New(t.Cents, -2))

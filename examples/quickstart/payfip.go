@@ -42,7 +42,11 @@ func (b payfipBank) visit(s acquirer.Session, p payer) (func(context.Context) er
 			return nil, err
 		}
 	}
-	back, err := b.platform.Visit(s, payfiptest.Payer{Outcome: p.outcome, Abandon: p.leaves})
+	means := payfiptest.Card
+	if p.byDebit {
+		means = payfiptest.Debit
+	}
+	back, err := b.platform.Visit(s, payfiptest.Payer{Outcome: p.outcome, Means: means, Abandon: p.leaves})
 	if errors.Is(err, payfiptest.ErrNoReturn) {
 		return nil, nil
 	}

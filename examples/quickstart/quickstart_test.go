@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,6 +47,53 @@ func TestGolden(t *testing.T) {
 	// Worldline Direct has messages of another kind: payers see the same, and the journals say how each result was learned.
 	t.Run("direct", func(t *testing.T) { checkGolden(t, "testdata/direct.golden", output(t, "-acquirer", "direct")) })
 	t.Run("payfip", func(t *testing.T) { checkGolden(t, "testdata/payfip.golden", output(t, "-acquirer", "payfip")) })
+	// A town hall with PayFiP: its own rule, its own kinds of debt, its own words, and a direct debit.
+	t.Run("cantine", func(t *testing.T) {
+		checkGolden(t, "testdata/cantine.golden", output(t, "-policy", "cantine", "-acquirer", "payfip"))
+	})
+}
+
+// A town hall's payers read of no fund and of no co-payment, with whatever acquirer; a co-payment is none of its debts, and a canteen's bill
+// none of the fund's.
+func TestTownHall(t *testing.T) {
+	for _, acquirer := range []string{"mock", "sips", "direct", "payfip"} {
+		text := words(output(t, "-policy", "cantine", "-acquirer", acquirer))
+		for _, bad := range []string{"caisse", "ameli", "Assurance Maladie", "articipation", "ranchise", "36 46"} {
+			if _, after, found := strings.Cut(text, bad); found {
+				t.Errorf("%s: it says %q: %.80s", acquirer, bad, after)
+			}
+		}
+		inOrder(t, text, "La règle « cantine » laisse payer la restauration scolaire", "mai 76,00 € oui", "un-gouter 0,85 € non", "amende 35,00 € non",
+			"Cette somme ne se paie pas ici.", "De : Mairie de l'Exemple, régie de la cantine")
+	}
+	text := words(output(t, "-policy", "cantine", "-acquirer", "payfip"))
+	_, debit, _ := strings.Cut(text, "par-prelevement ")
+	inOrder(t, debit, "Prélèvement enregistré", "La somme sera prélevée sur votre compte bancaire", "par prélèvement.")
+
+	for _, c := range []struct{ policy, kind string }{{"cantine", "franchise"}, {"ameli", "restauration_scolaire"}} {
+		var stderr bytes.Buffer
+		path := file(t, "["+strings.Replace(good, "franchise", c.kind, 1)+"]")
+		if status := run([]string{"-policy", c.policy, path}, io.Discard, &stderr); status != 1 || !strings.Contains(stderr.String(), "is not known") {
+			t.Errorf("%s with a debt of the kind %s: exit status %d, %s", c.policy, c.kind, status, &stderr)
+		}
+	}
+	var stderr bytes.Buffer
+	if status := run([]string{"-policy", "mairie"}, io.Discard, &stderr); status != 2 || !strings.Contains(stderr.String(), "-policy ameli|cantine") {
+		t.Errorf("an unknown policy: exit status %d, %s", status, &stderr)
+	}
+}
+
+// What every policy of the quickstart promises, and whose fingerprints stored payments have.
+func TestPolicies(t *testing.T) {
+	for name, of := range bodies {
+		if err := of.policies.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ameli, err := bodies["ameli"].policies.On(time.Date(2018, time.July, 5, 0, 0, 0, 0, paris))
+	if err != nil || ameli.Fingerprint() != creance.Ameli()[0].Fingerprint() {
+		t.Errorf("%v, %v", ameli, err)
+	}
 }
 
 func checkGolden(t *testing.T, golden, got string) {
@@ -211,7 +260,7 @@ func TestSample(t *testing.T) {
 
 // Every debt of the sample is one that the law lets somebody owe, but for what its name says.
 func TestSampleIsPlausible(t *testing.T) {
-	debts, errs := parseDebts(sample)
+	debts, errs := bodies["ameli"].parseDebts(fundDebts)
 	if len(errs) > 0 || len(debts) == 0 {
 		t.Fatal(errs)
 	}
@@ -357,13 +406,15 @@ func TestNobodyPays(t *testing.T) {
 
 // Every id that has a behaviour is in the sample, and every behaviour has a title.
 func TestBehaviours(t *testing.T) {
-	var debts []creance.Debt
-	if err := json.Unmarshal(sample, &debts); err != nil {
-		t.Fatal(err)
-	}
 	ids := map[string]bool{}
-	for _, d := range debts {
-		ids[d.ID] = true
+	for _, of := range bodies {
+		var debts []creance.Debt
+		if err := json.Unmarshal(of.debts, &debts); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range debts {
+			ids[d.ID] = true
+		}
 	}
 	for id := range behaviours {
 		if !ids[id] || titles[id] == "" {
@@ -387,7 +438,7 @@ func TestOutputFails(t *testing.T) {
 func TestCancelledContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := readDebts(ctx, ""); err == nil {
+	if _, err := bodies["ameli"].readDebts(ctx, ""); err == nil {
 		t.Error("no error")
 	}
 }

@@ -20,6 +20,7 @@ var behaviours = map[string][]visit{
 	"refusee-puis-acceptee": {(*story).isRefused, (*story).pays},
 	"abandonnee":            {(*story).walksAway},
 	"notification-perdue":   {(*story).paysUnheard},
+	"par-prelevement":       {(*story).paysByDebit},
 }
 
 // titles introduce the scenes of behaviours.
@@ -27,6 +28,7 @@ var titles = map[string]string{
 	"refusee-puis-acceptee": "Refusé, puis accepté",
 	"abandonnee":            "Abandonné",
 	"notification-perdue":   "Accepté, et la notification se perd",
+	"par-prelevement":       "Accepté, par prélèvement si la banque le propose",
 }
 
 // payer plays all that one payer does about one debt.
@@ -54,8 +56,16 @@ func (s *story) payer(ctx context.Context, d creance.Debt) error {
 }
 
 // pays is the usual payer: pays, comes back, reads (S38–S48, S64).
-func (s *story) pays(ctx context.Context, t trip) error {
-	comeBack, err := s.bank.visit(t.session, payer{})
+func (s *story) pays(ctx context.Context, t trip) error { return s.paysAs(ctx, t, payer{}) }
+
+// paysByDebit orders a direct debit: what is told says so, and speaks of no card.
+func (s *story) paysByDebit(ctx context.Context, t trip) error {
+	s.seen = false // the letter is another
+	return s.paysAs(ctx, t, payer{byDebit: true})
+}
+
+func (s *story) paysAs(ctx context.Context, t trip, p payer) error {
+	comeBack, err := s.bank.visit(t.session, p)
 	if err != nil {
 		return err
 	}

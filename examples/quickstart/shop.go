@@ -71,7 +71,7 @@ type trial struct {
 }
 
 // playOwnShop checks the shop's settings and lets a person pay the first debt that may be paid today.
-func playOwnShop(ctx context.Context, out io.Writer, client checked, debts []creance.Debt) error {
+func playOwnShop(ctx context.Context, out io.Writer, client checked, of body, debts []creance.Debt) error {
 	report, err := client.Doctor(ctx)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func playOwnShop(ctx context.Context, out io.Writer, client checked, debts []cre
 		return err
 	}
 	t := trial{request: payment.BeginRequest{Key: rand.Text(), Language: "fr"}, over: make(chan struct{}, 1)}
-	policy, err := creance.Ameli().On(time.Now())
+	policy, err := of.policies.On(time.Now())
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func playOwnShop(ctx context.Context, out io.Writer, client checked, debts []cre
 	if t.request.Debt.ID == "" {
 		return errors.New("no debt of the file may be paid today")
 	}
-	if t.catalog, err = inbox.NewCatalog(); err != nil {
+	if t.catalog, err = inbox.NewCatalog(of.editions...); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", address)
@@ -102,7 +102,7 @@ func playOwnShop(ctx context.Context, out io.Writer, client checked, debts []cre
 	}
 	home := "http://" + listener.Addr().String()
 	t.payments, err = payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: client, Policies: creance.Ameli(), ReturnURL: home + "/retour",
+		Store: payment.NewMemoryStore(), Acquirer: client, Policies: of.policies, ReturnURL: home + "/retour",
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -35,12 +35,14 @@ type sourceCase struct {
 // playSource plays both cases in the source's own words, slips included (S80).
 func playSource(ctx context.Context, out *screen, acquirer string) error {
 	out.chapter("Les écrans de 2017, mot pour mot")
+	films := bodies["ameli"]
+	films.policies, films.sender, films.editions = integration(), inbox.Sender{}, []fs.FS{inbox.Verbatim()}
 	for i, c := range []sourceCase{
 		// The reference ends in 4: it was the day's fourth (S28).
 		{"Cas 1 : le paiement aboutit", time.Date(2017, time.September, 11, 15, 54, 0, 0, paris), 3, (*story).pays},   // S38, S53
 		{"Cas 2 : le paiement échoue", time.Date(2017, time.September, 1, 9, 24, 0, 0, paris), 0, (*story).isRefused}, // S57, S60
 	} {
-		h, err := newHost(setting{bank: acquirer, at: c.login, policies: integration(), editions: []fs.FS{inbox.Verbatim()}})
+		h, err := newHost(setting{bank: acquirer, at: c.login, body: films})
 		if err != nil {
 			return err
 		}
@@ -114,7 +116,7 @@ func (s *story) whyLetThrough(d creance.Debt) error {
 	}
 	s.say("La source montre un paiement de 20,00 €. La règle « %s » du téléservice ne le permet pas :\n\n", ameli.Name)
 	s.item(refusal, "")
-	own, err := s.policies.On(s.clock.Now())
+	own, err := s.of.policies.On(s.clock.Now())
 	if err != nil {
 		return err
 	}

@@ -38,14 +38,14 @@ func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 	if err != nil {
 		return t, err
 	}
-	claimed, err := recap(d, decision.Amount)
+	claimed, err := s.of.recap(d, decision.Amount)
 	if err != nil {
 		return t, err
 	}
 	if !s.seen {
-		s.at("Étape préalable", menu+"\n\nMes démarches › Paiement d’une créance\n")
+		s.at("Étape préalable", s.of.menu+"\n\nMes démarches › Paiement d’une créance\n")
 		s.at("Étape 1/3", claimed)
-		s.at("Étape 2/3", french("Vous allez payer par carte, sur le site de la banque. [ Payer ]\n\n")+s.follows)
+		s.at("Étape 2/3", french(s.kiosk.where()+" [ Payer ]\n\n")+s.follows)
 	}
 	s.clock.Advance(time.Minute)
 
@@ -65,9 +65,6 @@ func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 	s.clock.Advance(2 * time.Minute)
 	return t, nil
 }
-
-// menu is the account's, in the source's order (S50).
-const menu = "Accueil · Mes paiements · Ma messagerie · Mes démarches · Mon espace prévention · Mes informations"
 
 // transaction is what the bank knows of a payment; the bank's own pages are made of it.
 func (s *story) transaction(p payment.Payment) mock.Transaction {
@@ -94,7 +91,7 @@ func (s *story) home(ctx context.Context, debtor string) error {
 	}
 	text := m.Text
 	if s.account != "" {
-		text = menu + "\n\n" + text + "\n\n" + s.account
+		text = s.of.menu + "\n\n" + text + "\n\n" + s.account
 	}
 	s.at(french("Accueil du compte : ")+m.Subject, text)
 	return nil
@@ -123,7 +120,7 @@ func (s *story) readMail(ctx context.Context, t trip) error {
 	if !ok {
 		return errors.New("no letter came")
 	}
-	header, err := s.words(inbox.Header{Letter: l})
+	header, err := s.words(inbox.Header{Letter: l, From: s.of.sender})
 	if err != nil {
 		return err
 	}

@@ -15,16 +15,16 @@ import (
 func euros(amount decimal.Decimal) (string, error) { return inbox.Euros(amount) }
 
 // recap says what a notice claims: its items by kind and year, and the amount that is to be paid.
-func recap(d creance.Debt, due decimal.Decimal) (string, error) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Avis de somme à payer n° %s, %s\n", d.Notice.Number, channels[d.Notice.Channel])
+func (b body) recap(d creance.Debt, due decimal.Decimal) (string, error) {
+	var out strings.Builder
+	fmt.Fprintf(&out, "Avis de somme à payer n° %s, %s\n", d.Notice.Number, channels[d.Notice.Channel])
 	line := func(label string, amount decimal.Decimal) error {
 		s, err := euros(amount)
-		fmt.Fprintf(&b, "%-36s%12s\n", label, s)
+		fmt.Fprintf(&out, "%-36s%12s\n", label, s)
 		return err
 	}
 	for _, it := range d.Items {
-		if err := line(fmt.Sprintf("%s %d", kinds[it.Kind], it.Year), it.Amount); err != nil {
+		if err := line(fmt.Sprintf("%s %d", b.kinds[it.Kind], it.Year), it.Amount); err != nil {
 			return "", err
 		}
 	}
@@ -35,7 +35,7 @@ func recap(d creance.Debt, due decimal.Decimal) (string, error) {
 	if rest := balance.Sub(due); err == nil && rest.IsPositive() {
 		err = line("Restera dû après ce paiement", rest)
 	}
-	return french(b.String()), err
+	return french(out.String()), err
 }
 
 // states are the states of a payment, in words for the fund's staff. What a payer reads is inbox's.

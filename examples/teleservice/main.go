@@ -17,6 +17,8 @@
 //	                       (docs/move-from-sips.md): the shop of QUITTANCE_SIPS_*, or a simulator at -former-kiosk
 //	-kiosk 127.0.0.1:8081  where the simulator listens; the http:// address of another process's simulator makes this one its client
 //	-people FOLDER         people.json and debts.json of your own, instead of the sample (see internal/people)
+//	-office-secret FILE    a file with what agents must know to sign in to the back office, 16 letters or more. Without it nobody needs to know
+//	                       anything, which is allowed only on this machine and with a simulated bank: elsewhere the program refuses to start
 //	-open                  opens a browser
 //
 // Two processes on one PostgreSQL, one of them with the simulator:
@@ -51,6 +53,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -66,8 +69,9 @@ func main() {
 // settings are the flags.
 type settings struct {
 	app.Config
-	addr string
-	open bool
+	addr   string
+	secret string // the file of it
+	open   bool
 }
 
 func parse(args []string, stderr io.Writer) (s settings, err error) {
@@ -81,6 +85,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.Formerly, "former-kiosk", "127.0.0.1:8082", "where the former bank's simulator listens")
 	flags.StringVar(&s.Kiosk, "kiosk", "127.0.0.1:8081", "where the simulator listens, or the http:// `address` of one that runs already")
 	flags.StringVar(&s.People, "people", "", "a `folder` with people.json and debts.json of your own, instead of the sample")
+	flags.StringVar(&s.secret, "office-secret", "", "a `file` with what agents must know to sign in to the back office")
 	flags.BoolVar(&s.open, "open", false, "open a browser")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -123,6 +128,16 @@ func serve(ctx context.Context, s settings, stdout io.Writer) error {
 		return fmt.Errorf("%w (another address: -addr)", err)
 	}
 	defer listener.Close()
+	s.Listen = listener.Addr().String()
+	if s.secret != "" {
+		text, err := os.ReadFile(s.secret)
+		if err != nil {
+			return fmt.Errorf("-office-secret: %w", err)
+		}
+		if s.Secret = strings.TrimSpace(string(text)); s.Secret == "" {
+			return fmt.Errorf("-office-secret: %s is empty", s.secret)
+		}
+	}
 	if s.Base == "" {
 		s.Base = address(listener.Addr().(*net.TCPAddr))
 	}
@@ -137,7 +152,7 @@ func serve(ctx context.Context, s settings, stdout io.Writer) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	welcome(stdout, s.Base, a)
+	welcome(stdout, s.Base, a, s.Secret != "")
 	if s.open {
 		browse(s.Base)
 	}
@@ -164,7 +179,7 @@ func address(a *net.TCPAddr) string {
 	return "http://" + a.String()
 }
 
-func welcome(w io.Writer, base string, a *app.App) {
+func welcome(w io.Writer, base string, a *app.App, secret bool) {
 	fmt.Fprintf(w, `Le service « Paiement d’une créance » est prêt.
 
   Assuré     %s
@@ -179,6 +194,12 @@ func welcome(w io.Writer, base string, a *app.App) {
 
 Ctrl-C arrête le service. Pour repartir de zéro : -db autre.db
 `, base, base, a.Bank.Name, a.Bank.Where, a.Database.Name)
+	if secret {
+		fmt.Fprintln(w, "\nLa gestion demande son code d’accès. Portes ouvertes : chacun peut encore se connecter comme n’importe quel assuré.")
+		return
+	}
+	fmt.Fprintln(w, "\nPortes ouvertes de la démonstration : sans mot de passe, chacun peut se connecter comme n’importe quel assuré et comme n’importe quel\n"+
+		"agent de la gestion, et provoquer des pannes. Ailleurs que sur cette machine, la gestion demande un code d’accès : -office-secret FICHIER.")
 }
 
 // browse opens the page for a person; without a browser nothing is lost.

@@ -78,3 +78,32 @@ func controlKey(c [15]byte) int {
 	}
 	return 97 - n
 }
+
+// Within reports whether a text that people write has a NIR with its key somewhere in it. The form is looked at too: one in ninety-seven of
+// all numbers of 15 digits, such as a merchant's, has a right key.
+func Within(text string) bool {
+	for i := range text {
+		if !isDigit(text[i]) || i > 0 && isDigit(text[i-1]) {
+			continue
+		}
+		for end := i + 15; end <= len(text) && end <= i+15+10; end++ { // with spaces, dots and hyphens in between
+			candidate := text[i:end]
+			if isDigit(text[end-1]) && (end == len(text) || !isDigit(text[end])) && Full(candidate) && Number(significant(candidate)[:13]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+// significant is a NIR without what stands between its characters.
+func significant(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '.' || r == '-' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -129,3 +129,25 @@ func TestLabelled(t *testing.T) {
 		t.Error("an identifier is a number with its key or a label, a debtor's one without them too")
 	}
 }
+
+func TestWithin(t *testing.T) {
+	for text, want := range map[string]bool{
+		"183027599900103": true,
+		"réclamation de 183027599900103, du 2 mars": true,
+		"NIR : 1 83 02 75 999 001 03.":              true,
+		"voir 1-83-02-75-999-001-03":                true,
+		"né en Corse, 1 83 02 2A 999 001 18":        Full("1 83 02 2A 999 001 18"),
+		"":                                          false,
+		"réclamation n° 12":                         false,
+		"référence PCLCB172540000001":               false,
+		"commerçant 201000005940002":                false, // S29
+		"appelé au 01 23 45 67 89":                  false,
+		"183027599900104":                           false, // another key
+		"9183027599900103":                          false, // a longer number
+		"1830275999001031":                          false,
+	} {
+		if got := Within(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

@@ -12,7 +12,7 @@ func TestTotals(t *testing.T) {
 	line := func(kind payment.MovementKind, currency string, cents int64) movement {
 		return movement{payment.Movement{Kind: kind, Money: payment.Money{Currency: currency}}, cents}
 	}
-	got := totals([]movement{
+	got := totalsByKind([]movement{
 		line(payment.MovementOrphan, "USD", 1), line(payment.MovementAccepted, "CHF", 2), line(payment.MovementReturned, "USD", 3), line(payment.MovementAccepted, "EUR", 4), line(payment.MovementAccepted, "EUR", 5), line(payment.MovementOrphan, "USD", 6),
 	})
 	want := []total{

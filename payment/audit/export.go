@@ -19,9 +19,9 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// settle is how long after midnight a day is left open, for entries that were dated before it and are still being
-// written: each within a minute, or not at all.
-const settle = 5 * time.Minute
+// closingTime is how long after midnight a day stays open for entries that were dated before midnight and are still being written: each
+// is written within a minute, or not at all.
+const closingTime = 5 * time.Minute
 
 // columns are the export's, in both forms. They are frozen: append only.
 var columns = [...]string{
@@ -29,7 +29,7 @@ var columns = [...]string{
 	"day", "count", "seal", "sha256",
 }
 
-// line is one of the export, by column: text, a number, or euros. What is not there is empty.
+// line is a line of the export, by column: a text, a number, or euros. A column that is not in it is empty.
 type line map[string]any
 
 // euros is a number of cents that is written in euros.
@@ -92,7 +92,7 @@ type euros int64
 // written; nor when the journal of a payment that moved on the day does not verify ([payment.ErrAltered]): find out first what
 // happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day.
 func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, error) {
-	return b.export(ctx, day, w, asCSV)
+	return b.exportDay(ctx, day, w, asCSV)
 }
 
 // ExportJSON writes what [Books.Export] writes as JSON Lines, for programs: one object a line, with the columns as keys
@@ -100,15 +100,15 @@ func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, erro
 // euros is a text with a point. There is no byte order mark. Lines end in LF. The seal is the same, the sha256 is that of
 // this form.
 func (b *Books) ExportJSON(ctx context.Context, day string, w io.Writer) (Seal, error) {
-	return b.export(ctx, day, w, asJSON)
+	return b.exportDay(ctx, day, w, asJSON)
 }
 
-func (b *Books) export(ctx context.Context, day string, w io.Writer, as encoding) (Seal, error) {
+func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encoding) (Seal, error) {
 	d, err := paris.Parse(day)
 	if err != nil {
 		return Seal{}, fmt.Errorf("%w: export: %w", payment.ErrInvalid, err)
 	}
-	if over := d.Next().Start().Add(settle); b.now().Before(over) {
+	if over := d.Next().Start().Add(closingTime); b.now().Before(over) {
 		return Seal{}, fmt.Errorf("%w: export: %s is over at %s", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
 	}
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
@@ -129,19 +129,19 @@ func (b *Books) export(ctx context.Context, day string, w io.Writer, as encoding
 		return err
 	}
 	for _, m := range moved {
-		if err := write(m.line()); err != nil {
+		if err := write(m.exportLine()); err != nil {
 			return Seal{}, err
 		}
 	}
-	for _, t := range totals(moved) {
-		if err := write(t.line()); err != nil {
+	for _, t := range totalsByKind(moved) {
+		if err := write(t.exportLine()); err != nil {
 			return Seal{}, err
 		}
 	}
 	return seal, write(line{"movement": "seal", "seal": seal.String(), "sha256": hex.EncodeToString(sum.Sum(nil))})
 }
 
-func (m movement) line() line {
+func (m movement) exportLine() line {
 	p := m.Payment
 	return line{
 		"movement": string(m.Kind), "instant": m.At.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": p.Reference, "payment": string(p.ID),
@@ -150,11 +150,11 @@ func (m movement) line() line {
 	}
 }
 
-func (t total) line() line {
+func (t total) exportLine() line {
 	return line{"movement": "total_" + string(t.kind), "cents": t.cents, "euros": euros(t.cents), "currency": t.currency, "count": t.count}
 }
 
-// encoding is a form of the export: what stands before the lines, and a line.
+// encoding is a form of the export: a head, and how a line is written.
 type encoding struct {
 	head string
 	line func(line) []byte
@@ -165,7 +165,7 @@ var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l l
 	for i, name := range columns {
 		switch v := l[name].(type) {
 		case string:
-			cells[i] = defused(v)
+			cells[i] = defuseCell(v)
 		case int64:
 			cells[i] = strconv.FormatInt(v, 10)
 		case euros:
@@ -180,9 +180,9 @@ var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l l
 	return b.Bytes()
 }}
 
-// defused keeps a spreadsheet from taking a cell for a formula, and from being led by characters that are not seen. The
-// wide forms are those that some spreadsheets take for the narrow ones.
-func defused(s string) string {
+// defuseCell returns a cell that no spreadsheet takes for a formula, without characters that do not print. Some spreadsheets take the
+// full-width forms of the signs for the signs themselves.
+func defuseCell(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '

@@ -15,7 +15,7 @@ func FuzzExportCell(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		cell := defused(s)
+		cell := defuseCell(s)
 		if first := strings.TrimLeftFunc(cell, func(r rune) bool { return r <= ' ' || !strconv.IsPrint(r) }); first != "" &&
 			slices.Contains([]rune("=+-@＝＋－＠"), []rune(first)[0]) {
 			t.Errorf("%q becomes %q", s, cell)

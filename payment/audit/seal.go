@@ -11,41 +11,41 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// chain is the seals of all days, from the first that has a head.
+// chain has the seals of all days, from the first day with a head.
 type chain struct {
 	next  paris.Day // the day after the last seal
 	seals []Seal
 }
 
-// add seals the days before d, on which nothing moved, and d. Days come in order.
-func (c *chain) add(d paris.Day, heads [][32]byte) {
+// sealThrough seals the days before d, on which nothing moved, and then d. It must be called in the order of days.
+func (c *chain) sealThrough(d paris.Day, heads [][32]byte) {
 	if len(c.seals) == 0 {
 		c.next = d
 	}
-	c.to(d)
-	c.seal(heads)
+	c.sealQuietDaysBefore(d)
+	c.sealNextDay(heads)
 }
 
-// to seals the days before d, on which nothing moved.
-func (c *chain) to(d paris.Day) {
+// sealQuietDaysBefore seals the days before d, on which nothing moved.
+func (c *chain) sealQuietDaysBefore(d paris.Day) {
 	for len(c.seals) > 0 && c.next.Number() < d.Number() {
-		c.seal(nil)
+		c.sealNextDay(nil)
 	}
 }
 
-// last is the seal of the last day; zero before the first.
-func (c *chain) last() (seal Seal) {
+// lastSeal returns the seal of the last day; zero before the first.
+func (c *chain) lastSeal() (seal Seal) {
 	if n := len(c.seals); n > 0 {
 		seal = c.seals[n-1]
 	}
 	return seal
 }
 
-// seal seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
+// sealNextDay seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
 // that moved on the day. With the seals before it, it commits to all heads.
-func (c *chain) seal(heads [][32]byte) {
+func (c *chain) sealNextDay(heads [][32]byte) {
 	slices.SortFunc(heads, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
-	before := c.last()
+	before := c.lastSeal()
 	h := sha256.New()
 	h.Write([]byte("seal/1 " + c.next.String() + " "))
 	h.Write(before[:])
@@ -55,19 +55,19 @@ func (c *chain) seal(heads [][32]byte) {
 	c.seals, c.next = append(c.seals, Seal(h.Sum(nil))), c.next.Next()
 }
 
-// heads are those of each day, by its number: 32 bytes for each payment and each day on which it moved.
+// heads has the heads of each day, by the day's number: 32 bytes for each payment and each day on which it moved.
 type heads map[int][][32]byte
 
-// orphans adds theirs.
-func (h heads) orphans(all []payment.Orphan) {
+// addOrphans adds the heads of orphans.
+func (h heads) addOrphans(all []payment.Orphan) {
 	for _, o := range all {
 		day := paris.Of(o.At).Number()
 		h[day] = append(h[day], o.Head().Hash)
 	}
 }
 
-// journal adds those of a payment.
-func (h heads) journal(entries []payment.Entry) {
+// addJournal adds the heads of a payment: the last one of each day.
+func (h heads) addJournal(entries []payment.Entry) {
 	last := map[int][32]byte{}
 	for _, e := range entries {
 		last[paris.Of(e.At).Number()] = e.Hash
@@ -77,14 +77,14 @@ func (h heads) journal(entries []payment.Entry) {
 	}
 }
 
-// chain seals all days before end.
-func (h heads) chain(end paris.Day) (c chain) {
+// sealDaysBefore returns the seals of all days before end.
+func (h heads) sealDaysBefore(end paris.Day) (c chain) {
 	for _, day := range slices.Sorted(maps.Keys(h)) {
 		if day < end.Number() {
-			c.add(paris.Numbered(day), h[day])
+			c.sealThrough(paris.Numbered(day), h[day])
 		}
 	}
-	c.to(end)
+	c.sealQuietDaysBefore(end)
 	return c
 }
 
@@ -101,7 +101,7 @@ func sealTo(ctx context.Context, s payment.Store, d paris.Day, orphans []payment
 		for _, h := range today {
 			heads = append(heads, h.Hash)
 		}
-		c.add(day, heads)
+		c.sealThrough(day, heads)
 		clear(today)
 	}
 	put := func(h payment.Head) {
@@ -133,6 +133,6 @@ func sealTo(ctx context.Context, s payment.Store, d paris.Day, orphans []payment
 		}
 	}
 	end()
-	c.to(d.Next())
+	c.sealQuietDaysBefore(d.Next())
 	return c, moved, nil
 }

@@ -15,14 +15,14 @@ import (
 func TestSealsAreFrozen(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2017, 9, n, 12, 0, 0, 123456000, time.UTC) }
 	h := heads{}
-	h.journal([]payment.Entry{{At: day(11), Hash: [32]byte{9}}, {At: day(11), Hash: [32]byte{2}}}) // a day has the last one
-	h.journal([]payment.Entry{{At: day(11), Hash: [32]byte{1}}})
-	h.orphans([]payment.Orphan{{At: day(13), Result: acquirer.Result{
+	h.addJournal([]payment.Entry{{At: day(11), Hash: [32]byte{9}}, {At: day(11), Hash: [32]byte{2}}}) // a day has the last one
+	h.addJournal([]payment.Entry{{At: day(11), Hash: [32]byte{1}}})
+	h.addOrphans([]payment.Orphan{{At: day(13), Result: acquirer.Result{
 		Reference: "PCLCB172560000001", OrderID: "a", Merchant: "201000005940002", Amount: euro.Of(7500), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00",
 		AuthorisationID: "000001",
 	}}})
 	var got []string
-	for _, seal := range h.chain(paris.Of(day(14))).seals {
+	for _, seal := range h.sealDaysBefore(paris.Of(day(14))).seals {
 		got = append(got, seal.String())
 	}
 	want := []string{

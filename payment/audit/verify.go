@@ -31,12 +31,12 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 		case err != nil:
 			return err
 		}
-		p, journal, err := b.history(ctx, p)
+		p, journal, err := b.readHistory(ctx, p)
 		if err != nil {
 			return err
 		}
 		if seals != nil {
-			all.journal(journal)
+			all.addJournal(journal)
 		}
 		if err := payment.VerifyJournal(p, journal); err != nil {
 			altered = append(altered, err)
@@ -51,12 +51,12 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	if seals == nil {
 		return nil
 	}
-	orphans, err := b.orphans(ctx)
+	orphans, err := b.allOrphans(ctx)
 	if err != nil {
 		return err
 	}
-	all.orphans(orphans)
-	is := all.chain(paris.Of(b.now()).Next()).seals
+	all.addOrphans(orphans)
+	is := all.sealDaysBefore(paris.Of(b.now()).Next()).seals
 	n := 0
 	var before Seal
 	for want := range seals {

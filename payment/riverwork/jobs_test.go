@@ -218,13 +218,13 @@ func TestInTheWay(t *testing.T) {
 		want bool
 	}{
 		{"a backlog", rivertype.JobRow{State: "available", ScheduledAt: now.Add(-time.Hour)}, false},
-		{"running", rivertype.JobRow{State: "running", AttemptedAt: at(-timeout)}, false},
+		{"running", rivertype.JobRow{State: "running", AttemptedAt: at(-jobTimeout)}, false},
 		{"running on a dead worker", rivertype.JobRow{State: "running", AttemptedAt: at(-payment.LeaseDuration - time.Second)}, true},
 		{"soon", rivertype.JobRow{State: "scheduled", ScheduledAt: now.Add(30 * time.Second)}, false},
 		{"put off by hand", rivertype.JobRow{State: "scheduled", ScheduledAt: now.Add(time.Hour)}, true},
 		{"waiting for a person", rivertype.JobRow{State: "pending"}, true},
 	} {
-		if got := inTheWay(&c.job, now); got != c.want {
+		if got := isBlocking(&c.job, now); got != c.want {
 			t.Errorf("%s: %v", c.why, got)
 		}
 	}
@@ -232,10 +232,10 @@ func TestInTheWay(t *testing.T) {
 
 // A job ends before half of the lease under which it works, and leaves each piece the time of a question.
 func TestTimes(t *testing.T) {
-	if timeout >= payment.LeaseDuration/2 || timeout-begin < 20*time.Second {
-		t.Errorf("timeout %v, begin %v, lease %v", timeout, begin, payment.LeaseDuration)
+	if jobTimeout >= payment.LeaseDuration/2 || jobTimeout-beginFurtherWithin < 20*time.Second {
+		t.Errorf("timeout %v, begin %v, lease %v", jobTimeout, beginFurtherWithin, payment.LeaseDuration)
 	}
-	if d := (&worker[Attention]{}).Timeout(nil); d != timeout {
+	if d := (&worker[Attention]{}).Timeout(nil); d != jobTimeout {
 		t.Errorf("Timeout is %v", d)
 	}
 }

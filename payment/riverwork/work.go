@@ -10,30 +10,30 @@ import (
 )
 
 const (
-	timeout = 25 * time.Second // of a job, below half of the lease
-	begin   = 5 * time.Second  // in which a job begins a further piece: each has 20 seconds
+	jobTimeout         = 25 * time.Second // of a job, below half of the lease
+	beginFurtherWithin = 5 * time.Second  // in which a job begins a further piece: each has 20 seconds
 )
 
-// worker does what is due of one payment and one kind, until nothing is.
-type worker[T piece] struct {
+// worker does the due work of one payment and one kind, until nothing is due.
+type worker[T pieceOfWork] struct {
 	river.WorkerDefaults[T]
 	service *payment.Service
 }
 
 // Timeout implements [river.Worker].
-func (*worker[T]) Timeout(*river.Job[T]) time.Duration { return timeout }
+func (*worker[T]) Timeout(*river.Job[T]) time.Duration { return jobTimeout }
 
 // Work implements [river.Worker].
 func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
-	for d, began := job.Args.due(), time.Now(); ; {
+	for d, began := job.Args.dueWork(), time.Now(); ; {
 		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled): // the client stops; what it had leased is given back
 			return river.JobSnooze(0)
 		case err != nil || n == 0:
 			return err
-		case time.Since(began) > begin:
-			return river.JobSnooze(0) // there may be more, and it shall have its time
+		case time.Since(began) > beginFurtherWithin:
+			return river.JobSnooze(0) // more may be due: another run has the whole time for it
 		}
 	}
 }

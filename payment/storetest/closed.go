@@ -14,7 +14,7 @@ import (
 // closedDay: an export that was made is whole for ever.
 func closedDay(b *trial) {
 	end := start.Add(12 * time.Hour)
-	p := b.add()
+	p := b.addPayment()
 	refused := func(what string, err error) {
 		var closed *payment.DayClosedError
 		if !errors.As(err, &closed) || !closed.Until.Equal(end) {
@@ -32,27 +32,27 @@ func closedDay(b *trial) {
 	b.must("CloseDay again", b.CloseDay(b.ctx, "2026-03-02", end))
 	b.must("CloseDay of the day before", b.CloseDay(b.ctx, "2026-03-01", end.Add(-24*time.Hour)))
 
-	_, err := b.move(p, payment.Redirected)
+	_, err := b.tryMove(p, payment.Redirected)
 	refused("a commit", err)
-	b.same("the payment", b.find(p.ID), p)
-	q, e := b.new()
+	b.mustEqual("the payment", b.mustFind(p.ID), p)
+	q, e := b.newPayment()
 	refused("a creation", b.Create(b.ctx, q, e))
 	_, err = b.Find(b.ctx, payment.Lookup{ID: q.ID})
-	b.is("Find of what was not created", err, payment.ErrNotFound)
+	b.mustBeError("Find of what was not created", err, payment.ErrNotFound)
 	refused("an orphan", b.Orphan(b.ctx, orphan, end.Add(-time.Microsecond)))
 	b.must("an orphan that is known; Orphan", b.Orphan(b.ctx, known, start))
-	b.same("the orphans", len(collect(b, "Orphans", b.Orphans(b.ctx))), 1)
-	_, err = b.move(payment.Payment{ID: "x", CreatedAt: start}, payment.Redirected)
-	b.is("a commit of an unknown payment in a closed day", err, payment.ErrNotFound)
-	_, err = b.move(p, payment.Redirected, func(p *payment.Payment) { p.Version = 7 })
-	b.is("a commit at an old version in a closed day", err, payment.ErrVersion)
+	b.mustEqual("the orphans", len(collectAll(b, "Orphans", b.Orphans(b.ctx))), 1)
+	_, err = b.tryMove(payment.Payment{ID: "x", CreatedAt: start}, payment.Redirected)
+	b.mustBeError("a commit of an unknown payment in a closed day", err, payment.ErrNotFound)
+	_, err = b.tryMove(p, payment.Redirected, func(p *payment.Payment) { p.Version = 7 })
+	b.mustBeError("a commit at an old version in a closed day", err, payment.ErrVersion)
 
 	e.At = end // the first instant of the next day
 	b.must("Create", b.Create(b.ctx, q, e))
 	b.must("Orphan", b.Orphan(b.ctx, orphan, end))
 	p.CreatedAt = end
-	b.moved(p, payment.Redirected)
-	if heads := collect(b, "Heads", b.Heads(b.ctx, end)); len(heads) != 1 || heads[0].Version != 1 {
+	b.mustMove(p, payment.Redirected)
+	if heads := collectAll(b, "Heads", b.Heads(b.ctx, end)); len(heads) != 1 || heads[0].Version != 1 {
 		b.Fatalf("%d entries are dated into the closed day, want the first alone", len(heads))
 	}
 }
@@ -65,7 +65,7 @@ func closedRace(b *trial) {
 	var entries [writers][]payment.Entry
 	for w := range made {
 		for range 40 {
-			p, e := b.new()
+			p, e := b.newPayment()
 			made[w], entries[w] = append(made[w], p), append(entries[w], e)
 		}
 	}
@@ -73,13 +73,13 @@ func closedRace(b *trial) {
 	half := make(chan struct{})
 	var once sync.Once
 	exported := -1
-	b.together(writers+1, func(i int) error {
+	b.runAtOnce(writers+1, func(i int) error {
 		if i == writers {
 			<-half
 			if err := b.CloseDay(b.ctx, "2026-03-02", end); err != nil {
 				return err
 			}
-			exported = len(collect(b, "Heads", b.Heads(b.ctx, end)))
+			exported = len(collectAll(b, "Heads", b.Heads(b.ctx, end)))
 			return nil
 		}
 		defer once.Do(func() { close(half) })
@@ -97,7 +97,7 @@ func closedRace(b *trial) {
 		}
 		return nil
 	})
-	after := len(collect(b, "Heads", b.Heads(b.ctx, end)))
+	after := len(collectAll(b, "Heads", b.Heads(b.ctx, end)))
 	if exported != after || after != int(written.Load()) {
 		b.Fatalf("the export had %d entries of the day, now there are %d, and %d were acknowledged", exported, after, written.Load())
 	}

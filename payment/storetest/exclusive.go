@@ -9,14 +9,14 @@ import (
 
 // debtPaid: two notices of one debt are two claims; the money of both would be taken for one debt.
 func debtPaid(b *trial) {
-	first := b.moved(b.add(), payment.Expired)
-	second := b.add(func(p *payment.Payment) { p.Debt = first.Debt })
-	first = b.moved(first, payment.Paid)
-	_, err := b.move(second, payment.Paid)
-	b.is("a second payment of the debt that is paid", err, payment.ErrClaimPaid)
-	second = b.moved(second, payment.Review)
-	b.moved(first, payment.Recorded) // the account is right again: the other notice may be paid
-	b.moved(second, payment.Paid)
+	first := b.mustMove(b.addPayment(), payment.Expired)
+	second := b.addPayment(func(p *payment.Payment) { p.Debt = first.Debt })
+	first = b.mustMove(first, payment.Paid)
+	_, err := b.tryMove(second, payment.Paid)
+	b.mustBeError("a second payment of the debt that is paid", err, payment.ErrClaimPaid)
+	second = b.mustMove(second, payment.Review)
+	b.mustMove(first, payment.Recorded) // the account is right again: the other notice may be paid
+	b.mustMove(second, payment.Paid)
 }
 
 // rounds is how often a race is run: one round seldom hits the moment.
@@ -30,14 +30,14 @@ func paidRace(b *trial) {
 			"debt":  func(p *payment.Payment, of payment.Payment) { p.Debt = of.Debt },
 		} {
 			const n = 6
-			all := []payment.Payment{b.moved(b.add(), payment.Expired)}
+			all := []payment.Payment{b.mustMove(b.addPayment(), payment.Expired)}
 			for range n - 1 {
-				all = append(all, b.moved(b.add(func(p *payment.Payment) { same(p, all[0]) }), payment.Expired))
+				all = append(all, b.mustMove(b.addPayment(func(p *payment.Payment) { same(p, all[0]) }), payment.Expired))
 			}
-			won := b.together(n, func(i int) error { _, err := b.move(all[i], payment.Paid); return err }, payment.ErrClaimPaid)
+			won := b.runAtOnce(n, func(i int) error { _, err := b.tryMove(all[i], payment.Paid); return err }, payment.ErrClaimPaid)
 			paid := 0
 			for _, p := range all {
-				if b.find(p.ID).State == payment.Paid {
+				if b.mustFind(p.ID).State == payment.Paid {
 					paid++
 				}
 			}
@@ -52,18 +52,18 @@ func paidRace(b *trial) {
 func attemptRace(b *trial) {
 	for round := range rounds {
 		const n = 6
-		first := b.moved(b.add(), payment.Failed)
+		first := b.mustMove(b.addPayment(), payment.Failed)
 		type request struct {
 			p payment.Payment
 			e payment.Entry
 		}
 		var all [n]request
 		for i := range all {
-			p, e := b.new()
+			p, e := b.newPayment()
 			p.Debt, p.Claim = first.Debt, first.Claim
 			all[i] = request{p, e}
 		}
-		if won := b.together(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
+		if won := b.runAtOnce(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
 			b.Fatalf("round %d: %d of %d attempts of one debt at once, want 1", round, won, n)
 		}
 	}
@@ -74,22 +74,22 @@ func handleOnce(b *trial) {
 	with := func(session string) func(*payment.Payment) {
 		return func(p *payment.Payment) { p.Handle = acquirer.Handle{Session: session, ExpiresAt: start} }
 	}
-	first := b.moved(b.add(), payment.Redirected, with("S1"))
-	second := b.add()
-	_, err := b.move(second, payment.Redirected, with("S1"))
-	b.is("another payment with the same handle", err, payment.ErrReference)
-	b.same("the second payment", b.find(second.ID), second)
-	second = b.moved(second, payment.Redirected, with("S2"))
-	b.moved(b.add(func(p *payment.Payment) { p.Merchant = "another" }), payment.Redirected, with("S1"))
+	first := b.mustMove(b.addPayment(), payment.Redirected, with("S1"))
+	second := b.addPayment()
+	_, err := b.tryMove(second, payment.Redirected, with("S1"))
+	b.mustBeError("another payment with the same handle", err, payment.ErrReference)
+	b.mustEqual("the second payment", b.mustFind(second.ID), second)
+	second = b.mustMove(second, payment.Redirected, with("S2"))
+	b.mustMove(b.addPayment(func(p *payment.Payment) { p.Merchant = "another" }), payment.Redirected, with("S1"))
 	for _, p := range []payment.Payment{first, second} {
 		got, err := b.Find(b.ctx, payment.Lookup{Merchant: merchant, Session: p.Handle.Session})
 		b.must("Find by the handle's session", err)
-		b.same("what is found by the handle's session", got, p)
+		b.mustEqual("what is found by the handle's session", got, p)
 	}
 	_, err = b.Find(b.ctx, payment.Lookup{Merchant: "nobody", Session: "S1"})
-	b.is("Find by the session of another merchant", err, payment.ErrNotFound)
-	b.moved(first, payment.Expired, func(p *payment.Payment) { p.Handle.Payment = "P1" }) // its own handle is in nobody's way
-	for i := range 3 {                                                                    // an empty handle is none
-		b.moved(b.add(), payment.Redirected, func(p *payment.Payment) { p.Code = fmt.Sprint(i) })
+	b.mustBeError("Find by the session of another merchant", err, payment.ErrNotFound)
+	b.mustMove(first, payment.Expired, func(p *payment.Payment) { p.Handle.Payment = "P1" }) // its own handle is in nobody's way
+	for i := range 3 {                                                                       // an empty handle is none
+		b.mustMove(b.addPayment(), payment.Redirected, func(p *payment.Payment) { p.Code = fmt.Sprint(i) })
 	}
 }

@@ -13,7 +13,7 @@ func moneyKept(b *trial) {
 	said := payment.Money{
 		Amount: decimal.New(9_999_999_999_99, -2), Returned: decimal.New(1, -2), Currency: "EUR", Merchant: merchant, Authorisation: "00é'1",
 	}
-	p := b.add()
+	p := b.addPayment()
 	e := payment.Entry{
 		Payment: p.ID, Version: 2, Event: payment.OnMismatched, Effect: payment.EffectChanged, From: p.State, To: payment.Refunded, At: start, Money: said,
 		Previous: p.Head, Hash: [32]byte{9}, Salt: [16]byte{7},
@@ -22,42 +22,42 @@ func moneyKept(b *trial) {
 	b.must("Commit", b.Commit(b.ctx, p, e))
 	money := func() []payment.Money {
 		var out []payment.Money
-		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+		for _, e := range collectAll(b, "Journal", b.Journal(b.ctx, p.ID)) {
 			out = append(out, e.Money)
 		}
 		return out
 	}
-	b.same("the money of the entries", money(), []payment.Money{{}, said})
+	b.mustEqual("the money of the entries", money(), []payment.Money{{}, said})
 	for _, want := range money() {
-		t := b.one(payment.WorkDelivery, start.Add(time.Hour))
-		b.same("the money of the change", t.Change.Entry.Money, want)
-		b.release(t, time.Time{}, "")
+		t := b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Hour))
+		b.mustEqual("the money of the change", t.Change.Entry.Money, want)
+		b.mustRelease(t, time.Time{}, "")
 	}
 	_, err := b.Erase(b.ctx, p.Debtor, start.Add(1000*time.Hour))
 	b.must("Erase", err)
-	b.same("the money after an erasure", money(), []payment.Money{{}, said})
+	b.mustEqual("the money after an erasure", money(), []payment.Money{{}, said})
 }
 
 // headsByTime: every entry before the instant, by time, then by payment and version.
 func headsByTime(b *trial) {
-	b.same("the heads of an empty store", len(collect(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour)))), 0)
+	b.mustEqual("the heads of an empty store", len(collectAll(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour)))), 0)
 	var want []payment.Head
-	first, second := b.add(), b.add()
-	first = b.moved(first, payment.Redirected)
-	second = b.moved(second, payment.Redirected)
+	first, second := b.addPayment(), b.addPayment()
+	first = b.mustMove(first, payment.Redirected)
+	second = b.mustMove(second, payment.Redirected)
 	for _, p := range []payment.Payment{first, second} {
-		for _, e := range collect(b, "Journal", b.Journal(b.ctx, p.ID)) {
+		for _, e := range collectAll(b, "Journal", b.Journal(b.ctx, p.ID)) {
 			want = append(want, payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash})
 		}
 	}
 	want[1], want[2] = want[2], want[1] // created, created, moved, moved
-	b.same("all heads", collect(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour))), want)
-	b.same("those before the last", collect(b, "Heads", b.Heads(b.ctx, want[3].At)), want[:3])
-	b.same("none before the first", len(collect(b, "Heads", b.Heads(b.ctx, want[0].At))), 0)
+	b.mustEqual("all heads", collectAll(b, "Heads", b.Heads(b.ctx, start.Add(time.Hour))), want)
+	b.mustEqual("those before the last", collectAll(b, "Heads", b.Heads(b.ctx, want[3].At)), want[:3])
+	b.mustEqual("none before the first", len(collectAll(b, "Heads", b.Heads(b.ctx, want[0].At))), 0)
 	for range b.Heads(b.ctx, start.Add(time.Hour)) {
 		break // a reader that stops early must not hold anything
 	}
-	b.moved(second, payment.Paid)
+	b.mustMove(second, payment.Paid)
 }
 
 // stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
@@ -72,26 +72,26 @@ func stuckOrphan(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, other, start.Add(time.Second)))
 	now := start
 	for range payment.StuckAfter {
-		b.release(b.lease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
+		b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
 	}
 	failures := func() (out []int) {
-		for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
+		for _, o := range collectAll(b, "Orphans", b.Orphans(b.ctx)) {
 			out = append(out, o.Tries)
 		}
 		return out
 	}
-	stuck := collect(b, "Orphans", b.Orphans(b.ctx))[0]
-	b.same("its failures", failures(), []int{payment.StuckAfter, 0})
-	b.same("the last cause", stuck.Cause, "the host is down")
-	b.release(b.lease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
+	stuck := collectAll(b, "Orphans", b.Orphans(b.ctx))[0]
+	b.mustEqual("its failures", failures(), []int{payment.StuckAfter, 0})
+	b.mustEqual("the last cause", stuck.Cause, "the host is down")
+	b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
 	b.must("Restart", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.same("its failures after the restart", failures(), []int{0, 0})
-	t := b.lease(payment.WorkDelivery, now, 1)
+	b.mustEqual("its failures after the restart", failures(), []int{0, 0})
+	t := b.mustLease(payment.WorkDelivery, now, 1)
 	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
 		b.Fatalf("leased %v, want the restarted orphan", t)
 	}
-	b.release(t[0], time.Time{}, "")
+	b.mustRelease(t[0], time.Time{}, "")
 	b.must("Restart of one that is delivered", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.same("both are kept", failures(), []int{0, 0})
-	b.is("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
+	b.mustEqual("both are kept", failures(), []int{0, 0})
+	b.mustBeError("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
 }

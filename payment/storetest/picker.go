@@ -14,7 +14,7 @@ func pickOne(b *trial) {
 	named := func(why string, k payment.WorkKind, n int, want ...payment.Due) {
 		got, err := b.Due(b.ctx, k, ours, now, n)
 		b.must("Due", err)
-		b.same(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
+		b.mustEqual(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
 	}
 	pick := func(why string, k payment.WorkKind, id payment.ID) payment.Task {
 		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
@@ -31,27 +31,27 @@ func pickOne(b *trial) {
 		}
 	}
 
-	late, early := b.add(), b.add(func(p *payment.Payment) { p.AttentionAt = start.Add(time.Second) })
-	b.add(func(p *payment.Payment) { p.AttentionAt = now.Add(time.Microsecond) })
+	late, early := b.addPayment(), b.addPayment(func(p *payment.Payment) { p.AttentionAt = start.Add(time.Second) })
+	b.addPayment(func(p *payment.Payment) { p.AttentionAt = now.Add(time.Microsecond) })
 	row := func(p payment.Payment) payment.Due {
 		return payment.Due{Kind: payment.WorkAttention, Payment: p.ID, Version: p.Version}
 	}
 	named("what is due, oldest first", payment.WorkAttention, 9, row(early), row(late))
 	named("no more than was asked for", payment.WorkAttention, 1, row(early))
 	t := pick("a row that is not the oldest", payment.WorkAttention, late.ID)
-	b.same("the task's payment", t.Payment, late)
+	b.mustEqual("the task's payment", t.Payment, late)
 	named("what is leased is not named", payment.WorkAttention, 9, row(early))
 	nothing("leased", payment.WorkAttention, late.ID)
-	b.release(t, now.Add(time.Minute), "no answer")
+	b.mustRelease(t, now.Add(time.Minute), "no answer")
 	nothing("not due", payment.WorkAttention, late.ID)
 	nothing("no such payment", payment.WorkAttention, "x")
 	nothing("no payment", payment.WorkAttention, "")
-	if early := b.one(payment.WorkAttention, now); early.Payment.ID == late.ID {
+	if early := b.leaseOnlyTask(payment.WorkAttention, now); early.Payment.ID == late.ID {
 		b.Fatal("Due leased a row")
 	}
 
 	b.deliverAll()
-	late = b.moved(b.moved(late, payment.Redirected), payment.Paid)
+	late = b.mustMove(b.mustMove(late, payment.Redirected), payment.Paid)
 	change := func(id payment.ID, version int) payment.Due {
 		return payment.Due{Kind: payment.WorkDelivery, Payment: id, Version: version}
 	}
@@ -62,9 +62,9 @@ func pickOne(b *trial) {
 	}
 	named("nothing overtakes what is under way", payment.WorkDelivery, 9)
 	nothing("nothing overtakes what is under way", payment.WorkDelivery, late.ID)
-	b.release(first, time.Time{}, "")
+	b.mustRelease(first, time.Time{}, "")
 	named("the next change", payment.WorkDelivery, 9, change(late.ID, 3))
-	b.release(pick("the next change", payment.WorkDelivery, late.ID), time.Time{}, "")
+	b.mustRelease(pick("the next change", payment.WorkDelivery, late.ID), time.Time{}, "")
 	nothing("all is delivered", payment.WorkDelivery, late.ID)
 
 	for i := range 2 {
@@ -78,8 +78,8 @@ func pickOne(b *trial) {
 	nothing("no payment, though orphans have none", payment.WorkDelivery, "")
 	for _, d := range mustDue(b, now) {
 		t := pick("an orphan, by its change's key", payment.WorkDelivery, d.Payment)
-		b.same("the orphan's key", payment.ID(t.Change.Key), d.Payment)
-		b.release(t, time.Time{}, "")
+		b.mustEqual("the orphan's key", payment.ID(t.Change.Key), d.Payment)
+		b.mustRelease(t, time.Time{}, "")
 	}
 	named("all orphans are delivered", payment.WorkDelivery, 9)
 	if _, err := b.Due(b.ctx, "nonsense", ours, now, 1); err == nil {

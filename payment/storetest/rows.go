@@ -11,37 +11,37 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func created(b *trial) {
-	p := b.add(func(p *payment.Payment) { p.Debtor, p.Key = "é'\"\\%_;--", "🙂 key" })
+func createdIsFound(b *trial) {
+	p := b.addPayment(func(p *payment.Payment) { p.Debtor, p.Key = "é'\"\\%_;--", "🙂 key" })
 	for _, l := range []payment.Lookup{{ID: p.ID}, {Reference: p.Reference}, {Debtor: p.Debtor, Key: p.Key}} {
 		q, err := b.Find(b.ctx, l)
 		b.must("Find", err)
-		b.same("the payment", q, p)
+		b.mustEqual("the payment", q, p)
 	}
 }
 
 func notFound(b *trial) {
-	p := b.add()
+	p := b.addPayment()
 	for _, l := range []payment.Lookup{{ID: "x"}, {Reference: "x"}, {Debtor: p.Debtor, Key: "x"}, {Debtor: "x", Key: p.Key}, {}} {
 		_, err := b.Find(b.ctx, l)
-		b.is("Find", err, payment.ErrNotFound)
+		b.mustBeError("Find", err, payment.ErrNotFound)
 	}
-	other, _ := b.new()
-	_, err := b.move(other, payment.Redirected)
-	b.is("Commit of a payment that was never created", err, payment.ErrNotFound)
+	other, _ := b.newPayment()
+	_, err := b.tryMove(other, payment.Redirected)
+	b.mustBeError("Commit of a payment that was never created", err, payment.ErrNotFound)
 	for range b.Journal(b.ctx, other.ID) {
 		b.Fatal("an unknown payment has a journal")
 	}
 }
 
 func keyOnce(b *trial) {
-	p := b.add()
-	q, e := b.new()
+	p := b.addPayment()
+	q, e := b.newPayment()
 	q.Debtor, q.Key = p.Debtor, p.Key
-	b.is("the same key again", b.Create(b.ctx, q, e), payment.ErrKeyReused)
+	b.mustBeError("the same key again", b.Create(b.ctx, q, e), payment.ErrKeyReused)
 	q.Debt, q.Claim = p.Debt, p.Claim
-	b.is("the same key and debt again: the key is what the caller must learn", b.Create(b.ctx, q, e), payment.ErrKeyReused)
-	b.add(func(o *payment.Payment) { o.Key = p.Key }) // another debtor may use it
+	b.mustBeError("the same key and debt again: the key is what the caller must learn", b.Create(b.ctx, q, e), payment.ErrKeyReused)
+	b.addPayment(func(o *payment.Payment) { o.Key = p.Key }) // another debtor may use it
 }
 
 func heldDebt(b *trial) {
@@ -49,11 +49,11 @@ func heldDebt(b *trial) {
 		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Refunding, payment.Review,
 		payment.Refused, payment.Cancelled, payment.Expired, payment.Failed, payment.Refunded,
 	} {
-		p := b.add()
+		p := b.addPayment()
 		if s != payment.Created {
-			p = b.moved(p, s)
+			p = b.mustMove(p, s)
 		}
-		q, e := b.new()
+		q, e := b.newPayment()
 		q.Debt, q.Claim = p.Debt, q.Claim+"x"
 		err := b.Create(b.ctx, q, e)
 		if !s.Holds() {
@@ -64,28 +64,28 @@ func heldDebt(b *trial) {
 		if !errors.As(err, &held) {
 			b.Fatalf("a debt whose payment is %s was given a second one: error %v", s, err)
 		}
-		b.same("the payment that holds it", held.By, p)
+		b.mustEqual("the payment that holds it", held.By, p)
 	}
 }
 
 func heldClaim(b *trial) {
-	p := b.moved(b.moved(b.add(), payment.Paid), payment.Recorded)
-	q, e := b.new()
+	p := b.mustMove(b.mustMove(b.addPayment(), payment.Paid), payment.Recorded)
+	q, e := b.newPayment()
 	q.Debt, q.Claim = p.Debt, p.Claim
-	b.is("a recorded claim again", b.Create(b.ctx, q, e), payment.ErrHeld)
+	b.mustBeError("a recorded claim again", b.Create(b.ctx, q, e), payment.ErrHeld)
 	q.Claim = p.Claim + "/another notice"
 	b.must("another notice of the debt; Create", b.Create(b.ctx, q, e))
 }
 
 func referenceOnce(b *trial) {
-	p := b.add()
-	q, e := b.new()
+	p := b.addPayment()
+	q, e := b.newPayment()
 	q.Reference = p.Reference
-	b.is("the same reference", b.Create(b.ctx, q, e), payment.ErrReference)
-	q, e = b.new()
+	b.mustBeError("the same reference", b.Create(b.ctx, q, e), payment.ErrReference)
+	q, e = b.newPayment()
 	q.ID, e.Payment = p.ID, p.ID
-	b.is("the same id", b.Create(b.ctx, q, e), payment.ErrReference)
-	b.same("the first", b.find(p.ID), p)
+	b.mustBeError("the same id", b.Create(b.ctx, q, e), payment.ErrReference)
+	b.mustEqual("the first", b.mustFind(p.ID), p)
 }
 
 func createRace(b *trial) {
@@ -96,54 +96,54 @@ func createRace(b *trial) {
 	}
 	var all [n]pair
 	for i := range all {
-		p, e := b.new()
+		p, e := b.newPayment()
 		p.Debt, p.Claim, p.Debtor = "D", "D/N", "A"
 		all[i] = pair{p, e}
 	}
-	if won := b.together(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
+	if won := b.runAtOnce(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
 		b.Fatalf("%d payments of one debt under way at once, want 1", won)
 	}
 }
 
-func version(b *trial) {
-	p := b.add()
-	b.moved(p, payment.Redirected)
-	_, err := b.move(p, payment.Cancelled)
-	b.is("a commit at an old version", err, payment.ErrVersion)
+func commitVersion(b *trial) {
+	p := b.addPayment()
+	b.mustMove(p, payment.Redirected)
+	_, err := b.tryMove(p, payment.Cancelled)
+	b.mustBeError("a commit at an old version", err, payment.ErrVersion)
 	ahead := p
 	ahead.Version = 5
-	_, err = b.move(ahead, payment.Cancelled)
-	b.is("a commit at a version that was never reached", err, payment.ErrVersion)
-	if q := b.find(p.ID); q.State != payment.Redirected || q.Version != 2 {
+	_, err = b.tryMove(ahead, payment.Cancelled)
+	b.mustBeError("a commit at a version that was never reached", err, payment.ErrVersion)
+	if q := b.mustFind(p.ID); q.State != payment.Redirected || q.Version != 2 {
 		b.Fatalf("the payment is %s at version %d, want redirected at 2", q.State, q.Version)
 	}
-	if n := len(collect(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
+	if n := len(collectAll(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
 		b.Fatalf("the journal has %d entries, want 2: a lost commit must leave nothing", n)
 	}
 }
 
 func commitRace(b *trial) {
-	p := b.add()
-	if won := b.together(16, func(int) error { _, err := b.move(p, payment.Paid); return err }, payment.ErrVersion); won != 1 {
+	p := b.addPayment()
+	if won := b.runAtOnce(16, func(int) error { _, err := b.tryMove(p, payment.Paid); return err }, payment.ErrVersion); won != 1 {
 		b.Fatalf("%d commits of one version, want 1", won)
 	}
-	if n := len(collect(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
+	if n := len(collectAll(b, "Journal", b.Journal(b.ctx, p.ID))); n != 2 {
 		b.Fatalf("the journal has %d entries, want 2", n)
 	}
 }
 
 func commitAll(b *trial) {
-	p := b.add()
-	p = b.moved(p, payment.Redirected, func(p *payment.Payment) {
+	p := b.addPayment()
+	p = b.mustMove(p, payment.Redirected, func(p *payment.Payment) {
 		p.Session = acquirer.Session{
 			URL: "https://kiosk.example/pay?a=1", Method: "POST", Fields: url.Values{"token": {"x=y&z", "é"}, "empty": {""}},
 			ExpiresAt: start.Add(time.Hour),
 		}
 		p.Handle = acquirer.Handle{Session: "é|'1", Proof: "p=\"2", ExpiresAt: start.Add(time.Hour)}
 	})
-	b.same("with its session", b.find(p.ID), p)
+	b.mustEqual("with its session", b.mustFind(p.ID), p)
 	at := start.Add(36*time.Hour + time.Microsecond)
-	p = b.moved(p, payment.Refunding, func(p *payment.Payment) {
+	p = b.mustMove(p, payment.Refunding, func(p *payment.Payment) {
 		p.Session = acquirer.Session{}
 		p.Authorisation, p.Brand, p.MaskedPAN, p.Code, p.Decline = "761208", "CB", "5017##########00", "00", acquirer.InsufficientFunds
 		p.Means = acquirer.DirectDebit
@@ -151,47 +151,47 @@ func commitAll(b *trial) {
 		p.RefundCalledAt, p.ReturnedAt, p.AttentionAt = at.Add(3*time.Second), at.Add(4*time.Second), time.Time{}
 		p.RefundFirstCalledAt, p.Returned, p.Handle.Payment = at.Add(5*time.Second), decimal.New(25_01, -2), "4250001_0"
 	})
-	b.same("with all its fields", b.find(p.ID), p)
+	b.mustEqual("with all its fields", b.mustFind(p.ID), p)
 }
 
 func claimPaid(b *trial) {
-	first := b.moved(b.add(), payment.Expired)
-	second := b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
-	first = b.moved(first, payment.Paid) // a late acceptance, although another attempt is at the kiosk
+	first := b.mustMove(b.addPayment(), payment.Expired)
+	second := b.addPayment(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
+	first = b.mustMove(first, payment.Paid) // a late acceptance, although another attempt is at the kiosk
 	for _, s := range []payment.State{payment.Paid, payment.Recorded} {
-		_, err := b.move(second, s)
-		b.is("a second payment of the claim with money", err, payment.ErrClaimPaid)
+		_, err := b.tryMove(second, s)
+		b.mustBeError("a second payment of the claim with money", err, payment.ErrClaimPaid)
 	}
-	second = b.moved(second, payment.Review)
-	first = b.moved(first, payment.Recorded)
-	_, err := b.move(second, payment.Paid)
-	b.is("a second one while the first is recorded", err, payment.ErrClaimPaid)
-	b.moved(first, payment.Refunding)
-	b.moved(second, payment.Paid)
+	second = b.mustMove(second, payment.Review)
+	first = b.mustMove(first, payment.Recorded)
+	_, err := b.tryMove(second, payment.Paid)
+	b.mustBeError("a second one while the first is recorded", err, payment.ErrClaimPaid)
+	b.mustMove(first, payment.Refunding)
+	b.mustMove(second, payment.Paid)
 }
 
 func attemptOnce(b *trial) {
-	first := b.moved(b.add(), payment.Failed)
-	b.add(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
-	_, err := b.move(first, payment.Redirected)
-	b.is("a second attempt of the debt", err, payment.ErrHeld)
+	first := b.mustMove(b.addPayment(), payment.Failed)
+	b.addPayment(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
+	_, err := b.tryMove(first, payment.Redirected)
+	b.mustBeError("a second attempt of the debt", err, payment.ErrHeld)
 }
 
-func journal(b *trial) {
-	p, e := b.new()
+func wholeJournal(b *trial) {
+	p, e := b.newPayment()
 	b.must("Create", b.Create(b.ctx, p, e))
-	q := b.moved(b.moved(p, payment.Redirected), payment.Paid)
-	entries := collect(b, "Journal", b.Journal(b.ctx, p.ID))
+	q := b.mustMove(b.mustMove(p, payment.Redirected), payment.Paid)
+	entries := collectAll(b, "Journal", b.Journal(b.ctx, p.ID))
 	if len(entries) != 3 {
 		b.Fatalf("%d entries, want 3", len(entries))
 	}
-	b.same("the first entry", entries[0], e)
+	b.mustEqual("the first entry", entries[0], e)
 	for i, e := range entries {
 		if e.Version != i+1 {
 			b.Fatalf("entry %d has version %d", i+1, e.Version)
 		}
 	}
-	b.same("the last entry", entries[2], payment.Entry{
+	b.mustEqual("the last entry", entries[2], payment.Entry{
 		Payment: p.ID, Version: 3, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: payment.Redirected, To: payment.Paid,
 		At: p.CreatedAt.Add(2 * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
 		Previous: entries[1].Hash, Hash: q.Head, Row: [32]byte{5}, Personal: [32]byte{6}, Salt: [16]byte{7},
@@ -199,13 +199,13 @@ func journal(b *trial) {
 	for range b.Journal(b.ctx, p.ID) {
 		break // a reader that stops early must not hold anything
 	}
-	b.moved(q, payment.Recorded)
+	b.mustMove(q, payment.Recorded)
 }
 
-func list(b *trial) {
-	first := b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(3 * time.Hour) })
-	second := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour); p.Debtor = first.Debtor }), payment.Paid)
-	third := b.moved(b.add(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour) }), payment.Refused)
+func listSelects(b *trial) {
+	first := b.addPayment(func(p *payment.Payment) { p.CreatedAt = start.Add(3 * time.Hour) })
+	second := b.mustMove(b.addPayment(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour); p.Debtor = first.Debtor }), payment.Paid)
+	third := b.mustMove(b.addPayment(func(p *payment.Payment) { p.CreatedAt = start.Add(time.Hour) }), payment.Refused)
 	for _, c := range []struct {
 		name string
 		f    payment.Filter
@@ -221,12 +221,12 @@ func list(b *trial) {
 		{"none", payment.Filter{Debtor: "nobody"}, []payment.ID{}},
 		{"none stuck", payment.Filter{Stuck: true}, []payment.ID{}},
 	} {
-		b.same(c.name, ids(collect(b, "List", b.List(b.ctx, c.f))), c.want)
+		b.mustEqual(c.name, idsOf(collectAll(b, "List", b.List(b.ctx, c.f))), c.want)
 	}
 	for range b.List(b.ctx, payment.Filter{}) {
 		break
 	}
-	b.moved(first, payment.Cancelled)
+	b.mustMove(first, payment.Cancelled)
 }
 
 // Many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
@@ -239,12 +239,12 @@ func longList(b *trial) {
 	all := make([]pair, n)
 	want := make([]payment.ID, n)
 	for i := range all {
-		p, e := b.new()
+		p, e := b.newPayment()
 		p.CreatedAt = start.Add(time.Duration(i/150) * time.Microsecond)
 		all[i], want[i] = pair{p, e}, p.ID
 	}
 	const writers = 8
-	b.together(writers, func(i int) error {
+	b.runAtOnce(writers, func(i int) error {
 		for ; i < n; i += writers {
 			if err := b.Create(b.ctx, all[i].p, all[i].e); err != nil {
 				return err
@@ -252,13 +252,13 @@ func longList(b *trial) {
 		}
 		return nil
 	})
-	b.same("a long list", ids(collect(b, "List", b.List(b.ctx, payment.Filter{}))), want)
-	b.same("a part of it", ids(collect(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
+	b.mustEqual("a long list", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{}))), want)
+	b.mustEqual("a part of it", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
 }
 
-func isolation(b *trial) {
+func nothingShared(b *trial) {
 	fields := url.Values{"token": {"1"}}
-	p := b.moved(b.add(), payment.Redirected, func(p *payment.Payment) {
+	p := b.mustMove(b.addPayment(), payment.Redirected, func(p *payment.Payment) {
 		p.Session = acquirer.Session{URL: "https://kiosk.example/", Method: "POST", Fields: fields}
 	})
 	spoil := func(v url.Values) {
@@ -267,11 +267,11 @@ func isolation(b *trial) {
 	}
 	spoil(fields)
 	for what, get := range map[string]func() payment.Payment{
-		"Find": func() payment.Payment { return b.find(p.ID) },
-		"List": func() payment.Payment { return collect(b, "List", b.List(b.ctx, payment.Filter{}))[0] },
+		"Find": func() payment.Payment { return b.mustFind(p.ID) },
+		"List": func() payment.Payment { return collectAll(b, "List", b.List(b.ctx, payment.Filter{}))[0] },
 		"Lease": func() payment.Payment {
-			t := b.one(payment.WorkAttention, p.AttentionAt)
-			b.release(t, p.AttentionAt, "")
+			t := b.leaseOnlyTask(payment.WorkAttention, p.AttentionAt)
+			b.mustRelease(t, p.AttentionAt, "")
 			return t.Payment
 		},
 		"LeaseOne": func() payment.Payment {
@@ -279,11 +279,11 @@ func isolation(b *trial) {
 			if b.must("LeaseOne", err); len(tasks) != 1 {
 				b.Fatalf("LeaseOne hands out %d tasks, want 1", len(tasks))
 			}
-			b.release(tasks[0], p.AttentionAt, "")
+			b.mustRelease(tasks[0], p.AttentionAt, "")
 			return tasks[0].Payment
 		},
 		"HeldError": func() payment.Payment {
-			q, e := b.new()
+			q, e := b.newPayment()
 			q.Debt = p.Debt
 			held := (*payment.HeldError)(nil)
 			if err := b.Create(b.ctx, q, e); !errors.As(err, &held) {
@@ -298,7 +298,7 @@ func isolation(b *trial) {
 				b.Fatalf("%s hands out %v the %d. time, want what was written: it is shared", what, got, round+1)
 			}
 			spoil(got)
-			if b.find(p.ID).Session.Fields.Encode() != "token=1" {
+			if b.mustFind(p.ID).Session.Fields.Encode() != "token=1" {
 				b.Fatalf("the store shares what %s hands out", what)
 			}
 		}
@@ -306,23 +306,23 @@ func isolation(b *trial) {
 }
 
 func endedContext(b *trial) {
-	p := b.add()
+	p := b.addPayment()
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
 	live := b.ctx
 	b.ctx = ctx
-	q, e := b.new()
+	q, e := b.newPayment()
 	if err := b.Create(ctx, q, e); err == nil {
 		b.Errorf("Create worked under an ended context")
 	}
-	if _, err := b.move(p, payment.Paid); err == nil {
+	if _, err := b.tryMove(p, payment.Paid); err == nil {
 		b.Errorf("Commit worked under an ended context")
 	}
 	if _, err := b.Lease(ctx, payment.WorkAttention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
 		b.Errorf("Lease worked under an ended context")
 	}
 	b.ctx = live
-	b.same("the payment", b.find(p.ID), p)
+	b.mustEqual("the payment", b.mustFind(p.ID), p)
 	_, err := b.Find(live, payment.Lookup{ID: q.ID})
-	b.is("Find", err, payment.ErrNotFound)
+	b.mustBeError("Find", err, payment.ErrNotFound)
 }

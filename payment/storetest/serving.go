@@ -15,10 +15,10 @@ func servedOnly(b *trial) {
 	}
 	in := map[string]map[payment.State]payment.Payment{}
 	for _, name := range []string{merchant, "another"} {
-		in[name] = map[payment.State]payment.Payment{payment.Created: b.add(of(name))}
+		in[name] = map[payment.State]payment.Payment{payment.Created: b.addPayment(of(name))}
 		for _, state := range payment.States() {
 			if state != payment.Created {
-				in[name][state] = b.moved(b.add(of(name)), state)
+				in[name][state] = b.mustMove(b.addPayment(of(name)), state)
 			}
 		}
 	}
@@ -51,14 +51,14 @@ func servedOnly(b *trial) {
 		leased := map[payment.ID]bool{}
 		for _, t := range tasks {
 			leased[t.Payment.ID] = true
-			b.release(t, t.Payment.AttentionAt, "")
+			b.mustRelease(t, t.Payment.AttentionAt, "")
 		}
 		named := map[payment.ID]bool{}
 		for _, d := range due {
 			named[d.Payment] = true
 		}
 		for id, want := range want {
-			p := b.find(id)
+			p := b.mustFind(id)
 			if leased[id] != want || named[id] != want {
 				b.Fatalf("%s: %s of merchant %s is leased: %v, named as due: %v, want %v", c.why, p.State, p.Merchant, leased[id], named[id], want)
 			}
@@ -68,12 +68,12 @@ func servedOnly(b *trial) {
 				b.Fatalf("%s: LeaseOne of %s of merchant %s hands out %d, want %v", c.why, p.State, p.Merchant, len(one), want)
 			}
 			for _, t := range one {
-				b.release(t, t.Payment.AttentionAt, "")
+				b.mustRelease(t, t.Payment.AttentionAt, "")
 			}
 		}
 	}
 	delivered := map[string]bool{}
-	for _, t := range b.lease(payment.WorkDelivery, now, 99) {
+	for _, t := range b.mustLease(payment.WorkDelivery, now, 99) {
 		delivered[t.Payment.Merchant] = true
 	}
 	if !delivered["another"] || !delivered[merchant] {
@@ -82,34 +82,34 @@ func servedOnly(b *trial) {
 }
 
 // hastened: a message says that it is time to ask. A look that began before may have asked too early.
-func hastened(b *trial) {
-	p := b.add()
+func hastenVoidsLease(b *trial) {
+	p := b.addPayment()
 	due := p.AttentionAt
 	early := due.Add(-time.Minute)
 	b.must("Hasten", b.Hasten(b.ctx, p.ID, early))
 	b.must("Hasten to a later time", b.Hasten(b.ctx, p.ID, due.Add(time.Hour)))
-	t := b.one(payment.WorkAttention, early)
+	t := b.leaseOnlyTask(payment.WorkAttention, early)
 	if !t.Payment.AttentionAt.Equal(early) || t.Payment.Version != p.Version {
 		b.Fatalf("hastened to %v, the payment is due at %v, version %d", early, t.Payment.AttentionAt, t.Payment.Version)
 	}
 	b.must("Hasten of a leased payment", b.Hasten(b.ctx, p.ID, early))
-	second := b.one(payment.WorkAttention, early)
-	b.release(t, time.Time{}, "")
-	if at := b.find(p.ID).AttentionAt; !at.Equal(early) {
+	second := b.leaseOnlyTask(payment.WorkAttention, early)
+	b.mustRelease(t, time.Time{}, "")
+	if at := b.mustFind(p.ID).AttentionAt; !at.Equal(early) {
 		b.Fatal("a look that began before the payment was hastened has put it off")
 	}
 	second.Payment.Handle = acquirer.Handle{Session: "not kept", Payment: "P1"}
-	b.release(second, time.Time{}, "")
-	b.none("done", payment.WorkAttention, due.Add(1000*time.Hour))
-	if got := b.find(p.ID); !got.Handle.Equal(acquirer.Handle{Payment: "P1"}) || len(collect(b, "Journal", b.Journal(b.ctx, p.ID))) != 1 {
+	b.mustRelease(second, time.Time{}, "")
+	b.mustLeaseNothing("done", payment.WorkAttention, due.Add(1000*time.Hour))
+	if got := b.mustFind(p.ID); !got.Handle.Equal(acquirer.Handle{Payment: "P1"}) || len(collectAll(b, "Journal", b.Journal(b.ctx, p.ID))) != 1 {
 		b.Fatal("a release keeps what was learned of the handle's Payment, nothing else of it, and writes no entry")
 	}
 	b.must("Hasten of a payment that is not due", b.Hasten(b.ctx, p.ID, due))
-	third := b.one(payment.WorkAttention, due)
+	third := b.leaseOnlyTask(payment.WorkAttention, due)
 	third.Payment.Handle.Payment = "P2"
-	b.release(third, time.Time{}, "")
-	if got := b.find(p.ID).Handle.Payment; got != "P1" {
+	b.mustRelease(third, time.Time{}, "")
+	if got := b.mustFind(p.ID).Handle.Payment; got != "P1" {
 		b.Fatalf("the handle's Payment is %q, want the one that was learned first", got)
 	}
-	b.is("Hasten of an unknown payment", b.Hasten(b.ctx, "x", due), payment.ErrNotFound)
+	b.mustBeError("Hasten of an unknown payment", b.Hasten(b.ctx, "x", due), payment.ErrNotFound)
 }

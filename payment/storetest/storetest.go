@@ -68,13 +68,13 @@ func RunReopened(t *testing.T, open func(t *testing.T) (payment.Store, Reopen)) 
 	}
 }
 
-// patience is how long a case may take: a store that hangs fails. It is no measure of speed.
-const patience = 3 * time.Minute
+// caseTimeout ends a case whose store hangs. It is no measure of speed.
+const caseTimeout = 3 * time.Minute
 
 // Check runs the case on an empty store that nobody else uses. A nil error says that the promise was kept, a *SkipError that it could not
 // be tried. A store that panics has broken it; so has one that does not return, even where its context has ended.
 func (c Case) Check(ctx context.Context, s payment.Store, reopen Reopen) error {
-	return c.checkWithin(ctx, patience, s, reopen)
+	return c.checkWithin(ctx, caseTimeout, s, reopen)
 }
 
 func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment.Store, reopen Reopen) error {
@@ -83,14 +83,14 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 	done := make(chan error, 1)
 	go func() {
 		t := &trial{Store: s, ctx: ctx, reopen: reopen}
-		done <- errors.Join(recovered(func() { c.run(t) }), t.noted())
+		done <- errors.Join(catchFailure(func() { c.run(t) }), t.notedFailures())
 	}()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 		select {
-		case err := <-done: // it has heard that its time is over
+		case err := <-done: // the store has noticed that the time is over
 			return err
 		case <-time.After(patience/10 + time.Second):
 			return fmt.Errorf("the store does not return, %w", context.Cause(ctx))
@@ -98,8 +98,8 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 	}
 }
 
-// recovered is how f ended.
-func recovered(f func()) (err error) {
+// catchFailure runs f and returns how it ended: nil, the failure with which it ended the case, or its panic.
+func catchFailure(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -113,7 +113,7 @@ func recovered(f func()) (err error) {
 	return nil
 }
 
-// failure ends a case.
+// failure is the panic by which a helper ends a case.
 type failure struct{ error }
 
 // trial is what a case works with. Its helpers end the case when the store breaks the promise.
@@ -140,7 +140,8 @@ func (b *trial) Errorf(format string, a ...any) {
 	b.failed = append(b.failed, fmt.Errorf(format, a...))
 }
 
-func (b *trial) noted() error {
+// notedFailures returns the failures that Errorf has noted, three at most.
+func (b *trial) notedFailures() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.failed) > 3 { // the first say enough
@@ -152,13 +153,13 @@ func (b *trial) noted() error {
 // start is when the payments of the suite are created.
 var start = time.Date(2026, 3, 2, 10, 30, 0, 123456000, time.UTC)
 
-// merchant is who is paid by the payments of the suite, and ours is a process that serves it.
+// merchant is paid by the payments of the suite, and ours is a process that serves it.
 const merchant = "201000005940002"
 
 var ours = payment.Serving{Merchants: []string{merchant}}
 
-// new returns a payment that nothing else is like.
-func (b *trial) new() (payment.Payment, payment.Entry) {
+// newPayment returns a payment that shares no field with another one, and its first entry. Nothing is stored.
+func (b *trial) newPayment() (payment.Payment, payment.Entry) {
 	b.n++
 	id := fmt.Sprintf("%026d", b.n)
 	p := payment.Payment{
@@ -176,9 +177,9 @@ func (b *trial) new() (payment.Payment, payment.Entry) {
 	}
 }
 
-// add creates a payment, changed by with first.
-func (b *trial) add(with ...func(*payment.Payment)) payment.Payment {
-	p, e := b.new()
+// addPayment stores a new payment, after with has changed it.
+func (b *trial) addPayment(with ...func(*payment.Payment)) payment.Payment {
+	p, e := b.newPayment()
 	for _, f := range with {
 		f(&p)
 	}
@@ -186,8 +187,8 @@ func (b *trial) add(with ...func(*payment.Payment)) payment.Payment {
 	return p
 }
 
-// move commits p in another state.
-func (b *trial) move(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
+// tryMove commits p in another state, and returns what was committed and the store's error.
+func (b *trial) tryMove(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
 	e := payment.Entry{
 		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: p.State, To: to,
 		At: p.CreatedAt.Add(time.Duration(p.Version) * time.Minute), Channel: acquirer.Notify, Fingerprint: "ab12", By: "Zoé O'Hara", Why: "« oui » \\ \" %_",
@@ -201,39 +202,43 @@ func (b *trial) move(p payment.Payment, to payment.State, with ...func(*payment.
 	return p, b.Commit(b.ctx, p, e)
 }
 
-// moved is move where it must work.
-func (b *trial) moved(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
-	q, err := b.move(p, to, with...)
+// mustMove is tryMove, and fails on an error.
+func (b *trial) mustMove(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
+	q, err := b.tryMove(p, to, with...)
 	b.must("Commit", err)
 	return q
 }
 
+// must fails on an error.
 func (b *trial) must(what string, err error) {
 	if err != nil {
 		b.Fatalf("%s: %v", what, err)
 	}
 }
 
-func (b *trial) is(what string, err, want error) {
+// mustBeError fails unless err is want.
+func (b *trial) mustBeError(what string, err, want error) {
 	if !errors.Is(err, want) {
 		b.Fatalf("%s: error %v, want %v", what, err, want)
 	}
 }
 
-func (b *trial) find(id payment.ID) payment.Payment {
+// mustFind returns the payment with an id.
+func (b *trial) mustFind(id payment.ID) payment.Payment {
 	p, err := b.Find(b.ctx, payment.Lookup{ID: id})
 	b.must("Find", err)
 	return p
 }
 
-// same fails when two values differ in a field, and names it. Instants are compared as instants, amounts as amounts.
-func (b *trial) same(what string, got, want any) {
-	if d := differ("", reflect.ValueOf(got), reflect.ValueOf(want)); d != "" {
+// mustEqual fails if two values differ, and names the field. Instants are compared as instants, amounts as amounts.
+func (b *trial) mustEqual(what string, got, want any) {
+	if d := firstDifference("", reflect.ValueOf(got), reflect.ValueOf(want)); d != "" {
 		b.Fatalf("%s: %s", what, d)
 	}
 }
 
-func differ(path string, got, want reflect.Value) string {
+// firstDifference returns the first field in which two values differ, and how; empty if they are equal.
+func firstDifference(path string, got, want reflect.Value) string {
 	switch w := want.Interface().(type) {
 	case time.Time:
 		if g := got.Interface().(time.Time); !g.Equal(w) || g.Location() != time.UTC && !g.IsZero() {
@@ -253,7 +258,7 @@ func differ(path string, got, want reflect.Value) string {
 	}
 	if want.Kind() == reflect.Struct {
 		for i := range want.NumField() {
-			if d := differ(path+"."+want.Type().Field(i).Name, got.Field(i), want.Field(i)); d != "" {
+			if d := firstDifference(path+"."+want.Type().Field(i).Name, got.Field(i), want.Field(i)); d != "" {
 				return d
 			}
 		}
@@ -264,7 +269,7 @@ func differ(path string, got, want reflect.Value) string {
 	}
 	if want.Kind() == reflect.Slice && want.Len() == got.Len() {
 		for i := range want.Len() {
-			if d := differ(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i)); d != "" {
+			if d := firstDifference(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i)); d != "" {
 				return d
 			}
 		}
@@ -276,7 +281,8 @@ func differ(path string, got, want reflect.Value) string {
 	return ""
 }
 
-func collect[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
+// collectAll reads an iterator to its end.
+func collectAll[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
 	var out []T
 	for v, err := range seq {
 		b.must(what, err)
@@ -285,8 +291,8 @@ func collect[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
 	return out
 }
 
-// ids are those of a list, in order.
-func ids(list []payment.Payment) []payment.ID {
+// idsOf returns the ids of a list, in order.
+func idsOf(list []payment.Payment) []payment.ID {
 	out := []payment.ID{}
 	for _, p := range list {
 		out = append(out, p.ID)
@@ -294,8 +300,8 @@ func ids(list []payment.Payment) []payment.ID {
 	return out
 }
 
-// together runs f n times at once and returns how many gave no error; other errors must be allowed.
-func (b *trial) together(n int, f func(i int) error, allowed ...error) int {
+// runAtOnce runs f n times at once and returns how many calls gave no error. An error that is not allowed is a failure.
+func (b *trial) runAtOnce(n int, f func(i int) error, allowed ...error) int {
 	var ok atomic.Int64
 	var wg sync.WaitGroup
 	begin := make(chan struct{})
@@ -303,7 +309,7 @@ func (b *trial) together(n int, f func(i int) error, allowed ...error) int {
 		wg.Go(func() {
 			<-begin
 			var err error
-			if p := recovered(func() { err = f(i) }); p != nil {
+			if p := catchFailure(func() { err = f(i) }); p != nil {
 				err = p
 			}
 			if err == nil {

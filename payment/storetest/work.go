@@ -11,54 +11,57 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func (b *trial) lease(k payment.WorkKind, now time.Time, n int) []payment.Task {
+// mustLease leases at most n tasks.
+func (b *trial) mustLease(k payment.WorkKind, now time.Time, n int) []payment.Task {
 	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
 
-// one leases the only task that may be due.
-func (b *trial) one(k payment.WorkKind, now time.Time) payment.Task {
-	tasks := b.lease(k, now, 10)
+// leaseOnlyTask leases the one task that must be due.
+func (b *trial) leaseOnlyTask(k payment.WorkKind, now time.Time) payment.Task {
+	tasks := b.mustLease(k, now, 10)
 	if len(tasks) != 1 {
 		b.Fatalf("%d tasks of %s are due at %v, want 1", len(tasks), k, now)
 	}
 	return tasks[0]
 }
 
-func (b *trial) none(why string, k payment.WorkKind, now time.Time) {
-	if tasks := b.lease(k, now, 10); len(tasks) > 0 {
+// mustLeaseNothing fails if a task is due.
+func (b *trial) mustLeaseNothing(why string, k payment.WorkKind, now time.Time) {
+	if tasks := b.mustLease(k, now, 10); len(tasks) > 0 {
 		b.Fatalf("%s: %d tasks of %s are due, want none", why, len(tasks), k)
 	}
 }
 
-func (b *trial) release(t payment.Task, again time.Time, cause string) {
+// mustRelease releases a task.
+func (b *trial) mustRelease(t payment.Task, again time.Time, cause string) {
 	b.must("Release", b.Release(b.ctx, t, again, cause))
 }
 
 func leaseAttention(b *trial) {
-	p := b.add()
+	p := b.addPayment()
 	due := p.AttentionAt
-	b.none("before its time", payment.WorkAttention, due.Add(-time.Microsecond))
-	t := b.one(payment.WorkAttention, due)
-	b.same("the task's payment", t.Payment, p)
+	b.mustLeaseNothing("before its time", payment.WorkAttention, due.Add(-time.Microsecond))
+	t := b.leaseOnlyTask(payment.WorkAttention, due)
+	b.mustEqual("the task's payment", t.Payment, p)
 	if t.Token == "" || t.Kind != payment.WorkAttention || t.Tries != 0 || t.Cause != "" {
 		b.Fatalf("the task is %+v", t)
 	}
-	b.none("leased", payment.WorkAttention, due.Add(59*time.Second))
-	u := b.one(payment.WorkAttention, due.Add(time.Minute))
+	b.mustLeaseNothing("leased", payment.WorkAttention, due.Add(59*time.Second))
+	u := b.leaseOnlyTask(payment.WorkAttention, due.Add(time.Minute))
 	if u.Token == t.Token {
 		b.Fatal("two leases have one token")
 	}
 	again := due.Add(time.Hour)
-	b.release(u, again, "")
-	b.none("released for later", payment.WorkAttention, again.Add(-time.Microsecond))
-	if at := b.find(p.ID).AttentionAt; !at.Equal(again) {
+	b.mustRelease(u, again, "")
+	b.mustLeaseNothing("released for later", payment.WorkAttention, again.Add(-time.Microsecond))
+	if at := b.mustFind(p.ID).AttentionAt; !at.Equal(again) {
 		b.Fatalf("AttentionAt is %v, want %v", at, again)
 	}
-	b.release(b.one(payment.WorkAttention, again), time.Time{}, "")
-	b.none("done", payment.WorkAttention, again.Add(1000*time.Hour))
-	if q := b.find(p.ID); !q.AttentionAt.IsZero() || q.Version != 1 {
+	b.mustRelease(b.leaseOnlyTask(payment.WorkAttention, again), time.Time{}, "")
+	b.mustLeaseNothing("done", payment.WorkAttention, again.Add(1000*time.Hour))
+	if q := b.mustFind(p.ID); !q.AttentionAt.IsZero() || q.Version != 1 {
 		b.Fatalf("AttentionAt %v at version %d, want zero at 1: a release is no transition", q.AttentionAt, q.Version)
 	}
 	if _, err := b.Lease(b.ctx, "nonsense", ours, start, time.Minute, 1); err == nil {
@@ -69,7 +72,7 @@ func leaseAttention(b *trial) {
 func oldestFirst(b *trial) {
 	var want [4]payment.Payment
 	for _, i := range []int{3, 1, 2, 0} { // neither the order of creation nor that of the ids
-		want[i] = b.add(func(p *payment.Payment) {
+		want[i] = b.addPayment(func(p *payment.Payment) {
 			p.CreatedAt = start.Add(time.Duration(9-i) * time.Second)
 			p.AttentionAt = start.Add(time.Hour + time.Duration(i)*time.Microsecond)
 		})
@@ -77,154 +80,154 @@ func oldestFirst(b *trial) {
 	now := start.Add(2 * time.Hour)
 	for _, half := range [][]payment.Payment{want[:2], want[2:]} {
 		got := []payment.ID{}
-		for _, t := range b.lease(payment.WorkAttention, now, 2) {
+		for _, t := range b.mustLease(payment.WorkAttention, now, 2) {
 			got = append(got, t.Payment.ID)
 		}
-		b.same("the two rows that are due for longest", got, ids(half))
+		b.mustEqual("the two rows that are due for longest", got, idsOf(half))
 	}
 	b.deliverAll()
 	for i := len(want) - 1; i >= 0; i-- { // move dates an entry by its payment's creation
-		b.moved(want[i], payment.Redirected)
+		b.mustMove(want[i], payment.Redirected)
 	}
 	for _, half := range [][]payment.Payment{{want[3], want[2]}, {want[1], want[0]}} {
 		got := []payment.ID{}
-		for _, t := range b.lease(payment.WorkDelivery, now, 2) {
+		for _, t := range b.mustLease(payment.WorkDelivery, now, 2) {
 			got = append(got, t.Payment.ID)
 		}
-		b.same("the two changes that are due for longest", got, ids(half))
+		b.mustEqual("the two changes that are due for longest", got, idsOf(half))
 	}
 }
 
-func tokens(b *trial) {
-	p := b.add()
+func tokenOfLease(b *trial) {
+	p := b.addPayment()
 	due := p.AttentionAt
-	late := b.one(payment.WorkAttention, due)
-	t := b.one(payment.WorkAttention, due.Add(2*time.Minute))
-	b.release(late, time.Time{}, "the lease was over")
+	late := b.leaseOnlyTask(payment.WorkAttention, due)
+	t := b.leaseOnlyTask(payment.WorkAttention, due.Add(2*time.Minute))
+	b.mustRelease(late, time.Time{}, "the lease was over")
 	forged := t
 	forged.Token = ""
-	b.release(forged, time.Time{}, "no token")
-	b.none("still leased", payment.WorkAttention, due.Add(2*time.Minute+time.Second))
-	if at := b.find(p.ID).AttentionAt; !at.Equal(due) {
+	b.mustRelease(forged, time.Time{}, "no token")
+	b.mustLeaseNothing("still leased", payment.WorkAttention, due.Add(2*time.Minute+time.Second))
+	if at := b.mustFind(p.ID).AttentionAt; !at.Equal(due) {
 		b.Fatalf("a release without the lease's token moved the due time to %v", at)
 	}
-	c := b.one(payment.WorkDelivery, due)
+	c := b.leaseOnlyTask(payment.WorkDelivery, due)
 	forged = c
 	forged.Token = late.Token
-	b.release(forged, time.Time{}, "")
-	if d := b.one(payment.WorkDelivery, due.Add(time.Hour)); d.Change.Key != c.Change.Key {
+	b.mustRelease(forged, time.Time{}, "")
+	if d := b.leaseOnlyTask(payment.WorkDelivery, due.Add(time.Hour)); d.Change.Key != c.Change.Key {
 		b.Fatal("a release without the lease's token dropped a change")
 	}
 }
 
 func releasedOnce(b *trial) {
-	p := b.add()
-	t := b.one(payment.WorkAttention, p.AttentionAt)
+	p := b.addPayment()
+	t := b.leaseOnlyTask(payment.WorkAttention, p.AttentionAt)
 	again := p.AttentionAt.Add(time.Hour)
-	b.release(t, again, "once")
-	b.release(t, time.Time{}, "twice")
-	if u := b.one(payment.WorkAttention, again); u.Tries != 1 || u.Cause != "once" {
+	b.mustRelease(t, again, "once")
+	b.mustRelease(t, time.Time{}, "twice")
+	if u := b.leaseOnlyTask(payment.WorkAttention, again); u.Tries != 1 || u.Cause != "once" {
 		b.Fatalf("%d failures (%q), want the one of the lease", u.Tries, u.Cause)
 	}
-	c := b.one(payment.WorkDelivery, again)
-	b.release(c, again.Add(time.Hour), "once")
-	b.release(c, time.Time{}, "")
-	if d := b.one(payment.WorkDelivery, again.Add(time.Hour)); d.Tries != 1 {
+	c := b.leaseOnlyTask(payment.WorkDelivery, again)
+	b.mustRelease(c, again.Add(time.Hour), "once")
+	b.mustRelease(c, time.Time{}, "")
+	if d := b.leaseOnlyTask(payment.WorkDelivery, again.Add(time.Hour)); d.Tries != 1 {
 		b.Fatalf("%d failures, want 1", d.Tries)
 	}
 }
 
 func commitEndsLease(b *trial) {
-	p := b.add()
-	t := b.one(payment.WorkAttention, p.AttentionAt)
-	b.release(t, p.AttentionAt, "first failure")
-	t = b.one(payment.WorkAttention, p.AttentionAt)
+	p := b.addPayment()
+	t := b.leaseOnlyTask(payment.WorkAttention, p.AttentionAt)
+	b.mustRelease(t, p.AttentionAt, "first failure")
+	t = b.leaseOnlyTask(payment.WorkAttention, p.AttentionAt)
 	due := start.Add(5 * time.Hour)
-	q := b.moved(p, payment.Redirected, func(p *payment.Payment) { p.AttentionAt = due })
-	b.release(t, time.Time{}, "overtaken")
-	u := b.one(payment.WorkAttention, due)
-	b.same("the task's payment", u.Payment, q)
+	q := b.mustMove(p, payment.Redirected, func(p *payment.Payment) { p.AttentionAt = due })
+	b.mustRelease(t, time.Time{}, "overtaken")
+	u := b.leaseOnlyTask(payment.WorkAttention, due)
+	b.mustEqual("the task's payment", u.Payment, q)
 	if u.Tries != 0 || u.Cause != "" { // a cause is remembered from look to look: the first "not found" is not the second
 		b.Fatalf("%d failures (%q) after a commit, want 0", u.Tries, u.Cause)
 	}
 	now := due.Add(time.Second)
-	b.moved(q, payment.Unknown, func(p *payment.Payment) { p.AttentionAt = now })
-	b.one(payment.WorkAttention, now) // although the lease that the commit has ended would last for most of a minute
+	b.mustMove(q, payment.Unknown, func(p *payment.Payment) { p.AttentionAt = now })
+	b.leaseOnlyTask(payment.WorkAttention, now) // although the lease that the commit has ended would last for most of a minute
 }
 
 // A worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
 func commitLeavesDelivery(b *trial) {
-	p := b.add()
+	p := b.addPayment()
 	now := start.Add(time.Hour)
-	t := b.one(payment.WorkDelivery, now)
-	b.moved(p, payment.Redirected)
-	b.none("the first change is being delivered", payment.WorkDelivery, now.Add(time.Second))
-	b.release(t, now.Add(time.Second), "the host is down")
-	t = b.one(payment.WorkDelivery, now.Add(time.Second))
+	t := b.leaseOnlyTask(payment.WorkDelivery, now)
+	b.mustMove(p, payment.Redirected)
+	b.mustLeaseNothing("the first change is being delivered", payment.WorkDelivery, now.Add(time.Second))
+	b.mustRelease(t, now.Add(time.Second), "the host is down")
+	t = b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Second))
 	if t.Change.Key != string(p.ID)+"/1" || t.Tries != 1 {
 		b.Fatalf("the change %s failed %d times, want %s/1 and 1", t.Change.Key, t.Tries, p.ID)
 	}
-	b.release(t, time.Time{}, "")
-	if t = b.one(payment.WorkDelivery, now.Add(time.Second)); t.Change.Key != string(p.ID)+"/2" {
+	b.mustRelease(t, time.Time{}, "")
+	if t = b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Second)); t.Change.Key != string(p.ID)+"/2" {
 		b.Fatalf("the change %s is due, want %s/2", t.Change.Key, p.ID)
 	}
 }
 
-func failures(b *trial) {
-	p := b.add()
+func failuresCounted(b *trial) {
+	p := b.addPayment()
 	now := p.AttentionAt
 	for want := range 3 {
-		t := b.one(payment.WorkAttention, now)
+		t := b.leaseOnlyTask(payment.WorkAttention, now)
 		if t.Tries != want || want > 0 && t.Cause != "no answer" {
 			b.Fatalf("%d failures (%q), want %d", t.Tries, t.Cause, want)
 		}
 		now = now.Add(time.Minute)
-		b.release(t, now, "no answer")
+		b.mustRelease(t, now, "no answer")
 	}
-	b.release(b.one(payment.WorkAttention, now), now, "")
-	if t := b.one(payment.WorkAttention, now); t.Tries != 0 || t.Cause != "" {
+	b.mustRelease(b.leaseOnlyTask(payment.WorkAttention, now), now, "")
+	if t := b.leaseOnlyTask(payment.WorkAttention, now); t.Tries != 0 || t.Cause != "" {
 		b.Fatalf("%d failures (%q) after a success, want 0", t.Tries, t.Cause)
 	}
 }
 
-func deliveries(b *trial) {
-	p, e := b.new()
+func deliveredInOrder(b *trial) {
+	p, e := b.newPayment()
 	b.must("Create", b.Create(b.ctx, p, e))
-	q := b.moved(p, payment.Redirected, func(p *payment.Payment) {
+	q := b.mustMove(p, payment.Redirected, func(p *payment.Payment) {
 		p.Session = acquirer.Session{URL: "https://kiosk.example/", Method: "POST"}
 	})
 	now := start.Add(time.Hour)
-	t := b.one(payment.WorkDelivery, now)
-	b.same("the first change", t.Change, payment.NewChange(p, e))
-	b.none("the second waits for the first", payment.WorkDelivery, now.Add(time.Second))
-	b.release(t, now.Add(time.Minute), "the host is down")
-	b.none("until it is tried again", payment.WorkDelivery, now.Add(59*time.Second))
-	t = b.one(payment.WorkDelivery, now.Add(time.Minute))
+	t := b.leaseOnlyTask(payment.WorkDelivery, now)
+	b.mustEqual("the first change", t.Change, payment.NewChange(p, e))
+	b.mustLeaseNothing("the second waits for the first", payment.WorkDelivery, now.Add(time.Second))
+	b.mustRelease(t, now.Add(time.Minute), "the host is down")
+	b.mustLeaseNothing("until it is tried again", payment.WorkDelivery, now.Add(59*time.Second))
+	t = b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Minute))
 	if t.Tries != 1 || t.Change.Key != string(p.ID)+"/1" {
 		b.Fatalf("the change %s failed %d times, want %s/1 and 1", t.Change.Key, t.Tries, p.ID)
 	}
-	b.release(t, time.Time{}, "")
-	t = b.one(payment.WorkDelivery, now.Add(time.Minute))
+	b.mustRelease(t, time.Time{}, "")
+	t = b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Minute))
 	want := q
 	want.Session = acquirer.Session{}
-	b.same("the second change's payment, without the session that lets its bearer pay", t.Change.Payment, want)
-	b.release(t, time.Time{}, "")
-	b.none("all delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
+	b.mustEqual("the second change's payment, without the session that lets its bearer pay", t.Change.Payment, want)
+	b.mustRelease(t, time.Time{}, "")
+	b.mustLeaseNothing("all delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
 }
 
 func holdsBackItsOwn(b *trial) {
-	bad := b.moved(b.add(), payment.Redirected)
-	good := b.moved(b.add(), payment.Redirected)
+	bad := b.mustMove(b.addPayment(), payment.Redirected)
+	good := b.mustMove(b.addPayment(), payment.Redirected)
 	now := start.Add(time.Hour)
 	delivered := map[string]bool{}
 	for range 10 {
-		for _, t := range b.lease(payment.WorkDelivery, now, 1) {
+		for _, t := range b.mustLease(payment.WorkDelivery, now, 1) {
 			if t.Payment.ID == bad.ID {
-				b.release(t, now.Add(24*time.Hour), "refused")
+				b.mustRelease(t, now.Add(24*time.Hour), "refused")
 				continue
 			}
 			delivered[t.Change.Key] = true
-			b.release(t, time.Time{}, "")
+			b.mustRelease(t, time.Time{}, "")
 		}
 	}
 	for v := 1; v <= 2; v++ {
@@ -234,48 +237,48 @@ func holdsBackItsOwn(b *trial) {
 	}
 }
 
-func stuck(b *trial) {
+func stuckRestarted(b *trial) {
 	ended := func(p *payment.Payment) { p.AttentionAt = time.Time{} }
-	rows, changes := b.add(), b.add(ended)
-	b.add(ended) // nothing of it is stuck
+	rows, changes := b.addPayment(), b.addPayment(ended)
+	b.addPayment(ended) // nothing of it is stuck
 	now := start.Add(time.Hour)
 	later := now.Add(time.Hour)
 	for range payment.StuckAfter - 1 {
-		b.release(b.one(payment.WorkAttention, now), now, "no answer")
+		b.mustRelease(b.leaseOnlyTask(payment.WorkAttention, now), now, "no answer")
 	}
-	b.release(b.one(payment.WorkAttention, now), later.Add(6*time.Hour), "no answer")
-	for _, t := range b.lease(payment.WorkDelivery, now, 10) {
+	b.mustRelease(b.leaseOnlyTask(payment.WorkAttention, now), later.Add(6*time.Hour), "no answer")
+	for _, t := range b.mustLease(payment.WorkDelivery, now, 10) {
 		if t.Payment.ID == changes.ID {
-			b.release(t, now, "refused")
+			b.mustRelease(t, now, "refused")
 		} else {
-			b.release(t, time.Time{}, "")
+			b.mustRelease(t, time.Time{}, "")
 		}
 	}
 	for range payment.StuckAfter - 2 {
-		b.release(b.one(payment.WorkDelivery, now), now, "refused")
+		b.mustRelease(b.leaseOnlyTask(payment.WorkDelivery, now), now, "refused")
 	}
-	b.release(b.one(payment.WorkDelivery, now), later.Add(6*time.Hour), "refused")
-	b.same("the stuck ones", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{rows.ID, changes.ID})
+	b.mustRelease(b.leaseOnlyTask(payment.WorkDelivery, now), later.Add(6*time.Hour), "refused")
+	b.mustEqual("the stuck ones", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{rows.ID, changes.ID})
 	b.must("Restart", b.Restart(b.ctx, rows.ID, later))
 	b.must("Restart", b.Restart(b.ctx, changes.ID, later))
 	for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
-		if t := b.one(k, later); t.Tries != 0 {
+		if t := b.leaseOnlyTask(k, later); t.Tries != 0 {
 			b.Fatalf("%s: %d failures after the restart, want 0", k, t.Tries)
 		}
 	}
-	b.same("none is stuck", ids(collect(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{})
-	b.is("Restart of an unknown payment", b.Restart(b.ctx, "x", later), payment.ErrNotFound)
+	b.mustEqual("none is stuck", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{Stuck: true}))), []payment.ID{})
+	b.mustBeError("Restart of an unknown payment", b.Restart(b.ctx, "x", later), payment.ErrNotFound)
 }
 
 func leaseRace(b *trial) {
 	const n = 40
 	for range n {
-		b.add()
+		b.addPayment()
 	}
 	now := start.Add(time.Hour)
 	var mu sync.Mutex
 	seen := map[payment.ID]int{}
-	b.together(8, func(int) error {
+	b.runAtOnce(8, func(int) error {
 		for {
 			tasks, err := b.Lease(b.ctx, payment.WorkAttention, ours, now, time.Minute, 3)
 			if err != nil || len(tasks) == 0 {
@@ -289,7 +292,7 @@ func leaseRace(b *trial) {
 		}
 	})
 	// A store may pass over a row that is being leased at that moment; it is due all the same.
-	for _, t := range b.lease(payment.WorkAttention, now, n) {
+	for _, t := range b.mustLease(payment.WorkAttention, now, n) {
 		seen[t.Payment.ID]++
 	}
 	if len(seen) != n {
@@ -302,11 +305,11 @@ func leaseRace(b *trial) {
 	}
 }
 
-func sequence(b *trial) {
+func sequenceNeverRepeats(b *trial) {
 	const n = 300
 	var mu sync.Mutex
 	seen := map[int]bool{}
-	b.together(8, func(int) error {
+	b.runAtOnce(8, func(int) error {
 		for range n / 8 {
 			v, err := b.Sequence(b.ctx, "2026-03-02")
 			if err != nil {
@@ -328,7 +331,7 @@ func sequence(b *trial) {
 	}
 }
 
-func orphans(b *trial) {
+func orphanKeptOnce(b *trial) {
 	r := acquirer.Result{
 		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", AuthorisationID: "761208", MaskedPAN: "5017##########00", At: start,
@@ -336,14 +339,14 @@ func orphans(b *trial) {
 	for range 3 {
 		b.must("Orphan", b.Orphan(b.ctx, r, start))
 	}
-	t := b.one(payment.WorkDelivery, start.Add(time.Minute))
-	b.same("the change", t.Change, payment.OrphanChange(r, start))
-	b.release(t, start.Add(time.Hour), "the host is down")
-	b.release(b.one(payment.WorkDelivery, start.Add(time.Hour)), time.Time{}, "")
-	b.none("delivered", payment.WorkDelivery, start.Add(1000*time.Hour))
+	t := b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Minute))
+	b.mustEqual("the change", t.Change, payment.OrphanChange(r, start))
+	b.mustRelease(t, start.Add(time.Hour), "the host is down")
+	b.mustRelease(b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Hour)), time.Time{}, "")
+	b.mustLeaseNothing("delivered", payment.WorkDelivery, start.Add(1000*time.Hour))
 	b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Hour)))
-	b.none("delivered before", payment.WorkDelivery, start.Add(1000*time.Hour))
-	all := collect(b, "Orphans", b.Orphans(b.ctx))
+	b.mustLeaseNothing("delivered before", payment.WorkDelivery, start.Add(1000*time.Hour))
+	all := collectAll(b, "Orphans", b.Orphans(b.ctx))
 	if len(all) != 1 || all[0].Result.Fingerprint() != r.Fingerprint() || !all[0].At.Equal(start) {
 		b.Fatalf("the orphans are %v, want the one", all)
 	}
@@ -361,7 +364,7 @@ func orphanTask(b *trial) {
 			b.Fatalf("an orphan is leased: %d tasks, %v; want 1", len(tasks), err)
 		}
 		t := tasks[0]
-		b.same("the task's payment", t.Payment, want.Payment)
+		b.mustEqual("the task's payment", t.Payment, want.Payment)
 		if t.Payment.ID != "" || t.Change.Key != want.Key || t.Change.Entry.Payment != "" {
 			b.Fatalf("an orphan's task is of payment %q, with the change %q; it has no payment", t.Payment.ID, t.Change.Key)
 		}
@@ -369,10 +372,10 @@ func orphanTask(b *trial) {
 	}
 	now := start.Add(time.Minute)
 	t := check(b.Lease(b.ctx, payment.WorkDelivery, payment.Serving{}, now, time.Minute, 9))
-	b.release(t, now, "")
+	b.mustRelease(t, now, "")
 	t = check(b.LeaseOne(b.ctx, payment.WorkDelivery, payment.ID(want.Key), payment.Serving{}, now, time.Minute))
-	b.release(t, time.Time{}, "")
-	b.none("it is delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
+	b.mustRelease(t, time.Time{}, "")
+	b.mustLeaseNothing("it is delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
 }
 
 func orphansApart(b *trial) {
@@ -385,15 +388,15 @@ func orphansApart(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, bad, start))
 	b.must("Orphan", b.Orphan(b.ctx, good, start.Add(time.Second)))
 	now := start.Add(time.Minute)
-	t := b.lease(payment.WorkDelivery, now, 1)
+	t := b.mustLease(payment.WorkDelivery, now, 1)
 	if len(t) != 1 || t[0].Payment.Reference != bad.Reference {
 		b.Fatalf("leased %v, want the older orphan", t)
 	}
-	u := b.one(payment.WorkDelivery, now) // while the first is under way
-	b.same("the second", u.Change, payment.OrphanChange(good, start.Add(time.Second)))
-	b.release(t[0], now.Add(time.Hour), "refused")
-	b.release(u, time.Time{}, "")
-	b.none("one waits for its next try, the other is delivered", payment.WorkDelivery, now)
+	u := b.leaseOnlyTask(payment.WorkDelivery, now) // while the first is under way
+	b.mustEqual("the second", u.Change, payment.OrphanChange(good, start.Add(time.Second)))
+	b.mustRelease(t[0], now.Add(time.Hour), "refused")
+	b.mustRelease(u, time.Time{}, "")
+	b.mustLeaseNothing("one waits for its next try, the other is delivered", payment.WorkDelivery, now)
 	want := []string{bad.Reference, good.Reference}
 	for i := range 6 { // no order but that of time
 		r := good
@@ -402,14 +405,14 @@ func orphansApart(b *trial) {
 		want = slices.Insert(want, 2, r.Reference)
 	}
 	got := []string{}
-	for _, o := range collect(b, "Orphans", b.Orphans(b.ctx)) {
+	for _, o := range collectAll(b, "Orphans", b.Orphans(b.ctx)) {
 		got = append(got, o.Result.Reference)
 	}
-	b.same("the orphans by time", got, want)
-	for _, t := range b.lease(payment.WorkDelivery, now.Add(30*time.Minute), 10) {
-		b.release(t, time.Time{}, "")
+	b.mustEqual("the orphans by time", got, want)
+	for _, t := range b.mustLease(payment.WorkDelivery, now.Add(30*time.Minute), 10) {
+		b.mustRelease(t, time.Time{}, "")
 	}
-	last := b.one(payment.WorkDelivery, now.Add(time.Hour))
+	last := b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Hour))
 	if last.Payment.Reference != bad.Reference || last.Tries != 1 || last.Cause != "refused" {
 		b.Fatalf("%v after %d failures (%q), want the older orphan after 1", last, last.Tries, last.Cause)
 	}
@@ -418,12 +421,12 @@ func orphansApart(b *trial) {
 // deliverAll takes every change that is due.
 func (b *trial) deliverAll() {
 	for {
-		tasks := b.lease(payment.WorkDelivery, start.Add(1000*time.Hour), 10)
+		tasks := b.mustLease(payment.WorkDelivery, start.Add(1000*time.Hour), 10)
 		if len(tasks) == 0 {
 			return
 		}
 		for _, t := range tasks {
-			b.release(t, time.Time{}, "")
+			b.mustRelease(t, time.Time{}, "")
 		}
 	}
 }

@@ -36,7 +36,7 @@ var responses = []Response{
 	{"60", acquirer.Pending, "", ""},
 	{"62", acquirer.Pending, "", ""},
 	{"63", acquirer.Refused, acquirer.AuthenticationError, "63"}, // security rules: the payer may try again
-	{"75", acquirer.Refused, acquirer.TooManyAttempts, "75"},
+	{"75", acquirer.Refused, acquirer.TooManyAttempts, ""},       // none was captured, though the guide says « XX »
 	{"90", acquirer.Failed, "", "90"},
 	{"97", acquirer.Expired, "", ""},
 	{"99", acquirer.Pending, "", "99"}, // an incident: the guide has it verified before anything else, so nothing is concluded

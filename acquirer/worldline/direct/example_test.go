@@ -2,9 +2,7 @@ package direct_test
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -12,48 +10,6 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
 	"github.com/shopspring/decimal"
 )
-
-// A client of the pre-production of CAWL, the brand of the Crédit Agricole.
-func ExampleNew() {
-	client, err := direct.New(direct.Config{
-		MerchantID: "PCLDirect1",
-		APIKey: direct.APIKey{
-			ID: "5e45c937b9db33ae", Secret: direct.NewSecret("from your vault"), // with a space in it: pasted badly
-			ExpiresAt: time.Date(2028, 11, 28, 0, 0, 0, 0, time.UTC),
-		},
-		WebhookKeys:    map[string]direct.Secret{"wh-key-1": direct.NewSecret("from-your-vault-too")},
-		Endpoint:       direct.CAWL.Preproduction(),
-		SessionTimeout: 3 * time.Hour,
-	})
-	fmt.Println(client)
-	fmt.Println(err)
-	// Output:
-	// <nil>
-	// direct: Config.APIKey.Secret: the secret has a space or a line end: was it pasted whole and alone?
-	// direct: Config.SessionTimeout: 3h0m0s is not whole minutes between 1m0s and 2h0m0s
-}
-
-func ExampleSign() {
-	toSign, signature := direct.Sign(direct.NewSecret("I42Zf4pVnRdroHfuHnRiJjJ2B6+22h0yQt/s3nZR8Xg="),
-		"GET", "", "Sat, 28 Nov 2026 10:00:00 GMT", nil, "/v2/PCLDirect1/services/testconnection")
-	fmt.Printf("%q\n", toSign)
-	fmt.Println("Authorization: GCS v1HMAC:5e45c937b9db33ae:" + signature)
-	// Output:
-	// "GET\n\nSat, 28 Nov 2026 10:00:00 GMT\n/v2/PCLDirect1/services/testconnection\n"
-	// Authorization: GCS v1HMAC:5e45c937b9db33ae:/M9/LnDqXPUOsnvhARLM4xboqaeL78zzJoQEcWu4yTs=
-}
-
-// Two keys are known while one replaces the other.
-func ExampleVerifyWebhook() {
-	keys := map[string]direct.Secret{"old": direct.NewSecret("hello"), "new": direct.NewSecret("hello+world")}
-	empty, _ := base64.StdEncoding.DecodeString("")
-	header := http.Header{"X-Gcs-Keyid": {"new"}, "X-Gcs-Signature": {"FHbwt14Rjkjdn51x5EiyjgVQ7gN6ftgh5Y2l0KpQmLw="}}
-	fmt.Println(direct.VerifyWebhook(keys, header, empty))
-	fmt.Println(direct.VerifyWebhook(keys, header, []byte("{}")))
-	// Output:
-	// <nil>
-	// acquirer: parse: seal missing or wrong: the signature is not that of these bytes with our secret: forged, changed on the way, or another secret
-}
 
 // The whole of a payment, against the simulator: begun, paid, asked about, given back.
 func Example() {

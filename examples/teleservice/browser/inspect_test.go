@@ -92,6 +92,8 @@ const violations = `axe.run(document, {resultTypes: ["violations"]}).then(r => r
 // and that each stop is seen.
 func (i *inspector) keyboard(b *tab, name string) {
 	b.t.Helper()
+	// A page may begin with the focus at what is to be read first: here it begins at the top.
+	eval[bool](b, `{const top = document.createElement("button"); document.body.prepend(top); top.focus(); top.remove(); true}`)
 	want := eval[[]string](b, ask("stops()"))
 	var got []string
 	for range want {

@@ -3,12 +3,12 @@ package mutants
 // beginnings are mutants of how a payment begins.
 var beginnings = []Mutant{
 	one("the session is handed out although its commit failed", "payment/begin.go", "\tif err != nil {\n\t\treturn p, acquirer.Session{}, err\n\t}\n\tif effect", "\tif err != nil {\n\t\treturn p, session, nil\n\t}\n\tif effect"),
-	one("the session is handed out although something was faster", "payment/begin.go", "the session is thrown away\n\t\treturn q, acquirer.Session{}, nil", "the session is thrown away\n\t\treturn q, session, nil"),
+	one("the session is handed out although something was faster", "payment/begin.go", "the session is dropped\n\t\treturn q, acquirer.Session{}, nil", "the session is dropped\n\t\treturn q, session, nil"),
 	one("the handle is not in the row", "payment/payment.go", "p.Session, p.Handle = *e.Session, e.Session.Handle", "p.Session = *e.Session"),
 	one("the session stays in the row", "payment/payment.go", "\tif to != Redirected {\n", "\tif to == \"?\" {\n"),
 	one("money on the debt is not looked for once more", "payment/begin.go", "} else if by.ID != \"\" {\n\t\treturn s.notOpened(ctx, p, &HeldError{by})", "} else if by.ID == \"?\" {\n\t\treturn s.notOpened(ctx, p, &HeldError{by})"),
 	one("money on the debt does not end an open session", "payment/begin.go", "} else if by.ID != \"\" {\n\t\treturn old, acquirer.Session{}, &HeldError{by}", "} else if by.ID == \"?\" {\n\t\treturn old, acquirer.Session{}, &HeldError{by}"),
-	one("another request with the same key is the same", "payment/begin.go", "case !old.same(asked):", "case old.ID == \"?\":"),
+	one("another request with the same key is the same", "payment/begin.go", "if !old.isSameRequest(asked) {", "if old.ID == \"?\" {"),
 	one("the amount is no part of the request", "payment/payment.go", "p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)", "p.Debtor == q.Debtor"),
 	one("a session that has expired is handed out again", "payment/begin.go", "case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):", "case old.State != Redirected:"),
 	one("what may not be paid is paid", "payment/begin.go", "if err := decision.Err(); err != nil {", "if err := decision.Err(); err != nil && r.Key == \"\" {"),

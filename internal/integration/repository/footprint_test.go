@@ -1,11 +1,7 @@
 package repository_test
 
 import (
-	"archive/zip"
-	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,12 +10,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
-const (
-	module  = "github.com/quittance/quittance"
-	release = "v0.0.1-footprint" // what the module proxy of this test offers
-)
+// measured is the version at which the proxy of these tests offers the module.
+const measured = "v0.0.1-footprint"
 
 // A consumer's footprint: what we cost whoever imports all of us. It grows only on purpose.
 const (
@@ -27,30 +23,10 @@ const (
 	modulesLinked = 2  // besides ours and the standard library
 )
 
-// consumer is a module outside this repository that gets ours through a module proxy, as everybody does.
-type consumer struct {
-	t   *testing.T
-	dir string
-	env []string
-}
-
-// newConsumer makes the throw-away module and the proxy. The caches are its own, so that nobody else ever finds this commit as a release;
-// what it needs of others comes from the module cache of this machine first.
+// newConsumer is a module with a program that imports these packages of ours, and asks for no version yet.
 func newConsumer(t *testing.T, imports ...string) *consumer {
 	t.Helper()
-	tmp := t.TempDir()
-	proxy := filepath.Join(tmp, "proxy")
-	publish(t, root(t), proxy)
-
-	c := &consumer{t: t, dir: filepath.Join(tmp, "consumer")}
-	cached := filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")
-	c.env = append(os.Environ(),
-		"GOPROXY="+fileURL(proxy)+","+fileURL(cached)+","+goEnv(t, "GOPROXY"),
-		"GOMODCACHE="+filepath.Join(tmp, "modcache"),
-		"GOWORK=off", "GOFLAGS=-modcacherw -trimpath", "GONOPROXY=none", "GOTOOLCHAIN=local",
-		// Whatever is not ours is compared with our own go.sum below, which was checked when it was made.
-		"GOSUMDB=off",
-	)
+	c := outsideWorkspace(t, func(proxy string) { publish(t, root(t), proxy, module, measured) })
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n")
 	for _, p := range imports {
@@ -60,33 +36,6 @@ func newConsumer(t *testing.T, imports ...string) *consumer {
 	c.write("go.mod", "module consumer.example\n\ngo 1.25.0\n")
 	c.write("main.go", b.String())
 	return c
-}
-
-func (c *consumer) write(name, text string) {
-	c.t.Helper()
-	if err := os.MkdirAll(c.dir, 0o755); err != nil {
-		c.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o644); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// try runs the go command in the consumer's module.
-func (c *consumer) try(args ...string) (string, error) {
-	cmd := exec.CommandContext(c.t.Context(), "go", args...)
-	cmd.Dir, cmd.Env = c.dir, c.env
-	out, err := cmd.CombinedOutput()
-	return string(out), err
-}
-
-func (c *consumer) run(args ...string) string {
-	c.t.Helper()
-	out, err := c.try(args...)
-	if err != nil {
-		c.t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return out
 }
 
 // sums are the lines of go.sum.
@@ -109,10 +58,11 @@ func (c *consumer) linked() []string {
 
 // A module that imports every public package and is tidied.
 func TestFootprint(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	all := publicPackages(t)
 	c := newConsumer(t, all...)
-	c.run("mod", "edit", "-require="+module+"@"+release)
+	c.run("mod", "edit", "-require="+module+"@"+measured)
 	c.run("mod", "tidy")
 	c.run("build", "-o", os.DevNull, ".")
 
@@ -183,68 +133,6 @@ func publicPackages(t *testing.T) []string {
 	return all
 }
 
-// publish writes what a module proxy serves for the module in dir, nested modules left out.
-func publish(t *testing.T, dir, proxy string) {
-	t.Helper()
-	versions := filepath.Join(proxy, filepath.FromSlash(module), "@v")
-	if err := os.MkdirAll(versions, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	info, err := json.Marshal(map[string]string{"Version": release, "Time": "2026-01-01T00:00:00Z"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{
-		"list": release + "\n", release + ".info": string(info), release + ".mod": read(t, filepath.Join(dir, "go.mod")),
-	} {
-		if err := os.WriteFile(filepath.Join(versions, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f, err := os.Create(filepath.Join(versions, release+".zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z := zip.NewWriter(f)
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			_, err := os.Stat(filepath.Join(path, "go.mod"))
-			if path != dir && (err == nil || d.Name() == ".git") {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !d.Type().IsRegular() {
-			return nil
-		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		w, err := z.Create(module + "@" + release + "/" + filepath.ToSlash(rel))
-		if err != nil {
-			return err
-		}
-		r, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer r.Close()
-		_, err = io.Copy(w, r)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // root is the folder of the root module.
 func root(t *testing.T) string {
 	t.Helper()
@@ -253,19 +141,6 @@ func root(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-func goEnv(t *testing.T, name string) string {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
-	if err != nil {
-		t.Fatalf("go env %s: %v", name, err)
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func fileURL(path string) string {
-	return "file://" + "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 }
 
 func read(t *testing.T, path string) string {

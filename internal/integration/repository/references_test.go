@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +30,6 @@ var (
 	noSlug     = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	codeFence  = regexp.MustCompile("(?ms)^```.*?^```")
 
-	sourceRange  = regexp.MustCompile(`\bS(\d{1,2})(?: ?(?:–|-|to) ?S(\d{1,2}))?\b`)
 	sourceLine   = regexp.MustCompile(`\bS(\d{1,3})\b`)
 	section      = regexp.MustCompile(`([a-z]+\.md)|§ ?(\d+(?:\.\d+)*)`)
 	brokenOff    = regexp.MustCompile(`(?:\.md|§ ?[\d.]+\d,) *$`)
@@ -245,33 +243,6 @@ func TestExplained(t *testing.T) {
 	for word, is := range missing {
 		if is {
 			t.Errorf("docs/lifecycle.md says nothing of `%s`", word)
-		}
-	}
-}
-
-// Each line of the source that asks something of the software is named by a test.
-func TestSourceIsProven(t *testing.T) {
-	t.Parallel()
-	asksNothing := []int{1, 3, 6, 7, 21, 36, 76} // headings, noise of the scan, a logo and a footer that are not used
-	named := map[int]bool{}
-	for file, text := range textFiles(t, root(t)) {
-		if !strings.HasSuffix(file, "_test.go") || file == "internal/integration/repository/references_test.go" {
-			continue
-		}
-		for _, m := range sourceRange.FindAllStringSubmatch(text, -1) {
-			first, _ := strconv.Atoi(m[1])
-			last := first
-			if m[2] != "" {
-				last, _ = strconv.Atoi(m[2])
-			}
-			for n := first; n <= last; n++ {
-				named[n] = true
-			}
-		}
-	}
-	for n := 1; n <= 80; n++ {
-		if !named[n] && !slices.Contains(asksNothing, n) {
-			t.Errorf("no test names S%d", n)
 		}
 	}
 }

@@ -221,7 +221,7 @@ func (o *oracle) claims(context.Context) error {
 	return nil
 }
 
-func (o *oracle) mail(context.Context) error {
+func (o *oracle) mail(ctx context.Context) error {
 	want, wanted := map[string]int{}, map[string]string{}
 	for _, p := range o.payments {
 		t := o.book[p.Reference]
@@ -230,6 +230,16 @@ func (o *oracle) mail(context.Context) error {
 		}
 		if p.State == payment.Refunded {
 			want[string(p.ID)+"/refund_notice"] = 1
+		}
+		if t.Returned() > 0 {
+			for e, err := range o.svc.Journal(ctx, p.ID) {
+				if err != nil {
+					return err
+				}
+				if e.Event == payment.OnReturnedPart && e.To.Money() { // a notice for each sum that was back
+					want[string(p.ID)+"/refund_notice-"+e.Money.Returned.Shift(2).String()] = 1
+				}
+			}
 		}
 		wanted[string(p.ID)] = p.Debtor
 	}

@@ -46,7 +46,7 @@ func (s *Server) identifyCaller(merchant, keyVersion, algorithm string) (caller,
 	case err != nil || !hasOnly(keyVersion, digits):
 		return c, &refusal{"34", "", "Unknown security version: " + clipText(keyVersion)}
 	case m.Keys[v] == "":
-		return c, &refusal{"34", "", "Unable to find a valid key for the following keyVersion=" + clipText(keyVersion)}
+		return c, &refusal{"34", "", "Invalid field value : Unable to find a valid key for the following keyVersion=" + clipText(keyVersion)}
 	default:
 		c.version = v
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
-
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/internal/paris"
 )
 
 // Transaction is what really happened to one reference; see [Server.Book].
@@ -20,6 +20,7 @@ type Move = bank.Move
 // The kinds of a [Move].
 const (
 	Authorised = bank.Authorised
+	Validated  = bank.Validated
 	Remitted   = bank.Remitted
 	Cancelled  = bank.Cancelled
 	Refunded   = bank.Refunded
@@ -81,6 +82,7 @@ func (s *Server) Forget(before time.Time) int {
 	s.mu.Lock()
 	s.sent = slices.Clone(slices.DeleteFunc(s.sent, func(d Delivery) bool { return d.At.Before(before) }))
 	s.mu.Unlock()
+	s.numbers.forget(before.In(paris.Location).Format(compactDay))
 	return s.bank.Forget(before)
 }
 

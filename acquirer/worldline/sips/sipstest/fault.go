@@ -43,10 +43,13 @@ const (
 // Faults returns every fault, in a fixed order.
 func Faults() []Fault { return fault.Faults() }
 
-// ops are the operations that Inject and Answer name: paymentInit (either connector), getTransactionData, cancel, refund.
-var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
+// OpValidate is the operation that asks for a payment of captureMode VALIDATION; the others have the names of package acquirer.
+const OpValidate = "validate"
 
-// Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund) the faults of a call
+// ops are the operations that Inject and Answer name: paymentInit (either connector), getTransactionData, cancel, refund, validate.
+var ops = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund, OpValidate}
+
+// Inject makes something go wrong once. With an op ([acquirer.OpBegin], OpStatus, OpCancel, OpRefund, or [OpValidate]) the faults of a call
 // strike the next call of that operation; with an empty op they strike the next call, the faults of a notification the next
 // notification, and those of a session the next one opened. The faults of one Inject strike together; those of a second Inject
 // wait for the call after. The error names an op or a fault that does not exist, or that do not go together.
@@ -90,6 +93,15 @@ type reply struct {
 	status      int
 	contentType string
 	body        []byte
+	ignored     string // names of fields that had no effect
+}
+
+// about says which fields of the request had no effect, where it is one of a shop that is known.
+func (a reply) about(m message, c caller) reply {
+	if c.known {
+		a.ignored = withoutEffect(m, c.merchant)
+	}
+	return a
 }
 
 // withFaults is the handler of one operation, with the faults and the codes that were injected for it. do gets the code with
@@ -133,6 +145,9 @@ func (a reply) writeHead(w http.ResponseWriter) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	if a.ignored != "" {
+		h.Set(notSimulatedHeader, a.ignored)
+	}
 	w.WriteHeader(a.status)
 }
 

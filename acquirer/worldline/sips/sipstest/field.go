@@ -73,7 +73,7 @@ var initFields = map[string]format{
 	"s10TransactionReference": {kind: container, names: []string{"s10TransactionId", "s10TransactionIdDate"}},
 
 	"orderChannel":                      {max: 20, chars: capitals},
-	"captureMode":                       {max: 20, chars: capitals, check: oneOf("AUTHOR_CAPTURE", "IMMEDIATE")},
+	"captureMode":                       {max: 20, chars: capitals, check: oneOf("AUTHOR_CAPTURE", "IMMEDIATE", "VALIDATION")},
 	"captureDay":                        {max: 2, chars: digits},
 	"orderId":                           {max: 32, chars: restricted},
 	"returnContext":                     {max: 255},
@@ -84,7 +84,7 @@ var initFields = map[string]format{
 	"statementReference":                {max: 100},
 	"templateName":                      {max: 32},
 	"responseEncoding":                  {max: 20, check: knownEncoding},
-	"paymentPattern":                    {max: 20, chars: capitals, check: oneOf("ONE_SHOT")},
+	"paymentPattern":                    {max: 20, chars: capitals, check: oneOf("ONE_SHOT", "INSTALMENT", "RECURRING_1", "RECURRING_N")},
 	"transactionOrigin":                 {max: 20},
 	"merchantSessionId":                 {max: 255},
 	"interfaceVersionAutomaticResponse": {max: 12, check: knownNotification, whole: bothVersions},
@@ -94,7 +94,9 @@ var initFields = map[string]format{
 	"merchantTransactionDateTime": free, "merchantWalletId": {max: 21}, "mandateId": free, "invoiceReference": free,
 	"responseKeyVersion": {max: 10, chars: digits}, "valueDate": {max: 8, chars: digits}, "bypassDcc": free,
 	"hashAlgorithm1": free, "hashAlgorithm2": free, "hashSalt1": free, "hashSalt2": free,
-	"evidenceNumber": free, "evidenceAcquisitionDate": free, "subMerchantCategoryCode": free, "subMerchantContractNumber": free,
+	"intermediateServiceProviderId": free, "manualErrorResponseInitPOST": {max: 512, check: address512},
+	"automaticErrorResponseInitPOST": {max: 512, check: address512},
+	"evidenceNumber":                 free, "evidenceAcquisitionDate": free, "subMerchantCategoryCode": free, "subMerchantContractNumber": free,
 	"subMerchantId": free, "subMerchantLegalId": free, "subMerchantName": free, "subMerchantShortName": free,
 
 	"billingAddress": address, "customerAddress": address, "deliveryAddress": address, "holderAddress": address,
@@ -112,7 +114,7 @@ var jsonFields = map[string]format{
 	"sealAlgorithm":    {max: 20},
 }
 
-var languages = strings.Fields("bg br cs da de el en es et fi fr hi hr hu it ja ko lt lv nl no pl pt ro ru sk sl sv tr uk zh")
+var languages = strings.Fields("bg br cs cy da de el en es et fi fr hi hr hu it ja ko lt lv nl no pl pt ro ru sk sl sv tr uk zh")
 
 func badValue(name, value string) *refusal {
 	return &refusal{"12", name, fmt.Sprintf("Invalid field value : %s=%s", name, value)}

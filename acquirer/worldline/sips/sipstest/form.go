@@ -13,8 +13,31 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// formNames are the fields of the form connector; Data, InterfaceVersion and Seal are needed.
+// formNames are the fields of the form connector. Their capitals do not matter: live shops send data, DATA and interfaceVersion, and the
+// platform's own words about a wrong one are in capitals. Data, InterfaceVersion and Seal are needed.
 var formNames = []string{"Data", "InterfaceVersion", "Seal", "SealAlgorithm", "Encode"}
+
+// readForm takes the connector's fields out of a form, each once whatever its capitals. Other fields are the shop's own, such as that of
+// its submit button, and are passed over.
+func readForm(form url.Values) (map[string]string, *refusal) {
+	known := make(map[string]string)
+	for sent, values := range form {
+		i := slices.IndexFunc(formNames, func(name string) bool { return strings.EqualFold(name, sent) })
+		if i < 0 {
+			continue
+		}
+		if _, twice := known[formNames[i]]; twice || len(values) != 1 {
+			return nil, &refusal{text: "Invalid keyword : " + strings.ToUpper(formNames[i])}
+		}
+		known[formNames[i]] = values[0]
+	}
+	for _, name := range formNames[:3] {
+		if known[name] == "" {
+			return nil, fieldMissing(name)
+		}
+	}
+	return known, nil
+}
 
 // paymentInitForm is the form connector: /paymentInit. The payer's own browser posts to it, and every refusal is a page with
 // status 200.
@@ -27,9 +50,9 @@ func (s *Server) paymentInitForm(w http.ResponseWriter, r *http.Request, refused
 	if err != nil {
 		return s.refusalPage("Technical problem : code=30 message=the request is not a form")
 	}
-	data, bad := s.openForm(form, refused)
+	m, c, data, bad := s.openForm(form, refused)
 	if bad != nil {
-		return s.refusalPage(bad.text)
+		return s.refusalPage(bad.text).about(m, c)
 	}
 	session := acquirer.Session{URL: s.URL + paymentPath, Method: http.MethodPost, Fields: url.Values{
 		"redirectionVersion": {redirectionVersion}, "redirectionData": {data},
@@ -38,56 +61,40 @@ func (s *Server) paymentInitForm(w http.ResponseWriter, r *http.Request, refused
 	if err := session.WriteForm(&b, acquirer.Form{}); err != nil { // an address of our own and a French page: it cannot
 		return messagePage(http.StatusInternalServerError, "500 Internal Server Error", "")
 	}
-	return reply{http.StatusOK, "text/html; charset=utf-8", b.Bytes()}
+	return reply{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: b.Bytes()}.about(m, c)
 }
 
 // openForm opens a session for a form, and returns its redirect data.
-func (s *Server) openForm(form url.Values, refused string) (string, *refusal) {
-	for _, name := range sortedNames(form) {
-		if !slices.Contains(formNames, name) || len(form[name]) != 1 {
-			return "", &refusal{text: "Invalid keyword : " + clipText(name)}
-		}
+func (s *Server) openForm(sent url.Values, refused string) (m message, c caller, redirect string, bad *refusal) {
+	form, bad := readForm(sent)
+	if bad != nil {
+		return nil, c, "", bad
 	}
-	for _, name := range formNames[:3] {
-		if form.Get(name) == "" {
-			return "", fieldMissing(name)
-		}
-	}
-	v, ok := readVersion(form.Get("InterfaceVersion"), string(formConn))
+	v, ok := readVersion(form["InterfaceVersion"], string(formConn))
 	if !ok {
-		return "", &refusal{text: "Unknown version interface: " + clipText(form.Get("InterfaceVersion"))}
+		return nil, c, "", &refusal{text: "Unknown version interface: " + clipText(form["InterfaceVersion"])}
 	}
-	m, bad := readData(form.Get("Data"), form.Get("Encode"))
-	if bad != nil {
-		return "", bad
+	if m, bad = readData(form["Data"], form["Encode"]); bad != nil {
+		return nil, c, "", bad
 	}
-	c, bad := s.identifyCaller(fieldText(m, "merchantId"), fieldText(m, "keyVersion"), form.Get("SealAlgorithm"))
-	if bad != nil {
-		return "", bad
+	if c, bad = s.identifyCaller(fieldText(m, "merchantId"), fieldText(m, "keyVersion"), form["SealAlgorithm"]); bad != nil {
+		return m, c, "", bad
 	}
 	// The seal is over Data as it was sent; a form that names no algorithm means SHA-256, where a JSON request means HMAC.
-	if !c.stampFor(plainSHA).isSealOf(form.Get("Seal"), form.Get("Data")) {
-		return "", wrongSeal(form.Get("Seal"))
+	if !c.stampFor(plainSHA).isSealOf(form["Seal"], form["Data"]) {
+		return m, c, "", wrongSeal(form["Seal"])
 	}
 	if bad := checkFields(m, initFields, formConn); bad != nil {
-		return "", bad
+		return m, c, "", bad
 	}
 	if refused != "" {
-		return "", &refusal{text: "Technical problem : code=" + refused + " message=the service is temporarily unavailable"}
+		return m, c, "", &refusal{text: "Technical problem : code=" + refused + " message=the service is temporarily unavailable"}
 	}
-	if e := strings.ToLower(form.Get("Encode")); e != "" && fieldText(m, "responseEncoding") == "" {
+	if e := strings.ToLower(form["Encode"]); e != "" && fieldText(m, "responseEncoding") == "" {
 		m["responseEncoding"] = e
 	}
-	return s.openSession(m, c, v)
-}
-
-func sortedNames(form url.Values) []string {
-	names := make([]string, 0, len(form))
-	for n := range form {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
+	redirect, bad = s.openSession(m, c, v)
+	return m, c, redirect, bad
 }
 
 // encodings of Data, by Encode and responseEncoding in small letters.
@@ -98,7 +105,7 @@ func readData(data, encode string) (message, *refusal) {
 	if encode != "" {
 		e := encodings[strings.ToLower(encode)]
 		if e == nil {
-			return nil, &refusal{text: "Invalid field value : Encode=" + clipText(encode)}
+			return nil, &refusal{text: "Invalid keyword : ENCODE"} // the guide's words: look at the encoding's name
 		}
 		plain, err := e.WithPadding(base64.NoPadding).DecodeString(strings.TrimRight(data, "="))
 		if err != nil {

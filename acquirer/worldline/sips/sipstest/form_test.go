@@ -1,8 +1,12 @@
 package sipstest_test
 
 import (
+	"cmp"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -45,12 +49,69 @@ func TestForm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back.Form.Get("Encode") != x.encode || back.Form.Get("InterfaceVersion") != "HP_2.0" {
+		if back.Form.Get("Encode") != x.encode || back.Form.Get("InterfaceVersion") != "HP_2.4" {
 			t.Errorf("%s: Encode %q, InterfaceVersion %q", x.reference, back.Form.Get("Encode"), back.Form.Get("InterfaceVersion"))
 		}
 		n := c.notification(back.Form)
 		if n["amount"] != "5500" || n["transactionReference"] != x.reference || x.context == "|returnContext=impayé=12" && n["returnContext"] != "impayé=12" {
 			t.Errorf("%s: %v", x.reference, n)
+		}
+	}
+}
+
+// Shops write the connector's fields as they like, and their submit button sends its own: the capitals do not matter, and what is not the
+// connector's is passed over.
+func TestFormAsShopsSendIt(t *testing.T) {
+	s := platform(t, sipstest.Options{})
+	for i, x := range []struct {
+		names  map[string]string // as they are sent
+		beside url.Values
+	}{
+		{map[string]string{"Data": "data", "Seal": "seal", "InterfaceVersion": "InterfaceVersion"}, nil},
+		{map[string]string{"Data": "DATA", "Seal": "SEAL", "InterfaceVersion": "interfaceVersion"}, nil},
+		{map[string]string{"Data": "Data", "Seal": "Seal", "InterfaceVersion": "INTERFACEVERSION", "Encode": "ENCODE", "SealAlgorithm": "sealAlgorithm"}, nil},
+		{map[string]string{"Data": "Data", "Seal": "Seal", "InterfaceVersion": "InterfaceVersion"}, url.Values{"Go": {"Click to continue"}}},
+		{map[string]string{"Data": "Data", "Seal": "Seal", "InterfaceVersion": "InterfaceVersion"}, url.Values{"Submit": {"Submit", "twice"}, "x": {""}}},
+	} {
+		c := newSheet(t, s.URL)
+		data := formData + fmt.Sprint("SHOP", i)
+		if x.names["SealAlgorithm"] != "" {
+			c.algorithm = "HMAC-SHA-256"
+			data = base64.StdEncoding.EncodeToString([]byte(data + "|returnContext=impayé"))
+		}
+		form := maps.Clone(x.beside)
+		if form == nil {
+			form = url.Values{}
+		}
+		for name, value := range map[string]string{"Data": data, "Seal": c.sealOf(data, cmp.Or(c.algorithm, "SHA-256")), "InterfaceVersion": "HP_2.20",
+			"Encode": "base64", "SealAlgorithm": c.algorithm} {
+			if sent := x.names[name]; sent != "" {
+				form.Set(sent, value)
+			}
+		}
+		resp, err := http.PostForm(s.URL+"/paymentInit", form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || !strings.Contains(string(page), "redirectionData") {
+			t.Errorf("%v beside %v: %v\n%s", x.names, x.beside, err, page)
+		}
+		// No relaxation of the seal: the same form with another Data is refused.
+		for sent, values := range form {
+			if strings.EqualFold(sent, "Data") {
+				form[sent] = []string{values[0] + "A"}
+			}
+		}
+		resp, err = http.PostForm(s.URL+"/paymentInit", form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err = io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || strings.Contains(string(page), "redirectionData") {
+			t.Errorf("%v with Data changed: %v\n%s", x.names, err, page)
 		}
 	}
 }
@@ -73,10 +134,12 @@ func TestFormRefusals(t *testing.T) {
 		"no merchant":       {replace("merchantId=002001000000001|", ""), nil, "Mandatory field missing: merchantId"},
 		"bad algorithm":     {good, url.Values{"SealAlgorithm": {"SHA-257"}}, "Invalid field value : Invalid sealAlgorithm value (SHA-257)"},
 		"bad seal":          {good, url.Values{"Seal": {"0123"}}, "Invalid signature : 0123"},
-		"key version 0":     {replace("keyVersion=1", "keyVersion=0"), nil, "Unable to find a valid key for the following keyVersion=0"},
+		"key version 0":     {replace("keyVersion=1", "keyVersion=0"), nil, "Invalid field value : Unable to find a valid key for the following keyVersion=0"},
 		"key version x":     {replace("keyVersion=1", "keyVersion=x"), nil, "Unknown security version: x"},
-		"ENCODE":            {good, url.Values{"ENCODE": {"base64"}}, "Invalid keyword : ENCODE"},
-		"Data twice":        {good, url.Values{"Data": {good, good}}, "Invalid keyword : Data"},
+		"Data twice":        {good, url.Values{"Data": {good, good}}, "Invalid keyword : DATA"},
+		"DATA and Data":     {good, url.Values{"DATA": {good}}, "Invalid keyword : DATA"},
+		"seal and Seal":     {good, url.Values{"seal": {"0123"}}, "Invalid keyword : SEAL"},
+		"two algorithms":    {good, url.Values{"SealAlgorithm": {"SHA-256"}, "sealalgorithm": {"HMAC-SHA-256"}}, "Invalid keyword : SEALALGORITHM"},
 		"bad URL":           {replace("https://shop.example/return", "https://"), nil, "Technical problem : code=30 message=normalReturnUrl is invalid https://"},
 		"bad version":       {good, url.Values{"InterfaceVersion": {"IR_WS_2.0"}}, "Unknown version interface: IR_WS_2.0"},
 		"no version":        {good, url.Values{"InterfaceVersion": {""}}, "Mandatory field missing: InterfaceVersion"},
@@ -90,7 +153,7 @@ func TestFormRefusals(t *testing.T) {
 		"value":             {replace("currencyCode=978", "currencyCode=999"), nil, "Invalid field value : currencyCode=999"},
 		"missing":           {replace("amount=5500|", ""), nil, "Mandatory field missing: amount"},
 		"used":              {formData + "USED", nil, "Transaction already processed: USED"},
-		"Encode hex":        {good, url.Values{"Encode": {"hex"}}, "Invalid field value : Encode=hex"},
+		"Encode hex":        {good, url.Values{"Encode": {"hex"}}, "Invalid keyword : ENCODE"},
 		"not base64":        {good, url.Values{"Encode": {"base64"}}, "Invalid field value: Data"},
 		"HTML in a name":    {good + "|<b>x</b>=<script>", nil, "Invalid keyword: &lt;b&gt;x&lt;/b&gt;=&lt;script&gt;"},
 		"HTML in the seal":  {good, url.Values{"Seal": {"<script>"}}, "Invalid signature : &lt;script&gt;"},
@@ -116,7 +179,7 @@ func TestFormRefusals(t *testing.T) {
 func TestFormVersions(t *testing.T) {
 	s := platform(t, sipstest.Options{})
 	c := newSheet(t, s.URL)
-	for asked, want := range map[string]string{"HP_2.4": "HP_2.0", "HP_3.4": "HP_3.4"} {
+	for asked, want := range map[string]string{"HP_2.20": "HP_2.4", "HP_3.4": "HP_3.4"} {
 		_, page := c.form(formData+"R"+strings.Trim(asked, "HP_.")[:1], url.Values{"InterfaceVersion": {asked}})
 		_, fields := (&browser{T: t, page: page}).form("")
 		back, err := visit(s, fields, sipstest.Payer{})

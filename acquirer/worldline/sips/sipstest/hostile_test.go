@@ -20,7 +20,8 @@ const (
 
 var everyPath = []string{
 	"/rs-services/v2/paymentInit", "/paymentInit", "/payment", "/rs-services/v2/diagnostic/getTransactionData",
-	"/rs-services/v2/cashManagement/cancel", "/rs-services/v2/cashManagement/refund", "/elsewhere",
+	"/rs-services/v2/cashManagement/cancel", "/rs-services/v2/cashManagement/refund", "/rs-services/v2/cashManagement/validate",
+	"/rs-services/v2/cashManagement/duplicate", "/rs-services/v2/nothing", "/elsewhere",
 }
 
 const (
@@ -31,7 +32,7 @@ const (
 // answerNames are all properties that an answer may have, whatever was asked.
 var answerNames = []string{
 	"redirectionStatusCode", "redirectionStatusMessage", "redirectionVersion", "redirectionUrl", "redirectionData", "errorFieldName", "seal",
-	"responseCode", "getTransDataResponseCode", "newStatus", "newAmount", "operationDateTime", "acquirerResponseCode", "authorisationId",
+	"responseCode", "getTransDataResponseCode", "newStatus", "newAmount", "operationDateTime", "acquirerResponseCode", "authorisationId", "message",
 }
 
 // ask sends one request in the process, and checks what every answer must be: clear, whole and without script.
@@ -107,7 +108,7 @@ func TestHostileBodies(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range everyPath[:6] {
+	for _, path := range everyPath[:8] {
 		ct := asForm
 		if strings.HasPrefix(path, "/rs-services") {
 			ct = asJSON

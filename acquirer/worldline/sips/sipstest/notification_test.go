@@ -23,9 +23,9 @@ func TestResponses(t *testing.T) {
 	for _, algorithm := range []string{"", "HMAC-SHA-256", "SHA-256", "HMAC-SHA-512"} {
 		for _, encoding := range []string{"", "base64", "base64url"} {
 			for _, v := range []struct{ asked, automatic, normal, formAuto, formNormal string }{
-				{"IR_WS_2.20", "", "", "HP_2.0", "HP_2.0"},
+				{"IR_WS_2.20", "", "", "HP_2.4", "HP_2.4"},
 				{"IR_WS_3.4", "", "", "JS_3.4", "JS_3.4"},
-				{"IR_WS_3.4", "HP_2.4", "JS_3.1", "HP_2.4", "JS_3.1"},
+				{"IR_WS_3.4", "HP_2.0", "JS_3.1", "HP_2.0", "JS_3.1"},
 				{"IR_WS_2.20", "JS_3.0", "HP_3.0", "JS_3.0", "HP_3.0"},
 			} {
 				i++
@@ -49,6 +49,10 @@ func TestResponses(t *testing.T) {
 				if len(got) != i || back.URL != "https://shop.example/return" {
 					t.Fatalf("%d automatic responses, expected %d; back to %q", len(got), i, back.URL)
 				}
+				if back.Form.Get("locale") != "fr" {
+					t.Errorf("the return has the locale %q", back.Form.Get("locale"))
+				}
+				back.Form.Del("locale")
 				for _, x := range []struct {
 					form url.Values
 					want string
@@ -61,7 +65,7 @@ func TestResponses(t *testing.T) {
 						"amount": "1000", "currencyCode": "978", "merchantId": c.merchant, "transactionReference": reference, "orderId": more["orderId"].(string),
 						"responseCode": "00", "acquirerResponseCode": "00", "keyVersion": "1", "returnContext": "impayé=12;n°3 – œuvre",
 						"guaranteeIndicator": "Y", "paymentMeanBrand": "CB", "maskedPan": "5017##########00", "captureDay": "0",
-						"captureMode": "AUTHOR_CAPTURE", "paymentAttemptNumber": "1", "holderAuthentStatus": "SUCCESS", "customerEmail": "moi@email.com",
+						"captureMode": "AUTHOR_CAPTURE", "customerEmail": "moi@email.com",
 						"merchantSessionId": "s/1", "transactionOrigin": "TESTS",
 					} {
 						if n[name] != want {
@@ -72,6 +76,13 @@ func TestResponses(t *testing.T) {
 					if strings.HasPrefix(x.want, "JS_") {
 						date = `^\d{4}-\d\d-\d\d\.\d\d:\d\d:\d\d[+]0[12]00$`
 					}
+					status, attempt := "SUCCESS", "1"
+					if strings.HasPrefix(x.want, "HP_2.") {
+						status, attempt = "3D_SUCCESS", ""
+					}
+					if n["holderAuthentStatus"] != status || n["paymentAttemptNumber"] != attempt {
+						t.Errorf("%s: holderAuthentStatus %q, paymentAttemptNumber %q", x.want, n["holderAuthentStatus"], n["paymentAttemptNumber"])
+					}
 					if !regexp.MustCompile(date).MatchString(n["transactionDateTime"]) || n["authorisationId"] == "" {
 						t.Errorf("%s: transactionDateTime %q, authorisationId %q", x.want, n["transactionDateTime"], n["authorisationId"])
 					}
@@ -81,10 +92,10 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-// A payer who gives up, or stays away, is told with the small set of fields that was captured; who stays away by the server only.
-func TestMinimalResponses(t *testing.T) {
-	captured := []string{"amount", "captureDay", "captureMode", "currencyCode", "customerIpAddress", "keyVersion", "merchantId", "orderChannel",
-		"paymentPattern", "responseCode", "transactionDateTime", "transactionReference"}
+// A payer who gives up, or stays away, is told with what the request said; who stays away by the server only.
+func TestResponsesWithoutCard(t *testing.T) {
+	said := []string{"amount", "captureDay", "captureMode", "currencyCode", "customerIpAddress", "keyVersion", "merchantId", "orderChannel",
+		"orderId", "paymentPattern", "responseCode", "returnContext", "transactionDateTime", "transactionReference"}
 	p := newPortal(t)
 	clock := newClock()
 	s := platform(t, sipstest.Options{Now: clock.Now})
@@ -114,8 +125,8 @@ func TestMinimalResponses(t *testing.T) {
 		if n["transactionReference"] != want.reference || n["responseCode"] != want.code || n["customerIpAddress"] != "192.0.2.10" {
 			t.Errorf("response %d: %v, expected %v", i, n, want)
 		}
-		if names := slices.Sorted(maps.Keys(n)); !slices.Equal(names, captured) {
-			t.Errorf("response %d has %v, expected %v", i, names, captured)
+		if names := slices.Sorted(maps.Keys(n)); !slices.Equal(names, said) {
+			t.Errorf("response %d has %v, expected %v", i, names, said)
 		}
 	}
 	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.RefusedError)) {
@@ -183,7 +194,7 @@ func TestPages(t *testing.T) {
 		if automatic["responseCode"] != x.code || !maps.Equal(automatic, normal) || b.url != p.URL+"/back?kept=1" {
 			t.Errorf("%q: automatic %v, normal %v, back at %s", x.step, automatic, normal, b.url)
 		}
-		if x.step == "fail" && normal["holderAuthentStatus"] != "FAILURE" {
+		if x.step == "fail" && normal["holderAuthentStatus"] != "3D_FAILURE" {
 			t.Errorf("holderAuthentStatus %q", normal["holderAuthentStatus"])
 		}
 		b.open(to, fields) // the redirect data again
@@ -243,7 +254,7 @@ func TestNobodyElseIsWrittenTo(t *testing.T) {
 // Where the shop lets a payer try several cards, they share one reference, and the last refusal is told as 75.
 func TestSeveralAttempts(t *testing.T) {
 	p := newPortal(t)
-	s := platform(t, sipstest.Options{SeveralAttempts: true})
+	s := platform(t, sipstest.Options{SeveralAttempts: true, Merchants: []sipstest.Merchant{{ID: shop, Keys: map[int]string{1: shopKey}}}})
 	c := newSheet(t, s.URL)
 	_, fields := c.redirect(c.order("MANY", object{"automaticResponseUrl": p.URL}))
 	for range 3 {

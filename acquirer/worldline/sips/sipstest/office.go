@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -62,7 +64,7 @@ func (s *Server) readOfficeRequest(w http.ResponseWriter, r *http.Request, famil
 	if _, ok := readVersion(fieldText(m, "interfaceVersion"), family); !ok {
 		return m, c, "", &refusal{code: "30", field: "interfaceVersion"}, nil
 	}
-	if reference, bad = referenceAsked(m); bad == nil && code != "" {
+	if reference, bad = s.referenceAsked(m, c.merchant); bad == nil && code != "" {
 		bad = &refusal{code: code}
 	}
 	return m, c, reference, bad, nil
@@ -82,7 +84,7 @@ func (s *Server) answerOffice(answer message, c caller, statusField string, bad 
 // getTransactionData says what has become of a reference. Its own result and that of the payment are two codes.
 func (s *Server) getTransactionData(w http.ResponseWriter, r *http.Request, code string) reply {
 	const status = "getTransDataResponseCode"
-	_, c, reference, bad, done := s.readOfficeRequest(w, r, "DR_WS_", officeFields, code)
+	m, c, reference, bad, done := s.readOfficeRequest(w, r, "DR_WS_", officeFields, code)
 	if done != nil {
 		return *done
 	}
@@ -92,15 +94,15 @@ func (s *Server) getTransactionData(w http.ResponseWriter, r *http.Request, code
 		if refused := (*bank.Refusal)(nil); errors.As(err, &refused) {
 			bad = refusalOf(refused, "amount", reference)
 		} else {
-			answer = diagnosticOf(t)
+			answer = diagnosticOf(t, c.merchant.Screening)
 			answer[status] = "00"
 		}
 	}
-	return s.answerOffice(answer, c, status, bad)
+	return s.answerOffice(answer, c, status, bad).about(m, c)
 }
 
 // diagnosticOf is what Office knows of a transaction.
-func diagnosticOf(t bank.Transaction) message {
+func diagnosticOf(t bank.Transaction, screening Screening) message {
 	cents := func(n int64) string { return strconv.FormatInt(n, 10) }
 	operation, at := lastOperation(t)
 	m := message{
@@ -113,15 +115,20 @@ func diagnosticOf(t bank.Transaction) message {
 	}
 	if len(t.Moves) > 0 {
 		m["remainingAmount"] = cents(t.Remaining())
-		m["captureLimitDate"] = t.RemitAt.In(paris.Location).Format("20060102")
+		m["captureLimitDate"] = t.RemitAt.Add(-time.Microsecond).In(paris.Location).Format(compactDay) // by the end of that day
 	}
 	if t.Attempt > 0 {
-		m["paymentMeanType"], m["paymentAttemptNumber"] = "CARD", strconv.Itoa(t.Attempt)
+		m["paymentMeanType"], m["paymentAttemptNumber"], m["panEntryMode"] = "CARD", strconv.Itoa(t.Attempt), "MANUAL"
+		m["holderAuthentMethod"], m["holderAuthentProgram"] = authentication(t, version{pipe, "2.58"})
+		for name, v := range screenings[screening] {
+			m[name] = v
+		}
 	}
 	for name, v := range map[string]string{
 		"acquirerResponseCode": t.AcquirerCode, "authorisationId": t.Authorisation, "paymentMeanBrand": t.Brand, "maskedPan": t.MaskedPAN,
 		"holderAuthentStatus": t.Authentication, "orderId": t.OrderID, "customerId": t.Fields["customerId"],
-		"customerIpAddress": t.Fields["customerIpAddress"],
+		"customerIpAddress": t.Fields["customerIpAddress"], "cardCSCResultCode": cscResult(t), "tokenPan": tokenOf(t),
+		"guaranteeIndicator": guarantee(t), "merchantWalletId": t.Fields["merchantWalletId"],
 	} {
 		if v != "" {
 			m[name] = v
@@ -136,6 +143,7 @@ func diagnosticOf(t bank.Transaction) message {
 // operations are what Office calls a move of money.
 var operations = map[bank.Kind]string{
 	bank.Authorised: "AUTHOR", bank.Remitted: "CAPTURE", bank.Cancelled: "CANCEL", bank.Refunded: "CREDIT",
+	bank.Validated: "VALIDATE",
 }
 
 func lastOperation(t bank.Transaction) (name string, at time.Time) {
@@ -148,8 +156,8 @@ func lastOperation(t bank.Transaction) (name string, at time.Time) {
 	return "AUTHOR", t.At
 }
 
-// giveBack is cancel and refund, which differ in when they may be asked for: 24 says in which state the transaction is instead.
-func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, cents int64, currency string) (bank.Transaction, error),
+// cash is cancel, refund and validate, which differ in when they may be asked for: 24 says in which state the transaction is instead.
+func (s *Server) cash(do func(b *bank.Bank, merchant, reference string, cents int64, currency string) (bank.Transaction, error),
 ) func(http.ResponseWriter, *http.Request, string) reply {
 	const status = "responseCode"
 	return func(w http.ResponseWriter, r *http.Request, code string) reply {
@@ -160,11 +168,11 @@ func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, ce
 		answer := message{}
 		if bad == nil {
 			cents, _ := strconv.ParseInt(fieldText(m, "operationAmount"), 10, 64) // at most twelve digits, that was looked at
-			t, err := give(&s.bank, c.merchant.ID, reference, cents, currencyLetters(fieldText(m, "currencyCode")))
+			t, err := do(&s.bank, c.merchant.ID, reference, cents, currencyLetters(fieldText(m, "currencyCode")))
 			refused := (*bank.Refusal)(nil)
 			switch {
 			case !errors.As(err, &refused):
-				answer = answerGivenBack(t)
+				answer = cashAnswer(t)
 			default:
 				bad = refusalOf(refused, "operationAmount", reference)
 				if refused.Status != "" {
@@ -172,15 +180,49 @@ func (s *Server) giveBack(give func(b *bank.Bank, merchant, reference string, ce
 				}
 			}
 		}
-		return s.answerOffice(answer, c, status, bad)
+		return s.answerOffice(answer, c, status, bad).about(m, c)
 	}
 }
 
-// answerGivenBack is the answer about money that has gone back.
-func answerGivenBack(t bank.Transaction) message {
+// cashAnswer is the answer about money that has gone back, or is asked for.
+func cashAnswer(t bank.Transaction) message {
 	_, at := lastOperation(t)
 	return message{
 		"responseCode": "00", "acquirerResponseCode": "00", "authorisationId": t.Authorisation,
 		"newStatus": t.Status, "newAmount": json.Number(strconv.FormatInt(t.Remaining(), 10)), "operationDateTime": formatDate(at),
 	}
+}
+
+// absentOperations are those of the platform that are not simulated, by their paths (sips.md §9).
+var absentOperations = strings.Fields(`cashManagement/duplicate cashManagement/acceptChallenge cashManagement/refuseChallenge
+	diagnostic/getFraudData checkout wallet token paymentMeanInfo/getCardData`)
+
+// servicePath is where every JSON service is.
+const servicePath = "/rs-services/"
+
+// absentService answers in JSON, as clients of these paths expect: a service of the platform that is not simulated refuses a shop with 40, a
+// function that it does not have; another path is none.
+func (s *Server) absentService(w http.ResponseWriter, r *http.Request) {
+	path := strings.Trim(strings.TrimPrefix(r.URL.Path, servicePath+"v2/"), "/")
+	i := slices.IndexFunc(absentOperations, func(o string) bool { return path == o || strings.HasPrefix(path, o+"/") })
+	if i < 0 {
+		reply{status: http.StatusNotFound, contentType: "application/json;charset=UTF-8",
+			body: []byte(`{"message":"this platform has no such service"}` + "\n")}.write(w)
+		return
+	}
+	m, bad, done := s.readMessage(w, r)
+	if done != nil {
+		done.write(w)
+		return
+	}
+	var c caller
+	if bad == nil {
+		c, bad = s.authenticate(m)
+	}
+	if bad == nil {
+		bad = &refusal{code: "40"}
+	}
+	a := s.answerOffice(message{}, c, "responseCode", bad)
+	a.ignored = absentOperations[i]
+	a.write(w)
 }

@@ -20,7 +20,7 @@ func messagePage(status int, title, text string) reply {
 	if err := layout.Execute(&b, struct{ Title, Text string }{title, text}); err != nil { // into a buffer, two strings: it cannot
 		b.WriteString(http.StatusText(status))
 	}
-	return reply{status, "text/html; charset=utf-8", b.Bytes()}
+	return reply{status: status, contentType: "text/html; charset=utf-8", body: b.Bytes()}
 }
 
 // refusalPage is a page of the form connector about a request that is refused: status 200, as there, with a number in brackets. The

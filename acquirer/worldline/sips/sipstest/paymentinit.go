@@ -6,9 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
-
 	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
@@ -46,7 +46,7 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 		answer["redirectionUrl"] = s.URL + paymentPath
 		answer["redirectionData"] = data
 	}
-	return sealedAnswer(answer, c, true)
+	return sealedAnswer(answer, c, true).about(m, c)
 }
 
 // readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, if it is not nil, is the whole
@@ -71,7 +71,7 @@ func sealedAnswer(m message, c caller, sealed bool) reply {
 	if err := enc.Encode(m); err != nil { // strings, numbers: it cannot
 		return messagePage(http.StatusInternalServerError, "500 Internal Server Error", "")
 	}
-	return reply{http.StatusOK, "application/json;charset=UTF-8", b.Bytes()}
+	return reply{status: http.StatusOK, contentType: "application/json;charset=UTF-8", body: b.Bytes()}
 }
 
 // openJSON opens a session for a JSON request, and returns its redirect data.
@@ -99,12 +99,6 @@ var initJSON = func() map[string]format {
 	return all
 }()
 
-// remembered are the fields that a notification says again.
-var remembered = []string{
-	"currencyCode", "captureDay", "captureMode", "orderChannel", "paymentPattern", "returnContext", "customerId", "customerEmail",
-	"customerIpAddress", "merchantSessionId", "transactionOrigin", "statementReference", "responseEncoding",
-}
-
 // What the server itself remembers of a request, beside those.
 const (
 	keptVersion   = "key version"
@@ -113,7 +107,15 @@ const (
 	keptNormal    = "normal version"
 	keptS10       = "s10 id"
 	keptS10Date   = "s10 date"
+	keptChallenge = "challenge"
+	keptBypass    = "bypass" // the page with the ticket
 )
+
+// captures are the captureMode that differ from AUTHOR_CAPTURE.
+var captures = map[string]bank.Capture{"VALIDATION": bank.CaptureOnDemand, "IMMEDIATE": bank.CaptureAtOnce}
+
+// saidYes is how the guides write that a switch is on: true in JSON, Y in the form.
+func saidYes(s string) bool { return s == "Y" || strings.EqualFold(s, "true") }
 
 // openSession opens a session for a request that was checked field by field.
 func (s *Server) openSession(m message, c caller, v version) (string, *refusal) {
@@ -123,17 +125,22 @@ func (s *Server) openSession(m message, c caller, v version) (string, *refusal) 
 	}
 	kept := map[string]string{
 		keptVersion: strconv.Itoa(c.version), keptAlgorithm: c.algorithm,
-		keptAutomatic: v.responseVersion().String(), keptNormal: v.responseVersion().String(),
+		keptAutomatic: v.responseVersion(c.merchant), keptNormal: v.responseVersion(c.merchant),
+		"responseEncoding": fieldText(m, "responseEncoding"), keptChallenge: fieldText(containerIn(m, "fraudData"), "challengeMode3DS"),
+	}
+	if saidYes(fieldText(containerIn(m, "paypageData"), "bypassReceiptPage")) {
+		kept[keptBypass] = "Y"
 	}
 	if automatic := fieldText(m, "interfaceVersionAutomaticResponse"); automatic != "" {
 		kept[keptAutomatic], kept[keptNormal] = automatic, fieldText(m, "interfaceVersionNormalResponse")
 	}
-	for _, name := range remembered {
+	for _, name := range echoed {
 		if value := fieldText(m, name); value != "" {
 			kept[name] = value
 		}
 	}
-	reference, refused := s.newReference(m, c.merchant, kept)
+	captureDay, _ := strconv.Atoi(fieldText(m, "captureDay")) // two digits at most
+	reference, undo, refused := s.newReference(m, c.merchant, kept)
 	if refused != nil {
 		return "", refused
 	}
@@ -142,8 +149,10 @@ func (s *Server) openSession(m message, c caller, v version) (string, *refusal) 
 		Cents: cents, Currency: currencyLetters(fieldText(m, "currencyCode")),
 		ReturnURL: fieldText(m, "normalReturnUrl"), NotifyURL: fieldText(m, "automaticResponseUrl"),
 		Language: fieldText(m, "customerLanguage"), Fields: kept, Uses: fault.Uses(s.faults.Next(fault.OnSession)),
+		Capture: captures[fieldText(m, "captureMode")], CaptureDay: captureDay, Brands: cardBrands(m),
 	})
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
+		undo()
 		return "", refusalOf(r, "amount", reference)
 	}
 	return s.redirectionData(session.Token), nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
@@ -94,8 +95,8 @@ func TestPaymentInitRefusals(t *testing.T) {
 		"no reference":         {object{"transactionReference": no}, "12", "transactionReference"},
 		"reference of 36":      {object{"transactionReference": strings.Repeat("A", 36)}, "30", "transactionReference"},
 		"reference with a dot": {object{"transactionReference": "A.B"}, "12", "transactionReference"},
-		"s10 at a shop without": {object{"transactionReference": no, "s10TransactionReference": object{"s10TransactionId": "1"}},
-			"12", "s10TransactionReference"},
+		"s10 without a number": {object{"transactionReference": no, "s10TransactionReference": object{"s10TransactionIdDate": "20170911"}},
+			"12", "s10TransactionReference.s10TransactionId"},
 		"unknown name":         {object{"colour": "red"}, "30", "colour"},
 		"unknown in container": {object{"customerContact": object{"mail": "a@b.c"}}, "30", "customerContact.mail"},
 		"container a text":     {object{"customerContact": "Jean"}, "30", "customerContact"},
@@ -103,7 +104,9 @@ func TestPaymentInitRefusals(t *testing.T) {
 		"control deep inside":  {object{"customerData": object{"x": []any{object{"y": "\x00"}}}}, "12", "customerData"},
 		"context of 256":       {object{"returnContext": strings.Repeat("é", 256)}, "30", "returnContext"},
 		"language":             {object{"customerLanguage": "xx"}, "12", "customerLanguage"},
-		"mode VALIDATION":      {object{"captureMode": "VALIDATION"}, "12", "captureMode"},
+		"mode LATER":           {object{"captureMode": "LATER"}, "12", "captureMode"},
+		"pattern OFTEN":        {object{"paymentPattern": "OFTEN"}, "12", "paymentPattern"},
+		"two references":       {object{"s10TransactionReference": object{"s10TransactionId": "1"}}, "12", "s10TransactionReference"},
 		"encoding hex":         {object{"responseEncoding": "hex"}, "30", "responseEncoding"},
 		"one version only":     {object{"interfaceVersionNormalResponse": "HP_2.4"}, "12", "interfaceVersionAutomaticResponse"},
 		"bad version": {object{"interfaceVersionNormalResponse": "JS_2.4", "interfaceVersionAutomaticResponse": "HP_2.4"},
@@ -212,50 +215,126 @@ func TestServiceUnavailable(t *testing.T) {
 
 // Whether the shop or the platform numbers the transactions is the shop's set-up.
 func TestNumbering(t *testing.T) {
-	s := platform(t, sipstest.Options{})
+	clock := newClock()
+	s := platform(t, sipstest.Options{Now: clock.Now})
 	byPlatform := newSheet(t, s.URL)
 	byPlatform.merchant, byPlatform.key = "002001000000002", "002001000000002_KEY1"
-	for range 2 {
-		byPlatform.redirect(byPlatform.order("", nil)) // sent empty, as the samples do
+	for _, sent := range []string{"", "", "d835", "d835"} { // empty, or the constant of the official samples, which anybody may send
+		byPlatform.redirect(byPlatform.order(sent, nil))
 	}
-	if a := byPlatform.init(byPlatform.order("MINE", nil)); a["errorFieldName"] != "transactionReference" {
-		t.Errorf("a reference at a shop where the platform makes them: %v", a)
+	book, seen := s.Book(), make(map[string]bool)
+	for _, tx := range book {
+		seen[tx.Reference] = true
 	}
+	if len(book) != 4 || len(seen) != 4 || seen[""] || seen["d835"] {
+		t.Fatalf("the platform makes the references: %v", seen)
+	}
+	fourth := byPlatform
+	fourth.merchant, fourth.key = "002001000000004", "002001000000004_KEY1"
+	fourth.redirect(fourth.order("", nil))
+
 	s10 := newSheet(t, s.URL)
 	s10.merchant, s10.key = "002001000000003", "002001000000003_KEY1"
 	number := func(id any) object { return object{"s10TransactionReference": object{"s10TransactionId": id}} }
 	s10.redirect(s10.order("", number("000042")))
 	for name, x := range map[string]struct {
-		o    object
-		code string
+		o     object
+		code  string
+		field string
 	}{
-		"again": {number("42"), "94"}, "missing": {object{}, "12"}, "seven digits": {number("1234567"), "30"}, "letters": {number("a"), "12"},
+		"again": {number("42"), "94", ""}, "missing": {object{}, "12", "s10TransactionReference.s10TransactionId"},
+		"seven digits": {number("1234567"), "30", "s10TransactionId"}, "letters": {number("a"), "12", "s10TransactionId"},
+		"its own reference": {object{"transactionReference": "MINE"}, "12", "transactionReference"},
 	} {
-		if a := s10.init(s10.order("", x.o)); a["redirectionStatusCode"] != x.code {
+		if a := s10.init(s10.order("", x.o)); a["redirectionStatusCode"] != x.code || a["errorFieldName"] != nilOr(x.field) {
 			t.Errorf("s10 %s: %v, expected %s", name, a, x.code)
 		}
 	}
-	book := s.Book()
-	if len(book) != 3 || book[0].Reference == book[1].Reference || book[0].Reference == "" {
-		t.Fatalf("%d transactions, references %q and %q", len(book), book[0].Reference, book[1].Reference)
-	}
-	// The s10 number comes back in the notification, and Office finds the transaction by it.
-	url, fields := s10.redirect(s10.order("", number("7")))
-	if url == "" {
-		t.Fatal("no redirectionUrl")
-	}
+	clock.Add(24 * time.Hour)
+	s10.redirect(s10.order("", number("42"))) // numbers are counted by the day
+
+	// A shop that moves sends its number before the bank has set it up.
+	moving := newSheet(t, s.URL)
+	_, fields := moving.redirect(moving.order("", number("896")))
 	back, err := visit(s, fields, sipstest.Payer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := s10.notification(back.Form)
-	if n["s10TransactionId"] != "7" || len(n["s10TransactionIdDate"]) != 8 {
-		t.Errorf("the notification has the s10 number %q of %q", n["s10TransactionId"], n["s10TransactionIdDate"])
+	if n := moving.notification(back.Form); n["transactionReference"] != "20170912896" {
+		t.Errorf("the reference of number 896 is %s, expected the day and the number", n["transactionReference"])
 	}
-	a := s10.office("diagnostic/getTransactionData", object{"s10TransactionReference": object{
-		"s10TransactionId": n["s10TransactionId"], "s10TransactionIdDate": n["s10TransactionIdDate"],
-	}})
-	if a["getTransDataResponseCode"] != "00" || a["transactionReference"] != n["transactionReference"] {
-		t.Errorf("Office by s10 number: %v", a)
+}
+
+// The reference of a number is its day in Paris and the number as it was sent. The number comes back in the notification, and Office finds
+// the transaction by either, with the zeros in front or without.
+func TestS10Reference(t *testing.T) {
+	clock := newClock()
+	clock.Add(9 * time.Hour) // 22.54 UTC: it is the next day in Paris
+	s := platform(t, sipstest.Options{Now: clock.Now})
+	c := newSheet(t, s.URL)
+	c.merchant, c.key = "002001000000003", "002001000000003_KEY1"
+	for sent, reference := range map[string]string{"896": "20170912896", "000670": "20170912000670", "999999": "20170912999999", "7": "201709127"} {
+		_, fields := c.redirect(c.order("", object{"s10TransactionReference": object{"s10TransactionId": sent, "s10TransactionIdDate": "20010101"}}))
+		back, err := visit(s, fields, sipstest.Payer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := c.notification(back.Form)
+		if n["transactionReference"] != reference || n["s10TransactionId"] != sent || n["s10TransactionIdDate"] != "20170912" {
+			t.Errorf("number %s: reference %s, number %s of %s", sent, n["transactionReference"], n["s10TransactionId"], n["s10TransactionIdDate"])
+		}
+		short := strings.TrimLeft(sent, "0")
+		for name, o := range map[string]object{
+			"reference": {"transactionReference": reference}, "short reference": {"transactionReference": "20170912" + short},
+			"number":       {"s10TransactionReference": object{"s10TransactionId": sent, "s10TransactionIdDate": "20170912"}},
+			"short number": {"s10TransactionReference": object{"s10TransactionId": short, "s10TransactionIdDate": "20170912"}},
+		} {
+			if a := c.office("diagnostic/getTransactionData", o); a["getTransDataResponseCode"] != "00" || a["transactionReference"] != reference {
+				t.Errorf("number %s by %s: %v", sent, name, a)
+			}
+		}
+		a := c.office("diagnostic/getTransactionData", object{"s10TransactionReference": object{"s10TransactionId": sent, "s10TransactionIdDate": "20170911"}})
+		if a["getTransDataResponseCode"] != "25" {
+			t.Errorf("number %s of another day: %v", sent, a)
+		}
+	}
+
+	// The numbers outlive the process, and one day that is forgotten.
+	saved, err := s.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.base = platform(t, sipstest.Options{Now: clock.Now, Saved: saved}).URL
+	again := c.order("", object{"s10TransactionReference": object{"s10TransactionId": "896"}})
+	if a := c.init(again); a["redirectionStatusCode"] != "94" {
+		t.Errorf("a number of the process before: %v", a)
+	}
+}
+
+// Every transaction of a shop has a number, counted by the day, and is found by it.
+func TestEveryTransactionHasANumber(t *testing.T) {
+	clock := newClock()
+	s := platform(t, sipstest.Options{Now: clock.Now, Merchants: []sipstest.Merchant{{ID: shop, Keys: map[int]string{1: shopKey}}}})
+	c := newSheet(t, s.URL)
+	for i, x := range []struct{ id, day string }{{"1", "20170911"}, {"2", "20170911"}, {"1", "20170912"}} {
+		if i == 2 {
+			clock.Add(24 * time.Hour)
+		}
+		reference := fmt.Sprint("REF", i)
+		_, fields := c.redirect(c.order(reference, nil))
+		if a := c.init(c.order(reference, nil)); a["redirectionStatusCode"] != "94" { // takes no number
+			t.Errorf("%v", a)
+		}
+		back, err := visit(s, fields, sipstest.Payer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := c.notification(back.Form); n["s10TransactionId"] != x.id && i < 1 || n["s10TransactionIdDate"] != x.day {
+			t.Errorf("%s has number %s of %s, expected %v", reference, n["s10TransactionId"], n["s10TransactionIdDate"], x)
+		} else if a := c.office("diagnostic/getTransactionData", object{"s10TransactionReference": object{
+			"s10TransactionId": n["s10TransactionId"], "s10TransactionIdDate": n["s10TransactionIdDate"],
+		}}); a["transactionReference"] != reference {
+			t.Errorf("%s by its number: %v", reference, a)
+		}
 	}
 }

@@ -46,13 +46,15 @@ func (s *Server) routes() http.Handler {
 		"/rs-services/v2/paymentInit":                   s.withFaults(acquirer.OpBegin, s.paymentInit),
 		"/paymentInit":                                  s.withFaults(acquirer.OpBegin, s.paymentInitForm),
 		"/rs-services/v2/diagnostic/getTransactionData": s.withFaults(acquirer.OpStatus, s.getTransactionData),
-		"/rs-services/v2/cashManagement/cancel":         s.withFaults(acquirer.OpCancel, s.giveBack((*bank.Bank).Cancel)),
-		"/rs-services/v2/cashManagement/refund":         s.withFaults(acquirer.OpRefund, s.giveBack((*bank.Bank).Refund)),
-		paymentPath:                                     &s.kiosk,
+		"/rs-services/v2/cashManagement/cancel":         s.withFaults(acquirer.OpCancel, s.cash((*bank.Bank).Cancel)),
+		"/rs-services/v2/cashManagement/refund":         s.withFaults(acquirer.OpRefund, s.cash((*bank.Bank).Refund)),
+		"/rs-services/v2/cashManagement/validate":       s.withFaults(OpValidate, s.cash((*bank.Bank).Validate)),
+		paymentPath: &s.kiosk,
 	} {
 		mux.Handle(path, h)
 		mux.Handle(path+"/{$}", h)
 	}
+	mux.HandleFunc(servicePath, s.absentService)
 	other := s.o.Other
 	if other == nil {
 		other = http.HandlerFunc(s.kiosk.NotFound)

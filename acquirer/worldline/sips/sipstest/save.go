@@ -32,5 +32,6 @@ func (s *Server) restore(b []byte) error {
 	if err := s.bank.Restore(was.Bank); err != nil {
 		return fmt.Errorf("sipstest: Options.Saved: %w", err)
 	}
+	s.numbers.reread(s.bank.Book())
 	return nil
 }

@@ -68,6 +68,7 @@ type Server struct {
 	courier   *http.Client
 	key       [32]byte // of the redirect data
 	serial    atomic.Int64
+	numbers   numbers // as Sips 1.0 counts
 
 	closing context.Context
 	close   context.CancelFunc
@@ -136,6 +137,7 @@ func Listen(o Options) (*Server, error) {
 		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
 	}
 	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.sessionToken, s.notifyShop, s.manualResponse
+	s.kiosk.AtOnce = func(t bank.Transaction) bool { return t.Fields[keptBypass] != "" }
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
 			return nil, err

@@ -67,7 +67,8 @@ func TestNoKeyIsPrinted(t *testing.T) {
 func TestOtherPathsAndMethods(t *testing.T) {
 	s := platform(t, sipstest.Options{})
 	for path, status := range map[string]int{
-		"/": 404, "/rs-services/v2/checkout": 404, "/rs-services/v2/cashManagement/duplicate": 404,
+		"/": 404, "/rs-services/v2/nothing": 404, "/rs-services/": 404, "/rs-services/v2/checkout": 405,
+		"/rs-services/v2/cashManagement/duplicate": 405, "/rs-services/v2/cashManagement/validate": 405,
 		"/rs-services/v2/paymentInit": 405, "/paymentInit": 405, "/payment": 405, "/rs-services/v2/cashManagement/refund/": 405,
 	} {
 		resp, err := http.Get(s.URL + path)

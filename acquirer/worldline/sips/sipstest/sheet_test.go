@@ -191,7 +191,7 @@ func (c sheet) notification(form url.Values) map[string]string {
 			c.Fatal(err)
 		}
 		for n, v := range o {
-			if _, number := v.(json.Number); number != (n == "amount" || n == "captureDay" || n == "keyVersion" || n == "orderAmount" ||
+			if _, number := v.(json.Number); number != (n == "amount" || n == "captureDay" || n == "keyVersion" || n == "orderAmount" || n == "chargeAmount" ||
 				n == "paymentAttemptNumber") {
 				c.Errorf("%s is written %v", n, v)
 			}

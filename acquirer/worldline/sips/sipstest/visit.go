@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -21,7 +22,14 @@ type Payer struct {
 	Outcome acquirer.Outcome // zero: Accepted, or what Code leads to. Expired: the session ends at once, as if the time had passed
 	Code    string           // responseCode, as the last two digits of the card choose it; zero: the usual one of the outcome
 	Abandon bool             // the payer closes the tab afterwards: nothing comes back by the browser
+
+	// Authentication is how the holder of the card is authenticated (holderAuthentStatus): SUCCESS, ATTEMPT, ERROR, NOT_ENROLLED, or
+	// FAILURE, which is refused with 05 whatever the card. Zero: SUCCESS.
+	Authentication string
 }
+
+// authentications are those that a [Payer] can name.
+var authentications = []string{"", "SUCCESS", "ATTEMPT", "ERROR", "NOT_ENROLLED", bank.NotAuthenticated}
 
 // Return is what the payer's browser brings back: a form to post to the shop.
 type Return struct {
@@ -36,7 +44,12 @@ func (r Return) Callback() acquirer.Callback {
 
 // cardOf is the bank's card that ends as p says.
 func (p Payer) cardOf() (bank.Card, error) {
+	if p.Authentication == bank.NotAuthenticated && p.Code == "" {
+		p.Outcome = cmp.Or(p.Outcome, acquirer.Refused)
+	}
 	switch {
+	case !slices.Contains(authentications, p.Authentication):
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not an authentication", p.Authentication)
 	case p.Code == "":
 		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
 		if !ok {
@@ -49,8 +62,11 @@ func (p Payer) cardOf() (bank.Card, error) {
 		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, sipscode.Meaning(p.Code).Outcome, string(p.Outcome))
 	}
 	c := bank.Card{Code: p.Code}
-	if o := sipscode.Meaning(p.Code).Outcome; o != acquirer.Cancelled && o != acquirer.Expired {
-		c.Authentication = "SUCCESS"
+	switch o := sipscode.Meaning(p.Code).Outcome; {
+	case p.Authentication == bank.NotAuthenticated && p.Code != "05":
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: who is not authenticated is refused with 05, not with %s", p.Code)
+	case o != acquirer.Cancelled && o != acquirer.Expired:
+		c.Authentication = cmp.Or(p.Authentication, "SUCCESS")
 	}
 	return c, nil
 }
@@ -77,8 +93,12 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	if !ok {
 		return Return{}, &RefusedError{"25"}
 	}
-	if _, err := s.bank.Enter(token); err != nil {
+	opened, err := s.bank.Enter(token)
+	if err != nil {
 		return Return{}, turnedAway(err)
+	}
+	if len(opened.Brands) > 0 && !slices.Contains(opened.Brands, "CB") {
+		c.Brand = opened.Brands[0]
 	}
 	t, err := s.bank.Pay(token, c)
 	if err != nil {

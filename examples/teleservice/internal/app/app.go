@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/payfip"
+	"github.com/quittance/quittance/acquirer/worldline/direct"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 	"github.com/quittance/quittance/examples/teleservice/internal/clock"
@@ -44,6 +46,9 @@ type Config struct {
 	Now      func() time.Time // the real clock; nil: time.Now
 	Logger   *slog.Logger     // nil: nothing is logged
 	ByHand   bool             // nothing works behind the pages: a test calls Payments.WorkOnce and Bank.Desk.Tick
+
+	Listen string // where it listens, host and port; empty: on this machine only
+	Secret string // what an agent must know to sign in; empty: nothing, which only a simulation on this machine allows
 }
 
 // App is the whole service: a handler, and what works behind it. Close ends it.
@@ -81,6 +86,12 @@ func savedBank(kind string) string {
 	return "simulator"
 }
 
+// pageOpen is how long each kind of bank keeps its page open, which the payer is told before going there: Sips closes it after so long without
+// an action, the others after so long in all.
+var pageOpen = map[string]time.Duration{
+	"simulator": 15 * time.Minute, "sips": 15 * time.Minute, "mock": time.Hour, "direct": direct.DefaultSessionTimeout, "payfip": payfip.Window,
+}
+
 // lockOfBank is the lock of the process that has the simulator, and keeps its book.
 const lockOfBank = "simulator"
 
@@ -112,11 +123,14 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.openBank(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := c.doors(a.Bank, a.former); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	if err := a.mount(mux, c, base.Scheme == "https"); err != nil {
 		return nil, err
 	}
-	a.Handler = canonical(base, a.guarded(mux, base.Scheme == "https"))
+	a.Handler = a.probed(a.guarded(mux, base))
 	a.start(c.ByHand)
 	return a, nil
 }
@@ -173,6 +187,15 @@ func (a *App) others() []acquirer.Client {
 	return []acquirer.Client{a.former.Client}
 }
 
+// merchants are those of its acquirers.
+func (a *App) merchants() []string {
+	all := []string{a.Bank.Client.Merchant()}
+	for _, other := range a.others() {
+		all = append(all, other.Merchant())
+	}
+	return all
+}
+
 // mount makes the payments' service and every page.
 func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	catalog, err := inbox.NewCatalog(c.Edition...)
@@ -193,6 +216,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	if sessions.Now == nil {
 		sessions.Now = time.Now
 	}
+	var desk *office.Office
 	a.Payments, err = payment.New(payment.Config{
 		Store: a.Database.Payments, Acquirer: a.Bank.Client, Others: a.others(), Policies: c.Policies,
 		ReturnURL: c.Base + bank.ReturnPath, NotifyURL: c.Base + bank.NotifyPath,
@@ -200,6 +224,8 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 		Chores: []payment.Chore{
 			a.Database.Mailbox.DeleteDue,
 			func(ctx context.Context, _ time.Time) (int, error) { return sessions.Sweep(ctx, sessions.Now()) },
+			func(ctx context.Context, now time.Time) (int, error) { return desk.SealDays(ctx, now) },
+			inbox.AcknowledgementAlarm(a.Database.Payments.List, a.Database.Mailbox),
 		},
 		Now: a.Clock.Now, Logger: c.Logger,
 	})
@@ -208,7 +234,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger,
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank],
 	})
 	if err != nil {
 		return err
@@ -217,9 +243,9 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	if err != nil {
 		return err
 	}
-	desk, err := office.New(office.Config{
-		Payments: a.Payments, Books: books, Sessions: sessions, Clock: a.Clock, Bank: a.Bank, Shared: a.Database.Shared, Base: c.Base,
-		Logger: c.Logger,
+	desk, err = office.New(office.Config{
+		Payments: a.Payments, Books: books, Database: a.Database, Directory: directory, Sessions: sessions, Clock: a.Clock, Bank: a.Bank,
+		Merchants: a.merchants(), Shared: a.Database.Shared, Base: c.Base, Secret: c.Secret, Logger: c.Logger,
 	})
 	if err != nil {
 		return err
@@ -234,14 +260,14 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 
 // guarded puts the guard in front of the pages. The two routes of the bank are exempt from the protection against other sites, and no other.
 // A kiosk in the process stands beside the guard: its pages are the bank's own.
-func (a *App) guarded(mux http.Handler, https bool) http.Handler {
-	guard := web.Guard(mux, a.log, https, "POST "+bank.NotifyPath, "POST "+bank.ReturnPath)
+func (a *App) guarded(mux http.Handler, base *url.URL) http.Handler {
+	guard := web.Guard(canonical(base, mux), a.log, base.Scheme == "https", "POST "+bank.NotifyPath, "POST "+bank.ReturnPath)
 	if a.Bank.Kiosk == nil {
 		return guard
 	}
 	outer := http.NewServeMux()
 	outer.Handle("/", guard)
-	outer.Handle(bank.KioskPath, a.Bank.Kiosk)
+	outer.Handle(bank.KioskPath, canonical(base, a.Bank.Kiosk))
 	return outer
 }
 
@@ -258,8 +284,9 @@ func canonical(base *url.URL, next http.Handler) http.Handler {
 		switch {
 		case asBrowsersSay(base.Scheme, r.Host) == base.Host || r.URL.Path == bank.NotifyPath:
 			next.ServeHTTP(w, r)
-		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			http.Redirect(w, r, base.Scheme+"://"+base.Host+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		case (r.Method == http.MethodGet || r.Method == http.MethodHead) && web.LocalPath(r.URL.Path):
+			to := url.URL{Scheme: base.Scheme, Host: base.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, to.String(), http.StatusTemporaryRedirect)
 		default:
 			http.Error(w, "Cette adresse n’est pas celle du service.", http.StatusMisdirectedRequest)
 		}

@@ -131,7 +131,7 @@ func TestReceipt(t *testing.T) {
 	if stranger.get(address + ".pdf"); stranger.Status != http.StatusNotFound {
 		t.Errorf("somebody else gets it: %d", stranger.Status)
 	}
-	w.agent().get("/gestion/paiements/"+string(p.ID)).press("", "prendre-en-compte")
+	w.agent().get("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "")
 	b.get(address).reads("ce reçu vaut quittance de cette somme.")
 	b.get("/accueil").reads("Il vous reste 20,30 € à devoir") // the notice claimed a part
 	b = w.payer("assure-3")

@@ -12,6 +12,29 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
+// decides chooses what to do with the payment that is shown, and confirms it where that is asked for.
+func (b *browser) decides(act, why string) *browser {
+	b.t.Helper()
+	if !b.offers(act) {
+		b.t.Fatalf("%s does not offer %s:\n%s", b.URL, act, b.text())
+	}
+	b.press("trancher", "", "acte", act, "motif", why)
+	if strings.Contains(b.Page, `id="confirmer"`) {
+		b.press("confirmer", "oui")
+	}
+	return b
+}
+
+// offers reports whether an act can be chosen.
+func (b *browser) offers(act string) bool { return strings.Contains(b.Page, `id="acte-`+act+`"`) }
+
+// accountant is a browser with an agent of the accounts signed in.
+func (w world) accountant() *browser {
+	w.t.Helper()
+	b := w.browser()
+	return b.get("/gestion/connexion").press("connexion", "agent-2").at(http.StatusOK, "/gestion")
+}
+
 // The notification is lost and the payer has closed the tab: time passes, and the service asks the bank by itself.
 func TestLostAndFound(t *testing.T) {
 	t.Parallel()
@@ -21,7 +44,7 @@ func TestLostAndFound(t *testing.T) {
 	b := w.payer("assure-1")
 	b.toKiosk("creance-101").card(goodCard).reads("Votre paiement a été accepté.") // and goes away
 	b.get("/accueil").reads("Un paiement est en cours")
-	a.get("/gestion/pannes").reads("TO_CAPTURE (00)").press("temps", "", "duree", "16m").reads("Le temps a passé.")
+	a.get("/gestion/pannes").reads("à remettre (TO_CAPTURE), code 00").press("temps", "", "duree", "16m").reads("Le temps a passé.")
 	b.get("/accueil").reads("Nous vous remercions")
 	w.Work()
 	b.get("/messagerie").reads("Accusé de réception")
@@ -36,18 +59,23 @@ func TestReviewAndRefund(t *testing.T) {
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
 	id := string(w.All()[0].ID)
 	page := "/gestion/paiements/" + id
-	a := w.agent()
-	a.get("/gestion").reads("À prendre en compte 1", "À vérifier 0", "assure-1")
+	a, money := w.agent(), w.accountant()
+	a.get("/gestion").reads("1 À prendre en compte", "0 À vérifier")
+	a.get("/gestion/paiements").reads("assure-1", "1 paiement")
 	// Somebody else has acted meanwhile: what this agent sees is old, and nothing is done.
-	old := *a.get(page)
-	a.press("", "prendre-en-compte").reads("Pris en compte sur le compte")
-	old.press("", "rembourser", "motif", "bon").reads("Le paiement a changé entre-temps")
-	old.get(page).press("", "interroger").reads("La banque a répondu")
-	a.press("", "contester").reads("Saisissez un motif")
-	a.press("", "contester", "motif", "réclamation n° 12").reads("Mis en vérification", "réclamation n° 12", "Par agent-1")
-	a.get("/gestion?vue=a-verifier").reads("À vérifier 1", "PCLCB26061")
+	old := *money.get(page)
+	a.get(page).decides("prendre-en-compte", "").reads("Pris en compte sur le compte")
+	old.decides("rembourser", "bon").reads("Le paiement a changé entre-temps")
+	old.get(page).decides("interroger", "").reads("La banque a répondu")
+	a.decides("contester", "").at(http.StatusUnprocessableEntity, page+"/decider").reads("Saisissez un motif")
+	a.decides("contester", "réclamation n° 12").reads("Mis en vérification", "« réclamation n° 12 »", "Par ALIX DURIEUX, Service des créances")
+	a.get("/gestion?vue=a-verifier").reads("1 À vérifier")
+	a.get("/gestion/paiements?etat=a-verifier").reads("1 paiement", "PCLCB26061")
 
-	a.get(page).press("", "rendre", "motif", "payé deux fois").reads("Le remboursement est demandé.")
+	if a.get(page); a.offers("rendre") || !strings.Contains(a.text(), "réservé à l’autre service : « rendre la somme »") {
+		t.Errorf("the claims service may give money back:\n%s", a.text())
+	}
+	money.get(page).decides("rendre", "payé deux fois").reads("Le remboursement est demandé.")
 
 	a.get("/gestion/pannes").press("appel", "", "operation", acquirer.OpCancel, "panne", string(mock.Timeout)).reads("le prochain appel")
 	for range 3 {
@@ -61,37 +89,39 @@ func TestReviewAndRefund(t *testing.T) {
 	w.payer("assure-1").get("/messagerie").reads("Remboursement de votre paiement de créance", "Accusé de réception")
 }
 
-// What may be decided about a review: each verdict leads where the table says.
+// What may be decided about a review: each verdict leads where the table says. What the journal forbids is not offered.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
-	a := w.agent()
+	claims, accounts := w.agent(), w.accountant()
 	for _, v := range []struct {
 		verdict string
+		by      *browser
 		want    payment.State
 	}{
-		{"deja-rendu", payment.Refunded}, // first: the debt is free for another
-		{"garder", payment.Paid}, {"rendre", payment.Refunding},
-		{"sans-paiement", payment.Review}, // the bank has sealed money that is still there
+		{"deja-rendu", accounts, payment.Refunded}, // first: the debt is free for another
+		{"garder", claims, payment.Paid}, {"rendre", accounts, payment.Refunding},
 	} {
-		verdict, want := v.verdict, v.want
 		for _, who := range []struct{ person, debt string }{{"assure-1", "creance-101"}, {"assure-2", "creance-102"}, {"assure-3", "creance-103"}} {
 			b := w.payer(who.person)
 			if b.get("/demarches/creances/" + who.debt + "/etape-2"); !strings.HasSuffix(b.URL.Path, "etape-2") {
 				continue // held by one of those before
 			}
 			b.toKiosk(who.debt).card(goodCard).back()
-			all := w.All()
-			page := "/gestion/paiements/" + string(all[len(all)-1].ID)
-			a.get(page).press("", "contester", "motif", "doute").press("", verdict, "motif", "vu")
-			if p := w.All()[len(all)-1]; p.State != want {
-				t.Errorf("%s leads to %s, want %s:\n%s", verdict, p.State, want, a.text())
+			page := "/gestion/paiements/" + string(w.Last().ID)
+			claims.get(page).decides("contester", "doute")
+			if claims.get(page); claims.offers("sans-paiement") {
+				t.Error("« aucune somme » is offered while the journal has sealed money")
+			}
+			v.by.get(page).decides(v.verdict, "vu")
+			if p := w.Last(); p.State != v.want {
+				t.Errorf("%s leads to %s, want %s:\n%s", v.verdict, p.State, v.want, v.by.text())
 			}
 			break
 		}
 	}
-	if n := len(w.All()); n != 4 {
-		t.Errorf("%d payments were decided, want 4", n)
+	if n := len(w.All()); n != 3 {
+		t.Errorf("%d payments were decided, want 3", n)
 	}
 }
 
@@ -100,20 +130,22 @@ func TestOrphanAndExport(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
 	a := w.agent()
-	a.get("/gestion/orphelins").reads("Il n’y a aucun orphelin.")
+	a.get("/gestion/orphelins").reads("Il n’y a aucun orphelin à traiter.")
 	a.get("/gestion/pannes").press("orphelin", "").reads("a encaissé 75,00 €")
 	a.get("/gestion/orphelins").reads("75,00 €", "PCLCB26061")
 
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
+	a.get("/gestion/exports").at(http.StatusForbidden, "/gestion/exports").reads("réservée", "Direction comptable et financière")
+	a = w.accountant()
 	for _, day := range []string{"1/3/2026", "01/03/2026", "2026-03-01"} { // as an officer types it, and as a program does
-		if a.get("/gestion/export").press("export", "", "jour", day); a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), "mouvements-2026-03-01.csv") {
+		if a.get("/gestion/exports").press("export", "", "jour", day, "forme", "csv"); a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), "mouvements-2026-03-01.csv") {
 			t.Errorf("%s: %d, %v", day, a.Status, a.Header)
 		}
 	}
-	a.get("/gestion/export").press("export", "", "jour", "02/03/2026").at(http.StatusUnprocessableEntity, "/gestion/export.csv").reads("Choisissez un jour qui est fini")
+	a.get("/gestion/exports").press("export", "", "jour", "02/03/2026").at(http.StatusUnprocessableEntity, "/gestion/exports/fichier").reads("Choisissez un jour qui est fini")
 	a.press("export", "", "jour", "hier").reads("Choisissez un jour qui est fini")
 	a.get("/gestion/pannes").press("temps", "", "duree", "24h")
-	a.get("/gestion/export").press("export", "").at(http.StatusOK, "/gestion/export.csv")
+	a.get("/gestion/exports").press("export", "", "forme", "csv").at(http.StatusOK, "/gestion/exports/fichier")
 	ref := w.All()[0].Reference
 	if a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(a.Page, ref) || !strings.Contains(a.Page, "orphan") ||
 		!strings.Contains(a.Page, a.Header.Get("X-Seal")) {
@@ -188,7 +220,7 @@ func TestRestart(t *testing.T) {
 	w.Config.Kiosk = strings.TrimPrefix(kiosk, "http://")
 	w.Open()
 	waiting.base, lost.base = w.Base, w.Base // the same host: its cookies are known still
-	waiting.get("/accueil").reads("Reprendre le paiement")
+	waiting.get("/accueil").reads("Je n’ai pas encore payé : reprendre")
 	id := string(w.All()[0].ID)
 	waiting.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).reads("Votre paiement a été accepté.")
 	// The bank notifies, and sends the payer, to where the service was when the session was opened: nobody is there any more.
@@ -221,12 +253,14 @@ func TestStuck(t *testing.T) {
 		}
 	}
 	a := w.agent()
-	a.get("/gestion?vue=bloques").reads("Bloqués 1", "PCLCB26061")
+	a.get("/gestion").reads("1 Bloqués")
+	a.get("/gestion/paiements?etat=bloques").reads("1 paiement", "PCLCB26061")
 	id := string(w.All()[0].ID)
 	rename("elsewhere", letterTable)
-	a.get("/gestion/paiements/"+id).reads("Un travail sur ce paiement a échoué trop souvent.").press("", "relancer").reads("est relancé")
+	a.get("/gestion/paiements/"+id).reads("Un travail sur ce paiement a échoué trop souvent.").decides("relancer", "").reads("est relancé")
 	w.Work()
-	a.get("/gestion?vue=bloques").reads("Bloqués 0")
+	a.get("/gestion").lacks("Bloqués")
+	a.get("/gestion/paiements?etat=bloques").reads("Aucun paiement ne correspond.")
 	w.payer("assure-1").get("/messagerie").reads("Accusé de réception")
 }
 

@@ -163,7 +163,9 @@ func TestOpenRedirect(t *testing.T) {
 	w := start(t, nil)
 	for to, want := range map[string]string{
 		"https://evil.example/": "/accueil", "//evil.example": "/accueil", `/\evil.example`: "/accueil", "/accueil/../../evil": "/accueil",
-		"javascript:alert(1)": "/accueil", "/messagerie\r\nX: y": "/accueil", "/messagerie": "/messagerie", "/demarches/creances": "/demarches", "": "/accueil",
+		"javascript:alert(1)": "/accueil", "/messagerie\r\nX: y": "/accueil", "/messagerie": "/messagerie", "/demarches/creances": "/demarches/creances", "": "/accueil",
+		"/demarches/creances/creance-101/etape-2": "/demarches/creances/creance-101/etape-2", "/demarches//evil.example": "/accueil", "/demarches/../gestion": "/accueil",
+		"/gestion": "/accueil", "/demarches?x=y": "/accueil", "/messagerie/": "/accueil",
 	} {
 		b := w.browser()
 		b.get("/connexion?suite="+url.QueryEscape(to)).press("connexion", "assure-1").at(http.StatusOK, want)
@@ -296,11 +298,13 @@ func TestMarkup(t *testing.T) {
 	clean(b.reads("Nous vous remercions"))
 	id := string(w.All()[0].ID)
 	a := w.agent()
-	clean(a.get("/gestion?vue=" + url.QueryEscape(evil)))
-	clean(a.get("/gestion/paiements/"+id).press("", "contester", "motif", evil))
+	clean(a.get("/gestion/paiements?etat=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements/"+id).press("trancher", "", "acte", "contester", "motif", evil))
 	a.reads("<script>alert(1)</script>") // in the journal, as text
-	clean(a.get("/gestion/export.csv?jour=" + url.QueryEscape(evil)))
-	clean(a.get("/gestion/pannes?fait=" + url.QueryEscape(evil)))
+	clean(w.accountant().get("/gestion/exports/fichier?jour=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements?q=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/paiements?du=" + url.QueryEscape(evil)))
+	clean(a.get("/gestion/connexion?suite=" + url.QueryEscape(evil)))
 	clean(a.get("/gestion/pannes").press("notification", "", "panne", evil))
 	clean(a.get("/gestion/connexion").press("connexion", "agent-1", "agent", evil))
 }
@@ -359,7 +363,7 @@ func TestHeaders(t *testing.T) {
 		"http://127.0.0.1:8080":  {"payer=", ""},
 		"https://compte.example": {"__Host-payer=", "max-age=31536000"},
 	} {
-		a, err := app.New(t.Context(), app.Config{Base: base, Database: filepath.Join(t.TempDir(), "teleservice.db")})
+		a, err := app.New(t.Context(), app.Config{Base: base, Database: filepath.Join(t.TempDir(), "teleservice.db"), Secret: "correct horse battery"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -397,7 +401,7 @@ func TestHeaders(t *testing.T) {
 			}
 			wanted := http.Header{}
 			for name, v := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-…'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'nonce-…'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
 				"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
 				"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store", "Content-Type": "text/html; charset=utf-8",
 			} {

@@ -68,7 +68,7 @@ func TestNoReceiptForMoneyThatDidNotCome(t *testing.T) {
 	c.toKiosk("creance-102").card(goodCard).back()
 	page = "/demarches/paiements/" + string(w.Last().ID)
 	c.get(page).reads("Accepté le", "Voir le reçu")
-	w.agent().get("/gestion"+strings.TrimPrefix(page, "/demarches")).press("", "contester", "motif", "doute").press("", "sans-paiement", "motif", "vu")
+	w.agent().get("/gestion"+strings.TrimPrefix(page, "/demarches")).decides("contester", "doute")
 	c.get(page).lacks("Accepté le", "Voir le reçu")
 	c.get(page+"/recu").at(http.StatusNotFound, page+"/recu")
 }
@@ -108,11 +108,11 @@ func TestNobodyIsToldToFinishWhatHasEnded(t *testing.T) {
 // Browsers leave out the port that goes without saying, and write names in lower case: they are not sent round in circles.
 func TestAddressAsBrowsersSayIt(t *testing.T) {
 	t.Parallel()
-	for base, host := range map[string]string{
+	for base, host := range map[string]string{ // behind a proxy, with a secret
 		"http://127.0.0.1:80": "127.0.0.1", "https://fund.example:443": "fund.example", "https://Fund.example": "fund.example",
 		"http://fund.example:443": "fund.example:443", "https://fund.example": "fund.example:443",
 	} {
-		a, err := app.New(t.Context(), app.Config{Base: base, Database: t.TempDir() + "/teleservice.db", ByHand: true})
+		a, err := app.New(t.Context(), app.Config{Base: base, Database: t.TempDir() + "/teleservice.db", ByHand: true, Secret: "correct horse battery"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +146,6 @@ func TestReasonOf200Letters(t *testing.T) {
 	w := start(t, nil)
 	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
 	page := "/gestion/paiements/" + string(w.Last().ID)
-	w.agent().get(page).press("", "contester", "motif", strings.Repeat("é", 201)).reads("Saisissez un motif")
-	w.agent().get(page).press("", "contester", "motif", strings.Repeat("é", 200)).reads("Mis en vérification")
+	w.agent().get(page).decides("contester", strings.Repeat("é", 201)).reads("Saisissez un motif")
+	w.agent().get(page).decides("contester", strings.Repeat("é", 200)).reads("Mis en vérification")
 }

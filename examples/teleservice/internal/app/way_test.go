@@ -52,7 +52,7 @@ func TestWay(t *testing.T) {
 
 	// The next day the fund takes it into account (S77).
 	a := w.agent()
-	a.get("/gestion/paiements/"+string(p.ID)).press("", "prendre-en-compte").reads("Le paiement est pris en compte.")
+	a.get("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
 	b.get("/accueil").reads("est pris en compte sur votre compte")
 	b.get("/demarches/creances/creance-101/etape-1").reads("déjà réglée")
 }
@@ -89,7 +89,7 @@ func TestGiveUpAndComeBack(t *testing.T) {
 	b.toKiosk("creance-101").press("", "abandon").back().reads("Vous avez quitté la page de paiement sans payer.")
 
 	b.toKiosk("creance-101")
-	b.get("/accueil").reads("Un paiement est en cours", "Reprendre le paiement")
+	b.get("/accueil").reads("Un paiement est en cours", "Je n’ai pas encore payé : reprendre")
 	b.get("/demarches/creances/creance-101/etape-1").reads("Un paiement de cette créance est déjà en cours.")
 	id := string(w.All()[1].ID)
 	b.get("/demarches/paiements/"+id+"/etape-3").press("kiosque", "").card(goodCard).back()
@@ -188,7 +188,7 @@ func TestPages(t *testing.T) {
 		"/informations": b, "/demarches/creances": b, "/demarches/creances/creance-101/etape-1": b,
 		"/demarches/paiements/" + id: b, "/demarches/paiements/" + id + "/recu": b, "/nulle-part": b,
 		"/demarches/creances/creance-103/etape-2": w.payer("assure-3"),
-		"/gestion": a, "/gestion/paiements/" + id: a, "/gestion/orphelins": a, "/gestion/export": a, "/gestion/pannes": a,
+		"/gestion": a, "/gestion/paiements/" + id: a, "/gestion/orphelins": a, "/gestion/exports": w.accountant(), "/gestion/paiements": a, "/gestion/pannes": a,
 	} {
 		who.get(path)
 		if who.Status != http.StatusOK && path != "/nulle-part" || who.URL.Path != path {

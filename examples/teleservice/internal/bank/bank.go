@@ -4,7 +4,9 @@ package bank
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -22,6 +24,8 @@ type Bank struct {
 	Desk   Desk            // the other side of a simulation; nil: of a real bank, or of one in another process
 	Save   func() ([]byte, error)
 	Close  func()
+
+	Simulated bool // nobody pays: it is played in this process, or by another one of this machine
 }
 
 // KioskPath is where a kiosk in the process is mounted.
@@ -70,6 +74,29 @@ func HasBook(kind, kiosk string) bool {
 	return false
 }
 
+// isReal reports whether the cards of a kind are taken by a platform of somebody's own: what is said of it stands in the environment.
+func isReal(kind string) bool {
+	switch kind {
+	case "sips":
+		return true
+	case "direct":
+		return os.Getenv("QUITTANCE_DIRECT_MERCHANT") != ""
+	case "payfip":
+		return os.Getenv("QUITTANCE_PAYFIP_NUMCLI") != ""
+	}
+	return false
+}
+
+// isLoopback reports whether an address is of this machine.
+func isLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 // Open opens the bank.
 func Open(c Config) (*Bank, error) {
 	open, ok := kinds[c.Kind]
@@ -83,5 +110,6 @@ func Open(c Config) (*Bank, error) {
 	if b.Close == nil {
 		b.Close = func() {}
 	}
+	b.Simulated = b.Desk != nil || remote(c.Kiosk) && isLoopback(b.Where) && !isReal(c.Kind)
 	return b, nil
 }

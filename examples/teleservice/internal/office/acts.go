@@ -18,118 +18,222 @@ import (
 // option is what a person may do with a payment.
 type option struct {
 	Name, Text, Hint string
-	First            bool // what is usually done next
-	Danger           bool // money goes back
+	Done             string // what the page says afterwards
+	on               payment.EventKind
+	desk             Desk // the only one that may; empty: both
 	why              bool // a reason is asked for
-	in               func(payment.State) bool
+	money            bool // it moves money, or what the accounts say of it: it is confirmed on a page of its own
 	do               func(*Office, context.Context, payment.Command) error
 }
 
-// acts are all options by name. Which of them a state allows, the library knows better than this table: it is for the page.
-var acts = map[string]option{
-	"prendre-en-compte": {
-		Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.", First: true, in: only(payment.Paid),
+// NeedsWhy reports whether a reason is asked for.
+func (a option) NeedsWhy() bool { return a.why }
+
+// Money reports whether the act is confirmed first.
+func (a option) Money() bool { return a.money }
+
+// options are all of them, in the order of the page. Which of them a payment allows, the library says ([payment.Service.Choices]); those
+// without an event are no act on the payment itself.
+var options = []option{
+	{
+		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.",
+		Done: "Le paiement est pris en compte.", on: payment.OnRecorded, desk: Claims,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Record(ctx, c.ID)
 			return err
 		},
 	},
-	"interroger": {
-		Text: "Interroger la banque", Hint: "Pose la question maintenant, sans attendre l’échéance.",
-		in: func(s payment.State) bool { return s != payment.Created },
-		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, _, err := o.Payments.Reconcile(ctx, c.ID)
-			return err
-		},
+	{
+		Name: "garder", Text: "Garder la somme", Hint: "Le paiement est bon : il reste à le prendre en compte.",
+		Done: "La somme est gardée.", on: payment.OnKept, desk: Claims, why: true, money: true, do: verdict(payment.VerdictKeep),
 	},
-	"contester": {
-		Text: "Mettre en vérification", Hint: "Après un impayé ou une réclamation.", why: true, in: payment.State.Money,
-		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, err := o.Payments.Question(ctx, c)
-			return err
-		},
+	{
+		Name: "sans-paiement", Text: "Constater qu’aucune somme n’a bougé", Hint: "La créance peut être payée à nouveau.",
+		Done: "Le paiement est clos : aucune somme n’a bougé.", on: payment.OnNoMoney, desk: Claims, why: true, money: true, do: verdict(payment.VerdictNoMoney),
 	},
-	"rembourser": {
-		Text: "Rembourser en entier", Hint: "La somme revient sur la carte qui a payé.", why: true, Danger: true, in: payment.State.Money,
+	{
+		Name: "rendre", Text: "Rendre la somme", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
+		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnGivingBack, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictGiveBack),
+	},
+	{
+		Name: "rembourser", Text: "Rembourser", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
+		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnRefundAsked, desk: Accounting, why: true, money: true,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Refund(ctx, c)
 			return err
 		},
 	},
-	"garder":        verdict(payment.VerdictKeep, "Garder la somme", "Le paiement est bon."),
-	"rendre":        verdict(payment.VerdictGiveBack, "Rendre la somme", "Elle revient sur la carte qui a payé."),
-	"deja-rendu":    verdict(payment.VerdictWasReturned, "Constater que la somme est rendue", "La banque l’a déjà rendue."),
-	"sans-paiement": verdict(payment.VerdictNoMoney, "Constater qu’aucune somme n’a bougé", "La créance peut être payée à nouveau."),
-	"relancer": {
-		Text: "Relancer", Hint: "Ce qui a échoué trop souvent est essayé à nouveau, tout de suite.",
-		do: func(o *Office, ctx context.Context, c payment.Command) error { return o.Payments.Restart(ctx, c.ID) },
+	{
+		Name: "deja-rendu", Text: "Clore : la somme est rendue",
+		Hint: "La banque l’a déjà rendue ; ou vous l’avez rendue autrement, par virement, parce qu’elle ne peut pas l’être sur la carte.",
+		Done: "Le paiement est clos : la somme est rendue.", on: payment.OnWasReturned, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictWasReturned),
+	},
+	{
+		Name: "contester", Text: "Mettre en vérification", Hint: "Après un impayé, une réclamation ou un doute.",
+		Done: "Le paiement est à vérifier.", on: payment.OnQuestioned, why: true,
+		do: func(o *Office, ctx context.Context, c payment.Command) error {
+			_, err := o.Payments.Question(ctx, c)
+			return err
+		},
+	},
+	{
+		Name: "interroger", Text: "Interroger la banque", Hint: "La question est posée maintenant, sans attendre l’échéance.",
+		Done: "La banque a répondu. Le journal dit ce que sa réponse a changé.",
+		do: func(o *Office, ctx context.Context, c payment.Command) error {
+			_, _, err := o.Payments.Reconcile(ctx, c.ID)
+			return err
+		},
+	},
+	{
+		Name: "relancer", Text: "Relancer", Hint: "Ce qui a échoué trop souvent est essayé à nouveau, tout de suite.",
+		Done: "Le travail en attente est relancé.",
+		do:   func(o *Office, ctx context.Context, c payment.Command) error { return o.Payments.Restart(ctx, c.ID) },
 	},
 }
 
-// order is that of the buttons.
-var order = []string{"prendre-en-compte", "garder", "rendre", "deja-rendu", "sans-paiement", "relancer", "interroger", "contester", "rembourser"}
-
-func only(states ...payment.State) func(payment.State) bool {
-	return func(s payment.State) bool { return slices.Contains(states, s) }
+func optionByName(name string) (option, bool) {
+	i := slices.IndexFunc(options, func(a option) bool { return a.Name == name })
+	if i < 0 {
+		return option{}, false
+	}
+	return options[i], true
 }
 
 // verdict is one way to end a review.
-func verdict(v payment.Verdict, text, hint string) option {
-	return option{
-		Text: text, Hint: hint, why: true, Danger: v == payment.VerdictGiveBack, in: only(payment.Review),
-		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, err := o.Payments.Resolve(ctx, payment.Resolution{Command: c, Verdict: v})
-			return err
-		},
+func verdict(v payment.Verdict) func(*Office, context.Context, payment.Command) error {
+	return func(o *Office, ctx context.Context, c payment.Command) error {
+		_, err := o.Payments.Resolve(ctx, payment.Resolution{Command: c, Verdict: v})
+		return err
 	}
 }
 
-// possible are the options of a payment as it stands: those that need no reason, and those that do.
-func possible(p payment.Payment, stuck bool) (simple, reasoned []option) {
-	for _, name := range order {
-		a := acts[name]
-		a.Name = name
-		switch {
-		case a.in == nil && !stuck, a.in != nil && !a.in(p.State):
-		case a.why:
-			reasoned = append(reasoned, a)
-		default:
-			simple = append(simple, a)
+// offer are the options that a payment allows as it stands: those of the agent's desk, and those of the other one. Nothing is offered
+// that would be refused.
+func (o *Office) offer(ctx context.Context, p payment.Payment, agent people.Agent, stuck bool) (own, others []option, err error) {
+	choices, err := o.Payments.Choices(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, a := range options {
+		allowed := slices.Contains(choices, a.on)
+		switch a.Name {
+		case "relancer":
+			allowed = stuck
+		case "interroger":
+			allowed = p.State != payment.Created && slices.Contains(o.Merchants, p.Merchant)
+		case "contester":
+			if p.State == payment.Refunded || p.State == payment.Failed {
+				a.Text, a.Hint = "Revenir sur la décision", "Le paiement est de nouveau à vérifier, et une autre décision peut être prise."
+			}
+		}
+		if !allowed {
+			continue
+		}
+		if a.desk == "" || a.desk == deskOf(agent) {
+			own = append(own, a)
+		} else {
+			others = append(others, a)
 		}
 	}
-	return simple, reasoned
+	return own, others, nil
 }
 
-// act does what the form says. The version is the one that the agent has seen: if the payment has moved on, nothing is done.
-func (o *Office) act(r *http.Request, agent people.Agent) (string, error) {
-	name := r.PostForm.Get("acte")
-	a, ok := acts[name]
-	if !ok {
-		return "", web.Bad(errors.New("no such act"))
+// decided leads from the address of a decision that somebody loads again back to the payment.
+func (o *Office) decided(w http.ResponseWriter, r *http.Request, _ people.Agent) error {
+	return o.seeOther(w, r, "/gestion/paiements/"+r.PathValue("payment"), "")
+}
+
+// decide does what the form says; what moves money only once it is confirmed. The version is the one that the agent has seen: if the
+// payment has moved on, nothing is done. A second click finds that it is done already.
+func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+	if err := r.ParseForm(); err != nil {
+		return web.Bad(err)
 	}
-	id := payment.ID(r.PathValue("payment"))
-	address := "/gestion/paiements/" + string(id)
-	why := strings.TrimSpace(r.PostForm.Get("motif"))
+	p, err := o.Payments.Get(r.Context(), payment.ID(r.PathValue("payment")))
+	if err != nil {
+		return err
+	}
 	version, err := strconv.Atoi(r.PostForm.Get("version"))
 	if err != nil {
-		return "", web.Bad(errors.New("no version"))
+		return web.Bad(errors.New("no version"))
 	}
-	if a.why && (why == "" || utf8.RuneCountInString(why) > 200) {
-		return address + "?fait=motif", nil
+	given := typed{Act: r.PostForm.Get("acte"), Why: strings.TrimSpace(r.PostForm.Get("motif"))}
+	a, ok := optionByName(given.Act)
+	var faults []web.Fault
+	switch {
+	case given.Act == "":
+		faults = append(faults, web.Fault{Field: "decision", Text: "Choisissez ce que vous décidez."})
+	case !ok:
+		return web.Bad(errors.New("no such act"))
+	case a.desk != "" && a.desk != deskOf(agent):
+		return &web.Problem{Status: http.StatusForbidden, Title: "Cette décision est réservée", Err: errors.New("another desk"),
+			Text: "« " + a.Text + " » est réservé au service « " + string(a.desk) + " ». Rien n’a été fait."}
 	}
-	err = a.do(o, r.Context(), payment.Command{ID: id, Version: version, By: agent.ID, Why: why})
-	for _, told := range troubles {
-		if errors.Is(err, told.is) {
-			return address + "?fait=" + told.name, nil
+	if n := utf8.RuneCountInString(given.Why); n > 200 || n == 0 && a.why {
+		faults = append(faults, web.Fault{Field: "motif", Text: "Saisissez un motif de 200 caractères au plus."})
+	}
+	if len(faults) > 0 {
+		return o.showDetail(w, r, agent, p, http.StatusUnprocessableEntity, given, faults)
+	}
+	c := payment.Command{ID: p.ID, Version: version, By: agent.ID, Why: given.Why}
+	if a.money && r.PostForm.Get("confirme") != "oui" {
+		return o.confirm(w, r, agent, p, a, c)
+	}
+	address := "/gestion/paiements/" + string(p.ID)
+	err = a.do(o, r.Context(), c)
+	if errors.Is(err, payment.ErrInvalid) {
+		return o.showDetail(w, r, agent, p, http.StatusUnprocessableEntity, given, []web.Fault{{Field: "motif", Text: "Ce motif ne peut pas être gardé : " +
+			"pas de numéro de sécurité sociale, pas de caractère qui ne s’imprime pas."}})
+	}
+	if errors.Is(err, payment.ErrVersion) || errors.Is(err, payment.ErrNotAllowed) {
+		done, jerr := o.isDone(r.Context(), c, a)
+		if jerr != nil {
+			return jerr
+		}
+		if done {
+			err = nil
 		}
 	}
-	if errors.Is(err, payment.ErrNotFound) {
-		return "", web.Absent
+	for _, t := range troubles {
+		if errors.Is(err, t.is) {
+			return o.seeOther(w, r, address, t.name)
+		}
 	}
-	if errors.Is(err, payment.ErrInvalid) {
-		return "", web.Bad(err)
+	if err != nil {
+		return err
 	}
-	return address + "?fait=" + name, err
+	return o.seeOther(w, r, address, a.Name)
+}
+
+// isDone reports whether the very act that was asked for stands in the journal: the first of two clicks did it.
+func (o *Office) isDone(ctx context.Context, c payment.Command, a option) (bool, error) {
+	for e, err := range o.Payments.Journal(ctx, c.ID) {
+		if err != nil {
+			return false, err
+		}
+		if e.Version == c.Version+1 {
+			return a.on != "" && e.Event == a.on && (e.By == c.By && e.Why == c.Why || e.By == ""), nil
+		}
+	}
+	return false, nil
+}
+
+// confirm shows what will happen before money moves.
+func (o *Office) confirm(w http.ResponseWriter, r *http.Request, agent people.Agent, p payment.Payment, a option, c payment.Command) error {
+	if p.Version != c.Version {
+		return o.seeOther(w, r, "/gestion/paiements/"+string(p.ID), "version")
+	}
+	own, _, err := o.offer(r.Context(), p, agent, false)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(own, func(offered option) bool { return offered.Name == a.Name }) {
+		return o.seeOther(w, r, "/gestion/paiements/"+string(p.ID), "state")
+	}
+	page := o.page(r, agent, a.Text)
+	page.Back = &web.Link{Address: "/gestion/paiements/" + string(p.ID), Text: "Paiement " + p.Reference}
+	page.Body = map[string]any{"Act": a, "Payment": p, "Command": c, "Who": agent, "Debtor": o.nameOf(p.Debtor), "Back": a.Name == "rendre" || a.Name == "rembourser"}
+	return o.pages.Write(w, r, http.StatusOK, "confirm.html", page)
 }
 
 // troubles are the errors that an agent is told in words; the first that matches.
@@ -140,33 +244,50 @@ var troubles = []struct {
 	{payment.ErrVersion, "version"},
 	{payment.ErrClaimPaid, "claim"},
 	{payment.ErrNotAllowed, "state"},
+	{payment.ErrUnserved, "unserved"},
 	{acquirer.ErrNotFound, "unknown"},
 	{acquirer.ErrUnavailable, "silent"},
 	{acquirer.ErrUnanswered, "silent"},
 	{acquirer.ErrUnsupported, "unsupported"},
 }
 
-// outcome is what a page says after an act. The address has its name and never its words.
+// outcome is what a page says after an act.
 type outcome struct {
 	Text string
 	Bad  bool
 }
 
-var done = map[string]outcome{
-	"prendre-en-compte": {Text: "Le paiement est pris en compte."},
-	"interroger":        {Text: "La banque a répondu. Le journal dit ce que sa réponse a changé."},
-	"contester":         {Text: "Le paiement est à vérifier."},
-	"rembourser":        {Text: "Le remboursement est demandé. Le journal dira quand la banque l’a fait."},
-	"garder":            {Text: "La somme est gardée."},
-	"rendre":            {Text: "Le remboursement est demandé."},
-	"deja-rendu":        {Text: "Le paiement est remboursé."},
-	"sans-paiement":     {Text: "Le paiement est clos : aucune somme n’a bougé."},
-	"relancer":          {Text: "Le travail en attente est relancé."},
-	"motif":             {"Saisissez un motif de 200 caractères au plus. Rien n’a été fait.", true},
-	"version":           {"Le paiement a changé entre-temps. Rien n’a été fait : voici où il en est.", true},
-	"claim":             {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
-	"state":             {"L’état du paiement ne le permet pas. Rien n’a été fait.", true},
-	"unknown":           {"La banque ne connaît pas cette transaction : personne n’a payé.", true},
-	"silent":            {"La banque n’a pas répondu. La question sera posée à nouveau.", true},
-	"unsupported":       {"Cette banque ne peut pas être interrogée.", true},
+// outcomes are all that pages say, by name. Those of the options have their names.
+var outcomes = func() map[string]outcome {
+	all := map[string]outcome{
+		"reprise":     {"Votre session avait pris fin : rien n’a été fait. Ce que vous aviez saisi est encore là.", true},
+		"version":     {"Le paiement a changé entre-temps. Rien n’a été fait : voici où il en est.", true},
+		"claim":       {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
+		"state":       {"L’état du paiement ne le permet plus. Rien n’a été fait.", true},
+		"unserved":    {"Aucune banque de ce processus ne sert ce commerçant. Rien n’a été fait.", true},
+		"unknown":     {"La banque ne connaît pas cette transaction : personne n’a payé.", true},
+		"silent":      {"La banque n’a pas répondu. La question sera posée à nouveau.", true},
+		"unsupported": {"Cette banque ne peut pas être interrogée.", true},
+		"deconnecte":  {Text: "Vous êtes déconnecté."},
+		"sceau":       {Text: "C’est noté : le sceau est conservé hors de la base de données."},
+		"autre-sceau": {"Ce n’est pas le sceau de ce jour. Rien n’est noté.", true},
+		"traite":      {Text: "C’est noté : l’orphelin est traité."},
+		"relance":     {Text: "Le travail en attente est relancé."},
+		"motif":       {"Saisissez ce qui a été fait, en 200 caractères au plus. Rien n’est noté.", true},
+		"verifie":     {Text: "La vérification est faite."},
+		"occupe":      {"Une vérification est déjà en cours. Attendez qu’elle finisse.", true},
+	}
+	for _, a := range options {
+		all[a.Name] = outcome{Text: a.Done}
+	}
+	for name, o := range broke {
+		all["panne-"+name] = o
+	}
+	return all
+}()
+
+// said is what the note for this page says, and what was typed before.
+func (o *Office) said(w http.ResponseWriter, r *http.Request) (outcome, typed) {
+	n := o.read(w, r)
+	return outcomes[n.Name], n.Typed
 }

@@ -1,49 +1,42 @@
 package office
 
 import (
-	"math"
 	"slices"
 
 	"github.com/quittance/quittance/payment"
 )
 
-// The diagram has one box for each state and one arrow for each pair of states that the library's table joins. Places are ours; arrows are
-// the table's.
+// The diagram has a box for each state, one below the other, and at their right a lane for each state that an arrow leads to: an arrow leaves
+// its box, follows the lane of the state that it leads to, and enters that one's box. Lines cross at right angles and none runs behind a box. It
+// is as narrow as a telephone. States and arrows are the library's table's; the order is ours.
 
-const boxWidth, boxHeight = 148, 46
+const (
+	boxWidth, boxHeight = 132, 34
+	rowPitch, lanePitch = 46, 15
+	boxLeft, boxTop     = 4, 6
+	firstLane           = boxLeft + boxWidth + 22
+)
 
-// places are the middles of the boxes.
-var places = map[payment.State]point{
-	payment.Created:    {90, 170},
-	payment.Redirected: {310, 170},
-	payment.Unknown:    {310, 50},
-	payment.Paid:       {620, 110},
-	payment.Recorded:   {850, 50},
-	payment.Refunding:  {850, 170},
-	payment.Refunded:   {850, 290},
-	payment.Review:     {620, 290},
-	payment.Failed:     {90, 350},
-	payment.Cancelled:  {255, 350},
-	payment.Refused:    {420, 350},
-	payment.Expired:    {585, 400},
+// drawn is the order of the boxes: as a payment goes, then the ends without money.
+var drawn = []payment.State{
+	payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Review, payment.Refunding, payment.Refunded,
+	payment.Refused, payment.Cancelled, payment.Expired, payment.Failed,
 }
-
-type point struct{ X, Y float64 }
 
 // box is a state as it is drawn.
 type box struct {
-	point
 	State         payment.State
-	Left, Top     float64
+	Left, Top     int
+	X, Y          int // its middle
 	Here, Visited bool
 	End           bool
 }
 
 // arrow leads from a state to another.
 type arrow struct {
-	From, To         payment.State
-	Start, Bend, End point
-	Taken, Open      bool // the payment went this way; it may go this way next
+	From, To    payment.State
+	X, Out, In  int  // the lane, and the heights at which the arrow leaves and comes
+	Taken, Open bool // the payment went this way; it may go this way next
 }
 
 // diagram is what the page draws.
@@ -51,44 +44,69 @@ type diagram struct {
 	Boxes         []box
 	Arrows        []arrow
 	Width, Height int
+	BoxRight      int
 }
 
+// pair is two states that an arrow joins.
+type pair [2]payment.State
+
 // joined are the pairs of states between which something changes, in the table's order.
-var joined = func() (pairs [][2]payment.State) {
+var joined = func() (pairs []pair) {
 	for t := range payment.Transitions() {
-		pair := [2]payment.State{t.From, t.To}
-		if t.Effect == payment.EffectChanged && t.From != t.To && !slices.Contains(pairs, pair) {
-			pairs = append(pairs, pair)
+		p := pair{t.From, t.To}
+		if t.Effect == payment.EffectChanged && t.From != t.To && !slices.Contains(pairs, p) {
+			pairs = append(pairs, p)
 		}
 	}
 	return pairs
 }()
 
-// draw lays the diagram out for a payment: where it stands, which way it came, where it may go.
-func draw(now payment.State, journal []payment.Entry) diagram {
-	d := diagram{Width: 940, Height: 440}
-	visited := map[payment.State]bool{}
-	taken := map[[2]payment.State]bool{}
+// draw lays the diagram out for a payment: where it stands, which way it came, where it may go; and all other ways too, if they are asked for.
+func draw(now payment.State, journal []payment.Entry, all bool) diagram {
+	visited, taken := map[payment.State]bool{}, map[pair]bool{}
 	for _, e := range journal {
 		visited[e.To] = true
-		taken[[2]payment.State{e.From, e.To}] = true
+		taken[pair{e.From, e.To}] = true
 	}
-	for _, pair := range joined {
-		d.Arrows = append(d.Arrows, lead(pair, taken[pair], pair[0] == now))
+	row := func(s payment.State) int { return slices.Index(drawn, s) }
+	d := diagram{Height: 2*boxTop + (len(drawn)-1)*rowPitch + boxHeight, BoxRight: boxLeft + boxWidth}
+	for _, p := range joined {
+		if taken[p] || p[0] == now || all {
+			d.Arrows = append(d.Arrows, arrow{From: p[0], To: p[1], Taken: taken[p], Open: p[0] == now})
+		}
 	}
+	for i, lane := range lanes(d.Arrows) {
+		x := firstLane + i*lanePitch
+		d.Width = max(d.Width, x+lanePitch)
+		for j := range d.Arrows {
+			if a := &d.Arrows[j]; a.To == lane {
+				middle := func(s payment.State) int { return boxTop + row(s)*rowPitch + boxHeight/2 }
+				a.X, a.Out, a.In = x, middle(a.From)+8, middle(a.To)-8
+			}
+		}
+	}
+	d.Width = max(d.Width, firstLane+11*lanePitch)
 	// What matters is drawn last, above the rest.
 	slices.SortStableFunc(d.Arrows, func(a, b arrow) int { return weight(a) - weight(b) })
-	for s, p := range places {
-		d.Boxes = append(d.Boxes, box{p, s, p.X - boxWidth/2, p.Y - boxHeight/2, s == now, visited[s], s.Ended()})
+	for i, s := range drawn {
+		top := boxTop + i*rowPitch
+		d.Boxes = append(d.Boxes, box{s, boxLeft, top, boxLeft + boxWidth/2, top + boxHeight/2, s == now, visited[s], s.Ended()})
 	}
-	slices.SortFunc(d.Boxes, func(a, b box) int { return slices.Index(drawn, a.State) - slices.Index(drawn, b.State) })
 	return d
 }
 
-// drawn is the order of the boxes, so that two pages of one payment are the same.
-var drawn = []payment.State{
-	payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Refunding, payment.Refunded,
-	payment.Review, payment.Failed, payment.Cancelled, payment.Refused, payment.Expired,
+// lanes are the states that arrows lead to, the nearest lane first: that of the state whose arrows are the shortest.
+func lanes(arrows []arrow) (to []payment.State) {
+	longest := map[payment.State]int{}
+	for _, a := range arrows {
+		if !slices.Contains(to, a.To) {
+			to = append(to, a.To)
+		}
+		from, end := slices.Index(drawn, a.From), slices.Index(drawn, a.To)
+		longest[a.To] = max(longest[a.To], from-end, end-from)
+	}
+	slices.SortStableFunc(to, func(a, b payment.State) int { return longest[a] - longest[b] })
+	return to
 }
 
 func weight(a arrow) int {
@@ -99,22 +117,6 @@ func weight(a arrow) int {
 		return 1
 	}
 	return 0
-}
-
-// lead bends an arrow a little to its left, so that the way back is another line, and lets it begin and end at the boxes' edges.
-func lead(pair [2]payment.State, taken, open bool) arrow {
-	a, b := places[pair[0]], places[pair[1]]
-	dx, dy := b.X-a.X, b.Y-a.Y
-	bend := point{(a.X+b.X)/2 - dy*.09, (a.Y+b.Y)/2 + dx*.09}
-	return arrow{pair[0], pair[1], edge(a, bend, 1), bend, edge(b, bend, 4), taken, open}
-}
-
-// edge is where the line from the middle of a box towards p leaves the box, and a little further.
-func edge(middle, p point, gap float64) point {
-	dx, dy := p.X-middle.X, p.Y-middle.Y
-	t := min(boxWidth/2/math.Max(math.Abs(dx), 1e-9), boxHeight/2/math.Max(math.Abs(dy), 1e-9))
-	t += gap / math.Hypot(dx, dy)
-	return point{math.Round(middle.X + t*dx), math.Round(middle.Y + t*dy)}
 }
 
 // step is a state that a payment may come to, and by which events.

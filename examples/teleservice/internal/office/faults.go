@@ -63,10 +63,11 @@ func (o *Office) noFaults(w http.ResponseWriter, r *http.Request, agent people.A
 func (o *Office) faults(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
 	book := o.Bank.Desk.Book()
 	slices.Reverse(book)
+	done, _ := o.said(w, r)
 	page := o.page(r, agent, "Pannes")
 	page.Body = map[string]any{
 		"Notices": notices, "Calls": calls, "Ops": ops, "Leaps": leaps, "Shared": o.Shared, "Now": o.Clock.Now(), "Ahead": o.Clock.Ahead(),
-		"Book": book[:min(len(book), shown)], "Done": broke[r.URL.Query().Get("fait")], "Bank": o.Bank,
+		"Book": book[:min(len(book), shown)], "Done": done, "Bank": o.Bank,
 	}
 	return o.pages.Write(w, r, http.StatusOK, "faults.html", page)
 }
@@ -113,16 +114,16 @@ var breaks = map[string]breakage{
 	"orphelin": (*Office).stray,
 }
 
-func (o *Office) breaks(r *http.Request, f breakage) (string, error) {
+func (o *Office) breaks(r *http.Request, f breakage) (next, outcome string, err error) {
 	form := r.PostForm
 	name, err := f(o, r.Context(), wish{form.Get("panne"), form.Get("operation"), form.Get("duree"), form.Get("reference"), form.Get("verdict")})
 	if errors.Is(err, errWish) {
-		return "", web.Bad(err)
+		return "", "", web.Bad(err)
 	}
 	if err != nil {
-		return "/gestion/pannes?fait=non", nil
+		name = "non"
 	}
-	return "/gestion/pannes?fait=" + name, nil
+	return "/gestion/pannes", "panne-" + name, nil
 }
 
 // leap lets time pass for everybody, and does what becomes due.

@@ -1,8 +1,9 @@
-// Package office is the fund's side: payments and their journals, what a person may decide, the accounts' export, what is stuck, and, with a
-// simulated bank, the panel that makes things go wrong.
+// Package office is the fund's side: the day at a glance, payments and their journals, what a person may decide, the accounts' exports and
+// their seals, the comparison with a bank's file, what is stuck, and, with a simulated bank, the panel that makes things go wrong.
 //
-// Read in this order: office.go; list.go and detail.go, what there is to see; acts.go, what there is to decide; export.go; diagram.go;
-// faults.go, the panel.
+// Read in this order: office.go; desk.go, who may do what; today.go and chart.go, the day at a glance; list.go and detail.go, what there is to
+// see; acts.go and confirm.go, what there is to decide; journal.go and diagram.go; exports.go, verify.go and compare.go, the accounts; orphans.go;
+// problem.go; faults.go, the panel.
 package office
 
 import (
@@ -10,10 +11,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
+	"sync"
+	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
 	"github.com/quittance/quittance/examples/teleservice/internal/clock"
+	"github.com/quittance/quittance/examples/teleservice/internal/database"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/session"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
@@ -26,103 +29,110 @@ var files embed.FS
 
 // Config is what the pages stand on.
 type Config struct {
-	Payments *payment.Service
-	Books    *audit.Books
-	Sessions *session.Store
-	Clock    *clock.Clock
-	Bank     *bank.Bank
-	Shared   bool   // other processes may work on the database: their clocks are not ours to move
-	Base     string // the service's own address
-	Logger   *slog.Logger
+	Payments  *payment.Service
+	Books     *audit.Books
+	Database  *database.DB
+	Directory *people.Directory
+	Sessions  *session.Store
+	Clock     *clock.Clock
+	Bank      *bank.Bank
+	Merchants []string // whose payments this process can ask about
+	Shared    bool     // other processes may work on the database: their clocks are not ours to move
+	Base      string   // the service's own address
+	Secret    string   // what an agent must know to sign in; empty: nothing, as in a demonstration on one machine
+	Logger    *slog.Logger
 }
 
 // Office answers for the pages under /gestion. It is safe for concurrent use.
 type Office struct {
 	Config
-	pages *web.Pages
+	pages     *web.Pages
+	tries     throttle
+	verifying sync.Mutex // one at a time: it reads everything
 }
 
 // New reads the pages.
 func New(c Config) (*Office, error) {
 	pages, err := web.NewPages(web.Site{Name: "Gestion des paiements", Files: files, Funcs: funcs, Log: c.Logger})
-	return &Office{c, pages}, err
+	return &Office{Config: c, pages: pages, tries: throttle{most: 10, within: time.Minute}}, err
 }
 
-// act is something that an agent does with a form; its answer is the address to go on to.
-type act func(r *http.Request, agent people.Agent) (next string, err error)
+// page is a handler of somebody who is signed in.
+type page func(http.ResponseWriter, *http.Request, people.Agent) error
 
-// Routes mounts the pages.
+// act is something that an agent does with a form; its answer is the address to go on to, and the outcome that is said there.
+type act func(r *http.Request, agent people.Agent) (next, outcome string, err error)
+
+// Routes mounts the pages. What stands here is all there is under /gestion: another address, or another method, has a page of the office that
+// says so.
 func (o *Office) Routes(mux *http.ServeMux) {
-	public := func(route string, h web.Handler) { mux.Handle(route, o.pages.Handle(h, o.frame)) }
-	own := func(route string, h func(http.ResponseWriter, *http.Request, people.Agent) error) {
-		public(route, o.signedIn(h))
-	}
-	does := func(route string, a act) {
-		own(route, func(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
-			if err := r.ParseForm(); err != nil {
-				return web.Bad(err)
-			}
-			next, err := a(r, agent)
-			if err != nil {
-				return err
-			}
-			return seeOther(w, r, next)
-		})
-	}
+	handle := func(route string, h web.Handler) { mux.Handle(route, o.pages.Handle(o.told(h), o.frame)) }
+	everybody := func(route string, p page) { handle(route, o.signedIn(p)) }
+	accounting := func(route string, p page) { everybody(route, o.reserved(Accounting, p)) }
 
-	public("GET /gestion/connexion", o.signInPage)
-	public("POST /gestion/connexion", o.signIn)
-	public("POST /gestion/deconnexion", o.signOut)
-	own("GET /gestion", o.list)
-	own("GET /gestion/paiements/{payment}", o.detail)
-	does("POST /gestion/paiements/{payment}/decider", o.act)
-	own("GET /gestion/orphelins", o.orphans)
-	own("GET /gestion/export", o.exportPage)
-	own("GET /gestion/export.csv", o.export)
+	handle("GET /gestion/connexion", o.signInPage)
+	handle("POST /gestion/connexion", o.signIn)
+	handle("POST /gestion/deconnexion", o.signOut)
+
+	everybody("GET /gestion", o.today)
+	everybody("GET /gestion/paiements", o.list)
+	everybody("GET /gestion/paiements/{payment}", o.detail)
+	everybody("GET /gestion/paiements/{payment}/decider", o.decided)
+	everybody("POST /gestion/paiements/{payment}/decider", o.decide)
+	everybody("GET /gestion/orphelins", o.orphans)
+	everybody("POST /gestion/orphelins", o.does(o.settle))
+
+	accounting("GET /gestion/exports", o.exports)
+	accounting("GET /gestion/exports/fichier", o.export)
+	accounting("POST /gestion/exports/sceau", o.does(o.keepSeal))
+	accounting("GET /gestion/exports/sceaux.txt", o.seals)
+	accounting("GET /gestion/verification", o.verification)
+	accounting("POST /gestion/verification", o.verify)
+	accounting("GET /gestion/rapprochement", o.comparison)
+	accounting("POST "+web.UploadPath, o.compare)
+
 	if o.Bank.Desk == nil {
-		own("GET /gestion/pannes", o.noFaults)
-		return
-	}
-	own("GET /gestion/pannes", o.faults)
-	for name, f := range breaks {
-		does("POST /gestion/pannes/"+name, func(r *http.Request, _ people.Agent) (string, error) { return o.breaks(r, f) })
-	}
-}
-
-var menu = []web.Link{
-	{Address: "/gestion", Text: "Paiements"},
-	{Address: "/gestion/orphelins", Text: "Orphelins"},
-	{Address: "/gestion/export", Text: "Export du jour"},
-	{Address: "/gestion/pannes", Text: "Pannes"},
-}
-
-// signedIn lets an agent through.
-func (o *Office) signedIn(h func(http.ResponseWriter, *http.Request, people.Agent) error) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		agent, err := o.agent(r)
-		if errors.Is(err, session.ErrNone) {
-			return seeOther(w, r, "/gestion/connexion")
+		everybody("GET /gestion/pannes", o.noFaults)
+	} else {
+		everybody("GET /gestion/pannes", o.faults)
+		for name, f := range breaks {
+			everybody("POST /gestion/pannes/"+name, o.does(func(r *http.Request, _ people.Agent) (string, string, error) { return o.breaks(r, f) }))
 		}
+	}
+	mux.Handle("GET "+style.address, style)
+	for _, all := range []string{"/gestion", "/gestion/"} {
+		handle(all, func(w http.ResponseWriter, r *http.Request) error { return nowhere(mux, w, r) })
+	}
+}
+
+// does answers with what is to be seen after an act.
+func (o *Office) does(a act) page {
+	return func(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+		if err := r.ParseForm(); err != nil {
+			return web.Bad(err)
+		}
+		next, outcome, err := a(r, agent)
 		if err != nil {
 			return err
 		}
-		return h(w, r, agent)
+		return o.seeOther(w, r, next, outcome)
 	}
 }
 
-func (o *Office) agent(r *http.Request) (people.Agent, error) {
-	s, err := o.Sessions.Find(r, session.Agent)
-	if err != nil {
-		return people.Agent{}, err
-	}
-	for _, a := range people.Agents {
-		if a.ID == s.Who {
-			return a, nil
-		}
-	}
-	return people.Agent{}, session.ErrNone
+var menu = []struct {
+	web.Link
+	desk Desk // the only one that sees it; empty: every desk
+}{
+	{web.Link{Address: "/gestion", Text: "Aujourd’hui"}, ""},
+	{web.Link{Address: "/gestion/paiements", Text: "Paiements"}, ""},
+	{web.Link{Address: "/gestion/orphelins", Text: "Orphelins"}, ""},
+	{web.Link{Address: "/gestion/exports", Text: "Exports et sceaux"}, Accounting},
+	{web.Link{Address: "/gestion/rapprochement", Text: "Rapprochement"}, Accounting},
+	{web.Link{Address: "/gestion/verification", Text: "Vérification"}, Accounting},
+	{web.Link{Address: "/gestion/pannes", Text: "Pannes"}, ""},
 }
 
+// frame is what stands around a page that tells of an error.
 func (o *Office) frame(r *http.Request) web.Page {
 	agent, err := o.agent(r)
 	if err != nil {
@@ -134,45 +144,46 @@ func (o *Office) frame(r *http.Request) web.Page {
 // page begins a page of an agent.
 func (o *Office) page(r *http.Request, agent people.Agent, title string) web.Page {
 	page := web.Page{Title: title, Wide: true, Who: web.Who{Name: agent.Name, Detail: agent.Desk, SignOut: "/gestion/deconnexion"}}
-	for i, l := range menu {
-		here := r.URL.Path == l.Address || i == 0 && strings.HasPrefix(r.URL.Path, "/gestion/paiements/")
-		page.Menu = append(page.Menu, web.Item{Link: l, Here: here})
+	for _, l := range menu {
+		if l.desk == "" || l.desk == deskOf(agent) {
+			page.Menu = append(page.Menu, web.Item{Link: l.Link, Here: r.URL.Path == l.Address || l.Address != "/gestion" && isBelow(r.URL.Path, l.Address)})
+		}
 	}
 	return page
 }
 
-func (o *Office) signInPage(w http.ResponseWriter, r *http.Request) error {
-	return o.showSignIn(w, r, http.StatusOK, nil)
-}
-
-func (o *Office) showSignIn(w http.ResponseWriter, r *http.Request, status int, faults []web.Fault) error {
-	return o.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter à la gestion", Errors: faults, Body: people.Agents})
-}
-
-func (o *Office) signIn(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return web.Bad(err)
+// agent is who is signed in, or session.ErrNone.
+func (o *Office) agent(r *http.Request) (people.Agent, error) {
+	s, err := o.Sessions.Find(r, session.Agent)
+	if err != nil {
+		return people.Agent{}, err
 	}
+	if a, ok := agentByID(s.Who); ok {
+		return a, nil
+	}
+	return people.Agent{}, session.ErrNone
+}
+
+func agentByID(id string) (people.Agent, bool) {
 	for _, a := range people.Agents {
-		if a.ID != r.PostForm.Get("agent") {
-			continue
+		if a.ID == id {
+			return a, true
 		}
-		if err := o.Sessions.Start(w, r, session.Agent, a.ID); err != nil {
+	}
+	return people.Agent{}, false
+}
+
+// signedIn lets an agent through, and sends everybody else to sign in and then back. What somebody had typed when the session ended is
+// there again afterwards.
+func (o *Office) signedIn(p page) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		agent, err := o.agent(r)
+		if errors.Is(err, session.ErrNone) {
+			return o.askToSignIn(w, r)
+		}
+		if err != nil {
 			return err
 		}
-		return seeOther(w, r, "/gestion")
+		return p(w, r, agent)
 	}
-	return o.showSignIn(w, r, http.StatusUnprocessableEntity, []web.Fault{{Field: "agents", Text: "Choisissez un agent."}})
-}
-
-func (o *Office) signOut(w http.ResponseWriter, r *http.Request) error {
-	if err := o.Sessions.End(w, r, session.Agent); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/gestion/connexion")
-}
-
-func seeOther(w http.ResponseWriter, r *http.Request, address string) error {
-	http.Redirect(w, r, address, http.StatusSeeOther)
-	return nil
 }

@@ -6,14 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
 )
 
-// The library's table has no state and no event that the pages have no words, or no place, for.
+// The library's table has no state and no event that the pages have no words, or no place, for; and no act that no desk can do.
 func TestWords(t *testing.T) {
 	for tr := range payment.Transitions() {
 		for _, s := range []payment.State{tr.From, tr.To} {
-			if _, ok := places[s]; !ok || states[s].Text == "" || states[s].Tone == "" || !slices.Contains(drawn, s) {
+			if states[s].Text == "" || states[s].Tone == "" || !slices.Contains(drawn, s) {
 				t.Errorf("state %s has no words or no place", s)
 			}
 		}
@@ -35,67 +36,101 @@ func TestWords(t *testing.T) {
 			t.Errorf("fault %s is not on the panel", f)
 		}
 	}
-	for name := range acts {
-		if !slices.Contains(order, name) || done[name].Text == "" {
-			t.Errorf("act %s has no button or no words afterwards", name)
+	done := map[payment.EventKind]bool{}
+	for _, a := range options {
+		if outcomes[a.Name].Text == "" || a.Text == "" || a.Hint == "" {
+			t.Errorf("act %s has no words", a.Name)
+		}
+		done[a.on] = true
+	}
+	for _, on := range []payment.EventKind{
+		payment.OnRecorded, payment.OnRefundAsked, payment.OnQuestioned, payment.OnKept, payment.OnGivingBack, payment.OnWasReturned, payment.OnNoMoney,
+	} {
+		if !done[on] {
+			t.Errorf("nobody can do %s", on)
 		}
 	}
 	for _, trouble := range troubles {
-		if !done[trouble.name].Bad {
+		if !outcomes[trouble.name].Bad {
 			t.Errorf("trouble %s has no words", trouble.name)
 		}
 	}
+	desks := map[Desk]bool{}
+	for _, a := range people.Agents {
+		desks[deskOf(a)] = true
+	}
+	if d := (map[Desk]bool{Claims: true, Accounting: true}); !cmp.Equal(d, desks) {
+		t.Errorf("the agents' desks are %v, the office has %v", desks, d)
+	}
 }
 
-// The diagram marks where a payment stands, the way it came, and where it may go.
+// The diagram marks where a payment stands, the way it came, and where it may go; the others are there when they are asked for. No box is over another,
+// no line runs behind a box, and no two arrows to different states share a lane.
 func TestDraw(t *testing.T) {
-	d := draw(payment.Paid, []payment.Entry{
+	journal := []payment.Entry{
 		{To: payment.Created, Event: payment.OnCreated},
 		{From: payment.Created, To: payment.Redirected, Event: payment.OnOpened},
 		{From: payment.Redirected, To: payment.Paid, Event: payment.OnAccepted},
-	})
-	var here, visited []payment.State
-	for _, b := range d.Boxes {
-		if b.Here {
-			here = append(here, b.State)
-		}
-		if b.Visited {
-			visited = append(visited, b.State)
-		}
-		if b.Left < 0 || b.Top < 0 || b.Left+boxWidth > float64(d.Width) || b.Top+boxHeight > float64(d.Height) {
-			t.Errorf("the box of %s is outside: %v", b.State, b)
-		}
-		for _, other := range d.Boxes {
-			if other.State != b.State && max(other.X-b.X, b.X-other.X) < boxWidth && max(other.Y-b.Y, b.Y-other.Y) < boxHeight {
-				t.Errorf("the boxes of %s and %s overlap", b.State, other.State)
+	}
+	byOrder := func(a, b pair) int { return slices.Compare(a[:], b[:]) }
+	for _, all := range []bool{false, true} {
+		d := draw(payment.Paid, journal, all)
+		var here, visited []payment.State
+		for _, b := range d.Boxes {
+			if b.Here {
+				here = append(here, b.State)
+			}
+			if b.Visited {
+				visited = append(visited, b.State)
+			}
+			if b.Left < 0 || b.Top < 0 || b.Top+boxHeight > d.Height || b.Left+boxWidth > d.BoxRight {
+				t.Errorf("the box of %s is outside: %v", b.State, b)
 			}
 		}
-	}
-	var taken, open [][2]payment.State
-	for _, a := range d.Arrows {
-		if a.Taken {
-			taken = append(taken, [2]payment.State{a.From, a.To})
+		if len(d.Boxes) != len(payment.States()) {
+			t.Errorf("%d boxes", len(d.Boxes))
 		}
-		if a.Open {
-			open = append(open, [2]payment.State{a.From, a.To})
+		var taken, open, drawn []pair
+		lanes := map[int]payment.State{}
+		for _, a := range d.Arrows {
+			p := pair{a.From, a.To}
+			drawn = append(drawn, p)
+			if a.Taken {
+				taken = append(taken, p)
+			}
+			if a.Open {
+				open = append(open, p)
+			}
+			if a.X <= d.BoxRight || a.X >= d.Width {
+				t.Errorf("the arrow %v runs at %d: behind a box, or outside", p, a.X)
+			}
+			if to, ok := lanes[a.X]; ok && to != a.To {
+				t.Errorf("one lane leads to %s and %s", to, a.To)
+			}
+			lanes[a.X] = a.To
 		}
-	}
-	slices.SortFunc(taken, func(a, b [2]payment.State) int { return slices.Compare(a[:], b[:]) })
-	want := struct{ Here, Visited, Taken, Open any }{
-		[]payment.State{payment.Paid}, []payment.State{payment.Created, payment.Redirected, payment.Paid},
-		[][2]payment.State{{payment.Created, payment.Redirected}, {payment.Redirected, payment.Paid}},
-		[][2]payment.State{{payment.Paid, payment.Refunding}, {payment.Paid, payment.Review}, {payment.Paid, payment.Recorded}},
-	}
-	slices.SortFunc(open, func(a, b [2]payment.State) int { return slices.Index(drawn, a[1]) - slices.Index(drawn, b[1]) })
-	slices.SortFunc(want.Open.([][2]payment.State), func(a, b [2]payment.State) int { return slices.Index(drawn, a[1]) - slices.Index(drawn, b[1]) })
-	if d := cmp.Diff(want, struct{ Here, Visited, Taken, Open any }{here, visited, taken, open}); d != "" {
-		t.Errorf("-want +got:\n%s", d)
-	}
-	var onto []payment.State
-	for _, s := range onward(payment.Paid) {
-		onto = append(onto, s.To)
-	}
-	if len(onto) != len(open) {
-		t.Errorf("the list leads to %v, the arrows %v", onto, open)
+		slices.SortFunc(taken, byOrder)
+		slices.SortFunc(open, byOrder)
+		want := struct{ Here, Visited, Taken, Open any }{
+			[]payment.State{payment.Paid}, []payment.State{payment.Created, payment.Redirected, payment.Paid},
+			[]pair{{payment.Created, payment.Redirected}, {payment.Redirected, payment.Paid}},
+			[]pair{{payment.Paid, payment.Recorded}, {payment.Paid, payment.Refunding}, {payment.Paid, payment.Review}},
+		}
+		if d := cmp.Diff(want, struct{ Here, Visited, Taken, Open any }{here, visited, taken, open}); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+		if all && len(drawn) != len(joined) || !all && len(drawn) != len(taken)+len(open) {
+			t.Errorf("%d arrows are drawn, all: %v", len(drawn), all)
+		}
+		if d.Width > 343 { // a telephone of 375 pixels, without its margins
+			t.Errorf("the diagram is %d wide", d.Width)
+		}
+		var onto []payment.State
+		for _, s := range onward(payment.Paid) {
+			onto = append(onto, s.To)
+		}
+		if len(onto) != len(open) {
+			t.Errorf("the list leads to %v, the arrows %v", onto, open)
+		}
 	}
 }

@@ -78,14 +78,37 @@ var moves = map[string]string{
 	string(mock.Refunded): "remboursé",
 }
 
+// banks are the states of a simulated bank's transactions, in words; the bank's own word stands behind.
+var banks = map[string]string{
+	"TO_CAPTURE": "à remettre", "CAPTURED": "remis", "CANCELLED": "annulé", "CREDITED": "remboursé", "REFUSED": "refusé", "PENDING": "en attente",
+	"ABORTED": "abandonné", "EXPIRED": "expiré", "TO_REPLAY": "à rejouer",
+}
+
 var funcs = template.FuncMap{
-	"datetime": inbox.DateTime, // the lists say once that it is Paris's time
-	"state":    func(s payment.State) string { return states[s].Text },
-	"tone":     func(s payment.State) string { return states[s].Tone },
-	"event":    func(e payment.EventKind) string { return events[e] },
-	"effect":   func(e payment.Effect) string { return effects[e] },
-	"channel":  func(c acquirer.Channel) string { return channels[c] },
-	"move":     func(k any) string { return moves[fmt.Sprint(k)] },
+	"sheet":     func() string { return style.address },
+	"datetime":  inbox.DateTime, // the lists say once that it is Paris's time
+	"second":    second,
+	"lasting":   lasting,
+	"state":     func(s payment.State) string { return states[s].Text },
+	"tone":      func(s payment.State) string { return states[s].Tone },
+	"event":     func(e payment.EventKind) string { return events[e] },
+	"lower":     lowered,
+	"who":       who,
+	"frenchday": frenchDay,
+	"counted": func(n any, one, many string) string {
+		if n64, ok := n.(int64); ok {
+			n = int(n64)
+		}
+		return counted(n.(int), one, many)
+	},
+	"banking": func(status any) string {
+		s := fmt.Sprint(status)
+		if text := banks[s]; text != "" {
+			return text + " (" + s + ")"
+		}
+		return s
+	},
+	"move": func(k any) string { return moves[fmt.Sprint(k)] },
 	"cents": func(c int64) string {
 		s, err := inbox.Euros(decimal.New(c, -2))
 		if err != nil {
@@ -93,4 +116,12 @@ var funcs = template.FuncMap{
 		}
 		return s
 	},
+}
+
+// counted is a number with its noun: 0 jour, 1 jour, 2 jours.
+func counted(n int, one, many string) string {
+	if n < 2 {
+		return thousands(int64(n)) + "\u00a0" + one
+	}
+	return thousands(int64(n)) + "\u00a0" + many
 }

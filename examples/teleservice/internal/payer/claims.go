@@ -10,15 +10,11 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// claim is a debt as its page shows it.
+// claim is a debt as its page shows it: what may be done about it now, by the payments' service.
 type claim struct {
 	creance.Debt
-	Decision creance.Decision
-	Held     *payment.Payment // the payment that holds the debt; of several, the one with the money
+	payment.Offer
 }
-
-// Payable reports whether the way to the kiosk is open. Begin decides again.
-func (c claim) Payable() bool { return c.Decision.Eligible() && c.Held == nil }
 
 // Free reports whether nothing is to be paid for this debt: it was settled, cancelled, or never owed.
 func (c claim) Free() bool { return c.Held == nil && c.Decision.NothingToPay() }
@@ -34,28 +30,13 @@ func (c claim) Remaining() decimal.Decimal {
 
 // claims are what a person owes, with what may be paid today. A claim whose payment was taken into account is settled: the fund's ledger
 // would say so itself.
-func (p *Portal) claims(ctx context.Context, debtor string) ([]claim, error) {
-	policy, err := p.Policies.On(p.Now())
-	if err != nil {
-		return nil, err
-	}
-	payments, err := p.payments(ctx, debtor)
-	if err != nil {
-		return nil, err
-	}
-	var all []claim
+func (p *Portal) claims(ctx context.Context, debtor string) (all []claim, err error) {
 	for _, d := range p.People.Debts(debtor) {
-		c := claim{Debt: d}
-		for _, made := range payments {
-			if made.Debt == d.ID && made.State.Holds() && (c.Held == nil || c.Held.OvertakenBy(made)) {
-				c.Held = &made
-			}
-			if made.Claim == d.Claim() && made.State == payment.Recorded {
-				c.Status = creance.Settled
-			}
+		offer, err := p.Payments.Offer(ctx, d)
+		if err != nil {
+			return nil, err
 		}
-		c.Decision = policy.Decide(c.Debt, p.Now())
-		all = append(all, c)
+		all = append(all, claim{offer.Debt, offer})
 	}
 	return all, nil
 }

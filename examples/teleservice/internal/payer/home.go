@@ -2,6 +2,7 @@ package payer
 
 import (
 	"context"
+	"errors"
 	"html/template"
 	"net/http"
 
@@ -11,12 +12,22 @@ import (
 	"golang.org/x/text/language"
 )
 
-// banner is what stands in the banner slot.
+// banner is what stands in the banner slot, and how the story of the payment goes on from there.
 type banner struct {
-	Title  string
-	Text   template.HTML // made and escaped by the catalog
-	Tone   string
-	Resume string // where the payment goes on, if it can
+	Title string
+	Text  template.HTML // made and escaped by the catalog
+	Tone  string
+	story
+}
+
+// story is what a payer can see and do once the banner has said how a payment stands.
+type story struct {
+	Payment  payment.Payment
+	Resume   string // where the payment goes on, if it can
+	Receipt  bool   // there is one
+	Letter   string // the acknowledgement's address, if it has arrived
+	TryAgain string // where another try begins, after a failure
+	Watched  bool   // the result may come at any moment: the page looks by itself
 }
 
 // home is the account's first page, with the banner (S39, S48, S58, S62).
@@ -36,6 +47,9 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request, v visitor) error {
 		}
 	}
 	page := p.page(r, v, "Accueil")
+	if b != nil {
+		page.Outcome = b.Title
+	}
 	page.Body = map[string]any{"Banner": b, "Person": v, "Before": v.session.Before, "Payable": payable}
 	return p.pages.Write(w, r, http.StatusOK, "home.html", page)
 }
@@ -83,8 +97,45 @@ func (p *Portal) word(ctx context.Context, tag language.Tag, c inbox.Content, ma
 	if err != nil {
 		return nil, err
 	}
-	resume, err := p.resume(ctx, made)
-	return &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone, Resume: resume}, err
+	b := &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone}
+	b.story, err = p.storyOf(ctx, made)
+	return b, err
+}
+
+// storyOf says how a payment goes on. A payment that could not be read has no story.
+func (p *Portal) storyOf(ctx context.Context, made payment.Payment) (s story, err error) {
+	s = story{Payment: made, Receipt: inbox.HasReceipt(made), Watched: made.State.Attempt()}
+	if s.Resume, err = p.resume(ctx, made); err != nil || made.ID == "" {
+		return s, err
+	}
+	if !made.PaidAt.IsZero() {
+		key := string(made.ID) + "/acknowledgement"
+		switch _, err := p.Mailbox.Letter(ctx, made.Debtor, key); {
+		case err == nil:
+			s.Letter = "/messagerie/" + key
+		case !errors.Is(err, inbox.ErrNotFound):
+			return s, err
+		}
+	}
+	if made.State.Ended() && !made.State.Money() {
+		s.TryAgain, err = p.tryAgain(ctx, made)
+	}
+	return s, err
+}
+
+// tryAgain is where another try at the debt of a payment begins; empty if it cannot be paid now.
+func (p *Portal) tryAgain(ctx context.Context, made payment.Payment) (string, error) {
+	for _, d := range p.People.Debts(made.Debtor) {
+		if d.ID != made.Debt {
+			continue
+		}
+		offer, err := p.Payments.Offer(ctx, d)
+		if err != nil || !offer.Payable() {
+			return "", err
+		}
+		return stepOneOf(d.ID), nil
+	}
+	return "", nil
 }
 
 // remaining is what a person still owes of the debt that a payment was about: the notice may have claimed a part.

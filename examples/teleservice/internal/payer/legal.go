@@ -16,6 +16,7 @@ var legal = map[string]struct{ file, title string }{
 	"/donnees-personnelles": {"donnees-personnelles.html", "Données personnelles"},
 	"/conditions":           {"conditions.html", "Conditions d’utilisation"},
 	"/mentions-legales":     {"mentions-legales.html", "Mentions légales"},
+	"/plan":                 {"plan.html", "Plan du site"},
 }
 
 // legal shows one of those pages, to whoever is signed in and to whoever is not.

@@ -46,6 +46,25 @@ func (p *Portal) letter(w http.ResponseWriter, r *http.Request, v visitor) error
 	}
 	page := p.page(r, v, l.Subject)
 	page.Back = &web.Link{Address: "/messagerie", Text: "Ma messagerie"}
-	page.Body = map[string]any{"Header": strings.Split(header.Text, "\n\n"), "Text": template.HTML(l.HTML), "Language": l.Language}
+	body := map[string]any{"Header": strings.Split(header.Text, "\n\n"), "Text": template.HTML(l.HTML), "Language": l.Language}
+	switch made, err := p.own(r, v); {
+	case err == nil && inbox.HasReceipt(made):
+		body["Receipt"] = "/demarches/paiements/" + string(made.ID) + "/recu"
+	case err != nil && !errors.Is(err, web.Absent): // the payment may be gone before its letter
+		return err
+	}
+	page.Body = body
 	return p.pages.Write(w, r, http.StatusOK, "letter.html", page)
+}
+
+// write stands for the form by which a real account writes to the fund, as the letters say (S71).
+func (p *Portal) write(w http.ResponseWriter, r *http.Request, v visitor) error {
+	telephone, err := p.Catalog.Telephone(v.language, p.Fund)
+	if err != nil {
+		return err
+	}
+	page := p.page(r, v, "Écrire un message")
+	page.Back = &web.Link{Address: "/messagerie", Text: "Ma messagerie"}
+	page.Body = map[string]any{"Fund": p.Fund.Fund, "Address": p.Fund.PostalAddress, "Telephone": telephone}
+	return p.pages.Write(w, r, http.StatusOK, "write.html", page)
 }

@@ -5,19 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
-	"time"
+	"net/url"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"golang.org/x/text/language"
 )
-
-// patience is how long a second click waits for the first.
-const patience = 40 * time.Second
 
 // pay begins the payment. The form says which amount the payer has seen, and never which one is taken: that is the decision's.
 func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -33,12 +28,14 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 		return err
 	}
 	if c.Decision.Eligible() && r.PostForm.Get("montant") != cents(c.Decision.Amount) {
-		return p.showStepTwo(w, r, v, c, http.StatusConflict)
+		return p.showStepTwo(w, r, v, c, http.StatusConflict, r.PostForm.Get("montant"))
 	}
-	made, session, err := p.begin(r.Context(), payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
+	// A payer who clicks twice has the browser give up the first request: it is carried out all the same, and the second waits for it.
+	ctx := context.WithoutCancel(r.Context())
+	made, session, err := p.Payments.Begin(ctx, payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
 	switch {
 	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld):
-		return seeOther(w, r, stepOneOf(c)) // which says why
+		return seeOther(w, r, stepOneOf(c.ID)) // which says why
 	case errors.Is(err, payment.ErrKeyReused):
 		return seeOther(w, r, "/demarches/creances/"+c.ID+"/etape-2")
 	case errors.Is(err, payment.ErrInvalid):
@@ -63,24 +60,6 @@ func (p *Portal) notBegun(tag language.Tag, err error) error {
 	return &web.Problem{Status: http.StatusServiceUnavailable, Title: m.Subject, Text: m.Text, Err: err}
 }
 
-// begin asks for a trip to the kiosk. A payer who clicks twice has the browser give up the first request: it is carried out all the same,
-// and the second waits for it.
-func (p *Portal) begin(ctx context.Context, req payment.BeginRequest) (payment.Payment, acquirer.Session, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	for {
-		made, session, err := p.Payments.Begin(ctx, req)
-		if !errors.Is(err, payment.ErrInProgress) {
-			return made, session, err
-		}
-		select {
-		case <-ctx.Done():
-			return made, session, err
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-}
-
 // stepThree sends the payer to the kiosk (S22). It has an address of its own, so that the back button, a reload and a payer who comes back
 // from a closed tab find what is true now. acquirer.Session.WriteForm writes such a page too; this one looks like the others.
 func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -88,11 +67,11 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	open, err := p.open(r.Context(), made)
+	made, session, err := p.Payments.Resume(r.Context(), made.ID)
 	if err != nil {
 		return err
 	}
-	if !open {
+	if session.IsZero() {
 		return seeOther(w, r, homePath)
 	}
 	page := p.page(r, v, "Vers la page de paiement")
@@ -100,26 +79,29 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 	return p.pages.Write(w, r, http.StatusOK, "step3.html", page)
 }
 
-// open reports whether the payer may still go to the kiosk for this payment: not once an older attempt was accepted late.
-func (p *Portal) open(ctx context.Context, made payment.Payment) (bool, error) {
-	if made.State != payment.Redirected || made.Session.Origin() == "" || !p.Now().Before(made.Session.ExpiresAt) {
-		return false, nil
-	}
-	all, err := p.payments(ctx, made.Debtor)
-	return err == nil && !slices.ContainsFunc(all, made.OvertakenBy), err
-}
-
 // resume is where a payment goes on; empty if it does not.
 func (p *Portal) resume(ctx context.Context, made payment.Payment) (string, error) {
-	open, err := p.open(ctx, made)
-	if err != nil || !open {
+	if made.State != payment.Redirected {
+		return "", nil
+	}
+	made, session, err := p.Payments.Resume(ctx, made.ID)
+	if err != nil || session.IsZero() {
 		return "", err
 	}
 	return "/demarches/paiements/" + string(made.ID) + "/etape-3", nil
 }
 
+// backToStepTwo answers a browser that asks for the form's address anew, as from its address bar.
+func (p *Portal) backToStepTwo(w http.ResponseWriter, r *http.Request, _ visitor) error {
+	return seeOther(w, r, "/demarches/creances/"+url.PathEscape(r.PathValue("debt"))+"/etape-2")
+}
+
+// fromBank marks the address of a payer who comes back from the payment page, for whom the page for signing in has a word if the session
+// has ended meanwhile.
+const fromBank = "retour"
+
 // Return says where a payer goes who comes back from the kiosk: to the home page, whatever happened (S39). What it says there, the
 // database knows.
-func Return(*http.Request, payment.Payment, error) string { return homePath }
+func Return(*http.Request, payment.Payment, error) string { return homePath + "?" + fromBank + "=1" }
 
 func isAbsent(err error) bool { return errors.Is(err, payment.ErrNotFound) }

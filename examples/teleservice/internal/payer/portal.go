@@ -35,7 +35,9 @@ type Config struct {
 	Sessions *session.Store
 	Policies creance.Policies
 	Now      func() time.Time
-	Secure   bool // the service is on https: its cookies are for https only
+	Secure   bool          // the service is on https: its cookies are for https only
+	Notice   string        // in the foot, instead of the words about the demonstration
+	PageOpen time.Duration // how long the bank's page stays open, as far as is known; zero: nobody knows
 	Logger   *slog.Logger
 }
 
@@ -43,6 +45,7 @@ type Config struct {
 type Portal struct {
 	Config
 	pages *web.Pages
+	tries tries
 }
 
 // New reads the pages.
@@ -50,7 +53,7 @@ func New(c Config) (*Portal, error) {
 	pages, err := web.NewPages(web.Site{
 		Name: "Mon compte assuré", Files: files, Funcs: funcs, Words: map[language.Tag]web.Translation{language.English: english}, Log: c.Logger,
 	})
-	return &Portal{c, pages}, err
+	return &Portal{Config: c, pages: pages}, err
 }
 
 // visitor is who asks: the session says it, never the request.
@@ -78,19 +81,25 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 		public("GET "+path, p.legal(file))
 	}
 	mux.Handle("GET /langue/{langue}", web.ChooseLanguage(p.Secure))
-	public("/", func(http.ResponseWriter, *http.Request) error { return web.Absent })
+	for _, method := range []string{"GET ", "POST "} {
+		mux.Handle(method+keepPath, p.Sessions.KeepHandler(session.Payer, p.Logger))
+	}
+	public("/", func(w http.ResponseWriter, r *http.Request) error { return web.NoRoute(mux, w, r) })
 
 	own("GET /accueil", p.home)
 	own("GET /paiements", p.received)
 	own("GET /messagerie", p.letters)
+	own("GET /messagerie/ecrire", p.write)
 	own("GET /messagerie/{payment}/{kind}", p.letter)
 	own("GET /demarches", p.procedures)
 	own("GET /demarches/creances", p.preliminary)
 	own("GET /demarches/creances/{debt}/etape-1", p.stepOne)
 	own("GET /demarches/creances/{debt}/etape-2", p.stepTwo)
+	own("GET /demarches/creances/{debt}/payer", p.backToStepTwo)
 	own("POST /demarches/creances/{debt}/payer", p.pay)
 	own("GET /demarches/paiements/{payment}/etape-3", p.stepThree)
 	own("GET /demarches/paiements/{payment}", p.payment)
+	public("GET /demarches/paiements/{payment}/etat", p.state)
 	own("GET /demarches/paiements/{payment}/recu", p.receipt)
 	own("GET /demarches/paiements/{payment}/recu.pdf", p.receiptPDF)
 	own("GET /prevention", p.prevention)
@@ -109,12 +118,15 @@ var menu = []web.Link{
 
 const homePath = "/accueil"
 
-// signedIn lets a person through who is signed in; others go to the page for signing in, and from there back to a page of the menu.
+// keepPath is where a page asks how long the session lasts, and keeps it.
+const keepPath = "/session"
+
+// signedIn lets a person through who is signed in; others go to the page for signing in, and from there to the page that they asked for.
 func (p *Portal) signedIn(h func(http.ResponseWriter, *http.Request, visitor) error) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		v, err := p.visitor(r)
+		v, err := p.visitor(r, p.Sessions.Find)
 		if errors.Is(err, session.ErrNone) {
-			return seeOther(w, r, "/connexion?suite="+section(r.URL.Path))
+			return seeOther(w, r, p.signInFirst(r))
 		}
 		if err != nil {
 			return err
@@ -123,8 +135,9 @@ func (p *Portal) signedIn(h func(http.ResponseWriter, *http.Request, visitor) er
 	}
 }
 
-func (p *Portal) visitor(r *http.Request) (visitor, error) {
-	s, err := p.Sessions.Find(r, session.Payer)
+// visitor finds who asks, by one of the two ways to find a session.
+func (p *Portal) visitor(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) (visitor, error) {
+	s, err := find(r, session.Payer)
 	if err != nil {
 		return visitor{}, err
 	}
@@ -138,7 +151,7 @@ func (p *Portal) visitor(r *http.Request) (visitor, error) {
 
 // frame is what stands around a page: menu and person, as far as they can be known.
 func (p *Portal) frame(r *http.Request) web.Page {
-	v, err := p.visitor(r)
+	v, err := p.visitor(r, p.Sessions.Find)
 	if err != nil {
 		return web.Page{}
 	}
@@ -147,9 +160,10 @@ func (p *Portal) frame(r *http.Request) web.Page {
 
 // page begins a page of somebody who is signed in.
 func (p *Portal) page(r *http.Request, v visitor, title string) web.Page {
-	page := web.Page{Title: title, Who: web.Who{Name: v.Name, SignOut: "/deconnexion"}}
+	page := web.Page{Title: title, Who: web.Who{Name: v.Name, SignOut: "/deconnexion"}, Notice: p.Notice}
+	page.Keep = &web.Keep{Address: keepPath, Until: v.session.Ends, Seconds: v.session.Left(p.Sessions.Now())}
 	for _, l := range menu {
-		item := web.Item{Link: l, Here: l.Address == section(r.URL.Path)}
+		item := web.Item{Link: l, Here: within(l.Address, r.URL.Path)}
 		if l.Address == "/messagerie" {
 			item.Count, item.Counted = v.unread, unread[v.unread == 1]
 		}

@@ -58,6 +58,7 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return err
 	}
 	page := p.page(r, v, p.pages.Words(r, "Paiement %s", made.Reference))
+	page.Outcome = p.pages.Words(r, states[made.State].Text)
 	page.Back = &web.Link{Address: "/demarches", Text: "Mes démarches"}
 	c, err := p.card(r.Context(), &made)
 	if err != nil {

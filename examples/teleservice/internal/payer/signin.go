@@ -2,6 +2,10 @@ package payer
 
 import (
 	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,15 +14,38 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 )
 
-// section is the page of the menu that a path belongs to: the only addresses that signing in leads to. Whatever else a request asks for,
-// an address of another site above all, becomes the home page.
-func section(path string) string {
-	for _, l := range menu {
-		if path == l.Address || strings.HasPrefix(path, l.Address+"/") {
-			return l.Address
-		}
+// within reports whether a path belongs to a page of the menu.
+func within(section, path string) bool {
+	return path == section || strings.HasPrefix(path, section+"/")
+}
+
+// wanted is the page of the account that signing in leads to: the one that was asked for. Whatever else a request asks for, an address of
+// another site above all, becomes the home page.
+func wanted(page string) string {
+	known := func(l web.Link) bool { return within(l.Address, page) }
+	if slices.ContainsFunc(menu, known) && path.Clean(page) == page && !strings.ContainsAny(page, "\\?#") {
+		return page
 	}
 	return homePath
+}
+
+// signInFirst is the address for signing in, from where it goes on to what was asked for. A form cannot go on: the page that it stands on does.
+func (p *Portal) signInFirst(r *http.Request) string {
+	to := r.URL.Path
+	if r.Method == http.MethodPost {
+		to = strings.TrimSuffix(to, "/payer") + "/etape-2"
+	}
+	q := url.Values{}
+	if to = wanted(to); to != homePath {
+		q.Set("suite", to)
+	}
+	if p.Sessions.Had(r, session.Payer) || r.URL.Query().Has(fromBank) {
+		q.Set("fin", "1")
+	}
+	if len(q) == 0 {
+		return "/connexion"
+	}
+	return "/connexion?" + q.Encode()
 }
 
 // signInPage stands for the way in that a real portal has: here one chooses who to be.
@@ -39,8 +66,9 @@ func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 		}
 		choices = append(choices, choice{person, opened})
 	}
-	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Body: map[string]any{
-		"People": choices, "Next": section(r.FormValue("suite")), "Ended": r.FormValue("suite") != "",
+	next := wanted(r.FormValue("suite"))
+	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Notice: p.Notice, Body: map[string]any{
+		"People": choices, "Next": next, "Asked": next != homePath, "Ended": r.FormValue("fin") != "", "SignedOut": r.FormValue("sortie") != "",
 	}})
 }
 
@@ -68,14 +96,14 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
 		return err
 	}
-	return seeOther(w, r, section(r.PostForm.Get("suite")))
+	return seeOther(w, r, wanted(r.PostForm.Get("suite")))
 }
 
 func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Sessions.End(w, r, session.Payer); err != nil {
 		return err
 	}
-	return seeOther(w, r, "/connexion")
+	return seeOther(w, r, "/connexion?sortie=1")
 }
 
 // signUpForm is what was typed.
@@ -102,16 +130,29 @@ func (p *Portal) signUp(w http.ResponseWriter, r *http.Request) error {
 		return web.Bad(err)
 	}
 	f := signUpForm{strings.TrimSpace(r.PostForm.Get("avis")), strings.TrimSpace(r.PostForm.Get("naissance"))}
-	person, faults := p.addressee(f)
+	born, faults := f.check()
 	if len(faults) > 0 {
 		return p.showSignUp(w, r, http.StatusUnprocessableEntity, f, faults)
+	}
+	refuse := func(status int, why string) error {
+		return p.showSignUp(w, r, status, f, []web.Fault{{Field: "avis", Text: why}})
+	}
+	now := p.Sessions.Now()
+	if !p.tries.open(f.Notice, now) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(triesFor/time.Second)))
+		return refuse(http.StatusTooManyRequests, "Trop d’essais. Réessayez dans 15\u00a0minutes, ou contactez votre caisse.")
+	}
+	person, ok := p.People.Addressee(f.Notice, born)
+	if !ok {
+		p.tries.failed(f.Notice, now)
+		return refuse(http.StatusUnprocessableEntity, "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier.")
 	}
 	opened, err := p.hasAccount(r, person)
 	if err != nil {
 		return err
 	}
 	if opened {
-		return p.showSignUp(w, r, http.StatusConflict, f, []web.Fault{{Field: "avis", Text: "Un compte existe déjà pour cet avis : connectez-vous."}})
+		return refuse(http.StatusConflict, "Un compte existe déjà pour cet avis : connectez-vous.")
 	}
 	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
 		return err
@@ -119,8 +160,8 @@ func (p *Portal) signUp(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, homePath)
 }
 
-// addressee checks the form, and says in words what is wrong with it.
-func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fault) {
+// check reads the form, and says in words what is wrong with it.
+func (f signUpForm) check() (born time.Time, faults []web.Fault) {
 	if f.Notice == "" || len(f.Notice) > 40 {
 		faults = append(faults, web.Fault{Field: "avis", Text: "Saisissez le numéro de l’avis, par exemple ASP-2025-0104."})
 	}
@@ -128,12 +169,5 @@ func (p *Portal) addressee(f signUpForm) (person people.Person, faults []web.Fau
 	if err != nil {
 		faults = append(faults, web.Fault{Field: "naissance", Text: "Saisissez la date de naissance en chiffres, par exemple 31/12/1960."})
 	}
-	if len(faults) > 0 {
-		return people.Person{}, faults
-	}
-	person, ok := p.People.Addressee(f.Notice, born)
-	if !ok {
-		faults = []web.Fault{{Field: "avis", Text: "Ce numéro d’avis et cette date de naissance ne vont pas ensemble. Vérifiez-les sur votre courrier."}}
-	}
-	return person, faults
+	return born, faults
 }

@@ -3,6 +3,7 @@ package payer
 import (
 	"crypto/rand"
 	"net/http"
+	"strconv"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
@@ -37,10 +38,12 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	if err != nil {
 		return err
 	}
-	page := p.page(r, v, "Ce que vous devez")
-	page.Step, page.Track, page.Back = "Étape 1/3", reached(1), &web.Link{Address: "/demarches/creances", Text: "Étape préalable"} // S20
-	if c.Free() {                                                                                                                  // nothing is owed, and there are no steps to go
-		page.Title, page.Step, page.Track = "Votre créance", "", nil
+	page := p.page(r, v, "Votre créance")
+	page.Back = &web.Link{Address: "/demarches/creances", Text: "Étape préalable"}
+	if c.Payable() { // else there are no steps to go
+		page.Title, page.Step, page.Track = "Ce que vous devez", "Étape 1/3", reached(1) // S20
+	} else {
+		page.Outcome = why.Subject
 	}
 	balance, err := c.Balance()
 	held, herr := p.card(r.Context(), c.Held)
@@ -49,6 +52,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	page.Body = map[string]any{
 		"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held, "Free": c.Free(), "Remaining": c.Remaining(),
+		"Owed": !c.Free() && (c.Held == nil || c.Held.State.Attempt()),
 	}
 	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
 }
@@ -71,24 +75,33 @@ func (p *Portal) stepTwo(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return err
 	}
 	if !c.Payable() {
-		return seeOther(w, r, stepOneOf(c))
+		return seeOther(w, r, stepOneOf(c.ID))
 	}
-	return p.showStepTwo(w, r, v, c, http.StatusOK)
+	return p.showStepTwo(w, r, v, c, http.StatusOK, "")
 }
 
-// showStepTwo shows it, or with 409 says first that the amount is no longer the one that was confirmed.
-func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int) error {
+// showStepTwo shows it. With 409 it says first that the amount has changed; seen is then the one, in cents, that was confirmed.
+func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, c claim, status int, seen string) error {
 	next, err := p.say(v.language, inbox.NextSteps{Remaining: c.Remaining()})
 	if err != nil {
 		return err
 	}
 	page := p.page(r, v, "Vérifier et confirmer")
-	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c), Text: "Étape 1/3"}
-	page.Body = map[string]any{"Claim": c, "Changed": status == http.StatusConflict, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund}
+	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c.ID), Text: "Étape 1/3"}
+	body := map[string]any{
+		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()),
+	}
+	if status == http.StatusConflict {
+		body["Changed"], page.Outcome = true, p.pages.Words(r, "Le montant à payer a changé")
+		if was, err := strconv.ParseInt(seen, 10, 32); err == nil && was > 0 {
+			body["Was"] = decimal.New(was, -2)
+		}
+	}
+	page.Body = body
 	return p.pages.Write(w, r, status, "step2.html", page)
 }
 
-func stepOneOf(c claim) string { return "/demarches/creances/" + c.ID + "/etape-1" }
+func stepOneOf(debt string) string { return "/demarches/creances/" + debt + "/etape-1" }
 
 // cents is an amount as the form carries it. Decide has checked it.
 func cents(amount decimal.Decimal) string { return amount.Shift(2).StringFixed(0) }

@@ -47,7 +47,9 @@ var funcs = template.FuncMap{
 		}
 		return "Autre créance"
 	},
-	"channel": func(c creance.Channel) string { return channels[c] },
-	"words":   func(m inbox.Message) template.HTML { return template.HTML(m.HTML) }, // made and escaped by the catalog
-	"letter":  func(l inbox.Letter) string { return "/messagerie/" + l.Key },
+	"paid":       func(made *payment.Payment) struct{ Text, Tone string } { return states[made.State] },
+	"telephones": telephones,
+	"channel":    func(c creance.Channel) string { return channels[c] },
+	"words":      func(m inbox.Message) template.HTML { return template.HTML(m.HTML) }, // made and escaped by the catalog
+	"letter":     func(l inbox.Letter) string { return "/messagerie/" + l.Key },
 }

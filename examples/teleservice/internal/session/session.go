@@ -37,7 +37,11 @@ type Session struct {
 	Kind   Kind
 	Who    string
 	Before time.Time // the time of signing in before this one; zero: there was none
+	Ends   time.Time // when it ends if nothing is done
 }
+
+// Left is how many whole seconds are left of a session.
+func (s Session) Left(now time.Time) int { return max(0, int(s.Ends.Sub(now)/time.Second)) }
 
 // Store keeps sessions and the accounts that they belong to. It is safe for concurrent use, by several processes on one database.
 type Store struct {
@@ -86,8 +90,20 @@ func (s *Store) HasAccount(ctx context.Context, who string) (bool, error) {
 	return n > 0, err
 }
 
-// Find returns the session of a request, ErrNone if it has none.
-func (s *Store) Find(r *http.Request, k Kind) (Session, error) {
+// Find returns the session of a request, ErrNone if it has none. The request is an action: the session lasts from then on.
+func (s *Store) Find(r *http.Request, k Kind) (Session, error) { return s.find(r, k, step) }
+
+// Peek returns the session of a request that is no action, such as a page's own question whether something has changed. It keeps nothing.
+func (s *Store) Peek(r *http.Request, k Kind) (Session, error) { return s.find(r, k, most) }
+
+// Had reports whether the browser brings a session that is there no more: whoever sees the page for signing in then was signed in before.
+func (s *Store) Had(r *http.Request, k Kind) bool {
+	_, err := r.Cookie(s.name(k))
+	return err == nil
+}
+
+// find returns the session, and notes the request as its last action when the one that is noted is so old.
+func (s *Store) find(r *http.Request, k Kind, old time.Duration) (Session, error) {
 	c, err := r.Cookie(s.name(k))
 	if err != nil {
 		return Session{}, ErrNone
@@ -102,15 +118,19 @@ func (s *Store) Find(r *http.Request, k Kind) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	now := s.Now()
-	if now.Sub(database.Instant(seen)) >= idle || now.Sub(database.Instant(began)) >= most {
+	now, last, end := s.Now(), database.Instant(seen), database.Instant(began).Add(most)
+	if now.Sub(last) >= idle || !now.Before(end) {
 		return Session{}, ErrNone
 	}
-	if now.Sub(database.Instant(seen)) >= step {
+	if now.Sub(last) >= old {
+		last = now
 		_, err = s.DB.ExecContext(r.Context(), s.DB.Q("UPDATE teleservice_session SET seen_at = $1 WHERE digest = $2"),
 			database.Micros(now), digest(c.Value))
 	}
-	return Session{k, who, database.Instant(before)}, err
+	if byIdling := last.Add(idle); byIdling.Before(end) {
+		end = byIdling
+	}
+	return Session{k, who, database.Instant(before), end}, err
 }
 
 // End signs out: the session is gone from the database, whatever the browser does with its cookie.

@@ -46,13 +46,13 @@ func Guard(next http.Handler, log *slog.Logger, https bool, exempt ...string) ht
 		if https {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if r.ContentLength > maxBody && !exempted(r, exempt) {
+		if r.ContentLength > limitOf(r) && !exempted(r, exempt) {
 			h.Set("Connection", "close")
 			http.Error(w, "Ce formulaire est trop grand.", http.StatusRequestEntityTooLarge)
 			return
 		}
 		if !exempted(r, exempt) {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, limitOf(r))
 		}
 		seen := &recorder{ResponseWriter: w}
 		began := time.Now()
@@ -76,7 +76,7 @@ func exempted(r *http.Request, exempt []string) bool {
 // Policy is the Content-Security-Policy of a page: nothing but its own style and the scripts that bear the nonce. kiosk is the origin that a
 // form of this page may go to besides the service itself; empty for all pages but one.
 func Policy(nonce, kiosk string) string {
-	return strings.TrimSpace("default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-" + nonce + "'; base-uri 'none'; " +
+	return strings.TrimSpace("default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'nonce-" + nonce + "'; base-uri 'none'; " +
 		"frame-ancestors 'none'; form-action 'self' " + kiosk)
 }
 

@@ -41,16 +41,17 @@ func ChooseLanguage(secure bool) http.HandlerFunc {
 				HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
 			})
 		}
-		http.Redirect(w, r, localPath(r.FormValue("retour")), http.StatusSeeOther)
+		back := r.FormValue("retour")
+		if !LocalPath(back) {
+			back = "/"
+		}
+		http.Redirect(w, r, back, http.StatusSeeOther)
 	}
 }
 
-// localPath is a path of this service, or "/". What a browser could read as another site's address is none.
-func localPath(s string) string {
-	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t?#") {
-		return "/"
-	}
-	return s
+// LocalPath reports whether a path is one of this service, which a browser cannot read as another site's address.
+func LocalPath(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n\t?#")
 }
 
 // Translation are the words of pages in another language, by the French ones. What is not there stays French.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -43,24 +44,47 @@ func funcsOf(tag language.Tag, words Translation) template.FuncMap {
 		},
 		"day":      locale.ShortDate,
 		"longday":  locale.LongDate,
-		"datetime": locale.DateTime,
+		"datetime": func(t time.Time) string { return strings.ReplaceAll(locale.DateTime(t), " à ", " à\u00a0") }, // one line, as far as it fits
+		"hour":     func(t time.Time) string { return hourOf(locale.DateTime(t)) },
+		"numbers":  numbers,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"blocks":   func(s string) []string { return strings.Split(s, "\n\n") },
 		"asset":    func(name string) string { return assets[name].address },
 	}
 }
 
+// hourOf is the hour in an instant that is written out, in either language.
+func hourOf(instant string) string {
+	for _, before := range []string{" à ", " at "} {
+		if _, hour, ok := strings.Cut(instant, before); ok {
+			return hour
+		}
+	}
+	return instant
+}
+
+// numbered are the numbers of notices and the references of payments: they have hyphens or many digits.
+var numbered = regexp.MustCompile(`\b[A-Z]{2,}-\d{4}-\d+\b|\b[A-Z]{3,}\d{9,}\b`)
+
+// numbers keeps each number in a text on one line, as far as it fits.
+func numbers(s string) template.HTML {
+	return template.HTML(numbered.ReplaceAllString(template.HTMLEscapeString(s), `<span class="whole">$0</span>`))
+}
+
 // Page is what every page has. Body is its own.
 type Page struct {
-	Title  string // unique; also the h1
-	Menu   []Item
-	Who    Who    // zero: nobody is signed in
-	Step   string // « Étape 1/3 », above the h1
-	Track  []bool // the steps: which are reached
-	Back   *Link  // to the page before
-	Errors []Fault
-	Wide   bool // tables and the diagram
-	Body   any
+	Title   string // unique; also the h1
+	Outcome string // what has happened, in words that are in the page's language: the first thing that the browser's title says
+	Notice  string // in the foot, instead of the words about the demonstration
+	Keep    *Keep  // how long the session lasts, and how it is kept; nil: nobody is signed in
+	Menu    []Item
+	Who     Who    // zero: nobody is signed in
+	Step    string // « Étape 1/3 », above the h1
+	Track   []bool // the steps: which are reached
+	Back    *Link  // to the page before
+	Errors  []Fault
+	Wide    bool // tables and the diagram
+	Body    any
 
 	Nonce string // set when the page is written
 	Kiosk string // origin that a form of this page may go to
@@ -81,6 +105,14 @@ type Link struct{ Address, Text string }
 type Who struct {
 	Name, Detail, Login string
 	SignOut             string // where the button posts to
+}
+
+// Keep is how a session is kept: GET on the address answers how many seconds are left, in JSON; POST keeps it first. Without an action it
+// ends at Until.
+type Keep struct {
+	Address string
+	Until   time.Time
+	Seconds int
 }
 
 // Fault is a mistake in a form: the field's id, and words.
@@ -268,6 +300,7 @@ func (p *Pages) Handle(h Handler, frame func(*http.Request) Page) http.Handler {
 			p.log.LogAttrs(r.Context(), slog.LevelError, "page", slog.String("route", r.Pattern), slog.Any("error", err))
 		}
 		page := frame(r)
+		page.Keep = nil // the page is the same for what is absent and for what is another's: nothing in it may differ
 		page.Title, page.Body = problem.Title, problem.Text
 		if err := p.Write(w, r, problem.Status, "problem", page); err != nil {
 			p.log.LogAttrs(r.Context(), slog.LevelError, "page", slog.String("route", r.Pattern), slog.Any("error", err))

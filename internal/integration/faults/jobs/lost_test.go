@@ -36,7 +36,8 @@ var faults = []struct {
 }
 
 func TestJobEngineLost(t *testing.T) {
-	server := postgres.Start(t)
+	figure.Long(t)
+	server := postgres.Shared(t)
 	seed := figure.Seed(t)
 	for _, f := range faults {
 		for i := range uint64(figure.Of(1, 100)) {

@@ -161,7 +161,7 @@ func databases(t *testing.T, run func(t *testing.T, next func(t *testing.T) data
 		run(t, func(t *testing.T) database { return &file{path: filepath.Join(t.TempDir(), "payments.db")} })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		run(t, func(t *testing.T) database {
 			db := server.Database(t)
 			defer db.Close()
@@ -492,6 +492,7 @@ func (w *world) story(p payment.Payment) (s string) {
 }
 
 func TestRestore(t *testing.T) {
+	figure.Long(t)
 	seed := figure.Seed(t)
 	databases(t, func(t *testing.T, next func(*testing.T) database) {
 		t.Run("converges", func(t *testing.T) { converges(t, seed, next) })

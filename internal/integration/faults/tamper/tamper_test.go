@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment/audit"
 	"io"
 	"iter"
@@ -85,7 +86,8 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgreSQL(t *testing.T) {
-	server := postgres.Start(t)
+	figure.Long(t)
+	server := postgres.Shared(t)
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			dsn := server.DSN(server.Create(t))

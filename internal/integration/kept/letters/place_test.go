@@ -112,7 +112,7 @@ var tests = []struct {
 func TestSQLite(t *testing.T) { all(t, sqliteIn) }
 
 func TestPostgreSQL(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	all(t, func(t *testing.T) place { return postgresOn(t, server) })
 }
 

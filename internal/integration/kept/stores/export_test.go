@@ -124,6 +124,7 @@ func exported(t testing.TB, b *audit.Books, day string) (string, audit.Seal) {
 
 // Heads that the database lists give the same exports and seals as those of the journals, and Verify takes the seals.
 func TestExportByHeads(t *testing.T) {
+	figure.Long(t)
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
 		list, at := days(t, s, figure.Of(60, 600), 12)

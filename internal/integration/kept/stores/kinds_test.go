@@ -15,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
@@ -245,6 +246,7 @@ func TestKindsThroughTheService(t *testing.T) {
 
 // A page that nobody uses frees the debt within the hour and lands on no clerk's desk; where the acquirer forgets, a person learns of it.
 func TestKindsAbandoned(t *testing.T) {
+	figure.Long(t)
 	eachKind(t, func(t *testing.T, traits acquirer.Traits, open openStore) {
 		p := newPortal(t, traits, open)
 		q, _ := p.begin()

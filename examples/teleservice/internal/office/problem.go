@@ -1,0 +1,95 @@
+package office
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/web"
+	"github.com/quittance/quittance/payment"
+)
+
+// told puts errors into words for the fund's staff: those of the payer's pages are for somebody who has just paid.
+func (o *Office) told(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if err == nil {
+			return nil
+		}
+		return problemOf(err)
+	}
+}
+
+// problemOf is an error with words for the staff.
+func problemOf(err error) error {
+	if errors.Is(err, payment.ErrNotFound) {
+		return &web.Problem{Status: http.StatusNotFound, Title: "Paiement introuvable", Err: err,
+			Text: "Aucun paiement n’a cet identifiant. Cherchez-le par sa référence, son avis ou son débiteur, à la page « Paiements »."}
+	}
+	if errors.Is(err, payment.ErrAltered) {
+		return altered(err)
+	}
+	if p := (*web.Problem)(nil); errors.As(err, &p) {
+		if p == web.Absent {
+			return nothingHere
+		}
+		if p.Status != http.StatusServiceUnavailable {
+			return err
+		}
+	}
+	if errors.Is(err, payment.ErrInvalid) {
+		return web.Bad(err)
+	}
+	return &web.Problem{Status: http.StatusServiceUnavailable, Title: "La gestion n’a pas pu répondre", Err: err,
+		Text: "La base de données, ou la banque, n’a pas répondu. Si vous veniez de décider quelque chose, ouvrez le paiement à nouveau : " +
+			"son journal dit si c’est fait.\n\nSi cela dure, prévenez l’exploitant du service : la cause est dans le journal du programme."}
+}
+
+var nothingHere = &web.Problem{Status: http.StatusNotFound, Title: "Page introuvable", Err: errors.New("absent"),
+	Text: "Il n’y a rien à cette adresse de la gestion. Le menu mène à tout ce qu’il y a."}
+
+var inAltered = regexp.MustCompile(`payment (\S+): ([^\n]+)`)
+
+// altered says that the record is not what it was, of which payments, and what to do.
+func altered(err error) *web.Problem {
+	text := "Rien n’a été exporté. N’envoyez rien et ne corrigez rien : prévenez le responsable de la sécurité et l’exploitant de la base de données, " +
+		"et gardez les sceaux que vous avez conservés ailleurs."
+	for _, line := range alterations(err) {
+		text += "\n\n" + line
+	}
+	return &web.Problem{Status: http.StatusConflict, Title: "Le journal a été modifié", Text: text, Err: err}
+}
+
+// alterations are what an error of the record says, one sentence for each payment, in French.
+func alterations(err error) (all []string) {
+	for _, m := range inAltered.FindAllStringSubmatch(err.Error(), -1) {
+		all = append(all, "Paiement "+strings.TrimSuffix(m[1], ":")+" : "+french(m[2])+".")
+	}
+	if len(all) == 0 {
+		all = append(all, french(strings.TrimPrefix(err.Error(), payment.ErrAltered.Error()+": "))+".")
+	}
+	return all
+}
+
+// nowhere answers for what has no page: with 405 where another method would have one.
+func nowhere(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := &http.Request{Method: method, Host: r.Host, URL: &url.URL{Path: r.URL.Path}}
+		if _, pattern := mux.Handler(other); strings.HasPrefix(pattern, method+" ") {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 || slices.Contains(allowed, r.Method) {
+		return nothingHere
+	}
+	if allowed[0] == http.MethodGet {
+		allowed = slices.Insert(allowed, 1, http.MethodHead)
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	return &web.Problem{Status: http.StatusMethodNotAllowed, Title: "Demande impossible", Err: errors.New("method"),
+		Text: "Cette adresse ne répond pas à cette sorte de demande. Rien n’a été fait."}
+}

@@ -1,0 +1,43 @@
+package payment_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// The message that the browser brings and the acquirer's own notification are the same to Receive: the second one changes nothing.
+func ExampleService_Receive() {
+	now := func() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
+	debt := creance.Debt{
+		ID: "D-1", Debtor: "A-7",
+		Items:  []creance.Item{{Kind: creance.Participation, Year: 2016, Amount: decimal.RequireFromString("75.00")}},
+		Notice: &creance.Notice{Number: "N-1", Channel: creance.Paper, IssuedOn: now()},
+	}
+	bank := &mock.Acquirer{Now: now, Notify: func(acquirer.Callback) {}}
+	svc, err := payment.New(payment.Config{
+		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	ctx := context.Background()
+	_, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
+	callback, _ := bank.Visit(session, mock.Behaviour{})
+
+	p, effect, _ := svc.Receive(ctx, callback)
+	fmt.Println(p.State, effect)
+	p, effect, _ = svc.Receive(ctx, callback)
+	fmt.Println(p.State, effect)
+	// Output:
+	// paid changed
+	// paid duplicate
+}

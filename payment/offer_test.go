@@ -1,0 +1,111 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+)
+
+// What may be done about a debt, along the life of its payment.
+func TestOffer(t *testing.T) {
+	w := newWorld(t)
+	type answer struct {
+		Payable  bool
+		Held     payment.State
+		Settled  bool
+		Until    time.Duration // from now
+		Eligible bool
+	}
+	ask := func(what string, want answer) payment.Offer {
+		t.Helper()
+		o, err := w.Offer(w.ctx, debt("1"))
+		w.must("Offer", err)
+		got := answer{Payable: o.Payable(), Settled: o.Debt.Status == creance.Settled, Eligible: o.Decision.Eligible()}
+		if o.Held != nil {
+			got.Held = o.Held.State
+		}
+		if !o.Until.IsZero() {
+			got.Until = o.Until.Sub(w.clock.Now())
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", what, d)
+		}
+		return o
+	}
+	ask("at first", answer{Payable: true, Eligible: true})
+	p, s := w.begin("1")
+	o := ask("at the payment page", answer{Held: payment.Redirected, Eligible: true, Until: s.ExpiresAt.Sub(w.clock.Now())})
+	if o.Held.ID != p.ID {
+		t.Errorf("held by %v, want %v", o.Held, p)
+	}
+	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")}); !errors.Is(err, payment.ErrHeld) {
+		t.Errorf("Begin says %v where the offer is held", err)
+	}
+	w.clock.Add(s.ExpiresAt.Sub(w.clock.Now()))
+	ask("once the page has closed", answer{Held: payment.Redirected, Eligible: true})
+	w.say(p, acquirer.Result{Outcome: acquirer.Refused})
+	ask("refused", answer{Payable: true, Eligible: true})
+
+	q, s := w.begin("1")
+	w.visit(s, mock.Behaviour{})
+	w.at(q.ID, payment.Paid)
+	ask("paid", answer{Held: payment.Paid, Eligible: true})
+	_, err := w.Record(w.ctx, q.ID)
+	w.must("Record", err)
+	ask("taken into account, and the host's ledger does not know", answer{Settled: true})
+
+	next := debt("1") // another notice of the same debt
+	next.Notice.Number = "N-2"
+	if o, err := w.Offer(w.ctx, next); err != nil || !o.Payable() {
+		t.Errorf("the next notice: %v %v", o.Decision, err)
+	}
+}
+
+// The money of an older attempt comes while a newer one is under way: the offer names the one that has the money.
+func TestOfferNamesTheMoney(t *testing.T) {
+	w := newWorld(t)
+	old := w.ended("1", acquirer.Cancelled)
+	fresh, _ := w.begin("1")
+	w.say(old, acquirer.Result{Outcome: acquirer.Accepted})
+	o, err := w.Offer(w.ctx, debt("1"))
+	if err != nil || o.Held == nil || o.Held.ID != old.ID || o.Payable() || !o.Until.IsZero() {
+		t.Errorf("%v until %v, %v; want the older payment, not %v", o.Held, o.Until, err, fresh)
+	}
+}
+
+func TestOfferOfWhatCannotBePaid(t *testing.T) {
+	w := newWorld(t)
+	d := debt("1")
+	d.Items[0].Amount = decimal.New(49_99, -2) // S13
+	d.Notice = nil                             // S15
+	if o, err := w.Offer(w.ctx, d); err != nil || o.Payable() || len(o.Decision.Reasons) != 2 {
+		t.Errorf("%v, %v, want both reasons", o.Decision, err)
+	}
+	if o, err := w.Offer(w.ctx, creance.Debt{}); err != nil || o.Payable() || o.Held != nil {
+		t.Errorf("an empty debt: %v, %v", o, err)
+	}
+	early := newWorld(t, func(c *payment.Config) { c.Now = func() time.Time { return time.Unix(0, 0) } })
+	if _, err := early.Offer(early.ctx, debt("1")); !errors.Is(err, creance.ErrNoPolicy) {
+		t.Errorf("before the first policy: %v", err)
+	}
+	down := newWorld(t, func(c *payment.Config) { c.Store = unlistable{c.Store} })
+	if _, err := down.Offer(down.ctx, debt("1")); !errors.Is(err, errDown) {
+		t.Errorf("the store is down: %v", err)
+	}
+}
+
+// unlistable is a store that lists nothing.
+type unlistable struct{ payment.Store }
+
+func (unlistable) List(context.Context, payment.Filter) iter.Seq2[payment.Payment, error] {
+	return func(yield func(payment.Payment, error) bool) { yield(payment.Payment{}, errDown) }
+}
