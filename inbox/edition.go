@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/quittance/quittance/acquirer"
@@ -66,12 +67,41 @@ var requiredTexts = func() []string {
 	return out
 }()
 
-// textVersion is one parsed file. marked is the same template, except that each line it writes begins with its line number in the file.
+// textVersion is one parsed file.
 type textVersion struct {
 	origin, file, lang string
 	front              fileHead
-	tmpl, marked       *template.Template
+	tmpl               *template.Template
+	program            program // what tmpl writes; nil where programs do not know all of it
+
+	// marked is the same template, except that each line it writes begins with its line number in the file. Only checks want it.
+	marked func() (*template.Template, error)
 }
+
+// execute writes the text about some facts.
+func (v *textVersion) execute(f *Facts, marked bool) (string, error) {
+	t := v.tmpl
+	switch {
+	case marked:
+		var err error
+		if t, err = v.marked(); err != nil {
+			return "", err
+		}
+	case v.program != nil:
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		*buffer = v.program.run(f, (*buffer)[:0])
+		return string(*buffer), nil
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, f); err != nil {
+		return "", mistakeAt(v.file, err)
+	}
+	return b.String(), nil
+}
+
+// buffers are used again from text to text.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // text is all versions of the text of one name, sorted by the first day on which each holds.
 type text []*textVersion
@@ -93,6 +123,7 @@ type edition struct {
 	name    string // of the language, BCP 47
 	formats formats
 	texts   map[string]text
+	senders *knownSenders
 
 	// Set while NewCatalog checks the edition: texts are written with line numbers, and versions are chosen for today instead of the
 	// sender's clock.
@@ -108,16 +139,7 @@ func (e *edition) execute(name string, f *Facts) (string, error) {
 	if e.marked {
 		day = e.today
 	}
-	v := e.texts[name].versionOn(day)
-	t := v.tmpl
-	if e.marked {
-		t = v.marked
-	}
-	var b strings.Builder
-	if err := t.Execute(&b, f); err != nil {
-		return "", mistakeAt(v.file, err)
-	}
-	return b.String(), nil
+	return e.texts[name].versionOn(day).execute(f, e.marked)
 }
 
 // partLine runs the text name and joins its lines into one. Where the edition has no such text it runs the text other instead.

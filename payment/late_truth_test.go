@@ -28,7 +28,7 @@ func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
 	}
 }
 
-// question is a clerk's doubt.
+// question puts a payment into review, as a clerk does.
 func (w *world) question(p payment.Payment) payment.Payment {
 	w.Helper()
 	q, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "a doubt"})
@@ -36,7 +36,7 @@ func (w *world) question(p payment.Payment) payment.Payment {
 	return q
 }
 
-// silentUntilReview is a payment whose acquirer could not be asked for so long that a person decides; nobody hears that it was accepted.
+// silentUntilReview returns a payment in review: it was accepted, no message told of that, and the acquirer could not be asked.
 func (w *world) silentUntilReview(b *statusBank) payment.Payment {
 	w.Helper()
 	b.status = func(ref string) (acquirer.Result, error) {
@@ -118,7 +118,7 @@ func TestM5ReviewIsAskedAbout(t *testing.T) {
 	w.converged()
 }
 
-// booked is what the books have of a payment, in cents: what came in, without what went back.
+// booked returns what came in for a payment less what went back, by the books, in cents.
 func (w *world) booked(id payment.ID) (cents int64) {
 	w.Helper()
 	var entries []payment.Entry

@@ -54,7 +54,7 @@ func TestM8ChargebackWonBack(t *testing.T) {
 	p = w.at(p.ID, payment.Paid)
 	back := p.Amount
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
@@ -81,7 +81,7 @@ func TestKeptAndThenAPartIsBack(t *testing.T) {
 		want int64
 	}{{75_00, 0}, {20_00, 55_00}, {30_00, 45_00}, {0, 75_00}, {75_00, 0}} {
 		b.status = func(string) (acquirer.Result, error) {
-			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
+			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
 		}
 		_, _, err := w.Reconcile(w.ctx, p.ID)
 		w.must("Reconcile", err)
@@ -125,7 +125,7 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 	p = w.get(p.ID)
 	back := p.Amount
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
@@ -238,7 +238,7 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 		w.visit(s, mockPaid)
 		p = w.get(p.ID)
 		b.status = func(string) (acquirer.Result, error) { // somebody else is giving it back
-			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returning: p.Amount}), nil
+			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returning: p.Amount}), nil
 		}
 		w.refund(p)
 		w.pass(71 * time.Hour)
@@ -266,7 +266,7 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 // After a call without an answer the next one waits longer and longer: half as long as the refund has lasted, from a quarter of an hour to
 // six hours.
 func TestRefundWaitsLongerAndLonger(t *testing.T) {
-	w, b := newCaller(t, acquirer.ErrUnanswered)
+	w, b := newRefundCounter(t, acquirer.ErrUnanswered)
 	p := w.ended("1", acquirer.Accepted)
 	w.refund(p)
 	asked := w.clock.Now()

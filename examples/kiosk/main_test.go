@@ -38,6 +38,9 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
+// patience only ends what hangs.
+const patience = 2 * time.Minute
+
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start runs the program and returns its address; it ends as by Ctrl-C with the test.
@@ -53,11 +56,11 @@ func start(t *testing.T, args ...string) string {
 			if code != 0 || !strings.Contains(out.String(), "The platform is closed.") {
 				t.Errorf("it ended with %d:\n%s", code, out)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("it does not end")
 		}
 	})
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if a := address.FindString(out.String()); a != "" {
 			return a
 		}

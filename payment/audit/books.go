@@ -9,7 +9,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// Options are the auditor's own wishes; the zero value is right.
+// Options are the settings of [New]; the zero value is right.
 type Options struct {
 	Now func() time.Time // nil: time.Now
 }
@@ -36,7 +36,7 @@ func (b *Books) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return b.store.Orphans(ctx)
 }
 
-// allOrphans are all of them, damaged ones with what can be read.
+// allOrphans returns all orphans; damaged ones with what can be read of them.
 func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error) {
 	for o, err := range b.store.Orphans(ctx) {
 		if err != nil && !isDamaged(err) {
@@ -47,11 +47,11 @@ func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error
 	return all, nil
 }
 
-// isDamaged reports whether an error is about one row that cannot be read: the others go on.
+// isDamaged reports whether an error is about one row that cannot be read; the iteration goes on after it.
 func isDamaged(err error) bool { return errors.As(err, new(*payment.DamagedError)) }
 
-// readHistory reads a payment's journal, and the payment again if it moved on, or was erased, in between. Of what is damaged it has what can be
-// read: whether that is enough is for [payment.VerifyJournal] to say.
+// readHistory reads a payment's journal, and the payment again if it changed or was erased in between. Of a damaged row it returns what
+// can be read; [payment.VerifyJournal] says whether that is enough.
 func (b *Books) readHistory(ctx context.Context, p payment.Payment) (payment.Payment, []payment.Entry, error) {
 	for i := 0; ; i++ {
 		var entries []payment.Entry

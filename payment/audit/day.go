@@ -44,7 +44,7 @@ func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, s
 		if err != nil {
 			return nil, seal, err
 		}
-		if err := payment.VerifyJournal(p, journal); err != nil { // no account is given of what was altered
+		if err := payment.VerifyJournal(p, journal); err != nil { // nothing is exported of a payment that was altered
 			return nil, seal, err
 		}
 		keep(payment.Movements(p, journal))
@@ -54,7 +54,7 @@ func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, s
 	return all, c.lastSeal(), err
 }
 
-// inOrder is the movements in the order of the export, with their cents.
+// inOrder returns the movements in the order of the export, with their cents.
 func inOrder(all []movement) ([]movement, error) {
 	for i, m := range all {
 		var err error
@@ -66,19 +66,20 @@ func inOrder(all []movement) ([]movement, error) {
 	return all, nil
 }
 
-// byInstant is by instant, then by reference and version, and for one entry as they were found: the same on every run.
+// byInstant orders movements by instant, then by reference and version. Movements of one entry stay in their order, so that every run
+// gives the same.
 func byInstant(a, b movement) int {
 	return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Payment.Reference, b.Payment.Reference), cmp.Compare(a.Version, b.Version))
 }
 
-// total is the count and the sum of one kind of movement in one currency.
+// total has the count and the sum of one kind of movement in one currency.
 type total struct {
 	kind         payment.MovementKind
 	currency     string
 	count, cents int64
 }
 
-// totalsByKind are the sums of all kinds: first in euros, whether there are any or not, then in other currencies.
+// totalsByKind returns the totals of all kinds: first in euros, also where nothing moved, then in other currencies that have any.
 func totalsByKind(all []movement) []total {
 	currencies := []string{"EUR"}
 	for _, m := range all {

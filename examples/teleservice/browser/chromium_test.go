@@ -62,6 +62,9 @@ func TestMain(m *testing.M) {
 // needChromium skips a test where there is no browser.
 func needChromium(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("long: the browser runs without -short")
+	}
 	ctx, err := chromium()
 	if errors.Is(err, errNoChromium) {
 		t.Skip(err)

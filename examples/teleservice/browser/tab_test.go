@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a test waits for what it expects to see. It is only reached by a test that fails.
-const patience = 60 * time.Second
+const patience = 4 * time.Minute
 
 // screen is a size of a window.
 type screen struct {

@@ -42,7 +42,7 @@ func TestWay(t *testing.T) {
 
 			// The next day the fund takes it into account (S77).
 			a := s.person().size(on).signsInAsAgent()
-			a.clicks(`.rows a`).at("/gestion/paiements/" + string(p.ID)).clicks("button[value=prendre-en-compte]").reads("Le paiement est pris en compte.")
+			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
 			b.menu("/accueil").reads("est pris en compte sur votre compte")
 		})
 	}
@@ -135,23 +135,4 @@ func TestCorrection(t *testing.T) {
 	b.begins("creance-104").types("#number", "5017 67").types("#cryptogram", "1").clicks("button[value=card]")
 	b.atKiosk("Des informations sont à corriger").reads("Le numéro de carte doit comporter de 15 à 19 chiffres.")
 	b.pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions")
-}
-
-// A payment goes from hand to hand in the back office: questioned, given back; the payer reads of it.
-func TestOffice(t *testing.T) {
-	t.Parallel()
-	s := serve(t, apptest.Morning, nil)
-	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-	id := string(s.Last().ID)
-	a := s.person().signsInAsAgent()
-	a.reads("À prendre en compte 1").clicks(".rows a").at("/gestion/paiements/" + id)
-	a.types("#motif", "réclamation n° 12").clicks("button[value=contester]").reads("Le paiement est à vérifier.", "réclamation n° 12")
-	a.clicks(`.menu a[href="/gestion"]`).at("/gestion").clicks(`a[href="/gestion?vue=a-verifier"]`).reads("À vérifier 1")
-	b.goes("/accueil").reads("vérifi")
-	a.clicks(".rows a").at("/gestion/paiements/" + id)
-	a.types("#motif", "payé deux fois").clicks("button[value=rendre]").reads("Le remboursement est demandé.")
-	s.Work()
-	a.goes("/gestion/paiements/"+id).reads("Remboursé", "annulé avant remise")
-	b.goes("/accueil").reads("rembours")
-	b.goes("/messagerie").reads("Remboursement de votre paiement de créance")
 }

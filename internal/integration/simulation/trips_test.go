@@ -25,6 +25,7 @@ import (
 
 // TestTrips takes worlds of some two hundred trips each to their end.
 func TestTrips(t *testing.T) {
+	figure.Long(t)
 	seed := figure.Seed(t)
 	want := int64(figure.Of(5_000, 100_000))
 	var trips, asked, skipped, number atomic.Int64

@@ -123,7 +123,7 @@ type officer struct{ *person }
 // looks goes round once: the day at a glance, what waits, a day's payments, the next page, a payment found by its reference, and that payment.
 func (o officer) looks(reference string) error {
 	for _, step := range []struct{ address, reads string }{
-		{"/gestion", "30 derniers jours"},
+		{"/gestion", "Les trente derniers jours"},
 		{"/gestion/paiements", "Référence"},
 		{"/gestion/paiements?etat=a-verifier", "Référence"},
 		{"/gestion/paiements?tri=anciens", "Référence"},

@@ -25,6 +25,7 @@ const (
 // Fifty people at once pay through the whole way: nobody meets an error, and what the bank has taken is what the service knows, with one
 // acknowledgement each.
 func TestFiftyPeople(t *testing.T) {
+	figure.Long(t)
 	program := start(t, most, nil)
 	transport := &http.Transport{MaxIdleConnsPerHost: 2 * atOnce}
 	defer transport.CloseIdleConnections()

@@ -26,6 +26,7 @@ const (
 // Fifty people and ten officers at once, with a month of payments in the database: nobody meets an error, a page costs little, and memory
 // stays. On every change it is small and nothing is timed; before a release it is a minute with 100 000 payments.
 func TestOfficersAndPeople(t *testing.T) {
+	figure.Long(t)
 	payments := figure.Of(1000, 100_000)
 	program := start(t, most, func(file string) { history(t, file, payments) })
 	references := program.references(200)
