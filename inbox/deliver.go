@@ -30,6 +30,11 @@ var letterOccasions = []struct {
 	},
 	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
 	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge},
+	// A person said that the money went back before anything was heard of it; what the acquirer then says is the first acceptance.
+	{
+		on:     []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
+	},
 	// A person found that the money is ours.
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledge},
 	{
@@ -109,6 +114,10 @@ func Deliverer(m Mailbox, c *Catalog, o Sender) payment.Deliver {
 		return nil
 	}
 }
+
+// Wants reports whether [Deliverer] writes a letter for a change: a store that is told so need not keep the others for delivery, see
+// sqlstore.Options.
+func (o Sender) Wants(ch payment.Change) bool { return len(lettersFor(ch, o)) > 0 }
 
 // dueLetter is a letter to be written.
 type dueLetter struct {

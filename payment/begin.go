@@ -121,20 +121,19 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	}
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
-	if old, err := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key}); err == nil {
-		return s.answerRepeated(ctx, old, p)
-	} else if !errors.Is(err, ErrNotFound) {
-		return Payment{}, acquirer.Session{}, err
-	}
-	if p, err = s.createWithReference(keep, p); err != nil {
-		if errors.Is(err, ErrKeyReused) { // the same request came twice at the same moment
-			if old, ferr := s.c.Store.Find(ctx, Lookup{Debtor: p.Debtor, Key: p.Key}); ferr == nil {
-				return s.answerRepeated(ctx, old, p)
-			}
+	created, err := s.createWithReference(keep, p)
+	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) { // a request that was served before needs no number
+		old, found := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key})
+		if found == nil {
+			return s.answerRepeated(ctx, old, p)
+		} else if !errors.Is(found, ErrNotFound) {
+			err = found
 		}
+	}
+	if err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.openSession(ctx, p)
+	return s.openSession(ctx, created)
 }
 
 // answerRepeated answers a request whose key was used before, for the payment old.
@@ -210,7 +209,7 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 	if session.Handle, err = storableHandle(session.Handle, session.ExpiresAt); err != nil {
 		return s.notOpened(ctx, p, err)
 	}
-	q, effect, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) {
+	q, effect, err := s.changeFrom(ctx, p, func(Payment) (Event, error) {
 		return Event{Kind: OnOpened, At: s.now(), Session: &session}, nil
 	})
 	if errors.Is(err, ErrReference) { // another payment has the handle: an answer about it would be applied to both
@@ -254,7 +253,7 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 			e.Result = &acquirer.Result{Code: a.Code}
 		}
 	}
-	q, _, err := s.changeNewest(ctx, Lookup{ID: p.ID}, func(Payment) (Event, error) { return e, nil })
+	q, _, err := s.changeFrom(ctx, p, func(Payment) (Event, error) { return e, nil })
 	if err != nil {
 		return p, acquirer.Session{}, errors.Join(cause, err)
 	}

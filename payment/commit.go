@@ -253,6 +253,19 @@ func nothingWasWritten(err error) bool {
 	return !openInstant(err).IsZero()
 }
 
+// changeFrom is changeNewest for a row that was written just now: it is read again only if it has moved on since.
+func (s *Service) changeFrom(ctx context.Context, p Payment, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	e, err := decide(p)
+	if err != nil {
+		return p, "", err
+	}
+	q, effect, err := s.applyEvent(ctx, p, e)
+	if errors.Is(err, ErrVersion) {
+		return s.changeNewest(ctx, Lookup{ID: p.ID}, decide)
+	}
+	return q, effect, err
+}
+
 // changeNewest applies an event to the newest row, and again if the row has changed meanwhile, until it is written. decide returns the
 // event for the row that was read, or an error to change nothing.
 func (s *Service) changeNewest(ctx context.Context, l Lookup, decide func(Payment) (Event, error)) (Payment, Effect, error) {

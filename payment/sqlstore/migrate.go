@@ -50,7 +50,7 @@ func (s *Store) reviewDoublePaid(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	paid, err := scanAll(rows, func(rows *sql.Rows) (stored[payment.Payment], error) { return then.scan(rows) })
+	paid, err := sqldb.ScanAll(rows, func(rows *sql.Rows) (stored[payment.Payment], error) { return then.scan(rows) })
 	if err != nil {
 		return err
 	}

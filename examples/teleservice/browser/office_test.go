@@ -37,12 +37,12 @@ func TestOffice(t *testing.T) {
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
 	id := string(s.Last().ID)
 	a := s.person().signsInAsAgent()
-	a.reads("1 À prendre en compte").clicks(".tasks a").at("/gestion/paiements").clicks(".rows a").at("/gestion/paiements/" + id)
+	a.reads("1 À prendre en compte").clicks(".tasks a").at("/gestion/paiements").clicks(".rows tbody a").at("/gestion/paiements/" + id)
 	a.decides("contester", "réclamation n° 12").reads("Le paiement est à vérifier.", "réclamation n° 12", "ALIX DURIEUX, Service des créances")
 	b.goes("/accueil").reads("vérifi")
 
 	money := s.person().signsInAsAccountant().reads("1 À vérifier").clicks(`.tasks a[href*="a-verifier"]`).at("/gestion/paiements")
-	money.clicks(".rows a").at("/gestion/paiements/" + id)
+	money.clicks(".rows tbody a").at("/gestion/paiements/" + id)
 	money.clicks("#acte-rendre").types("#motif", "payé deux fois").clicks("#continuer").reads("Rien n’est encore fait.", "62,00 €", "5017", "payé deux fois", "YANN LE GOFF")
 	s.one("review") // not yet
 	money.clicks("#confirmer button").reads("Le remboursement est demandé.")

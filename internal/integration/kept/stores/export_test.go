@@ -25,10 +25,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// headsFromJournals is a store whose Heads reads every journal, as the ones that a database lists must be equal to.
+// headsFromJournals is a store that lists its heads from every journal, and keeps no seal.
 type headsFromJournals struct{ payment.Store }
 
-func (s headsFromJournals) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
+func (s headsFromJournals) LastSeal(context.Context, time.Time) (payment.DaySeal, error) {
+	return payment.DaySeal{}, nil
+}
+
+func (s headsFromJournals) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
 	return func(yield func(payment.Head, error) bool) {
 		var heads []payment.Head
 		for p, err := range s.List(ctx, payment.Filter{}) {
@@ -36,14 +40,19 @@ func (s headsFromJournals) Heads(ctx context.Context, before time.Time) iter.Seq
 				yield(payment.Head{}, err)
 				return
 			}
+			last := -1
 			for e, err := range s.Journal(ctx, p.ID) {
 				if err != nil {
 					yield(payment.Head{}, err)
 					return
 				}
-				if e.At.Before(before) {
+				if !e.At.Before(from) && e.At.Before(to) {
+					last = len(heads)
 					heads = append(heads, payment.Head{Payment: p.ID, Version: e.Version, At: e.At, Hash: e.Hash})
 				}
+			}
+			if last >= 0 {
+				heads[last].Last = true
 			}
 		}
 		slices.SortFunc(heads, func(a, b payment.Head) int {
@@ -146,17 +155,20 @@ func TestExportByHeads(t *testing.T) {
 	})
 }
 
-// An export reads no more journals than payments moved on its day.
+// An export reads no more journals than payments moved on its day, and no more heads than since the day that was exported last.
 func TestExportReadsItsDay(t *testing.T) {
 	s := openFile(t, filepath.Join(t.TempDir(), "payments.db"), sqlstore.Options{})
 	list, at := fillDays(t, s, 60, 12)
 	c := &journalCounter{Store: s}
 	_, svc := at(c)
 	for i, day := range list {
-		c.journals = 0
+		c.journals, c.heads = 0, 0
 		exportDay(t, svc, day)
 		if want := []int{12, 0}[i/5]; c.journals != want {
 			t.Errorf("%s: %d journals were read, %d payments moved", day, c.journals, want)
+		}
+		if c.heads > 12*8 {
+			t.Errorf("%s: %d heads were read, of 12 payments that moved", day, c.heads)
 		}
 	}
 }
@@ -178,11 +190,12 @@ func TestHeadsInPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := 0
-	for h, err := range s.Heads(t.Context(), time.Now()) {
+	for h, err := range s.Heads(t.Context(), time.Time{}, time.Now()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (payment.Head{Payment: payment.ID(fmt.Sprintf("p%05d", i/3)), Version: i%3 + 1, At: time.UnixMicro(int64(i / 7000)).UTC()}); h != want {
+		if want := (payment.Head{Payment: payment.ID(fmt.Sprintf("p%05d", i/3)), Version: i%3 + 1, At: time.UnixMicro(int64(i / 7000)).UTC(),
+			Last: i%3 == 2 || i == n-1}); h != want {
 			t.Fatalf("head %d is %v, want %v", i, h, want)
 		}
 		i++
@@ -195,12 +208,22 @@ func TestHeadsInPages(t *testing.T) {
 // journalCounter is a store that counts the journals that are read.
 type journalCounter struct {
 	*sqlstore.Store
-	journals int
+	journals, heads int
 }
 
-func (c *journalCounter) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
-	c.journals++
-	return c.Store.Journal(ctx, id)
+func (c *journalCounter) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
+	c.journals += len(ids)
+	return c.Store.Journal(ctx, ids...)
+}
+
+func (c *journalCounter) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
+	return func(yield func(payment.Head, error) bool) {
+		for h, err := range c.Store.Heads(ctx, from, to) {
+			if c.heads++; !yield(h, err) {
+				return
+			}
+		}
+	}
 }
 
 // BenchmarkExport says what the export of one day of 200 payments costs behind a long history, and what Verify costs.
