@@ -87,7 +87,7 @@ func TestCaseOne(t *testing.T) {
 	b.says(".skip", "Aller au contenu")                                                                                          // S49
 	b.says(".menu a", "Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mon espace prévention", "Mes informations") // S50
 	b.says("section.identity h2", "PIERRE BELAGE")                                                                               // S51
-	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à 15\u00a0h\u00a054 (heure de Paris)")    // S52, S53
+	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à\u00a015\u00a0h\u00a054 (heure de Paris)")    // S52, S53
 	if d := cmp.Diff([]string{"Mes démarches en 2\u00a0clics", "Mes derniers paiements"}, exact(b, ".columns > section:not(.identity) h2")); d != "" {
 		t.Errorf("(-want +got):\n%s", d) // S54, S55
 	}
