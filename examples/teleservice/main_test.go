@@ -184,6 +184,7 @@ func TestRunWrong(t *testing.T) {
 	}{
 		{[]string{"-nonsense"}, 2, "not defined"},
 		{[]string{"more"}, 2, "is no flag"},
+		{[]string{"-edition", "mine"}, 2, "neither courante nor verbatim"},
 		{[]string{"-addr", "127.0.0.1:0", "-acquirer", "cash"}, 1, "none of simulator, mock, sips, direct and payfip"},
 		{[]string{"-addr", "nowhere"}, 1, "-addr"},
 		{[]string{"-addr", "0.0.0.0:0", "-kiosk", "127.0.0.1:0"}, 1, "-office-secret FILE"},

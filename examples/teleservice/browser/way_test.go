@@ -48,7 +48,7 @@ func TestWay(t *testing.T) {
 	}
 }
 
-// Each sample person's way: who may pay gets to the end, the others learn why not.
+// Each sample person's way (S7): who may pay gets to the end, the others learn why not.
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
