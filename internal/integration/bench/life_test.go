@@ -144,10 +144,15 @@ func (h *host) live(n int) time.Duration {
 
 // begin opens a session for a payer of that name.
 func (h *host) begin(name string) (payment.Payment, acquirer.Session, error) {
-	return h.service.Begin(h.b.Context(), payment.BeginRequest{Key: "K", Debt: creance.Debt{
+	return h.service.Begin(h.b.Context(), request(name))
+}
+
+// request is that of a payer of that name.
+func request(name string) payment.BeginRequest {
+	return payment.BeginRequest{Key: "K", Debt: creance.Debt{
 		ID: name, Debtor: "A-" + name, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
 		Notice: &creance.Notice{Number: "N-" + name, Channel: creance.Electronic, IssuedOn: noon.AddDate(0, 0, -10)},
-	}})
+	}}
 }
 
 // pay takes a payer to the kiosk and back.

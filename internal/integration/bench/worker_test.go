@@ -21,6 +21,7 @@ import (
 var alone = map[string]func(string) error{
 	"QUITTANCE_BENCH_WORKER":  workAlone,
 	"QUITTANCE_BENCH_LETTERS": lettersAlone,
+	"QUITTANCE_BENCH_EXPORT":  exportAlone,
 }
 
 // TestMain also is each of those processes.
@@ -104,6 +105,11 @@ func workAlone(dsn string) error {
 			break
 		}
 	}
+	return printPeak()
+}
+
+// printPeak prints the peak of this process's resident memory in KiB.
+func printPeak() error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return err

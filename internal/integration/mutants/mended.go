@@ -10,7 +10,7 @@ var mended = []Mutant{
 	one("M2: a row that cannot be read stops the others", "payment/sqlstore/work.go",
 		"first, err := s.setAside(ctx, l, now)", "first, err := true, l.damage", "simulation sqlite"),
 	one("M3: work waits for all that was taken with it", "payment/work.go",
-		"newKindLoop(s, run, k).takeWork(taking)", "for k != \"\" && taking.Err() == nil {\n\t\t\t\ts.WorkOnce(run)\n\t\t\t\ttime.Sleep(time.Second)\n\t\t\t}",
+		"newKindLoop(s, run, k).takeWork(taking)", "for k == WorkAttention && taking.Err() == nil {\n\t\t\t\ts.WorkOnce(run)\n\t\t\t\ttime.Sleep(time.Second)\n\t\t\t}",
 		"internal/integration/simulation TestLive"),
 	{"M4: no money, by a person, after a sealed acceptance, and nobody looks", []Edit{
 		{"payment/person.go", "if kind != OnNoMoney && !(kind == OnQuestioned && p.State == Failed) {", "if kind != OnQuestioned || p.State != Failed {"},

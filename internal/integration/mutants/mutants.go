@@ -230,6 +230,9 @@ func world(ctx context.Context, program, folder, number string, k Killer) (v Ver
 		}
 		return v, nil
 	}
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, out)
+	}
 	return v, err
 }
 

@@ -121,7 +121,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 			}
 			working.Go(func() { processes[i].Work(ctx) })
 		}
-		for n := range 60 { // a payer every half minute
+		for n := range 200 { // a payer every nine seconds
 			svc := processes[n%len(processes)]
 			debt := creance.Debt{
 				ID: fmt.Sprint("D-", n), Debtor: fmt.Sprint("A-", n%8),
@@ -133,7 +133,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 				t.Errorf("seed %d: Begin: %v", seed, err)
 				continue
 			}
-			back, err := l.Visit(session, mock.Behaviour{Code: []string{"00", "60"}[hashed(seed, "code", uint64(n))%2]})
+			back, err := l.Visit(session, mock.Behaviour{Code: []string{"00", "60", "60"}[hashed(seed, "code", uint64(n))%3]})
 			if err != nil {
 				t.Error(err)
 				continue
@@ -142,7 +142,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 			if _, _, err := svc.Receive(ctx, back); err != nil {
 				t.Errorf("seed %d: Receive: %v", seed, err)
 			}
-			time.Sleep(30 * time.Second)
+			time.Sleep(9 * time.Second)
 		}
 		l.mu.Lock()
 		for key, at := range l.waiting {

@@ -88,6 +88,10 @@ func (w *World) begins(s Step) {
 	}
 	b := w.banks[w.bank]
 	w.say("debtor %d begins to pay notice %d (trip %d)", s.Who, t.notice, s.Trip)
+	if !w.waits(t) {
+		w.say("  and gives up")
+		return
+	}
 	p, session, err := w.any().Begin(w.ctx, payment.BeginRequest{Key: t.key, Debt: w.debt(t)})
 	if p.ID != "" && p.Key == t.key {
 		t.id = p.ID
@@ -107,6 +111,23 @@ func (w *World) begins(s Step) {
 		}
 		w.say("  and goes to %s as %s, %s €", t.bank.name, w.name(p.ID), p.Amount.StringFixed(2))
 	}
+}
+
+// waits lets the time pass for which a second click waits for the first one. The service waits by timers, which are not the world's. Where the
+// clock is set back, that would be long.
+func (w *World) waits(t *trip) bool {
+	const most = 30*time.Second + 2*skew // payment.Config.BeginTimeout, by any process's clock
+	p, err := w.backend.Store().Find(w.ctx, payment.Lookup{Debtor: w.debt(t).Debtor, Key: t.key})
+	if err != nil || p.State != payment.Created {
+		return true
+	}
+	if w.behindBy() > 0 || p.CreatedAt.After(w.clock().Add(2*skew)) {
+		return false
+	}
+	if left := p.CreatedAt.Add(most).Sub(w.clock()); left > 0 {
+		w.sleep(left)
+	}
+	return w.behindBy() == 0
 }
 
 // words are an error as a story has it.

@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/quittance/quittance/internal/integration/simulation"
@@ -29,6 +30,7 @@ func main() {
 	if *store == "sqlite" {
 		open = func() (simulation.Backend, error) { return simulation.SQLite(*folder) }
 	}
+	debug.SetGCPercent(400) // a world is small, and soon garbage
 	var sum simulation.Sum
 	begun := time.Now()
 	failures, said := 0, 0
