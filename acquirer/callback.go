@@ -28,8 +28,8 @@ type Callback struct {
 	Body    []byte
 }
 
-// LogValue names the channel and the fields, without their values: at most 32 names of each place, for whoever posts
-// chooses them.
+// LogValue has the channel and the names of the fields, without their values. The sender chooses the names: at most 32 of each place
+// are logged, and none over 32 bytes.
 func (c Callback) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("channel", string(c.Channel)),
 		slog.Any("fields", fieldNames(c.Form)), slog.Any("query", fieldNames(c.Query)), slog.Int("body", len(c.Body)))
@@ -41,7 +41,7 @@ func fieldNames(v url.Values) []string {
 	return names[:min(len(names), 32)]
 }
 
-// Format prints the channel and how much there is, whatever the verb: the content may name a person.
+// Format prints the channel and the size, whatever the verb: the content may name a person.
 func (c Callback) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "callback by %.16q with %d fields", string(c.Channel), len(c.Form)+len(c.Query))
 	if len(c.Body) > 0 {

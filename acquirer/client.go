@@ -7,7 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Client is safe for concurrent use.
+// Client is one acquirer, for one merchant. It is safe for concurrent use.
 //
 // Every error is an [*Error], or the context's. A method returns soon after its context ends. On error the Result and the
 // Session are zero: nothing that was not verified leaves a Client.

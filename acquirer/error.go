@@ -3,6 +3,7 @@ package acquirer
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // The kinds of an [*Error].
@@ -27,7 +28,7 @@ const (
 	OpRefund = "refund"
 )
 
-// Error: Kind is one of the sentinels above.
+// Error is the error of every operation of a [Client]; its Kind is one of the sentinels above.
 //
 // It says which operation failed, for which transaction, with which code of the acquirer and, where the acquirer
 // tells, for which field. It holds no body, no key and no person. It answers two questions: certainly not done, and
@@ -35,10 +36,14 @@ const (
 type Error struct {
 	Op, Reference, Code, Field string
 	Kind, Err                  error
+
+	// RetryAfter is how long the acquirer wants to be left alone about this transaction; zero: it did not say. A worker asks no
+	// sooner.
+	RetryAfter time.Duration
 }
 
-// fates says of each kind what is known about the call: certainly not done and never to be, certainly not done yet,
-// or maybe done.
+// fates has for each kind of error what is known about the call: certainly not done (neither flag), certainly not done and may
+// succeed later (retryable), or maybe done (unknown).
 var fates = map[error]struct{ retryable, unknown bool }{
 	ErrInvalid:       {false, false},
 	ErrConfiguration: {false, false},
@@ -51,8 +56,7 @@ var fates = map[error]struct{ retryable, unknown bool }{
 	ErrUnsupported:   {false, false},
 }
 
-// harmless are the operations that change nothing at the acquirer: nothing can be half done, and a lost answer is
-// asked for again.
+// harmless are the operations that change nothing at the acquirer: a lost answer to them can be asked for again.
 var harmless = map[string]bool{OpParse: true, OpStatus: true}
 
 // OutcomeUnknown reports that the call may have been carried out: the request left and nothing trustworthy came back.

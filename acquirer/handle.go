@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Handle is what the acquirer calls a trip to its payment page: what to ask by, to give back by, and to recognise a returning browser by.
+// Handle has the acquirer's own ids of a trip to its payment page: the service asks by them, gives money back by them, and recognises a
+// returning browser by them.
 //
 // An acquirer that finds a transaction by the reference that we chose has none. One that does not must be asked by
 // the ids that it gave: a handle that is lost is a payment that nobody can find again. So it is in the payment's row from
@@ -27,7 +28,7 @@ func (h Handle) IsZero() bool {
 	return h.Session == "" && h.Proof == "" && h.Payment == "" && h.ExpiresAt.IsZero()
 }
 
-// With returns h with what o has learned: its Payment, where h has none yet. Nothing that h knows is overwritten.
+// With returns h with the Payment of o, if h has none yet. No other field changes.
 func (h Handle) With(o Handle) Handle {
 	if h.Payment == "" {
 		h.Payment = o.Payment
@@ -35,7 +36,7 @@ func (h Handle) With(o Handle) Handle {
 	return h
 }
 
-// Equal reports whether both are the same trip at the same acquirer. It is what go-cmp uses.
+// Equal reports whether all fields are equal, with instants compared as instants. go-cmp uses it.
 func (h Handle) Equal(o Handle) bool {
 	return h.Session == o.Session && h.Proof == o.Proof && h.Payment == o.Payment && h.ExpiresAt.Equal(o.ExpiresAt)
 }

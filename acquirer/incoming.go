@@ -38,7 +38,8 @@ type Incoming struct {
 	body                     []byte
 }
 
-// ReadIncoming reads at most [MaxCallback] bytes of the request's body. The error is a [*RequestError]. Nothing is written to w.
+// ReadIncoming reads at most [MaxCallback] bytes of the request's body. The error is a [*RequestError]. Nothing is written to w;
+// after a body that is too large the server closes the connection.
 func ReadIncoming(w http.ResponseWriter, r *http.Request) (Incoming, error) {
 	in := Incoming{method: r.Method, query: r.URL.RawQuery, header: r.Header}
 	if len(in.query) > MaxCallback {
@@ -82,8 +83,8 @@ func (in Incoming) Callback(ch Channel, c Client) (Callback, error) {
 	return Callback{}, refused
 }
 
-// CloserRefusal returns the one of two refusals of a request that tells its sender more: that of the shape which fits
-// better. Either may be nil.
+// CloserRefusal returns that one of two refusals of a request which tells its sender more: the refusal by the shape that fits better.
+// Either may be nil.
 func CloserRefusal(a, b *RequestError) *RequestError {
 	// A wrong content is nearer to a message than a wrong type, and that nearer than a wrong method.
 	rank := map[int]int{http.StatusMethodNotAllowed: 1, http.StatusUnsupportedMediaType: 2, http.StatusBadRequest: 3}
@@ -158,7 +159,7 @@ func (in Incoming) pairs() (url.Values, *RequestError) {
 	return query, nil
 }
 
-// kept is a copy of the headers of those names.
+// kept returns a copy of the headers with these names.
 func (in Incoming) kept(names []string) http.Header {
 	h := make(http.Header)
 	for _, name := range names {

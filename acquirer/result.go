@@ -54,7 +54,8 @@ func (r Result) Field(name string) (string, bool) {
 	return v, ok
 }
 
-// Equal reports whether both say the same, the acquirer's own fields included. It is what go-cmp uses.
+// Equal reports whether both say the same, the acquirer's own fields included. Amounts that are not whole cents equal nothing. go-cmp
+// uses it.
 func (r Result) Equal(o Result) bool {
 	return r.Reference == o.Reference && r.OrderID == o.OrderID && r.Merchant == o.Merchant &&
 		sameAmount(r.Amount, o.Amount) && sameAmount(r.Returned, o.Returned) && sameAmount(r.Returning, o.Returning) && r.Currency == o.Currency &&
@@ -70,7 +71,7 @@ func sameAmount(a, b decimal.Decimal) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// Fingerprint is a SHA-256, in hexadecimal, over what decides: who, how much, which outcome, which codes, which
+// Fingerprint returns a SHA-256, in hexadecimal, over what decides: reference, order, merchant, amounts, outcome, codes and
 // authorisation. The notification, the return and a later answer that say the same have the same fingerprint.
 func (r Result) Fingerprint() string {
 	var stack [512]byte
@@ -86,7 +87,7 @@ func (r Result) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// LogValue names no person and no card: reference, order, outcome, codes.
+// LogValue has the reference, the order, the merchant, the amount, the outcome and the codes: no person and no card.
 func (r Result) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("reference", r.Reference), slog.String("order", r.OrderID), slog.String("merchant", r.Merchant),
@@ -94,7 +95,7 @@ func (r Result) LogValue() slog.Value {
 		slog.String("outcome", string(r.Outcome)), slog.String("code", r.Code), slog.String("acquirer_code", r.AcquirerCode))
 }
 
-// Format prints what LogValue says, whatever the verb.
+// Format prints the reference, the outcome and the code, whatever the verb.
 func (r Result) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "result "+r.Reference+" "+string(r.Outcome)+" (code "+r.Code+")")
 }
@@ -102,7 +103,7 @@ func (r Result) Format(f fmt.State, _ rune) {
 // MarshalJSON writes what LogValue says; it is for logs, and is not read back.
 func (r Result) MarshalJSON() ([]byte, error) { return marshalAttrs(r.LogValue()) }
 
-// marshalAttrs is a JSON object of a group's attributes, each as text.
+// marshalAttrs returns a JSON object of a group's attributes, each as text.
 func marshalAttrs(group slog.Value) ([]byte, error) {
 	m := make(map[string]string)
 	for _, a := range group.Group() {
@@ -112,7 +113,8 @@ func marshalAttrs(group slog.Value) ([]byte, error) {
 }
 
 // MaskPAN returns a masked card number that is safe to keep: where it has 12 digits or more, all but the first four and
-// the last two become #; at most 19 bytes stay, valid UTF-8. An acquirer should send it masked; what if it does not?
+// the last two become #; at most 19 bytes stay, valid UTF-8. Acquirers
+// send it masked already; MaskPAN is for one that does not.
 func MaskPAN(s string) string {
 	b := []byte(s[:min(len(s), 19)])
 	var digits []int

@@ -37,7 +37,7 @@ const hostCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 // IsZero reports whether there is no session.
 func (s Session) IsZero() bool { return s.URL == "" }
 
-// Format prints the origin and the expiry for every verb: the fields are what lets the bearer pay.
+// Format prints the origin only, whatever the verb: whoever has the fields can pay.
 func (s Session) Format(f fmt.State, _ rune) { io.WriteString(f, "session at "+s.Origin()) }
 
 // LogValue holds no field of the form.
@@ -135,7 +135,8 @@ func (s Session) check(name string) error {
 
 // Send sends the payer on in the way that fits the session: by 303 where the address is all there is, else with the page
 // of [Session.WriteForm]. It sets Cache-Control and Content-Type; the Content-Security-Policy is the host's, and needs
-// [Session.Origin] in form-action where there is a form. On error nothing is written.
+// [Session.Origin] in form-action where there is a form. On error nothing is written, unless
+// the error is w's own.
 func (s Session) Send(w http.ResponseWriter, r *http.Request, f Form) error {
 	if err := s.check("Send"); err != nil {
 		return err
@@ -157,8 +158,8 @@ func (s Session) Send(w http.ResponseWriter, r *http.Request, f Form) error {
 
 // WriteForm writes a page that sends the payer on: a complete HTML document that works without script and can be read
 // by every reader. The host sends it with Cache-Control: no-store. A session without fields becomes a link; [Session.Send]
-// needs no page for it. It is an error when the session is zero or its URL is not absolute http or https; then nothing is
-// written.
+// needs no page for it. The error says that the session is zero, its URL is not absolute http or https, its method is neither POST
+// nor GET, or the form's language has no words; then nothing is written. It may also be w's own.
 func (s Session) WriteForm(w io.Writer, f Form) error {
 	if err := s.check("WriteForm"); err != nil {
 		return err

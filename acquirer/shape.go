@@ -6,13 +6,13 @@ import "net/http"
 type Shape uint8
 
 const (
-	PostForm Shape = iota // POST of a form; the query of the address does not count. What a Client takes that is no Listener
+	PostForm Shape = iota // POST of a form; the query of the address does not count. A Client that is no Listener takes this shape
 	PostJSON              // POST of JSON, kept as bytes, with the headers that count
 	GetQuery              // GET with a query
 	Pairs                 // GET or POST; form and query are both kept, and one of them may be missing
 )
 
-// Methods are the HTTP methods of the shape.
+// Methods returns the HTTP methods of the shape.
 func (s Shape) Methods() []string {
 	switch s {
 	case PostForm, PostJSON:
@@ -32,7 +32,7 @@ type Listener interface {
 	// that Parse needs beside a body. It is pure.
 	Takes(ch Channel) (shapes []Shape, headers []string)
 
-	// Answer returns what a GET of the notification address must hear, where the acquirer verifies the address so; ok is
+	// Answer returns the text with which to answer a GET of the notification address, if the acquirer verifies the address so; ok is
 	// false for every other request. The text is at most 256 of [A-Za-z0-9+/=_.-]. It is pure.
 	Answer(r *http.Request) (text string, ok bool)
 }

@@ -39,11 +39,20 @@ type Catalog struct {
 // without its accent, a sentence of more than 25 words, an acknowledgement that lacks what CRPA R112-11-1 asks for, and a
 // reminder that lacks what its debtor must be told.
 func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
+	how := inFull
+	if areProven(fsys) {
+		how = asProven
+	}
+	return newCatalog(how, fsys...)
+}
+
+// newCatalog reads overlays in full, or as proven: then nothing is checked.
+func newCatalog(how reading, fsys ...fs.FS) (*Catalog, error) {
 	ours, err := correctedEdition()
 	errs := []error{err}
 	texts := ours.texts.clone()
 	for i, f := range fsys {
-		errs = append(errs, texts.load(fmt.Sprintf("overlay %d", i+1), f, false))
+		errs = append(errs, texts.load(fmt.Sprintf("overlay %d", i+1), f, false, how))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("inbox: NewCatalog: %w", err)
@@ -53,7 +62,7 @@ func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
 	tags := texts.languages()
 	for _, tag := range tags {
 		e, err := newEdition(tag, texts)
-		if err == nil {
+		if err == nil && how == inFull {
 			err = e.checkSamples(ours.nearestEdition(tag))
 		}
 		if err != nil {
@@ -69,28 +78,32 @@ func NewCatalog(fsys ...fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-// checkedTexts is the edition « courante » after it passed all checks. NewCatalog does not check again what an overlay leaves unchanged.
+// checkedTexts is the edition « courante », which a test has passed through all checks: its bytes are part of the program. NewCatalog does
+// not check again what an overlay leaves unchanged.
 type checkedTexts struct {
 	texts    textsByLanguage
 	editions map[language.Tag]*edition
 }
 
-var correctedEdition = sync.OnceValues(func() (checkedTexts, error) {
+var correctedEdition = sync.OnceValues(func() (checkedTexts, error) { return readCorrected(asProven) })
+
+// readCorrected reads « courante ». Read in full, it is checked as a stranger's edition is.
+func readCorrected(how reading) (checkedTexts, error) {
 	p := checkedTexts{textsByLanguage{}, map[language.Tag]*edition{}}
-	if err := p.texts.load("courante", editionFolder("courante"), true); err != nil {
+	if err := p.texts.load("courante", editionFolder("courante"), true, how); err != nil {
 		return p, err
 	}
 	var errs []error
 	for _, tag := range p.texts.languages() {
 		e, err := newEdition(tag, p.texts)
-		if err == nil {
+		if err == nil && how == inFull {
 			err = e.checkSamples(nil)
 		}
 		errs = append(errs, err)
 		p.editions[tag] = e
 	}
 	return p, errors.Join(errs...)
-})
+}
 
 // nearestEdition returns the checked edition of a language or of its nearest parent; nil if there is none.
 func (p checkedTexts) nearestEdition(tag language.Tag) *edition {
@@ -121,7 +134,7 @@ func (s textsByLanguage) languages() (tags []language.Tag) {
 
 // newEdition gathers the texts of a language, with its parents' where it has none.
 func newEdition(tag language.Tag, texts textsByLanguage) (*edition, error) {
-	e := &edition{tag: tag, name: tag.String(), formats: formatsFor(tag), texts: map[string]text{}}
+	e := &edition{tag: tag, name: tag.String(), formats: formatsFor(tag), texts: map[string]text{}, senders: &knownSenders{}}
 	for t := tag; t != language.Und; t = t.Parent() {
 		for name, x := range texts[t.String()] {
 			if _, ok := e.texts[name]; !ok {
@@ -174,6 +187,11 @@ func (c *Catalog) edition(tag language.Tag) (*edition, error) {
 	}
 	// The matcher also knows whose readers are likely to know another language; that is a guess about a person, and French is
 	// the rule.
+	for _, e := range c.editions {
+		if e.tag == tag {
+			return e, nil
+		}
+	}
 	if _, i, confidence := c.matcher.Match(tag); confidence > language.No && sameBase(tag, c.editions[i].tag) {
 		return c.editions[i], nil
 	}

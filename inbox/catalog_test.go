@@ -538,7 +538,7 @@ func FuzzNewCatalog(f *testing.F) {
 		contents = append(contents, k.samples()...)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		v, mistakes := newVersion("fr", "failed", "fr/failed.txt", source, false)
+		v, mistakes := newVersion("fr", "failed", "fr/failed.txt", source, false, inFull)
 		if len(mistakes) > 0 {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/quittance/quittance/acquirer"
@@ -33,13 +34,13 @@ func editionFolder(name string) fs.FS {
 // untrue since 1 July 2020 and forbidden to social security bodies since 1 January 2021 (loi 2018-727, article 28). Its banner of a
 // failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks for; the latter is added below the
 // source's words when [Sender] has it.
-func Verbatim() fs.FS { return editionFolder("verbatim") }
+func Verbatim() fs.FS { return ownEdition{editionFolder("verbatim")} }
 
 // PublicBody is the edition « collectivite », an overlay for [NewCatalog]: for a town hall, a school's canteen or any other body that is
 // no fund of the Assurance Maladie. It speaks of no co-payment, no reimbursement and no compte ameli; the body's name, address and
 // telephone come from [Sender], and above a letter from [Header].From. It has no reminder of its own: [Reminder] is for co-payments, and
 // refuses every other debt. Without a telephone in Sender it names that of Allô Service Public.
-func PublicBody() fs.FS { return editionFolder("collectivite") }
+func PublicBody() fs.FS { return ownEdition{editionFolder("collectivite")} }
 
 // partNames are the texts that are printed inside other texts. An integrator may add reason/CODE for its own reasons.
 var partNames = func() []string {
@@ -66,12 +67,41 @@ var requiredTexts = func() []string {
 	return out
 }()
 
-// textVersion is one parsed file. marked is the same template, except that each line it writes begins with its line number in the file.
+// textVersion is one parsed file.
 type textVersion struct {
 	origin, file, lang string
 	front              fileHead
-	tmpl, marked       *template.Template
+	tmpl               *template.Template
+	program            program // what tmpl writes; nil where programs do not know all of it
+
+	// marked is the same template, except that each line it writes begins with its line number in the file. Only checks want it.
+	marked func() (*template.Template, error)
 }
+
+// execute writes the text about some facts.
+func (v *textVersion) execute(f *Facts, marked bool) (string, error) {
+	t := v.tmpl
+	switch {
+	case marked:
+		var err error
+		if t, err = v.marked(); err != nil {
+			return "", err
+		}
+	case v.program != nil:
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		*buffer = v.program.run(f, (*buffer)[:0])
+		return string(*buffer), nil
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, f); err != nil {
+		return "", mistakeAt(v.file, err)
+	}
+	return b.String(), nil
+}
+
+// buffers are used again from text to text.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // text is all versions of the text of one name, sorted by the first day on which each holds.
 type text []*textVersion
@@ -93,6 +123,7 @@ type edition struct {
 	name    string // of the language, BCP 47
 	formats formats
 	texts   map[string]text
+	senders *knownSenders
 
 	// Set while NewCatalog checks the edition: texts are written with line numbers, and versions are chosen for today instead of the
 	// sender's clock.
@@ -108,16 +139,7 @@ func (e *edition) execute(name string, f *Facts) (string, error) {
 	if e.marked {
 		day = e.today
 	}
-	v := e.texts[name].versionOn(day)
-	t := v.tmpl
-	if e.marked {
-		t = v.marked
-	}
-	var b strings.Builder
-	if err := t.Execute(&b, f); err != nil {
-		return "", mistakeAt(v.file, err)
-	}
-	return b.String(), nil
+	return e.texts[name].versionOn(day).execute(f, e.marked)
 }
 
 // partLine runs the text name and joins its lines into one. Where the edition has no such text it runs the text other instead.

@@ -110,7 +110,7 @@ type factBuilder struct {
 }
 
 func (t *factBuilder) setPayment(p payment.Payment) (err error) {
-	f := t.edition.formats
+	f := &t.edition.formats
 	t.State, t.Reference, t.Notice = cleanLine(string(p.State)), cleanLine(p.Reference), cleanLine(p.Notice)
 	t.Amount = t.formatAmount(p.Amount)
 	t.CreatedAt = f.minute(p.CreatedAt)
@@ -186,8 +186,32 @@ func (t *factBuilder) roundAmount(d decimal.Decimal) string {
 }
 
 // setSender sets the facts about the sender. Call it before the others: the sender's clock gives the day on which versions are chosen.
+//
+// A sender says the same of itself in every letter of a day, so it is put in words once.
 func (t *factBuilder) setSender(from Sender) error {
 	t.day = paris.Of(from.now())
+	if t.edition.marked {
+		return t.wordSender(from)
+	}
+	var stack [1024]byte
+	key := from.appendKey(stack[:0], t.edition, t.day)
+	words, known := t.edition.senders.find(key)
+	if !known {
+		sender := factBuilder{edition: t.edition}
+		sender.day = t.day
+		if err := sender.wordSender(from); err != nil {
+			return err
+		}
+		words = senderWords{sender.Fund, sender.EmailAddress, sender.Officer, sender.PostalAddress, sender.Telephone, sender.Signature, sender.Closing}
+		t.edition.senders.keep(string(key), words)
+	}
+	t.Fund, t.EmailAddress, t.Officer = words.fund, words.emailAddress, words.officer
+	t.PostalAddress, t.Telephone, t.Signature, t.Closing = words.postalAddress, words.telephone, words.signature, words.closing
+	return nil
+}
+
+// wordSender puts the sender in words.
+func (t *factBuilder) wordSender(from Sender) error {
 	t.Fund, t.EmailAddress = cleanLine(from.Fund), cleanLine(from.EmailAddress)
 	t.PostalAddress = linesOf(from.PostalAddress)
 	t.Officer = from.signedBy(t.edition.tag)

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"text/template"
 	"unicode"
 	"unicode/utf8"
 
@@ -26,8 +28,8 @@ func (s textsByLanguage) clone() textsByLanguage {
 }
 
 // load adds the texts of one file system. A text replaces the text of the same name with all its versions. strict requires a head in
-// each file.
-func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool) error {
+// each file. how is how each text is read: our own were proven by a test.
+func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool, how reading) error {
 	if fsys == nil {
 		return &Mistake{Origin: origin, What: "it is nil"}
 	}
@@ -76,7 +78,7 @@ func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool) error {
 			bad(&Mistake{File: file, What: err.Error(), Err: err})
 			return nil
 		}
-		v, mistakes := newVersion(key, name, file, string(source), strict)
+		v, mistakes := newVersion(key, name, file, string(source), strict, how)
 		for _, m := range mistakes {
 			m.File = file
 			bad(m)
@@ -109,7 +111,7 @@ func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool) error {
 }
 
 // newVersion reads one file: its head, its text, and what the linter says of it.
-func newVersion(lang, name, file, source string, strict bool) (v *textVersion, bad []*Mistake) {
+func newVersion(lang, name, file, source string, strict bool, how reading) (v *textVersion, bad []*Mistake) {
 	v = &textVersion{file: file, lang: lang}
 	source = strings.ReplaceAll(strings.TrimPrefix(source, "\ufeff"), "\r\n", "\n")
 	if !utf8.ValidString(source) {
@@ -125,20 +127,18 @@ func newVersion(lang, name, file, source string, strict bool) (v *textVersion, b
 	for i := range v.front.lines {
 		lines[i] = ""
 	}
-	for _, marked := range []bool{false, true} {
-		t, err := parseText(file, lines, marked)
-		if err != nil {
-			var m *Mistake
-			if !errors.As(err, &m) {
-				m = &Mistake{What: err.Error(), Err: err}
-			}
-			return v, append(bad, m)
+	var err error
+	if v.tmpl, err = parseText(file, lines, how); err != nil {
+		var m *Mistake
+		if !errors.As(err, &m) {
+			m = &Mistake{What: err.Error(), Err: err}
 		}
-		if marked {
-			v.marked = t
-		} else {
-			v.tmpl = t
-		}
+		return v, append(bad, m)
+	}
+	v.program, _ = compile(v.tmpl.Root)
+	v.marked = sync.OnceValues(func() (*template.Template, error) { return parseText(file, lines, withMarks) })
+	if how == asProven {
+		return v, bad
 	}
 	base, _ := language.Make(lang).Base()
 	return v, append(bad, lintLines(base.String(), lines, v.front.exempt)...)

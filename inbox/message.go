@@ -60,11 +60,18 @@ type block struct {
 	at    []int // the line of the file that each comes from; 0: not known
 }
 
-// parseBlocks splits the output of a template into paragraphs and lists, and trims each line.
+// parseBlocks splits the output of a text into paragraphs and lists, and trims each line.
 func parseBlocks(s string) []block {
-	var out []block
-	open := false
-	for line := range strings.SplitSeq(strings.ReplaceAll(s, dropMark+"\n", ""), "\n") {
+	most := strings.Count(s, "\n") + 1
+	all := make([]string, 0, most) // the lines of all blocks, one after the other
+	out := make([]block, 0, most/3+1)
+	marked, open := strings.Contains(s, lineMark), false
+	for s != "" {
+		line, rest, _ := strings.Cut(s, "\n")
+		s = rest
+		if strings.HasSuffix(line, dropMark) && strings.Trim(line, dropMark+" \t") == "" {
+			continue // it has only actions: it leaves no line
+		}
 		at := 0
 		if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), lineMark); ok {
 			number, rest, _ := strings.Cut(rest, lineMark)
@@ -78,11 +85,15 @@ func parseBlocks(s string) []block {
 		}
 		text, list := strings.CutPrefix(line, listMark)
 		if !open || out[len(out)-1].list != list {
-			out = append(out, block{list: list})
+			out = append(out, block{list: list, lines: all[len(all):]})
 			open = true
 		}
 		last := &out[len(out)-1]
-		last.lines, last.at = append(last.lines, text), append(last.at, at)
+		all = append(all, text)
+		last.lines = all[len(all)-len(last.lines)-1:]
+		if marked {
+			last.at = append(last.at, at)
+		}
 	}
 	return out
 }
@@ -111,14 +122,26 @@ func newMessage(bs []block, language, role string) Message {
 	}
 	m.Subject = strings.Join(bs[0].lines, " ")
 
+	size, marks := 0, 96+len(role)+len(language) // of the text, and of what the page has besides
+	for _, b := range bs[1:] {
+		size, marks = size+2, marks+20
+		for _, l := range b.lines {
+			size, marks = size+len(l)+3, marks+14+8*strings.Count(l, "'")
+		}
+	}
 	var text, page strings.Builder
-	page.Grow(1024) // few messages are longer
-	page.WriteString(`<div lang="` + html.EscapeString(language) + `"`)
+	text.Grow(size)
+	page.Grow(size + marks)
+	page.WriteString(`<div lang="`)
+	page.WriteString(html.EscapeString(language))
+	page.WriteString(`"`)
 	if rightToLeft(language) {
 		page.WriteString(` dir="rtl"`)
 	}
 	if role != "" {
-		page.WriteString(` role="` + role + `"`)
+		page.WriteString(` role="`)
+		page.WriteString(role)
+		page.WriteString(`"`)
 	}
 	page.WriteString(">\n")
 	for i, b := range bs[1:] {
@@ -135,7 +158,8 @@ func newMessage(bs []block, language, role string) Message {
 				text.WriteString("\n")
 				page.WriteString(between)
 			}
-			text.WriteString(before + l)
+			text.WriteString(before)
+			text.WriteString(l)
 			page.WriteString(html.EscapeString(l))
 		}
 		page.WriteString(end)

@@ -35,9 +35,19 @@ var alwaysTrueFuncs = template.FuncMap{
 // controlLine is a line that has only actions that print nothing.
 var controlLine = regexp.MustCompile(`^(\s*\{\{-?\s*((if|else|end|range|with)\b[^{}]*|/\*.*\*/)\s*-?\}\})+\s*$`)
 
-// parseText makes a template of the lines of a file, whose head is blank, so that line numbers are those of the file. With marked,
+// reading is how a text is read.
+type reading int
+
+const (
+	inFull    reading = iota // as a stranger's: what it may use is looked at, and each of its branches executed
+	asProven                 // as one that a test reads in full
+	withMarks                // as one that was read: each line that it writes begins with its number
+)
+
+// parseText makes a template of the lines of a file, whose head is blank, so that line numbers are those of the file. With marks,
 // each line that it writes begins with a mark that names its number: that is how a mistake in what was written finds its line.
-func parseText(file string, lines []string, marked bool) (*template.Template, error) {
+func parseText(file string, lines []string, how reading) (*template.Template, error) {
+	marked := how == withMarks
 	var b strings.Builder
 	for i, inside := 0, false; i < len(lines); i++ { // inside: the line begins within an action
 		l := lines[i]
@@ -70,7 +80,7 @@ func parseText(file string, lines []string, marked bool) (*template.Template, er
 	if tree == nil || tree.Root == nil || len(trees) > 1 {
 		return nil, &Mistake{File: file, What: "define and block are not for texts"}
 	}
-	if !marked { // the marks change nothing here
+	if how == inFull {
 		if err := checkNodes(file, tree); err != nil {
 			return nil, err
 		}

@@ -71,6 +71,12 @@ func French(words string) Words { return Words{"fr": words} }
 
 // forLanguage returns the words in a language or its nearest parent; empty if there are none.
 func (w Words) forLanguage(tag language.Tag) string {
+	if len(w) == 0 {
+		return ""
+	}
+	if words, ok := w[tag.String()]; ok {
+		return words
+	}
 	for t := tag; t != language.Und; t = t.Parent() {
 		for key, words := range w {
 			if language.Make(key) == t {

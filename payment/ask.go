@@ -10,11 +10,11 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// askTimeout bounds one question, well within a lease.
+// askTimeout is how long one question may take: well within a lease.
 const askTimeout = 20 * time.Second
 
-// askAcquirer asks the acquirer that took the payment what has become of it. A hint may have brought an id that the row does not
-// have yet.
+// askAcquirer asks the acquirer that took the payment for its status. hinted is a handle from a hint, which may have an id that the row
+// does not have yet.
 func (s *Service) askAcquirer(ctx context.Context, p Payment, hinted acquirer.Handle) (r acquirer.Result, err error) {
 	client, err := s.clients.ofPayment(p)
 	if err != nil {
@@ -27,10 +27,10 @@ func (s *Service) askAcquirer(ctx context.Context, p Payment, hinted acquirer.Ha
 	return client.Status(ctx, acquirer.Question{Reference: p.Reference, Merchant: p.Merchant, Handle: p.Handle.With(hinted)})
 }
 
-// applyAnswer applies what a question brought, if the row is still the one that was asked about: an answer carries the
-// version it was asked at, and is thrown away when the row has moved on.
+// applyAnswer applies an answer of the acquirer at the version of p, at which the question was asked; ErrVersion if the row has changed
+// since. ErrNotFound if the answer is about another payment's transaction.
 func (s *Service) applyAnswer(ctx context.Context, p Payment, r acquirer.Result) (Payment, Effect, error) {
-	if !isAbout(p, r) { // the acquirer speaks of somebody else's transaction under this reference
+	if !isAbout(p, r) { // the acquirer has another transaction under this reference
 		if err := s.keepOrphan(ctx, r); err != nil {
 			return p, "", err
 		}
@@ -64,7 +64,7 @@ func (s *Service) Reconcile(ctx context.Context, id ID) (Payment, Effect, error)
 	return s.applyAnswer(ctx, p, r)
 }
 
-// askAndApply is the worker's question about a payment: an attempt, a last look at an end, evidence for a review.
+// askAndApply asks about a payment and applies the answer: of an attempt, at the last look at an end, for evidence in a review.
 func (s *Service) askAndApply(ctx context.Context, t Task) error {
 	p := t.Payment
 	r, err := s.askAcquirer(ctx, p, acquirer.Handle{})
@@ -80,7 +80,7 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return s.concludeAbsence(ctx, t, now)
-	case errors.Is(err, ErrNotAllowed): // the table has no place for it: a failure of the look
+	case errors.Is(err, ErrNotAllowed): // the table does not allow the answer here: the look has failed
 		return s.noteSilence(ctx, t, p, now, err)
 	case err != nil || q.State != p.State:
 		return ignoreVersion(err)
@@ -90,10 +90,13 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 		return nil
 	}
 	t.Payment.Handle = p.Handle.With(r.Handle)
+	if (p.State.isOneOf(noMoneyStates) || p.State == Refunded) && meaningOf(p, r, false) == OnPending {
+		return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
+	}
 	return s.lookLater(ctx, t, now, "")
 }
 
-// lookLater ends a look that changed nothing.
+// lookLater releases the lease of a look that changed nothing, until nextLook.
 func (s *Service) lookLater(ctx context.Context, t Task, now time.Time, cause string) error {
 	again, err := s.nextLook(ctx, t.Payment, now)
 	if err != nil {
@@ -102,31 +105,43 @@ func (s *Service) lookLater(ctx context.Context, t Task, now time.Time, cause st
 	return s.c.Store.Release(ctx, t, again, cause)
 }
 
-// noteSilence notes that the acquirer could not be asked, or could not be understood; after UnknownLimit a person takes over.
+// noteSilence journals that the acquirer could not be asked, or not be understood. After UnknownLimit the payment goes to review.
 func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.Time, cause error) error {
+	var leftAlone time.Time
+	if e := (*acquirer.Error)(nil); errors.As(cause, &e) && e.RetryAfter > 0 {
+		leftAlone = now.Add(min(e.RetryAfter, maxBackoff))
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case s.times.isOverdue(p, now):
 		return s.commitAtVersion(ctx, p, Event{Kind: OnOverdue, At: now, Err: shortCause(cause.Error())})
 	}
-	if p.State != Review { // where silence says nothing
-		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error())})
+	if p.State != Review { // in review silence is no evidence
+		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error()), NotBefore: leftAlone})
 		if err != nil || q.Version != p.Version {
 			return ignoreVersion(err)
 		}
 	}
-	if errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) { // and never can be: it forgets, or there is no handle to ask by
+	if errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) { // it can never be asked: it forgets payments, or there is no handle to ask by
 		return s.lookLater(ctx, t, now, "")
 	}
-	if p.State.Ended() || p.State == Paid || p.State == Review { // a look that is missed is made up for
-		return s.c.Store.Release(ctx, t, retryAt(now, t.Tries, p.ID), shortCause(cause.Error()))
+	if p.State.Ended() || p.State == Paid || p.State == Review { // the look was missed, and is made up for
+		return s.c.Store.Release(ctx, t, latest(retryAt(now, t.Tries, p.ID), leftAlone), shortCause(cause.Error()))
 	}
-	return s.c.Store.Release(ctx, t, askAgainAt(p, now), shortCause(cause.Error()))
+	return s.c.Store.Release(ctx, t, latest(askAgainAt(p, now), leftAlone), shortCause(cause.Error()))
 }
 
-// concludeAbsence draws the conclusion from "not found", and from "nobody has paid yet": in the window they say nothing; after it, they
-// count when they are said twice.
+// latest is the later of two instants.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// concludeAbsence draws the conclusion from the answers "not found" and "nobody has paid yet". While the payer can pay they prove
+// nothing; afterwards they count once they were given twice.
 func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) error {
 	const said = "not found"
 	p := t.Payment
@@ -149,7 +164,7 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 	return s.commitAtVersion(ctx, p, absence)
 }
 
-// commitAtVersion commits an event at the version that was leased.
+// commitAtVersion commits an event at p's version; a row that has changed since is no error.
 func (s *Service) commitAtVersion(ctx context.Context, p Payment, e Event) error {
 	_, _, err := s.applyEvent(ctx, p, e)
 	return ignoreVersion(err)

@@ -19,7 +19,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// tampered is a store that shows something else than it holds.
+// tampered is a store that yields something else than it holds.
 type tampered struct {
 	payment.Store
 	row   func(payment.Payment) payment.Payment
@@ -251,7 +251,7 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// A payment that moved on, or whose person was erased, while it was read was taken for a record that was altered.
+// A payment that changed, or was erased, while Verify read it was reported as altered.
 func TestChangedDuringVerify(t *testing.T) {
 	for name, change := range map[string]func(*world, payment.Payment) error{
 		"erased": func(w *world, p payment.Payment) error { _, err := w.Erase(w.ctx, p.Debtor); return err },

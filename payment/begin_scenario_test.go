@@ -17,7 +17,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// A social security number is refused at the door, and named by field.
+// A social security number is refused in each field of the request, and the error names the field.
 func TestBeginRefusesAtTheDoor(t *testing.T) {
 	const nir = "183027599900103"
 	for _, c := range []struct {
@@ -164,7 +164,7 @@ func newGate(t *testing.T, with ...func(*payment.Config)) (*world, *gate) {
 	return newWorld(t, with...), g
 }
 
-// A process that sleeps between the acquirer's answer and its commit hands out nothing.
+// A process that is suspended between the acquirer's answer and its commit hands out no session.
 func TestSleeperHandsOutNothing(t *testing.T) {
 	w, g := newGate(t)
 	g.inside = func() { w.pass(10 * time.Minute) }
@@ -191,7 +191,7 @@ func TestInProgress(t *testing.T) {
 	w.must("Begin", err)
 }
 
-// While the acquirer is asked, an older attempt turns out to be paid: the new session is thrown away.
+// While the acquirer is asked for a session, an older attempt is accepted: the new session is dropped.
 func TestMoneyArrivesWhileBeginning(t *testing.T) {
 	w, g := newGate(t)
 	old := w.ended("1", acquirer.Cancelled)
@@ -276,26 +276,26 @@ type fullStore struct{ payment.Store }
 
 func (fullStore) Sequence(context.Context, string) (int, error) { return 0, payment.ErrDayFull }
 
-// ambiguous is a store whose commits work and then report a broken connection.
-type ambiguous struct {
+// brokenAfterCommit is a store whose commits work and then report a broken connection.
+type brokenAfterCommit struct {
 	payment.Store
 	broken bool
 }
 
 var errBroken = errors.New("the connection was reset")
 
-func (a *ambiguous) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (a *brokenAfterCommit) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	return errors.Join(a.Store.Create(ctx, p, e), a.err())
 }
 
-func (a *ambiguous) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (a *brokenAfterCommit) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	if err := a.Store.Commit(ctx, p, e); err != nil {
 		return err
 	}
 	return a.err()
 }
 
-func (a *ambiguous) err() error {
+func (a *brokenAfterCommit) err() error {
 	if a.broken {
 		return errBroken
 	}
@@ -304,8 +304,8 @@ func (a *ambiguous) err() error {
 
 // A commit that returns an error is unknown, not failed.
 func TestAmbiguousCommit(t *testing.T) {
-	var a *ambiguous
-	w := newWorld(t, func(c *payment.Config) { a = &ambiguous{Store: c.Store, broken: true}; c.Store = a })
+	var a *brokenAfterCommit
+	w := newWorld(t, func(c *payment.Config) { a = &brokenAfterCommit{Store: c.Store, broken: true}; c.Store = a })
 	p := w.ended("1", acquirer.Accepted)
 	w.tells(p.ID, "created opened accepted→paid")
 	w.work()
@@ -321,8 +321,8 @@ func TestNewNamesEveryMistake(t *testing.T) {
 	}
 }
 
-// Somebody cancels, comes again, and while the kiosk's page is open the first attempt turns out to be accepted. Nobody may send the payer to
-// the second one any more.
+// A payer cancels and begins again; while the second payment page is open, the first attempt is accepted. Begin must not send the payer
+// to the second page any more.
 func TestLateAcceptanceBesideAnOpenAttempt(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -13,16 +13,16 @@ import (
 	"github.com/quittance/quittance/payment/paymenttest"
 )
 
-// eight is a life of eight events: opened, not heard of, not decided, still not decided, paid, recorded, given back.
-var eight = []payment.EventKind{
+// eightEvents are the events of one payment: opened, silent, twice pending, accepted, recorded, and given back.
+var eightEvents = []payment.EventKind{
 	payment.OnOpened, payment.OnSilent, payment.OnPending, payment.OnPending, payment.OnAccepted, payment.OnRecorded,
 	payment.OnRefundAsked, payment.OnReturned,
 }
 
-// bare is Next as one would write it by hand, for the states of that life.
+// bareNext is a switch written by hand that does what Next does, for the states that eightEvents leads through.
 //
 //go:noinline
-func bare(from payment.State, on payment.EventKind) (payment.State, payment.Effect) {
+func bareNext(from payment.State, on payment.EventKind) (payment.State, payment.Effect) {
 	switch from {
 	case payment.Created:
 		switch on {
@@ -142,14 +142,14 @@ func TestBareSwitchIsTheTable(t *testing.T) {
 		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Refunding,
 	} {
 		for _, k := range allEvents {
-			to, effect := bare(s, payment.EventKind(k))
+			to, effect := bareNext(s, payment.EventKind(k))
 			if want, wantEffect := payment.Next(s, payment.EventKind(k)); to != want || effect != wantEffect {
 				t.Errorf("%s on %s: the switch says %s %s, the table %s %s", s, k, to, effect, want, wantEffect)
 			}
 		}
 	}
 	s := payment.Created
-	for _, k := range eight {
+	for _, k := range eightEvents {
 		s, _ = payment.Next(s, k)
 	}
 	if s != payment.Refunded {
@@ -166,7 +166,7 @@ func BenchmarkNext(b *testing.B) {
 		start := time.Now()
 		for range n {
 			s := payment.Created
-			for _, k := range eight {
+			for _, k := range eightEvents {
 				s, _ = next(s, k)
 			}
 			sink = s
@@ -176,7 +176,7 @@ func BenchmarkNext(b *testing.B) {
 	n := max(b.N/5, 1)
 	var ratios, table []float64
 	for range 5 {
-		hand, ours := lives(n, bare), lives(n, payment.Next)
+		hand, ours := lives(n, bareNext), lives(n, payment.Next)
 		ratios = append(ratios, float64(ours)/float64(max(hand, 1)))
 		table = append(table, float64(ours)/float64(n))
 	}
@@ -187,9 +187,9 @@ func BenchmarkNext(b *testing.B) {
 	b.ReportMetric(ratios[2], "x-of-switch")
 }
 
-// BenchmarkApply is one verified acceptance at the kiosk. It does not allocate.
+// BenchmarkApply is one verified acceptance on the payment page. It does not allocate.
 func BenchmarkApply(b *testing.B) {
-	p, e := row(payment.Redirected), said(payment.OnAccepted)
+	p, e := fullRow(payment.Redirected), fullAnswer(payment.OnAccepted)
 	b.ReportAllocs()
 	for b.Loop() {
 		q, _, _ := p.Apply(e)
@@ -208,7 +208,7 @@ func BenchmarkReceive(b *testing.B) {
 			for n := 0; b.Loop(); n++ {
 				if n%page == 0 {
 					b.StopTimer()
-					service, sealed = paidAtKiosk(b, page)
+					service, sealed = paidOnPaymentPage(b, page)
 					for _, cb := range sealed {
 						if again {
 							receive(b, service, cb, payment.EffectChanged)
@@ -232,8 +232,8 @@ func receive(b *testing.B, s *payment.Service, cb acquirer.Callback, want paymen
 	}
 }
 
-// paidAtKiosk sends payers to the kiosk, has them pay, and returns the notifications, which nobody has received yet.
-func paidAtKiosk(b *testing.B, n int) (*payment.Service, []acquirer.Callback) {
+// paidOnPaymentPage sends payers to the payment page, has them pay, and returns the notifications, which nobody has received yet.
+func paidOnPaymentPage(b *testing.B, n int) (*payment.Service, []acquirer.Callback) {
 	var sealed []acquirer.Callback
 	c := paymenttest.NewClock(noon)
 	bank := &mock.Acquirer{Now: c.Now, Notify: func(cb acquirer.Callback) { sealed = append(sealed, cb) }}
@@ -256,7 +256,7 @@ func paidAtKiosk(b *testing.B, n int) (*payment.Service, []acquirer.Callback) {
 	return s, sealed
 }
 
-// BenchmarkBeginToPaid is a trip from the debt to paid: begun, paid at the kiosk, received.
+// BenchmarkBeginToPaid is a trip from the debt to paid: begun, paid on the payment page, received.
 func BenchmarkBeginToPaid(b *testing.B) {
 	const page = 256
 	var s *payment.Service

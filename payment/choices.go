@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// personalEvents are the events that a person causes: by Record, Refund, Question and Resolve.
+// personalEvents are the events that a clerk or the host causes: by Record, Refund, Question and Resolve.
 var personalEvents = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney}
 
-// Choices are the acts that a person may do to a payment as it stands, each as its event: [OnRecorded] is [Service.Record], [OnRefundAsked]
+// Choices returns the acts that a clerk may do to a payment as it stands, each as its event: [OnRecorded] is [Service.Record], [OnRefundAsked]
 // [Service.Refund], [OnQuestioned] [Service.Question], and [OnKept], [OnGivingBack], [OnWasReturned] and [OnNoMoney] the verdicts of
 // [Service.Resolve]. Each changes the payment's state; whatever is not among them would be refused, or change nothing. A page that
 // offers these and no others offers nothing that it refuses afterwards, unless something has happened in between.
@@ -35,7 +35,7 @@ func (s *Service) Choices(ctx context.Context, p Payment) (choices []EventKind, 
 
 // takenByAnother says which payment keeps p from being paid: what Store.Commit answers with ErrClaimPaid. Empty if there is none.
 func (s *Service) takenByAnother(ctx context.Context, p Payment) (string, error) {
-	if p.Debt == "" { // erased: it is like no other
+	if p.Debt == "" { // an erased payment is like no other
 		return "", nil
 	}
 	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt, States: []State{Paid, Recorded}}) {

@@ -14,8 +14,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// does is each act of a person, by its event.
-var does = map[payment.EventKind]func(*world, payment.Command) (payment.Payment, error){
+// actsByEvent is each act of a person, by its event.
+var actsByEvent = map[payment.EventKind]func(*world, payment.Command) (payment.Payment, error){
 	payment.OnRecorded:    func(w *world, c payment.Command) (payment.Payment, error) { return w.Record(w.ctx, c.ID) },
 	payment.OnRefundAsked: func(w *world, c payment.Command) (payment.Payment, error) { return w.Refund(w.ctx, c) },
 	payment.OnQuestioned:  func(w *world, c payment.Command) (payment.Payment, error) { return w.Question(w.ctx, c) },
@@ -74,7 +74,7 @@ func TestChoices(t *testing.T) {
 	}
 	offered := map[payment.EventKind]int{}
 	for name, situation := range situations {
-		for act, do := range does {
+		for act, do := range actsByEvent {
 			t.Run(fmt.Sprint(name, ", ", act), func(t *testing.T) {
 				w, b := newStatus(t)
 				w.clock.Add(time.Minute)
@@ -97,7 +97,7 @@ func TestChoices(t *testing.T) {
 			})
 		}
 	}
-	for act := range does {
+	for act := range actsByEvent {
 		if offered[act] == 0 {
 			t.Errorf("%s is offered nowhere", act)
 		}

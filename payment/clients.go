@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// ErrUnserved: this process has no acquirer of the payment's merchant, so it can neither ask nor give back.
+// ErrUnserved says that this process has no acquirer of the payment's merchant, so it can neither ask nor give money back.
 var ErrUnserved = errors.New("payment: no acquirer of its merchant here")
 
 // strandedAfter is how long after its limit an attempt or a refund waits for a process that serves its merchant, before any

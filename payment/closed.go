@@ -14,8 +14,7 @@ func (e *DayClosedError) Error() string {
 	return "payment: the day is closed; entries are dated from " + e.Until.UTC().Format(time.RFC3339) + " on"
 }
 
-// openInstant is when an entry can be dated that a store has refused with err: the first instant of the next open day. The zero time
-// means that err is something else.
+// openInstant returns the first instant of the next open day if err is a *DayClosedError, and the zero time for any other error.
 func openInstant(err error) time.Time {
 	if closed := (*DayClosedError)(nil); errors.As(err, &closed) {
 		return closed.Until.Round(0).UTC().Truncate(time.Microsecond)
@@ -23,7 +22,7 @@ func openInstant(err error) time.Time {
 	return time.Time{}
 }
 
-// datedAnew is what an entry says whose day was closed.
+// datedAnew returns the Why of an entry whose day was closed: why, and when the clock had dated it.
 func datedAnew(why string, from time.Time) string {
 	note := "dated " + from.UTC().Format(time.RFC3339) + " by the clock, whose day is closed"
 	if why == "" {
@@ -32,8 +31,8 @@ func datedAnew(why string, from time.Time) string {
 	return why + "; " + note
 }
 
-// onOpenDay calls write with an instant. Where that is in a closed day, as when the clock was set back over an export, it calls
-// it again with the first instant of the next open day.
+// onOpenDay calls write with an instant. If the instant is in a closed day, as after the clock was set back over an export, it calls
+// write again with the first instant of the next open day.
 func onOpenDay(at time.Time, write func(at time.Time) error) error {
 	for {
 		err := write(at)

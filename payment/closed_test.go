@@ -47,7 +47,7 @@ func TestM12ClockSetBackOverAnExport(t *testing.T) {
 		Reference: "PCLCB172540009999", OrderID: "gone", Merchant: w.bank.Merchant(), Amount: decimal.New(75_00, -2), Currency: "EUR",
 		Outcome: acquirer.Accepted, Code: "00", At: w.clock.Now(),
 	}
-	w.must("Orphan", w.keep(orphan))
+	w.must("Orphan", w.keepOrphan(orphan))
 
 	for what, id := range map[string]payment.ID{"accepted and refunded": p.ID, "begun": fresh.ID} {
 		dated := 0
@@ -92,10 +92,10 @@ func TestM12ClockSetBackOverAnExport(t *testing.T) {
 	w.must("Verify", w.Verify(w.ctx, slices.Values([]audit.Seal{seal, second})))
 }
 
-// keep has the service keep an orphan, as it does when a notification is about no payment.
-func (w *world) keep(r acquirer.Result) error {
+// keepOrphan has the service keep an orphan, as it does when a notification is about no payment.
+func (w *world) keepOrphan(r acquirer.Result) error {
 	svc, err := payment.New(payment.Config{
-		Store: w.store, Acquirer: spokesman{w.bank, r}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
+		Store: w.store, Acquirer: fixedMessageBank{w.bank, r}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
 	})
 	w.must("New", err)
 	if _, _, err := svc.Receive(context.WithoutCancel(w.ctx), acquirer.Callback{Channel: acquirer.Notify}); !errors.Is(err, payment.ErrNotFound) {
@@ -104,10 +104,10 @@ func (w *world) keep(r acquirer.Result) error {
 	return nil
 }
 
-// spokesman is a bank whose notification says one thing.
-type spokesman struct {
+// fixedMessageBank is a bank whose notification says one thing.
+type fixedMessageBank struct {
 	*mock.Acquirer
 	result acquirer.Result
 }
 
-func (s spokesman) Parse(acquirer.Callback) (acquirer.Result, error) { return s.result, nil }
+func (s fixedMessageBank) Parse(acquirer.Callback) (acquirer.Result, error) { return s.result, nil }

@@ -46,6 +46,9 @@ func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment,
 		return p, effect, nil
 	}
 	next.AttentionAt = s.times.dueAfterEvent(p, next, e, effect)
+	if !next.AttentionAt.IsZero() {
+		next.AttentionAt = latest(next.AttentionAt, e.NotBefore)
+	}
 	entry = entry.linkToChain(next, p.Head)
 	next.Head = entry.Hash
 	next, entry, err = s.writeOnOpenDay(ctx, next, entry, s.c.Store.Commit)

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 )
 
-// DamagedError says that one stored row cannot be read, and what of it. Other rows are not touched by it. The text names a column and
+// DamagedError says that one stored row cannot be read, and which part of it. Other rows are not affected. The text names a column and
 // never its content.
 //
 // Where a [Store]'s iterator yields one, the value beside it has what could be read, and the iterator goes on. A payment that is found
@@ -26,7 +26,7 @@ func (e *DamagedError) Error() string {
 // Unwrap returns what cannot be read.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// damagedRows splits an error of Lease: the rows that it has set aside, and what kept it from leasing.
+// damagedRows splits an error of Lease: into the damaged rows that were set aside, and the rest, which kept it from leasing.
 func damagedRows(err error) (rows []*DamagedError, rest error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var others []error
@@ -43,7 +43,7 @@ func damagedRows(err error) (rows []*DamagedError, rest error) {
 	return nil, err
 }
 
-// logDamaged logs the rows that Lease has set aside, and returns what else went wrong. A store reports a row once.
+// logDamaged logs the damaged rows of an error of Lease, and returns the rest of it. A store reports a row once.
 func (s *Service) logDamaged(ctx context.Context, err error) error {
 	rows, rest := damagedRows(err)
 	for _, d := range rows {
@@ -53,7 +53,7 @@ func (s *Service) logDamaged(ctx context.Context, err error) error {
 	return rest
 }
 
-// withDamaged yields damaged rows too, with what could be read of them.
+// withDamaged yields damaged rows without their error, with what could be read of them.
 func withDamaged[T any](rows iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for v, err := range rows {

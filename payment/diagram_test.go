@@ -25,7 +25,7 @@ func TestDiagrams(t *testing.T) {
 			if d := cmp.Diff(first.String(), second.String()); d != "" {
 				t.Errorf("two diagrams differ:\n%s", d)
 			}
-			golden(t, c.name, first.String())
+			compareGolden(t, c.name, first.String())
 		})
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Erasure is what [Service.Erase] did with the payments of a debtor, each for itself.
+// Erasure is what [Service.Erase] did with each payment of a debtor.
 type Erasure struct {
 	Erased []ID          // no longer personal
 	Kept   []KeptPayment // as they were; ask again when the reason has gone
@@ -43,9 +43,9 @@ func (e Erasure) Err() error {
 	return fmt.Errorf("%w: %s", ErrRetained, strings.Join(kept, ", "))
 }
 
-// Erase removes what is personal in the payments of a debtor, one by one, and says which it kept and why: one that has not ended, that
-// still has something to deliver, or that moved last less than KeepFor ago. What remains of an erased one still verifies. The
-// acquirer's handle goes too. An error means that the store failed; then none was erased.
+// Erase removes the personal fields of a debtor's payments, and returns which it kept and why: a payment that has not ended, that has an
+// undelivered change, or that moved last less than KeepFor ago. The journal of an erased payment still verifies. The acquirer's handle is
+// removed too. ErrInvalid for an empty debtor; any other error means that the store failed, and that none was erased.
 //
 // A host that must erase a person calls it again when the reasons have gone, erases the person's letters (inbox.Mailbox.Erase), and its
 // own tables.

@@ -144,4 +144,6 @@ type Event struct {
 	Session *acquirer.Session // OnOpened
 	By, Why string            // the clerk and the reason; byService for what the service questions itself
 	Err     string            // the cause, redacted
+
+	NotBefore time.Time // OnSilent: until then the acquirer wants to be left alone about the payment
 }

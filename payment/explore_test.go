@@ -44,11 +44,11 @@ const (
 	looked
 )
 
-// word is what the bank says, by notification, browser or answer.
-type word uint8
+// bankMessage is the content of a notification, a return or an answer of the bank.
+type bankMessage uint8
 
 const (
-	unsaid word = iota
+	unsaid bankMessage = iota
 	notFound
 	pendingWord
 	acceptedWord
@@ -58,13 +58,13 @@ const (
 	returnedWord
 )
 
-var kindOf = map[word]payment.EventKind{
+var kindOf = map[bankMessage]payment.EventKind{
 	notFound: payment.OnAbsent, pendingWord: payment.OnPending, acceptedWord: payment.OnAccepted, refusedWord: payment.OnRefused,
 	cancelledWord: payment.OnCancelled, expiredWord: payment.OnExpired, returnedWord: payment.OnReturned,
 }
 
-// one is everything about one payment. It is comparable, and small.
-type one struct {
+// paymentModel is one payment with all that the model knows of it: its row, the bank's truth, and what is under way. It is comparable.
+type paymentModel struct {
 	state   uint8 // 0: not begun; otherwise one more than the index in allStates
 	step    uint8 // of the process that begins it
 	acked   bool  // PaidAt is set: the acknowledgement is due
@@ -72,31 +72,32 @@ type one struct {
 	held    bool  // money was known on the debt at the second look
 	bank    truth
 	back    uint8
-	early   word // of a notification that was sent before the end, and is under way
-	final   bool // a notification of the end is under way
-	answer  word // of a question, not applied yet
-	calling bool // the call that gives money back is committed and not made yet
+	early   bankMessage // of a notification that was sent before the end, and is under way
+	final   bool        // a notification of the end is under way
+	answer  bankMessage // of a question, not applied yet
+	calling bool        // the call that gives money back is committed and not made yet
 }
 
-type moment [2]one
+// moment is a node of the graph: two payments of one claim.
+type moment [2]paymentModel
 
-// rules can be switched off one by one, to show that each is needed.
+// rules has a flag for each rule that the exploration can switch off, to show that it is needed.
 type rules struct {
 	noCreateCheck bool // Create does not look whether the debt is held
 	noClaimIndex  bool // the store takes two payments of a claim with money
 	noSecondLook  bool // the session is committed without looking for money first
-	noVersion     bool // an answer is applied although the row has moved on
+	noVersion     bool // an answer is applied although the row has changed since
 	noQuestion    bool // the acquirer is never asked
 	noNotOpened   bool // a payment in created has no timer
 	callUnasked   bool // money is given back without asking first whether it went back
 	refusedBeats  bool // a refusal undoes a payment
 	staleTruth    bool // an acceptance after an end without money is ignored
 	noWait        bool // an answer that was given before a call ended counts after it
-	backForGood   bool // that money which was back is here again is not heard
-	alone         bool // there is no second payment; no rule, but less to explore
+	backForGood   bool // it is not noticed that money which had gone back came in again
+	alone         bool // there is no second payment: this is no rule, but leaves less to explore
 }
 
-// cell is Apply, remembered: all that it can do to one.
+// cell is a cached result of Apply for a state and an event.
 type cell struct {
 	to     uint8
 	effect payment.Effect
@@ -120,17 +121,17 @@ var (
 	stRefunding, stRefunded, stReview  = stateOf(payment.Refunding), stateOf(payment.Refunded), stateOf(payment.Review)
 )
 
-func (o one) attempt() bool {
+func (o paymentModel) isAttempt() bool {
 	return o.state == stCreated || o.state == stRedirected || o.state == stUnknown
 }
-func (o one) money() bool { return o.state == stPaid || o.state == stRecorded }
-func (o one) ended() bool { return o.state >= stRefused && o.state <= stFailed }
-func (o one) holds() bool {
-	return o.attempt() || o.state == stPaid || o.state == stRefunding || o.state == stReview
+func (o paymentModel) hasMoney() bool { return o.state == stPaid || o.state == stRecorded }
+func (o paymentModel) hasEnded() bool { return o.state >= stRefused && o.state <= stFailed }
+func (o paymentModel) holdsDebt() bool {
+	return o.isAttempt() || o.state == stPaid || o.state == stRefunding || o.state == stReview
 }
 
-// known is money on the debt as the second look sees it.
-func (o one) known() bool {
+// moneyKnown reports whether Begin's second look would find money on the debt in this payment.
+func (o paymentModel) moneyKnown() bool {
 	return o.state == stPaid || o.state == stRecorded || o.state == stRefunding || o.state == stReview
 }
 
@@ -155,36 +156,39 @@ func newExplorer(r rules) *explorer {
 	return x
 }
 
-// next is the table, and the mistakes that the rules ask for.
-func (x *explorer) next(o one, k payment.EventKind) (cell, bool) {
+// applyTable returns what the table says, or the mistake that a rule which is switched off allows.
+func (x *explorer) applyTable(o paymentModel, k payment.EventKind) (cell, bool) {
 	acked := uint8(0)
 	if o.acked {
 		acked = 1
 	}
 	c, ok := x.cells[[2]uint8{o.state, acked}][k]
 	switch {
-	case x.rules.refusedBeats && o.money() && k == payment.OnRefused:
+	case x.rules.refusedBeats && o.hasMoney() && k == payment.OnRefused:
 		return cell{stRefused, payment.EffectChanged, o.acked}, true
-	case x.rules.staleTruth && o.ended() && k == payment.OnAccepted:
+	case x.rules.staleTruth && o.hasEnded() && k == payment.OnAccepted:
 		return cell{o.state, payment.EffectStale, o.acked}, true
 	}
 	return c, ok
 }
 
-// apply commits an event as the service and the store do. ok is false when nothing comes of it. It reports what must never be.
-func (x *explorer) apply(m moment, i int, k payment.EventKind) (_ moment, effect payment.Effect, ok bool) {
+// commitEvent commits an event as the service and the store do, and reports a violation of what must always hold. ok is false if the
+// event changes nothing.
+func (x *explorer) commitEvent(m moment, i int, k payment.EventKind) (_ moment, effect payment.Effect, ok bool) {
 	was, other := m[i], m[1-i]
-	c, ok := x.next(was, k)
+	c, ok := x.applyTable(was, k)
 	if !ok {
 		return m, "", false
 	}
-	becomes := func(set func(one) bool) bool { return set(one{state: c.to}) && c.effect == payment.EffectChanged }
-	if becomes(one.money) && other.money() && !x.rules.noClaimIndex {
+	becomes := func(set func(paymentModel) bool) bool {
+		return set(paymentModel{state: c.to}) && c.effect == payment.EffectChanged
+	}
+	if becomes(paymentModel.hasMoney) && other.hasMoney() && !x.rules.noClaimIndex {
 		if k != payment.OnAccepted {
 			return m, "", false // ErrClaimPaid, to a person
 		}
 		k = payment.OnAcceptedToo
-		if c, ok = x.next(was, k); !ok {
+		if c, ok = x.applyTable(was, k); !ok {
 			return m, "", false
 		}
 	}
@@ -203,32 +207,32 @@ func (x *explorer) apply(m moment, i int, k payment.EventKind) (_ moment, effect
 	}
 	reached := now.bank == accepted
 	report(now.acked && !reached, "an acknowledgement for a payment that the bank did not accept")
-	report(now.money() && !reached, "paid without money at the bank")
+	report(now.hasMoney() && !reached, "paid without money at the bank")
 	// The answer may be read when the money is here again.
 	wasBack := now.back != notBack || k == payment.OnReturned && was.answer == returnedWord
 	report(now.state == stRefunded && !wasBack, "refunded, and the bank still had the money at the moment of the answer")
-	taken := was.money() || was.state == stRefunding || was.state == stRefunded
-	report(now.ended() && taken, "a paid payment turns into one without money")
-	report(now.ended() && was.state == stReview && k != payment.OnNoMoney, "a review ends without a person")
-	report(now.money() && other.money(), "two payments of one claim with money")
+	taken := was.hasMoney() || was.state == stRefunding || was.state == stRefunded
+	report(now.hasEnded() && taken, "a paid payment turns into one without money")
+	report(now.hasEnded() && was.state == stReview && k != payment.OnNoMoney, "a review ends without a person")
+	report(now.hasMoney() && other.hasMoney(), "two payments of one claim with money")
 	return m, c.effect, true
 }
 
-// happen applies an event and makes the edge.
-func (x *explorer) happen(m moment, i int, k payment.EventKind, ours bool) {
-	if to, _, ok := x.apply(m, i, k); ok && to != m {
+// addEventEdge applies an event and adds the edge to the moment after it.
+func (x *explorer) addEventEdge(m moment, i int, k payment.EventKind, ours bool) {
+	if to, _, ok := x.commitEvent(m, i, k); ok && to != m {
 		x.edges(to, ours, i, string(k))
 	}
 }
 
-// with makes an edge to the moment in which one is changed by hand: something outside our rows.
-func (x *explorer) with(m moment, i int, ours bool, why string, set func(*one)) {
+// addOutsideEdge adds an edge for something that happens outside our rows: set changes the model of payment i.
+func (x *explorer) addOutsideEdge(m moment, i int, ours bool, why string, set func(*paymentModel)) {
 	set(&m[i])
 	x.edges(m, ours, i, why)
 }
 
-// says is the bank's answer to a question now.
-func (o one) says() word {
+// bankAnswer returns what the bank answers to a question now.
+func (o paymentModel) bankAnswer() bankMessage {
 	switch {
 	case o.back != notBack:
 		return returnedWord
@@ -246,67 +250,67 @@ func (o one) says() word {
 	return notFound
 }
 
-// from makes every edge that leaves a moment.
-func (x *explorer) from(m moment) {
+// addEdgesFrom adds every edge that leaves a moment.
+func (x *explorer) addEdgesFrom(m moment) {
 	for i := range m {
-		x.begin(m, i)
+		x.stepBegin(m, i)
 		if m[i].state == 0 {
 			continue
 		}
-		x.kiosk(m, i)
-		x.messages(m, i)
-		x.questions(m, i)
-		x.people(m, i)
-		x.giveBack(m, i)
+		x.stepPaymentPage(m, i)
+		x.stepMessages(m, i)
+		x.stepQuestions(m, i)
+		x.stepPeople(m, i)
+		x.stepGiveBack(m, i)
 	}
 }
 
-// begin: a payment is created if nothing holds the debt; the acquirer is asked; money is looked for once more; the session is
+// stepBegin adds the steps of Begin: a payment is created if nothing holds the debt; the acquirer is asked; money is looked for once more; the session is
 // committed, and only then handed out. The process may die, or sleep, at any step; the timer does not wait for it.
-func (x *explorer) begin(m moment, i int) {
+func (x *explorer) stepBegin(m moment, i int) {
 	o, other := m[i], m[1-i]
 	if o.state == 0 {
 		if i == 1 && (other.state == 0 || x.rules.alone) { // the first is the first
 			return
 		}
-		if other.holds() || other.state == stRecorded {
+		if other.holdsDebt() || other.state == stRecorded {
 			if !x.rules.noCreateCheck {
 				return
 			}
 		}
 		to := m
-		to[i] = one{state: stCreated, step: asking}
-		if other.attempt() {
+		to[i] = paymentModel{state: stCreated, step: asking}
+		if other.isAttempt() {
 			x.bad("begin", "two attempts of one debt at once")
 		}
 		x.edges(to, false, i, "begins")
 		return
 	}
 	if o.state == stCreated && !x.rules.noNotOpened {
-		x.happen(m, i, payment.OnNotOpened, true) // the timer
+		x.addEventEdge(m, i, payment.OnNotOpened, true) // the timer
 	}
 	switch o.step {
 	case asking:
-		x.with(m, i, false, "the process dies before it asks", func(o *one) { o.step = idle })
-		x.with(m, i, false, "the bank opens a session, and the process dies", func(o *one) { o.bank, o.step = open, idle })
-		x.with(m, i, false, "the bank opens a session", func(o *one) { o.bank, o.step = open, answered })
+		x.addOutsideEdge(m, i, false, "the process dies before it asks", func(o *paymentModel) { o.step = idle })
+		x.addOutsideEdge(m, i, false, "the bank opens a session, and the process dies", func(o *paymentModel) { o.bank, o.step = open, idle })
+		x.addOutsideEdge(m, i, false, "the bank opens a session", func(o *paymentModel) { o.bank, o.step = open, answered })
 		to := m
 		to[i].step = idle
-		x.notOpened(to, i) // certainly refused
+		x.stepNotOpened(to, i) // certainly refused
 		to[i].bank = open
-		x.notOpened(to, i) // a session that nobody hears of
+		x.stepNotOpened(to, i) // a session that nobody hears of
 	case answered:
-		x.with(m, i, false, "the process dies with the answer", func(o *one) { o.step, o.held = idle, false })
-		if other.known() && !x.rules.noSecondLook {
+		x.addOutsideEdge(m, i, false, "the process dies with the answer", func(o *paymentModel) { o.step, o.held = idle, false })
+		if other.moneyKnown() && !x.rules.noSecondLook {
 			to := m
 			to[i].step, to[i].held = idle, false
-			x.notOpened(to, i)
+			x.stepNotOpened(to, i)
 			return
 		}
-		x.with(m, i, false, "no money is seen", func(o *one) { o.step, o.held = looked, other.known() })
+		x.addOutsideEdge(m, i, false, "no money is seen", func(o *paymentModel) { o.step, o.held = looked, other.moneyKnown() })
 	case looked:
-		x.with(m, i, false, "the process dies before its commit", func(o *one) { o.step, o.held = idle, false })
-		to, effect, ok := x.apply(m, i, payment.OnOpened)
+		x.addOutsideEdge(m, i, false, "the process dies before its commit", func(o *paymentModel) { o.step, o.held = idle, false })
+		to, effect, ok := x.commitEvent(m, i, payment.OnOpened)
 		if !ok {
 			return
 		}
@@ -321,114 +325,115 @@ func (x *explorer) begin(m moment, i int) {
 	}
 }
 
-// notOpened is what the service makes of an error of the acquirer's Begin.
-func (x *explorer) notOpened(m moment, i int) {
-	if to, _, ok := x.apply(m, i, payment.OnNotOpened); ok {
+// stepNotOpened adds what the service does after an error of the acquirer's Begin.
+func (x *explorer) stepNotOpened(m moment, i int) {
+	if to, _, ok := x.commitEvent(m, i, payment.OnNotOpened); ok {
 		x.edges(to, false, i, "not opened")
 	}
 }
 
-// kiosk: what the payer does there, if he has the session; what the bank decides; the end of the session by itself.
-func (x *explorer) kiosk(m moment, i int) {
+// stepPaymentPage adds what the payer does on the payment page, what the bank decides, and the end of the session.
+func (x *explorer) stepPaymentPage(m moment, i int) {
 	o := m[i]
 	decide := func(t truth, why string) {
-		x.with(m, i, false, why, func(o *one) { o.bank, o.final = t, true })
+		x.addOutsideEdge(m, i, false, why, func(o *paymentModel) { o.bank, o.final = t, true })
 	}
 	switch o.bank {
 	case open:
-		x.with(m, i, true, "the session expires", func(o *one) { o.bank, o.final = expired, true })
+		x.addOutsideEdge(m, i, true, "the session expires", func(o *paymentModel) { o.bank, o.final = expired, true })
 		if o.handed {
 			decide(accepted, "the payer pays")
 			decide(refused, "the card is refused")
 			decide(cancelled, "the payer gives up")
-			x.with(m, i, false, "the bank does not decide yet", func(o *one) { o.bank, o.early = undecided, pendingWord })
-			x.with(m, i, false, "a card is refused, and another may be tried", func(o *one) { o.early = refusedWord })
+			x.addOutsideEdge(m, i, false, "the bank does not decide yet", func(o *paymentModel) { o.bank, o.early = undecided, pendingWord })
+			x.addOutsideEdge(m, i, false, "a card is refused, and another may be tried", func(o *paymentModel) { o.early = refusedWord })
 		}
 	case undecided:
-		x.with(m, i, true, "the bank accepts", func(o *one) { o.bank, o.final = accepted, true })
-		x.with(m, i, true, "the bank refuses", func(o *one) { o.bank, o.final = refused, true })
+		x.addOutsideEdge(m, i, true, "the bank accepts", func(o *paymentModel) { o.bank, o.final = accepted, true })
+		x.addOutsideEdge(m, i, true, "the bank refuses", func(o *paymentModel) { o.bank, o.final = refused, true })
 	case accepted:
 		if o.back == notBack && !o.calling {
-			x.with(m, i, false, "the bank's desk gives it back", func(o *one) { o.back = byDesk })
+			x.addOutsideEdge(m, i, false, "the bank's desk gives it back", func(o *paymentModel) { o.back = byDesk })
 		}
 		if o.back == byDesk {
-			x.with(m, i, false, "what the desk gave back comes back: a chargeback won", func(o *one) { o.back = notBack })
+			x.addOutsideEdge(m, i, false, "what the desk gave back comes back: a chargeback won", func(o *paymentModel) { o.back = notBack })
 		}
 	}
 }
 
-// messages: a notification, or the browser with the same content, arrives once, again and again, or never.
-func (x *explorer) messages(m moment, i int) {
+// stepMessages adds messages: a notification, or the browser with the same content, arrives once, several times, or never.
+func (x *explorer) stepMessages(m moment, i int) {
 	final := m[i]
 	final.back = notBack // it was written before anything went back
 	for _, n := range []struct {
 		there bool
-		drop  func(*one)
-		word  word
+		drop  func(*paymentModel)
+		word  bankMessage
 	}{
-		{m[i].early != unsaid, func(o *one) { o.early = unsaid }, m[i].early},
-		{m[i].final, func(o *one) { o.final = false }, final.says()},
+		{m[i].early != unsaid, func(o *paymentModel) { o.early = unsaid }, m[i].early},
+		{m[i].final, func(o *paymentModel) { o.final = false }, final.bankAnswer()},
 	} {
 		if !n.there {
 			continue
 		}
-		x.happen(m, i, kindOf[n.word], false) // and it is still under way
-		x.with(m, i, false, "a notification is lost, or was the last", n.drop)
+		x.addEventEdge(m, i, kindOf[n.word], false) // and it is still under way
+		x.addOutsideEdge(m, i, false, "a notification is lost, or was the last", n.drop)
 	}
 }
 
-// questions: the worker, or a person about whatever payment, asks; the answer is applied later, if the row is still the one that
-// was asked about. From "not found" only the worker draws a conclusion, and only about what may be open.
-func (x *explorer) questions(m moment, i int) {
+// stepQuestions adds questions: the worker asks, or a clerk about any payment. The answer is applied later, if the row has not changed
+// since. From "not found" only the worker draws a conclusion, and only about what may be open.
+func (x *explorer) stepQuestions(m moment, i int) {
 	o := m[i]
 	if x.rules.noQuestion {
 		return
 	}
-	if o.state != stCreated && o.answer == unsaid && (o.says() != notFound || o.attempt()) {
-		x.with(m, i, true, "is asked about", func(o *one) { o.answer = o.says() })
+	if o.state != stCreated && o.answer == unsaid && (o.bankAnswer() != notFound || o.isAttempt()) {
+		x.addOutsideEdge(m, i, true, "is asked about", func(o *paymentModel) { o.answer = o.bankAnswer() })
 	}
 	if o.answer != unsaid {
 		kind := kindOf[o.answer]
 		if kind == payment.OnAccepted && o.state == stRefunded && !x.rules.backForGood {
 			kind = payment.OnNotReturned
 		}
-		if to, _, ok := x.apply(m, i, kind); ok {
+		if to, _, ok := x.commitEvent(m, i, kind); ok {
 			to[i].answer = unsaid
 			x.edges(to, true, i, string(kind))
 		}
-		x.with(m, i, false, "the answer is lost", func(o *one) { o.answer = unsaid })
+		x.addOutsideEdge(m, i, false, "the answer is lost", func(o *paymentModel) { o.answer = unsaid })
 	}
 	if !o.calling {
-		x.happen(m, i, payment.OnOverdue, false)
+		x.addEventEdge(m, i, payment.OnOverdue, false)
 	}
 }
 
-// people: the host records; somebody asks for a refund, or complains; a clerk resolves a review by what the bank's own screen says.
-func (x *explorer) people(m moment, i int) {
+// stepPeople adds what people do: the host records, a clerk asks for a refund, the payer complains, and a clerk resolves a review by what
+// the bank's own screen says.
+func (x *explorer) stepPeople(m moment, i int) {
 	o := m[i]
-	x.happen(m, i, payment.OnRecorded, true)
-	x.happen(m, i, payment.OnRefundAsked, false)
-	x.happen(m, i, payment.OnQuestioned, false)
+	x.addEventEdge(m, i, payment.OnRecorded, true)
+	x.addEventEdge(m, i, payment.OnRefundAsked, false)
+	x.addEventEdge(m, i, payment.OnQuestioned, false)
 	if o.state != stReview {
 		return
 	}
 	switch {
 	case o.back != notBack:
-		x.happen(m, i, payment.OnWasReturned, true)
+		x.addEventEdge(m, i, payment.OnWasReturned, true)
 	case o.bank == accepted:
-		x.happen(m, i, payment.OnKept, true)
-		x.happen(m, i, payment.OnGivingBack, true)
+		x.addEventEdge(m, i, payment.OnKept, true)
+		x.addEventEdge(m, i, payment.OnGivingBack, true)
 	case o.bank != open && o.bank != undecided:
-		x.happen(m, i, payment.OnNoMoney, true)
+		x.addEventEdge(m, i, payment.OnNoMoney, true)
 	}
 }
 
-// giveBack: asked, and not back; then it is committed that the call is made; then it is made, and is answered, refused, or lost on
-// either way.
-func (x *explorer) giveBack(m moment, i int) {
+// stepGiveBack adds the steps of a refund: a question whose answer is that nothing went back, the commit that the call will be made, and
+// the call, which is answered, refused, or lost on either way.
+func (x *explorer) stepGiveBack(m moment, i int) {
 	o := m[i]
 	if o.state == stRefunding && !o.calling && (o.answer == acceptedWord || x.rules.callUnasked) {
-		if to, effect, ok := x.apply(m, i, payment.OnRefundUnknown); ok && effect == payment.EffectNoted {
+		if to, effect, ok := x.commitEvent(m, i, payment.OnRefundUnknown); ok && effect == payment.EffectNoted {
 			to[i].calling = true
 			x.edges(to, true, i, "is about to be given back")
 		}
@@ -444,7 +449,7 @@ func (x *explorer) giveBack(m moment, i int) {
 	}
 	x.edges(to, true, i, "the call is lost, or conflicts")
 	if o.state == stRefunding {
-		x.happen(to, i, payment.OnRefundRefused, false)
+		x.addEventEdge(to, i, payment.OnRefundRefused, false)
 	}
 	switch o.back {
 	case byOurOwn:
@@ -453,22 +458,22 @@ func (x *explorer) giveBack(m moment, i int) {
 		to[i].back = byOurOwn
 		x.edges(to, false, i, "is given back, and the answer is lost")
 		if o.state == stRefunding {
-			if done, _, ok := x.apply(to, i, payment.OnReturned); ok {
+			if done, _, ok := x.commitEvent(to, i, payment.OnReturned); ok {
 				x.edges(done, true, i, "is given back")
 			}
 		}
 	}
 }
 
-// good reports whether nothing is left to do: all money that the bank took is recorded or back, and known to be so.
-func (m moment) good() bool {
+// isSettled reports whether nothing is left to do: all money that the bank took is recorded or given back, and the row says so.
+func (m moment) isSettled() bool {
 	for _, o := range m {
 		switch {
 		case o.state == 0:
 		case o.bank == accepted && o.back == notBack && o.state != stRecorded,
 			o.bank == accepted && o.back != notBack && o.state != stRefunded,
 			o.state == stRecorded && !o.acked,
-			o.bank != accepted && !o.ended(),
+			o.bank != accepted && !o.hasEnded(),
 			o.bank == open, o.bank == undecided, o.calling:
 			return false
 		}
@@ -486,7 +491,7 @@ func (m moment) String() string {
 	return b.String()
 }
 
-// explored is what an exploration found.
+// explored is the result of an exploration.
 type explored struct {
 	moments    int
 	edges      int
@@ -495,7 +500,7 @@ type explored struct {
 	lost       map[string]string // moments from which no good end can be reached, by their states, and the way
 }
 
-// explore goes everywhere, or until it finds what it looks for.
+// explore visits every moment that can be reached, or stops at the violation that until names.
 func explore(r rules, until string) explored {
 	x := newExplorer(r)
 	type step struct {
@@ -535,7 +540,7 @@ func explore(r rules, until string) explored {
 				out.violations[what] = way(n) + "; " + why
 			}
 		}
-		x.from(list[n])
+		x.addEdgesFrom(list[n])
 	}
 	out.moments = len(list)
 	// From the good ends backwards, along the edges that need neither a notification nor a payer nor luck.
@@ -555,7 +560,7 @@ func explore(r rules, until string) explored {
 				out.states[payment.State(allStates[o.state-1])] = true
 			}
 		}
-		if m.good() {
+		if m.isSettled() {
 			reaches[i] = true
 			queue = append(queue, int32(i))
 		}
@@ -588,8 +593,8 @@ func explore(r rules, until string) explored {
 	return out
 }
 
-// Wherever two payments of one claim can come to, nothing is there that must never be, and from there a good end can be reached
-// without any notification.
+// In every moment that two payments of one claim can reach, what must always hold does, and a settled end can be reached without any
+// notification.
 func TestTwoPaymentsOfOneClaim(t *testing.T) {
 	got := explore(rules{}, "")
 	t.Logf("%d moments, %d steps", got.moments, got.edges)
@@ -604,7 +609,7 @@ func TestTwoPaymentsOfOneClaim(t *testing.T) {
 	}
 }
 
-// Each rule is needed: without it the exploration finds what must never be, or a moment with no good end.
+// Each rule is needed: without it the exploration finds a violation, or a moment from which no settled end can be reached.
 func TestEachRuleIsNeeded(t *testing.T) {
 	for _, c := range []struct {
 		name  string

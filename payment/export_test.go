@@ -78,8 +78,8 @@ func (e exported) lines(t *testing.T, columns ...string) (out []string) {
 	return out
 }
 
-// stable replaces what is drawn.
-func stable(s string) string {
+// replaceRandom replaces what is drawn.
+func replaceRandom(s string) string {
 	ids := map[string]string{}
 	s = regexp.MustCompile(`\b[a-z2-7]{26}\b`).ReplaceAllStringFunc(s, func(id string) string {
 		if ids[id] == "" {
@@ -133,8 +133,8 @@ func TestExport(t *testing.T) {
 	w.fullDay()
 	w.pass(24 * time.Hour)
 	e := w.export("2017-09-11")
-	golden(t, "export.csv.golden", stable(e.csv))
-	golden(t, "export.jsonl.golden", stable(e.json))
+	compareGolden(t, "export.csv.golden", replaceRandom(e.csv))
+	compareGolden(t, "export.jsonl.golden", replaceRandom(e.json))
 	if strings.Count(e.csv, "\n") != strings.Count(e.csv, "\r\n") || strings.Contains(e.json, "\r") {
 		t.Error("the CSV's lines end in CR LF, those of the JSON in LF")
 	}

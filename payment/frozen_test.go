@@ -76,7 +76,7 @@ func TestStoredStringsAreFrozen(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	golden(t, "frozen.golden", strings.Join(got, "\n")+"\n")
+	compareGolden(t, "frozen.golden", strings.Join(got, "\n")+"\n")
 }
 
 // The file holds every string that is meant: what the tables and lists of the packages have is in it.

@@ -17,7 +17,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// slowBank takes its time over a question, and never answers some.
+// slowBank answers questions after a while, and some never.
 type slowBank struct {
 	*mock.Acquirer
 	takes    time.Duration
@@ -41,7 +41,7 @@ func (b *slowBank) Status(ctx context.Context, q acquirer.Question) (acquirer.Re
 	}
 }
 
-// crowd is many payments that are due to be asked about, each accepted by the bank, with all their changes to deliver.
+// crowd is a service with many payments that are due to be asked about, each accepted by the bank, with all their changes to deliver.
 type crowd struct {
 	*world
 	bank       *slowBank
@@ -80,8 +80,8 @@ func newCrowd(t *testing.T, n int, deliver func(context.Context, payment.Change)
 	return c
 }
 
-// until works until the condition holds, and returns how long that took. It looks at every 50 ms.
-func (c *crowd) until(done func() bool) time.Duration {
+// workUntil works until the condition holds, and returns how long that took. It looks at every 50 ms.
+func (c *crowd) workUntil(done func() bool) time.Duration {
 	c.Helper()
 	ctx, cancel := context.WithCancel(c.ctx)
 	ended := make(chan error)
@@ -101,7 +101,7 @@ func (c *crowd) until(done func() bool) time.Duration {
 	return took
 }
 
-// oneIn picks one reference of n.
+// oneIn returns a function that is true for one reference of n.
 func oneIn(n int) func(string) bool {
 	return func(reference string) bool {
 		ref, err := payment.ParseReference(reference)
@@ -109,19 +109,19 @@ func oneIn(n int) func(string) bool {
 	}
 }
 
-func never(string) bool { return false }
+func noReference(string) bool { return false }
 
-func always(string) bool { return true }
+func everyReference(string) bool { return true }
 
 // M3: three questions of 320 hang for 20 seconds, and neither the others nor the letters wait for it.
 func TestM3OneInAHundredHangs(t *testing.T) {
 	var took [2]time.Duration
-	for i, hangs := range []func(string) bool{never, oneIn(100)} {
+	for i, hangs := range []func(string) bool{noReference, oneIn(100)} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCrowd(t, 320, nil)
 			c.bank.hangs = hangs
 			want := []int32{320, 317}[i]
-			took[i] = c.until(func() bool { return c.bank.answered.Load() >= want && c.deliveries.Load() >= 640+want })
+			took[i] = c.workUntil(func() bool { return c.bank.answered.Load() >= want && c.deliveries.Load() >= 640+want })
 		})
 	}
 	t.Logf("%v without hanging, %v with", took[0], took[1])
@@ -133,11 +133,11 @@ func TestM3OneInAHundredHangs(t *testing.T) {
 // M3: nobody answers, and the letters go out as fast as ever.
 func TestM3AllQuestionsHang(t *testing.T) {
 	var took [2]time.Duration
-	for i, hangs := range []func(string) bool{never, always} {
+	for i, hangs := range []func(string) bool{noReference, everyReference} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCrowd(t, 320, nil)
 			c.bank.hangs = hangs
-			took[i] = c.until(func() bool { return c.deliveries.Load() >= 640 })
+			took[i] = c.workUntil(func() bool { return c.deliveries.Load() >= 640 })
 		})
 	}
 	t.Logf("%v without hanging, %v with", took[0], took[1])
@@ -146,14 +146,14 @@ func TestM3AllQuestionsHang(t *testing.T) {
 	}
 }
 
-// handedOver counts calls of Deliver by change, and how many are under way.
-type handedOver struct {
+// handOverCounter counts calls of Deliver by change, and how many are under way.
+type handOverCounter struct {
 	mu         sync.Mutex
 	times      map[string]int
 	busy, most int
 }
 
-func (h *handedOver) begin(key string) {
+func (h *handOverCounter) begin(key string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.times == nil {
@@ -164,7 +164,7 @@ func (h *handedOver) begin(key string) {
 	h.most = max(h.most, h.busy)
 }
 
-func (h *handedOver) end() {
+func (h *handOverCounter) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.busy--
@@ -174,7 +174,7 @@ func (h *handedOver) end() {
 // ends at last, it counts.
 func TestM3DeliverIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var h handedOver
+		var h handOverCounter
 		free := make(chan struct{})
 		c := newCrowd(t, 100, func(_ context.Context, ch payment.Change) error {
 			h.begin(ch.Key)
@@ -184,7 +184,7 @@ func TestM3DeliverIgnoresItsContext(t *testing.T) {
 			}
 			return nil
 		})
-		took := c.until(func() bool { return c.deliveries.Load() >= 150 }) // created, opened and paid of the other fifty
+		took := c.workUntil(func() bool { return c.deliveries.Load() >= 150 }) // created, opened and paid of the other fifty
 		if took > 5*time.Minute {
 			t.Errorf("the others took %v", took)
 		}
@@ -217,14 +217,14 @@ func TestM3DeliverIgnoresItsContext(t *testing.T) {
 // M3: what Deliver takes long over, whatever its context says, is handed over once.
 func TestM3DeliverTakesLongerThanItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var h handedOver
+		var h handOverCounter
 		c := newCrowd(t, 1, func(_ context.Context, ch payment.Change) error {
 			h.begin(ch.Key)
 			defer h.end()
 			time.Sleep(3*time.Minute + 20*time.Second)
 			return nil
 		})
-		c.until(func() bool { return c.deliveries.Load() >= 3 })
+		c.workUntil(func() bool { return c.deliveries.Load() >= 3 })
 		time.Sleep(time.Hour)
 		c.work()
 		h.mu.Lock()
@@ -238,7 +238,7 @@ func TestM3DeliverTakesLongerThanItsLease(t *testing.T) {
 // M3: when everything hangs, the process runs a bounded number of calls, and the other kind of work goes on.
 func TestM3EveryDeliverHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var h handedOver
+		var h handOverCounter
 		free := make(chan struct{})
 		c := newCrowd(t, 200, func(_ context.Context, ch payment.Change) error {
 			h.begin(ch.Key)
@@ -246,7 +246,7 @@ func TestM3EveryDeliverHangs(t *testing.T) {
 			<-free
 			return nil
 		})
-		c.until(func() bool { return c.bank.answered.Load() >= 200 })
+		c.workUntil(func() bool { return c.bank.answered.Load() >= 200 })
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- c.Work(ctx) }()
@@ -263,7 +263,7 @@ func TestM3EveryDeliverHangs(t *testing.T) {
 		cancel()
 		<-done
 		close(free)
-		c.until(func() bool { return c.deliveries.Load() >= 600 })
+		c.workUntil(func() bool { return c.deliveries.Load() >= 600 })
 		if health, err = c.Health(t.Context()); err != nil || health.Hanging != 0 {
 			t.Errorf("Health says that %d hang, %v", health.Hanging, err)
 		}
@@ -324,7 +324,7 @@ func TestM3QuestionIgnoresItsContext(t *testing.T) {
 	})
 }
 
-// statusOf is an acquirer whose questions are somebody else's.
+// statusOf is an acquirer whose Status is a function of the test.
 type statusOf struct {
 	acquirer.Client
 	status func(context.Context, acquirer.Question) (acquirer.Result, error)
@@ -365,7 +365,7 @@ func TestM3ChoreIgnoresItsContext(t *testing.T) {
 	})
 }
 
-// failingStore fails as it is told.
+// failingStore is a store that fails where the test says.
 type failingStore struct {
 	payment.Store
 	failing atomic.Bool
@@ -487,7 +487,7 @@ func TestM3StopCutsOff(t *testing.T) {
 						<-free
 						return errors.New("too late")
 					})
-					c.bank.hangs = always
+					c.bank.hangs = everyReference
 					work, cancelWork := context.WithCancel(t.Context())
 					done := make(chan error, 1)
 					go func() { done <- c.Work(work) }()

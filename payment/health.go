@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Health is what an operator should know of a store of payments. A number that is not zero is work for somebody.
+// Health is what an operator should know of a store of payments. A number that is not zero asks for action.
 type Health struct {
-	// Unserved are payments that are not over and whose merchant has no acquirer in this process. Somebody else may serve them;
-	// if nobody does, nobody asks about them, and those that are still open go to review a day after their limit.
+	// Unserved are payments that are not over and whose merchant has no acquirer in this process. Another process may serve them. If
+	// none does, the acquirer is never asked about them, and those that are still open go to review a day after their limit.
 	Unserved int
 
 	Stuck   int  // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
-	Damaged []ID // of those: their rows cannot be read, see [DamagedError]
+	Damaged []ID // those of the stuck ones whose rows cannot be read, see [DamagedError]
 	Orphans int  // verified acceptances that belong to no payment
 
 	// Hanging are calls of this process to an acquirer or to Config.Deliver, and chores, that ignore the end of their context. From 64 on
-	// they keep their slots, and work slows down until it stops: restart the process, and mend what hangs.
+	// they keep their slots, and work slows down until it stops: restart the process, and repair what hangs.
 	Hanging int
 
 	Review       int       // payments that wait for a clerk
@@ -25,10 +25,10 @@ type Health struct {
 	Unrecorded   int       // payments that are paid and not taken into account in time (S77)
 }
 
-// openStates are the states in which something is still expected.
+// openStates are the states in which a further event is expected.
 var openStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
 
-// Health reads how the store stands. It is for a page or a probe of the operator's, not for each request: it counts.
+// Health counts what needs an operator. It reads many rows: call it from an operator's page or probe, not with each request.
 func (s *Service) Health(ctx context.Context) (h Health, err error) {
 	for _, c := range []struct {
 		n *int

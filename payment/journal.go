@@ -134,10 +134,10 @@ func handleFingerprint(h acquirer.Handle) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// rowHash commits to everything in the row that is neither a person's nor passing: the session, the masked card number
-// and the due time are left out, and the means of payment, which the code and the brand tell: a version before it, which may
-// run beside this one, does not write it. To the handle the entry of its session commits. The second form has what versions
-// before it did not keep; a row without that has the first, so that old journals verify.
+// rowHash returns a hash over the row. Left out are the fields of a person, the session, the masked card number and the due time; the
+// means of payment, which an older version beside this one does not write, and which code and brand tell too; and the handle, to which
+// the entry of its session commits. The second form adds fields that older versions did not store; a row without them has the first
+// form, so that old journals verify.
 func (p Payment) rowHash() [32]byte {
 	h := hasher{make([]byte, 0, 512)}
 	second := !p.Returned.IsZero() || !p.RefundFirstCalledAt.IsZero()

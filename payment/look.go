@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// lookAtPayment does what is due of a payment.
+// lookAtPayment does the work that a due payment needs in its state.
 func (s *Service) lookAtPayment(ctx context.Context, t Task) error {
 	p, now := t.Payment, s.now()
 	switch p.State {
@@ -23,7 +23,7 @@ func (s *Service) lookAtPayment(ctx context.Context, t Task) error {
 	return s.askAndApply(ctx, t)
 }
 
-// lookAtStranded is for a payment that no process has asked about for a day beyond its limit: a person learns of it.
+// lookAtStranded puts a payment into review that no process has asked about for a day beyond its limit, so that a clerk learns of it.
 func (s *Service) lookAtStranded(ctx context.Context, t Task, now time.Time, why error) error {
 	if t.Payment.State.isOneOf(strandableStates) {
 		return s.commitAtVersion(ctx, t.Payment, Event{Kind: OnOverdue, At: now, Err: shortCause(why.Error())})
@@ -31,8 +31,8 @@ func (s *Service) lookAtStranded(ctx context.Context, t Task, now time.Time, why
 	return s.c.Store.Release(ctx, t, now.Add(strandedAgain), "")
 }
 
-// lookAtPaid says once that the payment was not taken into account in time, and asks once after the bank's day is closed. Every
-// process may do the first; the second is for one that serves the merchant.
+// lookAtPaid journals once that the payment was not taken into account in time, and asks once after the acquirer's day is closed. Any
+// process may do the first, only one that serves the merchant the second.
 func (s *Service) lookAtPaid(ctx context.Context, t Task, now time.Time) error {
 	h, err := s.paidHistory(ctx, t.Payment.ID)
 	if err != nil {
@@ -47,10 +47,10 @@ func (s *Service) lookAtPaid(ctx context.Context, t Task, now time.Time) error {
 	return s.askAndApply(ctx, t)
 }
 
-// paidHistory is what the journal says of a payment that is paid.
+// paidHistory has the instants that the journal of a paid payment holds.
 type paidHistory struct {
 	paidAt      time.Time // when it became paid, last
-	movedAt     time.Time // when money moved last, or a person spoke of it
+	movedAt     time.Time // when money moved last, or a clerk's verdict kept it
 	overdueSaid bool
 }
 
@@ -70,7 +70,7 @@ func (s *Service) paidHistory(ctx context.Context, id ID) (h paidHistory, err er
 	return h, nil
 }
 
-// nextLook is when the payment is due next after now.
+// nextLook returns when the payment is due after now.
 func (h paidHistory) nextLook(t timers, now time.Time) (due time.Time) {
 	look := h.movedAt.Add(finalLook)
 	if now.Before(look) {
@@ -82,8 +82,8 @@ func (h paidHistory) nextLook(t timers, now time.Time) (due time.Time) {
 	return due
 }
 
-// nextLook is when to look again after an answer that changed nothing: an open question is asked again; an end is looked at
-// until its last look, a review for ever.
+// nextLook returns when to look again after an answer that changed nothing. An open question is asked again, an end until its last
+// look, a review for ever.
 func (s *Service) nextLook(ctx context.Context, p Payment, now time.Time) (time.Time, error) {
 	switch p.State {
 	case Created, Redirected, Unknown, Refunding:
@@ -96,7 +96,7 @@ func (s *Service) nextLook(ctx context.Context, p Payment, now time.Time) (time.
 		return nextReviewLook(since, now), err
 	case Refused, Cancelled, Expired, Failed:
 		since := p.CreatedAt
-		if p.State == Failed && now.After(since.Add(finalLook)) { // a person may have ended it
+		if p.State == Failed && now.After(since.Add(finalLook)) { // a clerk may have ended it
 			at, err := s.Since(ctx, p.ID)
 			if err != nil {
 				return time.Time{}, err

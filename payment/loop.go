@@ -12,13 +12,13 @@ const (
 	maxPollInterval = time.Minute // while the store fails
 )
 
-// kindLoop takes the work of one kind. It has a number of slots; a slot is filled again as soon as its piece of work ends, so a piece
-// that takes long holds up no other. A piece begins when it is leased: one that waited would begin when its lease is half over, and
-// whoever leased it next would overtake it.
+// kindLoop does the work of one kind in a number of slots. A slot is filled again as soon as its piece of work ends, so that a slow
+// piece delays no other. Work is leased only for free slots: a piece that waited for one would begin with half its lease over, and
+// the next process to lease it would overtake it.
 type kindLoop struct {
 	*Service
 	kind  WorkKind
-	run   context.Context // of the pieces
+	run   context.Context // of the pieces of work
 	slots chan struct{}   // holds a token for each slot in use
 	ended chan struct{}   // a piece has ended since the loop looked for work
 
@@ -29,7 +29,7 @@ func newKindLoop(s *Service, run context.Context, k WorkKind) *kindLoop {
 	return &kindLoop{Service: s, kind: k, run: run, slots: make(chan struct{}, slotsPerKind), ended: make(chan struct{}, 1)}
 }
 
-// takeWork takes work until taking ends, and returns when what it took has ended.
+// takeWork leases and starts work until taking ends, and returns when the started work has ended.
 func (l *kindLoop) takeWork(taking context.Context) {
 	wait := pollInterval
 	for l.reserveSlot(taking) {
@@ -45,17 +45,17 @@ func (l *kindLoop) takeWork(taking context.Context) {
 			l.logFailure(err)
 		}
 		switch {
-		case err != nil || l.failedInARow.Load() >= slotsPerKind: // the store fails, in what finds work or in all that is done
+		case err != nil || l.failedInARow.Load() >= slotsPerKind: // the store fails, in Lease or in every piece of work
 			wait = min(2*wait, maxPollInterval)
 			pauseUntilSignal(taking, wait, l.wake[l.kind])
-		case len(tasks) < n: // nothing else is due; what is under way may make something due
+		case len(tasks) < n: // nothing else is due; a piece under way may make something due
 			wait = pollInterval
 			pauseUntilSignal(taking, wait, l.wake[l.kind], l.ended)
 		default:
 			wait = pollInterval
 		}
 	}
-	for range slotsPerKind { // each slot that can be reserved has no piece any more
+	for range slotsPerKind { // a slot that can be reserved is free: all are, once this loop ends
 		l.slots <- struct{}{}
 	}
 }
@@ -85,7 +85,7 @@ func (l *kindLoop) reserveFreeSlots() int {
 	}
 }
 
-// startTask does a piece of work in the slot that is reserved for it. What was leased while taking ended is given back.
+// startTask does a task in the slot that is reserved for it, on a goroutine. A task that was leased while taking ended is given back.
 func (l *kindLoop) startTask(taking context.Context, t Task) {
 	go func() {
 		if taking.Err() != nil {
@@ -101,6 +101,7 @@ func (l *kindLoop) startTask(taking context.Context, t Task) {
 	}()
 }
 
+// logFailure logs an error, unless run has ended.
 func (l *kindLoop) logFailure(err error) {
 	if l.run.Err() == nil {
 		l.c.Logger.LogAttrs(l.run, slog.LevelError, "payment: work", slog.Any("error", err))
@@ -109,7 +110,7 @@ func (l *kindLoop) logFailure(err error) {
 
 // pauseUntilSignal waits for a while, or until one of the signals comes or ctx ends. There are two signals at most.
 func pauseUntilSignal(ctx context.Context, d time.Duration, signals ...<-chan struct{}) {
-	signals = append(signals, nil, nil) // nobody sends on nil
+	signals = append(signals, nil, nil) // a receive from nil waits for ever
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -120,7 +121,7 @@ func pauseUntilSignal(ctx context.Context, d time.Duration, signals ...<-chan st
 	}
 }
 
-// leaveSignal leaves a signal that waits until somebody looks; a second one before that is the same.
+// leaveSignal leaves a signal in a channel of capacity one. It waits there to be received; a second signal before that is dropped.
 func leaveSignal(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:

@@ -7,7 +7,7 @@ import (
 	"github.com/quittance/quittance/internal/euro"
 )
 
-// isAbout reports whether the result is about this payment. A reference alone does not tell: after a restore from a backup
+// isAbout reports whether the result is about this payment. A reference alone does not prove it: after a restore from a backup
 // references repeat, order ids and handles do not.
 func isAbout(p Payment, r acquirer.Result) bool {
 	switch {
@@ -26,27 +26,27 @@ func asOrdered(p Payment, r acquirer.Result) bool {
 	return err == nil && rerr == nil && ordered == said && r.Merchant == p.Merchant && r.Currency == p.Currency
 }
 
-// otherEnds gives the event of each outcome that is not an acceptance; all others are pending.
+// otherEnds maps each final outcome without money to its event; outcomes that are not in it, Accepted apart, are OnPending.
 var otherEnds = map[acquirer.Outcome]EventKind{
 	acquirer.Refused: OnRefused, acquirer.Cancelled: OnCancelled, acquirer.Expired: OnExpired, acquirer.Failed: OnFailed,
 }
 
-// nothingTried reports whether the result says how the payment's own session ended without anybody having tried to pay: the
-// acquirer knows no amount of it then (Direct). The session's id binds it to the order.
+// nothingTried reports whether the result is the end of the payment's own session in which nobody tried to pay. Such a result has no
+// amount (Direct); the session's id binds it to the order.
 func nothingTried(p Payment, r acquirer.Result) bool {
 	_, ended := otherEnds[r.Outcome]
 	return ended && r.Merchant == p.Merchant && r.Amount.IsZero() && r.Currency == "" &&
 		r.Handle.Session != "" && r.Handle.Session == p.Handle.Session
 }
 
-// meaningOf is what a verified result is to a payment.
+// meaningOf returns the event that a verified result is to a payment. Four rules:
 //
-//  1. Nothing counts that is not equal to the order, but for the end of a session in which nothing was tried: that has no amount.
-//  2. Money of another authorisation is not the money that is known, also when it is back. Where either has no
-//     authorisation, it may be the same.
-//  3. Of money that is known, what has gone back since is news, and so is the authorisation if it was missing.
-//  4. That less is back than was believed counts only if knowsReturns: in the answer to a question, by an acquirer that can
-//     give money back. A message may be old, and an acquirer that gives nothing back says nothing of it.
+//  1. A result that is not equal to the order is OnMismatched or OnUnfit. The end of a session in which nothing was tried is excepted: it
+//     has no amount.
+//  2. Money of another authorisation is other money, also when it has gone back. Where either has no authorisation, it may be the same.
+//  3. Of money that is known, a larger part that has gone back is news, and so is an authorisation that was missing.
+//  4. A smaller part that has gone back is news only if knowsReturns: in the answer to Status, by an acquirer that can give money back. A
+//     message may be old, and an acquirer that gives nothing back does not know.
 func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	ordered, _ := euro.Cents(p.Amount)
 	back, err := euro.Cents(r.Returned)
@@ -58,6 +58,8 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 		return OnUnfit
 	case accepted && p.Authorisation != "" && r.AuthorisationID != "" && p.Authorisation != r.AuthorisationID:
 		return OnMismatched
+	case accepted && back == ordered && p.State == Refunded && p.Authorisation == "" && r.AuthorisationID != "":
+		return OnConfirmed // it was refunded on a person's word, and this is the first that is heard of the money
 	case accepted && back == ordered:
 		return OnReturned
 	case accepted && p.knowsMoney():
@@ -80,7 +82,7 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	return OnPending
 }
 
-// eventOf is the event of a verified result. What is not as it was ordered is said in words: nothing else keeps it.
+// eventOf returns the event of a verified result. Err says in words what differs from the order, since no field keeps it.
 func (s *Service) eventOf(p Payment, r acquirer.Result, ch acquirer.Channel, knowsReturns bool) Event {
 	e := Event{Kind: meaningOf(p, r, knowsReturns), At: s.now(), Channel: ch, Result: &r}
 	switch e.Kind {

@@ -24,7 +24,7 @@ func (b *otherMerchant) Status(ctx context.Context, q acquirer.Question) (acquir
 	return b.Acquirer.Status(ctx, q)
 }
 
-// moved is a process of the same fund under its new contract, on the same store.
+// moved returns a service of the same fund under its new contract, on the same store.
 func (w *world) moved(others ...acquirer.Client) (*payment.Service, *otherMerchant) {
 	w.Helper()
 	b := &otherMerchant{Acquirer: &mock.Acquirer{MerchantID: "002001000000001", Now: w.clock.Now}}

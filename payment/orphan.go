@@ -14,10 +14,10 @@ type Orphan struct {
 	Cause  string    // of the last failure
 }
 
-// Key is that of the orphan's change: what [Service.Restart] takes in place of a payment's id.
+// Key returns the key of the orphan's change, which [Service.Restart] takes in place of a payment's id.
 func (o Orphan) Key() string { return "orphan/" + o.Result.Fingerprint() }
 
-// OrphanChange is the outgoing change of an orphan, for stores to keep.
+// OrphanChange returns the outgoing change of an orphan, for stores to keep.
 func OrphanChange(r acquirer.Result, at time.Time) Change {
 	return Change{
 		Key: Orphan{Result: r}.Key(),
@@ -32,7 +32,7 @@ func OrphanChange(r acquirer.Result, at time.Time) Change {
 	}
 }
 
-// Head is what a day seal commits to of an orphan. It stands among those of payments, with version zero.
+// Head returns what a day seal commits to of an orphan, in the form of a payment's head, with version zero.
 func (o Orphan) Head() Head {
 	h := hasher{make([]byte, 0, 128)}
 	h.addTexts("orphan/1", o.Result.Fingerprint())

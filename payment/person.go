@@ -10,15 +10,15 @@ import (
 	"github.com/quittance/quittance/internal/nir"
 )
 
-// Command is a person's act on a payment: who, why, and the version that was seen. If the payment has moved on since,
-// the error is ErrVersion: show it again.
+// Command is a clerk's act on a payment: who, why, and the version that the clerk saw. If the payment has changed since, the error is
+// ErrVersion: show it again. ErrInvalid names every field that is empty, too long or no text.
 type Command struct {
 	ID      ID
 	Version int
 	By, Why string
 }
 
-// Verdict is what a person decides about a payment in review.
+// Verdict is what a clerk decides about a payment in review. The strings are frozen.
 type Verdict string
 
 const (
@@ -36,8 +36,8 @@ type Resolution struct {
 	Verdict Verdict
 }
 
-// Record says that the payment was taken into account on the payer's account (S77). Doing so twice is no error.
-// ErrNotAllowed unless the payment is paid or recorded.
+// Record says that the payment was taken into account on the payer's account (S77). A second call is no error. ErrNotFound if there is
+// no such payment; ErrNotAllowed unless it is paid or recorded.
 func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.record")
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
@@ -51,20 +51,21 @@ func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
 }
 
 // Refund gives back what is left of a payment that is paid or recorded: all that did not go back before. It returns when that is
-// committed; Work talks to the acquirer. Asking twice is no error. Parts are for the acquirer's own desk.
+// committed; Work talks to the acquirer. A second call is no error. A part of an
+// amount is refunded at the acquirer's own desk. ErrNotAllowed in any other state.
 func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
 	return s.applyCommand(ctx, "refund", c, OnRefundAsked)
 }
 
-// Question puts a payment into review: one that is paid or recorded after a chargeback or a complaint; one that is refunded when it
-// was not, or when the money came back; one that a person's NoMoney ended, to take that back.
+// Question puts a payment into review: a paid or recorded one after a chargeback or a complaint; a refunded one whose money was not
+// given back, or came again; one that VerdictNoMoney ended, to undo that. ErrNotAllowed for any other.
 func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
 	return s.applyCommand(ctx, "question", c, OnQuestioned)
 }
 
-// Resolve ends a review. Keep is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is paid.
-// NoMoney is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back. After NoMoney the
-// acquirer is asked twice more; what it knows then wins.
+// Resolve ends a review. [VerdictKeep] is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is
+// paid. [VerdictNoMoney] is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back; after it the
+// acquirer is asked twice more, and an acceptance that it knows then wins.
 func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	kind, ok := verdicts[r.Verdict]
 	if !ok {
@@ -73,7 +74,7 @@ func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	return s.applyCommand(ctx, "resolve", r.Command, kind)
 }
 
-// applyCommand applies a person's act at the version that the person saw.
+// applyCommand commits a clerk's act at the version that the clerk saw.
 func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind EventKind) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment."+name)
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
@@ -97,7 +98,7 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 		return Payment{}, err
 	}
 	switch _, effect := Next(p.State, kind); {
-	case effect == EffectDuplicate: // done already, whatever version was seen
+	case effect == EffectDuplicate: // it is done already, whatever version was seen
 		return p, nil
 	case effect == "":
 		return p, explainNotAllowed(p, name, ErrNotAllowed)
@@ -116,13 +117,13 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 	return q, nil
 }
 
-// whyForbidden says what in the journal keeps a person from an act that the table allows; empty if nothing does.
+// whyForbidden returns what in the journal forbids an act that the table allows; empty if nothing does.
 func (s *Service) whyForbidden(ctx context.Context, p Payment, kind EventKind) (string, error) {
 	if kind != OnNoMoney && !(kind == OnQuestioned && p.State == Failed) {
 		return "", nil
 	}
 	var takings ledger
-	var end EventKind // what led to the state
+	var end EventKind // the event that led to the state
 	for e, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return "", err
@@ -146,7 +147,7 @@ func (s *Service) whyForbidden(ctx context.Context, p Payment, kind EventKind) (
 	return "", nil
 }
 
-// explainNotAllowed names the payment and its state where the table does not allow the act.
+// explainNotAllowed adds the act, the payment and its state to ErrNotAllowed; another error is returned as it is.
 func explainNotAllowed(p Payment, name string, err error) error {
 	if errors.Is(err, ErrNotAllowed) {
 		return fmt.Errorf("%w: %s of %s, which is %s", ErrNotAllowed, name, p.Reference, p.State)

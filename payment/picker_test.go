@@ -13,7 +13,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// jobs does what a job queue would: it takes the names of what is due, and does one payment's work after the other.
+// jobs works as a job queue does: it reads what is due, and does the work of one payment after the other.
 func (w *world) jobs() {
 	w.Helper()
 	for range 100 {

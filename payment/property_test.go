@@ -29,54 +29,55 @@ func withoutMoney(s State) bool {
 	return s == Refused || s == Cancelled || s == Expired || s == Failed
 }
 
-// taken reports whether an acceptance has led here; only a person leads on from here to an end without money, by way of review.
-func taken(s State) bool { return mustMoney(s) || s == Refunding || s == Refunded }
+// hasBeenAccepted reports whether only an acceptance, or a clerk, leads to the state; only a clerk leads on from it to an end without
+// money, by way of review.
+func hasBeenAccepted(s State) bool { return mustMoney(s) || s == Refunding || s == Refunded }
 
-// book is where a walk's payments are kept.
-type book interface {
+// walkBook keeps the payments of a walk.
+type walkBook interface {
 	create(p Payment) error
 	change(id ID, e Event) (Effect, error)       // applies an event to the newest row
 	answer(old Payment, e Event) (Effect, error) // applies an event to a row that was read before
 	row(id ID) (p Payment, entries int, e Entry) // the row, the length of its journal, the last entry
-	sound(id ID, whole bool) error               // what only this kind of book can check
+	verifyRow(id ID, whole bool) error           // what only this kind of book can check
 }
 
-// served is a book kept by the service's own way to commit, in a MemoryStore, with a linked journal.
-type served struct {
+// serviceBook is a walkBook that commits as the service does, in a MemoryStore, with a linked journal.
+type serviceBook struct {
 	*Service
 	store *MemoryStore
 }
 
-func newServed(template *Service) *served {
-	b := &served{store: NewMemoryStore()}
+func newServiceBook(template *Service) *serviceBook {
+	b := &serviceBook{store: NewMemoryStore()}
 	c := template.c
 	c.Store = b.store
 	b.Service = &Service{c: c, times: template.times, wake: newWakeups()}
 	return b
 }
 
-func (b *served) create(p Payment) error {
+func (b *serviceBook) create(p Payment) error {
 	_, err := b.Service.createWithReference(context.Background(), p)
 	return err
 }
 
-func (b *served) change(id ID, e Event) (Effect, error) {
+func (b *serviceBook) change(id ID, e Event) (Effect, error) {
 	_, effect, err := b.Service.changeNewest(context.Background(), Lookup{ID: id}, func(Payment) (Event, error) { return e, nil })
 	return effect, err
 }
 
-func (b *served) answer(old Payment, e Event) (Effect, error) {
+func (b *serviceBook) answer(old Payment, e Event) (Effect, error) {
 	_, effect, err := b.commitEvent(context.Background(), old, e)
 	return effect, err
 }
 
-// heard reports whether the journal has the message already.
-func (b *served) heard(id ID, e Event) bool {
+// isJournaled reports whether the journal has the message already.
+func (b *serviceBook) isJournaled(id ID, e Event) bool {
 	return e.Result != nil && slices.ContainsFunc(b.store.rows[id].journal, func(old Entry) bool { return old.Fingerprint == e.Result.Fingerprint() })
 }
 
-// answered reports whether the message is the acquirer's last word, and a person has answered it.
-func (b *served) answered(id ID, e Event) bool {
+// isAnsweredByClerk reports whether the message is the acquirer's last one, and a clerk has decided after it.
+func (b *serviceBook) isAnsweredByClerk(id ID, e Event) bool {
 	for _, old := range slices.Backward(b.store.rows[id].journal) {
 		if old.Fingerprint != "" && old.Channel != "" {
 			return old.Fingerprint == e.Result.Fingerprint() && (old.From == Review || old.To == Review)
@@ -85,12 +86,12 @@ func (b *served) answered(id ID, e Event) bool {
 	return false
 }
 
-func (b *served) row(id ID) (Payment, int, Entry) {
+func (b *serviceBook) row(id ID) (Payment, int, Entry) {
 	r := b.store.rows[id]
 	return r.payment, len(r.journal), r.journal[len(r.journal)-1]
 }
 
-func (b *served) sound(id ID, whole bool) error {
+func (b *serviceBook) verifyRow(id ID, whole bool) error {
 	r := b.store.rows[id]
 	switch last := r.journal[len(r.journal)-1]; {
 	case last.Hash != r.payment.Head:
@@ -110,40 +111,40 @@ func (b *served) sound(id ID, whole bool) error {
 	return VerifyJournal(r.payment, r.journal)
 }
 
-// light is a book with the rules of the store and of the service, without locks, hashes and copies: fast enough for many walks.
-type light struct {
+// plainBook is a walkBook with the rules of the store and of the service, without locks, hashes and copies: fast enough for many walks.
+type plainBook struct {
 	times timers
-	rows  []lightRow
+	rows  []plainRow
 }
 
-type lightRow struct {
+type plainRow struct {
 	payment Payment
 	entries int
 	last    Entry
 }
 
-func (b *light) find(id ID) *lightRow {
-	return &b.rows[slices.IndexFunc(b.rows, func(r lightRow) bool { return r.payment.ID == id })]
+func (b *plainBook) find(id ID) *plainRow {
+	return &b.rows[slices.IndexFunc(b.rows, func(r plainRow) bool { return r.payment.ID == id })]
 }
 
-func (b *light) any(than ID, is func(Payment) bool) bool {
-	return slices.ContainsFunc(b.rows, func(r lightRow) bool { return r.payment.ID != than && is(r.payment) })
+func (b *plainBook) anyOther(than ID, is func(Payment) bool) bool {
+	return slices.ContainsFunc(b.rows, func(r plainRow) bool { return r.payment.ID != than && is(r.payment) })
 }
 
-func (b *light) create(p Payment) error {
+func (b *plainBook) create(p Payment) error {
 	held := func(o Payment) bool {
 		return o.Debt == p.Debt && o.State.Holds() || o.Claim == p.Claim && o.State == Recorded
 	}
-	if b.any(p.ID, held) {
+	if b.anyOther(p.ID, held) {
 		return &HeldError{}
 	}
-	b.rows = append(b.rows, lightRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: EffectChanged, To: Created}})
+	b.rows = append(b.rows, plainRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: EffectChanged, To: Created}})
 	return nil
 }
 
-func (b *light) change(id ID, e Event) (Effect, error) {
+func (b *plainBook) change(id ID, e Event) (Effect, error) {
 	p := b.find(id).payment
-	if e.Kind == OnAccepted && (p.State.Attempt() || withoutMoney(p.State)) && b.any(id, func(o Payment) bool { return paidOtherwise(p, o) }) {
+	if e.Kind == OnAccepted && (p.State.Attempt() || withoutMoney(p.State)) && b.anyOther(id, func(o Payment) bool { return paidOtherwise(p, o) }) {
 		e.Kind = OnAcceptedToo
 	}
 	effect, err := b.answer(p, e)
@@ -160,7 +161,7 @@ func paidOtherwise(p, o Payment) bool {
 	return o.Debt == p.Debt && (o.State == Paid || o.State == Refunding || o.State == Review || o.State == Recorded && o.RecordedAt.After(p.CreatedAt))
 }
 
-func (b *light) answer(old Payment, e Event) (Effect, error) {
+func (b *plainBook) answer(old Payment, e Event) (Effect, error) {
 	next, effect, err := old.Apply(e)
 	if err != nil || effect == EffectDuplicate {
 		return effect, err
@@ -169,11 +170,11 @@ func (b *light) answer(old Payment, e Event) (Effect, error) {
 	switch {
 	case r.payment.Version != old.Version:
 		return "", ErrVersion
-	case next.State.Money() && b.any(next.ID, func(o Payment) bool { return o.Claim == next.Claim && o.State.Money() }):
+	case next.State.Money() && b.anyOther(next.ID, func(o Payment) bool { return o.Claim == next.Claim && o.State.Money() }):
 		return "", ErrClaimPaid
-	case next.State == Paid && b.any(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State == Paid }):
+	case next.State == Paid && b.anyOther(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State == Paid }):
 		return "", ErrClaimPaid
-	case next.State.Attempt() && b.any(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State.Attempt() }):
+	case next.State.Attempt() && b.anyOther(next.ID, func(o Payment) bool { return o.Debt == next.Debt && o.State.Attempt() }):
 		return "", &HeldError{}
 	}
 	next.AttentionAt = b.times.dueAfterEvent(old, next, e, effect)
@@ -182,14 +183,14 @@ func (b *light) answer(old Payment, e Event) (Effect, error) {
 	return effect, nil
 }
 
-func (b *light) row(id ID) (Payment, int, Entry) {
+func (b *plainBook) row(id ID) (Payment, int, Entry) {
 	r := b.find(id)
 	return r.payment, r.entries, r.last
 }
 
-func (b *light) sound(ID, bool) error { return nil }
+func (b *plainBook) verifyRow(ID, bool) error { return nil }
 
-// trip is what a walk knows of one payment besides its row.
+// trip is what a walk knows of one payment beside its row.
 type trip struct {
 	id       ID
 	older    Payment // as somebody read it some time ago
@@ -200,16 +201,16 @@ type trip struct {
 
 // walk is one random sequence of events about the payments of three claims on two debts.
 type walk struct {
-	book
+	walkBook
 	rng   *rand.Rand
 	now   time.Time
 	trips []*trip
 	seen  *[len(stateOrder)][len(eventOrder)]bool
-	story []happened
+	story []storyLine
 }
 
-// happened is a line of a walk's story. It is put into words only when something is wrong.
-type happened struct {
+// storyLine is a step of a walk. It becomes a text only when the walk fails.
+type storyLine struct {
 	id      ID
 	from    State
 	on      EventKind
@@ -220,7 +221,7 @@ type happened struct {
 	err     error
 }
 
-func (h happened) String() string {
+func (h storyLine) String() string {
 	s := fmt.Sprintf("%s %s on %s: %s %s, %d written, error %v", h.id, h.from, h.on, h.to, h.effect, h.written, h.err)
 	if h.version > 0 {
 		s += fmt.Sprintf(", read at version %d", h.version)
@@ -228,7 +229,7 @@ func (h happened) String() string {
 	return s
 }
 
-// violation ends a walk.
+// violation is the panic by which a walk fails.
 type violation string
 
 func (w *walk) fail(format string, a ...any) { panic(violation(fmt.Sprintf(format, a...))) }
@@ -238,8 +239,8 @@ func (w *walk) payment(t *trip) Payment {
 	return p
 }
 
-// others reports whether another payment is like that.
-func (w *walk) others(t *trip, is func(Payment) bool) bool {
+// anyOther reports whether is holds for another payment of the walk.
+func (w *walk) anyOther(t *trip, is func(Payment) bool) bool {
 	return slices.ContainsFunc(w.trips, func(o *trip) bool { return o != t && is(w.payment(o)) })
 }
 
@@ -263,11 +264,11 @@ func (w *walk) begin() {
 		Claim: debt + "/" + notice, Debtor: "A", Key: string(id), Amount: seventyFive, Currency: "EUR",
 		CreatedAt: w.now, AttentionAt: w.now.Add(2 * time.Minute),
 	}
-	held := w.others(nil, func(o Payment) bool {
+	held := w.anyOther(nil, func(o Payment) bool {
 		return o.Debt == p.Debt && mustHold(o.State) || o.Claim == p.Claim && o.State == Recorded
 	})
 	err := w.create(p)
-	w.story = append(w.story, happened{id: id, on: OnCreated, to: Created, err: err})
+	w.story = append(w.story, storyLine{id: id, on: OnCreated, to: Created, err: err})
 	switch {
 	case held && !errors.Is(err, ErrHeld):
 		w.fail("a payment is begun on a held debt or claim")
@@ -277,13 +278,13 @@ func (w *walk) begin() {
 		t := &trip{id: id}
 		w.trips = append(w.trips, t)
 		t.older = w.payment(t)
-		w.invariants(t)
+		w.checkInvariants(t)
 	}
 }
 
 var seventyFive = decimal.New(75_00, -2)
 
-// step makes something happen to one payment: mostly a change, now and then anything.
+// step applies an event to one payment: mostly one that changes its state, now and then any.
 func (w *walk) step() {
 	w.now = w.now.Add(time.Duration(1+w.rng.IntN(600)) * time.Second)
 	if len(w.trips) == 0 || w.rng.IntN(8) == 0 {
@@ -305,14 +306,14 @@ func (w *walk) step() {
 		t.older = p
 	case 1:
 		if t.older.Version != p.Version {
-			w.late(t, e)
+			w.applyStale(t, e)
 			return
 		}
 	}
-	w.happen(t, e)
+	w.applyAndCheck(t, e)
 }
 
-// event is one of kind k, with what such an event brings.
+// event returns an event of kind k with the fields that such an event has.
 func (w *walk) event(p Payment, k EventKind) Event {
 	e := Event{Kind: k, At: w.now}
 	outcome, authorisation := acquirer.Outcome(k), ""
@@ -347,19 +348,19 @@ var (
 	digits   = [...]string{"0", "1", "2"}
 )
 
-// happen applies an event to the newest row, and checks what becomes of it.
-func (w *walk) happen(t *trip, e Event) {
+// applyAndCheck applies an event to the newest row, and checks the result.
+func (w *walk) applyAndCheck(t *trip, e Event) {
 	p, n, _ := w.row(t.id)
 	to, want := Next(p.State, e.Kind)
-	second := mustMoney(to) && !mustMoney(p.State) && w.others(t, func(o Payment) bool {
+	second := mustMoney(to) && !mustMoney(p.State) && w.anyOther(t, func(o Payment) bool {
 		return o.Claim == p.Claim && mustMoney(o.State) || o.Debt == p.Debt && o.State == Paid || e.Kind == OnAccepted && paidOtherwise(p, o)
 	})
-	b, serves := w.book.(*served)
-	answered := serves && e.Result != nil && b.answered(t.id, e)
+	b, serves := w.walkBook.(*serviceBook)
+	answered := serves && e.Result != nil && b.isAnsweredByClerk(t.id, e)
 	effect, err := w.change(t.id, e)
 	q, m, last := w.row(t.id)
 	written := m - n
-	w.story = append(w.story, happened{id: t.id, from: p.State, on: e.Kind, to: q.State, effect: effect, written: written, err: err})
+	w.story = append(w.story, storyLine{id: t.id, from: p.State, on: e.Kind, to: q.State, effect: effect, written: written, err: err})
 	w.seen[p.State.tableRow()][e.Kind.tableColumn()] = true
 	// The service puts a second acceptance into review by itself: at once, or when the refund that was under way is done.
 	twice := serves && written == 2 && (e.Kind == OnMismatched && mustMoney(p.State) || e.Kind == OnReturned && p.State == Refunding)
@@ -372,7 +373,7 @@ func (w *walk) happen(t *trip, e Event) {
 			w.fail("not allowed, and the error is %v", err)
 		}
 	case want == EffectChanged && effect == EffectStale && written == 0:
-		if mustAttempt(p.State) || !serves || !b.heard(t.id, e) || e.Channel == acquirer.Query && !answered {
+		if mustAttempt(p.State) || !serves || !b.isJournaled(t.id, e) || e.Channel == acquirer.Query && !answered {
 			w.fail("late truth is thrown away")
 		}
 	case twice:
@@ -416,17 +417,17 @@ func (w *walk) happen(t *trip, e Event) {
 	if twice {
 		t.accepted = true
 	} else {
-		w.never(t, p, q, last)
+		w.checkStep(t, p, q, last)
 	}
-	w.invariants(t)
+	w.checkInvariants(t)
 }
 
-// late applies an event to a row that has moved on since it was read: nothing may be written.
-func (w *walk) late(t *trip, e Event) {
+// applyStale applies an event to a row that has changed since it was read: nothing may be written.
+func (w *walk) applyStale(t *trip, e Event) {
 	p, n, _ := w.row(t.id)
 	effect, err := w.answer(t.older, e)
 	q, m, _ := w.row(t.id)
-	w.story = append(w.story, happened{t.id, p.State, e.Kind, q.State, effect, m - n, t.older.Version, err})
+	w.story = append(w.story, storyLine{t.id, p.State, e.Kind, q.State, effect, m - n, t.older.Version, err})
 	if m != n || q.Version != p.Version || q.State != p.State || q.Head != p.Head || !sameMoney(p, q) {
 		w.fail("an answer to an older version is written")
 	}
@@ -435,12 +436,12 @@ func (w *walk) late(t *trip, e Event) {
 	}
 }
 
-// never holds for each step that is written.
-func (w *walk) never(t *trip, p, q Payment, e Entry) {
+// checkStep fails if a step that was written breaks one of the rules for single steps.
+func (w *walk) checkStep(t *trip, p, q Payment, e Entry) {
 	switch {
 	case mustMoney(q.State) && !mustMoney(p.State) && e.Event != OnAccepted && e.Event != OnKept:
 		w.fail("paid without an acceptance and without a person")
-	case withoutMoney(q.State) && taken(p.State):
+	case withoutMoney(q.State) && hasBeenAccepted(p.State):
 		w.fail("%s turns %s", p.State, q.State)
 	case p.State == Review && q.State != Review && (e.By == "" || withoutMoney(q.State) && e.Event != OnNoMoney):
 		w.fail("a review ends in %s, and no person says so", q.State)
@@ -469,8 +470,8 @@ func sameOrder(p, q Payment) bool {
 		p.CreatedAt.Equal(q.CreatedAt)
 }
 
-// invariants hold at every moment.
-func (w *walk) invariants(t *trip) {
+// checkInvariants fails if a rule is broken that holds at every moment.
+func (w *walk) checkInvariants(t *trip) {
 	p, entries, last := w.row(t.id)
 	switch {
 	case p.Version != entries || last.To != p.State:
@@ -482,38 +483,39 @@ func (w *walk) invariants(t *trip) {
 	case p.State == Recorded && p.RecordedAt.IsZero(), p.State == Refunding && p.RefundAskedAt.IsZero(),
 		p.State == Refunded && p.ReturnedAt.IsZero():
 		w.fail("%s, and it is not said since when", p.State)
-	case mustAttempt(p.State) && w.others(t, func(o Payment) bool { return o.Debt == p.Debt && mustAttempt(o.State) }):
+	case mustAttempt(p.State) && w.anyOther(t, func(o Payment) bool { return o.Debt == p.Debt && mustAttempt(o.State) }):
 		w.fail("two attempts of one debt")
-	case mustMoney(p.State) && w.others(t, func(o Payment) bool { return o.Claim == p.Claim && mustMoney(o.State) }):
+	case mustMoney(p.State) && w.anyOther(t, func(o Payment) bool { return o.Claim == p.Claim && mustMoney(o.State) }):
 		w.fail("two payments of one claim with money")
 	}
-	if err := w.sound(t.id, false); err != nil {
+	if err := w.verifyRow(t.id, false); err != nil {
 		w.fail("%v", err)
 	}
 }
 
-// end lets everybody do what is theirs, with no more surprises: every payment comes to an end or to a person, and no money is lost.
-func (w *walk) end() {
+// settleAll lets the bank, the worker and the host do all that is due: every payment then has an end or is in review, and no money is
+// lost.
+func (w *walk) settleAll() {
 	on := map[State]EventKind{Created: OnNotOpened, Redirected: OnAbsent, Unknown: OnAbsent, Paid: OnRecorded, Refunding: OnReturned}
 	for _, t := range w.trips {
 		w.now = w.now.Add(time.Hour)
 		for k, ok := on[w.payment(t).State]; ok; k, ok = on[w.payment(t).State] {
-			w.happen(t, w.event(w.payment(t), k))
+			w.applyAndCheck(t, w.event(w.payment(t), k))
 		}
 		s := w.payment(t).State
 		if s != Review && !s.Ended() {
 			w.fail("%s ends as %s", t.id, s)
 		}
-		if t.accepted && s != Review && !taken(s) && !t.gone {
+		if t.accepted && s != Review && !hasBeenAccepted(s) && !t.gone {
 			w.fail("%s was accepted and ends as %s", t.id, s)
 		}
-		if err := w.sound(t.id, true); err != nil {
+		if err := w.verifyRow(t.id, true); err != nil {
 			w.fail("%v", err)
 		}
 	}
 }
 
-// run walks one sequence of 1 to 40 events. The error tells the story.
+// run walks one sequence of 1 to 40 events. The error lists them.
 func (w *walk) run() (err error) {
 	defer func() {
 		switch v := recover().(type) {
@@ -531,13 +533,13 @@ func (w *walk) run() (err error) {
 	for range 1 + w.rng.IntN(40) {
 		w.step()
 	}
-	w.end()
+	w.settleAll()
 	return nil
 }
 
 // walks goes through so many sequences, each reproducible by itself, and fails on the first that breaks a rule. It returns the cells
 // of the table that no sequence came by.
-func walks(t *testing.T, sequences int, open func() book) (missed []string) {
+func walks(t *testing.T, sequences int, open func() walkBook) (missed []string) {
 	t.Helper()
 	seed := uint64(2017)
 	if s := os.Getenv("QUITTANCE_SEED"); s != "" {
@@ -556,10 +558,10 @@ func walks(t *testing.T, sequences int, open func() book) (missed []string) {
 	var wg sync.WaitGroup
 	for i := range parts {
 		wg.Go(func() {
-			var story []happened
+			var story []storyLine
 			for n := i; n < sequences && parts[i].err == nil; n += len(parts) {
 				w := &walk{
-					book: open(), rng: rand.New(rand.NewPCG(seed, uint64(n))), now: time.Date(2017, 9, 11, 10, 0, 0, 0, time.UTC),
+					walkBook: open(), rng: rand.New(rand.NewPCG(seed, uint64(n))), now: time.Date(2017, 9, 11, 10, 0, 0, 0, time.UTC),
 					seen: &parts[i].seen, story: story[:0],
 				}
 				if err := w.run(); err != nil {
@@ -597,7 +599,7 @@ func TestRandomSequencesKeepNeverAndAlways(t *testing.T) {
 		sequences = 10_000
 	}
 	times := timers{begin: 30 * time.Second, unknown: 72 * time.Hour, record: 24 * time.Hour}
-	missed := walks(t, sequences, func() book { return &light{times: times} })
+	missed := walks(t, sequences, func() walkBook { return &plainBook{times: times} })
 	if d := cmp.Diff([]string(nil), missed); d != "" && !t.Failed() {
 		t.Errorf("cells that no sequence came by:\n%s", d)
 	}
@@ -615,5 +617,5 @@ func TestRandomSequencesThroughTheService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	walks(t, sequences, func() book { return newServed(s) })
+	walks(t, sequences, func() walkBook { return newServiceBook(s) })
 }

@@ -121,7 +121,7 @@ func TestLateTruthWins(t *testing.T) {
 	}
 }
 
-// say has the bank say something about a payment by notification; what r leaves open is as ordered.
+// say has the bank notify r about a payment; fields that r leaves empty are as ordered.
 func (w *world) say(p payment.Payment, r acquirer.Result) payment.Effect {
 	w.Helper()
 	_, e, err := w.try(p, r)

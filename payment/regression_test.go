@@ -20,7 +20,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// statusBank answers as it is told; what it is not told about, the bank answers.
+// statusBank answers with the test's functions, and with the bank's own answers where the test has none.
 type statusBank struct {
 	*mock.Acquirer
 	status func(ref string) (acquirer.Result, error)
@@ -60,7 +60,7 @@ func (b *statusBank) Begin(ctx context.Context, o acquirer.Order) (acquirer.Sess
 	return s, err
 }
 
-// newStatus puts one before the world's bank, whose notifications are lost.
+// newStatus returns a world with a statusBank before its bank. The bank's notifications are lost.
 func newStatus(t *testing.T, with ...func(*payment.Config)) (*world, *statusBank) {
 	b := &statusBank{}
 	w := newWorld(t, append([]func(*payment.Config){func(c *payment.Config) { b.Acquirer = c.Acquirer.(*mock.Acquirer); c.Acquirer = b }}, with...)...)
@@ -68,8 +68,8 @@ func newStatus(t *testing.T, with ...func(*payment.Config)) (*world, *statusBank
 	return w, b
 }
 
-// fit is a result that says r about what was ordered.
-func fit(p payment.Payment, r acquirer.Result) acquirer.Result {
+// filledFromOrder returns r with the payment's reference, order, merchant, amount and currency.
+func filledFromOrder(p payment.Payment, r acquirer.Result) acquirer.Result {
 	r.Reference, r.OrderID, r.Merchant, r.Currency = p.Reference, string(p.ID), p.Merchant, p.Currency
 	if r.Amount.IsZero() {
 		r.Amount = p.Amount
@@ -114,7 +114,7 @@ func TestAnswerAboutAnotherOrder(t *testing.T) {
 	w, b := newStatus(t)
 	p, _ := w.begin("1")
 	b.status = func(string) (acquirer.Result, error) {
-		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+		r := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
 		r.OrderID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 		return r, nil
 	}
@@ -128,7 +128,7 @@ func TestNoOrderInTheResult(t *testing.T) {
 	w, b := newStatus(t)
 	p, _ := w.begin("1")
 	b.status = func(string) (acquirer.Result, error) {
-		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted})
+		r := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted})
 		r.OrderID = ""
 		return r, nil
 	}
@@ -155,7 +155,7 @@ func TestEndIsNeverOverdue(t *testing.T) {
 			if c.err != nil {
 				return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: c.err}
 			}
-			return fit(p, c.r), nil
+			return filledFromOrder(p, c.r), nil
 		}
 		w.clock.Add(80 * time.Hour) // no worker ran for three days
 		w.work()
@@ -270,7 +270,7 @@ func TestNoCallOnABadAnswer(t *testing.T) {
 		w, b := newStatus(t)
 		p := w.ended("1", acquirer.Accepted)
 		b.status = func(string) (acquirer.Result, error) {
-			q := fit(p, r)
+			q := filledFromOrder(p, r)
 			if r.Merchant != "" {
 				q.Merchant = r.Merchant
 			}
@@ -287,7 +287,7 @@ func TestNoCallOnABadAnswer(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.ended("1", acquirer.Accepted)
 	b.cancel = func(m acquirer.Modification) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted}), nil
 	}
 	w.refund(p)
 	w.pass(time.Minute)
@@ -358,7 +358,7 @@ func TestWorkWakes(t *testing.T) {
 	})
 }
 
-// A person's word that no money moved is looked at twice, as every end is: thirty minutes and 26 hours after it.
+// After a clerk's NoMoney the payment is looked at twice, as after every end: thirty minutes and 26 hours later.
 func TestNoMoneyIsLookedAtTwice(t *testing.T) {
 	w, b := newSilent(t, acquirer.ErrUnavailable)
 	p, _ := w.begin("1")
@@ -384,7 +384,7 @@ func TestPendingAfterTheEndIsNotAskedForEver(t *testing.T) {
 	p, _ := w.begin("1")
 	w.say(p, acquirer.Result{Outcome: acquirer.Refused})
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Pending, Code: "60"}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Pending, Code: "60"}), nil
 	}
 	for range 10 * 24 {
 		w.clock.Add(time.Hour)
@@ -402,7 +402,7 @@ func TestContradictionsDoNotSpin(t *testing.T) {
 	n := 0
 	b.status = func(string) (acquirer.Result, error) {
 		n++
-		return fit(p, acquirer.Result{Outcome: acquirer.Refused, Amount: decimal.New(1, -2), AcquirerCode: fmt.Sprint(n)}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Refused, Amount: decimal.New(1, -2), AcquirerCode: fmt.Sprint(n)}), nil
 	}
 	w.clock.Add(17 * time.Minute)
 	w.work()
@@ -421,7 +421,7 @@ func TestSomebodyElsesReference(t *testing.T) {
 	if !errors.Is(err, acquirer.ErrReferenceUsed) {
 		t.Fatal(err)
 	}
-	r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1", At: noon})
+	r := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1", At: noon})
 	r.OrderID = ""
 	cb, err := w.bank.Seal(r, acquirer.Notify)
 	w.must("Seal", err)
@@ -456,7 +456,7 @@ func TestSlowDeliverIsTaken(t *testing.T) {
 	})
 }
 
-// What went back before anybody heard of it was accepted before: it is dated, acknowledged and accounted for.
+// Money that went back before its acceptance was known is an acceptance and a return: dated, acknowledged and booked.
 func TestReturnedBeforeItWasHeardOf(t *testing.T) {
 	w := newWorld(t)
 	w.bank.Notify = func(acquirer.Callback) {}
@@ -473,7 +473,7 @@ func TestReturnedBeforeItWasHeardOf(t *testing.T) {
 	w.converged()
 }
 
-// A verdict answers the acquirer's last word: the same word again, on whatever channel, undoes nothing; another word does.
+// A verdict answers the acquirer's last message: the same message again, on any channel, undoes nothing; another one does.
 func TestAVerdictAnswersTheLastWord(t *testing.T) {
 	w := newWorld(t)
 	p, s := w.begin("1")
@@ -518,7 +518,7 @@ func TestVerifyWithoutSalts(t *testing.T) {
 	}
 }
 
-// What did not match is said in words in the journal: nothing else keeps it.
+// The Why of the journal says what did not match the order, since no field keeps it.
 func TestMismatchIsKept(t *testing.T) {
 	w := newWorld(t)
 	p, _ := w.begin("1")
@@ -533,7 +533,7 @@ func TestMismatchIsKept(t *testing.T) {
 	}
 }
 
-// Neither a database nor a screen takes every text.
+// A text that a database or a screen does not take is refused.
 func TestTextOfCommands(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
@@ -554,7 +554,7 @@ func TestTextOfCommands(t *testing.T) {
 	}
 }
 
-// failing is a store that fails where it is told to.
+// failing is a store that fails where the test says.
 type failing struct {
 	payment.Store
 	list, once error
@@ -642,7 +642,7 @@ func TestRefundAnswerAboutAnotherOrder(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.ended("1", acquirer.Accepted)
 	b.status = func(string) (acquirer.Result, error) {
-		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+		r := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
 		r.OrderID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 		return r, nil
 	}
@@ -677,7 +677,7 @@ func (w *world) takenAgain() payment.Payment {
 	return w.at(p.ID, payment.Review)
 }
 
-// That the first money is back does not say that the second is.
+// A message that the first money is back does not say that the second is.
 func TestAnotherAuthorisationIsBack(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.takenAgain()
@@ -716,10 +716,10 @@ func TestSecondRefundIsExported(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.takenAgain()
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}), nil
 	}
 	b.cancel = func(m acquirer.Modification) (acquirer.Result, error) {
-		r := fit(p, acquirer.Result{Outcome: acquirer.Accepted, Returned: m.Amount})
+		r := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Returned: m.Amount})
 		r.OrderID = ""
 		return r, nil
 	}
@@ -755,7 +755,7 @@ func TestSecondAcceptanceIsForAPerson(t *testing.T) {
 	}
 }
 
-// What contradicted does not undo a person's later word that all is back; that none moved may not be said of it.
+// A replayed contradiction does not undo a clerk's later WasReturned; NoMoney is refused while its money is here.
 func TestContradictionDoesNotUndoAVerdict(t *testing.T) {
 	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
 	w := newWorld(t)
@@ -804,13 +804,13 @@ func TestKeptAfterItWentBack(t *testing.T) {
 	}
 }
 
-// waiting is a store whose writes wait, as behind a lock, until their context ends.
-type waiting struct {
+// blockedStore is a store whose writes wait, as behind a lock, until their context ends.
+type blockedStore struct {
 	payment.Store
 	wait bool
 }
 
-func (s *waiting) until(ctx context.Context) error {
+func (s *blockedStore) until(ctx context.Context) error {
 	if !s.wait {
 		return nil
 	}
@@ -822,21 +822,21 @@ func (s *waiting) until(ctx context.Context) error {
 	}
 }
 
-func (s *waiting) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (s *blockedStore) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
 	return s.Store.Create(ctx, p, e)
 }
 
-func (s *waiting) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+func (s *blockedStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
 	return s.Store.Commit(ctx, p, e)
 }
 
-func (s *waiting) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
+func (s *blockedStore) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
 	if err := s.until(ctx); err != nil {
 		return err
 	}
@@ -847,7 +847,7 @@ func (s *waiting) Orphan(ctx context.Context, r acquirer.Result, at time.Time) e
 func TestNothingIsWrittenAfterItsDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon))
-		st := &waiting{}
+		st := &blockedStore{}
 		w := newWorld(t, func(c *payment.Config) {
 			st.Store = c.Store
 			c.Store, c.Now, c.Acquirer.(*mock.Acquirer).Now = st, time.Now, time.Now

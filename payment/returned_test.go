@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
@@ -54,7 +56,7 @@ func TestM8ChargebackWonBack(t *testing.T) {
 	p = w.at(p.ID, payment.Paid)
 	back := p.Amount
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
@@ -81,7 +83,7 @@ func TestKeptAndThenAPartIsBack(t *testing.T) {
 		want int64
 	}{{75_00, 0}, {20_00, 55_00}, {30_00, 45_00}, {0, 75_00}, {75_00, 0}} {
 		b.status = func(string) (acquirer.Result, error) {
-			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
+			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
 		}
 		_, _, err := w.Reconcile(w.ctx, p.ID)
 		w.must("Reconcile", err)
@@ -125,7 +127,7 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 	p = w.get(p.ID)
 	back := p.Amount
 	b.status = func(string) (acquirer.Result, error) {
-		return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
 	_, _, err := w.Reconcile(w.ctx, p.ID)
 	w.must("Reconcile", err)
@@ -238,7 +240,7 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 		w.visit(s, mockPaid)
 		p = w.get(p.ID)
 		b.status = func(string) (acquirer.Result, error) { // somebody else is giving it back
-			return fit(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returning: p.Amount}), nil
+			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returning: p.Amount}), nil
 		}
 		w.refund(p)
 		w.pass(71 * time.Hour)
@@ -266,7 +268,7 @@ func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 // After a call without an answer the next one waits longer and longer: half as long as the refund has lasted, from a quarter of an hour to
 // six hours.
 func TestRefundWaitsLongerAndLonger(t *testing.T) {
-	w, b := newCaller(t, acquirer.ErrUnanswered)
+	w, b := newRefundCounter(t, acquirer.ErrUnanswered)
 	p := w.ended("1", acquirer.Accepted)
 	w.refund(p)
 	asked := w.clock.Now()
@@ -295,4 +297,35 @@ func TestUnsupportedTriesTheNextWay(t *testing.T) {
 	w.pass(time.Minute)
 	w.at(p.ID, payment.Refunded)
 	w.converged()
+}
+
+// sleepyStore lets time pass inside the commit that says that money is about to be given back, as a machine does that is put to sleep.
+type sleepyStore struct {
+	payment.Store
+	clock  *paymenttest.Clock
+	sleeps time.Duration
+}
+
+func (s *sleepyStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if e.Event == payment.OnRefundUnknown {
+		s.clock.Add(s.sleeps)
+		s.sleeps = 0
+	}
+	return s.Store.Commit(ctx, p, e)
+}
+
+// Who reads in the row that a refund was called for long ago may call again: a process that has slept since does not call any more.
+func TestRefundAfterSleep(t *testing.T) {
+	store := &sleepyStore{}
+	w, _ := newStatus(t, func(c *payment.Config) { store.Store, c.Store = c.Store, store })
+	store.clock = w.clock
+	p := w.ended("1", acquirer.Accepted)
+	w.refund(p)
+	store.sleeps = time.Hour
+	w.work()
+	if back := w.bank.Book()[0].Returned(); back != 0 {
+		t.Errorf("%d cents were given back by a call that the row dates an hour earlier", back)
+	}
+	w.pass(2 * time.Hour)
+	w.at(p.ID, payment.Refunded)
 }

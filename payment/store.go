@@ -18,7 +18,7 @@ import (
 //
 // For every method:
 //
-//   - What it is given and what it hands out is nobody else's: neither side sees what the other does with a slice or a map.
+//   - Slices and maps are not shared: neither the store nor its caller sees what the other does with one that was passed.
 //   - An empty debtor, key, debt, claim or session, as of a payment that was erased, is like no other: it holds nothing, is found by
 //     nothing, and is erased by nothing.
 //   - A row that cannot be read does not stop the others: an iterator yields what can be read of it with a *[DamagedError], and goes on.
@@ -121,12 +121,12 @@ type Lookup struct {
 	Debtor, Key       string
 }
 
-// Serving is whose payments a process can look at. What asks nobody (created, paid) is everyone's.
+// Serving says whose payments a process can look at. Created and paid ones need no acquirer: every process looks at them.
 type Serving struct {
 	Merchants []string // those of its acquirers
 
-	// StrandedSince: attempts and refunds of other merchants that have been due since before then are everyone's too, so that a
-	// person learns of them although no process serves their merchant.
+	// StrandedSince: every process also looks at attempts and refunds of other merchants that have been due since before then, so
+	// that they go to review although no process serves their merchant.
 	StrandedSince time.Time
 }
 
@@ -151,7 +151,7 @@ type Filter struct {
 	Limit  int  // at most so many; zero: all
 }
 
-// Match reports whether f selects p, but for After and Limit; stuck says whether p has stuck work.
+// Match reports whether f selects p, whatever After and Limit are; stuck says whether p has stuck work.
 func (f Filter) Match(p Payment, stuck bool) bool {
 	return (len(f.IDs) == 0 || slices.Contains(f.IDs, p.ID)) && (len(f.States) == 0 || p.State.isOneOf(f.States)) &&
 		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
@@ -160,7 +160,7 @@ func (f Filter) Match(p Payment, stuck bool) bool {
 		(!f.Stuck || stuck)
 }
 
-// WorkKind is the kind of a piece of work. The strings are stored by job queues, and frozen.
+// WorkKind is the kind of a piece of work. The strings are frozen: a store's rows and a host's job queue may have them.
 type WorkKind string
 
 const (
@@ -194,7 +194,7 @@ type Due struct {
 	Version int // of the row, for WorkAttention; of the change, for WorkDelivery; zero for an orphan's
 }
 
-// Head is where a payment's chain stood after an entry.
+// Head is the end of a payment's chain after an entry.
 type Head struct {
 	Payment ID
 	Version int
@@ -208,16 +208,16 @@ type DaySeal struct {
 	Seal [32]byte
 }
 
-// NewChange is the outgoing change of an entry, for stores to keep. It has neither session nor handle.
+// NewChange returns the outgoing change of an entry, for stores to keep. It has neither session nor handle.
 func NewChange(p Payment, e Entry) Change {
 	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
 	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
 }
 
-// DamagedAgain is when a store makes damaged work due again that it has set aside at now.
+// DamagedAgain returns when a store makes damaged work due again that it sets aside at now.
 func DamagedAgain(now time.Time) time.Time { return now.Add(maxBackoff) }
 
-// Erased is the entry without its personal fields and without the salt, for stores to keep.
+// Erased returns the entry without its personal fields and without the salt, for stores to keep.
 func (e Entry) Erased() Entry {
 	e.By, e.Why, e.Salt = "", "", [16]byte{}
 	return e

@@ -15,7 +15,7 @@ type Transition struct {
 	Doc    string
 }
 
-// row is a line of the table: every state of from, on every event of on. An empty to is the same state.
+// row is a line of the table: it decides every event of on in every state of from. An empty to is the same state.
 type row struct {
 	from   []State
 	on     []EventKind
@@ -24,7 +24,7 @@ type row struct {
 	doc    string
 }
 
-// endOf are the ends that an acquirer can report, each with the state of its name.
+// endOf maps the ends that an acquirer can report to the states of the same names.
 var endOf = map[EventKind]State{OnRefused: Refused, OnCancelled: Cancelled, OnExpired: Expired, OnFailed: Failed}
 
 var allStates = stateOrder[:]
@@ -36,8 +36,8 @@ func statesWithout(set []State, out ...State) []State {
 	return slices.DeleteFunc(slices.Clone(set), func(s State) bool { return slices.Contains(out, s) })
 }
 
-// rows is the life of a payment. What no row says is not allowed. It feeds [Next], [Transitions], the diagrams and
-// the tests.
+// rows is the life of a payment: an event that no row names is not allowed. It feeds [Next], [Transitions], the diagrams and the
+// tests.
 var rows = func() []row {
 	var (
 		A = attemptStates
@@ -102,13 +102,13 @@ var rows = func() []row {
 	return rows
 }()
 
-// cell is what the table holds at one state and event; the zero cell is not allowed.
+// cell is what an event does in a state; the zero cell means that it is not allowed.
 type cell struct {
 	to     State
 	effect Effect
 }
 
-// table has every cell of rows. A cell that two rows decide is a mistake in this file.
+// table has a cell for every state and event. Two rows that decide one cell are a mistake in this file, and a panic.
 var table = func() (t [len(stateOrder)][len(eventOrder)]cell) {
 	for tr := range Transitions() {
 		c := &t[tr.From.tableRow()][tr.On.tableColumn()]

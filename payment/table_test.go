@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares got with a file of testdata, or writes it.
-func golden(t *testing.T, name, got string) {
+// compareGolden compares got with a file of testdata, or writes it.
+func compareGolden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
@@ -162,8 +162,8 @@ review
 	recorded refund_asked: not allowed
 `
 
-// expected reads expectation: state, event, and what becomes of it in one word.
-func expected(t *testing.T) map[string]map[string]string {
+// readExpectation reads expectation: state, event, and what becomes of it in one word.
+func readExpectation(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	out := map[string]map[string]string{}
 	var of map[string]string
@@ -198,7 +198,7 @@ func expected(t *testing.T) map[string]map[string]string {
 
 // The table in the code and the life as it is written agree in all 324 cells.
 func TestTableIsTheLifeAsWritten(t *testing.T) {
-	want, cells := expected(t), 0
+	want, cells := readExpectation(t), 0
 	for _, s := range allStates {
 		for _, e := range allEvents {
 			cells++
@@ -241,7 +241,7 @@ func TestTableGolden(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "table.golden", b.String())
+	compareGolden(t, "table.golden", b.String())
 }
 
 // Strings that are no state or no event lead nowhere: what comes from a store or from outside cannot panic.
@@ -304,8 +304,8 @@ func TestTransitionsYieldsEachAllowedCellOnce(t *testing.T) {
 	}
 }
 
-// follow returns the states that can be reached from one, itself included, by the changes that via allows.
-func follow(from payment.State, via func(payment.Transition) bool) map[payment.State]bool {
+// reachableFrom returns the states that can be reached from one, itself included, by the changes that via allows.
+func reachableFrom(from payment.State, via func(payment.Transition) bool) map[payment.State]bool {
 	seen := map[payment.State]bool{from: true}
 	for grown := true; grown; {
 		grown = false
@@ -320,12 +320,12 @@ func follow(from payment.State, via func(payment.Transition) bool) map[payment.S
 
 func TestEveryStateIsReachedAndHasAWayOn(t *testing.T) {
 	anything := func(payment.Transition) bool { return true }
-	if got := follow(payment.Created, anything); len(got) != len(allStates) {
+	if got := reachableFrom(payment.Created, anything); len(got) != len(allStates) {
 		t.Errorf("from created only %v can be reached", got)
 	}
 	for _, s := range allStates {
 		ends := 0
-		for to := range follow(payment.State(s), anything) {
+		for to := range reachableFrom(payment.State(s), anything) {
 			if to.Ended() {
 				ends++
 			}
@@ -342,13 +342,13 @@ func TestEveryStateIsReachedAndHasAWayOn(t *testing.T) {
 		}
 		return true
 	}
-	if d := cmp.Diff(map[payment.State]bool{payment.Review: true}, follow(payment.Review, machine)); d != "" {
+	if d := cmp.Diff(map[payment.State]bool{payment.Review: true}, reachableFrom(payment.Review, machine)); d != "" {
 		t.Errorf("from review without a person (-want +got):\n%s", d)
 	}
 	want := map[payment.State]bool{
 		payment.Paid: true, payment.Recorded: true, payment.Refunding: true, payment.Refunded: true, payment.Review: true,
 	}
-	if d := cmp.Diff(want, follow(payment.Paid, machine)); d != "" {
+	if d := cmp.Diff(want, reachableFrom(payment.Paid, machine)); d != "" {
 		t.Errorf("from paid without a person (-want +got):\n%s", d)
 	}
 }

@@ -6,29 +6,29 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// When a payment is looked at next. All of it is rows with a due time; no state needs a special worker.
+// Periods after which a payment is looked at again. The due time stands in its row, so any process may do it.
 const (
 	commitMargin  = 90 * time.Second // beyond BeginTimeout, for the session's commit
-	firstLook     = 16 * time.Minute // an abandoned session is reported after 15 to 16 minutes at the earliest
-	paymentWindow = time.Hour        // in which a payer can still pay, where the acquirer does not say
+	firstLook     = 16 * time.Minute // an acquirer reports an abandoned session after 15 to 16 minutes at the earliest
+	paymentWindow = time.Hour        // in which a payer can pay, if the acquirer does not say
 	lastLook      = 30 * time.Minute // after the window
 	finalLook     = 26 * time.Hour   // after creation, or after money moved: the acquirer's day is remitted and closed
 	absentAgain   = 5 * time.Minute  // "not found" counts when it is said twice, so far apart
 	callAgain     = 15 * time.Minute // after a refund's call without a trustworthy answer
 	maxBackoff    = 6 * time.Hour
 
-	reviewEvery   = 24 * time.Hour      // a review is looked at as long as a person has not decided
-	reviewDaily   = 30 * 24 * time.Hour // so often for so long
-	reviewLater   = 7 * 24 * time.Hour  // and then so often
-	uncalledLimit = 7 * 24 * time.Hour  // a refund that could not be called for is a person's
-	strandedAgain = time.Hour           // a payment of a merchant that is not served is handed back for so long
+	reviewEvery   = 24 * time.Hour      // a payment in review is asked about so often, for evidence
+	reviewDaily   = 30 * 24 * time.Hour // for so long
+	reviewLater   = 7 * 24 * time.Hour  // and after that so often
+	uncalledLimit = 7 * 24 * time.Hour  // a refund for which the acquirer could not be called goes to review
+	strandedAgain = time.Hour           // when a payment of a merchant that nobody serves is looked at again
 )
 
-// timers has the periods that a host may set.
+// timers has the periods that a host may set in Config.
 type timers struct{ begin, unknown, record time.Duration }
 
-// dueAfterEvent is the due time after an event: a function of the state, the row and the instant. What is only noted, stale or
-// contradictory leaves the due time as it is, except where the note itself answers a due look.
+// dueAfterEvent returns the due time after an event; old is the payment before it, p after it. An event that changes no state leaves the due time as it is,
+// except where it is the answer to the look that was due.
 func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time {
 	if effect == EffectNoted {
 		return t.dueAfterNote(old, p, e)
@@ -36,8 +36,10 @@ func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time 
 	if effect != EffectChanged {
 		due := !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At)
 		switch {
-		case due && e.Kind == OnSilent: // a look that is missed is made up for
+		case due && e.Kind == OnSilent: // the look was missed, and is made up for
 			return e.At.Add(lastLook)
+		case due && e.Kind == OnPending && p.State == Refunded: // by a person, before the acquirer had decided
+			return nextUndecidedLook(p, e.At)
 		case due && e.Channel == acquirer.Query:
 			return t.dueAfterLook(p, e.At)
 		}
@@ -53,7 +55,7 @@ func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time 
 	case Paid:
 		return e.At.Add(min(t.record, finalLook))
 	case Recorded:
-		// The look after the bank's day stays, that for the account goes.
+		// The look after the acquirer's day is closed remains; the one for the payer's account is no longer needed.
 		if old.AttentionAt.IsZero() {
 			return old.AttentionAt
 		}
@@ -76,11 +78,11 @@ func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time 
 	return time.Time{}
 }
 
-// dueAfterNote is the due time after something that was only noted.
+// dueAfterNote returns the due time of p after an event that was only noted.
 func (t timers) dueAfterNote(old, p Payment, e Event) time.Time {
 	due := !old.AttentionAt.After(e.At)
 	switch {
-	case e.Kind == OnOverdue && p.State == Paid: // said once; what is left is the look after the bank's day
+	case e.Kind == OnOverdue && p.State == Paid: // it is said once; the look after the acquirer's day is closed remains
 		if t.record < finalLook {
 			return e.At.Add(finalLook - t.record)
 		}
@@ -93,8 +95,12 @@ func (t timers) dueAfterNote(old, p Payment, e Event) time.Time {
 		switch {
 		case p.State == Refunding && due:
 			return askAgainAt(p, e.At)
-		case p.State != Refunding && (due || old.AttentionAt.IsZero()): // money moved: the bank's day is not closed
+		case p.State != Refunding && (due || old.AttentionAt.IsZero()): // money moved: look again once the acquirer's day is closed
 			return e.At.Add(finalLook)
+		}
+	case e.Kind == OnPending && p.State.isOneOf(noMoneyStates):
+		if due {
+			return nextUndecidedLook(p, e.At)
 		}
 	case e.Kind == OnSilent || e.Kind == OnPending:
 		if due {
@@ -104,12 +110,12 @@ func (t timers) dueAfterNote(old, p Payment, e Event) time.Time {
 	return old.AttentionAt
 }
 
-// dueAfterLook is when to look again after an answer, or its absence, that was written down and changed nothing.
+// dueAfterLook returns when to look again after an answer, or its absence, that was journaled and changed no state.
 func (t timers) dueAfterLook(p Payment, now time.Time) time.Time {
 	switch {
 	case p.State.isOneOf(noMoneyStates):
 		return lastLookAt(p.CreatedAt, now)
-	case p.State == Paid && t.record > finalLook: // the account is still to be asked for
+	case p.State == Paid && t.record > finalLook: // the payer's account has not been overdue yet
 		return now.Add(t.record - finalLook)
 	case p.State.Ended() || p.State == Paid:
 		return time.Time{}
@@ -119,8 +125,8 @@ func (t timers) dueAfterLook(p Payment, now time.Time) time.Time {
 	return askAgainAt(p, now)
 }
 
-// lastLookAt is when to look again at an end without money that came at an instant: once after the acquirer's day is closed, then
-// never.
+// lastLookAt returns when to look again at an end without money that dates from since: once after the acquirer's day is closed, then
+// never (zero).
 func lastLookAt(since, now time.Time) time.Time {
 	if last := since.Add(finalLook); now.Before(last) {
 		return last
@@ -128,7 +134,16 @@ func lastLookAt(since, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// nextReviewLook is when to look for evidence again: daily for a month, then weekly.
+// nextUndecidedLook is when to look again at an end without money, or at one that is refunded on a person's word, of which the acquirer says that it
+// has not decided: money may still come, so it is asked daily for a month.
+func nextUndecidedLook(p Payment, now time.Time) time.Time {
+	if now.Before(p.CreatedAt.Add(reviewDaily)) {
+		return now.Add(reviewEvery)
+	}
+	return time.Time{}
+}
+
+// nextReviewLook returns when to look for evidence again: daily for a month, then weekly.
 func nextReviewLook(since, now time.Time) time.Time {
 	if now.Before(since.Add(reviewDaily)) {
 		return now.Add(reviewEvery)
@@ -136,8 +151,8 @@ func nextReviewLook(since, now time.Time) time.Time {
 	return now.Add(reviewLater)
 }
 
-// isOverdue reports whether an open question has lasted too long by now, or a refund since its first call; without a call a week
-// after it was asked. Nothing else is ever overdue in this sense.
+// isOverdue reports whether a payment must go to review because time is up: an attempt UnknownLimit after it was begun, a refund
+// UnknownLimit after its first call, or a week after it was asked for if the acquirer could not be called.
 func (t timers) isOverdue(p Payment, now time.Time) bool {
 	switch {
 	case p.State == Refunding && p.firstCall().IsZero():
@@ -150,7 +165,7 @@ func (t timers) isOverdue(p Payment, now time.Time) bool {
 	return false
 }
 
-// paymentWindowEnd is the last moment at which the payer could still pay.
+// paymentWindowEnd returns the last instant at which the payer can pay.
 func paymentWindowEnd(p Payment) time.Time {
 	switch {
 	case !p.Session.ExpiresAt.IsZero():
@@ -161,8 +176,8 @@ func paymentWindowEnd(p Payment) time.Time {
 	return p.CreatedAt.Add(paymentWindow)
 }
 
-// askAgainAt is when to ask again: after half the age, at least two minutes and at most six hours, and just after the
-// window ends. It needs no counter, so a restart or a second worker changes nothing.
+// askAgainAt returns when to ask again: after half the payment's age, at least two minutes and at most six hours, and just after the
+// payment window ends. It needs no counter, so a restart or a second worker changes nothing.
 func askAgainAt(p Payment, now time.Time) time.Time {
 	since := p.CreatedAt
 	if p.State == Refunding {
@@ -175,9 +190,9 @@ func askAgainAt(p Payment, now time.Time) time.Time {
 	return again
 }
 
-// retryAt is when to deliver again after so many failures: a minute, doubled each time, at most six hours. The
-// twelfth failure is about a day after the first. Up to a fifth is taken off, by payment, so that what failed
-// together does not come back together.
+// retryAt returns when to try again what has failed tries times before: after a minute, doubled each time, at most six hours. The
+// twelfth failure is about a day after the first. Up to a fifth is taken off, by payment, so that tasks which failed together do not
+// come back together.
 func retryAt(now time.Time, tries int, id ID) time.Time {
 	d := maxBackoff
 	if tries < 11 {

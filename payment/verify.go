@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrAltered: a payment is not what its journal says, a journal not what it was, or the store not what a day seal says.
+// ErrAltered says that a payment does not match its journal, a journal was changed, or the store does not match a day seal.
 var ErrAltered = errors.New("payment: the record was altered")
 
 // VerifyJournal checks one payment against its journal: that it has no gap, that each entry commits to the one before, that the

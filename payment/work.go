@@ -20,8 +20,8 @@ const slotsPerKind = 16
 // Work does the due work until ctx ends or [Service.Stop] is called, and returns nil then: it asks the acquirers, gives money back,
 // delivers changes and runs the chores. Any number of processes may work on one store.
 //
-// Each kind of work has a loop and 16 slots of its own, and a slot takes the next piece as soon as its piece ends: a bank that does not
-// answer holds up no letter, and one slow question no other. A piece has 30 seconds; an acquirer's client or a Config.Deliver that ignores
+// Each kind of work has a loop and 16 slots of its own, and a slot takes the next piece as soon as its piece ends: an acquirer that does
+// not answer delays no delivery, and one slow question no other as long as slots are free. A piece has 30 seconds; an acquirer's client or a Config.Deliver that ignores
 // the end of its context gives its slot back six seconds later. At most 64 calls of a process hang so beside its slots. A change whose call
 // still runs in this process is not handed over here a second time, nor is a payment looked at. When the store fails, it is tried again
 // with pauses that grow to a minute.
@@ -59,13 +59,13 @@ func (s *Service) Work(ctx context.Context) error {
 	return nil
 }
 
-// kinds of work, each with a loop.
+// kinds are the kinds of work, each with a loop of its own.
 var kinds = []WorkKind{WorkAttention, WorkDelivery}
 
-// WorkOnce does what is due now, at most 16 pieces of each kind, and returns how much it did; zero with a nil error means that
-// nothing is due. What fails is released, to be tried again later; the error tells of all failures of the store. Chores
-// that are due run beside it. It waits for all of it, but not for what ignores the end of its context. Hosts call Work; this is for tests, and for
-// programs that bring a store up to date.
+// WorkOnce does the work that is due now, at most 16 pieces of each kind, and returns how many it did; zero with a nil error means that
+// nothing is due. A piece that fails is released, to be tried again later; the error joins the failures of the store. Chores that are
+// due run beside it. It waits for all of them, but not for a call that ignores the end of its context. Hosts call Work; WorkOnce is for
+// tests, and for programs that bring a store up to date.
 func (s *Service) WorkOnce(ctx context.Context) (int, error) {
 	n, errs := make([]int, len(kinds)+1), make([]error, len(kinds)+1)
 	var wg sync.WaitGroup
@@ -105,7 +105,7 @@ func (s *Service) Due(ctx context.Context, k WorkKind, n int) ([]Due, error) {
 	return s.c.Store.Due(ctx, k, s.servedHere(), s.now(), n)
 }
 
-// leaseDue takes at most n pieces of one kind.
+// leaseDue leases at most n due pieces of one kind.
 func (s *Service) leaseDue(ctx context.Context, k WorkKind, n int) ([]Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, LeaseDuration/2)
 	defer cancel()
@@ -113,6 +113,7 @@ func (s *Service) leaseDue(ctx context.Context, k WorkKind, n int) ([]Task, erro
 	return tasks, leaseError(k, s.logDamaged(ctx, err))
 }
 
+// leaseError says of an error which kind of work could not be leased.
 func leaseError(k WorkKind, err error) error {
 	if err != nil {
 		return fmt.Errorf("payment: lease %s: %w", k, err)
@@ -120,7 +121,7 @@ func leaseError(k WorkKind, err error) error {
 	return nil
 }
 
-// runTasks does the tasks, all at once, and waits for them.
+// runTasks does the tasks at once, and waits for all of them.
 func (s *Service) runTasks(ctx context.Context, tasks []Task) error {
 	errs := make([]error, len(tasks))
 	var wg sync.WaitGroup
@@ -148,7 +149,7 @@ func (s *Service) runTask(ctx context.Context, t Task) error {
 	return nil
 }
 
-// taskKey says what a task is for.
+// taskKey names the work of a task: one call of a key runs at a time.
 func taskKey(t Task) string {
 	if t.Kind == WorkDelivery {
 		return string(t.Kind) + "/" + t.Change.Key
@@ -156,7 +157,7 @@ func taskKey(t Task) string {
 	return string(t.Kind) + "/" + string(t.Payment.ID)
 }
 
-// performTask does a task. A panic, of an acquirer's client for example, is a failure of the task and not the worker's end.
+// performTask does a task. A panic, of an acquirer's client for example, is a failure of the task, and does not end the worker.
 func (s *Service) performTask(ctx context.Context, t Task, call *runningCall) (err error) {
 	if t.Kind == WorkDelivery {
 		return s.deliverChange(ctx, t, call)
@@ -170,8 +171,8 @@ func (s *Service) performTask(ctx context.Context, t Task, call *runningCall) (e
 	return s.lookAtPayment(ctx, t)
 }
 
-// postponeTask is for a task that was leased again while the call for it still runs here. A change waits for it: its call has the new lease,
-// and notes under it what comes of it. A payment is looked at later, with growing back-off, unless its time is up meanwhile.
+// postponeTask is for a task that was leased again while an earlier call for it still runs here. A delivery is left to that call, which
+// has the new lease's token and releases it. A payment is looked at later, with a growing pause, or is overdue.
 func (s *Service) postponeTask(ctx context.Context, t Task) error {
 	s.c.Logger.LogAttrs(ctx, slog.LevelError, "payment: a call does not return", slog.String("task", fmt.Sprint(t)), slog.Any("payment", t.Payment))
 	if t.Kind == WorkDelivery {
@@ -185,8 +186,8 @@ func (s *Service) postponeTask(ctx context.Context, t Task) error {
 	return s.c.Store.Release(ctx, t, retryAt(now, t.Tries, t.Payment.ID), cause)
 }
 
-// releaseUntouched gives a lease back under which nothing was done: the task is due as it was. That is no failure; the count of a task that
-// failed before can only be kept by letting its lease run out.
+// releaseUntouched gives back a lease under which nothing was done: the task is due as before, and that is no failure. A task that failed
+// before keeps its lease until it runs out, since a release without a cause would reset the count of failures.
 func (s *Service) releaseUntouched(ctx context.Context, t Task) {
 	if t.Tries > 0 {
 		return

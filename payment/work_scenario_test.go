@@ -220,25 +220,25 @@ func TestRefund(t *testing.T) {
 	}
 }
 
-// caller counts calls that move money, and answers as it is told.
-type caller struct {
+// refundCounter counts calls that move money, and answers as it is told.
+type refundCounter struct {
 	*mock.Acquirer
 	calls []time.Time
 	now   func() time.Time
 	err   error
 }
 
-func (c *caller) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+func (c *refundCounter) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	c.calls = append(c.calls, c.now())
 	return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpCancel, Kind: c.err}
 }
 
-func (c *caller) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+func (c *refundCounter) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	return c.Cancel(ctx, m)
 }
 
-func newCaller(t *testing.T, err error) (*world, *caller) {
-	b := &caller{err: err}
+func newRefundCounter(t *testing.T, err error) (*world, *refundCounter) {
+	b := &refundCounter{err: err}
 	w := newWorld(t, func(c *payment.Config) {
 		b.Acquirer, b.now = c.Acquirer.(*mock.Acquirer), c.Now
 		c.Acquirer = b
@@ -248,7 +248,7 @@ func newCaller(t *testing.T, err error) (*world, *caller) {
 
 // A blind repeat of a call that may have moved money: never sooner than 15 minutes later, and after two answers that nothing went back.
 func TestRefundIsNotRepeatedBlindly(t *testing.T) {
-	w, b := newCaller(t, acquirer.ErrUnanswered)
+	w, b := newRefundCounter(t, acquirer.ErrUnanswered)
 	p := w.ended("1", acquirer.Accepted)
 	w.refund(p)
 	w.pass(3 * time.Hour)
@@ -270,7 +270,7 @@ func TestRefundRefused(t *testing.T) {
 		kind  error
 		calls int
 	}{{acquirer.ErrConfiguration, 1}, {acquirer.ErrConflict, 3}, {acquirer.ErrInvalid, 1}} {
-		w, b := newCaller(t, c.kind)
+		w, b := newRefundCounter(t, c.kind)
 		p := w.ended("1", acquirer.Accepted)
 		w.refund(p)
 		w.pass(time.Minute)
@@ -281,11 +281,11 @@ func TestRefundRefused(t *testing.T) {
 	}
 }
 
-// poor is an acquirer that can give nothing back.
-type poor struct{ acquirer.Client }
+// noRefunds is an acquirer that can give nothing back.
+type noRefunds struct{ acquirer.Client }
 
 func TestNoWayToRefund(t *testing.T) {
-	w := newWorld(t, func(c *payment.Config) { c.Acquirer = poor{c.Acquirer} })
+	w := newWorld(t, func(c *payment.Config) { c.Acquirer = noRefunds{c.Acquirer} })
 	p := w.ended("1", acquirer.Accepted)
 	w.refund(p)
 	w.work()

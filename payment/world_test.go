@@ -110,7 +110,7 @@ func key(id string) string {
 	return fmt.Sprintf("K-%s-%d", id, n)
 }
 
-// begin sends the debtor to the kiosk.
+// begin begins a payment of the debt, and returns it with its session.
 func (w *world) begin(id string) (payment.Payment, acquirer.Session) {
 	w.Helper()
 	p, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: key(id), Debt: debt(id)})

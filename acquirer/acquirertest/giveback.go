@@ -274,15 +274,15 @@ func giveInvalid(t *trial, y way) error {
 		"zero":          func(m *acquirer.Modification) { m.Amount = decimal.Zero },
 		"negative":      func(m *acquirer.Modification) { m.Amount = decimal.New(-5000, -2) },
 		"half a cent":   func(m *acquirer.Modification) { m.Amount = decimal.New(5, -3) },
-		"1e20000000":    func(m *acquirer.Modification) { m.Amount = decimal.New(1, 20_000_000) },
-		"1e-20000000":   func(m *acquirer.Modification) { m.Amount = decimal.New(1, -20_000_000) },
+		"1e100000000":   func(m *acquirer.Modification) { m.Amount = decimal.New(1, absurd) },
+		"1e-100000000":  func(m *acquirer.Modification) { m.Amount = decimal.New(1, -absurd) },
 		"US dollars":    func(m *acquirer.Modification) { m.Currency = "USD" },
 		"no currency":   func(m *acquirer.Modification) { m.Currency = "" },
 		"small letters": func(m *acquirer.Modification) { m.Currency = "eur" },
 	}, func(spoil func(*acquirer.Modification)) error {
 		m := good
 		spoil(&m)
-		return checkPrompt("refusing it", time.Second, func() error {
+		return checkPrompt("refusing it", func() error {
 			return t.mustRefuse(y, m, acquirer.ErrInvalid, acquirer.ErrConflict)
 		})
 	})
@@ -379,7 +379,7 @@ func giveContext(t *trial, y way) error {
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
-	err = checkPrompt(y.op, 2*time.Second, func() error {
+	err = checkPrompt(y.op, func() error {
 		r, err := t.callGiveBack(ctx, y, t.modificationOf(p, p.order.Amount))
 		if isSkip(err) {
 			return err

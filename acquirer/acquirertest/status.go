@@ -108,7 +108,7 @@ func noReference(t *trial) error {
 		if t.traits.AskedByHandle {
 			q.Handle = acquirer.Handle{Session: text, Payment: text, ExpiresAt: time.Now()}
 		}
-		return checkPrompt("Status", 2*time.Second, func() error { return t.refusesQuestion(q, kinds...) })
+		return checkPrompt("Status", func() error { return t.refusesQuestion(q, kinds...) })
 	})
 }
 
@@ -212,7 +212,7 @@ func statusContext(t *trial) error {
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	cancel()
-	return checkPrompt("Status", 2*time.Second, func() error {
+	return checkPrompt("Status", func() error {
 		r, err := t.client.Status(ctx, t.questionAbout(p))
 		return endedWith(ctx, err, isZero(r))
 	})

@@ -339,20 +339,21 @@ func isSkip(err error) bool {
 	return errors.As(err, &skip)
 }
 
-// checkPrompt runs f and fails when it takes longer than the limit three times in a row: once may be due to a busy machine. f
-// must bear being repeated.
-func checkPrompt(what string, limit time.Duration, f func() error) error {
-	for try := 1; ; try++ {
-		start := time.Now()
-		err := f()
-		took := time.Since(start)
-		switch {
-		case err != nil || took <= limit:
-			return err
-		case try == 3:
-			return fmt.Errorf("%s took %v, expected at most %v", what, took.Round(time.Millisecond), limit)
-		}
+// absurd is an exponent of ten with which nobody can calculate within [prompt]: whoever compares such an amount, or prints it, is busy for
+// a minute.
+const absurd = 100_000_000
+
+// prompt is for what needs no time at all, on a machine that has other things to do.
+const prompt = 20 * time.Second
+
+// checkPrompt runs f and fails when it is not prompt.
+func checkPrompt(what string, f func() error) error {
+	start := time.Now()
+	err := f()
+	if took := time.Since(start); err == nil && took > prompt {
+		return fmt.Errorf("%s took %v, and needs no time at all: less than %v", what, took.Round(time.Millisecond), prompt)
 	}
+	return err
 }
 
 // forEach runs f over a table and joins the errors, each under its name.

@@ -44,7 +44,7 @@ var (
 	_ acquirer.Listener  = (*Acquirer)(nil)
 )
 
-// Acquirer is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must
+// Acquirer is a bank in the process, and a client of it. It is safe for concurrent use. The zero value works. Its fields are set before first use and not changed after; it must
 // not be copied. No function in a field is called with a lock held, so each may call the Acquirer, but for Now.
 type Acquirer struct {
 	// Plan returns what the payer will do with an order; it is called once, in Begin. Its faults of a call strike that Begin,
@@ -55,7 +55,7 @@ type Acquirer struct {
 	// Notify receives the notifications, on the goroutine that caused them. Zero: POST to the order's NotifyURL if it has one.
 	Notify func(acquirer.Callback)
 
-	// URL is where PaymentPage is mounted, such as "http://127.0.0.1:8080/kiosk". Zero: there is no page,
+	// URL is where PaymentPage is mounted, such as "http://127.0.0.1:8080/bank". Zero: there is no page,
 	// use Visit; the sessions then point to kiosk.invalid.
 	URL string
 
@@ -86,12 +86,12 @@ type Acquirer struct {
 	key      [32]byte
 	mu       sync.Mutex
 	dialect  dialect
-	planned  map[string]Behaviour        // by the bank's key, until it is used up
-	faults   fault.Queue                 // injected
-	upcoming map[string][]Fault          // by reference: faults of the next call, from Visit
-	trips    map[string]trip             // by Handle.Session
-	latest   map[string]string           // the bank's key of the transaction begun last, by reference
-	given    map[giving]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
+	planned  map[string]Behaviour             // by the bank's key, until it is used up
+	faults   fault.Queue                      // injected
+	upcoming map[string][]Fault               // by reference: faults of the next call, from Visit
+	trips    map[string]trip                  // by Handle.Session
+	latest   map[string]string                // the bank's key of the transaction begun last, by reference
+	given    map[giveBackKey]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
 }
 
 // trip is what the mock keeps of a session that has a handle, beside what the bank keeps.
@@ -109,7 +109,7 @@ func (a *Acquirer) initialise() {
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
 		a.openPaymentPage()
 		a.planned, a.upcoming = make(map[string]Behaviour), make(map[string][]Fault)
-		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
+		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giveBackKey]bank.Transaction)
 	})
 }
 
@@ -195,8 +195,8 @@ func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session,
 	return s, nil
 }
 
-// sessionFor is the way to the payment page: a form or a link with the bank's token, or a link with the session's number where
-// that is all there is.
+// sessionFor returns the way to the payment page: a form or a link with the bank's token; or a link with the session's number, for a
+// kind that has no more.
 func (a *Acquirer) sessionFor(id string, opened bank.Session) acquirer.Session {
 	s := acquirer.Session{
 		URL: strings.TrimRight(cmp.Or(a.URL, "https://kiosk.invalid"), "/") + "/pay", Method: http.MethodPost, ExpiresAt: opened.ExpiresAt,

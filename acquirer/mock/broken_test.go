@@ -356,8 +356,8 @@ func TestSuiteFindsBrokenClients(t *testing.T) {
 		{"an absurd amount compared first", func(c *client) {
 			begin := c.begin
 			c.begin = func(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
-				if o.Amount.Exponent() == 20_000_000 {
-					time.Sleep(1100 * time.Millisecond) // as comparing it would, three times longer
+				if o.Amount.Exponent() == 100_000_000 {
+					time.Sleep(time.Minute) // as comparing it would take, by the clock of the bubble
 				}
 				return begin(ctx, o)
 			}

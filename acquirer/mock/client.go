@@ -23,7 +23,7 @@ func (a *Acquirer) Client() acquirer.Client {
 	return asking{a}
 }
 
-// asking is an acquirer that can give nothing back. It prints as the acquirer does.
+// asking is a client of the acquirer that can give nothing back. It prints as the acquirer does.
 type asking struct{ a *Acquirer }
 
 var _ acquirer.Listener = asking{}
@@ -45,7 +45,7 @@ func (c asking) Answer(r *http.Request) (string, bool)                  { return
 func (c asking) Format(f fmt.State, verb rune)                          { c.a.Format(f, verb) }
 func (c asking) LogValue() slog.Value                                   { return c.a.LogValue() }
 
-// refunding is one that refunds, and does not cancel.
+// refunding is a client of the acquirer that refunds, and does not cancel.
 type refunding struct{ asking }
 
 var _ acquirer.Refunder = refunding{}

@@ -27,8 +27,8 @@
 // [Acquirer.PaymentPage] is the same for a person with a browser: the payment page in French, mounted in the host's own server. The
 // card's last two digits decide, a simulated authentication may fail, and the ticket leads back to the host:
 //
-//	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/kiosk"}
-//	mux.Handle("/kiosk/", a.PaymentPage())
+//	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/bank"}
+//	mux.Handle("/bank/", a.PaymentPage())
 //
 // Time is [Acquirer.Now]. Call [Acquirer.Tick] after moving that clock: it sends what the clock has made due. Nothing runs in the
 // background.

@@ -25,8 +25,8 @@ func ExampleAcquirer_PaymentPage() {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	bank := &mock.Acquirer{URL: server.URL + "/kiosk"}
-	mux.Handle("/kiosk/", bank.PaymentPage())
+	bank := &mock.Acquirer{URL: server.URL + "/bank"}
+	mux.Handle("/bank/", bank.PaymentPage())
 
 	session, _ := bank.Begin(context.Background(), example("PCLCB172540000004"))
 	resp, err := http.PostForm(session.URL, session.Fields) // what the payer's browser does

@@ -16,8 +16,8 @@ import (
 //
 // It is mounted where URL says, with or without [http.StripPrefix]:
 //
-//	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/kiosk"}
-//	mux.Handle("/kiosk/", a.PaymentPage())
+//	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/bank"}
+//	mux.Handle("/bank/", a.PaymentPage())
 //
 // A person decides here, whatever is planned for the order's outcome; the faults that are planned or injected count. The
 // notification is sent before the next page is shown; that a payer went away is notified by [Acquirer.Tick], in the kinds that

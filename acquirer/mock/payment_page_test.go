@@ -47,7 +47,7 @@ type browser struct {
 
 func newBrowser() *browser {
 	jar, _ := cookiejar.New(nil) // it has no error
-	return &browser{client: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	return &browser{client: &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 // arrive goes where a session sends the payer.

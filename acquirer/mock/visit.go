@@ -127,9 +127,9 @@ func (a *Acquirer) notifyEnd(t bank.Transaction, ofVisit []Fault) bool {
 	return true
 }
 
-// courier posts notifications: it waits ten seconds and follows no redirect, as a bank does.
+// courier posts notifications: it waits half a minute and follows no redirect, as a bank does.
 var courier = &http.Client{
-	Timeout:       10 * time.Second,
+	Timeout:       30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 

@@ -64,6 +64,11 @@ type Config struct {
 	// of the environment.
 	HTTPClient *http.Client
 
+	// Pause is how long a payment is not asked about again after PayFiP said that it has broken down or is closed. The DGFiP's guide
+	// asks for 30 minutes; others ask again after two, without harm (docs/payfip.md §5.1). At most six hours count. Zero: the pace of
+	// the payment service.
+	Pause time.Duration
+
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
@@ -96,6 +101,7 @@ type inner struct {
 	mel            func(context.Context, acquirer.Order) (string, error)
 	service, page  *url.URL
 	http           *http.Client
+	pause          time.Duration
 	now            func() time.Time
 	log            *slog.Logger
 	observe        acquirer.Observe
@@ -138,6 +144,9 @@ func New(c Config) (*Client, error) {
 	if c.Objet != "" && (len(c.Objet) > 100 || !only(c.Objet, alphanumeric+" ")) {
 		mistake("Objet", "not at most 100 letters without accents, digits and spaces")
 	}
+	if c.Pause < 0 {
+		mistake("Pause", "%s is less than nothing", c.Pause)
+	}
 	if (c.ServiceURL == "") != (c.PageURL == "") {
 		mistake("ServiceURL", "ServiceURL and PageURL belong together: set both, or neither")
 	} else if c.ServiceURL == "" {
@@ -167,7 +176,7 @@ func New(c Config) (*Client, error) {
 	in := &inner{
 		numcli: c.Numcli, saisie: c.Saisie, mailbox: c.Mailbox, objet: c.Objet, mel: c.Mel,
 		service: service, page: page, http: wire.Client(c.HTTPClient),
-		now: c.Now, log: c.Logger, observe: c.Observe,
+		pause: c.Pause, now: c.Now, log: c.Logger, observe: c.Observe,
 	}
 	if c.HTTPClient == nil || c.HTTPClient.Timeout == 0 {
 		in.http.Timeout = timeout

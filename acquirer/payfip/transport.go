@@ -94,7 +94,11 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 		return answer{}, status, in.refusedByHTTP(q, status, err)
 	}
 	if a.fault != nil && !(q.operation == soap.Detail && a.fault.class == soap.FunctionalError && a.fault.code == codeOpen) {
-		return answer{}, status, q.faulted(a.fault)
+		e := q.faulted(a.fault)
+		if e.Kind == acquirer.ErrUnavailable {
+			e.RetryAfter = in.pause
+		}
+		return answer{}, status, e
 	}
 	return a, status, nil
 }

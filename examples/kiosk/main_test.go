@@ -38,6 +38,9 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
+// patience only ends what hangs.
+const patience = 2 * time.Minute
+
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start runs the program and returns its address; it ends as by Ctrl-C with the test.
@@ -53,11 +56,11 @@ func start(t *testing.T, args ...string) string {
 			if code != 0 || !strings.Contains(out.String(), "The platform is closed.") {
 				t.Errorf("it ended with %d:\n%s", code, out)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("it does not end")
 		}
 	})
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if a := address.FindString(out.String()); a != "" {
 			return a
 		}
@@ -190,7 +193,11 @@ func TestDesk(t *testing.T) {
 	if err := json.Unmarshal([]byte(get(t, base+"/api/not-simulated")), &absent); err != nil || len(absent) < 20 {
 		t.Errorf("not simulated: %v, %v", err, absent)
 	}
+	api("answer", `{"op":"validate","code":"90"}`, 200)
 	page := get(t, base+"/")
+	if !strings.Contains(page, "<option>validate</option>") {
+		t.Error("the page cannot make a validation go wrong")
+	}
 	for _, a := range absent {
 		if !strings.Contains(page, "<dt><code>"+a.Name+"</code></dt><dd>"+html.EscapeString(a.Text)+"</dd>") {
 			t.Errorf("the page does not say that %s is not simulated", a.Name)

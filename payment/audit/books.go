@@ -9,7 +9,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// Options are the auditor's own wishes; the zero value is right.
+// Options are the settings of [New]; the zero value is right.
 type Options struct {
 	Now func() time.Time // nil: time.Now
 }
@@ -36,7 +36,7 @@ func (b *Books) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return b.store.Orphans(ctx)
 }
 
-// allOrphans are all of them, damaged ones with what can be read.
+// allOrphans returns all orphans; damaged ones with what can be read of them.
 func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error) {
 	for o, err := range b.store.Orphans(ctx) {
 		if err != nil && !isDamaged(err) {
@@ -47,5 +47,5 @@ func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error
 	return all, nil
 }
 
-// isDamaged reports whether an error is about one row that cannot be read: the others go on.
+// isDamaged reports whether an error is about one row that cannot be read; the iteration goes on after it.
 func isDamaged(err error) bool { return errors.As(err, new(*payment.DamagedError)) }

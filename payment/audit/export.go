@@ -20,8 +20,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// closingTime is how long after midnight a day is left open, for entries that were dated before it and are still being
-// written: each within a minute, or not at all.
+// closingTime is how long after midnight a day stays open for entries that were dated before midnight and are still being written: each
+// is written within a minute, or not at all.
 const closingTime = 5 * time.Minute
 
 // columns are the export's, in both forms. They are frozen: append only.
@@ -30,7 +30,7 @@ var columns = [...]string{
 	"day", "count", "seal", "sha256",
 }
 
-// line is one of the export, by column: text, a number, or euros. What is not there is empty.
+// line is a line of the export, by column: a text, a number, or euros. A column that is not in it is empty.
 type line map[string]any
 
 // euros is a number of cents that is written in euros.
@@ -219,8 +219,8 @@ var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l l
 	return b.Bytes()
 }}
 
-// defuseCell keeps a spreadsheet from taking a cell for a formula, and from being led by characters that are not seen. The
-// wide forms are those that some spreadsheets take for the narrow ones.
+// defuseCell returns a cell that no spreadsheet takes for a formula, without characters that do not print. Some spreadsheets take the
+// full-width forms of the signs for the signs themselves.
 func defuseCell(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

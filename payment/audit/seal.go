@@ -12,13 +12,13 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// chain is the seals of all days, from the first that has a head.
+// chain has the seals of all days, from the first day with a head.
 type chain struct {
 	next  paris.Day // the day after the last seal
 	seals []Seal
 }
 
-// sealThrough seals the days before d, on which nothing moved, and d. Days come in order.
+// sealThrough seals the days before d, on which nothing moved, and then d. It must be called in the order of days.
 func (c *chain) sealThrough(d paris.Day, heads [][32]byte) {
 	if len(c.seals) == 0 {
 		c.next = d
@@ -34,7 +34,7 @@ func (c *chain) sealQuietDaysBefore(d paris.Day) {
 	}
 }
 
-// lastSeal is the seal of the last day; zero before the first.
+// lastSeal returns the seal of the last day; zero before the first.
 func (c *chain) lastSeal() (seal Seal) {
 	if n := len(c.seals); n > 0 {
 		seal = c.seals[n-1]
@@ -56,10 +56,10 @@ func (c *chain) sealNextDay(heads [][32]byte) {
 	c.seals, c.next = append(c.seals, Seal(h.Sum(nil))), c.next.Next()
 }
 
-// heads are those of each day, by its number: 32 bytes for each payment and each day on which it moved.
+// heads has the heads of each day, by the day's number: 32 bytes for each payment and each day on which it moved.
 type heads map[int][][32]byte
 
-// addOrphans adds theirs.
+// addOrphans adds the heads of orphans.
 func (h heads) addOrphans(all []payment.Orphan) {
 	for _, o := range all {
 		day := paris.Of(o.At).Number()
@@ -67,7 +67,7 @@ func (h heads) addOrphans(all []payment.Orphan) {
 	}
 }
 
-// addJournal adds those of a payment.
+// addJournal adds the heads of a payment: the last one of each day.
 func (h heads) addJournal(entries []payment.Entry) {
 	last := map[int][32]byte{}
 	for _, e := range entries {
@@ -78,7 +78,7 @@ func (h heads) addJournal(entries []payment.Entry) {
 	}
 }
 
-// sealDaysBefore seals all days before end.
+// sealDaysBefore returns the seals of all days before end.
 func (h heads) sealDaysBefore(end paris.Day) (c chain) {
 	for _, day := range slices.Sorted(maps.Keys(h)) {
 		if day < end.Number() {

@@ -20,14 +20,14 @@ const (
 type Attention struct {
 	Payment   payment.ID `json:"payment" river:"unique"`
 	Version   int        `json:"version" river:"unique"`              // at which it was due
-	InsteadOf int64      `json:"instead_of,omitempty" river:"unique"` // the job that does not get on; zero: none
+	InsteadOf int64      `json:"instead_of,omitempty" river:"unique"` // the job that it replaces, which does not get on; zero: none
 }
 
 // Delivery are the arguments of a job that delivers the changes of a payment.
 type Delivery struct {
 	Payment   payment.ID `json:"payment" river:"unique"`              // or the key of an orphan's change
 	Version   int        `json:"version" river:"unique"`              // of the change that was due; zero for an orphan's
-	InsteadOf int64      `json:"instead_of,omitempty" river:"unique"` // the job that does not get on; zero: none
+	InsteadOf int64      `json:"instead_of,omitempty" river:"unique"` // the job that it replaces, which does not get on; zero: none
 }
 
 // Sweep has no arguments: it gives a job to everything that is due.
@@ -54,21 +54,21 @@ func (Attention) InsertOpts() river.InsertOpts { return triedOnce() }
 // InsertOpts implements [river.JobArgsWithInsertOpts]: unique by payment, kind and version, and tried once.
 func (Delivery) InsertOpts() river.InsertOpts { return triedOnce() }
 
-// triedOnce is for jobs that the row makes due again, and nothing else: River does not try them again, and a job that has
-// ended keeps no other from being inserted.
+// triedOnce returns the options of a job that River tries once: the payment's row says when the work is due again. A job that has ended
+// does not keep another from being inserted.
 func triedOnce() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}
 }
 
-// perPeriod is for periodic jobs: one in each period, also when two leaders meet. One that hangs on a dead worker is
-// over with its period.
+// perPeriod returns the options of a periodic job: one in each period, also when two leaders overlap. A job that hangs on a dead worker
+// no longer counts in the next period.
 func perPeriod(d time.Duration, queue string) *river.InsertOpts {
 	return &river.InsertOpts{MaxAttempts: 1, Queue: queue, UniqueOpts: river.UniqueOpts{ByPeriod: d}}
 }
 
-// pieceOfWork is what the jobs of one piece of work have in common.
+// pieceOfWork are the arguments of a job for one payment.
 type pieceOfWork interface {
 	river.JobArgs
 	dueWork() payment.Due
@@ -82,7 +82,7 @@ func (d Delivery) dueWork() payment.Due {
 	return payment.Due{Kind: payment.WorkDelivery, Payment: d.Payment, Version: d.Version}
 }
 
-// argsOf are the arguments of the job for a piece of work; insteadOf is the job that does not get on, or zero.
+// argsOf returns the arguments of the job for a piece of work; insteadOf is the job that it replaces, or zero.
 func argsOf(d payment.Due, insteadOf int64) river.JobArgs {
 	if d.Kind == payment.WorkDelivery {
 		return Delivery{Payment: d.Payment, Version: d.Version, InsteadOf: insteadOf}

@@ -13,13 +13,13 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 )
 
-// Options are the host's own wishes; the zero value is right for most.
+// Options are the settings of [New]; the zero value is right for most hosts.
 type Options struct {
 	// Queue is River's queue of all these jobs; empty: River's default queue. With one of their own, payments do not wait
 	// behind the host's other jobs.
 	Queue string
 
-	// SweepEvery is how often what is due and has no job is given one; zero: 30 seconds. At least a second, and equal
+	// SweepEvery is how often a sweep gives a job to due work that has none; zero: 30 seconds. At least a second, and equal
 	// in all processes.
 	SweepEvery time.Duration
 }
@@ -83,7 +83,7 @@ func (j *Jobs) InTx(ctx context.Context, tx *sql.Tx, c payment.Change) error {
 	return nil
 }
 
-// insertParams are what River inserts for a piece of work; insteadOf is the job that does not get on, or zero.
+// insertParams returns what River inserts for a piece of work; insteadOf is the job that it replaces, or zero.
 func (j *Jobs) insertParams(d payment.Due, insteadOf int64) river.InsertManyParams {
 	return river.InsertManyParams{Args: argsOf(d, insteadOf), InsertOpts: &river.InsertOpts{Queue: j.o.Queue}}
 }

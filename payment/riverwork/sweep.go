@@ -14,10 +14,10 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// sweepLimit is how many pieces of each kind a sweep looks at. What is beyond comes with a later one, when these are done.
+// sweepLimit is how many pieces of work of each kind a sweep looks at. A later sweep finds the others, when these are done.
 const sweepLimit = 2000
 
-// sweeper gives a job to everything that is due.
+// sweeper works the sweep: it gives a job to all due work that has none.
 type sweeper struct {
 	river.WorkerDefaults[Sweep]
 	jobs    *Jobs
@@ -40,10 +40,10 @@ func (s *sweeper) Work(ctx context.Context, _ *river.Job[Sweep]) error {
 	return errors.Join(errs...)
 }
 
-// enqueueMissing inserts the jobs that are missing. Where a job is in the way that will not do the work soon, another one takes
-// its place; and so on, should that one not get on either.
+// enqueueMissing inserts the jobs that due work does not have. A job that isBlocking is replaced by another one for the same work, and
+// that one in turn if it blocks too.
 func (j *Jobs) enqueueMissing(ctx context.Context, due []payment.Due) error {
-	// In one order, so that two sweeps do not wait for one another crosswise.
+	// All sweeps insert in one order: two that ran in different orders could wait for each other's locks.
 	slices.SortFunc(due, func(a, b payment.Due) int {
 		return cmp.Or(cmp.Compare(a.Payment, b.Payment), cmp.Compare(a.Version, b.Version))
 	})
@@ -71,8 +71,8 @@ func (j *Jobs) enqueueMissing(ctx context.Context, due []payment.Due) error {
 	return nil
 }
 
-// isBlocking reports whether a job that is not finished will not run soon: it has been running for longer than a job
-// may, so that its worker is gone; or it waits for a time that is no longer the row's.
+// isBlocking reports whether an unfinished job will not do its work soon: it has been running for longer than a lease, so that its
+// worker is gone; it is scheduled for later than a lease from now, although the work is due; or it is pending.
 func isBlocking(job *rivertype.JobRow, now time.Time) bool {
 	switch job.State {
 	case rivertype.JobStateRunning:
@@ -85,7 +85,7 @@ func isBlocking(job *rivertype.JobRow, now time.Time) bool {
 	return false
 }
 
-// dueOf is the piece of work that a job is for.
+// dueOf returns the piece of work that a job is for.
 func dueOf(job *rivertype.JobRow) (payment.Due, error) {
 	if job.Kind == kindDelivery {
 		var d Delivery

@@ -14,7 +14,7 @@ const (
 	beginFurtherWithin = 5 * time.Second  // in which a job begins a further piece: each has 20 seconds
 )
 
-// worker does what is due of one payment and one kind, until nothing is.
+// worker does the due work of one payment and one kind, until nothing is due.
 type worker[T pieceOfWork] struct {
 	river.WorkerDefaults[T]
 	service *payment.Service
@@ -33,7 +33,7 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 		case err != nil || n == 0:
 			return err
 		case time.Since(began) > beginFurtherWithin:
-			return river.JobSnooze(0) // there may be more, and it shall have its time
+			return river.JobSnooze(0) // more may be due: another run has the whole time for it
 		}
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// endDelivered is a payment in a state that was reached and delivered.
+// endDelivered returns a payment in the state to, whose changes are all delivered.
 func (b *trial) endDelivered(to payment.State, with ...func(*payment.Payment)) payment.Payment {
 	p := b.mustMove(b.addPayment(with...), to)
 	b.deliverAll()
 	return p
 }
 
-// mustErase erases, and fails unless so many payments were erased and none kept.
+// mustErase erases a debtor, and fails unless exactly want payments were erased and none kept.
 func (b *trial) mustErase(debtor string, want int) {
 	e, err := b.Erase(b.ctx, debtor, start.Add(time.Hour))
 	b.must("Erase", err)

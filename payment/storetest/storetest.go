@@ -1,4 +1,4 @@
-// Package storetest is the conformance suite every store passes.
+// Package storetest is the conformance suite that every [payment.Store] passes, also yours. One call is enough:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) payment.Store { return payment.NewMemoryStore() })
@@ -10,6 +10,8 @@
 //
 // [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
 // finds what it should.
+//
+// Next: package sqlstore is a store to compare with, package paymenttest tests what a host builds on one.
 package storetest
 
 import (
@@ -68,7 +70,7 @@ func RunReopened(t *testing.T, open func(t *testing.T) (payment.Store, Reopen)) 
 	}
 }
 
-// caseTimeout is how long a case may take: a store that hangs fails. It is no measure of speed.
+// caseTimeout ends a case whose store hangs. It is no measure of speed.
 const caseTimeout = 3 * time.Minute
 
 // Check runs the case on an empty store that nobody else uses. A nil error says that the promise was kept, a *SkipError that it could not
@@ -90,7 +92,7 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 		return err
 	case <-ctx.Done():
 		select {
-		case err := <-done: // it has heard that its time is over
+		case err := <-done: // the store has noticed that the time is over
 			return err
 		case <-time.After(patience/10 + time.Second):
 			return fmt.Errorf("the store does not return, %w", context.Cause(ctx))
@@ -98,7 +100,7 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 	}
 }
 
-// catchFailure is how f ended.
+// catchFailure runs f and returns how it ended: nil, the failure with which it ended the case, or its panic.
 func catchFailure(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -113,7 +115,7 @@ func catchFailure(f func()) (err error) {
 	return nil
 }
 
-// failure ends a case.
+// failure is the panic by which a helper ends a case.
 type failure struct{ error }
 
 // trial is what a case works with. Its helpers end the case when the store breaks the promise.
@@ -140,6 +142,7 @@ func (b *trial) Errorf(format string, a ...any) {
 	b.failed = append(b.failed, fmt.Errorf(format, a...))
 }
 
+// notedFailures returns the failures that Errorf has noted, three at most.
 func (b *trial) notedFailures() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -152,12 +155,12 @@ func (b *trial) notedFailures() error {
 // start is when the payments of the suite are created.
 var start = time.Date(2026, 3, 2, 10, 30, 0, 123456000, time.UTC)
 
-// merchant is who is paid by the payments of the suite, and ours is a process that serves it.
+// merchant is paid by the payments of the suite, and ours is a process that serves it.
 const merchant = "201000005940002"
 
 var ours = payment.Serving{Merchants: []string{merchant}}
 
-// newPayment returns a payment that nothing else is like.
+// newPayment returns a payment that shares no field with another one, and its first entry. Nothing is stored.
 func (b *trial) newPayment() (payment.Payment, payment.Entry) {
 	b.n++
 	id := fmt.Sprintf("%026d", b.n)
@@ -176,7 +179,7 @@ func (b *trial) newPayment() (payment.Payment, payment.Entry) {
 	}
 }
 
-// addPayment creates a payment, changed by with first.
+// addPayment stores a new payment, after with has changed it.
 func (b *trial) addPayment(with ...func(*payment.Payment)) payment.Payment {
 	p, e := b.newPayment()
 	for _, f := range with {
@@ -186,7 +189,7 @@ func (b *trial) addPayment(with ...func(*payment.Payment)) payment.Payment {
 	return p
 }
 
-// tryMove commits p in another state.
+// tryMove commits p in another state, and returns what was committed and the store's error.
 func (b *trial) tryMove(p payment.Payment, to payment.State, with ...func(*payment.Payment)) (payment.Payment, error) {
 	e := payment.Entry{
 		Payment: p.ID, Version: p.Version + 1, Event: payment.OnAccepted, Effect: payment.EffectChanged, From: p.State, To: to,
@@ -201,38 +204,42 @@ func (b *trial) tryMove(p payment.Payment, to payment.State, with ...func(*payme
 	return p, b.Commit(b.ctx, p, e)
 }
 
-// mustMove is move where it must work.
+// mustMove is tryMove, and fails on an error.
 func (b *trial) mustMove(p payment.Payment, to payment.State, with ...func(*payment.Payment)) payment.Payment {
 	q, err := b.tryMove(p, to, with...)
 	b.must("Commit", err)
 	return q
 }
 
+// must fails on an error.
 func (b *trial) must(what string, err error) {
 	if err != nil {
 		b.Fatalf("%s: %v", what, err)
 	}
 }
 
+// mustBeError fails unless err is want.
 func (b *trial) mustBeError(what string, err, want error) {
 	if !errors.Is(err, want) {
 		b.Fatalf("%s: error %v, want %v", what, err, want)
 	}
 }
 
+// mustFind returns the payment with an id.
 func (b *trial) mustFind(id payment.ID) payment.Payment {
 	p, err := b.Find(b.ctx, payment.Lookup{ID: id})
 	b.must("Find", err)
 	return p
 }
 
-// mustEqual fails when two values differ in a field, and names it. Instants are compared as instants, amounts as amounts.
+// mustEqual fails if two values differ, and names the field. Instants are compared as instants, amounts as amounts.
 func (b *trial) mustEqual(what string, got, want any) {
 	if d := firstDifference("", reflect.ValueOf(got), reflect.ValueOf(want)); d != "" {
 		b.Fatalf("%s: %s", what, d)
 	}
 }
 
+// firstDifference returns the first field in which two values differ, and how; empty if they are equal.
 func firstDifference(path string, got, want reflect.Value) string {
 	switch w := want.Interface().(type) {
 	case time.Time:
@@ -276,6 +283,7 @@ func firstDifference(path string, got, want reflect.Value) string {
 	return ""
 }
 
+// collectAll reads an iterator to its end.
 func collectAll[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
 	var out []T
 	for v, err := range seq {
@@ -285,7 +293,7 @@ func collectAll[T any](b *trial, what string, seq iter.Seq2[T, error]) []T {
 	return out
 }
 
-// idsOf are those of a list, in order.
+// idsOf returns the ids of a list, in order.
 func idsOf(list []payment.Payment) []payment.ID {
 	out := []payment.ID{}
 	for _, p := range list {
@@ -294,7 +302,7 @@ func idsOf(list []payment.Payment) []payment.ID {
 	return out
 }
 
-// runAtOnce runs f n times at once and returns how many gave no error; other errors must be allowed.
+// runAtOnce runs f n times at once and returns how many calls gave no error. An error that is not allowed is a failure.
 func (b *trial) runAtOnce(n int, f func(i int) error, allowed ...error) int {
 	var ok atomic.Int64
 	var wg sync.WaitGroup

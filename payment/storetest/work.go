@@ -11,13 +11,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+// mustLease leases at most n tasks.
 func (b *trial) mustLease(k payment.WorkKind, now time.Time, n int) []payment.Task {
 	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
 
-// leaseOnlyTask leases the only task that may be due.
+// leaseOnlyTask leases the one task that must be due.
 func (b *trial) leaseOnlyTask(k payment.WorkKind, now time.Time) payment.Task {
 	tasks := b.mustLease(k, now, 10)
 	if len(tasks) != 1 {
@@ -26,12 +27,14 @@ func (b *trial) leaseOnlyTask(k payment.WorkKind, now time.Time) payment.Task {
 	return tasks[0]
 }
 
+// mustLeaseNothing fails if a task is due.
 func (b *trial) mustLeaseNothing(why string, k payment.WorkKind, now time.Time) {
 	if tasks := b.mustLease(k, now, 10); len(tasks) > 0 {
 		b.Fatalf("%s: %d tasks of %s are due, want none", why, len(tasks), k)
 	}
 }
 
+// mustRelease releases a task.
 func (b *trial) mustRelease(t payment.Task, again time.Time, cause string) {
 	b.must("Release", b.Release(b.ctx, t, again, cause))
 }

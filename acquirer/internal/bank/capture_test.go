@@ -61,7 +61,7 @@ func TestCapture(t *testing.T) {
 
 // What is promised on demand is remitted when the shop has validated it, as far as it has, and lapses when it has not in time.
 func TestValidate(t *testing.T) {
-	b, now := capturing(t, bank.CaptureOnDemand, 2)
+	b, _ := capturing(t, bank.CaptureOnDemand, 2)
 	for _, x := range []struct {
 		act       func(*bank.Bank, string, int64) (bank.Transaction, error)
 		cents     int64
@@ -94,7 +94,7 @@ func TestValidate(t *testing.T) {
 		t.Errorf("another currency after the end: %v", err)
 	}
 
-	b, now = capturing(t, bank.CaptureOnDemand, 2)
+	b, now := capturing(t, bank.CaptureOnDemand, 2)
 	if _, err := b.Validate(shop, "REF", 1, "USD"); refusal(err).Field != "currency" {
 		t.Errorf("another currency: %v", err)
 	}

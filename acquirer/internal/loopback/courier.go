@@ -11,7 +11,7 @@ import (
 )
 
 // CourierTimeout is how long a portal may take to answer a notification.
-const CourierTimeout = 5 * time.Second
+const CourierTimeout = 30 * time.Second
 
 // ErrElsewhere: the portal is not on this machine, so nothing was sent.
 var ErrElsewhere = errors.New("the portal is not on this machine: nothing was sent")

@@ -18,8 +18,10 @@ import (
 	"github.com/quittance/quittance/acquirer/payfip"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
 	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
 )
 
 // town is a portal over HTTP: the payment service, the client, the platform. All of them have one clock.
@@ -71,8 +73,8 @@ func newTown(t *testing.T, o payfiptest.Options, saisie payfip.Saisie, others ..
 func (f *town) clientOf(numcli string, saisie payfip.Saisie) *payfip.Client {
 	c, err := payfip.New(payfip.Config{
 		Numcli: numcli, Saisie: saisie, Mailbox: "canary.box@ville.example.fr", Objet: "Canary object",
-		Mel:        func(context.Context, acquirer.Order) (string, error) { return "canary.payer@example.org", nil },
-		ServiceURL: f.platform.ServiceURL(), PageURL: f.platform.PageURL(), Now: f.clock.Now, Logger: slog.New(slog.NewTextHandler(f, nil)),
+		Mel:   func(context.Context, acquirer.Order) (string, error) { return "canary.payer@example.org", nil },
+		Pause: 30 * time.Minute, ServiceURL: f.platform.ServiceURL(), PageURL: f.platform.PageURL(), Now: f.clock.Now, Logger: slog.New(slog.NewTextHandler(f, nil)),
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -428,6 +430,57 @@ func TestServiceFaults(t *testing.T) {
 			t.Errorf("%s is on a clerk's desk", p.Reference)
 		}
 	}
+}
+
+// A payer orders a direct debit: the row says so, and all that is told of it, from the banner to the letter, speaks of no card.
+func TestServiceDirectDebitIsToldAsOne(t *testing.T) {
+	f := newTown(t, payfiptest.Options{}, payfip.Production)
+	catalog, err := inbox.NewCatalog(inbox.PublicBody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for outcome, want := range map[acquirer.Outcome]string{
+		acquirer.Accepted: "prélevée sur votre compte bancaire", acquirer.Refused: "La banque n’a pas accepté le prélèvement.",
+	} {
+		p, s := f.begin()
+		f.visit(s, payfiptest.Payer{Outcome: outcome, Means: payfiptest.Debit})
+		p, err := f.Get(f.ctx, p.ID)
+		if err != nil || p.Means != acquirer.DirectDebit {
+			t.Fatalf("%s: by %q, %v", outcome, p.Means, err)
+		}
+		banner, ok := inbox.Banner(p, f.clock.Now())
+		all := []inbox.Content{banner}
+		if p.State == payment.Paid {
+			all = append(all, inbox.Acknowledgement{Payment: p})
+		}
+		for _, n := range all {
+			m, err := catalog.Render(language.French, n)
+			if !ok || err != nil || !strings.Contains(m.Text, want) || outcome == acquirer.Accepted && strings.Contains(m.Text, "carte") {
+				t.Errorf("%s: %v\n%s\n%s", outcome, err, m.Subject, m.Text)
+			}
+		}
+	}
+}
+
+// After a breakdown a payment is left alone for as long as the configuration says, and learned then.
+func TestServicePauseAfterABreakdown(t *testing.T) {
+	f := newTown(t, payfiptest.Options{}, payfip.Production)
+	p, s := f.begin()
+	if err := f.platform.Inject("", payfiptest.Lost); err != nil {
+		t.Fatal(err)
+	}
+	f.visit(s, payfiptest.Payer{Abandon: true})
+	if err := f.platform.Answer(acquirer.OpStatus, payfiptest.Refusal{Element: "TechDysfonctionnementErreur", Code: "999"}); err != nil {
+		t.Fatal(err)
+	}
+	f.pass(17*time.Minute, time.Minute) // the first look fails
+	before := len(f.platform.Journal())
+	f.pass(25*time.Minute, time.Minute)
+	if n := len(f.platform.Journal()) - before; n != 0 {
+		t.Errorf("%d questions within half an hour of the breakdown", n)
+	}
+	f.pass(6*time.Minute, time.Minute)
+	f.is(p, payment.Paid, "half an hour after the breakdown")
 }
 
 // Two régies in one portal: each notification finds its own payment, whichever client reads it first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,38 +26,50 @@ const (
 // Begin opens a payment on the Paypage and returns where to send the payer: a POST form with redirectionVersion and
 // redirectionData, to an address that the platform chooses.
 //
-// The order is checked before anything is sent: a reference of 1 to 35 letters and digits; an ID of 1 to 32 of [A-Za-z0-9._-]; an
-// amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL, and a NotifyURL or none, that the platform takes:
-// absolute, at most 512 characters, no query (the Sips guide: context goes into the order, not into the address), and a port that
-// is the usual one or between 80 and 9999. Without NotifyURL nothing is notified by the server, and Status is the only way to
-// learn of a payer who closes the browser.
+// The page that sends the payer on needs that address in the form-action of its Content-Security-Policy, as [acquirer.Session.Origin]
+// has it. A browser applies form-action to every redirection that follows the form too, and the platform may answer with one to another
+// of its hosts (sips.md §6.4): payers are then stopped by the fund's own policy. Allow the hosts of the brand, or name none.
+//
+// The order is checked before anything is sent, as [Client.Check] does: a reference of 1 to 35 letters and digits; an ID of 1 to 32 of
+// [A-Za-z0-9._-]; an amount in EUR above zero in whole cents, at most 9999999999.99; a ReturnURL, and a NotifyURL or none, that the
+// platform takes: absolute, at most 512 characters, no query (the Sips guide: context goes into the order, not into the address), and a
+// port that is the usual one or between 80 and 9999. Without NotifyURL nothing is notified by the server, and Status is the only way to
+// learn of a payer who closes the browser. With Config.Sips10 the reference is one of [S10Reference], of today.
 //
 // Errors are an [*acquirer.Error]: ErrInvalid (with the field; also codes 12 and 30), ErrConfiguration (03, 34, 40, an address
 // that is no Sips), ErrReferenceUsed (94), ErrUnavailable (90, 99, no connection), ErrUnanswered, ErrUnverified (an answer
 // without a right seal). A Begin is never repeated here; whoever repeats it needs a new reference, whatever the error.
 func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	in := c.in
-	cents, err := checkOrder(o)
+	cents, err := in.checkOrder(o)
 	if err != nil {
 		return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
 	}
 	fields := map[string]any{
-		"amount":               strconv.FormatInt(cents, 10),
-		"captureDay":           captureSameDay,
-		"captureMode":          captureAll,
-		"currencyCode":         euroNumeric,
-		"interfaceVersion":     paymentVersion,
-		"normalReturnUrl":      o.ReturnURL,
-		"orderChannel":         channelInternet,
-		"orderId":              o.ID,
-		"responseEncoding":     responseEncoding,
-		"transactionReference": o.Reference,
+		"amount":           strconv.FormatInt(cents, 10),
+		"captureDay":       captureSameDay,
+		"captureMode":      captureAll,
+		"currencyCode":     euroNumeric,
+		"interfaceVersion": paymentVersion,
+		"normalReturnUrl":  o.ReturnURL,
+		"orderChannel":     channelInternet,
+		"orderId":          o.ID,
+		"responseEncoding": responseEncoding,
 	}
+	maps.Copy(fields, in.nameOf(o.Reference))
 	if o.NotifyURL != "" {
 		fields["automaticResponseUrl"] = o.NotifyURL
 	}
 	if l := languageOf(o.Language); l != "" {
 		fields["customerLanguage"] = l
+	}
+	if in.sips10 {
+		switch wait, err := beginsToday(o.Reference, in.now()); {
+		case wait:
+			return acquirer.Session{}, failureOf(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, err)
+		case err != nil:
+			return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
+		}
 	}
 
 	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
@@ -95,9 +108,18 @@ func (in *inner) checkSession(s acquirer.Session) error {
 	return nil
 }
 
+// Check returns what Begin would say of an order that it refuses before sending it, or nil: a service that starts asks it of the
+// addresses and the references that it will use. Whether the day of a reference of Config.Sips10 is today is Begin's to say.
+func (c *Client) Check(o acquirer.Order) error {
+	if _, err := c.in.checkOrder(o); err != nil {
+		return wire.Invalid(acquirer.OpBegin, o.Reference, err)
+	}
+	return nil
+}
+
 // checkOrder returns the amount in cents, or a *wire.FieldError.
-func checkOrder(o acquirer.Order) (cents int64, err error) {
-	if err := checkReference(o.Reference); err != nil {
+func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
+	if err := in.checkReference(o.Reference); err != nil {
 		return 0, err
 	}
 	if !wire.Made(o.ID, 32, "._-") {
@@ -116,7 +138,10 @@ func checkOrder(o acquirer.Order) (cents int64, err error) {
 	return cents, nil
 }
 
-func checkReference(s string) error {
+func (in *inner) checkReference(s string) error {
+	if in.sips10 {
+		return checkS10(s)
+	}
 	if !wire.Made(s, 35, "") {
 		return wire.Problem("Reference", fmt.Sprintf("%.40q is not 1 to 35 letters and digits", s))
 	}

@@ -50,6 +50,8 @@ var answerCodes = map[string]reading{
 	"54": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation: the card has expired"},
 	"55": {move: acquirer.ErrInvalid, words: "the acquirer declined the operation"},
 	"57": {move: acquirer.ErrInvalid, words: "the original payment was charged back: it cannot be refunded too"},
+	"60": {words: "the operation is pending"},
+	"62": {words: "the operation waits for a confirmation"},
 	"63": {move: acquirer.ErrInvalid, words: "security rules stopped the operation"},
 	"75": {move: acquirer.ErrInvalid, words: "too many attempts"},
 	"90": {acquirer.ErrUnavailable, acquirer.ErrUnavailable, acquirer.ErrUnavailable,
@@ -74,6 +76,29 @@ var kindOf = map[string]func(reading) error{
 	acquirer.OpCancel: func(r reading) error { return r.move },
 	acquirer.OpRefund: func(r reading) error { return r.move },
 	opDoctor:          func(r reading) error { return r.begin },
+}
+
+// fieldWords explain a refusal with 12 or 30 of a field that is right in itself: it is the set-up of the shop that does not take it.
+var fieldWords = map[string]string{
+	"transactionReference": "the shop is set up for references that the platform makes, or for numbers as in Sips 1.0: ask the bank that " +
+		"merchant {merchant} chooses its transactionReference, or, if the shop came from Sips 1.0 and is to stay so, set Config.Sips10",
+	"s10TransactionReference": "the shop is not set up for numbers as in Sips 1.0: ask the bank who makes the references of merchant " +
+		"{merchant}, and leave Config.Sips10 out if it is the shop",
+}
+
+// explainField returns words about the field of a refusal, or none; what stands after a point is a part of it.
+func (in *inner) explainField(code, field string) string {
+	if code != "12" && code != "30" {
+		return ""
+	}
+	name, _, _ := strings.Cut(field, ".")
+	if strings.HasPrefix(name, "s10TransactionId") {
+		name = "s10TransactionReference"
+	}
+	if name == "s10TransactionReference" && !in.sips10 {
+		name = "transactionReference" // we sent one, and the platform misses the number
+	}
+	return strings.ReplaceAll(fieldWords[name], "{merchant}", in.merchant)
 }
 
 // explain returns words for an answer's code, and the kind of error that it means.

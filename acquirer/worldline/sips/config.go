@@ -52,6 +52,11 @@ type Config struct {
 	// are Pending. Only Status, asked when Window is over since the transaction's date, ends the payment.
 	SeveralAttempts bool
 
+	// Sips10: the shop came from Sips 1.0 and numbers its transactions (s10TransactionReference), so its references are those of
+	// [S10Reference]: a day and a number. Begin takes those of today only, and none in the minute before and after midnight in Paris.
+	// Ask the bank who makes the references of the shop: [Client.Doctor] cannot see it.
+	Sips10 bool
+
 	// TrustUnsealedOffice takes an answer of Office that has no seal for a true one. It is for the TEST platform only, whose
 	// Office was seen to seal nothing: New refuses it unless the host of Office is on this machine or has "test" in its name. A
 	// seal that is there must be right all the same. A warning is logged by New and with every such answer.
@@ -81,6 +86,7 @@ type inner struct {
 	http            *http.Client
 	window          time.Duration
 	several         bool
+	sips10          bool
 	trustUnsealed   bool
 	now             func() time.Time
 	log             *slog.Logger
@@ -147,7 +153,7 @@ func New(c Config) (*Client, error) {
 
 	in := &inner{
 		merchant: c.MerchantID, paypage: paypage, office: office, http: wire.Client(c.HTTPClient),
-		window: c.Window, several: c.SeveralAttempts, trustUnsealed: c.TrustUnsealedOffice,
+		window: c.Window, several: c.SeveralAttempts, sips10: c.Sips10, trustUnsealed: c.TrustUnsealedOffice,
 		now: c.Now, log: c.Logger, observe: c.Observe,
 	}
 	if in.window == 0 {
@@ -192,6 +198,7 @@ func (c Client) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 var (
 	_ acquirer.Client    = (*Client)(nil)
+	_ acquirer.Checker   = (*Client)(nil)
 	_ acquirer.Canceller = (*Client)(nil)
 	_ acquirer.Refunder  = (*Client)(nil)
 )

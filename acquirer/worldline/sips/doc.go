@@ -16,6 +16,7 @@
 //   - The codes 90, 91, 97, 98 and 99 after a cancel or a refund: only 90 is taken to mean that nothing was done.
 //   - The padding of base64url, the capitals of Encode: all forms are read. HMAC-SHA-512 on a given contract: ask the bank.
 //   - Whether an automatic response is ever sent a second time: nothing here relies on it.
+//   - Who makes the references of a shop: [Client.Doctor] cannot see it. Ask the bank that the shop chooses transactionReference.
 //   - That the seal of an answer follows the sealAlgorithm of its request.
 //
 // To check it with a shop of your own, on SIMU or TEST, set QUITTANCE_SIPS_MERCHANT, QUITTANCE_SIPS_KEY,
@@ -28,7 +29,8 @@
 // Production hosts are refused. Without the variables the test skips.
 //
 // Payments are in euros; another currency is refused with ErrInvalid, and only read in notifications. The shop must let us choose
-// the transactionReference: a shop whose references Sips generates, or numbers as in Sips 1.0, is not supported. Neither are
+// the transactionReference, or be one that came from Sips 1.0 and counts its transactions by the day (Config.Sips10, [S10Reference]; package
+// payment draws other references, so such a shop is served without it): one whose references Sips generates is not supported. Neither are
 // instalments, recurring payments, wallets of the shop, deferred validation (captureMode VALIDATION) and the intermediary who
 // seals for a shop. SIMU has no Office: there Status, Cancel and Refund are ErrUnsupported, and a payment whose notification is
 // lost stays unknown. An operation of Office has no idempotency key: a refund whose answer was lost must be asked about, minutes

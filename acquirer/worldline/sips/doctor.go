@@ -3,8 +3,10 @@ package sips
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
@@ -36,6 +38,9 @@ const (
 // the seal of the refusal shows whether the platform has our key, under our version, with our algorithm. Office is asked for a
 // reference that nobody has used, and must answer, sealed, that it knows none. Neither is repeated.
 //
+// Who makes the references of the shop cannot be seen so, unless the platform happens to complain: the report is unsure of it, and says
+// what to ask the bank for. Whether the platform takes the fund's addresses is [Client.Check]'s to say.
+//
 // What is wrong is in the [Report], not in the error. The error is the context's when it ended before both were done.
 func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	in := c.in
@@ -44,19 +49,32 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	reference := "DOCTOR" + strings.ToUpper(hex.EncodeToString(random[:]))
 
 	var r Report
-	r.Checks = append(r.Checks, in.checkByRequest(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, map[string]any{
+	probe := map[string]any{
 		"currencyCode": euroNumeric, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
 		"orderChannel": channelInternet, "transactionReference": reference,
-	}))
+	}
+	question := map[string]any{"interfaceVersion": diagnosticVersion, "transactionReference": reference}
+	if in.sips10 {
+		number := strconv.Itoa(1 + int(binary.BigEndian.Uint32(random[:])%most10))
+		for _, m := range []map[string]any{probe, question} {
+			delete(m, "transactionReference")
+		}
+		probe["s10TransactionReference"] = map[string]any{"s10TransactionId": number}
+		question["s10TransactionReference"] = map[string]any{"s10TransactionId": number, "s10TransactionIdDate": dayBeforeSips}
+	}
+	first, field := in.checkByRequest(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, probe)
+	r.Checks = append(r.Checks, first)
 	switch {
 	case ctx.Err() != nil:
 	case in.office == nil:
 		r.Checks = append(r.Checks, Check{Name: "office", Verdict: Unsure, Text: "there is none in Endpoints: Status, Cancel and Refund are not " +
 			"supported; a payment whose notification is lost stays unknown"})
 	default:
-		r.Checks = append(r.Checks, in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, map[string]any{
-			"interfaceVersion": diagnosticVersion, "transactionReference": reference,
-		}))
+		second, _ := in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, question)
+		r.Checks = append(r.Checks, second)
+	}
+	if first.Verdict == Right {
+		r.Checks = append(r.Checks, in.checkReferences(field))
 	}
 	r.Checks = append(r.Checks, in.checkSettings()...)
 	if err := ctx.Err(); err != nil {
@@ -71,11 +89,29 @@ var probes = map[string]struct{ name, code string }{
 	"getTransactionData": {"office", "getTransDataResponseCode"},
 }
 
-// checkByRequest sends one harmless request and reads what the answer proves.
-func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) Check {
+// dayBeforeSips is one on which nobody numbered a transaction.
+const dayBeforeSips = "20000101"
+
+// checkReferences says what is known of who makes the references; field is that of which the platform complained, when it was asked without
+// an amount.
+func (in *inner) checkReferences(field string) Check {
+	if words := in.explainField("12", field); words != "" {
+		return Check{Name: "references", Verdict: Wrong, Text: words}
+	}
+	way := "chooses its own transactionReference"
+	if in.sips10 {
+		way = "came from Sips 1.0 and numbers its transactions (s10TransactionReference)"
+	}
+	return Check{Name: "references", Verdict: Unsure, Text: fmt.Sprintf("without a payment nobody can see who makes the references: "+
+		"ask the bank to confirm that merchant %s %s; otherwise payments are refused with code 12, or come back under references that are not ours",
+		in.merchant, way)}
+}
+
+// checkByRequest sends one harmless request and reads what the answer proves; field is the one of which the platform complains.
+func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) (c Check, field string) {
 	probe, host := probes[q.path], q.base.Host
-	say := func(v Verdict, format string, a ...any) Check {
-		return Check{Name: probe.name, Verdict: v, Text: host + " " + fmt.Sprintf(format, a...)}
+	say := func(v Verdict, format string, a ...any) (Check, string) {
+		return Check{Name: probe.name, Verdict: v, Text: host + " " + fmt.Sprintf(format, a...)}, field
 	}
 
 	a, fault := in.sendAndVerify(ctx, q, fields)
@@ -88,17 +124,18 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 	}
 	who := fmt.Sprintf("merchant %s, key version %d, %s", in.merchant, in.key.version, in.key.algorithm)
 	words, kind := in.explain(opDoctor, code)
-	field := wire.Printable(a.text("errorFieldName"))
+	field = wire.Printable(a.text("errorFieldName"))
+	about := ""
 	if field != "" {
-		field = ", field " + field
+		about = ", field " + field
 	}
 	switch {
 	case a.seal == sealRight && kind == acquirer.ErrConfiguration:
-		return say(Wrong, "has our key and refuses all the same, with code %s%s: %s", code, field, words)
+		return say(Wrong, "has our key and refuses all the same, with code %s%s: %s", code, about, words)
 	case a.seal == sealRight && kind == acquirer.ErrUnavailable:
 		return say(Unsure, "answered with our seal, and is not at work now (code %s): %s are right", code, who)
 	case a.seal == sealRight:
-		return say(Right, "answered with our seal (code %s%s): %s are right", code, field, who)
+		return say(Right, "answered with our seal (code %s%s): %s are right", code, about, who)
 	case mayBeUnsealed[code]:
 		return say(Wrong, "refused with code %s: %s", code, words)
 	case a.seal == sealMissing && probe.name == "office" && in.trustUnsealed:

@@ -84,5 +84,6 @@ var hosts = func() map[string]bool {
 
 // publicMerchants are printed in guides with their keys: everybody can seal in their name.
 var publicMerchants = map[string]bool{
-	"002001000000001": true, "002001000000002": true, "002001000000003": true, "002016000000001": true,
+	"002001000000001": true, "002001000000002": true, "002001000000003": true, "002001000000004": true,
+	"002016000000001": true,
 }

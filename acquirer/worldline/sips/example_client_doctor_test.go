@@ -49,6 +49,7 @@ func ExampleClient_Doctor() {
 	// Output:
 	// right paypage
 	// right office
+	// unsure references
 	// unsure settings
 	// true <nil>
 }

@@ -136,7 +136,7 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 	}
 
 	outcome, decline := sipscode.Judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
-	at := parseTime(m.v[transactionDateTime])
+	at := in.parseTime(m.v[transactionDateTime])
 	status, listed := transactionStatuses[m.v[transactionStatus]]
 	switch {
 	case outcome == acquirer.Accepted && (!listed || !status.accepted):
@@ -153,6 +153,9 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 		Code: m.v[responseCode], AcquirerCode: m.v[acquirerResponseCode], AuthorisationID: m.v[authorisationID],
 		Brand: m.v[paymentMeanBrand], MaskedPAN: acquirer.MaskPAN(m.v[maskedPan]), Means: means[m.extra["paymentMeanType"]], At: at,
 	}
+	if r.Brand == noBrand {
+		r.Brand, r.Means = "", ""
+	}
 	if outcome == acquirer.Accepted {
 		r.Returned = amountOf(amountReturned(m, cents, total), cur)
 	}
@@ -164,6 +167,9 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 
 // means are the values of paymentMeanType that say what was paid by.
 var means = map[string]acquirer.Means{"CARD": acquirer.Card, "DIRECT_DEBIT": acquirer.DirectDebit}
+
+// noBrand stands for that of a payer who has chosen none (sips.md §7.2); the type beside it says nothing either.
+const noBrand = "UNKNOWN"
 
 func (m *message) keepField(name, value string) {
 	if m.extra == nil {
@@ -223,8 +229,15 @@ func (in *inner) windowOver(at time.Time) bool {
 // dates are how the pipe format and the JSON format write them.
 var dates = [...]string{time.RFC3339, "2006-01-02.15:04:05-0700"}
 
-// parseTime returns the zero time for a date that cannot be read: it decides nothing about the money.
-func parseTime(s string) time.Time {
+// firstDay is before anything happened on Sips 2.0.
+var firstDay = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// aheadOfUs is how far the platform's clock may be ahead of ours.
+const aheadOfUs = 48 * time.Hour
+
+// parseTime returns the zero time for a date that cannot be read, and for one that cannot be meant: before Sips 2.0, or to come. A seal
+// proves who wrote it, and not that it is right.
+func (in *inner) parseTime(s string) time.Time {
 	if len(s) <= len("2006-01-02") || len(s) > 40 {
 		return time.Time{}
 	}
@@ -233,7 +246,7 @@ func parseTime(s string) time.Time {
 		layout = dates[1]
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil {
+	if err != nil || t.Before(firstDay) || t.After(in.now().Add(aheadOfUs)) {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Microsecond)

@@ -21,8 +21,8 @@ import (
 // Other fields of the form, and fields of Data that are not known, are passed over.
 //
 // The Result is what the message says: compare merchant, reference, order, amount and currency with the payment; one shop may have
-// several applications. Result.Field has what else was said, except what could name a person or a card. A date that cannot be read
-// leaves At zero.
+// several applications. Result.Field has what else was said, except what could name a person or a card. A date that cannot be read,
+// or cannot be meant because it is before 2010 or two days or more ahead of our clock, leaves At zero; Field has it as it was written.
 //
 // Errors are an [*acquirer.Error] of kind ErrUnverified (Seal missing, Data or Seal more than once; no key matches; the version
 // inside is another one), or ErrInvalid when there is no Data, or a verified message has no reference, an amount that is none, a field twice or an

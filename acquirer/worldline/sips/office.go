@@ -38,7 +38,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	if in.office == nil {
 		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
+	if err := cmp.Or(in.checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	m, fault := in.askPatiently(ctx, reference)
@@ -59,9 +59,9 @@ func (in *inner) askPatiently(ctx context.Context, reference string) (*message, 
 
 // askOnce puts the question once.
 func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *wire.Fault) {
-	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, map[string]any{
-		"interfaceVersion": diagnosticVersion, "transactionReference": reference,
-	})
+	question := in.nameOf(reference)
+	question["interfaceVersion"] = diagnosticVersion
+	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, question)
 	if f != nil {
 		return nil, f
 	}
@@ -198,7 +198,7 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 	if in.office == nil {
 		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
-	if err := cmp.Or(checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
+	if err := cmp.Or(in.checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
 		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
 	if cents, err = wire.Cents(m.Amount, m.Currency); err != nil {
@@ -213,10 +213,10 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 
 // moveMoney sends the one request that moves money.
 func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
-	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, map[string]any{
-		"currencyCode": euroNumeric, "interfaceVersion": cashVersion,
-		"operationAmount": strconv.FormatInt(cents, 10), "transactionReference": reference,
-	})
+	fields := in.nameOf(reference)
+	fields["currencyCode"], fields["interfaceVersion"] = euroNumeric, cashVersion
+	fields["operationAmount"] = strconv.FormatInt(cents, 10)
+	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, fields)
 	if f != nil {
 		return answer{}, f.Err
 	}

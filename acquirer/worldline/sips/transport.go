@@ -185,6 +185,9 @@ func (in *inner) acceptAnswer(op, reference, statusField string, a answer) *acqu
 	default:
 		var words string
 		words, e.Kind = in.explain(op, code)
+		if of := in.explainField(code, e.Field); of != "" {
+			words += ": " + of
+		}
 		e.Err = errors.New(words)
 	}
 	return e

@@ -181,7 +181,8 @@ func isBankCSV(s *source) bool {
 }
 
 func readBankCSV(s *source) error {
-	t := &table{source: s, day: parseDay, amount: parseEuros, rows: &records{in: s.text, separator: ";"}}
+	days := fewDays{parse: parseDay}
+	t := &table{source: s, day: days.of, amount: parseEuros, rows: &records{in: s.text, separator: ";"}}
 	t.finish = func(line *Line) (string, error) {
 		line.Text = t.cell(roleWords)
 		if detail := t.cell(roleDetail); strings.Contains(detail, "BRUT") || strings.Contains(line.Label, "BRUT") {
@@ -198,7 +199,7 @@ func readBankCSV(s *source) error {
 	}
 	s.file.Format, t.rows.separator, t.continued = bank.format, separator, bank.continued
 	t.header = func(cells []string) bool {
-		if _, isDay := parseDay(t.cell(roleDay)); isDay && t.names != nil {
+		if _, isDay := days.of(t.cell(roleDay)); isDay && t.names != nil {
 			return false
 		}
 		index, ok := bank.bind(cells)

@@ -81,15 +81,37 @@ func parseDay(s string) (string, bool) {
 
 // parseJournalDay reads a day of a journal: YYYYMMDD, YYMMDD, or an ISO instant. One that is none is empty: journals use days
 // only to find near partners.
-func parseJournalDay(s string) string {
+func parseJournalDay(s string) (string, bool) {
 	if len(s) == 6 {
 		if n, ok := digitsOf(s); ok {
-			d, _ := day(century(int(n/10000)), int(n/100%100), int(n%100))
-			return d
+			return day(century(int(n/10000)), int(n/100%100), int(n%100))
 		}
 	}
-	d, _ := parseDay(s)
-	return d
+	return parseDay(s)
+}
+
+// fewDays reads days, and remembers the last two texts: the lines of a file are of few days.
+type fewDays struct {
+	parse func(string) (string, bool)
+	last  [2]struct {
+		text, day string
+		ok        bool
+	}
+	next int
+}
+
+// of reads a day.
+func (d *fewDays) of(s string) (string, bool) {
+	for i := range d.last {
+		if l := &d.last[i]; l.text == s && s != "" {
+			return l.day, l.ok
+		}
+	}
+	on, ok := d.parse(s)
+	l := &d.last[d.next]
+	l.text, l.day, l.ok = s, on, ok
+	d.next = 1 - d.next
+	return on, ok
 }
 
 // dayMonthYear reads JJMMAA.

@@ -33,6 +33,8 @@ type journal struct {
 	word  string // the first one of the data
 	form  writtenIn
 	cells []string
+	days  fewDays
+	line  Line // the one that is being read
 }
 
 // isJournal: the first word is TITRE or TITLE, and a separator follows.
@@ -60,7 +62,7 @@ func titleSeparator(head string) string {
 
 // readJournal reads a journal, or several that were put into one file.
 func readJournal(s *source) error {
-	j := &journal{source: s, rows: &records{in: s.text, separator: titleSeparator(s.head)}}
+	j := &journal{source: s, rows: &records{in: s.text, separator: titleSeparator(s.head)}, days: fewDays{parse: parseJournalDay}}
 	s.file.Level = Transaction
 	ended := true
 	for {
@@ -73,9 +75,15 @@ func readJournal(s *source) error {
 		}
 		first := ""
 		if len(cells) > 0 {
-			first = fold(cells[0])
+			if first = cells[0]; first != j.word {
+				first = fold(first)
+			}
 		}
 		switch {
+		case first != "" && first == j.word && !ended: // as most lines are
+			if err := j.row(cells, at); err != nil {
+				return err
+			}
 		case isEmpty(cells):
 		case titleWords[first]:
 			if !ended && j.kind != nil && j.kind.needsEnd {
@@ -247,9 +255,18 @@ func (j *journal) cell(c column) string {
 	return ""
 }
 
+// day is the day in a cell; empty where there is none.
+func (j *journal) day(c column) string {
+	on, _ := j.days.of(j.cell(c))
+	return on
+}
+
 // row reads a line between title and end.
 func (j *journal) row(cells []string, at int) error {
-	first := fold(cells[0])
+	first := cells[0]
+	if first != j.word {
+		first = fold(first)
+	}
 	if j.names == nil {
 		word := ""
 		if !headerWords[first] {
@@ -277,15 +294,16 @@ func (j *journal) row(cells []string, at int) error {
 			"votre prestataire.")
 	}
 	j.cells = cells
-	line := Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)),
+	j.line = Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)),
 		Authorisation: j.cell(colAuthorisation)}
+	line := &j.line
 	line.Reference = j.cell(colReference)
 	if order := j.cell(colOrder); line.Reference == "" {
 		line.Reference = order
 	} else {
 		line.Order = order
 	}
-	if line.PaymentDay = parseJournalDay(j.cell(colPaymentDay)); line.Reference == "" {
+	if line.PaymentDay = j.day(colPaymentDay); line.Reference == "" {
 		if id := j.cell(colTransactionID); id != "" { // unique within a day only
 			line.Reference = line.PaymentDay + "/" + id
 		}
@@ -306,7 +324,7 @@ func (j *journal) row(cells []string, at int) error {
 		return err
 	}
 	line.Cents = amount
-	ignored, err := j.kind.line(j, &line)
+	ignored, err := j.kind.line(j, line)
 	if err != nil {
 		return err
 	}
@@ -318,7 +336,7 @@ func (j *journal) row(cells []string, at int) error {
 		return j.wrong(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de "+
 			"l’opération donne le sens.")
 	}
-	return j.each(line)
+	return j.each(*line)
 }
 
 func journalOf(word string) *kindOfJournal {

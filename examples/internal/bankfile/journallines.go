@@ -27,7 +27,7 @@ func (j *journal) operation(line *Line) (string, error) {
 	if name == "" {
 		name = j.cell(colOperationType)
 	}
-	line.Kind, line.Operation, line.OperationDay = Refund, name, parseJournalDay(j.cell(colOperationDay))
+	line.Kind, line.Operation, line.OperationDay = Refund, name, j.day(colOperationDay)
 	switch word := strings.ToUpper(key(name)); {
 	case givesBack[word]:
 	case movesNothing[word]:
@@ -57,7 +57,7 @@ func (j *journal) matching(line *Line) (string, error) {
 	if m := fold(j.cell(colMatch)); strings.HasSuffix(m, "KO") || strings.Contains(m, "NOT") {
 		return "MATCH_STATUS " + Plain(m) + "\u00a0: pas encore rapproché", nil
 	}
-	line.Remittance, line.RemittanceDay = j.cell(colRemittance), parseJournalDay(j.cell(colRemittanceDay))
+	line.Remittance, line.RemittanceDay = j.cell(colRemittance), j.day(colRemittanceDay)
 	line.Net, line.Commission = j.netAndCommission(line.Cents)
 	return "", nil
 }
@@ -83,7 +83,7 @@ func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
 
 // chargeback reads a line of the journal of chargebacks. A credit undoes one.
 func (j *journal) chargeback(line *Line) (string, error) {
-	line.Kind, line.ChargebackDay, line.Reason = Chargeback, parseJournalDay(j.cell(colChargebackDay)), j.cell(colReason)
+	line.Kind, line.ChargebackDay, line.Reason = Chargeback, j.day(colChargebackDay), j.cell(colReason)
 	line.Reversal = strings.HasPrefix(fold(j.cell(colOperationType)), "C")
 	return "", nil
 }

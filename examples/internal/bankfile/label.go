@@ -54,10 +54,22 @@ type label struct {
 
 // labelOf reads texts. « COM 1,23 » among details only says how much was kept back: it does not make the line a commission.
 func labelOf(texts ...string) label {
-	l := label{text: fold(strings.Join(texts, " "))}
+	text := ""
+	for _, more := range texts {
+		switch {
+		case text == "":
+			text = more
+		case more != "":
+			text += " " + more
+		}
+	}
+	l := label{text: fold(text)}
 	rest := l.text
 	for word := ""; rest != ""; {
 		word, rest = nextWord(rest)
+		if word != "" && word[0] >= '0' && word[0] <= '9' { // a number is about nothing
+			continue
+		}
 		if n := len(word); n > 0 && (word[0] <= '.' || word[n-1] <= '.') { // a comma or a point
 			word = strings.Trim(word, ".,")
 		}

@@ -3,6 +3,7 @@ package bankfile
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type records struct {
 	line      int      // of the last physical line read
 	pending   []string // physical lines that were read ahead
 	cells     []string
-	open      bool // the last line has no end
+	taken     []string // physical lines of the record that goes on
+	open      bool     // the last line has no end
 }
 
 // tallestCell is over how many lines a cell may stand.
@@ -91,9 +93,10 @@ func (r *records) next() (cells []string, line int, err error) {
 // extend adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it:
 // then the quote is text.
 func (r *records) extend(text string, at int) (string, error) {
-	whole, taken := text, []string(nil)
+	whole, taken := text, r.taken[:0]
+	defer func() { r.taken = taken }()
 	back := func() {
-		r.pending = append(taken, r.pending...)
+		r.pending = slices.Concat(taken, r.pending)
 		r.line -= len(taken)
 	}
 	for {

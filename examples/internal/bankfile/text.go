@@ -181,10 +181,25 @@ func key(s string) string {
 
 // squeeze joins the words of a text that stands on several lines, or between many blanks.
 func squeeze(s string) string {
+	tight := true
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == ' ' && i > 0 && s[i-1] == ' ' {
+		c := s[i]
+		if c >= utf8.RuneSelf {
 			return strings.Join(strings.Fields(s), " ")
 		}
+		tight = tight && c > ' ' || tight && c == ' ' && i > 0 && s[i-1] != ' '
 	}
-	return strings.TrimSpace(s)
+	if tight {
+		return strings.TrimSuffix(s, " ")
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c != ' ' && (c < '\t' || c > '\r'):
+			b = append(b, c)
+		case len(b) > 0 && b[len(b)-1] != ' ':
+			b = append(b, ' ')
+		}
+	}
+	return string(bytes.TrimSuffix(b, []byte(" ")))
 }

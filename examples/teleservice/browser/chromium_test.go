@@ -55,12 +55,16 @@ func launch() (context.Context, error) {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	closeChromium()
+	closeFirefox()
 	os.Exit(status)
 }
 
 // needChromium skips a test where there is no browser.
 func needChromium(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("long: the browser runs without -short")
+	}
 	ctx, err := chromium()
 	if errors.Is(err, errNoChromium) {
 		t.Skip(err)

@@ -8,17 +8,22 @@
       .map(e => e.outerHTML.slice(0, 120));
   },
 
-  // small tells which controls are too small for a finger: less than 44 pixels high. A link within a sentence may be as small as the sentence.
+  // small tells which controls are too small for a finger: less than 44 pixels high. A link within a sentence may be as small as the sentence,
+  // one that is all there is in its paragraph, or in the foot's list, may not. What belongs to a label is as large as the label.
   small() {
-    return [...document.querySelectorAll("button, .button, input:not([type=hidden]), select, .menu a, .links a, .tabs a, .actions a")]
-      .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.9)
-      .map(e => e.getBoundingClientRect().height + ": " + e.outerHTML.slice(0, 120));
+    const height = e => Math.max(...[e, .../radio|checkbox/.test(e.type) ? e.labels : []].map(e => e.getBoundingClientRect().height));
+    const alone = [...document.querySelectorAll("main p > a, main dd > a, footer li > a")].filter(e => e.parentElement.textContent.trim() === e.textContent.trim());
+    return [...document.querySelectorAll("button, .button, input:not([type=hidden]), select, summary, .menu a, .links a, .tabs a, .actions a"), ...alone]
+      .filter(e => e.checkVisibility() && height(e) < 43.9)
+      .map(e => height(e) + ": " + e.outerHTML.slice(0, 120));
   },
 
-  // stops are what the tab key should stop at, in their order.
+  // stops are what the tab key should stop at, in their order. Of a group of choices it stops at one: the chosen one, or the first.
   stops() {
+    const group = e => [...document.querySelectorAll("input[type=radio]")].filter(o => o.name === e.name && o.form === e.form);
+    const passed = e => e.type === "radio" && e !== (group(e).find(o => o.checked) || group(e)[0]);
     window.__stops = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-      .filter(e => e.checkVisibility() && !e.disabled);
+      .filter(e => e.checkVisibility() && !e.disabled && !passed(e));
     return window.__stops.map(e => (e.textContent.trim() || e.id || e.name || e.tagName).replace(/\s+/g, " ").slice(0, 60));
   },
 

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a test waits for what it expects to see. It is only reached by a test that fails.
-const patience = 60 * time.Second
+const patience = 4 * time.Minute
 
 // screen is a size of a window.
 type screen struct {
@@ -252,6 +252,41 @@ func (b *tab) clicks(css string) *tab {
 	b.t.Helper()
 	p := b.find(css)
 	b.do(chromedp.MouseClickXY(p.X, p.Y))
+	return b
+}
+
+// menu goes to a page of the menu, which is behind a button where the screen is narrow.
+func (b *tab) menu(address string) *tab {
+	b.t.Helper()
+	b.openMenu()
+	return b.clicks(`.menu a[href="` + address + `"]`)
+}
+
+// openMenu opens the menu, if it is not in sight.
+func (b *tab) openMenu() *tab {
+	b.t.Helper()
+	b.wait("a page", func(shown) bool { return true })
+	if eval[bool](b, `[...document.querySelectorAll(".account:not([open]) summary")].some(e => e.checkVisibility())`) {
+		b.clicks(".account summary")
+	}
+	return b
+}
+
+// signsOut presses the button for it.
+func (b *tab) signsOut() *tab {
+	b.t.Helper()
+	return b.openMenu().clicks(".who button")
+}
+
+// title is the browser's title: what a screen reader says first.
+func (b *tab) title() string { return plain(eval[string](b, "document.title")) }
+
+// titled checks what the browser's title begins with.
+func (b *tab) titled(begins string) *tab {
+	b.t.Helper()
+	if title := b.title(); !strings.HasPrefix(title, begins) {
+		b.t.Errorf("the title is %q, want it to begin with %q", title, begins)
+	}
 	return b
 }
 

@@ -17,7 +17,7 @@ func TestWay(t *testing.T) {
 			t.Parallel()
 			s := serve(t, apptest.Morning, nil)
 			b := s.person().size(on).signsIn("assure-1")
-			b.reads("PIERRE BELAGE", "Né le 25/02/1983", "Première connexion")                        // S51, S52
+			b.reads("PIERRE BELAGE", "Né le 25/02/1983", "Première connexion").openMenu()             // S51, S52
 			b.reads("Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mes informations") // S50
 			b.clicks("#payer-une-creance").at("/demarches/creances").reads("Étape préalable")         // S4, S17
 			b.clicks("#creance-101 .button").at("/demarches/creances/creance-101/etape-1")
@@ -35,20 +35,20 @@ func TestWay(t *testing.T) {
 				t.Fatalf("the payment is %v", p)
 			}
 			s.Work()
-			b.goes("/accueil").clicks(`.menu a[href="/messagerie"]`).at("/messagerie").reads("Non lu", "Sera supprimé le 02/09/2026") // S68
+			b.goes("/accueil").menu("/messagerie").at("/messagerie").reads("Non lu", "Sera supprimé le 02/09/2026") // S68
 			b.clicks(".mail a").at("/messagerie/" + string(p.ID) + "/acknowledgement").reads("Nous accusons réception de votre paiement")
-			b.clicks(`.menu a[href="/demarches"]`).at("/demarches").reads("Accepté", p.Reference)
+			b.menu("/demarches").at("/demarches").reads("Accepté", p.Reference)
 			b.clicks(`a[href$="/recu"]`).at("/demarches/paiements/"+string(p.ID)+"/recu").reads("PIERRE BELAGE", "62,00 €", p.Authorisation)
 
 			// The next day the fund takes it into account (S77).
 			a := s.person().size(on).signsInAsAgent()
-			a.clicks(`.rows a`).at("/gestion/paiements/" + string(p.ID)).clicks("button[value=prendre-en-compte]").reads("Le paiement est pris en compte.")
-			b.clicks(`.menu a[href="/accueil"]`).reads("est pris en compte sur votre compte")
+			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows tbody a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
+			b.menu("/accueil").reads("est pris en compte sur votre compte")
 		})
 	}
 }
 
-// Each sample person's way: who may pay gets to the end, the others learn why not.
+// Each sample person's way (S7): who may pay gets to the end, the others learn why not.
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
@@ -92,7 +92,7 @@ func TestPeople(t *testing.T) {
 			}
 			b.begins(c.debt).reads("Montant de la transaction : " + c.euros)
 			b.pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions pour votre paiement")
-			b.clicks(`.menu a[href="/demarches"]`).at("/demarches").reads("Accepté", c.euros)
+			b.menu("/demarches").at("/demarches").reads("Accepté", c.euros)
 		})
 	}
 }
@@ -135,23 +135,4 @@ func TestCorrection(t *testing.T) {
 	b.begins("creance-104").types("#number", "5017 67").types("#cryptogram", "1").clicks("button[value=card]")
 	b.atKiosk("Des informations sont à corriger").reads("Le numéro de carte doit comporter de 15 à 19 chiffres.")
 	b.pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions")
-}
-
-// A payment goes from hand to hand in the back office: questioned, given back; the payer reads of it.
-func TestOffice(t *testing.T) {
-	t.Parallel()
-	s := serve(t, apptest.Morning, nil)
-	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-	id := string(s.Last().ID)
-	a := s.person().signsInAsAgent()
-	a.reads("À prendre en compte 1").clicks(".rows a").at("/gestion/paiements/" + id)
-	a.types("#motif", "réclamation n° 12").clicks("button[value=contester]").reads("Le paiement est à vérifier.", "réclamation n° 12")
-	a.clicks(`.menu a[href="/gestion"]`).at("/gestion").clicks(`a[href="/gestion?vue=a-verifier"]`).reads("À vérifier 1")
-	b.goes("/accueil").reads("vérifi")
-	a.clicks(".rows a").at("/gestion/paiements/" + id)
-	a.types("#motif", "payé deux fois").clicks("button[value=rendre]").reads("Le remboursement est demandé.")
-	s.Work()
-	a.goes("/gestion/paiements/"+id).reads("Remboursé", "annulé avant remise")
-	b.goes("/accueil").reads("rembours")
-	b.goes("/messagerie").reads("Remboursement de votre paiement de créance")
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 // measured is the version at which the proxy of these tests offers the module.
@@ -56,6 +58,7 @@ func (c *consumer) linked() []string {
 
 // A module that imports every public package and is tidied.
 func TestFootprint(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	all := publicPackages(t)
 	c := newConsumer(t, all...)

@@ -229,7 +229,7 @@ func (w *World) Bring(s acquirer.Session, o acquirer.Outcome) error {
 		return err
 	}
 	resp, err := back.Bring(&http.Client{
-		Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})
 	if err != nil {
 		return err

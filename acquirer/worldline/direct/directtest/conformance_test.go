@@ -97,7 +97,7 @@ func newWorld(t *testing.T, o directtest.Options, change func(*direct.Config)) *
 	t.Cleanup(w.platform.Close)
 
 	// Where nothing listens a dial fails; then the platform is there again, for it was down for one call.
-	dialer := net.Dialer{Timeout: 5 * time.Second}
+	dialer := net.Dialer{Timeout: time.Minute} // it only ends what hangs
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dialer.DialContext(ctx, network, addr)
 		if err != nil {

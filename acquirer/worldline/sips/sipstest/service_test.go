@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,33 @@ func newFund(t *testing.T, o sipstest.Options) *fund {
 	mux.Handle("/notify", f.NotifyHandler())
 	mux.Handle("/return", f.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/home" }))
 	return f
+}
+
+// A service does not start with an address that the platform refuses: it would be the first payer who learns it.
+func TestServiceDoesNotStartWithWhatThePlatformRefuses(t *testing.T) {
+	p := platform(t, sipstest.Options{})
+	for name, x := range map[string]struct {
+		change func(*payment.Config, *sips.Config)
+		words  string
+	}{
+		"a query":         {func(c *payment.Config, _ *sips.Config) { c.ReturnURL += "?debt=1" }, "ReturnURL"},
+		"a port":          {func(c *payment.Config, _ *sips.Config) { c.NotifyURL = "https://fund.example:10443/notify" }, "NotifyURL"},
+		"another setting": {func(_ *payment.Config, c *sips.Config) { c.Sips10 = true }, "Config.Sips10"},
+		"nothing":         {func(*payment.Config, *sips.Config) {}, ""},
+	} {
+		shopSide := sips.Config{MerchantID: shop, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shopKey)}}, Endpoints: p.Endpoints()}
+		fundSide := payment.Config{Store: payment.NewMemoryStore(), Policies: creance.Ameli(), RecordWithin: time.Hour,
+			ReturnURL: "https://fund.example/return", NotifyURL: "https://fund.example/notify"}
+		x.change(&fundSide, &shopSide)
+		client, err := sips.New(shopSide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fundSide.Acquirer = client
+		if _, err = payment.New(fundSide); (err == nil) != (x.words == "") || err != nil && !strings.Contains(err.Error(), x.words) {
+			t.Errorf("%s: %v, expected %q", name, err, x.words)
+		}
+	}
 }
 
 // begin sends a new debtor to the platform. A Begin that fails is one without a session.

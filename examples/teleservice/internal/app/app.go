@@ -224,8 +224,8 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 		Chores: []payment.Chore{
 			a.Database.Mailbox.DeleteDue,
 			func(ctx context.Context, _ time.Time) (int, error) { return sessions.Sweep(ctx, sessions.Now()) },
-			func(ctx context.Context, now time.Time) (int, error) { return desk.SealDays(ctx, now) },
 			inbox.AcknowledgementAlarm(a.Database.Payments.List, a.Database.Mailbox),
+			func(ctx context.Context, now time.Time) (int, error) { return desk.SealDays(ctx, now) },
 		},
 		Now: a.Clock.Now, Logger: c.Logger,
 	})

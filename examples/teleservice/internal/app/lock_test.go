@@ -33,7 +33,7 @@ func TestM18OneProcessPlaysTheBank(t *testing.T) {
 	}
 	t.Run("SQLite", func(t *testing.T) { refused(t, nil) })
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		refused(t, func(c *app.Config) { c.Database = server.DSN(server.Create(t)) })
 	})
 }

@@ -15,7 +15,7 @@ import (
 // and nothing is paid or told twice. The second one uses the first one's simulator.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	dsn := server.DSN(server.Create(t))
 	one := start(t, func(c *app.Config) { c.Database, c.ByHand = dsn, false })
 	other := start(t, func(c *app.Config) { c.Database, c.ByHand, c.Kiosk, c.Now = dsn, false, one.Bank.Where, one.Clock.Now })

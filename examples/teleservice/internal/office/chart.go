@@ -82,7 +82,8 @@ func drawChart(days []database.Day, f format) chart {
 			c.Bars = append(c.Bars, one)
 		}
 		if (len(days)-1-i)%f.every == 0 {
-			c.Dates = append(c.Dates, mark{x + int(place/2), dayAndMonth(d.Day)})
+			const half = 20 // of the date's width
+			c.Dates = append(c.Dates, mark{min(x+int(place/2), f.width-half), dayAndMonth(d.Day)})
 		}
 	}
 	return c

@@ -36,6 +36,10 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agen
 	if err != nil {
 		return err
 	}
+	first, err := o.firstDay(ctx)
+	if err != nil {
+		return err
+	}
 	checked, err := o.lastVerification(ctx)
 	if err != nil {
 		return err
@@ -43,7 +47,7 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agen
 	done, _ := o.said(w, r)
 	page := o.page(r, agent, "Aujourd’hui")
 	page.Body = map[string]any{
-		"Done": done, "Now": o.Clock.Now(), "Tasks": tasksOf(health, paid, len(settled)), "Yesterday": days[len(days)-1], "Checked": checked,
+		"Done": done, "Now": o.Clock.Now(), "Tasks": tasksOf(health, paid, len(settled)), "Yesterday": days[len(days)-1], "Nothing": first == "" || first > days[len(days)-1].Day, "Checked": checked,
 		"Accounting": deskOf(agent) == Accounting, "Days": days, "Sum": sumOf(days), "Wide": drawChart(days, wideChart), "Narrow": drawChart(days, narrowChart),
 	}
 	return o.pages.Write(w, r, http.StatusOK, "today.html", page)

@@ -227,4 +227,8 @@ var english = web.Translation{
 	"Vous êtes déconnecté.": "You are signed out.",
 	"Écrire un message":     "Write a message",
 	"Trop d’essais. Réessayez dans 15\u00a0minutes, ou contactez votre caisse.": "Too many attempts. Try again in 15\u00a0minutes, or contact your fund.",
+	"Rendu":          "Returned",
+	"Carte bancaire": "Bank card",
+	"Prélèvement sur votre compte bancaire": "Direct debit from your bank account",
+	"Prélèvement enregistré":                "Direct debit ordered",
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 // patience ends a program that hangs.
@@ -164,6 +165,7 @@ func order(changes ...string) map[string]string {
 
 // One payment from beginning to end, in every form of answer, and the errors on the way.
 func TestClients(t *testing.T) {
+	figure.Long(t)
 	for name, start := range clients {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

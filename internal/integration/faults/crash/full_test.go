@@ -86,6 +86,7 @@ func isFull(err error) bool {
 // Row 6 of the faults: the disk fills up, again and again, each time at another commit. The error says so, what is there can still be read,
 // nothing that was acknowledged is lost, and all goes on when there is room again.
 func TestDiskFull(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	program := rig.Program(t)
 	seed := figure.Seed(t)

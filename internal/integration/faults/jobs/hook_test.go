@@ -14,7 +14,8 @@ import (
 
 // What the hook and the workers do by themselves: the sweep runs once, at the start.
 func TestJobs(t *testing.T) {
-	server := postgres.Start(t)
+	figure.Long(t)
+	server := postgres.Shared(t)
 	seed := figure.Seed(t)
 	for name, run := range map[string]func(*world){
 		"delivered and looked at in time":        inTime,

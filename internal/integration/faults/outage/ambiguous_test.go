@@ -23,6 +23,7 @@ import (
 // is written or nothing. When the store can reach its database again it does know, also when another process has moved the payment on
 // meanwhile, and writes what was not written. The same commit again leads to one entry.
 func TestAmbiguousCommit(t *testing.T) {
+	figure.Long(t)
 	server := postgres.Start(t)
 	for _, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {

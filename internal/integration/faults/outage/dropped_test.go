@@ -119,7 +119,8 @@ func (w *world) everything(t *testing.T) string {
 // commit. When the next connection holds, nobody notices. When none holds, there is an error, and all of it is written or nothing. Called
 // again it works.
 func TestConnectionDropped(t *testing.T) {
-	server := postgres.Start(t)
+	figure.Long(t)
+	server := postgres.Shared(t)
 	for _, mode := range modes {
 		for _, m := range methods {
 			if mode.options.InTx != nil && !m.hooked {

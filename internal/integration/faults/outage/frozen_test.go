@@ -38,7 +38,7 @@ func (w *world) freeze(t *testing.T, fits func(postgres.Request) bool) (arrived 
 
 // A commit that stood still on its way while others went on arrives late: it loses, and says so.
 func TestLateCommitLoses(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	for _, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			w := newWorld(t, server, mode.options)
@@ -79,7 +79,7 @@ func TestLateCommitLoses(t *testing.T) {
 // A process that stands still in a transaction holds its row for a while and not for ever: PostgreSQL ends the transaction, the others go on,
 // and the late commit fails. Here the host's hook makes the while shorter.
 func TestFrozenInATransaction(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	var default0 string
 	short := func(ctx context.Context, tx *sql.Tx, c payment.Change) error {
 		if c.Payment.State != payment.Paid {
@@ -125,7 +125,7 @@ func TestFrozenInATransaction(t *testing.T) {
 
 // A process that stands still while it takes numbers does not hold up the payments of all others.
 func TestFrozenInTheSequence(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	w := newWorld(t, server, sqlstore.Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -166,7 +166,7 @@ func TestFrozenInTheSequence(t *testing.T) {
 
 // Who takes a number while the process already waits for the database listens to its own context.
 func TestWaitingForANumberEndsWithTheContext(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	w := newWorld(t, server, sqlstore.Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

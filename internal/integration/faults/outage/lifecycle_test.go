@@ -142,6 +142,7 @@ func (h *host) visit(s acquirer.Session, o acquirer.Outcome, lost, bring bool) {
 // Payments with a fault at a random request of the whole: the line is cut or the backend killed around it, the server crashes, the portal is
 // killed. In the end bank, store, mailbox, journals and exports agree, and nothing that was acknowledged is lost.
 func TestFaultAtARandomRequest(t *testing.T) {
+	figure.Long(t)
 	const atOnce = 10 // stories between two convergences
 	server := postgres.Start(t)
 	proxy := server.Proxy(t)
@@ -199,6 +200,7 @@ func (h *host) current() *rig.Child { return h.c.Load() }
 // Four portals on one PostgreSQL, none of which fails: no piece of work is done twice, by the bank's book, the letters and their deliveries,
 // and none is forgotten.
 func TestFourWorkers(t *testing.T) {
+	figure.Long(t)
 	server := postgres.Start(t)
 	h := newCrew(t, server, rig.PostgreSQL(server.DSN(server.Create(t))))
 	n := figure.Of(60, 2_000)
@@ -307,6 +309,7 @@ func (h *crew) end(t *testing.T) {
 
 // Four portals under load while the server crashes and is started again, backends are terminated, and portals are killed.
 func TestServerFailsUnderLoad(t *testing.T) {
+	figure.Long(t)
 	server := postgres.Start(t)
 	name := server.Create(t)
 	h := newCrew(t, server, rig.PostgreSQL(server.DSN(name)))

@@ -54,7 +54,7 @@ func TestM2OneDamagedRowStopsNoOther(t *testing.T) {
 		})
 	}
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		for _, d := range damages {
 			t.Run(d.name, func(t *testing.T) {
 				damagedRow(t, server.Database(t), sqlstore.PostgreSQL, d, strings.NewReplacer("BYTES", `'\x00'::bytea`))

@@ -31,13 +31,14 @@ const (
 // Row 18 of the faults: payments of all kinds, day after day, with refunds, refusals, and payers who never come back. Memory, files and
 // goroutines are in the end what they were after the first hundred.
 func TestNothingGrows(t *testing.T) {
+	figure.Long(t)
 	if _, err := os.Stat("/proc/self/statm"); err != nil {
 		t.Skip("needs Linux: it measures by /proc")
 	}
 	for name, database := range map[string]func(*testing.T) rig.Database{
 		"SQLite": func(t *testing.T) rig.Database { return rig.SQLite(filepath.Join(t.TempDir(), "payments.db")) },
 		"PostgreSQL": func(t *testing.T) rig.Database {
-			server := postgres.Start(t)
+			server := postgres.Shared(t)
 			return rig.PostgreSQL(server.DSN(server.Create(t)))
 		},
 	} {

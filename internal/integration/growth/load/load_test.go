@@ -25,7 +25,8 @@ const (
 // Fifty people at once pay through the whole way: nobody meets an error, and what the bank has taken is what the service knows, with one
 // acknowledgement each.
 func TestFiftyPeople(t *testing.T) {
-	program := start(t, most)
+	figure.Long(t)
+	program := start(t, most, nil)
 	transport := &http.Transport{MaxIdleConnsPerHost: 2 * atOnce}
 	defer transport.CloseIdleConnections()
 	span := time.Duration(figure.Of(5, 60)) * time.Second

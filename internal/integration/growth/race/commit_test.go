@@ -25,6 +25,7 @@ const perPayment = 10
 // Many lease one due payment, commit to it at one version, and lease its outgoing change: one has the lease, one commit is written, and one
 // has the change. All others learn that they came too late, and of what they would have written nothing is there.
 func TestOneCommitOfAVersion(t *testing.T) {
+	figure.Long(t)
 	races := float64(figure.Of(10_000, 1_000_000))
 	stores(t, func(t *testing.T, s payment.Store, share float64) {
 		for _, c := range crowds {

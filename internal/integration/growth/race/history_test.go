@@ -151,6 +151,7 @@ func client(ctx context.Context, s payment.Store, id payment.ID, number, n int, 
 
 // Random looks and commits of several clients at one payment: each history is one of a compare-and-set register.
 func TestHistoriesAreLinearizable(t *testing.T) {
+	figure.Long(t)
 	const clients, each = 6, 12
 	histories := float64(figure.Of(200, 10_000))
 	seed := figure.Seed(t)

@@ -187,7 +187,8 @@ func all(t *testing.T, workers []worker, e errand) []found {
 // Four processes on one PostgreSQL: their histories of one payment are those of a compare-and-set register, a due row and an outgoing change
 // are done once and none is forgotten, and no number of the sequence comes twice.
 func TestFourProcesses(t *testing.T) {
-	server := postgres.Start(t)
+	figure.Long(t)
+	server := postgres.Shared(t)
 	name := server.Create(t)
 	s := migrated(t, server.Open(t, server.DSN(name)), sqlstore.PostgreSQL)
 	workers := hire(t, 4, server.DSN(name))

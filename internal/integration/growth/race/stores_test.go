@@ -36,7 +36,7 @@ func stores(t *testing.T, run func(t *testing.T, s payment.Store, share float64)
 		run(t, migrated(t, db, sqlstore.SQLite), 0.015)
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		run(t, migrated(t, server.Database(t), sqlstore.PostgreSQL), 0.02)
 	})
 }

@@ -124,7 +124,7 @@ var modes = []string{"", "&default_query_exec_mode=exec", "&default_query_exec_m
 // lib/pq another client's statement could run; the check passed, and no doc said a word. It is refused at the start, by name: idle or busy, with
 // one connection or several, for each driver.
 func TestM16SharedSessionsAreRefused(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	for _, mode := range []string{"transaction", "statement"} {
 		b := pgbouncer(t, server, mode)
 		name := server.Create(t)
@@ -174,7 +174,7 @@ func TestM16SharedSessionsAreRefused(t *testing.T) {
 
 // With a session for each client the suite passes, with several processes on one database too.
 func TestM16SessionModeWorks(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	b := pgbouncer(t, server, "session")
 	opener := func(driver string) func(t *testing.T) (payment.Store, storetest.Reopen) {
 		return func(t *testing.T) (payment.Store, storetest.Reopen) {

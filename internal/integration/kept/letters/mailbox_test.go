@@ -129,7 +129,7 @@ func TestSettings(t *testing.T) {
 			t.Error("an SQLite file was taken for PostgreSQL")
 		}
 	}
-	p := postgresOn(t, postgres.Start(t))
+	p := postgresOn(t, postgres.Shared(t))
 	if _, err := sqlmailbox.SQLite(p.open(t)); err == nil {
 		t.Error("a PostgreSQL was taken for SQLite")
 	}

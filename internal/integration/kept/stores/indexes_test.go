@@ -44,7 +44,7 @@ func TestM6UniqueIndexes(t *testing.T) {
 			SELECT 'reference', 'CREATE UNIQUE INDEX x ON y (' || i.name || ')' FROM pragma_index_list('quittance_payment') l, pragma_index_info(l.name) i
 			WHERE l.origin = 'u' AND l."unique"`},
 		"PostgreSQL": {func(t *testing.T) *sql.DB {
-			db := postgres.Start(t).Database(t)
+			db := postgres.Shared(t).Database(t)
 			migrated(t, db, sqlstore.PostgreSQL, sqlstore.Options{})
 			return db
 		}, `SELECT CASE WHEN x.indexname = 'quittance_payment_reference_key' THEN 'reference' ELSE x.indexname END, x.indexdef FROM pg_indexes x
@@ -91,7 +91,7 @@ func plain(definition string) string {
 
 // The suite finds it when PostgreSQL lacks an index: the conditions of a statement do not see what another one is about to write.
 func TestM6SuiteNeedsTheIndexes(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	for index, finds := range map[string]string{
 		"quittance_payment_attempt": "many at once: one attempt of a debt",
 		"quittance_payment_money":   "many at once: one acceptance of a claim, and of a debt",

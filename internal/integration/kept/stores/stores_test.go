@@ -60,7 +60,7 @@ func TestSQLiteStore(t *testing.T) {
 }
 
 func TestPostgreSQLStore(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	for name, o := range map[string]sqlstore.Options{"one statement": {}, "with a hook": {InTx: hook}} {
 		t.Run(name, func(t *testing.T) {
 			storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
@@ -79,7 +79,7 @@ func databases(t *testing.T, run func(t *testing.T, open func(sqlstore.Options) 
 		run(t, func(o sqlstore.Options) *sqlstore.Store { return openFile(t, file, o) })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		first := server.Database(t)
 		var name string
 		if err := first.QueryRow("SELECT current_database()").Scan(&name); err != nil {

@@ -40,7 +40,7 @@ var sqlite = kind{"sqlite", "x'", sqlstore.SQLite, func(t *testing.T) *sql.DB {
 
 // postgresql has a server that ends with the test.
 func postgresql(t *testing.T) kind {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	return kind{"postgresql", `'\x`, sqlstore.PostgreSQL, func(t *testing.T) *sql.DB { return server.Database(t) }}
 }
 

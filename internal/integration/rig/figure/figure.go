@@ -32,3 +32,11 @@ func Seed(t testing.TB) uint64 {
 	t.Logf("QUITTANCE_SEED=%d repeats this run", seed)
 	return seed
 }
+
+// Long is the first line of a test that takes many seconds even on a quiet machine: go test -short, a contributor's inner loop, passes it by.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long: it runs without -short")
+	}
+}

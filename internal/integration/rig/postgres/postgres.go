@@ -32,6 +32,8 @@ type Server struct {
 	bin    string
 	as     *syscall.Credential // nil: whoever runs the tests
 
+	lasting bool // it is the binary's, not a test's
+
 	mu    sync.Mutex // of the rest
 	cmd   *exec.Cmd
 	admin *sql.DB // for Terminate
@@ -55,48 +57,107 @@ func number(path string) int {
 	return n
 }
 
-// Start starts a cluster that ends with the test. Without PostgreSQL on the machine it skips the test.
+// errNone says why a test is skipped.
+type errNone struct{ error }
+
+// Start starts a cluster that ends with the test, and that the test may stop, crash and look into. Without PostgreSQL on the machine it
+// skips the test.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	bin, err := binaries()
-	if err != nil {
-		tb.Skip(Install)
+	s, err := cluster()
+	if s != nil {
+		tb.Cleanup(func() { s.Stop(syscall.SIGINT); os.RemoveAll(s.Folder) })
 	}
-	folder, err := os.MkdirTemp("", "postgres")
+	if err == nil {
+		err = s.Run()
+	}
+	need(tb, err)
+	return s
+}
+
+// shared is the server of the test binary.
+var shared = sync.OnceValues(func() (*Server, error) {
+	s, err := cluster()
+	if err != nil {
+		return nil, err
+	}
+	s.lasting = true
+	return s, s.Run()
+})
+
+// Shared returns the one server of the test binary, for tests that need databases and do nothing to the server. It starts at the first
+// call and ends with the binary, however that ends. It does not wait for the disk: nobody crashes it.
+func Shared(tb testing.TB) *Server {
+	tb.Helper()
+	s, err := shared()
+	need(tb, err)
+	return s
+}
+
+func need(tb testing.TB, err error) {
+	tb.Helper()
+	if none := (errNone{}); errors.As(err, &none) {
+		tb.Skip(err)
+	}
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// cluster makes a folder with an empty cluster. Where it fails, the folder is there if the server is not nil.
+func cluster() (*Server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, errNone{errors.New(Install)}
+	}
+	folder, err := os.MkdirTemp("", "postgres")
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{Folder: folder, bin: bin}
-	tb.Cleanup(func() { s.Stop(syscall.SIGINT); os.RemoveAll(folder) })
 	if os.Geteuid() == 0 { // the server refuses to run as root
 		u, err := user.Lookup("nobody")
 		if err != nil {
-			tb.Skip("root cannot run PostgreSQL, and there is no user nobody")
+			return s, errNone{errors.New("root cannot run PostgreSQL, and there is no user nobody")}
 		}
 		uid, _ := strconv.Atoi(u.Uid)
 		gid, _ := strconv.Atoi(u.Gid)
 		s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		if err := os.Chown(folder, uid, gid); err != nil {
-			tb.Fatal(err)
+			return s, err
 		}
 	}
 	out, err := s.command("initdb", "-D", s.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput()
 	if err != nil {
-		tb.Fatalf("initdb: %v\n%s", err, out)
+		err = fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if err := s.Run(); err != nil {
-		tb.Fatal(err)
-	}
-	return s
+	return s, err
 }
 
 func (s *Server) data() string { return filepath.Join(s.Folder, "data") }
 
 func (s *Server) command(name string, args ...string) *exec.Cmd {
-	c := exec.Command(filepath.Join(s.bin, name), args...)
+	return s.owned(exec.Command(filepath.Join(s.bin, name), args...))
+}
+
+// owned lets a command run as the owner of the cluster.
+func (s *Server) owned(c *exec.Cmd) *exec.Cmd {
 	c.Dir = s.Folder
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
 	return c
+}
+
+// untilAlone runs a server until the one who started it is gone, which closes the standard input, and leaves nothing behind. It stands in a
+// group of its own, so that an interrupt of the tests does not end it before it has done so.
+const untilAlone = `"$@" & cat >/dev/null; kill -QUIT $!; wait $!; cd / && rm -rf "$0"`
+
+// lastingServer is the command of a server that outlives no test binary.
+func (s *Server) lastingServer(server *exec.Cmd) (*exec.Cmd, error) {
+	quick := []string{"-c", "fsync=off", "-c", "full_page_writes=off"}
+	c := s.owned(exec.Command("sh", slices.Concat([]string{"-c", untilAlone, s.Folder, server.Path}, server.Args[1:], quick)...))
+	c.SysProcAttr.Setpgid = true
+	_, err := c.StdinPipe() // the kernel closes it with the binary
+	return c, err
 }
 
 // Run starts the server of the cluster, and waits until it answers. It may be called again after Stop.
@@ -115,6 +176,12 @@ func (s *Server) Run() error {
 		l.Close()
 	}
 	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
+	if s.lasting {
+		var err error
+		if s.cmd, err = s.lastingServer(s.cmd); err != nil {
+			return err
+		}
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func connect(t *testing.T, dsn string) *sql.DB {
 }
 
 func TestPQ(t *testing.T) {
-	server := postgres.Start(t)
+	server := postgres.Shared(t)
 	t.Run("store", func(t *testing.T) {
 		storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
 			dsn := server.DSN(server.Create(t))
