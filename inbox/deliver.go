@@ -30,6 +30,11 @@ var letterOccasions = []struct {
 	},
 	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
 	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge},
+	// A person said that the money went back before anything was heard of it; what the acquirer then says is the first acceptance.
+	{
+		on:     []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
+	},
 	// A person found that the money is ours.
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledge},
 	{

@@ -53,7 +53,8 @@ func TestLettersOfEveryTransition(t *testing.T) {
 		acceptance := tr.On == payment.OnAccepted || tr.On == payment.OnAcceptedToo || tr.On == payment.OnMismatched
 		heard := tr.Effect == payment.EffectChanged || tr.Effect == payment.EffectNoted
 		want := []string{}
-		if acceptance && heard || tr.On == payment.OnKept || tr.On == payment.OnReturned && heard { // what went back was accepted before
+		more := tr.On == payment.OnReturned || tr.On == payment.OnReturnedPart || tr.On == payment.OnNotReturned || tr.On == payment.OnConfirmed
+		if acceptance && heard || tr.On == payment.OnKept || more && heard { // what went back was accepted before
 			want = append(want, "acknowledgement")
 		}
 		if tr.To == payment.Refunded && tr.From != payment.Refunded {
@@ -84,9 +85,10 @@ func TestLettersOfEveryTransition(t *testing.T) {
 			t.Errorf("%s on %s: says that it is being checked: %v", tr.From, tr.On, review)
 		}
 	}
-	// 7 states on three acceptances, review on three, refunded on mismatched, kept, and returned in nine states and in review; a refund
-	// that the acquirer confirms, and one that a person knows of.
-	if n["acknowledgement"] != 7*3+3+1+1+9+1 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n["refund_notice-2500"] != 2 || n[""] < 100 {
+	// 7 states on three acceptances, review on three, refunded on mismatched, kept, and returned in nine states and in review; three more words
+	// about money in paid, recorded, refunding and review, and two of them in refunded; a refund that the acquirer confirms, and one that a
+	// person knows of.
+	if n["acknowledgement"] != 7*3+3+1+1+9+1+3*4+2 || n["acknowledgement refund_notice"] != 1 || n["refund_notice"] != 1 || n["refund_notice-2500"] != 2 || n[""] < 100 {
 		t.Errorf("%v", n)
 	}
 }

@@ -90,6 +90,9 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 		return nil
 	}
 	t.Payment.Handle = p.Handle.With(r.Handle)
+	if (p.State.isOneOf(noMoneyStates) || p.State == Refunded) && meaningOf(p, r, false) == OnPending {
+		return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
+	}
 	return s.lookLater(ctx, t, now, "")
 }
 

@@ -94,6 +94,9 @@ func (s *Service) callAcquirer(ctx context.Context, p Payment, way wayToGiveBack
 	if err != nil {
 		return p, false, err
 	}
+	if s.now().Sub(p.RefundCalledAt) > commitTimeout { // the process slept: who reads the row believes that the call was made long ago
+		return p, false, nil
+	}
 	octx, end := s.c.Observe(ctx, "payment."+way.op, slog.String("reference", p.Reference))
 	cctx, cancel := context.WithTimeout(octx, askTimeout)
 	r, err := way.call(cctx, acquirer.Modification{

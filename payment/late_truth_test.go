@@ -209,3 +209,67 @@ func TestM13AuthorisationIsLearned(t *testing.T) {
 		})
 	}
 }
+
+// An acquirer that says after the end of an attempt that it has not decided is asked again until it has, and no longer than a month.
+func TestUndecidedAfterTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		verdict   payment.Verdict
+		decides   bool
+		is, after payment.State
+	}{
+		{"no money, and it decides", payment.VerdictNoMoney, true, payment.Failed, payment.Paid},
+		{"no money, and it never does", payment.VerdictNoMoney, false, payment.Failed, payment.Failed},
+		{"was returned, and it decides", payment.VerdictWasReturned, true, payment.Refunded, payment.Review},
+		{"was returned, and it never does", payment.VerdictWasReturned, false, payment.Refunded, payment.Refunded},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, b := newStatus(t)
+			p := w.silentUntilReview(b)
+			p = w.resolve(p.ID, c.verdict)
+			b.status = func(ref string) (acquirer.Result, error) {
+				r, err := w.bank.Status(w.ctx, acquirer.Question{Reference: ref, Merchant: p.Merchant})
+				r.Outcome, r.Code, r.AuthorisationID = acquirer.Pending, "60", ""
+				return r, err
+			}
+			w.pass(5 * 24 * time.Hour)
+			w.at(p.ID, c.is)
+			if c.decides {
+				b.status = nil
+				w.pass(25 * time.Hour)
+				w.at(p.ID, c.after)
+				if got := w.letters(p.Debtor); !slices.ContainsFunc(got, func(l string) bool { return strings.Contains(l, "acknowledgement") }) {
+					t.Errorf("the first acceptance is not acknowledged: %v", got)
+				}
+				return
+			}
+			w.pass(30 * 24 * time.Hour)
+			if p := w.at(p.ID, c.after); !p.AttentionAt.IsZero() {
+				t.Errorf("it is asked again at %v", p.AttentionAt)
+			}
+		})
+	}
+}
+
+// What a person says was returned before anything was heard of it: that it came and went back is the first acceptance, noted and acknowledged.
+func TestReturnedOnAWordAndThenHeard(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.silentUntilReview(b)
+	p = w.resolve(p.ID, payment.VerdictWasReturned)
+	b.status = func(ref string) (acquirer.Result, error) {
+		r, err := w.bank.Status(w.ctx, acquirer.Question{Reference: ref, Merchant: p.Merchant})
+		r.Returned = r.Amount
+		return r, err
+	}
+	w.pass(27 * time.Hour)
+	q := w.at(p.ID, payment.Refunded)
+	if q.Authorisation == "" {
+		t.Error("the authorisation of the money is not in the row")
+	}
+	if got := w.letters(p.Debtor); !slices.Contains(got, "acknowledgement") {
+		t.Errorf("the first acceptance is not acknowledged: %v", got)
+	}
+	if got := w.booked(p.ID); got != 0 {
+		t.Errorf("the books have %d cents", got)
+	}
+}

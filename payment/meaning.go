@@ -58,6 +58,8 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 		return OnUnfit
 	case accepted && p.Authorisation != "" && r.AuthorisationID != "" && p.Authorisation != r.AuthorisationID:
 		return OnMismatched
+	case accepted && back == ordered && p.State == Refunded && p.Authorisation == "" && r.AuthorisationID != "":
+		return OnConfirmed // it was refunded on a person's word, and this is the first that is heard of the money
 	case accepted && back == ordered:
 		return OnReturned
 	case accepted && p.knowsMoney():

@@ -182,9 +182,7 @@ func (m *MemoryStore) headsBetween(from, to time.Time) (heads []Head) {
 		if !at.at.Before(to) {
 			break
 		}
-		journal := m.rows[ID(at.key)].journal
-		later := slices.ContainsFunc(journal[at.index+1:], func(e Entry) bool { return !e.At.Before(from) && e.At.Before(to) })
-		heads = append(heads, Head{Payment: ID(at.key), Version: at.version, At: at.at, Hash: journal[at.index].Hash, Last: !later})
+		heads = append(heads, Head{Payment: ID(at.key), Version: at.version, At: at.at, Hash: m.rows[ID(at.key)].journal[at.index].Hash})
 	}
 	return heads
 }

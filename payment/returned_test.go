@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
@@ -295,4 +297,35 @@ func TestUnsupportedTriesTheNextWay(t *testing.T) {
 	w.pass(time.Minute)
 	w.at(p.ID, payment.Refunded)
 	w.converged()
+}
+
+// sleepyStore lets time pass inside the commit that says that money is about to be given back, as a machine does that is put to sleep.
+type sleepyStore struct {
+	payment.Store
+	clock  *paymenttest.Clock
+	sleeps time.Duration
+}
+
+func (s *sleepyStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if e.Event == payment.OnRefundUnknown {
+		s.clock.Add(s.sleeps)
+		s.sleeps = 0
+	}
+	return s.Store.Commit(ctx, p, e)
+}
+
+// Who reads in the row that a refund was called for long ago may call again: a process that has slept since does not call any more.
+func TestRefundAfterSleep(t *testing.T) {
+	store := &sleepyStore{}
+	w, _ := newStatus(t, func(c *payment.Config) { store.Store, c.Store = c.Store, store })
+	store.clock = w.clock
+	p := w.ended("1", acquirer.Accepted)
+	w.refund(p)
+	store.sleeps = time.Hour
+	w.work()
+	if back := w.bank.Book()[0].Returned(); back != 0 {
+		t.Errorf("%d cents were given back by a call that the row dates an hour earlier", back)
+	}
+	w.pass(2 * time.Hour)
+	w.at(p.ID, payment.Refunded)
 }

@@ -200,7 +200,6 @@ type Head struct {
 	Version int
 	At      time.Time
 	Hash    [32]byte
-	Last    bool // the payment has no later version among the heads that were asked for
 }
 
 // DaySeal is the seal of a day ("2026-03-02", in Paris), see package audit.

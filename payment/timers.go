@@ -38,6 +38,8 @@ func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time 
 		switch {
 		case due && e.Kind == OnSilent: // the look was missed, and is made up for
 			return e.At.Add(lastLook)
+		case due && e.Kind == OnPending && p.State == Refunded: // by a person, before the acquirer had decided
+			return nextUndecidedLook(p, e.At)
 		case due && e.Channel == acquirer.Query:
 			return t.dueAfterLook(p, e.At)
 		}
@@ -96,6 +98,10 @@ func (t timers) dueAfterNote(old, p Payment, e Event) time.Time {
 		case p.State != Refunding && (due || old.AttentionAt.IsZero()): // money moved: look again once the acquirer's day is closed
 			return e.At.Add(finalLook)
 		}
+	case e.Kind == OnPending && p.State.isOneOf(noMoneyStates):
+		if due {
+			return nextUndecidedLook(p, e.At)
+		}
 	case e.Kind == OnSilent || e.Kind == OnPending:
 		if due {
 			return t.dueAfterLook(p, e.At)
@@ -124,6 +130,15 @@ func (t timers) dueAfterLook(p Payment, now time.Time) time.Time {
 func lastLookAt(since, now time.Time) time.Time {
 	if last := since.Add(finalLook); now.Before(last) {
 		return last
+	}
+	return time.Time{}
+}
+
+// nextUndecidedLook is when to look again at an end without money, or at one that is refunded on a person's word, of which the acquirer says that it
+// has not decided: money may still come, so it is asked daily for a month.
+func nextUndecidedLook(p Payment, now time.Time) time.Time {
+	if now.Before(p.CreatedAt.Add(reviewDaily)) {
+		return now.Add(reviewEvery)
 	}
 	return time.Time{}
 }

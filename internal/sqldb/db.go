@@ -10,7 +10,8 @@ import (
 
 // DB is one *sql.DB as everyone in this process who writes to it shares it: the store, the mailbox, and the host. It has
 //
-//  1. one queue of writers: on SQLite those who wait share a transaction and its fsync, and nobody overtakes anybody;
+//  1. one queue of writers: on SQLite those of one package who wait share a transaction and its fsync, and each package has its share of the
+//     time;
 //  2. one way to read what can be trusted: after a commit whose fsync failed nothing is read before the file was made sure of;
 //  3. one way to retry: PostgreSQL's lost connections, see [Retry].
 //
@@ -18,7 +19,8 @@ import (
 type DB struct {
 	Pool *sql.DB
 
-	file     *file // what is shared about SQLite's file; nil: the database is PostgreSQL
+	caller   string // the package that writes
+	file     *file  // what is shared about SQLite's file; nil: the database is PostgreSQL
 	prepared preparedStatements
 }
 
@@ -26,6 +28,7 @@ type DB struct {
 type file struct {
 	disk  disk
 	queue queue
+	rival rival
 }
 
 // files has the file of each *sql.DB, by a weak pointer to it: an entry goes when the database goes.
@@ -47,7 +50,7 @@ func SQLite(pool *sql.DB, caller string) (*DB, error) {
 		return nil, err
 	}
 	keepIdle(pool)
-	return &DB{Pool: pool, file: fileOf(pool)}, nil
+	return &DB{Pool: pool, caller: caller, file: fileOf(pool)}, nil
 }
 
 // PostgreSQL is [SQLite] for a PostgreSQL.

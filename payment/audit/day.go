@@ -57,11 +57,17 @@ type dayReader struct {
 	books *Books
 	day   paris.Day
 
-	// read has the movements of payments that were read and have heads still to come.
-	read map[payment.ID][]movement
+	// read has the payments that were read and have heads still to come.
+	read map[payment.ID]*dayOf
 
 	// heads are the last ones of the payments that moved, when all is read.
 	heads [][32]byte
+}
+
+// dayOf is what a payment did on the day.
+type dayOf struct {
+	movements []movement
+	last      int // version of its last entry
 }
 
 // mostRead is how many payments are kept for their later heads of the day. Beyond that they are read again.
@@ -78,16 +84,20 @@ func (r *dayReader) movements(ctx context.Context) iter.Seq2[movement, error] {
 				yield(movement{}, err)
 				return
 			}
+			var over []payment.ID
 			for _, h := range lot {
-				for _, m := range r.read[h.Payment] {
+				did := r.read[h.Payment]
+				for _, m := range did.movements {
 					if m.version == h.Version && !yield(m, nil) {
 						return
 					}
 				}
-				if h.Last {
-					r.heads = append(r.heads, h.Hash)
-					delete(r.read, h.Payment)
+				if did.last == h.Version {
+					r.heads, over = append(r.heads, h.Hash), append(over, h.Payment)
 				}
+			}
+			for _, id := range over { // should an earlier version follow all the same, as after a clock was set back, it is read again
+				delete(r.read, id)
 			}
 		}
 	}
@@ -115,7 +125,7 @@ func (r *dayReader) readPayments(ctx context.Context, heads []payment.Head) erro
 	var ids []payment.ID
 	for _, h := range heads {
 		if _, known := r.read[h.Payment]; !known {
-			r.read[h.Payment] = nil
+			r.read[h.Payment] = &dayOf{}
 			ids = append(ids, h.Payment)
 		}
 	}
@@ -133,8 +143,14 @@ func (r *dayReader) readPayments(ctx context.Context, heads []payment.Head) erro
 		if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
 			return err
 		}
-		if r.read[h.payment.ID], err = movementsOn(r.day, payment.Movements(h.payment, h.journal)); err != nil {
+		did := r.read[h.payment.ID]
+		if did.movements, err = movementsOn(r.day, payment.Movements(h.payment, h.journal)); err != nil {
 			return err
+		}
+		for _, e := range h.journal {
+			if paris.Of(e.At) == r.day {
+				did.last = e.Version
+			}
 		}
 	}
 	return nil

@@ -157,7 +157,7 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 	if err != nil {
 		return Seal{}, err
 	}
-	r := dayReader{books: b, day: d, read: map[payment.ID][]movement{}, heads: orphanHeads(orphans, d)}
+	r := dayReader{books: b, day: d, read: map[payment.ID]*dayOf{}, heads: orphanHeads(orphans, d)}
 	sums := totals{}
 	for m, err := range inOrder(r.movements(ctx), strays) {
 		if err == nil {

@@ -105,21 +105,33 @@ func (b *Books) chainBefore(ctx context.Context, d paris.Day, orphans []payment.
 		return c, err
 	}
 	for day := c.next; day.Number() < d.Number(); day = day.Next() {
-		heads := orphanHeads(orphans, day)
-		for h, err := range b.store.Heads(ctx, day.Start(), day.Next().Start()) {
-			if err != nil && !isDamaged(err) {
-				return c, err
-			}
-			if h.Last {
-				heads = append(heads, h.Hash)
-			}
+		heads, err := b.headsOf(ctx, day)
+		if err != nil {
+			return c, err
 		}
-		if len(heads) > 0 {
+		if heads = append(heads, orphanHeads(orphans, day)...); len(heads) > 0 {
 			c.sealThrough(day, heads)
 		}
 	}
 	c.sealQuietDaysBefore(d)
 	return c, nil
+}
+
+// headsOf are the last heads of the payments that moved on a day.
+func (b *Books) headsOf(ctx context.Context, d paris.Day) (heads [][32]byte, err error) {
+	last := map[payment.ID]payment.Head{}
+	for h, err := range b.store.Heads(ctx, d.Start(), d.Next().Start()) {
+		if err != nil && !isDamaged(err) {
+			return nil, err
+		}
+		if known, ok := last[h.Payment]; !ok || known.Version < h.Version {
+			last[h.Payment] = h
+		}
+	}
+	for _, h := range last {
+		heads = append(heads, h.Hash)
+	}
+	return heads, nil
 }
 
 // firstDay is the first day that has a head; d, if there is none before it.

@@ -204,32 +204,20 @@ func entryDamage(r stored[payment.Entry]) error {
 	return damaged(r.value.Payment, fmt.Errorf("entry %d: %w", r.value.Version, r.damage))
 }
 
-// laterHead finds a later version of a payment's among the heads that were asked for.
-const laterHead = "EXISTS (SELECT 1 FROM quittance_entry l WHERE l.payment = quittance_entry.payment AND l.version > quittance_entry.version" +
-	" AND l.at >= $1 AND l.at < $2)"
-
 // Heads implements [payment.Store]. It reads in pages.
 func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
-	query := "SELECT " + heads.list() + ", NOT " + laterHead + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" +
-		fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
-	type read struct {
-		stored[payment.Entry]
-		last bool
-	}
+	query := "SELECT " + heads.list() + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" + fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
 	return func(yield func(payment.Head, error) bool) {
 		after, args := "", []any{from.UnixMicro(), to.UnixMicro()}
 		for {
-			rows, err := sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (r read, err error) {
-				r.stored, err = heads.scan(rows, &r.last)
-				return r, err
-			}, fmt.Sprintf(query, after), args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanHead, fmt.Sprintf(query, after), args...)
 			if err != nil {
 				yield(payment.Head{}, err)
 				return
 			}
 			for _, r := range rows {
 				e := r.value
-				if !yield(payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash, Last: r.last}, entryDamage(r.stored)) {
+				if !yield(payment.Head{Payment: e.Payment, Version: e.Version, At: e.At, Hash: e.Hash}, entryDamage(r)) {
 					return
 				}
 			}

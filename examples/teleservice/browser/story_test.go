@@ -19,7 +19,7 @@ func TestStoryOfASuccess(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").titled("Accueil")
-	b.begins("creance-101").pays(goodCard).atKiosk("accepté").returns().reads("Nous vous remercions")
+	b.begins("creance-101").pays(goodCard).atKiosk("accepté").returns().reads("Nous vous remercions") // S48
 	p := s.one(payment.Paid)
 	b.titled("Paiement accepté – Accueil")
 	b.reads("Votre paiement", "62,00 €", p.Reference, "ASP-2025-0101", "Fin de la démarche", "L’accusé de réception arrive dans Ma messagerie", "sous 24 heures")

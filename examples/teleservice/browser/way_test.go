@@ -42,13 +42,13 @@ func TestWay(t *testing.T) {
 
 			// The next day the fund takes it into account (S77).
 			a := s.person().size(on).signsInAsAgent()
-			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
+			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows tbody a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
 			b.menu("/accueil").reads("est pris en compte sur votre compte")
 		})
 	}
 }
 
-// Each sample person's way: who may pay gets to the end, the others learn why not.
+// Each sample person's way (S7): who may pay gets to the end, the others learn why not.
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -50,3 +51,12 @@ func limit(b *testing.B, n int, value float64, unit string, within func(float64)
 
 func atLeast(l float64) func(float64) bool { return func(v float64) bool { return v >= l } }
 func atMost(l float64) func(float64) bool  { return func(v float64) bool { return v <= l } }
+
+// cpuTime is how long this process has computed: what is bounded by that is compared by it, because others do not disturb it.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

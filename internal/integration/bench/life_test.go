@@ -43,7 +43,7 @@ func BenchmarkLife(b *testing.B) {
 				h := newHost(b, d, d.create(b), c.clients, c.all)
 				h.live(c.clients) // what is parsed once is parsed before
 				h.counts.reset()
-				h.begin.Store(0)
+				h.trips.Store(0)
 				t := times(n, h.live, writers(b, newBare(b, bareDB, d.postgresql).commit, created(b, bareStore, "one", 1)))
 				done := float64(rounds * (n + c.clients - 1) / c.clients * c.clients)
 				if letters := h.letters(); letters != h.payers {
@@ -58,7 +58,7 @@ func BenchmarkLife(b *testing.B) {
 					limit(b, n, float64(h.counts.commits.Load())/done, "commits/payment", atMost(c.commits))
 				}
 				if d.postgresql && c.clients == 1 {
-					limit(b, n, float64(h.begin.Load())/done, "round-trips/Begin", atMost(3.1)) // a block of numbers is taken now and then
+					limit(b, n, float64(h.trips.Load())/done, "round-trips/Begin", atMost(3.1)) // a block of numbers is taken now and then
 				}
 				if v := ratio(func(r int) float64 { return t[0][r] / t[1][r] }); c.bareCommits > 0 {
 					limit(b, n, v, "bare-commits/payment", atMost(c.bareCommits))
@@ -80,7 +80,7 @@ type host struct {
 	clients int
 	payers  int
 	counts  counts
-	begin   atomic.Int64 // round trips of Begin, where there is one payer at a time
+	trips   atomic.Int64 // those of Begin, where there is one payer at a time
 }
 
 // newHost is a host on a new database, for so many payers at a time; all: every change is delivered, not only those that letters want.
@@ -142,15 +142,25 @@ func (h *host) live(n int) time.Duration {
 	return time.Since(start)
 }
 
+// begin opens a session for a payer of that name.
+func (h *host) begin(name string) (payment.Payment, acquirer.Session, error) {
+	return h.service.Begin(h.b.Context(), request(name))
+}
+
+// request is that of a payer of that name.
+func request(name string) payment.BeginRequest {
+	return payment.BeginRequest{Key: "K", Debt: creance.Debt{
+		ID: name, Debtor: "A-" + name, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
+		Notice: &creance.Notice{Number: "N-" + name, Channel: creance.Electronic, IssuedOn: noon.AddDate(0, 0, -10)},
+	}}
+}
+
 // pay takes a payer to the kiosk and back.
 func (h *host) pay(name string) payment.ID {
 	before := h.counts.trips.Load()
-	p, session, err := h.service.Begin(h.b.Context(), payment.BeginRequest{Key: "K", Debt: creance.Debt{
-		ID: name, Debtor: "A-" + name, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
-		Notice: &creance.Notice{Number: "N-" + name, Channel: creance.Electronic, IssuedOn: noon.AddDate(0, 0, -10)},
-	}})
+	p, session, err := h.begin(name)
 	h.must(err)
-	h.begin.Add(h.counts.trips.Load() - before)
+	h.trips.Add(h.counts.trips.Load() - before)
 	_, err = h.bank.Visit(session, mock.Behaviour{})
 	h.must(err)
 	cb, _ := h.told.Load(p.Reference)

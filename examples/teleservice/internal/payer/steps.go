@@ -47,7 +47,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 		page.Outcome = why.Subject
 	}
 	balance, err := c.Balance()
-	held, herr := p.card(r.Context(), c.Held)
+	held, herr := p.card(r.Context(), v.language, c.Held)
 	if herr != nil {
 		return herr
 	}

@@ -40,19 +40,14 @@ func (s headsFromJournals) Heads(ctx context.Context, from, to time.Time) iter.S
 				yield(payment.Head{}, err)
 				return
 			}
-			last := -1
 			for e, err := range s.Journal(ctx, p.ID) {
 				if err != nil {
 					yield(payment.Head{}, err)
 					return
 				}
 				if !e.At.Before(from) && e.At.Before(to) {
-					last = len(heads)
 					heads = append(heads, payment.Head{Payment: p.ID, Version: e.Version, At: e.At, Hash: e.Hash})
 				}
-			}
-			if last >= 0 {
-				heads[last].Last = true
 			}
 		}
 		slices.SortFunc(heads, func(a, b payment.Head) int {
@@ -194,8 +189,7 @@ func TestHeadsInPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (payment.Head{Payment: payment.ID(fmt.Sprintf("p%05d", i/3)), Version: i%3 + 1, At: time.UnixMicro(int64(i / 7000)).UTC(),
-			Last: i%3 == 2 || i == n-1}); h != want {
+		if want := (payment.Head{Payment: payment.ID(fmt.Sprintf("p%05d", i/3)), Version: i%3 + 1, At: time.UnixMicro(int64(i / 7000)).UTC()}); h != want {
 			t.Fatalf("head %d is %v, want %v", i, h, want)
 		}
 		i++

@@ -64,7 +64,7 @@ func migratePaid(t *testing.T, db *sql.DB, of func(*sql.DB, sqlstore.Options) (*
 	must(err)
 
 	for _, later := range []string{
-		"DROP TABLE quittance_closed", "ALTER TABLE quittance_payment DROP COLUMN means", "ALTER TABLE quittance_orphan DROP COLUMN means",
+		"DROP INDEX quittance_payment_state", "DROP INDEX quittance_change_stuck", "DROP TABLE quittance_closed", "ALTER TABLE quittance_payment DROP COLUMN means", "ALTER TABLE quittance_orphan DROP COLUMN means",
 	} {
 		_, err = db.ExecContext(ctx, later)
 		must(err)
