@@ -16,8 +16,9 @@
 //   - [github.com/quittance/quittance/acquirer/payfip]: PayFiP, for public bodies whose accountant is at the DGFiP.
 //   - [github.com/quittance/quittance/acquirer/worldline/sips]: Sips 2.0, for what was paid there until the end of 2025.
 //   - directtest, payfiptest and sipstest beside them: each platform on a loopback port, as httptest is for HTTP.
+//   - [github.com/quittance/quittance/acquirer/preflight]: what a client says before the start about its configuration.
 //   - [github.com/quittance/quittance/acquirer/acquirertest]: the suite that every acquirer passes, also yours.
-//   - [github.com/quittance/quittance/payment]: one trip to the bank's page: its states, its service, its journal, its store.
+//   - [github.com/quittance/quittance/payment]: one trip to the payment page: its states, its service, its journal, its store.
 //   - [github.com/quittance/quittance/payment/audit]: its accounts: the day's export, its seal, verification.
 //   - [github.com/quittance/quittance/payment/storetest]: the suite that every store passes, also yours.
 //   - [github.com/quittance/quittance/payment/paymenttest]: the world for your own tests: a bank, a mailbox, and a clock that you move.

@@ -115,6 +115,10 @@ func Deliverer(m Mailbox, c *Catalog, o Sender) payment.Deliver {
 	}
 }
 
+// Wants reports whether [Deliverer] writes a letter for a change: a store that is told so need not keep the others for delivery, see
+// sqlstore.Options.
+func (o Sender) Wants(ch payment.Change) bool { return len(lettersFor(ch, o)) > 0 }
+
 // dueLetter is a letter to be written.
 type dueLetter struct {
 	kind    string

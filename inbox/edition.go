@@ -34,13 +34,13 @@ func editionFolder(name string) fs.FS {
 // untrue since 1 July 2020 and forbidden to social security bodies since 1 January 2021 (loi 2018-727, article 28). Its banner of a
 // failure does not say whether money moved, and its acknowledgement lacks what CRPA R112-11-1 asks for; the latter is added below the
 // source's words when [Sender] has it.
-func Verbatim() fs.FS { return editionFolder("verbatim") }
+func Verbatim() fs.FS { return ownEdition{editionFolder("verbatim")} }
 
 // PublicBody is the edition « collectivite », an overlay for [NewCatalog]: for a town hall, a school's canteen or any other body that is
 // no fund of the Assurance Maladie. It speaks of no co-payment, no reimbursement and no compte ameli; the body's name, address and
 // telephone come from [Sender], and above a letter from [Header].From. It has no reminder of its own: [Reminder] is for co-payments, and
 // refuses every other debt. Without a telephone in Sender it names that of Allô Service Public.
-func PublicBody() fs.FS { return editionFolder("collectivite") }
+func PublicBody() fs.FS { return ownEdition{editionFolder("collectivite")} }
 
 // partNames are the texts that are printed inside other texts. An integrator may add reason/CODE for its own reasons.
 var partNames = func() []string {

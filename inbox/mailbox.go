@@ -7,9 +7,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -85,6 +83,12 @@ type Mailbox interface {
 	// Letters yields the letters of a debtor, newest first, and of one instant by key. After an error it stops.
 	Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error]
 
+	// Letter returns one letter of the debtor: for the page of a letter. ErrNotFound: there is none, or it is somebody else's.
+	Letter(ctx context.Context, debtor, key string) (Letter, error)
+
+	// Unread returns how many letters of the debtor are not marked as read: for the number beside the word « messagerie ».
+	Unread(ctx context.Context, debtor string) (int, error)
+
 	// MarkRead marks a letter of the debtor as read. ErrNotFound: there is none, or it is somebody else's.
 	MarkRead(ctx context.Context, debtor, key string) error
 
@@ -95,154 +99,4 @@ type Mailbox interface {
 	// Erase deletes all letters of a debtor at once, whatever their DeleteAt, and returns how many they were: for a person who has
 	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
 	Erase(ctx context.Context, debtor string) (int, error)
-}
-
-// LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
-type LetterFinder interface {
-	// Letter returns a letter of the debtor. ErrNotFound: there is none, or it is somebody else's.
-	Letter(ctx context.Context, debtor, key string) (Letter, error)
-}
-
-// UnreadCounter is a [Mailbox] that can count what was not read yet: for the number beside the word « messagerie ». The mailboxes
-// of this module can.
-type UnreadCounter interface {
-	// Unread returns how many letters of the debtor are not marked as read.
-	Unread(ctx context.Context, debtor string) (int, error)
-}
-
-// memoryMailbox is the mailbox of NewMemoryMailbox.
-type memoryMailbox struct {
-	mu      sync.Mutex
-	letters map[string]Letter   // by key
-	known   map[string]struct{} // keys, those of deleted letters included
-}
-
-// NewMemoryMailbox returns a mailbox that lives as long as the program: for tests and demonstrations. It keeps the keys of
-// deleted letters, which name no person. It is a [LetterFinder] and an [UnreadCounter] too.
-func NewMemoryMailbox() Mailbox {
-	return &memoryMailbox{letters: map[string]Letter{}, known: map[string]struct{}{}}
-}
-
-func (m *memoryMailbox) Deliver(ctx context.Context, l Letter) error {
-	if err := errors.Join(ctx.Err(), l.Validate()); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, ok := m.known[l.Key]; !ok {
-		l.ReceivedAt, l.DeleteAt = asStored(l.ReceivedAt), asStored(l.DeleteAt)
-		m.known[l.Key] = struct{}{}
-		m.letters[l.Key] = l
-	}
-	return nil
-}
-
-// asStored rounds an instant to what a mailbox keeps: UTC, microseconds.
-func asStored(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
-
-func (m *memoryMailbox) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
-	return func(yield func(Letter, error) bool) {
-		if err := ctx.Err(); err != nil {
-			yield(Letter{}, err)
-			return
-		}
-		var own []Letter
-		m.mu.Lock()
-		for _, l := range m.letters {
-			if l.Debtor == debtor {
-				own = append(own, l)
-			}
-		}
-		m.mu.Unlock()
-		slices.SortFunc(own, func(a, b Letter) int {
-			if c := b.ReceivedAt.Compare(a.ReceivedAt); c != 0 {
-				return c
-			}
-			return strings.Compare(a.Key, b.Key)
-		})
-		for _, l := range own {
-			if err := ctx.Err(); err != nil {
-				yield(Letter{}, err)
-				return
-			}
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (m *memoryMailbox) Letter(ctx context.Context, debtor, key string) (Letter, error) {
-	if err := ctx.Err(); err != nil {
-		return Letter{}, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	l, ok := m.letters[key]
-	if !ok || l.Debtor != debtor {
-		return Letter{}, ErrNotFound
-	}
-	return l, nil
-}
-
-func (m *memoryMailbox) Unread(ctx context.Context, debtor string) (int, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n := 0
-	for _, l := range m.letters {
-		if l.Debtor == debtor && !l.Read {
-			n++
-		}
-	}
-	return n, nil
-}
-
-func (m *memoryMailbox) MarkRead(ctx context.Context, debtor, key string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	l, ok := m.letters[key]
-	if !ok || l.Debtor != debtor {
-		return ErrNotFound
-	}
-	l.Read = true
-	m.letters[key] = l
-	return nil
-}
-
-func (m *memoryMailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n := 0
-	for key, l := range m.letters {
-		if !l.DeleteAt.After(now) {
-			delete(m.letters, key)
-			n++
-		}
-	}
-	return n, nil
-}
-
-func (m *memoryMailbox) Erase(ctx context.Context, debtor string) (int, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n := 0
-	for key, l := range m.letters {
-		if l.Debtor == debtor {
-			delete(m.letters, key)
-			n++
-		}
-	}
-	return n, nil
 }

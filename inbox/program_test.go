@@ -2,16 +2,30 @@ package inbox
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// What NewCatalog does not check again because it is part of the program: « courante » is checked here as a stranger's edition is.
+// What NewCatalog does not check because it is part of the program: our editions are checked here as a stranger's is.
 func TestCorrectedEditionIsProven(t *testing.T) {
 	if _, err := readCorrected(inFull); err != nil {
 		t.Error(err)
+	}
+	for _, overlay := range []fs.FS{Verbatim(), PublicBody()} {
+		if !areProven([]fs.FS{overlay}) {
+			t.Errorf("%v is ours, and is not known as ours", overlay)
+		}
+		if _, err := newCatalog(inFull, overlay); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, strangers := range [][]fs.FS{{Verbatim(), PublicBody()}, {overlay("fr/failed.txt", "S\n\nT\n")}, {nil}} {
+		if areProven(strangers) {
+			t.Errorf("%v was proven by nobody", strangers)
+		}
 	}
 }
 

@@ -74,22 +74,24 @@ func (s *tampered) Find(ctx context.Context, l payment.Lookup) (payment.Payment,
 	return p, err
 }
 
-func (s *tampered) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
+func (s *tampered) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) {
-		var all []payment.Entry
-		for e, err := range s.Store.Journal(ctx, id) {
-			if err != nil {
-				yield(e, err)
-				return
+		for _, id := range ids {
+			var all []payment.Entry
+			for e, err := range s.Store.Journal(ctx, id) {
+				if err != nil {
+					yield(e, err)
+					return
+				}
+				all = append(all, e)
 			}
-			all = append(all, e)
-		}
-		if s.lines != nil {
-			all = s.lines(all)
-		}
-		for _, e := range all {
-			if !yield(e, nil) {
-				return
+			if s.lines != nil {
+				all = s.lines(all)
+			}
+			for _, e := range all {
+				if !yield(e, nil) {
+					return
+				}
 			}
 		}
 	}

@@ -126,6 +126,6 @@ type brokenJournal struct {
 	err error
 }
 
-func (b brokenJournal) Journal(context.Context, payment.ID) iter.Seq2[payment.Entry, error] {
+func (b brokenJournal) Journal(context.Context, ...payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) { yield(payment.Entry{}, b.err) }
 }

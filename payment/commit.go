@@ -192,7 +192,7 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 		case once && same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
 			known = true
 		}
-		if old.By == "" || old.By == byService {
+		if old.By == "" || old.By == byService || old.Event == OnRecorded { // recording is no clerk's verdict, whoever did it
 			lastEvidence = old.Event
 		}
 	}
@@ -251,6 +251,19 @@ func nothingWasWritten(err error) bool {
 		}
 	}
 	return !openInstant(err).IsZero()
+}
+
+// changeFrom is changeNewest for a row that was written just now: it is read again only if it has moved on since.
+func (s *Service) changeFrom(ctx context.Context, p Payment, decide func(Payment) (Event, error)) (Payment, Effect, error) {
+	e, err := decide(p)
+	if err != nil {
+		return p, "", err
+	}
+	q, effect, err := s.applyEvent(ctx, p, e)
+	if errors.Is(err, ErrVersion) {
+		return s.changeNewest(ctx, Lookup{ID: p.ID}, decide)
+	}
+	return q, effect, err
 }
 
 // changeNewest applies an event to the newest row, and again if the row has changed meanwhile, until it is written. decide returns the

@@ -12,7 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// The page of a debt has a button only where Offer says that it may be paid now.
+// A page asks what can be done about a debt before it has a button « payer ».
 func ExampleService_Offer() {
 	now := func() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
 	debt := creance.Debt{
@@ -34,9 +34,9 @@ func ExampleService_Offer() {
 	fmt.Println(offer.Payable(), offer.Decision.Amount, err)
 
 	svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
-	offer, _ = svc.Offer(ctx, debt)
-	fmt.Println(offer.Payable(), offer.Held.Reference, offer.Until.Sub(now()))
+	offer, err = svc.Offer(ctx, debt)
+	fmt.Println(offer.Payable(), offer.Held.Reference, offer.Until.Sub(now()), err)
 	// Output:
 	// true 75 <nil>
-	// false PCLCB172540000001 1h0m0s
+	// false PCLCB172540000001 1h0m0s <nil>
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// The payer had closed the tab; the page of the payment sends them back to the bank while that is possible.
+// A payer who has closed the tab goes back to the payment page, and cannot once the payment is made.
 func ExampleService_Resume() {
 	now := func() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
 	debt := creance.Debt{
@@ -31,14 +31,15 @@ func ExampleService_Resume() {
 
 	ctx := context.Background()
 	p, _, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
-	_, session, err := svc.Resume(ctx, p.ID)
-	fmt.Println(session.Origin(), err)
+
+	p, session, err := svc.Resume(ctx, p.ID)
+	fmt.Println(p.State, session.Origin(), err)
 
 	callback, _ := bank.Visit(session, mock.Behaviour{})
 	svc.Receive(ctx, callback)
-	p, session, _ = svc.Resume(ctx, p.ID)
-	fmt.Println(p.State, session.IsZero())
+	p, session, err = svc.Resume(ctx, p.ID)
+	fmt.Println(p.State, session.IsZero(), err)
 	// Output:
-	// https://kiosk.invalid <nil>
-	// paid true
+	// redirected https://kiosk.invalid <nil>
+	// paid true <nil>
 }

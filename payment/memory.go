@@ -3,33 +3,55 @@ package payment
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/internal/ordered"
 )
 
 // MemoryStore is a [Store] in the process, for tests, examples and trials: what it holds ends with the process. It is
-// safe for concurrent use, and a value must not be copied. What it hands out shares nothing with what it holds.
+// safe for concurrent use, and a value must not be copied. What it hands out shares nothing with what it holds. What a call costs does not
+// grow with what is stored, but with what it finds.
 type MemoryStore struct {
 	mu       sync.Mutex
 	rows     map[ID]*memoryRow
 	refs     map[string]ID
 	sessions map[[2]string]ID // merchant and the handle's Session
 	keys     map[[2]string]ID // debtor and key
+	debtors  map[string][]ID
 	debts    map[string][]ID
 	claims   map[string][]ID
-	due      map[ID]*memoryRow // those with an AttentionAt
-	out      map[ID][]*memoryChange
+
+	created *ordered.Set[place]           // all payments, by creation
+	inState map[State]*ordered.Set[place] // so those of each state
+	due     *ordered.Set[place]           // payments with an AttentionAt, by that
+	entries *ordered.Set[place]           // of all journals, by time
+
+	out      map[ID][]*memoryChange   // of each payment, by version
+	orphaned map[string]*memoryChange // changes of orphans, by key
+	ready    *ordered.Set[place]      // those of both that wait for no other, by when they are due
+	readyAs  map[string]*memoryChange // so by key
+	stuck    map[*memoryLease]ID      // work that failed StuckAfter times in a row
 	orphans  []Orphan
 	known    map[string]bool // keys of orphans
-	closed   time.Time       // entries before it are in a day that is closed
 	sequence map[string]int
+
+	closed time.Time // entries before it are in a day that is closed
+	days   []closedDay
+}
+
+// place is where something stands in an order of time: a payment by its ID, a change by its key, or an entry.
+type place struct {
+	at      time.Time
+	key     string
+	version int // of an entry
+	index   int // of the entry in its journal; it is no part of the order
+}
+
+func (p place) compare(q place) int {
+	return cmp.Or(p.at.Compare(q.at), cmp.Compare(p.key, q.key), cmp.Compare(p.version, q.version))
 }
 
 // memoryLease is the state of a piece of work.
@@ -40,10 +62,19 @@ type memoryLease struct {
 	cause string
 }
 
+// isFree reports whether the work can be leased at now.
+func (l *memoryLease) isFree(now time.Time) bool { return l.token == "" || !now.Before(l.until) }
+
 type memoryRow struct {
 	payment Payment
 	journal []Entry
+	created place
 	memoryLease
+}
+
+// duePlace is where the row stands among those that are due.
+func (r *memoryRow) duePlace() place {
+	return place{at: r.payment.AttentionAt, key: string(r.payment.ID)}
 }
 
 type memoryChange struct {
@@ -52,12 +83,19 @@ type memoryChange struct {
 	memoryLease
 }
 
+// duePlace is where the change stands among those that are ready.
+func (c *memoryChange) duePlace() place { return place{at: c.due, key: c.change.Key} }
+
 // NewMemoryStore returns an empty store.
 func NewMemoryStore() *MemoryStore {
-	return &MemoryStore{
-		rows: map[ID]*memoryRow{}, refs: map[string]ID{}, sessions: map[[2]string]ID{}, keys: map[[2]string]ID{}, debts: map[string][]ID{}, claims: map[string][]ID{},
-		due: map[ID]*memoryRow{}, out: map[ID][]*memoryChange{}, known: map[string]bool{}, sequence: map[string]int{},
+	m := &MemoryStore{
+		rows: map[ID]*memoryRow{}, refs: map[string]ID{}, sessions: map[[2]string]ID{}, keys: map[[2]string]ID{},
+		debtors: map[string][]ID{}, debts: map[string][]ID{}, claims: map[string][]ID{},
+		created: ordered.New(place.compare), inState: map[State]*ordered.Set[place]{}, due: ordered.New(place.compare), entries: ordered.New(place.compare),
+		out: map[ID][]*memoryChange{}, orphaned: map[string]*memoryChange{}, ready: ordered.New(place.compare), readyAs: map[string]*memoryChange{},
+		stuck: map[*memoryLease]ID{}, known: map[string]bool{}, sequence: map[string]int{},
 	}
+	return m
 }
 
 // detach returns p without anything that p's owner could change.
@@ -101,7 +139,9 @@ func (m *MemoryStore) Create(ctx context.Context, p Payment, e Entry) error {
 	if _, ok := m.refs[p.Reference]; ok || m.rows[p.ID] != nil {
 		return ErrReference
 	}
-	m.rows[p.ID] = &memoryRow{}
+	m.rows[p.ID] = &memoryRow{created: place{at: p.CreatedAt, key: string(p.ID)}}
+	m.created.Insert(m.rows[p.ID].created)
+	m.debtors[p.Debtor] = append(m.debtors[p.Debtor], p.ID)
 	m.refs[p.Reference] = p.ID
 	m.keys[[2]string{p.Debtor, p.Key}] = p.ID
 	m.debts[p.Debt] = append(m.debts[p.Debt], p.ID)
@@ -149,23 +189,69 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 	return nil
 }
 
-// write replaces the row, appends the entry and the outgoing change, and ends the lease.
+// write replaces the row, but for when it was created, appends the entry and the outgoing change, and ends the lease.
 func (m *MemoryStore) write(p Payment, e Entry) {
 	r := m.rows[p.ID]
-	r.payment, r.memoryLease = p.detach(), memoryLease{}
+	m.unlist(r)
+	r.payment = p.detach()
+	r.payment.CreatedAt = r.created.at
+	m.setLease(&r.memoryLease, p.ID, memoryLease{})
+	m.list(r)
+	m.entries.Insert(place{e.At, string(p.ID), e.Version, len(r.journal)})
 	r.journal = append(r.journal, e)
 	if p.Handle.Session != "" {
 		m.sessions[[2]string{p.Merchant, p.Handle.Session}] = p.ID
 	}
-	m.schedule(r)
-	m.out[p.ID] = append(m.out[p.ID], &memoryChange{change: NewChange(p, e), due: e.At})
+	c := &memoryChange{change: NewChange(p, e), due: e.At}
+	m.out[p.ID] = append(m.out[p.ID], c)
+	if len(m.out[p.ID]) == 1 {
+		m.makeReady(c)
+	}
 }
 
-func (m *MemoryStore) schedule(r *memoryRow) {
-	if r.payment.AttentionAt.IsZero() {
-		delete(m.due, r.payment.ID)
+// unlist takes a row out of the orders that a change of it may move it in; list puts it back.
+func (m *MemoryStore) unlist(r *memoryRow) {
+	m.due.Delete(r.duePlace())
+	m.listOf(r.payment.State).Delete(r.created)
+}
+
+func (m *MemoryStore) list(r *memoryRow) {
+	if !r.payment.AttentionAt.IsZero() {
+		m.due.Insert(r.duePlace())
+	}
+	m.listOf(r.payment.State).Insert(r.created)
+}
+
+// listOf is the list of the payments in a state.
+func (m *MemoryStore) listOf(s State) *ordered.Set[place] {
+	if m.inState[s] == nil {
+		m.inState[s] = ordered.New(place.compare)
+	}
+	return m.inState[s]
+}
+
+// makeReady lets a change be leased when it is due.
+func (m *MemoryStore) makeReady(c *memoryChange) {
+	m.ready.Insert(c.duePlace())
+	m.readyAs[c.change.Key] = c
+}
+
+// setDue makes a change due at another instant.
+func (m *MemoryStore) setDue(c *memoryChange, at time.Time) {
+	ready := m.readyAs[c.change.Key] == c
+	m.ready.Delete(c.duePlace())
+	if c.due = at; ready {
+		m.ready.Insert(c.duePlace())
+	}
+}
+
+// setLease sets the state of a piece of work of a payment, or of an orphan's change.
+func (m *MemoryStore) setLease(l *memoryLease, of ID, to memoryLease) {
+	*l = to
+	if l.tries >= StuckAfter {
+		m.stuck[l] = of
 	} else {
-		m.due[r.payment.ID] = r
+		delete(m.stuck, l)
 	}
 }
 
@@ -192,302 +278,6 @@ func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
 	return Payment{}, ErrNotFound
 }
 
-// List implements [Store]. It yields the payments as they stood when it was called.
-func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
-	return func(yield func(Payment, error) bool) {
-		for _, p := range m.page(f) {
-			if err := ctx.Err(); err != nil {
-				yield(Payment{}, err)
-				return
-			}
-			if !yield(p, nil) {
-				return
-			}
-		}
-	}
-}
-
-// page are the payments that List yields, in its order.
-func (m *MemoryStore) page(f Filter) []Payment {
-	found, after := m.matching(f)
-	order := Payment.byCreation
-	if f.Newest {
-		order = func(a, b Payment) int { return b.byCreation(a) }
-	}
-	if f.After != "" {
-		found = slices.DeleteFunc(found, func(p Payment) bool { return after.ID == "" || order(p, after) <= 0 })
-	}
-	slices.SortFunc(found, order)
-	if f.Limit > 0 {
-		found = found[:min(f.Limit, len(found))]
-	}
-	return found
-}
-
-// matching are the payments that match, in no order, and the one that f.After names, if there is one.
-func (m *MemoryStore) matching(f Filter) (found []Payment, after Payment) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for id, r := range m.rows {
-		stuck := r.tries >= StuckAfter || slices.ContainsFunc(m.out[id], func(c *memoryChange) bool { return c.tries >= StuckAfter })
-		if f.Match(r.payment, stuck) {
-			found = append(found, r.payment.detach())
-		}
-	}
-	if r, ok := m.rows[f.After]; ok {
-		after = r.payment
-	}
-	return found, after
-}
-
-// Count implements [Store].
-func (m *MemoryStore) Count(ctx context.Context, f Filter) (int, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	found, _ := m.matching(f)
-	return len(found), nil
-}
-
-// Journal implements [Store].
-func (m *MemoryStore) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		m.mu.Lock()
-		var entries []Entry
-		if r, ok := m.rows[id]; ok {
-			entries = slices.Clone(r.journal)
-		}
-		m.mu.Unlock()
-		for _, e := range entries {
-			if err := ctx.Err(); err != nil {
-				yield(Entry{}, err)
-				return
-			}
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-// Heads implements [Store].
-func (m *MemoryStore) Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error] {
-	return func(yield func(Head, error) bool) {
-		m.mu.Lock()
-		var heads []Head
-		for id, r := range m.rows {
-			for _, e := range r.journal {
-				if e.At.Before(before) {
-					heads = append(heads, Head{Payment: id, Version: e.Version, At: e.At, Hash: e.Hash})
-				}
-			}
-		}
-		m.mu.Unlock()
-		slices.SortFunc(heads, func(a, b Head) int {
-			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Payment, b.Payment), cmp.Compare(a.Version, b.Version))
-		})
-		for _, h := range heads {
-			if err := ctx.Err(); err != nil {
-				yield(Head{}, err)
-				return
-			}
-			if !yield(h, nil) {
-				return
-			}
-		}
-	}
-}
-
-// memoryWork is a piece of due work, with its lease.
-type memoryWork struct {
-	due   time.Time
-	key   string
-	lease *memoryLease
-	task  Task
-}
-
-// id is the payment's, or the key of an orphan's change.
-func (w memoryWork) id() ID { return cmp.Or(w.task.Payment.ID, ID(w.key)) }
-
-// free is the work of a kind that is due and not leased at now, oldest first.
-func (m *MemoryStore) free(k WorkKind, of Serving, now time.Time) ([]memoryWork, error) {
-	var found []memoryWork
-	add := func(due time.Time, key string, l *memoryLease, t Task) {
-		if !due.After(now) && (l.token == "" || !now.Before(l.until)) {
-			found = append(found, memoryWork{due, key, l, t})
-		}
-	}
-	switch k {
-	case WorkAttention:
-		for id, r := range m.due {
-			if !of.Takes(r.payment) {
-				continue
-			}
-			add(r.payment.AttentionAt, string(id), &r.memoryLease, Task{Kind: k, Payment: r.payment})
-		}
-	case WorkDelivery:
-		for id, list := range m.out {
-			// Orphans have no payment and no order among them.
-			if id != "" {
-				list = list[:1]
-			}
-			for _, c := range list {
-				add(c.due, c.change.Key, &c.memoryLease, Task{Kind: k, Payment: c.change.Payment, Change: c.change})
-			}
-		}
-	default:
-		return nil, fmt.Errorf("payment: kind of work %.20q is neither Attention nor Delivery", k)
-	}
-	slices.SortFunc(found, func(a, b memoryWork) int { return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.key, b.key)) })
-	return found, nil
-}
-
-// take leases the first n.
-func take(works []memoryWork, n int, until time.Time) (tasks []Task) {
-	for _, w := range works[:min(n, len(works))] {
-		w.lease.token, w.lease.until = rand.Text(), until
-		t := w.task
-		t.Payment = t.Payment.detach()
-		t.Tries, t.Cause, t.Token = w.lease.tries, w.lease.cause, w.lease.token
-		tasks = append(tasks, t)
-	}
-	return tasks
-}
-
-// Lease implements [Store].
-func (m *MemoryStore) Lease(ctx context.Context, k WorkKind, of Serving, now time.Time, d time.Duration, n int) ([]Task, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	works, err := m.free(k, of, now)
-	return take(works, n, now.Add(d)), err
-}
-
-// LeaseOne implements [Store].
-func (m *MemoryStore) LeaseOne(ctx context.Context, k WorkKind, id ID, of Serving, now time.Time, d time.Duration) ([]Task, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	works, err := m.free(k, of, now)
-	works = slices.DeleteFunc(works, func(w memoryWork) bool { return w.id() != id })
-	return take(works, 1, now.Add(d)), err
-}
-
-// Due implements [Store].
-func (m *MemoryStore) Due(ctx context.Context, k WorkKind, of Serving, now time.Time, n int) ([]Due, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	works, err := m.free(k, of, now)
-	var out []Due
-	for _, w := range works[:min(n, len(works))] {
-		out = append(out, Due{Kind: k, Payment: w.id(), Version: w.task.Payment.Version})
-	}
-	return out, err
-}
-
-// Release implements [Store].
-func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, cause string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if t.Token == "" {
-		return nil
-	}
-	free := func(l *memoryLease) {
-		tries := l.tries + 1
-		if cause == "" {
-			tries = 0
-		}
-		*l = memoryLease{tries: tries, cause: cause}
-	}
-	switch t.Kind {
-	case WorkAttention:
-		if r, ok := m.rows[t.Payment.ID]; ok && r.token == t.Token {
-			free(&r.memoryLease)
-			r.payment.AttentionAt = again
-			r.payment.Handle = r.payment.Handle.With(t.Payment.Handle)
-			m.schedule(r)
-		}
-	case WorkDelivery:
-		id := t.Payment.ID
-		i := slices.IndexFunc(m.out[id], func(c *memoryChange) bool { return c.change.Key == t.Change.Key && c.token == t.Token })
-		switch {
-		case i < 0:
-		case again.IsZero():
-			if m.out[id] = slices.Delete(m.out[id], i, i+1); len(m.out[id]) == 0 {
-				delete(m.out, id)
-			}
-		default:
-			free(&m.out[id][i].memoryLease)
-			m.out[id][i].due = again
-		}
-	}
-	return nil
-}
-
-// Hasten implements [Store].
-func (m *MemoryStore) Hasten(ctx context.Context, id ID, at time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	r, ok := m.rows[id]
-	if !ok {
-		return ErrNotFound
-	}
-	r.token, r.until = "", time.Time{}
-	if r.payment.AttentionAt.IsZero() || at.Before(r.payment.AttentionAt) {
-		r.payment.AttentionAt = at
-	}
-	m.schedule(r)
-	return nil
-}
-
-// Restart implements [Store].
-func (m *MemoryStore) Restart(ctx context.Context, id ID, now time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	changes := m.out[id]
-	if r, ok := m.rows[id]; ok {
-		if r.tries >= StuckAfter {
-			r.tries, r.payment.AttentionAt = 0, now
-			m.schedule(r)
-		}
-	} else if m.known[string(id)] {
-		changes = m.orphan(string(id))
-	} else {
-		return ErrNotFound
-	}
-	for _, c := range changes {
-		if c.tries >= StuckAfter {
-			c.tries, c.due = 0, now
-		}
-	}
-	return nil
-}
-
-// orphan is the change of an orphan by its key, while it is not delivered.
-func (m *MemoryStore) orphan(key string) []*memoryChange {
-	i := slices.IndexFunc(m.out[""], func(c *memoryChange) bool { return c.change.Key == key })
-	if i < 0 {
-		return nil
-	}
-	return m.out[""][i : i+1]
-}
-
 // Sequence implements [Store]. Numbers have no gaps here.
 func (m *MemoryStore) Sequence(ctx context.Context, day string) (int, error) {
 	m.mu.Lock()
@@ -500,98 +290,6 @@ func (m *MemoryStore) Sequence(ctx context.Context, day string) (int, error) {
 	}
 	m.sequence[day]++
 	return m.sequence[day], nil
-}
-
-// Orphan implements [Store].
-func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	c := OrphanChange(r, at)
-	if m.known[c.Key] {
-		return nil
-	}
-	if at.Before(m.closed) {
-		return &DayClosedError{m.closed}
-	}
-	m.known[c.Key] = true
-	m.orphans = append(m.orphans, Orphan{Result: r, At: at})
-	m.out[""] = append(m.out[""], &memoryChange{change: c, due: at})
-	return nil
-}
-
-// Orphans implements [Store].
-func (m *MemoryStore) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
-	return func(yield func(Orphan, error) bool) {
-		m.mu.Lock()
-		list := slices.Clone(m.orphans)
-		for i, o := range list {
-			for _, c := range m.orphan(o.Key()) {
-				list[i].Tries, list[i].Cause = c.tries, c.cause
-			}
-		}
-		m.mu.Unlock()
-		slices.SortStableFunc(list, func(a, b Orphan) int { return a.At.Compare(b.At) })
-		for _, o := range list {
-			if err := ctx.Err(); err != nil {
-				yield(Orphan{}, err)
-				return
-			}
-			if !yield(o, nil) {
-				return
-			}
-		}
-	}
-}
-
-// CloseDay implements [Store].
-func (m *MemoryStore) CloseDay(ctx context.Context, day string, end time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if end.After(m.closed) {
-		m.closed = end
-	}
-	return nil
-}
-
-// Erase implements [Store].
-func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (Erasure, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var result Erasure
-	if err := ctx.Err(); err != nil || debtor == "" {
-		return result, err
-	}
-	var mine []*memoryRow
-	for _, r := range m.rows {
-		if r.payment.Debtor == debtor {
-			mine = append(mine, r)
-		}
-	}
-	slices.SortFunc(mine, func(a, b *memoryRow) int { return a.payment.byCreation(b.payment) })
-	for _, r := range mine {
-		p := r.payment
-		if reason := p.ReasonToKeep(len(m.out[p.ID]) > 0, at); reason != "" {
-			result.Kept = append(result.Kept, KeptPayment{p.ID, p.Reference, p.State, reason})
-			continue
-		}
-		delete(m.keys, [2]string{p.Debtor, p.Key})
-		without := func(id ID) bool { return id == p.ID }
-		m.debts[p.Debt] = slices.DeleteFunc(m.debts[p.Debt], without)
-		m.claims[p.Claim] = slices.DeleteFunc(m.claims[p.Claim], without)
-		delete(m.sessions, [2]string{p.Merchant, p.Handle.Session})
-		r.payment, r.cause = p.Erased(), ""
-		for i, e := range r.journal {
-			r.journal[i] = e.Erased()
-		}
-		result.Erased = append(result.Erased, p.ID)
-	}
-	return result, nil
 }
 
 // byCreation is the order of lists.

@@ -46,8 +46,9 @@ type Store interface {
 	// Count is how many payments List would yield, but for After and Limit, which it does not look at.
 	Count(ctx context.Context, f Filter) (int, error)
 
-	// Journal yields the entries of a payment by version; none for an id that is not known.
-	Journal(ctx context.Context, id ID) iter.Seq2[Entry, error]
+	// Journal yields the entries of payments: those of one payment together, by version, the payments in no order; none for an id
+	// that is not known.
+	Journal(ctx context.Context, ids ...ID) iter.Seq2[Entry, error]
 
 	// Lease hands out at most n pieces of due work and keeps them from others until now + d. [WorkAttention]: rows whose
 	// AttentionAt is not after now, and that are the process's to look at: see [Serving]. [WorkDelivery]: of each payment the
@@ -91,14 +92,20 @@ type Store interface {
 	// Orphans yields them, by time.
 	Orphans(ctx context.Context) iter.Seq2[Orphan, error]
 
-	// Heads yields where the chains of all payments stood after each entry before an instant, by At, and of one instant by
-	// payment and version: what a day's export and its seal read.
-	Heads(ctx context.Context, before time.Time) iter.Seq2[Head, error]
+	// Heads yields where the chains of all payments stood after each entry that is dated at or after from, and before to, by At, and of
+	// one instant by payment and version: what a day's export and its seal read.
+	Heads(ctx context.Context, from, to time.Time) iter.Seq2[Head, error]
 
 	// CloseDay says that a day ("2026-03-02", in Paris) is closed for good: nothing that is dated before its end can be written any
 	// more, by any process, and what was being written meanwhile is written when it returns, or never. It may be called again, and for
 	// an earlier day than the last.
 	CloseDay(ctx context.Context, day string, end time.Time) error
+
+	// KeepSeal keeps the seal of a day that was closed; of one that was not, it keeps nothing.
+	KeepSeal(ctx context.Context, s DaySeal) error
+
+	// LastSeal returns the seal that was kept of the last day that ended at or before an instant; the zero value if there is none.
+	LastSeal(ctx context.Context, until time.Time) (DaySeal, error)
 
 	// Erase removes the personal fields, the handles and the causes of failures of the debtor's payments, and the salts of their
 	// journals, each payment for itself, and says which by creation. Those for which [Payment.ReasonToKeep] has a reason it leaves as they
@@ -131,6 +138,7 @@ func (s Serving) Takes(p Payment) bool {
 
 // Filter selects payments; the zero value selects all. Fields that are set must all match.
 type Filter struct {
+	IDs                 []ID // those payments
 	States              []State
 	Debtor, Debt        string
 	Reference, Merchant string
@@ -145,7 +153,7 @@ type Filter struct {
 
 // Match reports whether f selects p, whatever After and Limit are; stuck says whether p has stuck work.
 func (f Filter) Match(p Payment, stuck bool) bool {
-	return (len(f.States) == 0 || p.State.isOneOf(f.States)) &&
+	return (len(f.IDs) == 0 || slices.Contains(f.IDs, p.ID)) && (len(f.States) == 0 || p.State.isOneOf(f.States)) &&
 		(f.Debtor == "" || p.Debtor == f.Debtor) && (f.Debt == "" || p.Debt == f.Debt) &&
 		(f.Reference == "" || p.Reference == f.Reference) && (f.Merchant == "" || p.Merchant == f.Merchant) && !slices.Contains(f.NotOf, p.Merchant) &&
 		(f.From.IsZero() || !p.CreatedAt.Before(f.From)) && (f.To.IsZero() || p.CreatedAt.Before(f.To)) &&
@@ -192,6 +200,12 @@ type Head struct {
 	Version int
 	At      time.Time
 	Hash    [32]byte
+}
+
+// DaySeal is the seal of a day ("2026-03-02", in Paris), see package audit.
+type DaySeal struct {
+	Day  string
+	Seal [32]byte
 }
 
 // NewChange returns the outgoing change of an entry, for stores to keep. It has neither session nor handle.

@@ -86,12 +86,12 @@ type Acquirer struct {
 	key      [32]byte
 	mu       sync.Mutex
 	dialect  dialect
-	planned  map[string]Behaviour        // by the bank's key, until it is used up
-	faults   fault.Queue                 // injected
-	upcoming map[string][]Fault          // by reference: faults of the next call, from Visit
-	trips    map[string]trip             // by Handle.Session
-	latest   map[string]string           // the bank's key of the transaction begun last, by reference
-	given    map[giving]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
+	planned  map[string]Behaviour             // by the bank's key, until it is used up
+	faults   fault.Queue                      // injected
+	upcoming map[string][]Fault               // by reference: faults of the next call, from Visit
+	trips    map[string]trip                  // by Handle.Session
+	latest   map[string]string                // the bank's key of the transaction begun last, by reference
+	given    map[giveBackKey]bank.Transaction // what was answered to a call that gave money back, by its idempotence key
 }
 
 // trip is what the mock keeps of a session that has a handle, beside what the bank keeps.
@@ -109,7 +109,7 @@ func (a *Acquirer) initialise() {
 		a.bank.Enrol(bank.Merchant{ID: a.Merchant(), Name: "CPAM Test 2 (INTEGRATION)", SeveralAttempts: a.SeveralAttempts})
 		a.openPaymentPage()
 		a.planned, a.upcoming = make(map[string]Behaviour), make(map[string][]Fault)
-		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giving]bank.Transaction)
+		a.trips, a.latest, a.given = make(map[string]trip), make(map[string]string), make(map[giveBackKey]bank.Transaction)
 	})
 }
 

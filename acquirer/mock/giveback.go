@@ -8,8 +8,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// giving names a call that gives money back where the acquirer is idempotent: the same twice moves money once.
-type giving struct{ op, transaction, key string }
+// giveBackKey identifies a call that gives money back: an acquirer that is idempotent moves money once for each.
+type giveBackKey struct{ op, transaction, key string }
 
 // Cancel gives money back before remittance, all of it or a part. The error's kind is ErrUnsupported where the kind has no
 // cancellation, ErrInvalid with the field, ErrConflict (code 24), what Status returns for a trip that is not there, or what a
@@ -53,7 +53,7 @@ func (a *Acquirer) giveBack(ctx context.Context, op string, m acquirer.Modificat
 		if cancels(t) {
 			give = a.bank.Cancel
 		}
-		if t, err = a.giveOnce(giving{op, t.ID, m.Key}, func() (bank.Transaction, error) {
+		if t, err = a.giveOnce(giveBackKey{op, t.ID, m.Key}, func() (bank.Transaction, error) {
 			return give(a.Merchant(), keyOf(t), cents, m.Currency)
 		}); err != nil {
 			return acquirer.Result{}, err
@@ -63,7 +63,7 @@ func (a *Acquirer) giveBack(ctx context.Context, op string, m acquirer.Modificat
 }
 
 // giveOnce gives money back, unless the acquirer is idempotent and has done so for the same key: then it returns what it returned.
-func (a *Acquirer) giveOnce(g giving, give func() (bank.Transaction, error)) (bank.Transaction, error) {
+func (a *Acquirer) giveOnce(g giveBackKey, give func() (bank.Transaction, error)) (bank.Transaction, error) {
 	if !a.Traits.Idempotent || g.key == "" {
 		return give()
 	}

@@ -1,5 +1,10 @@
-// Package preflight says in words what a client found when it looked, without moving money, whether an acquirer would work
-// with its configuration.
+// Package preflight has the report of a client's preflight: would an acquirer work with its configuration? A client that has one, such
+// as sips.Client.Doctor, looks without moving money, and returns a [Report].
+//
+// A program makes two calls at its start: it prints the report, whose lines say what was checked, and ends with [Report.Err] if that is
+// not nil. What could not be checked is [Unsure] and stops nothing. A client of your own builds a Report from [Check] values.
+//
+// What is not promised: a report in which all is right is no proof that a payment will work; a payment on the acquirer's test platform is.
 package preflight
 
 import (

@@ -22,6 +22,7 @@ type platform interface {
 	deliveries() []delivery
 	faults(target string) []fault // of a notification, a call or a session
 	absent() []absence            // what is taken and not simulated
+	operations() []string         // that can be made to go wrong
 	do(action string, w wish) (d done, ok bool, err error)
 	Now() time.Time
 	Forget(before time.Time) int
@@ -33,6 +34,9 @@ type absence struct {
 	Name string `json:"name"` // a field of a request, or the end of an operation's path
 	Text string `json:"text"`
 }
+
+// commonOperations are those that every platform of cards has.
+var commonOperations = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
 // platforms are what the flag -platform chooses from; other answers the paths that a platform does not have.
 var platforms = map[string]func(o options, other http.Handler) (platform, error){"sips": openSips, "direct": openDirect}

@@ -38,6 +38,8 @@ func (p directPlatform) faults(target string) []fault {
 	return list
 }
 
+func (p directPlatform) operations() []string { return commonOperations }
+
 func (p directPlatform) absent() []absence { return []absence{} } // docs/direct.md says it
 
 func (p directPlatform) transactions() []transaction {

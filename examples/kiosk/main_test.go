@@ -193,7 +193,11 @@ func TestDesk(t *testing.T) {
 	if err := json.Unmarshal([]byte(get(t, base+"/api/not-simulated")), &absent); err != nil || len(absent) < 20 {
 		t.Errorf("not simulated: %v, %v", err, absent)
 	}
+	api("answer", `{"op":"validate","code":"90"}`, 200)
 	page := get(t, base+"/")
+	if !strings.Contains(page, "<option>validate</option>") {
+		t.Error("the page cannot make a validation go wrong")
+	}
 	for _, a := range absent {
 		if !strings.Contains(page, "<dt><code>"+a.Name+"</code></dt><dd>"+html.EscapeString(a.Text)+"</dd>") {
 			t.Errorf("the page does not say that %s is not simulated", a.Name)

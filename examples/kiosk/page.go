@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/quittance/quittance/acquirer"
 )
 
 //go:embed page.html
@@ -37,7 +35,7 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 		"Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
 		"Notices": p.faults("notification"), "Calls": p.faults("call"), "Sessions": p.faults("session"),
 		"Absent": p.absent(),
-		"Ops":    []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund},
+		"Ops":    p.operations(),
 	})
 	if err != nil {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)

@@ -37,6 +37,10 @@ func (p sipsPlatform) faults(target string) []fault {
 	return ofTarget(sipstest.Faults(), target)
 }
 
+func (p sipsPlatform) operations() []string {
+	return append(slices.Clone(commonOperations), sipstest.OpValidate)
+}
+
 func (p sipsPlatform) absent() []absence {
 	list := []absence{}
 	for _, a := range sipstest.NotSimulated() {

@@ -19,6 +19,7 @@
 //	-people FOLDER         people.json and debts.json of your own, instead of the sample (see internal/people)
 //	-office-secret FILE    a file with what agents must know to sign in to the back office, 16 letters or more. Without it nobody needs to know
 //	                       anything, which is allowed only on this machine and with a simulated bank: elsewhere the program refuses to start
+//	-edition verbatim      the source document's exact words, its mistakes included, instead of the corrected ones
 //	-open                  opens a browser
 //
 // Two processes on one PostgreSQL, one of them with the simulator:
@@ -45,6 +46,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -58,6 +60,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
+	"github.com/quittance/quittance/inbox"
 )
 
 func main() {
@@ -69,9 +72,10 @@ func main() {
 // settings are the flags.
 type settings struct {
 	app.Config
-	addr   string
-	secret string // the file of it
-	open   bool
+	addr    string
+	edition string
+	secret  string // the file of it
+	open    bool
 }
 
 func parse(args []string, stderr io.Writer) (s settings, err error) {
@@ -86,12 +90,21 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.Kiosk, "kiosk", "127.0.0.1:8081", "where the simulator listens, or the http:// `address` of one that runs already")
 	flags.StringVar(&s.People, "people", "", "a `folder` with people.json and debts.json of your own, instead of the sample")
 	flags.StringVar(&s.secret, "office-secret", "", "a `file` with what agents must know to sign in to the back office")
+	flags.StringVar(&s.edition, "edition", "courante", "the wordings: courante, or verbatim, those of the source document of October 2023")
 	flags.BoolVar(&s.open, "open", false, "open a browser")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	if flags.NArg() > 0 {
 		fmt.Fprintf(stderr, "teleservice: %.40q is no flag\n", flags.Arg(0))
+		return s, flag.ErrHelp
+	}
+	switch s.edition {
+	case "courante":
+	case "verbatim":
+		s.Edition = []fs.FS{inbox.Verbatim()}
+	default:
+		fmt.Fprintf(stderr, "teleservice: -edition %.40q is neither courante nor verbatim\n", s.edition)
 		return s, flag.ErrHelp
 	}
 	return s, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -14,9 +13,14 @@ import (
 	"github.com/quittance/quittance/internal/sqldb"
 )
 
-// Mailbox is an [inbox.Mailbox], an [inbox.LetterFinder] and an [inbox.UnreadCounter]. It is safe for concurrent use, by any
+// Mailbox is an [inbox.Mailbox]. It is safe for concurrent use, by any
 // number of processes on one database.
-type Mailbox struct{ db *sqldb.DB }
+type Mailbox struct {
+	db *sqldb.DB
+
+	// overwriting is the last transaction that was told to overwrite what it deletes. Only who is inside a transaction of the queue looks at it.
+	overwriting *sql.Tx
+}
 
 // SQLite returns a mailbox in a database that a driver of SQLite opened. It asks the database for its version and its
 // settings, and returns every problem at once, with what to put into the DSN.
@@ -25,7 +29,7 @@ func SQLite(db *sql.DB) (*Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Mailbox{d}, nil
+	return &Mailbox{db: d}, nil
 }
 
 // PostgreSQL returns a mailbox in a database that a driver of PostgreSQL opened, such as pgx's stdlib. It asks the
@@ -35,8 +39,12 @@ func PostgreSQL(db *sql.DB) (*Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Mailbox{d}, nil
+	return &Mailbox{db: d}, nil
 }
+
+// ErrNotMigrated is in the error of every method on a database whose tables are missing or older than this code: call
+// [Mailbox.Migrate], or apply [Mailbox.Migrations], before anything else.
+var ErrNotMigrated = sqldb.ErrNotMigrated
 
 //go:embed migrations
 var migrations embed.FS
@@ -89,8 +97,8 @@ const (
 
 // How many letters are read, and deleted, at once: between two batches others have their turn.
 const (
-	page  = 200
-	batch = 500
+	pageSize  = 200
+	batchSize = 500
 )
 
 // write runs one statement that writes, in the queue of all who write to this *sql.DB, and returns how many rows it changed.
@@ -98,13 +106,25 @@ func (m *Mailbox) write(ctx context.Context, statement string, args ...any) (n i
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	err = m.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		if m.db.OnSQLite() { // what is deleted is overwritten; it holds for this connection from now on
-			if _, err := q.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
+	if !m.db.OnSQLite() {
+		return m.db.Exec(ctx, statement, args...)
+	}
+	overwrite, err := m.db.Prepare(ctx, "PRAGMA secure_delete = ON")
+	if err != nil {
+		return 0, err
+	}
+	one, err := m.db.Prepare(ctx, statement)
+	if err != nil {
+		return 0, err
+	}
+	err = m.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if tx != m.overwriting { // what is deleted is overwritten; it holds for the connection of this transaction from now on
+			if _, err := overwrite.Exec(ctx, tx); err != nil {
 				return err
 			}
+			m.overwriting = tx
 		}
-		r, err := q.ExecContext(ctx, m.db.Text(statement), args...)
+		r, err := one.Exec(ctx, tx, args...)
 		if err == nil {
 			n, err = r.RowsAffected()
 		}
@@ -121,7 +141,7 @@ func (m *Mailbox) Deliver(ctx context.Context, l inbox.Letter) error {
 	if err := l.Validate(); err != nil {
 		return err
 	}
-	_, err := m.write(ctx, insert, l.Key, l.Debtor, l.ReceivedAt.UnixMicro(), l.DeleteAt.UnixMicro(), number(l.Read),
+	_, err := m.write(ctx, insert, l.Key, l.Debtor, l.ReceivedAt.UnixMicro(), l.DeleteAt.UnixMicro(), zeroOrOne(l.Read),
 		l.Subject, l.Text, l.HTML, l.Language)
 	if err != nil {
 		return fmt.Errorf("sqlmailbox: deliver %s: %w", l.Key, err)
@@ -129,7 +149,7 @@ func (m *Mailbox) Deliver(ctx context.Context, l inbox.Letter) error {
 	return nil
 }
 
-func number(b bool) int {
+func zeroOrOne(b bool) int {
 	if b {
 		return 1
 	}
@@ -138,11 +158,16 @@ func number(b bool) int {
 
 const columns = "key, debtor, received_at, delete_at, is_read, subject, body, html, language"
 
-func scan(row interface{ Scan(...any) error }) (l inbox.Letter, err error) {
+func scanLetter(rows *sql.Rows) (l inbox.Letter, err error) {
 	var received, until int64
-	err = row.Scan(&l.Key, &l.Debtor, &received, &until, &l.Read, &l.Subject, &l.Text, &l.HTML, &l.Language)
+	err = rows.Scan(&l.Key, &l.Debtor, &received, &until, &l.Read, &l.Subject, &l.Text, &l.HTML, &l.Language)
 	l.ReceivedAt, l.DeleteAt = time.UnixMicro(received).UTC(), time.UnixMicro(until).UTC()
 	return l, err
+}
+
+func scanCount(rows *sql.Rows) (n int, err error) {
+	err = rows.Scan(&n)
+	return n, err
 }
 
 // Letters implements [inbox.Mailbox]. It reads in pages, and holds no connection while the caller looks at one; a letter that
@@ -151,7 +176,7 @@ func (m *Mailbox) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Le
 	return func(yield func(inbox.Letter, error) bool) {
 		where, args := "debtor = $1", []any{debtor}
 		for {
-			letters, err := m.page(ctx, where, args)
+			letters, err := m.readPage(ctx, where, args)
 			if err != nil {
 				yield(inbox.Letter{}, fmt.Errorf("sqlmailbox: letters: %w", err))
 				return
@@ -165,7 +190,7 @@ func (m *Mailbox) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Le
 					return
 				}
 			}
-			if len(letters) < page {
+			if len(letters) < pageSize {
 				return
 			}
 			last := letters[len(letters)-1]
@@ -175,57 +200,31 @@ func (m *Mailbox) Letters(ctx context.Context, debtor string) iter.Seq2[inbox.Le
 	}
 }
 
-func (m *Mailbox) page(ctx context.Context, where string, args []any) (letters []inbox.Letter, err error) {
-	err = m.db.Read(ctx, func() error {
-		letters, err = m.query(ctx, where, args)
-		return err
-	})
-	return letters, err
+func (m *Mailbox) readPage(ctx context.Context, where string, args []any) ([]inbox.Letter, error) {
+	return sqldb.Rows(ctx, m.db, scanLetter,
+		fmt.Sprintf("SELECT %s FROM quittance_letter WHERE %s ORDER BY received_at DESC, key LIMIT %d", columns, where, pageSize), args...)
 }
 
-func (m *Mailbox) query(ctx context.Context, where string, args []any) ([]inbox.Letter, error) {
-	rows, err := m.db.Pool.QueryContext(ctx, m.db.Text(fmt.Sprintf("SELECT %s FROM quittance_letter WHERE %s ORDER BY received_at DESC, key LIMIT %d",
-		columns, where, page)), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []inbox.Letter
-	for rows.Next() {
-		l, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, l)
-	}
-	return out, rows.Err()
-}
-
-// Letter implements [inbox.LetterFinder].
-func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (l inbox.Letter, err error) {
-	err = m.db.Read(ctx, func() error {
-		l, err = scan(m.db.Pool.QueryRowContext(ctx, m.db.Text("SELECT "+columns+" FROM quittance_letter WHERE key = $1 AND debtor = $2"), key, debtor))
-		return err
-	})
+// Letter implements [inbox.Mailbox].
+func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (inbox.Letter, error) {
+	found, err := sqldb.Rows(ctx, m.db, scanLetter, "SELECT "+columns+" FROM quittance_letter WHERE key = $1 AND debtor = $2", key, debtor)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return inbox.Letter{}, inbox.ErrNotFound
 	case err != nil:
 		return inbox.Letter{}, fmt.Errorf("sqlmailbox: letter: %w", err)
+	case len(found) == 0:
+		return inbox.Letter{}, inbox.ErrNotFound
 	}
-	return l, nil
+	return found[0], nil
 }
 
-// Unread implements [inbox.UnreadCounter].
+// Unread implements [inbox.Mailbox].
 func (m *Mailbox) Unread(ctx context.Context, debtor string) (int, error) {
-	var n int
-	err := m.db.Read(ctx, func() error {
-		return m.db.Pool.QueryRowContext(ctx, m.db.Text("SELECT count(*) FROM quittance_letter WHERE debtor = $1 AND is_read = 0"), debtor).Scan(&n)
-	})
+	counts, err := sqldb.Rows(ctx, m.db, scanCount,
+		"SELECT count(*) FROM quittance_letter WHERE debtor = $1 AND is_read = 0", debtor)
 	if err != nil {
 		return 0, fmt.Errorf("sqlmailbox: unread: %w", err)
 	}
-	return n, nil
+	return counts[0], nil
 }
 
 // MarkRead implements [inbox.Mailbox].
@@ -249,12 +248,12 @@ func (m *Mailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
 	}
 	total := 0
 	for {
-		n, err := m.write(ctx, fmt.Sprintf(forgetDue, skip), now.UnixMicro(), batch)
+		n, err := m.write(ctx, fmt.Sprintf(forgetDue, skip), now.UnixMicro(), batchSize)
 		total += int(n)
 		if err != nil {
 			return total, fmt.Errorf("sqlmailbox: delete: %w", err)
 		}
-		if n < batch {
+		if n < batchSize {
 			return total, nil
 		}
 	}
@@ -269,8 +268,4 @@ func (m *Mailbox) Erase(ctx context.Context, debtor string) (int, error) {
 	return int(n), nil
 }
 
-var (
-	_ inbox.Mailbox       = (*Mailbox)(nil)
-	_ inbox.LetterFinder  = (*Mailbox)(nil)
-	_ inbox.UnreadCounter = (*Mailbox)(nil)
-)
+var _ inbox.Mailbox = (*Mailbox)(nil)

@@ -4,14 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"runtime"
-	"strings"
 	"sync"
 	"weak"
 )
 
 // DB is one *sql.DB as everyone in this process who writes to it shares it: the store, the mailbox, and the host. It has
 //
-//  1. one queue of writers: on SQLite those who wait share a transaction and its fsync, and nobody overtakes anybody;
+//  1. one queue of writers: on SQLite those of one package who wait share a transaction and its fsync, and each package has its share of the
+//     time;
 //  2. one way to read what can be trusted: after a commit whose fsync failed nothing is read before the file was made sure of;
 //  3. one way to retry: PostgreSQL's lost connections, see [Retry].
 //
@@ -19,14 +19,16 @@ import (
 type DB struct {
 	Pool *sql.DB
 
-	file     *file    // what is shared about SQLite's file; nil: the database is PostgreSQL
-	prepared sync.Map // statements by their text
+	caller   string // the package that writes
+	file     *file  // what is shared about SQLite's file; nil: the database is PostgreSQL
+	prepared preparedStatements
 }
 
 // file is what this process knows of an SQLite file that it uses through one *sql.DB.
 type file struct {
 	disk  disk
 	queue queue
+	rival rival
 }
 
 // files has the file of each *sql.DB, by a weak pointer to it: an entry goes when the database goes.
@@ -47,7 +49,8 @@ func SQLite(pool *sql.DB, caller string) (*DB, error) {
 	if err := checkSQLite(pool, caller); err != nil {
 		return nil, err
 	}
-	return &DB{Pool: pool, file: fileOf(pool)}, nil
+	keepIdle(pool)
+	return &DB{Pool: pool, caller: caller, file: fileOf(pool)}, nil
 }
 
 // PostgreSQL is [SQLite] for a PostgreSQL.
@@ -55,26 +58,12 @@ func PostgreSQL(pool *sql.DB, caller string) (*DB, error) {
 	if err := checkPostgreSQL(pool, caller); err != nil {
 		return nil, err
 	}
+	keepIdle(pool)
 	return &DB{Pool: pool}, nil
 }
 
 // OnSQLite reports which of the two databases it is.
 func (d *DB) OnSQLite() bool { return d.file != nil }
-
-// Text is a statement in the database's own words: parameters are numbered $1, $2 … in PostgreSQL and ?1, ?2 … in SQLite.
-func (d *DB) Text(statement string) string {
-	if d.OnSQLite() {
-		return strings.ReplaceAll(statement, "$", "?")
-	}
-	return statement
-}
-
-// Querier runs a statement: a pool or a transaction.
-type Querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
 
 // Write runs f in a transaction and returns when that is committed, or undone because f returned an error. On SQLite f waits
 // in the queue of this process's writers, shares its transaction with those who wait beside it, and may be run again where one of
@@ -85,15 +74,6 @@ func (d *DB) Write(ctx context.Context, f func(context.Context, *sql.Tx) error) 
 		return d.file.queue.write(ctx, d, f)
 	}
 	return Retry(ctx, d.Pool, func() error { return d.transaction(ctx, f) })
-}
-
-// WriteStatement is [DB.Write] for a function that runs one statement. PostgreSQL makes a transaction of that by itself, in one
-// round trip.
-func (d *DB) WriteStatement(ctx context.Context, f func(context.Context, Querier) error) error {
-	if d.OnSQLite() {
-		return d.Write(ctx, func(ctx context.Context, tx *sql.Tx) error { return f(ctx, tx) })
-	}
-	return Retry(ctx, d.Pool, func() error { return f(ctx, d.Pool) })
 }
 
 func (d *DB) transaction(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
@@ -133,38 +113,6 @@ func (d *DB) Read(ctx context.Context, f func() error) error {
 			return err
 		}
 	}
-}
-
-// Prepare returns statements that are parsed once a connection. It comes before the transaction that they run in: the
-// pool may have one connection only.
-func (d *DB) Prepare(ctx context.Context, texts ...string) ([]*sql.Stmt, error) {
-	out := make([]*sql.Stmt, len(texts))
-	for i, text := range texts {
-		known, ok := d.prepared.Load(text)
-		if !ok {
-			var st *sql.Stmt
-			err := d.retry(ctx, func() (err error) {
-				st, err = d.Pool.PrepareContext(ctx, text)
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-			if known, ok = d.prepared.LoadOrStore(text, st); ok {
-				st.Close()
-			}
-		}
-		out[i] = known.(*sql.Stmt)
-	}
-	return out, nil
-}
-
-// retry is [Retry] where it may be: on SQLite a handle whose disk has failed must not be asked again.
-func (d *DB) retry(ctx context.Context, f func() error) error {
-	if d.OnSQLite() {
-		return f()
-	}
-	return Retry(ctx, d.Pool, f)
 }
 
 // Migrate brings a schema up to date. On SQLite it makes sure first of what the file shows: a process that was killed may have left in

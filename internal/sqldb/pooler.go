@@ -63,6 +63,14 @@ func checkSessions(ctx context.Context, pool *sql.DB) error {
 		if other == first || again != first {
 			return errPooler
 		}
+		// A pooler gives out first what came back last. Where another client was between the two at the first round, each would find its own
+		// session again in every round; the transaction's, which came back last, is now the next one's.
+		if again, err = session(ctx, idle); err != nil {
+			return err
+		}
+		if again != first {
+			return errPooler
+		}
 	}
 	return nil
 }

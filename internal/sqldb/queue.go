@@ -16,20 +16,32 @@ const (
 )
 
 // queue lets the writers of one SQLite file share commits: whoever comes while a transaction runs waits, and the first of
-// those who wait runs the next one for all of them. When one of them has to be undone, all are, and run again, each in a
+// those who wait runs the next one for all of its line. When one of them has to be undone, all are, and run again, each in a
 // savepoint of its own, so that it undoes itself only: that is rare, and savepoints are dear.
 //
-// One queue is for everybody: with one for each package SQLite's own lock, which serves nobody in turn, would stand behind them.
+// One queue is for everybody: with one for each package SQLite's own lock, which serves nobody in turn, would stand behind them. It has a
+// line for each caller, and the line whose turn is next is the one that has used the file for the shortest time: so payers do not
+// make letters wait, nor letters payers, however many there are of either.
 type queue struct {
-	mu      sync.Mutex
-	waiting []*write
-	busy    bool
+	mu    sync.Mutex
+	busy  bool
+	lines map[string]*line // by caller
 }
+
+// line is where the writers of one caller wait. Nobody overtakes anybody in it.
+type line struct {
+	waiting []*write
+	used    time.Duration // how long its transactions took, from when it was last empty beside others as if it had used as much as they
+}
+
+// longestTurn is how long a transaction takes more writes of its line while others wait.
+const longestTurn = time.Millisecond
 
 // write is a writer in the queue.
 type write struct {
-	ctx context.Context
-	f   func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
+	line *line
+	ctx  context.Context
+	f    func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
 
 	// alone is for what no transaction may be around; nobody else writes meanwhile.
 	alone func(context.Context, *sql.Conn) error
@@ -46,11 +58,11 @@ var ErrNothing = errors.New("nothing was written")
 func (q *queue) leave(w *write) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.Index(q.waiting, w)
+	i := slices.Index(w.line.waiting, w)
 	if i < 0 || len(w.lead) > 0 {
 		return false
 	}
-	q.waiting = slices.Delete(q.waiting, i, i+1)
+	w.line.waiting = slices.Delete(w.line.waiting, i, i+1)
 	return true
 }
 
@@ -64,7 +76,8 @@ func (q *queue) write(ctx context.Context, d *DB, f func(context.Context, *sql.T
 func (q *queue) wait(d *DB, w *write) error {
 	ctx := w.ctx
 	q.mu.Lock()
-	q.waiting = append(q.waiting, w)
+	w.line = q.lineOf(d.caller)
+	w.line.waiting = append(w.line.waiting, w)
 	lead := !q.busy
 	q.busy = true
 	q.mu.Unlock()
@@ -81,14 +94,8 @@ func (q *queue) wait(d *DB, w *write) error {
 	if !lead {
 		return w.err
 	}
-	q.mu.Lock()
-	n := min(len(q.waiting), mostShared)
-	if i := slices.IndexFunc(q.waiting[:n], func(w *write) bool { return w.alone != nil }); i >= 0 {
-		n = max(i, 1)
-	}
-	batch := q.waiting[:n:n]
-	q.waiting = q.waiting[n:]
-	q.mu.Unlock()
+	batch := q.takeBatch(w.line)
+	start := time.Now()
 	ended := false
 	defer func() { // also when a function ends its goroutine, as t.FailNow does
 		if !ended {
@@ -96,18 +103,82 @@ func (q *queue) wait(d *DB, w *write) error {
 				undone.err = errGone
 			}
 		}
-		q.handOver(w, batch)
+		q.handOver(w, batch, time.Since(start))
 	}()
-	d.runBatch(batch)
-	ended = true
+	done := d.runBatch(batch)
+	q.putBack(w.line, batch[done:])
+	batch, ended = batch[:done], true
 	return w.err
+}
+
+// lineOf is the line of a caller. One that was empty gets no credit for the time in which it used nothing.
+func (q *queue) lineOf(caller string) *line {
+	if q.lines == nil {
+		q.lines = map[string]*line{}
+	}
+	own := q.lines[caller]
+	if own == nil {
+		own = &line{}
+		q.lines[caller] = own
+	}
+	if len(own.waiting) == 0 {
+		if next := q.nextLine(); next != nil {
+			own.used = max(own.used, next.used)
+		}
+	}
+	return own
+}
+
+// nextLine is the line whose turn it is; nil if nobody waits.
+func (q *queue) nextLine() (next *line) {
+	for _, l := range q.lines {
+		if len(l.waiting) > 0 && (next == nil || l.used < next.used) {
+			next = l
+		}
+	}
+	return next
+}
+
+// takeBatch takes the writes out of a line that share a transaction.
+func (q *queue) takeBatch(l *line) []*write {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(l.waiting), mostShared)
+	if i := slices.IndexFunc(l.waiting[:n], func(w *write) bool { return w.alone != nil }); i >= 0 {
+		n = max(i, 1)
+	}
+	batch := l.waiting[:n:n]
+	l.waiting = l.waiting[n:]
+	return batch
+}
+
+// putBack lets writes wait on, before all others of their line.
+func (q *queue) putBack(l *line, batch []*write) {
+	if len(batch) == 0 {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l.waiting = slices.Concat(batch, l.waiting)
+}
+
+// isAwaited reports whether somebody waits in another line.
+func (q *queue) isAwaited(by *line) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, l := range q.lines {
+		if l != by && len(l.waiting) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // errGone is for those who shared a transaction with a function that did not return: all was undone.
 var errGone = errors.New("a function inside the transaction ended its goroutine; nothing was written")
 
-// handOver tells the others of a batch that they are done, and the first of those who wait to lead the next.
-func (q *queue) handOver(leader *write, batch []*write) {
+// handOver tells the others of a batch that they are done, and the first of the line that is next to lead.
+func (q *queue) handOver(leader *write, batch []*write, took time.Duration) {
 	for _, other := range batch {
 		if other != leader {
 			other.lead <- false
@@ -115,10 +186,11 @@ func (q *queue) handOver(leader *write, batch []*write) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) > 0 {
-		q.waiting[0].lead <- true
+	leader.line.used += took
+	if next := q.nextLine(); next != nil {
+		next.waiting[0].lead <- true
 	} else {
-		q.busy, q.waiting = false, nil
+		q.busy = false
 	}
 }
 
@@ -132,16 +204,19 @@ func (w *write) run(tx *sql.Tx) (err error) {
 	return w.f(context.WithoutCancel(w.ctx), tx)
 }
 
-// runBatch does the writes of a batch in one transaction.
-func (d *DB) runBatch(batch []*write) {
-	if d.share(batch, false) {
-		d.share(batch, true)
+// runBatch does the writes of a batch in one transaction, and returns how many it did: the others wait on.
+func (d *DB) runBatch(batch []*write) (done int) {
+	done, again := d.share(batch, false)
+	if again {
+		d.share(batch[:done], true)
 	}
+	return done
 }
 
 // share does the writes of a batch in one transaction, each in a savepoint of its own if asked to. Without them it reports
-// whether it has to be done again, with them: nothing was written then.
-func (d *DB) share(batch []*write, apart bool) (again bool) {
+// whether it has to be done again, with them: nothing was written then. It does the first of them, as many as there is time for while
+// others wait.
+func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), longestCommit)
 	defer cancel()
 	failAll := func(err error) {
@@ -153,26 +228,25 @@ func (d *DB) share(batch []*write, apart bool) (again bool) {
 	}
 	if alone := batch[0]; alone.alone != nil {
 		alone.err = d.runAlone(alone)
-		return false
+		return len(batch), false
 	}
 	disk := &d.file.disk
 	if err := disk.recover(ctx, d.Pool); err != nil {
 		failAll(err)
-		return false
+		return len(batch), false
 	}
-	batch = slices.DeleteFunc(slices.Clone(batch), func(w *write) bool { return w.f == nil })
-	if len(batch) == 0 {
-		return false
+	if !slices.ContainsFunc(batch, func(w *write) bool { return w.f != nil }) {
+		return len(batch), false
 	}
 	// What is there already is not written again, so it must be on the disk, which at the start is not certain.
 	if err := disk.settleOnce(ctx, d.Pool); err != nil {
 		failAll(err)
-		return false
+		return len(batch), false
 	}
 	conn, tx, err := d.begin(ctx)
 	if err != nil {
 		failAll(err)
-		return false
+		return len(batch), false
 	}
 	defer conn.Close()
 	var failed error // why all is undone
@@ -187,8 +261,13 @@ func (d *DB) share(batch []*write, apart bool) (again bool) {
 		_, err := tx.ExecContext(ctx, statement)
 		return err
 	}
+	start := time.Now()
 	for _, w := range batch {
-		if w.err = w.ctx.Err(); w.err != nil {
+		if !apart && done > 0 && time.Since(start) > longestTurn && d.file.queue.isAwaited(w.line) {
+			break
+		}
+		done++
+		if w.err = w.ctx.Err(); w.err != nil || w.f == nil {
 			continue
 		}
 		if !apart {
@@ -197,37 +276,38 @@ func (d *DB) share(batch []*write, apart bool) (again bool) {
 			case w.err == nil, errors.Is(w.err, ErrNothing):
 			case len(batch) == 1:
 				failed = w.err
-				return false
+				return len(batch), false
 			default:
 				failed = w.err
 				for _, w := range batch {
 					w.err = nil
 				}
-				return true
+				return done, true
 			}
 			continue
 		}
 		if failed = do("SAVEPOINT one"); failed != nil {
 			failAll(failed)
-			return false
+			return len(batch), false
 		}
 		if w.err = w.run(tx); w.err != nil {
 			if err := do("ROLLBACK TO one"); err != nil {
 				failed = w.err
 				failAll(errors.Join(err, w.err))
-				return false
+				return len(batch), false
 			}
 		}
 		if failed = do("RELEASE one"); failed != nil {
 			failAll(failed)
-			return false
+			return len(batch), false
 		}
 	}
+	batch = batch[:done]
 	if err := tx.Commit(); err != nil {
 		disk.distrust(conn, err)
 		failAll(err)
 	}
-	return false
+	return done, false
 }
 
 // runAlone runs what no transaction may be around.
@@ -263,7 +343,7 @@ func (d *DB) begin(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		tx, err := conn.BeginTx(ctx, nil)
+		tx, err := d.file.rival.begin(ctx, conn)
 		if err == nil && !d.file.disk.inDoubt() {
 			return conn, tx, nil
 		}

@@ -49,26 +49,3 @@ func (b *Books) allOrphans(ctx context.Context) (all []payment.Orphan, err error
 
 // isDamaged reports whether an error is about one row that cannot be read; the iteration goes on after it.
 func isDamaged(err error) bool { return errors.As(err, new(*payment.DamagedError)) }
-
-// readHistory reads a payment's journal, and the payment again if it changed or was erased in between. Of a damaged row it returns what
-// can be read; [payment.VerifyJournal] says whether that is enough.
-func (b *Books) readHistory(ctx context.Context, p payment.Payment) (payment.Payment, []payment.Entry, error) {
-	for i := 0; ; i++ {
-		var entries []payment.Entry
-		for e, err := range b.store.Journal(ctx, p.ID) {
-			if err != nil && !isDamaged(err) {
-				return p, nil, err
-			}
-			entries = append(entries, e)
-		}
-		erased := len(entries) > 0 && entries[0].Salt == [16]byte{} && !p.IsErased()
-		if len(entries) <= p.Version && !erased || i == 5 {
-			return p, entries, nil
-		}
-		q, err := b.store.Find(ctx, payment.Lookup{ID: p.ID})
-		if err != nil && !isDamaged(err) {
-			return p, nil, err
-		}
-		p = q
-	}
-}

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
@@ -14,91 +16,229 @@ import (
 
 // movement is a line of the export.
 type movement struct {
-	payment.Movement
-	cents int64 // of its money's amount
+	kind                              payment.MovementKind
+	at                                time.Time
+	reference, debt, notice           string
+	payment                           payment.ID
+	version                           int
+	cents                             int64
+	currency, merchant, authorisation string
 }
 
-// movementsOn returns the movements of a day, in the order of the export, and its seal.
-func (b *Books) movementsOn(ctx context.Context, d paris.Day) (all []movement, seal Seal, err error) {
-	orphans, err := b.allOrphans(ctx)
+func newMovement(m payment.Movement) (movement, error) {
+	p := m.Payment
+	cents, err := euro.Cents(m.Money.Amount)
 	if err != nil {
-		return nil, seal, err
+		return movement{}, fmt.Errorf("%s: %w", p.Reference, err)
 	}
-	keep := func(found []payment.Movement) {
-		for _, m := range found {
-			if paris.Of(m.At) == d {
-				all = append(all, movement{Movement: m})
+	return movement{
+		kind: m.Kind, at: m.At, reference: p.Reference, debt: p.Debt, notice: p.Notice, payment: p.ID, version: m.Version, cents: cents,
+		currency: m.Money.Currency, merchant: m.Money.Merchant, authorisation: m.Money.Authorisation,
+	}, nil
+}
+
+// movementsOn are those of a list that are of one day.
+func movementsOn(d paris.Day, all []payment.Movement) (out []movement, err error) {
+	for _, m := range all {
+		if paris.Of(m.At) != d {
+			continue
+		}
+		line, err := newMovement(m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, line)
+	}
+	return out, nil
+}
+
+// dayReader reads what moved on a day, in the order of time. It holds what a few thousand payments did, whatever the day.
+type dayReader struct {
+	books *Books
+	day   paris.Day
+
+	// read has the payments that were read and have heads still to come.
+	read map[payment.ID]*dayOf
+
+	// heads are the last ones of the payments that moved, when all is read.
+	heads [][32]byte
+}
+
+// dayOf is what a payment did on the day.
+type dayOf struct {
+	movements []movement
+	last      int // version of its last entry
+}
+
+// mostRead is how many payments are kept for their later heads of the day. Beyond that they are read again.
+const mostRead = 10_000
+
+// movements yields those of the payments, by instant.
+func (r *dayReader) movements(ctx context.Context) iter.Seq2[movement, error] {
+	return func(yield func(movement, error) bool) {
+		for lot, err := range inLots(r.all(ctx), atOnce) {
+			if err == nil {
+				err = r.readPayments(ctx, lot)
+			}
+			if err != nil {
+				yield(movement{}, err)
+				return
+			}
+			var over []payment.ID
+			for _, h := range lot {
+				did := r.read[h.Payment]
+				for _, m := range did.movements {
+					if m.version == h.Version && !yield(m, nil) {
+						return
+					}
+				}
+				if did.last == h.Version {
+					r.heads, over = append(r.heads, h.Hash), append(over, h.Payment)
+				}
+			}
+			for _, id := range over { // should an earlier version follow all the same, as after a clock was set back, it is read again
+				delete(r.read, id)
 			}
 		}
 	}
-	c, ids, err := sealTo(ctx, b.store, d, orphans)
+}
+
+// all yields the heads of the day. One that is damaged is its payment's fault, which is found with the payment.
+func (r *dayReader) all(ctx context.Context) iter.Seq2[payment.Head, error] {
+	return func(yield func(payment.Head, error) bool) {
+		for h, err := range r.books.store.Heads(ctx, r.day.Start(), r.day.Next().Start()) {
+			if isDamaged(err) {
+				err = nil
+			}
+			if !yield(h, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// readPayments reads the payments of some heads that are not read yet, and verifies them: no account is given of what was altered.
+func (r *dayReader) readPayments(ctx context.Context, heads []payment.Head) error {
+	if len(r.read) > mostRead {
+		clear(r.read)
+	}
+	var ids []payment.ID
+	for _, h := range heads {
+		if _, known := r.read[h.Payment]; !known {
+			r.read[h.Payment] = &dayOf{}
+			ids = append(ids, h.Payment)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := r.books.historiesOf(ctx, ids)
 	if err != nil {
-		return nil, seal, err
+		return err
 	}
-	for _, id := range ids {
-		p, err := b.store.Find(ctx, payment.Lookup{ID: id})
-		if err != nil && !isDamaged(err) {
-			return nil, seal, err
-		}
-		p, journal, err := b.readHistory(ctx, p)
-		if err != nil {
-			return nil, seal, err
-		}
-		if err := payment.VerifyJournal(p, journal); err != nil { // nothing is exported of a payment that was altered
-			return nil, seal, err
-		}
-		keep(payment.Movements(p, journal))
+	if len(found) < len(ids) {
+		return fmt.Errorf("%w: there are entries of %d payments that are not there", payment.ErrAltered, len(ids)-len(found))
 	}
-	keep(payment.OrphanMovements(orphans))
-	all, err = inOrder(all)
-	return all, c.lastSeal(), err
-}
-
-// inOrder returns the movements in the order of the export, with their cents.
-func inOrder(all []movement) ([]movement, error) {
-	for i, m := range all {
-		var err error
-		if all[i].cents, err = euro.Cents(m.Money.Amount); err != nil {
-			return nil, fmt.Errorf("%s: %w", m.Payment.Reference, err)
+	for _, h := range found {
+		if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
+			return err
+		}
+		did := r.read[h.payment.ID]
+		if did.movements, err = movementsOn(r.day, payment.Movements(h.payment, h.journal)); err != nil {
+			return err
+		}
+		for _, e := range h.journal {
+			if paris.Of(e.At) == r.day {
+				did.last = e.Version
+			}
 		}
 	}
-	slices.SortStableFunc(all, byInstant)
-	return all, nil
+	return nil
 }
 
-// byInstant orders movements by instant, then by reference and version. Movements of one entry stay in their order, so that every run
-// gives the same.
-func byInstant(a, b movement) int {
-	return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Payment.Reference, b.Payment.Reference), cmp.Compare(a.Version, b.Version))
+// inOrder yields the movements of payments and of orphans, both by instant, in the order of the export: by instant, then by reference and
+// version, and for one entry as they were found: the same on every run.
+func inOrder(payments iter.Seq2[movement, error], orphans []movement) iter.Seq2[movement, error] {
+	return func(yield func(movement, error) bool) {
+		var same []movement // of one instant
+		flush := func() bool {
+			slices.SortStableFunc(same, func(a, b movement) int {
+				return cmp.Or(strings.Compare(a.reference, b.reference), cmp.Compare(a.version, b.version))
+			})
+			for _, m := range same {
+				if !yield(m, nil) {
+					return false
+				}
+			}
+			same = same[:0]
+			return true
+		}
+		add := func(m movement) bool {
+			if len(same) > 0 && !same[0].at.Equal(m.at) && !flush() {
+				return false
+			}
+			same = append(same, m)
+			return true
+		}
+		for m, err := range payments {
+			if err != nil {
+				yield(m, err)
+				return
+			}
+			for ; len(orphans) > 0 && orphans[0].at.Before(m.at); orphans = orphans[1:] {
+				if !add(orphans[0]) {
+					return
+				}
+			}
+			if !add(m) {
+				return
+			}
+		}
+		for _, m := range orphans {
+			if !add(m) {
+				return
+			}
+		}
+		flush()
+	}
 }
 
-// total has the count and the sum of one kind of movement in one currency.
-type total struct {
-	kind         payment.MovementKind
-	currency     string
-	count, cents int64
+// total is the count and the sum of one kind of movement in one currency.
+type total struct{ count, cents int64 }
+
+// totals are the sums by kind and currency.
+type totals map[payment.MovementKind]map[string]total
+
+func (t totals) add(m movement) {
+	if t[m.kind] == nil {
+		t[m.kind] = map[string]total{}
+	}
+	sum := t[m.kind][m.currency]
+	t[m.kind][m.currency] = total{sum.count + 1, sum.cents + m.cents}
 }
 
-// totalsByKind returns the totals of all kinds: first in euros, also where nothing moved, then in other currencies that have any.
-func totalsByKind(all []movement) []total {
+// lines are those of all kinds: first in euros, whether there are any or not, then in other currencies.
+func (t totals) lines() (out []line) {
+	others := map[string]bool{}
+	for _, sums := range t {
+		for currency := range sums {
+			others[currency] = currency != "EUR"
+		}
+	}
 	currencies := []string{"EUR"}
-	for _, m := range all {
-		if !slices.Contains(currencies, m.Money.Currency) {
-			currencies = append(currencies, m.Money.Currency)
+	for currency, other := range others {
+		if other {
+			currencies = append(currencies, currency)
 		}
 	}
 	slices.Sort(currencies[1:])
-	var out []total
 	for _, currency := range currencies {
 		for _, kind := range payment.MovementKinds() {
-			t := total{kind: kind, currency: currency}
-			for _, m := range all {
-				if m.Kind == kind && m.Money.Currency == currency {
-					t.count, t.cents = t.count+1, t.cents+m.cents
-				}
-			}
-			if currency == "EUR" || t.count > 0 {
-				out = append(out, t)
+			sum := t[kind][currency]
+			if currency == "EUR" || sum.count > 0 {
+				out = append(out, line{
+					"movement": "total_" + string(kind), "cents": sum.cents, "euros": euros(sum.cents), "currency": currency, "count": sum.count,
+				})
 			}
 		}
 	}

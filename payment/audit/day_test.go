@@ -9,17 +9,22 @@ import (
 
 // Totals are in the order of the kinds, euros first, and the same on every run, whichever currency came first.
 func TestTotals(t *testing.T) {
-	line := func(kind payment.MovementKind, currency string, cents int64) movement {
-		return movement{payment.Movement{Kind: kind, Money: payment.Money{Currency: currency}}, cents}
+	sums := totals{}
+	for _, m := range []movement{
+		{kind: payment.MovementOrphan, currency: "USD", cents: 1}, {kind: payment.MovementAccepted, currency: "CHF", cents: 2},
+		{kind: payment.MovementReturned, currency: "USD", cents: 3}, {kind: payment.MovementAccepted, currency: "EUR", cents: 4},
+		{kind: payment.MovementAccepted, currency: "EUR", cents: 5}, {kind: payment.MovementOrphan, currency: "USD", cents: 6},
+	} {
+		sums.add(m)
 	}
-	got := totalsByKind([]movement{
-		line(payment.MovementOrphan, "USD", 1), line(payment.MovementAccepted, "CHF", 2), line(payment.MovementReturned, "USD", 3), line(payment.MovementAccepted, "EUR", 4), line(payment.MovementAccepted, "EUR", 5), line(payment.MovementOrphan, "USD", 6),
-	})
-	want := []total{
-		{payment.MovementAccepted, "EUR", 2, 9}, {payment.MovementReturned, "EUR", 0, 0}, {payment.MovementReview, "EUR", 0, 0}, {payment.MovementOrphan, "EUR", 0, 0},
-		{payment.MovementAccepted, "CHF", 1, 2}, {payment.MovementReturned, "USD", 1, 3}, {payment.MovementOrphan, "USD", 2, 7},
+	total := func(kind, currency string, count, cents int64) line {
+		return line{"movement": "total_" + kind, "currency": currency, "count": count, "cents": cents, "euros": euros(cents)}
 	}
-	if d := cmp.Diff(want, got, cmp.AllowUnexported(total{})); d != "" {
+	want := []line{
+		total("accepted", "EUR", 2, 9), total("returned", "EUR", 0, 0), total("review", "EUR", 0, 0), total("orphan", "EUR", 0, 0),
+		total("accepted", "CHF", 1, 2), total("returned", "USD", 1, 3), total("orphan", "USD", 2, 7),
+	}
+	if d := cmp.Diff(want, sums.lines()); d != "" {
 		t.Error(d)
 	}
 }

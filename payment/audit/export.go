@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -90,7 +91,11 @@ type euros int64
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
 // written; nor when the journal of a payment that moved on the day does not verify ([payment.ErrAltered]): find out first what
-// happened to it. One call reads the head of every entry so far and the journals of the payments that moved on the day.
+// happened to it. A day of more than eight megabytes, some fifty thousand lines, is written while it is read: what an error leaves of it has no
+// last line, and is no export.
+//
+// The store keeps the seal of the day, and the next export begins with it, so that one call reads the journals of the payments that moved
+// on the day, and of what came before only what was never exported. Verify trusts no seal that the store keeps.
 func (b *Books) Export(ctx context.Context, day string, w io.Writer) (Seal, error) {
 	return b.exportDay(ctx, day, w, asCSV)
 }
@@ -114,10 +119,22 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
-	moved, seal, err := b.movementsOn(ctx, d)
+	held := bufio.NewWriterSize(w, heldBack)
+	seal, err := b.write(ctx, d, held, as)
+	if err == nil {
+		err = held.Flush()
+	}
 	if err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
+	return seal, nil
+}
+
+// heldBack is how many bytes are written only when all is well, some fifty thousand lines: of a larger day the beginning is written before
+// the end is read.
+const heldBack = 8 << 20
+
+func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding) (seal Seal, err error) {
 	sum := sha256.New()
 	out := io.MultiWriter(w, sum)
 	if _, err := io.WriteString(out, as.head); err != nil {
@@ -128,13 +145,40 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 		_, err := out.Write(as.line(l))
 		return err
 	}
-	for _, m := range moved {
-		if err := write(m.exportLine()); err != nil {
+	orphans, err := b.allOrphans(ctx)
+	if err != nil {
+		return Seal{}, err
+	}
+	strays, err := movementsOn(d, payment.OrphanMovements(orphans))
+	if err != nil {
+		return Seal{}, err
+	}
+	c, err := b.chainBefore(ctx, d, orphans)
+	if err != nil {
+		return Seal{}, err
+	}
+	r := dayReader{books: b, day: d, read: map[payment.ID]*dayOf{}, heads: orphanHeads(orphans, d)}
+	sums := totals{}
+	for m, err := range inOrder(r.movements(ctx), strays) {
+		if err == nil {
+			err = write(m.exportLine())
+		}
+		if err != nil {
+			return Seal{}, err
+		}
+		sums.add(m)
+	}
+	if len(r.heads) > 0 {
+		c.sealThrough(d, r.heads)
+	}
+	c.sealQuietDaysBefore(d.Next())
+	if seal = c.lastSeal(); seal != (Seal{}) {
+		if err := b.store.KeepSeal(ctx, payment.DaySeal{Day: d.String(), Seal: seal}); err != nil {
 			return Seal{}, err
 		}
 	}
-	for _, t := range totalsByKind(moved) {
-		if err := write(t.exportLine()); err != nil {
+	for _, l := range sums.lines() {
+		if err := write(l); err != nil {
 			return Seal{}, err
 		}
 	}
@@ -142,19 +186,14 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 }
 
 func (m movement) exportLine() line {
-	p := m.Payment
 	return line{
-		"movement": string(m.Kind), "instant": m.At.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": p.Reference, "payment": string(p.ID),
-		"merchant": m.Money.Merchant, "authorisation": m.Money.Authorisation, "cents": m.cents, "euros": euros(m.cents),
-		"currency": m.Money.Currency, "debt": p.Debt, "notice": p.Notice,
+		"movement": string(m.kind), "instant": m.at.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": m.reference, "payment": string(m.payment),
+		"merchant": m.merchant, "authorisation": m.authorisation, "cents": m.cents, "euros": euros(m.cents),
+		"currency": m.currency, "debt": m.debt, "notice": m.notice,
 	}
 }
 
-func (t total) exportLine() line {
-	return line{"movement": "total_" + string(t.kind), "cents": t.cents, "euros": euros(t.cents), "currency": t.currency, "count": t.count}
-}
-
-// encoding is a form of the export: a head, and how a line is written.
+// encoding is a form of the export: what stands before the lines, and a line.
 type encoding struct {
 	head string
 	line func(line) []byte

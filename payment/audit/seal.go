@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
@@ -88,51 +89,72 @@ func (h heads) sealDaysBefore(end paris.Day) (c chain) {
 	return c
 }
 
-// sealTo seals all days to the end of d from a list of heads by time, and returns the payments that moved on d. It holds
-// the heads of one day.
-func sealTo(ctx context.Context, s payment.Store, d paris.Day, orphans []payment.Orphan) (c chain, moved []payment.ID, err error) {
-	var day paris.Day
-	today := map[payment.ID]payment.Head{}
-	end := func() {
-		if len(today) == 0 {
-			return
-		}
-		var heads [][32]byte
-		for _, h := range today {
-			heads = append(heads, h.Hash)
-		}
-		c.sealThrough(day, heads)
-		clear(today)
+// chainBefore is the chain of seals to the day before d. It begins with the last seal that the store keeps, and reads what came since.
+func (b *Books) chainBefore(ctx context.Context, d paris.Day, orphans []payment.Orphan) (c chain, err error) {
+	kept, err := b.store.LastSeal(ctx, d.Start())
+	if err != nil {
+		return c, err
 	}
-	put := func(h payment.Head) {
-		if on := paris.Of(h.At); on != day {
-			end()
-			day = on
+	if kept.Day != "" {
+		day, err := paris.Parse(kept.Day)
+		if err != nil {
+			return c, err
 		}
-		if known, ok := today[h.Payment]; !ok || known.Version < h.Version {
-			today[h.Payment] = h
+		c = chain{next: day.Next(), seals: []Seal{kept.Seal}}
+	} else if c.next, err = b.firstDay(ctx, d, orphans); err != nil {
+		return c, err
+	}
+	for day := c.next; day.Number() < d.Number(); day = day.Next() {
+		heads, err := b.headsOf(ctx, day)
+		if err != nil {
+			return c, err
+		}
+		if heads = append(heads, orphanHeads(orphans, day)...); len(heads) > 0 {
+			c.sealThrough(day, heads)
 		}
 	}
-	for h, err := range s.Heads(ctx, d.Next().Start()) {
+	c.sealQuietDaysBefore(d)
+	return c, nil
+}
+
+// headsOf are the last heads of the payments that moved on a day.
+func (b *Books) headsOf(ctx context.Context, d paris.Day) (heads [][32]byte, err error) {
+	last := map[payment.ID]payment.Head{}
+	for h, err := range b.store.Heads(ctx, d.Start(), d.Next().Start()) {
 		if err != nil && !isDamaged(err) {
-			return c, nil, err
+			return nil, err
 		}
-		for ; len(orphans) > 0 && orphans[0].At.Before(h.At); orphans = orphans[1:] {
-			put(orphans[0].Head())
-		}
-		put(h)
-	}
-	for ; len(orphans) > 0 && orphans[0].At.Before(d.Next().Start()); orphans = orphans[1:] {
-		put(orphans[0].Head())
-	}
-	if day == d {
-		for id, h := range today {
-			if h.Version > 0 {
-				moved = append(moved, id)
-			}
+		if known, ok := last[h.Payment]; !ok || known.Version < h.Version {
+			last[h.Payment] = h
 		}
 	}
-	end()
-	c.sealQuietDaysBefore(d.Next())
-	return c, moved, nil
+	for _, h := range last {
+		heads = append(heads, h.Hash)
+	}
+	return heads, nil
+}
+
+// firstDay is the first day that has a head; d, if there is none before it.
+func (b *Books) firstDay(ctx context.Context, d paris.Day, orphans []payment.Orphan) (paris.Day, error) {
+	first := d
+	if len(orphans) > 0 && orphans[0].At.Before(d.Start()) {
+		first = paris.Of(orphans[0].At)
+	}
+	for h, err := range b.store.Heads(ctx, time.Time{}, first.Start()) {
+		if err != nil && !isDamaged(err) {
+			return d, err
+		}
+		return paris.Of(h.At), nil
+	}
+	return first, nil
+}
+
+// orphanHeads are the heads of the orphans of a day.
+func orphanHeads(all []payment.Orphan, d paris.Day) (heads [][32]byte) {
+	for _, o := range all {
+		if paris.Of(o.At) == d {
+			heads = append(heads, o.Head().Hash)
+		}
+	}
+	return heads
 }

@@ -24,24 +24,24 @@ const mostNamed = 20
 func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	all := heads{}
 	var altered []error
-	for p, err := range b.store.List(ctx, payment.Filter{}) {
-		switch {
-		case isDamaged(err):
-			altered = append(altered, fmt.Errorf("%w: %w", payment.ErrAltered, err))
-		case err != nil:
-			return err
-		}
-		p, journal, err := b.readHistory(ctx, p)
+	for lot, err := range inLots(b.readable(ctx, &altered), atOnce) {
 		if err != nil {
 			return err
 		}
-		if seals != nil {
-			all.addJournal(journal)
+		read, err := b.histories(ctx, lot)
+		if err != nil {
+			return err
 		}
-		if err := payment.VerifyJournal(p, journal); err != nil {
-			altered = append(altered, err)
+		for _, h := range read {
+			if seals != nil {
+				all.addJournal(h.journal)
+			}
+			if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
+				altered = append(altered, err)
+			}
 		}
-		if len(altered) == mostNamed {
+		if len(altered) >= mostNamed {
+			altered = altered[:mostNamed]
 			break
 		}
 	}
@@ -73,4 +73,18 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 		is = is[i+1:]
 	}
 	return nil
+}
+
+// readable yields all payments, damaged ones with what can be read of them, which it notes.
+func (b *Books) readable(ctx context.Context, damaged *[]error) iter.Seq2[payment.Payment, error] {
+	return func(yield func(payment.Payment, error) bool) {
+		for p, err := range b.store.List(ctx, payment.Filter{}) {
+			if isDamaged(err) {
+				*damaged, err = append(*damaged, fmt.Errorf("%w: %w", payment.ErrAltered, err)), nil
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
 }

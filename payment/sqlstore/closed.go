@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -31,9 +32,27 @@ func (s *Store) CloseDay(ctx context.Context, day string, end time.Time) error {
 	})
 }
 
+// KeepSeal implements [payment.Store].
+func (s *Store) KeepSeal(ctx context.Context, seal payment.DaySeal) error {
+	_, err := s.db.Exec(ctx, "UPDATE quittance_closed SET seal = $1 WHERE day = $2", seal.Seal[:], seal.Day)
+	return err
+}
+
+// LastSeal implements [payment.Store].
+func (s *Store) LastSeal(ctx context.Context, until time.Time) (payment.DaySeal, error) {
+	last, err := sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (seal payment.DaySeal, err error) {
+		err = rows.Scan(&seal.Day, fixed{seal.Seal[:]})
+		return seal, err
+	}, "SELECT day, seal FROM quittance_closed WHERE until <= $1 AND seal IS NOT NULL ORDER BY until DESC LIMIT 1", until.UnixMicro())
+	if err != nil || len(last) == 0 {
+		return payment.DaySeal{}, err
+	}
+	return last[0], nil
+}
+
 // whyClosed is a *payment.DayClosedError where an instant is in a closed day, and nil where it is not.
 func (s *Store) whyClosed(ctx context.Context, at time.Time) error {
-	until, err := readRows(ctx, s, func(rows *sql.Rows) (t instant, err error) {
+	until, err := sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (t instant, err error) {
 		err = rows.Scan(&t)
 		return t, err
 	}, "SELECT max(until) FROM quittance_closed WHERE until > $1", at.UnixMicro())

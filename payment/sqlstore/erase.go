@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -32,7 +33,7 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (payment
 		if err != nil {
 			return err
 		}
-		mine, err := scanAll(rows, scanPayment)
+		mine, err := sqldb.ScanAll(rows, scanPayment)
 		if err != nil {
 			return err
 		}

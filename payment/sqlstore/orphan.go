@@ -63,7 +63,7 @@ func scanOrphan(rows *sql.Rows) (o stored[payment.Orphan], err error) {
 }
 
 func (s *Store) orphansWhere(ctx context.Context, where string, args ...any) ([]stored[payment.Orphan], error) {
-	return readRows(ctx, s, scanOrphan, selectOrphan()+where, args...)
+	return sqldb.Rows(ctx, s.db, scanOrphan, selectOrphan()+where, args...)
 }
 
 // orphanOf finds the orphan of a change by its key; ErrNotFound if there is none.

@@ -6,44 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
 
 // How many rows are read at once. No connection is held while the caller looks at them.
 const (
-	listPage  = 200
+	listPage  = 500
 	headsPage = 5000 // they are small
 )
 
 const selectPayment = "SELECT %s FROM quittance_payment WHERE "
 
-// readRows reads all rows of a query, whose text is in the words of PostgreSQL.
-func readRows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
-	err = s.db.Read(ctx, func() error {
-		rows, err := s.db.Pool.QueryContext(ctx, s.db.Text(query), args...)
-		if err != nil {
-			return err
-		}
-		out, err = scanAll(rows, scan)
-		return err
-	})
-	return out, err
-}
-
-// scanAll reads all rows, and closes them.
-func scanAll[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+func scanNumber(rows *sql.Rows) (n int, err error) {
+	err = rows.Scan(&n)
+	return n, err
 }
 
 func scanPayment(rows *sql.Rows) (stored[payment.Payment], error) { return payments.scan(rows) }
@@ -60,7 +41,7 @@ func damaged(id payment.ID, damage error) error {
 
 // findPayment returns the first payment that matches, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
 func (s *Store) findPayment(ctx context.Context, where string, args ...any) (payment.Payment, error) {
-	rows, err := readRows(ctx, s, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
+	rows, err := sqldb.Rows(ctx, s.db, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
 	switch {
 	case err != nil:
 		return payment.Payment{}, err
@@ -100,6 +81,9 @@ func matching(f payment.Filter) (where []string, args []any) {
 		}
 		where = append(where, column+" IN ("+parameters(len(args)-len(values)+1, len(values))+")")
 	}
+	if len(f.IDs) > 0 {
+		in("id", paddedIDs(f.IDs))
+	}
 	if len(f.States) > 0 {
 		var states []string
 		for _, state := range f.States {
@@ -124,8 +108,7 @@ func matching(f payment.Filter) (where []string, args []any) {
 		add("created_at < $%d", f.To.UnixMicro())
 	}
 	if f.Stuck {
-		stuck := fmt.Sprintf("tries >= %d", payment.StuckAfter)
-		where = append(where, "("+stuck+" OR EXISTS (SELECT 1 FROM quittance_change c WHERE c.payment = quittance_payment.id AND c."+stuck+"))")
+		where = append(where, fmt.Sprintf("id IN (SELECT id FROM quittance_payment WHERE tries >= %[1]d UNION SELECT payment FROM quittance_change WHERE tries >= %[1]d)", payment.StuckAfter))
 	}
 	return append(where, "TRUE"), args
 }
@@ -133,7 +116,7 @@ func matching(f payment.Filter) (where []string, args []any) {
 // Count implements [payment.Store].
 func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 	where, args := matching(f)
-	counts, err := readRows(ctx, s, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
+	counts, err := sqldb.Rows(ctx, s.db, scanNumber,
 		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
 	if err != nil {
 		return 0, err
@@ -156,12 +139,12 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 				args = append(args, string(after))
 				where = append(where, fmt.Sprintf("(created_at, id) %s (SELECT created_at, id FROM quittance_payment WHERE id = $%d)", follows, len(args)))
 			}
-			size := listPage
+			size := max(listPage, len(f.IDs)+1)
 			if f.Limit > 0 {
 				size = min(size, left)
 			}
 			query := fmt.Sprintf(selectPayment+"%s ORDER BY %s LIMIT %d", payments.list(), strings.Join(where, " AND "), order, size)
-			rows, err := readRows(ctx, s, scanPayment, query, args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanPayment, query, args...)
 			if err != nil {
 				yield(payment.Payment{}, err)
 				return
@@ -179,17 +162,35 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 	}
 }
 
-// Journal implements [payment.Store].
-func (s *Store) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
+// paddedIDs are ids, of which the last is repeated until they are a power of two: so lists of all lengths need few statements.
+func paddedIDs(ids []payment.ID) (out []string) {
+	for _, id := range ids {
+		out = append(out, string(id))
+	}
+	for len(out)&(len(out)-1) != 0 {
+		out = append(out, out[len(out)-1])
+	}
+	return out
+}
+
+// Journal implements [payment.Store]. It reads the journals of 500 payments at once.
+func (s *Store) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
 	return func(yield func(payment.Entry, error) bool) {
-		rows, err := readRows(ctx, s, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 ORDER BY version", string(id))
-		if err != nil {
-			yield(payment.Entry{}, err)
-			return
-		}
-		for _, r := range rows {
-			if !yield(r.value, entryDamage(r)) {
+		for some := range slices.Chunk(ids, listPage) {
+			var args []any
+			for _, id := range paddedIDs(some) {
+				args = append(args, id)
+			}
+			rows, err := sqldb.Rows(ctx, s.db, scanEntry,
+				"SELECT "+entries.list()+" FROM quittance_entry WHERE payment IN ("+parameters(1, len(args))+") ORDER BY payment, version", args...)
+			if err != nil {
+				yield(payment.Entry{}, err)
 				return
+			}
+			for _, r := range rows {
+				if !yield(r.value, entryDamage(r)) {
+					return
+				}
 			}
 		}
 	}
@@ -204,12 +205,12 @@ func entryDamage(r stored[payment.Entry]) error {
 }
 
 // Heads implements [payment.Store]. It reads in pages.
-func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
+func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
+	query := "SELECT " + heads.list() + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" + fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
 	return func(yield func(payment.Head, error) bool) {
-		after, args := "", []any{before.UnixMicro()}
+		after, args := "", []any{from.UnixMicro(), to.UnixMicro()}
 		for {
-			query := fmt.Sprintf("SELECT %s FROM quittance_entry WHERE at < $1%s ORDER BY at, payment, version LIMIT %d", heads.list(), after, headsPage)
-			rows, err := readRows(ctx, s, scanHead, query, args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanHead, fmt.Sprintf(query, after), args...)
 			if err != nil {
 				yield(payment.Head{}, err)
 				return
@@ -224,8 +225,8 @@ func (s *Store) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.H
 				return
 			}
 			last := rows[len(rows)-1].value
-			after = " AND (at, payment, version) > ($2, $3, $4)"
-			args = []any{before.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
+			after = " AND (at, payment, version) > ($3, $4, $5)"
+			args = []any{from.UnixMicro(), to.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
 		}
 	}
 }

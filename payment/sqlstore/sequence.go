@@ -37,15 +37,12 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 	defer unlock()
 	b, ok := s.blocks[day]
 	if !ok || b.next > b.last {
-		var last int
 		// One statement: a process that is stopped in a transaction would hold up every payment of the day.
-		err := s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-			return q.QueryRowContext(ctx, s.db.Text(advance+"quittance_sequence.last + $2 RETURNING last"), day, blockSize).Scan(&last)
-		})
+		last, err := sqldb.Returning(ctx, s.db, scanNumber, advance+"quittance_sequence.last + $2 RETURNING last", day, blockSize)
 		if err != nil {
 			return 0, err
 		}
-		b = block{last - blockSize + 1, last}
+		b = block{last[0] - blockSize + 1, last[0]}
 		for d := range s.blocks { // what is left of other days is given up, but for one: two days meet at midnight
 			if len(s.blocks) > 1 && d != day {
 				delete(s.blocks, d)
@@ -70,8 +67,6 @@ func (s *Store) Advance(ctx context.Context, day string, past int) error {
 	}
 	defer unlock()
 	delete(s.blocks, day)
-	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		_, err := q.ExecContext(ctx, s.db.Text(advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END"), day, past)
-		return err
-	})
+	_, err = s.db.Exec(ctx, advance+"CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END", day, past)
+	return err
 }

@@ -17,7 +17,17 @@ type Options struct {
 	// change: what it did in a transaction that was undone is undone too. On PostgreSQL a transition with it is a transaction of
 	// several statements instead of one.
 	InTx func(ctx context.Context, tx *sql.Tx, c payment.Change) error
+
+	// Wanted reports whether a change is to go out to the host (payment.Config.Deliver); nil: each is. What it does not want is not written,
+	// leased and deleted, which is most of what a payment costs a database: inbox.Sender.Wants is for hosts that only write letters. The row
+	// and the journal have it all the same, an orphan's change always goes out, and InTx is run for every change. It must depend on
+	// nothing but the change, and be the same in every process; it is called before the transaction. What was not wanted when it was
+	// written does not go out later.
+	Wanted func(c payment.Change) bool
 }
+
+// isWanted reports whether a change is to go out.
+func (o Options) isWanted(c payment.Change) bool { return o.Wanted == nil || o.Wanted(c) }
 
 // Store is a [payment.Store]. It is safe for concurrent use, by any number of processes on one database.
 type Store struct {

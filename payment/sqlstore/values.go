@@ -24,15 +24,21 @@ func micros(t time.Time) any {
 }
 
 func (i *instant) Scan(v any) error {
-	var n sql.NullInt64
-	if err := n.Scan(v); err != nil {
-		return err
-	}
+	n, err := scanInteger(v)
 	*i = instant{}
 	if n.Valid {
 		*i = instant(time.UnixMicro(n.Int64).UTC())
 	}
-	return nil
+	return err
+}
+
+// scanInteger reads a number as drivers give it.
+func scanInteger(v any) (n sql.NullInt64, err error) {
+	if i, ok := v.(int64); ok { // nearly always
+		return sql.NullInt64{Int64: i, Valid: true}, nil
+	}
+	err = n.Scan(v)
+	return n, err
 }
 
 // fixed is a hash or a salt in a column.
@@ -53,8 +59,8 @@ type amount struct{ d *decimal.Decimal }
 func (a amount) Value() (driver.Value, error) { return euro.Cents(*a.d) }
 
 func (a amount) Scan(v any) error {
-	var n sql.NullInt64
-	if err := n.Scan(v); err != nil {
+	n, err := scanInteger(v)
+	if err != nil {
 		return err
 	}
 	if *a.d = (decimal.Decimal{}); n.Int64 != 0 {

@@ -28,6 +28,11 @@ const (
 
 // Lease implements [payment.Store].
 func (s *Store) Lease(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+	if s.d.oneWriter { // to look costs a reader's time, to lease a turn among the writers
+		if there, err := s.Due(ctx, k, of, now, 1); err != nil || len(there) == 0 {
+			return nil, err
+		}
+	}
 	return s.lease(ctx, k, "", of, now, d, n)
 }
 
@@ -118,10 +123,7 @@ func (s *Store) setAside(ctx context.Context, l stored[payment.Task], now time.T
 	if t.Kind == payment.WorkDelivery {
 		statement, id = "UPDATE quittance_change"+fmt.Sprintf(aside, "due_at", "key"), t.Change.Key
 	}
-	err = s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		_, err := q.ExecContext(ctx, s.db.Text(statement), payment.DamagedAgain(now).UnixMicro(), cause, id, t.Token, payment.StuckAfter)
-		return err
-	})
+	_, err = s.db.Exec(ctx, statement, payment.DamagedAgain(now).UnixMicro(), cause, id, t.Token, payment.StuckAfter)
 	return t.Tries < payment.StuckAfter || t.Cause != cause, err
 }
 
@@ -141,28 +143,20 @@ func (s *Store) Due(ctx context.Context, k payment.WorkKind, of payment.Serving,
 		serves, more = served(of, len(args))
 		args = append(args, more...)
 	}
-	return readRows(ctx, s, func(rows *sql.Rows) (payment.Due, error) {
+	return sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (payment.Due, error) {
 		d := payment.Due{Kind: k}
 		err := rows.Scan((*string)(&d.Payment), &d.Version)
 		return d, err
 	}, fmt.Sprintf(query, serves), args...)
 }
 
-func (s *Store) leaseAttention(ctx context.Context, one string, args []any) (tasks []stored[payment.Task], err error) {
-	statement := s.db.Text(fmt.Sprintf(leaseDue, one, s.d.skipLocked) + payments.list() + ", tries, cause, lease_token")
-	err = s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		rows, err := q.QueryContext(ctx, statement, args...)
-		if err != nil {
-			return err
-		}
-		tasks, err = scanAll(rows, func(rows *sql.Rows) (stored[payment.Task], error) {
-			t := payment.Task{Kind: payment.WorkAttention}
-			p, err := payments.scan(rows, &t.Tries, &t.Cause, &t.Token)
-			t.Payment = p.value
-			return stored[payment.Task]{t, p.damage}, err
-		})
-		return err
-	})
+func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]stored[payment.Task], error) {
+	tasks, err := sqldb.Returning(ctx, s.db, func(rows *sql.Rows) (stored[payment.Task], error) {
+		t := payment.Task{Kind: payment.WorkAttention}
+		p, err := payments.scan(rows, &t.Tries, &t.Cause, &t.Token)
+		t.Payment = p.value
+		return stored[payment.Task]{t, p.damage}, err
+	}, fmt.Sprintf(leaseDue, one, s.d.skipLocked)+payments.list()+", tries, cause, lease_token", args...)
 	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
 		p, q := a.value.Payment, b.value.Payment
 		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))
@@ -172,31 +166,34 @@ func (s *Store) leaseAttention(ctx context.Context, one string, args []any) (tas
 
 // leasedChange is a row of quittance_change.
 type leasedChange struct {
-	key, payment, snapshot, cause string
-	version, tries                int
-	due                           int64
+	key, snapshot, cause string
+	entry                entryKey
+	tries                int
+	due                  int64
 }
 
 func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]stored[payment.Task], error) {
-	var all []leasedChange
-	err := s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		rows, err := q.QueryContext(ctx, s.db.Text(fmt.Sprintf(leaseChange, one, s.d.skipLocked)), args...)
-		if err != nil {
-			return err
-		}
-		all, err = scanAll(rows, func(rows *sql.Rows) (l leasedChange, err error) {
-			err = rows.Scan(&l.key, &l.payment, &l.version, &l.snapshot, &l.due, &l.tries, &l.cause)
-			return l, err
-		})
-		return err
-	})
+	all, err := sqldb.Returning(ctx, s.db, func(rows *sql.Rows) (l leasedChange, err error) {
+		err = rows.Scan(&l.key, &l.entry.payment, &l.entry.version, &l.snapshot, &l.due, &l.tries, &l.cause)
+		return l, err
+	}, fmt.Sprintf(leaseChange, one, s.d.skipLocked), args...)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b leasedChange) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.key, b.key)) })
+	var keys []entryKey
+	for _, l := range all {
+		if l.entry.payment != "" {
+			keys = append(keys, l.entry)
+		}
+	}
+	entries, err := s.entriesByKey(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	var tasks []stored[payment.Task]
 	for _, l := range all {
-		c, err := s.changeOf(ctx, l)
+		c, err := s.changeOf(ctx, l, entries)
 		if err != nil {
 			return nil, err
 		}
@@ -208,8 +205,8 @@ func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]st
 }
 
 // changeOf puts an outgoing change together again, from its snapshot and its entry.
-func (s *Store) changeOf(ctx context.Context, l leasedChange) (stored[payment.Change], error) {
-	if l.payment == "" {
+func (s *Store) changeOf(ctx context.Context, l leasedChange, entries map[entryKey]stored[payment.Entry]) (stored[payment.Change], error) {
+	if l.entry.payment == "" {
 		o, err := s.orphanOf(ctx, l.key)
 		if errors.Is(err, payment.ErrNotFound) {
 			o.damage, err = errors.New("its orphan is missing"), nil
@@ -219,22 +216,15 @@ func (s *Store) changeOf(ctx context.Context, l leasedChange) (stored[payment.Ch
 		return stored[payment.Change]{c, o.damage}, err
 	}
 	p := restore(l.snapshot)
-	p.value.ID = payment.ID(l.payment)
-	found, err := readRows(ctx, s, scanEntry, "SELECT "+entries.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2", l.payment, l.version)
-	if err != nil {
-		return stored[payment.Change]{}, err
+	p.value.ID = l.entry.payment
+	e, known := entries[l.entry]
+	if !known {
+		e.damage = errors.New("it is missing")
 	}
-	c := payment.Change{Key: l.key, Payment: p.value}
-	damage := []error{p.damage}
-	if len(found) == 0 {
-		damage = append(damage, fmt.Errorf("entry %d is missing", l.version))
-	} else {
-		c.Entry = found[0].value
-		if found[0].damage != nil {
-			damage = append(damage, fmt.Errorf("entry %d: %w", l.version, found[0].damage))
-		}
+	if e.damage != nil {
+		e.damage = fmt.Errorf("entry %d: %w", l.entry.version, e.damage)
 	}
-	return stored[payment.Change]{c, errors.Join(damage...)}, nil
+	return stored[payment.Change]{payment.Change{Key: l.key, Payment: p.value, Entry: e.value}, errors.Join(p.damage, e.damage)}, nil
 }
 
 // The statements that end a lease.
@@ -254,34 +244,26 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	if t.Token == "" {
 		return nil
 	}
-	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		var err error
-		switch {
-		case t.Kind == payment.WorkAttention:
-			_, err = q.ExecContext(ctx, s.db.Text("UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")),
-				micros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
-		case again.IsZero():
-			_, err = q.ExecContext(ctx, s.db.Text(delivered), t.Change.Key, t.Token)
-		default:
-			_, err = q.ExecContext(ctx, s.db.Text("UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")),
-				micros(again), cause, t.Change.Key, t.Token)
-		}
-		return err
-	})
+	var err error
+	switch {
+	case t.Kind == payment.WorkAttention:
+		_, err = s.db.Exec(ctx, "UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id"),
+			micros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
+	case again.IsZero():
+		_, err = s.db.Exec(ctx, delivered, t.Change.Key, t.Token)
+	default:
+		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key"), micros(again), cause, t.Change.Key, t.Token)
+	}
+	return err
 }
 
 // Hasten implements [payment.Store].
 func (s *Store) Hasten(ctx context.Context, id payment.ID, at time.Time) error {
-	return s.db.WriteStatement(ctx, func(ctx context.Context, q sqldb.Querier) error {
-		r, err := q.ExecContext(ctx, s.db.Text(hasten), at.UnixMicro(), string(id))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n > 0 {
-			return err
-		}
-		return payment.ErrNotFound
-	})
+	changed, err := s.db.Exec(ctx, hasten, at.UnixMicro(), string(id))
+	if err == nil && changed == 0 {
+		err = payment.ErrNotFound
+	}
+	return err
 }
 
 // Restart implements [payment.Store].

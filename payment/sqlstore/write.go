@@ -92,9 +92,9 @@ const insertChange = "INSERT INTO quittance_change (key, payment, version, snaps
 
 // statements are what a change is written with.
 type statements struct {
-	columns mapping[payment.Payment]
-	one     string    // PostgreSQL: all of it
-	steps   [3]string // the payment, the entry, the change
+	columns       mapping[payment.Payment]
+	steps         [3]string // the payment, the entry, the change
+	all, unwanted string    // PostgreSQL: the three in one, and the first two, for a change that does not go out
 }
 
 func (d dialect) statements(first string, columns mapping[payment.Payment]) statements {
@@ -103,23 +103,16 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 		first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
 	}
 	st := statements{columns: columns, steps: [3]string{
-		d.text(first), d.text(entry + " VALUES (" + parameters(1, len(entries)) + ")"), d.text(insertChange + " VALUES (" + parameters(1, 5) + ")"),
+		first, entry + " VALUES (" + parameters(1, len(entries)) + ")", insertChange + " VALUES (" + parameters(1, 5) + ")",
 	}}
 	if !d.oneWriter {
 		n := len(columns) + 1
 		m := n + len(entries)
-		st.one = "WITH p AS (" + first + " RETURNING id), e AS (" + entry + " SELECT " + entries.typed(n+1) + " FROM p) " + insertChange +
-			fmt.Sprintf(" SELECT $%d, id, $%d, $%d, $%d FROM p", m+1, m+2, m+3, m+4)
+		row, line := "WITH p AS ("+first+" RETURNING id)", entry+" SELECT "+entries.typed(n+1)+" FROM p"
+		st.all = row + ", e AS (" + line + ") " + insertChange + " SELECT " + parameters(m+1, 5) + " FROM p"
+		st.unwanted = row + " " + line
 	}
 	return st
-}
-
-// text is sqldb.DB.Text, before there is a database.
-func (d dialect) text(statement string) string {
-	if d.oneWriter {
-		return strings.ReplaceAll(statement, "$", "?")
-	}
-	return statement
 }
 
 // creating are the statements of each database, and committing those of each by the state that the payment comes into.
@@ -134,7 +127,7 @@ var creating, committing = func() (create map[string]statements, commit map[stri
 	return create, commit
 }()
 
-// put writes a payment, its entry and its change, or nothing: then the error is sqldb.ErrNothing, and which of the conditions was not met
+// put writes a payment, its entry and its change where it is wanted, or nothing: then the error is sqldb.ErrNothing, and which of the conditions was not met
 // is found by reading again.
 func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e payment.Entry) error {
 	row, err := st.columns.values(&p, "payment "+p.Reference)
@@ -147,27 +140,30 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 		return err
 	}
 	c := payment.NewChange(p, e)
-	shot, err := snapshot(c.Payment)
-	if err != nil {
-		return err
-	}
-	if st.one != "" && s.options.InTx == nil {
-		args := append(append(row, line...), c.Key, p.Version, shot, micros(e.At))
-		one, err := s.db.Prepare(ctx, st.one)
+	args, one := [][]any{row, line}, st.unwanted
+	if s.options.isWanted(c) {
+		shot, err := snapshot(c.Payment)
 		if err != nil {
 			return err
 		}
-		return s.db.WriteStatement(ctx, func(ctx context.Context, _ sqldb.Querier) error {
-			return mustChange(one[0].ExecContext(ctx, args...)) // what is counted is the last part: the change
-		})
+		args, one = append(args, []any{c.Key, string(p.ID), p.Version, shot, micros(e.At)}), st.all
 	}
-	steps, err := s.db.Prepare(ctx, st.steps[:]...)
-	if err != nil {
+	if one != "" && s.options.InTx == nil {
+		written, err := s.db.Exec(ctx, one, slices.Concat(args...)...) // what is counted is the last part
+		if err == nil && written == 0 {
+			err = sqldb.ErrNothing
+		}
 		return err
 	}
+	steps := make([]sqldb.Statement, len(args))
+	for i := range steps {
+		if steps[i], err = s.db.Prepare(ctx, st.steps[i]); err != nil {
+			return err
+		}
+	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for i, args := range [][]any{row, line, {c.Key, string(p.ID), p.Version, shot, micros(e.At)}} {
-			if err := mustChange(tx.StmtContext(ctx, steps[i]).ExecContext(ctx, args...)); err != nil {
+		for i, step := range steps {
+			if err := mustChange(step.Exec(ctx, tx, args[i]...)); err != nil {
 				return err
 			}
 		}
@@ -226,7 +222,7 @@ func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e p
 
 // written reports whether an entry is in the journal.
 func (s *Store) written(ctx context.Context, e payment.Entry) (bool, error) {
-	found, err := readRows(ctx, s, scanHead, "SELECT "+heads.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
+	found, err := sqldb.Rows(ctx, s.db, scanHead, "SELECT "+heads.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
 		string(e.Payment), e.Version)
 	return len(found) == 1 && found[0].value.Hash == e.Hash, err
 }

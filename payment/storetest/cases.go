@@ -45,6 +45,8 @@ func Cases() []Case {
 		{"an orphan that is stuck is seen and restarted", "Money of nobody that nobody was told of is seen.", stuckOrphan},
 		{"what a message said of money stays", "The accounts can be written again from the journal, to the cent, for ever.", moneyKept},
 		{"heads are listed by time", "A day's seal covers every entry of the day.", headsByTime},
+		{"many journals are read together", "An export or a verification that missed an entry would find an alteration where there is none.", manyJournals},
+		{"seals of days are kept", "An export that began with the wrong seal would give one that no verification takes.", sealsKept},
 		{"a closed day stays as it is", "No money is dated into a day whose export was made: it would be in no export at all.", closedDay},
 		{"many at once: a day is closed while payments are written", "What the export read is all that there is of its day, also where somebody was writing.", closedRace},
 		{"erasing leaves nothing personal", "A person who has to be erased is, handle and journal included, and what remains still verifies.", eraseAll},

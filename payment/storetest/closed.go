@@ -52,7 +52,7 @@ func closedDay(b *trial) {
 	b.must("Orphan", b.Orphan(b.ctx, orphan, end))
 	p.CreatedAt = end
 	b.mustMove(p, payment.Redirected)
-	if heads := collectAll(b, "Heads", b.Heads(b.ctx, end)); len(heads) != 1 || heads[0].Version != 1 {
+	if heads := collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, end)); len(heads) != 1 || heads[0].Version != 1 {
 		b.Fatalf("%d entries are dated into the closed day, want the first alone", len(heads))
 	}
 }
@@ -79,7 +79,7 @@ func closedRace(b *trial) {
 			if err := b.CloseDay(b.ctx, "2026-03-02", end); err != nil {
 				return err
 			}
-			exported = len(collectAll(b, "Heads", b.Heads(b.ctx, end)))
+			exported = len(collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, end)))
 			return nil
 		}
 		defer once.Do(func() { close(half) })
@@ -97,7 +97,7 @@ func closedRace(b *trial) {
 		}
 		return nil
 	})
-	after := len(collectAll(b, "Heads", b.Heads(b.ctx, end)))
+	after := len(collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, end)))
 	if exported != after || after != int(written.Load()) {
 		b.Fatalf("the export had %d entries of the day, now there are %d, and %d were acknowledged", exported, after, written.Load())
 	}

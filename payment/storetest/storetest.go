@@ -1,4 +1,4 @@
-// Package storetest is the conformance suite every store passes.
+// Package storetest is the conformance suite that every [payment.Store] passes, also yours. One call is enough:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) payment.Store { return payment.NewMemoryStore() })
@@ -10,6 +10,8 @@
 //
 // [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
 // finds what it should.
+//
+// Next: package sqlstore is a store to compare with, package paymenttest tests what a host builds on one.
 package storetest
 
 import (

@@ -1,16 +1,13 @@
 package direct
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
-	"github.com/quittance/quittance/internal/strictjson"
 )
 
 // The pairs that the platform appends to the return address. Their names have case.
@@ -77,15 +74,6 @@ func (in *inner) parseReturn(query url.Values) (acquirer.Result, error) {
 	}, nil
 }
 
-// An event is what a webhook tells. Unlike an answer it names the merchant.
-type event struct {
-	APIVersion string        `json:"apiVersion"`
-	MerchantID string        `json:"merchantId"`
-	Type       string        `json:"type"`
-	Payment    *payment      `json:"payment"`
-	Refund     *refundResult `json:"refund"`
-}
-
 const testEvent = "payment.test" // of the portal's button; its payment does not exist
 
 func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
@@ -102,59 +90,16 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 	}
 	hint := acquirer.Result{Merchant: in.merchant, Hint: true}
 	for i, e := range events {
-		if e.MerchantID != in.merchant {
+		if e.merchant != in.merchant {
 			return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: "merchantId", Kind: acquirer.ErrUnverified,
-				Err: fmt.Errorf("event %d is about %.40q, not about %s", i, wire.Printable(e.MerchantID), in.merchant)}
+				Err: fmt.Errorf("event %d is about %.40q, not about %s", i, wire.Printable(e.merchant), in.merchant)}
 		}
-		if e.APIVersion != "v1" { // nothing to do with the /v2/ of the addresses
-			return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.APIVersion)))
+		if e.version != "v1" { // nothing to do with the /v2/ of the addresses
+			return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.version)))
 		}
-		if hint.Reference == "" && hint.Handle.IsZero() && e.Type != testEvent {
+		if hint.Reference == "" && hint.Handle.IsZero() && e.kind != testEvent {
 			hint.Reference, hint.Handle = e.about()
 		}
 	}
 	return hint, nil
-}
-
-// readEvents reads one event, or an array of events as one guide of the platform prints it (docs/direct.md §13.4).
-func readEvents(body []byte) ([]event, error) {
-	if err := strictjson.Check(body); err != nil {
-		return nil, wire.Problem("body", err.Error())
-	}
-	if trimmed := strings.TrimLeft(string(body), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
-		var events []event
-		if err := json.Unmarshal(body, &events); err != nil {
-			return nil, wire.Problem("body", "it is not an array of events: "+typeError(err))
-		}
-		if len(events) == 0 {
-			return nil, wire.Problem("body", "it is an empty array")
-		}
-		return events, nil
-	}
-	var e *event
-	if err := json.Unmarshal(body, &e); err != nil || e == nil {
-		return nil, wire.Problem("body", "it is not an event: "+typeError(err))
-	}
-	return []event{*e}, nil
-}
-
-// about is what an event may be found by. The id of a refund is no payment's; that of a payment may be an operation's, so it is
-// for [Client.Status] to find out whether it belongs to the session (docs/direct.md §13.5).
-func (e event) about() (reference string, h acquirer.Handle) {
-	switch {
-	case e.Payment != nil:
-		reference = e.Payment.Output.References.MerchantReference
-		if id := e.Payment.Checkout.ID; isID(id) {
-			h.Session = id
-		}
-		if isID(e.Payment.ID) {
-			h.Payment = e.Payment.ID
-		}
-	case e.Refund != nil:
-		reference = e.Refund.reference()
-	}
-	if checkReference(reference) != nil {
-		reference = ""
-	}
-	return reference, h
 }

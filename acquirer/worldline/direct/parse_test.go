@@ -76,7 +76,8 @@ func TestParseWebhook(t *testing.T) {
 		"cut":                      {webhook(captured[:100]), acquirer.ErrInvalid},
 		"two":                      {webhook(captured + captured), acquirer.ErrInvalid},
 		"a member twice":           {webhook(strings.Replace(captured, `"type"`, `"type":"x","type"`, 1)), acquirer.ErrInvalid},
-		"the amount is text":       {webhook(strings.Replace(captured, `"amount":7550`, `"amount":"7550"`, 1)), acquirer.ErrInvalid},
+		"the merchant is a number": {webhook(strings.Replace(captured, `"merchantId":"`, `"merchantId":1,"x":"`, 1)), acquirer.ErrInvalid},
+		"the payment is a list":    {webhook(strings.Replace(captured, `"payment":{`, `"payment":[],"x":{`, 1)), acquirer.ErrInvalid},
 		"by a channel of its own":  {acquirer.Callback{Channel: acquirer.Query}, acquirer.ErrUnverified},
 		"thousands of levels deep": {webhook(strings.Repeat("[", 10_000)), acquirer.ErrInvalid},
 	} {

@@ -96,7 +96,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 		return fail(acquirer.ErrUnanswered, "%s answered with content type %.40q, not JSON: is it a Direct platform?",
 			in.endpoint.Host, resp.Header.Get("Content-Type"))
 	}
-	if err := strictjson.Check(body); err != nil {
+	if err := strictjson.Walk(string(body), nil); err != nil {
 		return fail(acquirer.ErrUnanswered, "the answer is not one JSON value: %w", err)
 	}
 	if err := json.Unmarshal(body, into); err != nil {

@@ -2,7 +2,6 @@ package sips
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/internal/strictjson"
 )
 
 // Parse verifies the seal of a notification, automatic or manual, and then reads it.
@@ -103,7 +103,7 @@ func (m *message) readData(data string, encode []string) error {
 		data = string(plain)
 	}
 	if strings.HasPrefix(data, "{") { // what the form's InterfaceVersion says is not sealed
-		return m.readJSON([]byte(data))
+		return m.readJSON(data)
 	}
 	return m.readPipe(data)
 }
@@ -131,33 +131,16 @@ func (m *message) readPipe(data string) error {
 
 // readJSON reads a JSON object. A key that stands twice is refused, whatever it is; null is no value, and what is nested is
 // passed over.
-func (m *message) readJSON(data []byte) error {
-	if err := checkJSON(data); err != nil {
-		return wire.Problem("Data", err.Error())
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return wire.Problem("Data", "it is not a JSON object")
-	}
-	for name, raw := range fields {
-		if err := m.setField(name, scalarText(raw)); err != nil {
-			return err
+func (m *message) readJSON(data string) error {
+	var unfit error // of a field: it says more than that the document is none
+	err := readStrictly(data, func(path []string, v strictjson.Value) error {
+		if len(path) == 1 && v.Kind != strictjson.Null {
+			unfit = m.setField(path[0], v.Text) // of what is nested the text is empty
 		}
+		return unfit
+	})
+	if err != nil && unfit == nil {
+		err = wire.Problem("Data", err.Error())
 	}
-	return nil
-}
-
-// scalarText is a string, a number as it is written, true or false; null, objects and lists have no text.
-func scalarText(raw json.RawMessage) string {
-	switch raw[0] { // encoding/json leaves no space in front
-	case '"':
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return ""
-		}
-		return s
-	case '{', '[', 'n':
-		return ""
-	}
-	return string(raw)
+	return err
 }

@@ -13,7 +13,6 @@ import (
 	"hash"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/quittance/quittance/internal/strictjson"
@@ -182,17 +181,23 @@ func decodeObject(b []byte) (map[string]any, error) {
 
 // checkJSON refuses what is not one JSON value in UTF-8 with each name once. Its errors quote nothing of b: it may be somebody's.
 func checkJSON(b []byte) error {
-	if !utf8.Valid(b) {
-		return errors.New("not in UTF-8") // encoding/json would replace what is sealed
+	return readStrictly(string(b), nil)
+}
+
+// readStrictly walks through one JSON value in UTF-8; encoding/json would put a sign of its own in the place of what is sealed.
+func readStrictly(document string, visit func([]string, strictjson.Value) error) error {
+	if !utf8.ValidString(document) {
+		return errors.New("not in UTF-8")
 	}
-	err := strictjson.Check(b)
-	syntax := (*json.SyntaxError)(nil)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &syntax):
+	return withoutQuotes(strictjson.Walk(document, visit))
+}
+
+// withoutQuotes is an error of package strictjson that quotes nothing of what was read.
+func withoutQuotes(err error) error {
+	if syntax := (*strictjson.SyntaxError)(nil); errors.As(err, &syntax) {
 		return fmt.Errorf("not JSON at byte %d", syntax.Offset)
-	case strings.HasPrefix(err.Error(), "the key "):
+	}
+	if errors.As(err, new(*strictjson.DoubledError)) {
 		return errors.New("a key stands twice in one object")
 	}
 	return err

@@ -55,6 +55,7 @@ func launch() (context.Context, error) {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	closeChromium()
+	closeFirefox()
 	os.Exit(status)
 }
 

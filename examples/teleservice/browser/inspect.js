@@ -8,11 +8,12 @@
       .map(e => e.outerHTML.slice(0, 120));
   },
 
-  // small tells which controls are too small for a finger: less than 44 pixels high. A link within a sentence may be as small as the sentence.
-  // What belongs to a label is as large as the label.
+  // small tells which controls are too small for a finger: less than 44 pixels high. A link within a sentence may be as small as the sentence,
+  // one that is all there is in its paragraph, or in the foot's list, may not. What belongs to a label is as large as the label.
   small() {
     const height = e => Math.max(...[e, .../radio|checkbox/.test(e.type) ? e.labels : []].map(e => e.getBoundingClientRect().height));
-    return [...document.querySelectorAll("button, .button, input:not([type=hidden]), select, .menu a, .links a, .tabs a, .actions a")]
+    const alone = [...document.querySelectorAll("main p > a, main dd > a, footer li > a")].filter(e => e.parentElement.textContent.trim() === e.textContent.trim());
+    return [...document.querySelectorAll("button, .button, input:not([type=hidden]), select, summary, .menu a, .links a, .tabs a, .actions a"), ...alone]
       .filter(e => e.checkVisibility() && height(e) < 43.9)
       .map(e => height(e) + ": " + e.outerHTML.slice(0, 120));
   },

@@ -64,7 +64,7 @@ func TestKeyboard(t *testing.T) {
 	// The back office, too.
 	a := s.person().goes("/gestion/connexion").tabsTo("#agent-1").presses(" ").at("/gestion")
 	a.tabsTo("#q").keys(p.Reference).presses(kb.Enter).at("/gestion/paiements/" + string(p.ID))
-	a.tabsTo("#acte-contester").presses(" ").tabsTo("#motif").keys("doute").presses(kb.Enter).reads("Le paiement est à vérifier.")
+	a.tabsTo("#acte-prendre-en-compte").presses(kb.ArrowDown).tabsTo("#motif").keys("doute").presses(kb.Enter).reads("Le paiement est à vérifier.")
 	a.tabsTo("#acte-garder").presses(" ").tabsTo("#motif").keys("vu").tabsTo("#continuer").presses(" ").reads("Rien n’est encore fait.")
 	a.tabsTo("#confirmer button").presses(kb.Enter).reads("La somme est gardée.")
 	a.tabsTo(".who button").presses(kb.Enter).at("/gestion/connexion")

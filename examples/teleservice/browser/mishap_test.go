@@ -123,15 +123,16 @@ func TestSessionEnded(t *testing.T) {
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").goes("/demarches/creances/creance-101/etape-2")
 	s.Clock.Pass(31 * time.Minute)
-	b.clicks("#payer").at("/connexion").reads("Connectez-vous pour voir cette page.", "ne payez pas à nouveau")
+	b.clicks("#payer").at("/connexion").reads("Votre session a pris fin.", "ne payez pas à nouveau")
 	if n := len(s.All()); n != 0 {
 		t.Fatalf("%d payments were begun without a session", n)
 	}
-	b.clicks("#assure-1").at("/demarches").reads("Vous n’avez fait aucun paiement ici.")
+	b.clicks("#assure-1").at("/demarches/creances/creance-101/etape-2").reads("Vérifier et confirmer") // where the payer was
+	b.goes("/demarches").reads("Vous n’avez fait aucun paiement ici.")
 
 	// While the payer is at the bank, somebody signs out in another tab.
 	b.begins("creance-101")
-	b.another().goes("/accueil").clicks(".who button").at("/connexion")
+	b.another().goes("/accueil").signsOut().at("/connexion").reads("Vous êtes déconnecté.")
 	b.pays(goodCard).atKiosk("Votre paiement a été accepté.").clicks(".back button").at("/connexion").reads("ne payez pas à nouveau")
 	b.clicks("#assure-1").at("/accueil").reads("Nous vous remercions")
 	s.one(payment.Paid)

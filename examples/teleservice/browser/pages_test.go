@@ -21,10 +21,10 @@ func TestAxe(t *testing.T) {
 	// It finds what is wrong: a check that finds nothing anywhere would be no check.
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().goes("/connexion")
-	eval[bool](b, `document.querySelector("main").append(new Image()); document.querySelector("h1").style.color = "#bbb"; true`)
+	eval[bool](b, `document.querySelector("main").append(new Image()); document.querySelector("h1").style.color = "#bbb"; document.querySelector(".lead").style.color = "#6b6b6b"; true`)
 	eval[bool](b, script+"; true")
 	found := eval[string](b, violations)
-	for _, rule := range []string{"image-alt", "color-contrast"} {
+	for _, rule := range []string{"image-alt", "color-contrast", "color-contrast-enhanced"} {
 		if !strings.Contains(found, rule+": ") {
 			t.Errorf("axe-core does not find %s:\n%s", rule, found)
 		}

@@ -20,22 +20,19 @@ var update = flag.Bool("update", false, "take the README's pictures again")
 // A picture of the README is so wide, in pixels, and at most so large, in bytes.
 const wide, most = 1024, 120_000
 
-// The two pictures of the README: the account's home after a payment, and the payment in the back office. They are what the service shows,
-// and small.
+// The picture of the README of the account's home after a payment. It is what the service shows, and small. Those of the office are made beside.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").begins("creance-101").pays(goodCard).atKiosk("accepté").returns()
-	p := s.one(payment.Paid)
+	s.one(payment.Paid)
 	s.Work()
 	b.goes("/accueil").reads("Nous vous remercions")
-	a := s.person().signsInAsAgent().goes("/gestion/paiements/" + string(p.ID)).reads("Paiement accepté")
 	for name, shot := range map[string]struct {
 		*tab
 		from string // what the picture begins with
 	}{
-		"home.png":   {b, "html"},
-		"office.png": {a, "#etats"},
+		"home.png": {b, "html"},
 	} {
 		shot.size(screen{width: wide, height: 720}).colours("light")
 		eval[bool](shot.tab, "document.querySelector(`"+shot.from+"`).scrollIntoView({behavior: 'instant'}); true")
@@ -56,6 +53,12 @@ func TestScreenshots(t *testing.T) {
 }
 
 func check(t *testing.T, name string, picture []byte, most int) {
+	t.Helper()
+	checkOf(t, name, picture, wide, most)
+}
+
+// checkOf checks that a picture is so wide, and not too large.
+func checkOf(t *testing.T, name string, picture []byte, wide, most int) {
 	t.Helper()
 	config, err := png.DecodeConfig(bytes.NewReader(picture))
 	if err != nil || config.Width != wide || len(picture) > most {

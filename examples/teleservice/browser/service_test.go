@@ -19,6 +19,12 @@ type service struct {
 func serve(t *testing.T, at time.Time, change func(*app.Config)) *service {
 	t.Helper()
 	needChromium(t)
+	return serveWithoutChromium(t, at, change)
+}
+
+// serveWithoutChromium opens a service for a test in another browser.
+func serveWithoutChromium(t *testing.T, at time.Time, change func(*app.Config)) *service {
+	t.Helper()
 	return &service{apptest.Start(t, at, change), t}
 }
 

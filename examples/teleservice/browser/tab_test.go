@@ -255,6 +255,41 @@ func (b *tab) clicks(css string) *tab {
 	return b
 }
 
+// menu goes to a page of the menu, which is behind a button where the screen is narrow.
+func (b *tab) menu(address string) *tab {
+	b.t.Helper()
+	b.openMenu()
+	return b.clicks(`.menu a[href="` + address + `"]`)
+}
+
+// openMenu opens the menu, if it is not in sight.
+func (b *tab) openMenu() *tab {
+	b.t.Helper()
+	b.wait("a page", func(shown) bool { return true })
+	if eval[bool](b, `[...document.querySelectorAll(".account:not([open]) summary")].some(e => e.checkVisibility())`) {
+		b.clicks(".account summary")
+	}
+	return b
+}
+
+// signsOut presses the button for it.
+func (b *tab) signsOut() *tab {
+	b.t.Helper()
+	return b.openMenu().clicks(".who button")
+}
+
+// title is the browser's title: what a screen reader says first.
+func (b *tab) title() string { return plain(eval[string](b, "document.title")) }
+
+// titled checks what the browser's title begins with.
+func (b *tab) titled(begins string) *tab {
+	b.t.Helper()
+	if title := b.title(); !strings.HasPrefix(title, begins) {
+		b.t.Errorf("the title is %q, want it to begin with %q", title, begins)
+	}
+	return b
+}
+
 // doubleClicks clicks twice in a row.
 func (b *tab) doubleClicks(css string) *tab {
 	b.t.Helper()

@@ -17,7 +17,7 @@ func TestWay(t *testing.T) {
 			t.Parallel()
 			s := serve(t, apptest.Morning, nil)
 			b := s.person().size(on).signsIn("assure-1")
-			b.reads("PIERRE BELAGE", "Né le 25/02/1983", "Première connexion")                        // S51, S52
+			b.reads("PIERRE BELAGE", "Né le 25/02/1983", "Première connexion").openMenu()             // S51, S52
 			b.reads("Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mes informations") // S50
 			b.clicks("#payer-une-creance").at("/demarches/creances").reads("Étape préalable")         // S4, S17
 			b.clicks("#creance-101 .button").at("/demarches/creances/creance-101/etape-1")
@@ -35,20 +35,20 @@ func TestWay(t *testing.T) {
 				t.Fatalf("the payment is %v", p)
 			}
 			s.Work()
-			b.goes("/accueil").clicks(`.menu a[href="/messagerie"]`).at("/messagerie").reads("Non lu", "Sera supprimé le 02/09/2026") // S68
+			b.goes("/accueil").menu("/messagerie").at("/messagerie").reads("Non lu", "Sera supprimé le 02/09/2026") // S68
 			b.clicks(".mail a").at("/messagerie/" + string(p.ID) + "/acknowledgement").reads("Nous accusons réception de votre paiement")
-			b.clicks(`.menu a[href="/demarches"]`).at("/demarches").reads("Accepté", p.Reference)
+			b.menu("/demarches").at("/demarches").reads("Accepté", p.Reference)
 			b.clicks(`a[href$="/recu"]`).at("/demarches/paiements/"+string(p.ID)+"/recu").reads("PIERRE BELAGE", "62,00 €", p.Authorisation)
 
 			// The next day the fund takes it into account (S77).
 			a := s.person().size(on).signsInAsAgent()
-			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
-			b.clicks(`.menu a[href="/accueil"]`).reads("est pris en compte sur votre compte")
+			a.clicks(".tasks a").at("/gestion/paiements").clicks(".rows tbody a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
+			b.menu("/accueil").reads("est pris en compte sur votre compte")
 		})
 	}
 }
 
-// Each sample person's way: who may pay gets to the end, the others learn why not.
+// Each sample person's way (S7): who may pay gets to the end, the others learn why not.
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
@@ -92,7 +92,7 @@ func TestPeople(t *testing.T) {
 			}
 			b.begins(c.debt).reads("Montant de la transaction : " + c.euros)
 			b.pays(goodCard).atKiosk("Votre paiement a été accepté.").returns().reads("Nous vous remercions pour votre paiement")
-			b.clicks(`.menu a[href="/demarches"]`).at("/demarches").reads("Accepté", c.euros)
+			b.menu("/demarches").at("/demarches").reads("Accepté", c.euros)
 		})
 	}
 }

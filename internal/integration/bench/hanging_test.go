@@ -28,13 +28,15 @@ const (
 // that do not hang have their answer and all deliveries are made, when one in a hundred hangs; and how long deliveries alone take,
 // when all hang. It measures no store, so it uses that of the process's memory, and needs some hundred payments: -benchtime 1500x.
 func BenchmarkHanging(b *testing.B) {
-	n := max(b.N/rounds, 1)
+
 	b.Run("OneInAHundred", func(b *testing.B) {
+		n := max(b.N/rounds, 1)
 		t := times(n, newFund(b, 0).answers, newFund(b, 100).answers)
 		b.ReportMetric(0, "ns/op")
 		limit(b, n, ratio(func(r int) float64 { return t[1][r] / t[0][r] }), "times-without", atMost(3))
 	})
 	b.Run("All", func(b *testing.B) {
+		n := max(b.N/rounds, 1)
 		t := times(n, newFund(b, 0).delivers, newFund(b, 1).delivers)
 		b.ReportMetric(0, "ns/op")
 		limit(b, n, ratio(func(r int) float64 { return t[0][r] / t[1][r] }), "of-the-rate-alone", atLeast(0.5))

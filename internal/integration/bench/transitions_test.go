@@ -3,56 +3,96 @@ package bench
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// database is one of the two; open gives a new, empty one with the tables.
+// database is one of the two.
 type database struct {
 	name       string
 	postgresql bool
-	open       func(b *testing.B) (*sql.DB, *sqlstore.Store)
+	create     func(b *testing.B) (dsn string) // a new, empty one
 }
 
 // databases are SQLite, and PostgreSQL where the machine has it.
 func databases(b *testing.B, run func(*testing.B, database)) {
 	b.Run("SQLite", func(b *testing.B) {
-		run(b, database{"SQLite", false, func(b *testing.B) (*sql.DB, *sqlstore.Store) {
-			db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(b.TempDir(), "payments.db")))
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.Cleanup(func() { db.Close() })
-			return db, migrated(b, db, sqlstore.SQLite)
-		}})
+		run(b, database{"SQLite", false, func(b *testing.B) string { return sqlstore.DSN(filepath.Join(b.TempDir(), "payments.db")) }})
 	})
 	b.Run("PostgreSQL", func(b *testing.B) {
 		server := postgres.Start(b)
-		run(b, database{"PostgreSQL", true, func(b *testing.B) (*sql.DB, *sqlstore.Store) {
-			db := server.Database(b)
-			db.SetMaxIdleConns(32)
-			return db, migrated(b, db, sqlstore.PostgreSQL)
-		}})
+		run(b, database{"PostgreSQL", true, func(b *testing.B) string { return server.DSN(server.Create(b)) }})
 	})
 }
 
-func migrated(b *testing.B, db *sql.DB, with func(*sql.DB, sqlstore.Options) (*sqlstore.Store, error)) *sqlstore.Store {
-	s, err := with(db, sqlstore.Options{})
+// pool opens a database.
+func (d database) pool(b *testing.B, dsn string) *sql.DB {
+	name := "sqlite"
+	if d.postgresql {
+		name = "pgx"
+	}
+	db, err := sql.Open(name, dsn)
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := s.Migrate(b.Context()); err != nil {
+	b.Cleanup(func() { db.Close() })
+	return db
+}
+
+// counted opens a database that counts what it is asked for.
+func (d database) counted(b *testing.B, dsn string, c *counts) *sql.DB {
+	of := d.pool(b, dsn).Driver()
+	db := c.open(func(context.Context) (driver.Conn, error) { return of.Open(dsn) }, of)
+	b.Cleanup(func() { db.Close() })
+	return db
+}
+
+// store makes the tables of payments in a pool's database.
+func (d database) store(b *testing.B, db *sql.DB, o sqlstore.Options) *sqlstore.Store {
+	open := sqlstore.SQLite
+	if d.postgresql {
+		open = sqlstore.PostgreSQL
+	}
+	s, err := open(db, o)
+	if err == nil {
+		err = s.Migrate(b.Context())
+	}
+	if err != nil {
 		b.Fatal(err)
 	}
 	return s
+}
+
+// mailbox makes the table of letters in a pool's database.
+func (d database) mailbox(b *testing.B, db *sql.DB) *sqlmailbox.Mailbox {
+	open := sqlmailbox.SQLite
+	if d.postgresql {
+		open = sqlmailbox.PostgreSQL
+	}
+	m, err := open(db)
+	if err == nil {
+		err = m.Migrate(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return m
+}
+
+// open gives a new, empty database with the tables of payments.
+func (d database) open(b *testing.B) (*sql.DB, *sqlstore.Store) {
+	db := d.pool(b, d.create(b))
+	return db, d.store(b, db, sqlstore.Options{})
 }
 
 // writer is what commits a transition: the store, or the bare statement.

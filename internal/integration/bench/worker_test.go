@@ -17,16 +17,27 @@ import (
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
-// TestMain also is the worker's process.
+// alone are what this program does in a process of its own, by the variable of the environment that asks for it and says with which database.
+var alone = map[string]func(string) error{
+	"QUITTANCE_BENCH_WORKER":  workAlone,
+	"QUITTANCE_BENCH_LETTERS": lettersAlone,
+	"QUITTANCE_BENCH_EXPORT":  exportAlone,
+}
+
+// TestMain also is each of those processes.
 func TestMain(m *testing.M) {
-	if dsn := os.Getenv("QUITTANCE_BENCH_WORKER"); dsn != "" {
-		if err := workAlone(dsn); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for name, do := range alone {
+		if with := os.Getenv(name); with != "" {
+			if err := do(with); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	measured.print(os.Stdout)
+	os.Exit(code)
 }
 
 // worker runs a worker in a process of its own until nothing is due, and returns its peak of resident memory in MiB.
@@ -96,6 +107,11 @@ func workAlone(dsn string) error {
 			break
 		}
 	}
+	return printPeak()
+}
+
+// printPeak prints the peak of this process's resident memory in KiB.
+func printPeak() error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ func serve() error {
 		return c.account(ctx, ch)
 	}
 	config.Logger = logger()
-	config.Observe = observed(config.Logger)
+	config.Observe = logEveryOperation(config.Logger)
 	if c.Service, err = payment.New(config); err != nil {
 		return err
 	}

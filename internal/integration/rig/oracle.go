@@ -82,7 +82,7 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		o.payments[p.Reference] = p
 	}
 	for _, look := range []func(context.Context) error{
-		o.journals, o.told, o.accepted, o.states, o.claims, o.mail, o.delivered, o.exported, o.secrets,
+		o.journals, o.told, o.accepted, o.states, o.claims, o.mail, o.delivered, o.exported, o.checkSecrets,
 	} {
 		if err := look(ctx); err != nil {
 			return nil, err

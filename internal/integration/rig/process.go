@@ -158,7 +158,7 @@ func (c *Child) stuck(o command) {
 func (c *Child) Begin(key, debt string) (payment.Payment, acquirer.Session, error) {
 	a, err := c.ask(command{Do: "begin", Key: key, Debt: debt})
 	session := acquirer.Session(a.Session)
-	c.world.heard(session)
+	c.world.rememberTokens(session)
 	return a.Payment, session, err
 }
 

@@ -13,13 +13,13 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// logger writes everything, to where the parent reads it: what no level may write must not be there.
+// logger returns a logger of every level to the standard error, where the parent looks for what no level may write.
 func logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// observed tells the log of every operation of the service, as a tracer would be told.
-func observed(log *slog.Logger) acquirer.Observe {
+// logEveryOperation returns an Observe that logs every operation of the service with its attributes, as a tracer would have them.
+func logEveryOperation(log *slog.Logger) acquirer.Observe {
 	return func(ctx context.Context, op string, attrs ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
 		return ctx, func(err error, more ...slog.Attr) {
 			log.LogAttrs(ctx, slog.LevelDebug, op, append(append(slices.Clone(attrs), more...), slog.Any("error", err))...)
@@ -30,8 +30,8 @@ func observed(log *slog.Logger) acquirer.Observe {
 // person marks the people of a world, so that they are found wherever they are.
 const person = "debtor-"
 
-// heard remembers what opens a payer's page at the kiosk.
-func (w *World) heard(s acquirer.Session) {
+// rememberTokens keeps the long field values of a session: with them anyone can open the payer's payment page.
+func (w *World) rememberTokens(s acquirer.Session) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, values := range s.Fields {
@@ -43,11 +43,11 @@ func (w *World) heard(s acquirer.Session) {
 	}
 }
 
-// secrets looks for what must not be where it is: the shop's key and card numbers anywhere, people and the payers' pages in what the portals
-// wrote to their logs.
-func (o *oracle) secrets(ctx context.Context) error {
+// checkSecrets reports the shop's key and card numbers in the databases and logs, and names of people and tokens of payment pages in the
+// logs of the portals.
+func (o *oracle) checkSecrets(ctx context.Context) error {
 	for _, d := range []struct{ name, dsn string }{{"database", o.Database.DSN}, {"mailbox", o.Database.Letters}} {
-		err := dump(ctx, o.Database.Driver, d.dsn, func(where, text string) { o.hidden("the "+d.name+", "+where, text) })
+		err := eachStoredText(ctx, o.Database.Driver, d.dsn, func(where, text string) { o.reportHidden("the "+d.name+", "+where, text) })
 		if err != nil {
 			return err
 		}
@@ -57,33 +57,33 @@ func (o *oracle) secrets(ctx context.Context) error {
 	o.mu.Unlock()
 	for _, c := range children {
 		said := string(c.said.text())
-		o.hidden("a log", said)
+		o.reportHidden("a log", said)
 		if strings.Contains(said, person) {
-			o.say("a log names a person: %s", around(said, person))
+			o.say("a log names a person: %s", excerptAround(said, person))
 		}
 		for _, t := range tokens {
 			if strings.Contains(said, t) {
-				o.say("a log has what opens a payer's page: %s", around(said, t))
+				o.say("a log has what opens a payer's page: %s", excerptAround(said, t))
 			}
 		}
 	}
 	return nil
 }
 
-// hidden says what is nowhere.
-func (o *oracle) hidden(where, text string) {
+// reportHidden reports the shop's key and card numbers in a text: they must be nowhere.
+func (o *oracle) reportHidden(where, text string) {
 	if strings.Contains(text, o.shop.Secret) {
-		o.say("%s has the shop's key: %s", where, around(text, o.shop.Secret))
+		o.say("%s has the shop's key: %s", where, excerptAround(text, o.shop.Secret))
 	}
-	for _, m := range digits.FindAllStringSubmatch(text, -1) {
+	for _, m := range maybeCardNumber.FindAllStringSubmatch(text, -1) {
 		if luhn(m[1]) {
-			o.say("%s has a card number: %s", where, around(text, m[1]))
+			o.say("%s has a card number: %s", where, excerptAround(text, m[1]))
 		}
 	}
 }
 
-// digits are what may be a card number: part of no longer word.
-var digits = regexp.MustCompile(`(?:^|[^0-9A-Za-z_-])([3-6][0-9]{12,18})(?:$|[^0-9A-Za-z_-])`)
+// maybeCardNumber matches digits that may be a card number and are not part of a longer word.
+var maybeCardNumber = regexp.MustCompile(`(?:^|[^0-9A-Za-z_-])([3-6][0-9]{12,18})(?:$|[^0-9A-Za-z_-])`)
 
 // luhn reports whether the last digit is the others' check digit.
 func luhn(number string) bool {
@@ -98,14 +98,14 @@ func luhn(number string) bool {
 	return sum%10 == 0
 }
 
-// around is where something was found.
-func around(text, what string) string {
+// excerptAround returns the part of a text in which something was found.
+func excerptAround(text, what string) string {
 	i := strings.Index(text, what)
 	return fmt.Sprintf("%.200q", text[max(0, i-60):min(len(text), i+len(what)+60)])
 }
 
-// dump reads every text of every table.
-func dump(ctx context.Context, driver, dsn string, see func(where, text string)) error {
+// eachStoredText calls see with every text of every table.
+func eachStoredText(ctx context.Context, driver, dsn string, see func(where, text string)) error {
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
 		return err
@@ -116,12 +116,12 @@ func dump(ctx context.Context, driver, dsn string, see func(where, text string))
 		list = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
 	}
 	var tables []string
-	err = read(ctx, db, list, func(_ string, v any) { tables = append(tables, fmt.Sprint(v)) })
+	err = eachValue(ctx, db, list, func(_ string, v any) { tables = append(tables, fmt.Sprint(v)) })
 	for _, table := range tables {
 		if err != nil {
 			return err
 		}
-		err = read(ctx, db, "SELECT * FROM "+table, func(column string, v any) {
+		err = eachValue(ctx, db, "SELECT * FROM "+table, func(column string, v any) {
 			switch v := v.(type) {
 			case string:
 				see(table+"."+column, v)
@@ -133,8 +133,8 @@ func dump(ctx context.Context, driver, dsn string, see func(where, text string))
 	return err
 }
 
-// read reads every value of a query.
-func read(ctx context.Context, db *sql.DB, query string, see func(column string, v any)) error {
+// eachValue calls see with every value that a query returns.
+func eachValue(ctx context.Context, db *sql.DB, query string, see func(column string, v any)) error {
 	r, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return err

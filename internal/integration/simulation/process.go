@@ -247,20 +247,32 @@ func (s *mortalStore) Sequence(ctx context.Context, day string) (n int, err erro
 	return n, err
 }
 
+func (s *mortalStore) KeepSeal(ctx context.Context, d payment.DaySeal) error {
+	return s.call("", "", func() error { return s.store().KeepSeal(ctx, d) })
+}
+
+func (s *mortalStore) LastSeal(ctx context.Context, until time.Time) (d payment.DaySeal, err error) {
+	err = s.call("", "", func() error {
+		d, err = s.store().LastSeal(ctx, until)
+		return err
+	})
+	return d, err
+}
+
 func (s *mortalStore) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
 	return whileAlive(s, s.store().List(ctx, f))
 }
 
-func (s *mortalStore) Journal(ctx context.Context, id payment.ID) iter.Seq2[payment.Entry, error] {
-	return whileAlive(s, s.store().Journal(ctx, id))
+func (s *mortalStore) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
+	return whileAlive(s, s.store().Journal(ctx, ids...))
 }
 
 func (s *mortalStore) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 	return whileAlive(s, s.store().Orphans(ctx))
 }
 
-func (s *mortalStore) Heads(ctx context.Context, before time.Time) iter.Seq2[payment.Head, error] {
-	return whileAlive(s, s.store().Heads(ctx, before))
+func (s *mortalStore) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
+	return whileAlive(s, s.store().Heads(ctx, from, to))
 }
 
 // whileAlive yields nothing to a process that is dead.

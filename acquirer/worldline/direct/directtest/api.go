@@ -186,7 +186,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *reply) {
 	if t, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(t) != "application/json" {
 		return refuse(http.StatusUnsupportedMediaType)
 	}
-	if !utf8.Valid(body) || strictjson.Check(body) != nil {
+	if !utf8.Valid(body) || strictjson.Walk(string(body), nil) != nil {
 		return refuse(http.StatusBadRequest)
 	}
 	return body, nil

@@ -51,7 +51,7 @@ func decodeObject(body []byte) (message, *refusal) {
 	var m message
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
-	if !utf8.Valid(body) || strictjson.Check(body) != nil || dec.Decode(&m) != nil || m == nil {
+	if !utf8.Valid(body) || strictjson.Walk(string(body), nil) != nil || dec.Decode(&m) != nil || m == nil {
 		return nil, &refusal{code: "30", text: "the request is not one JSON object"}
 	}
 	return m, nil

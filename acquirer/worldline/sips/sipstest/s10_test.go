@@ -79,3 +79,42 @@ func TestShopFromSips10(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Our own client has the order of a payment that was given up, or expired, by its ID: from the browser, from the server and from Office.
+func TestClientFindsTheOrderOfACancelledPayment(t *testing.T) {
+	w := newWorld(t, sips.Key{Secret: sips.NewSecret(shopKey)}, false, time.Second)
+	for code, outcome := range map[string]acquirer.Outcome{"17": acquirer.Cancelled, "97": acquirer.Expired} {
+		o := acquirer.Order{ID: "ORD" + code, Reference: "REF" + code, Amount: decimal.New(5000, -2), Currency: "EUR", ReturnURL: "https://fund.example/return",
+			NotifyURL: "https://fund.invalid/notify"} // on no machine: the platform keeps what it would have sent
+		session, err := w.client.Begin(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := w.platform.Visit(session, sipstest.Payer{Code: code})
+		if (err == nil) != (code == "17") {
+			t.Fatal(err)
+		}
+		told := w.platform.Callbacks()
+		told = told[len(told)-1:]
+		if code == "17" {
+			told = append(told, back.Callback())
+		}
+		var results []acquirer.Result
+		for _, cb := range told {
+			r, err := w.client.Parse(cb)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results = append(results, r)
+		}
+		asked, err := w.client.Status(t.Context(), acquirer.Question{Reference: o.Reference})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range append(results, asked) {
+			if r.OrderID != o.ID || r.Outcome != outcome || r.Reference != o.Reference || r.AcquirerCode != "" {
+				t.Errorf("%s, %d: %+v", code, i, r)
+			}
+		}
+	}
+}

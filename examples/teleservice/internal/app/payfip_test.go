@@ -75,5 +75,6 @@ func TestGivenUpWithPayFiP(t *testing.T) {
 		}
 	}
 	// The link opens once: the back button finds the platform's own words.
-	b.get("/accueil").reads("Nous vous remercions pour votre paiement")
+	b.get("/accueil").reads("Prélèvement enregistré", "Nous vous remercions pour votre paiement", "Moyen de paiement Prélèvement sur votre compte bancaire")
+	b.get("/demarches").reads("Prélèvement enregistré").lacks("État Accepté")
 }

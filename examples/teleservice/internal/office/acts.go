@@ -39,7 +39,7 @@ var options = []option{
 		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.",
 		Done: "Le paiement est pris en compte.", on: payment.OnRecorded, desk: Claims,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, err := o.Payments.Record(ctx, c.ID)
+			_, err := o.Payments.Record(ctx, c.ID, c.By)
 			return err
 		},
 	},
@@ -52,11 +52,11 @@ var options = []option{
 		Done: "Le paiement est clos : aucune somme n’a bougé.", on: payment.OnNoMoney, desk: Claims, why: true, money: true, do: verdict(payment.VerdictNoMoney),
 	},
 	{
-		Name: "rendre", Text: "Rendre la somme", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
+		Name: "rendre", Text: "Rendre la somme", Hint: "Ce qui n’est pas encore rendu revient au payeur, par le moyen qui a payé.",
 		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnGivingBack, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictGiveBack),
 	},
 	{
-		Name: "rembourser", Text: "Rembourser", Hint: "Ce qui n’est pas encore rendu revient sur la carte qui a payé.",
+		Name: "rembourser", Text: "Rembourser", Hint: "Ce qui n’est pas encore rendu revient au payeur, par le moyen qui a payé.",
 		Done: "Le remboursement est demandé. Le journal dira quand la banque l’a fait.", on: payment.OnRefundAsked, desk: Accounting, why: true, money: true,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Refund(ctx, c)
@@ -65,7 +65,7 @@ var options = []option{
 	},
 	{
 		Name: "deja-rendu", Text: "Clore : la somme est rendue",
-		Hint: "La banque l’a déjà rendue ; ou vous l’avez rendue autrement, par virement, parce qu’elle ne peut pas l’être sur la carte.",
+		Hint: "La banque l’a déjà rendue ; ou vous l’avez rendue autrement, par virement, parce qu’elle ne peut pas l’être par la banque.",
 		Done: "Le paiement est clos : la somme est rendue.", on: payment.OnWasReturned, desk: Accounting, why: true, money: true, do: verdict(payment.VerdictWasReturned),
 	},
 	{

@@ -25,20 +25,18 @@ func (o *Office) told(h web.Handler) web.Handler {
 
 // problemOf is an error with words for the staff.
 func problemOf(err error) error {
+	if p := (*web.Problem)(nil); errors.As(err, &p) {
+		if p == web.Absent {
+			return nothingHere
+		}
+		return err
+	}
 	if errors.Is(err, payment.ErrNotFound) {
 		return &web.Problem{Status: http.StatusNotFound, Title: "Paiement introuvable", Err: err,
 			Text: "Aucun paiement n’a cet identifiant. Cherchez-le par sa référence, son avis ou son débiteur, à la page « Paiements »."}
 	}
 	if errors.Is(err, payment.ErrAltered) {
 		return altered(err)
-	}
-	if p := (*web.Problem)(nil); errors.As(err, &p) {
-		if p == web.Absent {
-			return nothingHere
-		}
-		if p.Status != http.StatusServiceUnavailable {
-			return err
-		}
 	}
 	if errors.Is(err, payment.ErrInvalid) {
 		return web.Bad(err)

@@ -37,8 +37,9 @@ func (o *Office) signInPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (o *Office) showSignIn(w http.ResponseWriter, r *http.Request, status int, next string, faults []web.Fault) error {
+	done, _ := o.said(w, r)
 	return o.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter à la gestion", Errors: faults, Body: map[string]any{
-		"Agents": people.Agents, "Next": wayBack(next), "Secret": o.Secret != "", "Ended": wayBack(next) != "/gestion",
+		"Done": done, "Agents": people.Agents, "Next": wayBack(next), "Secret": o.Secret != "", "Ended": wayBack(next) != "/gestion",
 	}})
 }
 

@@ -227,4 +227,9 @@ var english = web.Translation{
 	"Vous êtes déconnecté.": "You are signed out.",
 	"Écrire un message":     "Write a message",
 	"Trop d’essais. Réessayez dans 15\u00a0minutes, ou contactez votre caisse.": "Too many attempts. Try again in 15\u00a0minutes, or contact your fund.",
+	"Rendu":          "Returned",
+	"Carte bancaire": "Bank card",
+	"Prélèvement sur votre compte bancaire": "Direct debit from your bank account",
+	"Prélèvement enregistré":                "Direct debit ordered",
+	"Les personnes sont inventées, mais la page de paiement est celle d’une vraie banque\u00a0: une vraie carte y serait débitée.": "The people are made up, but the payment page is that of a real bank: a real card would be charged there.",
 }

@@ -24,6 +24,7 @@ type banner struct {
 type story struct {
 	Payment  payment.Payment
 	Resume   string // where the payment goes on, if it can
+	Returned string // what has gone back of the amount, if a part has
 	Receipt  bool   // there is one
 	Letter   string // the acknowledgement's address, if it has arrived
 	TryAgain string // where another try begins, after a failure
@@ -97,15 +98,18 @@ func (p *Portal) word(ctx context.Context, tag language.Tag, c inbox.Content, ma
 	if err != nil {
 		return nil, err
 	}
-	b := &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: states[made.State].Tone}
-	b.story, err = p.storyOf(ctx, made)
+	b := &banner{Title: m.Subject, Text: template.HTML(m.HTML), Tone: lookOf(made).Tone}
+	b.story, err = p.storyOf(ctx, tag, made)
 	return b, err
 }
 
 // storyOf says how a payment goes on. A payment that could not be read has no story.
-func (p *Portal) storyOf(ctx context.Context, made payment.Payment) (s story, err error) {
+func (p *Portal) storyOf(ctx context.Context, tag language.Tag, made payment.Payment) (s story, err error) {
 	s = story{Payment: made, Receipt: inbox.HasReceipt(made), Watched: made.State.Attempt()}
 	if s.Resume, err = p.resume(ctx, made); err != nil || made.ID == "" {
+		return s, err
+	}
+	if s.Returned, err = p.Catalog.PartReturned(tag, made); err != nil {
 		return s, err
 	}
 	if !made.PaidAt.IsZero() {

@@ -9,22 +9,29 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"golang.org/x/text/language"
 )
 
 // card is a payment as lists and pages show it.
 type card struct {
 	payment.Payment
 	State, Tone string
+	Returned    string // what has gone back of the amount, if a part has
 	Resume      string // where it goes on, if it can
 	Receipt     bool   // there is one
 }
 
-func (p *Portal) card(ctx context.Context, made *payment.Payment) (*card, error) {
+func (p *Portal) card(ctx context.Context, tag language.Tag, made *payment.Payment) (*card, error) {
 	if made == nil {
 		return nil, nil
 	}
 	resume, err := p.resume(ctx, *made)
-	return &card{Payment: *made, State: states[made.State].Text, Tone: states[made.State].Tone, Resume: resume, Receipt: inbox.HasReceipt(*made)}, err
+	if err != nil {
+		return nil, err
+	}
+	returned, err := p.Catalog.PartReturned(tag, *made)
+	l := lookOf(*made)
+	return &card{Payment: *made, State: l.Text, Tone: l.Tone, Returned: returned, Resume: resume, Receipt: inbox.HasReceipt(*made)}, err
 }
 
 // procedures is « Mes démarches »: what can be done, and what was paid here. « Mes paiements » is for what the person receives (S55).
@@ -36,7 +43,7 @@ func (p *Portal) procedures(w http.ResponseWriter, r *http.Request, v visitor) e
 	slices.Reverse(payments)
 	var cards []*card
 	for _, made := range payments {
-		c, err := p.card(r.Context(), &made)
+		c, err := p.card(r.Context(), v.language, &made)
 		if err != nil {
 			return err
 		}
@@ -58,9 +65,9 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return err
 	}
 	page := p.page(r, v, p.pages.Words(r, "Paiement %s", made.Reference))
-	page.Outcome = p.pages.Words(r, states[made.State].Text)
+	page.Outcome = p.pages.Words(r, lookOf(made).Text)
 	page.Back = &web.Link{Address: "/demarches", Text: "Mes démarches"}
-	c, err := p.card(r.Context(), &made)
+	c, err := p.card(r.Context(), v.language, &made)
 	if err != nil {
 		return err
 	}
@@ -89,7 +96,7 @@ func (p *Portal) receipt(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	page := p.page(r, v, p.pages.Words(r, "Reçu du paiement %s", made.Reference))
 	page.Back = &web.Link{Address: "/demarches/paiements/" + string(made.ID), Text: p.pages.Words(r, "Paiement %s", made.Reference)}
-	c, err := p.card(r.Context(), &made)
+	c, err := p.card(r.Context(), v.language, &made)
 	if err != nil {
 		return err
 	}

@@ -39,14 +39,15 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return err
 	}
 	page := p.page(r, v, "Votre créance")
-	page.Back = &web.Link{Address: "/demarches/creances", Text: "Étape préalable"}
+	page.Back = &web.Link{Address: "/demarches/creances", Text: "Vos créances"}
 	if c.Payable() { // else there are no steps to go
+		page.Back.Text = "Étape préalable"
 		page.Title, page.Step, page.Track = "Ce que vous devez", "Étape 1/3", reached(1) // S20
 	} else {
 		page.Outcome = why.Subject
 	}
 	balance, err := c.Balance()
-	held, herr := p.card(r.Context(), c.Held)
+	held, herr := p.card(r.Context(), v.language, c.Held)
 	if herr != nil {
 		return herr
 	}

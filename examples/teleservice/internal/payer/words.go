@@ -3,6 +3,7 @@ package payer
 import (
 	"html/template"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
@@ -12,7 +13,7 @@ import (
 var unread = map[bool]string{true: "non lu", false: "non lus"}
 
 // states are a payment's, in the payer's words, and the tone in which they are shown.
-var states = map[payment.State]struct{ Text, Tone string }{
+var states = map[payment.State]look{
 	payment.Created:    {"En cours", "note"},
 	payment.Redirected: {"En cours", "note"},
 	payment.Unknown:    {"Résultat attendu", "note"},
@@ -26,6 +27,20 @@ var states = map[payment.State]struct{ Text, Tone string }{
 	payment.Refunded:   {"Remboursé", "note"},
 	payment.Review:     {"En vérification", "note"},
 }
+
+// look is how a payment's state is told.
+type look struct{ Text, Tone string }
+
+// lookOf is the look of a payment. A direct debit is ordered, and the money comes some days later.
+func lookOf(made payment.Payment) look {
+	if made.State == payment.Paid && made.Means == acquirer.DirectDebit {
+		return look{"Prélèvement enregistré", "good"}
+	}
+	return states[made.State]
+}
+
+// means are what a payment was made by; nothing is said where nobody knows.
+var means = map[acquirer.Means]string{acquirer.Card: "Carte bancaire", acquirer.DirectDebit: "Prélèvement sur votre compte bancaire"}
 
 // kinds are what a debt is made of.
 var kinds = map[creance.Kind]string{
@@ -47,7 +62,8 @@ var funcs = template.FuncMap{
 		}
 		return "Autre créance"
 	},
-	"paid":       func(made *payment.Payment) struct{ Text, Tone string } { return states[made.State] },
+	"look":       func(made *payment.Payment) look { return lookOf(*made) },
+	"means":      func(m acquirer.Means) string { return means[m] },
 	"telephones": telephones,
 	"channel":    func(c creance.Channel) string { return channels[c] },
 	"words":      func(m inbox.Message) template.HTML { return template.HTML(m.HTML) }, // made and escaped by the catalog

@@ -18,7 +18,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 )
 
-// A child is a River client in a process of its own, to be killed. The environment tells it where and what.
+// A child is a River client in a process of its own, to be killed. These variables of its environment say which database it uses and
+// what it does.
 const (
 	childOf   = "QUITTANCE_JOBS_DATABASE"
 	childDoes = "QUITTANCE_JOBS_CHILD"
@@ -30,8 +31,8 @@ type process struct {
 	name string // of its River client
 }
 
-// start starts a child, and returns when its client has started.
-func (w *world) start(does string) *process {
+// startChild starts a child, and returns when its client has started.
+func (w *world) startChild(does string) *process {
 	w.Helper()
 	p := &process{world: w, cmd: exec.Command(os.Args[0], "-test.run=^$")}
 	p.cmd.Env = append(os.Environ(), childOf+"="+w.dsn, childDoes+"="+does)
@@ -59,8 +60,8 @@ type hanging struct{ acquirer.Client }
 
 func (hanging) Status(context.Context, acquirer.Question) (acquirer.Result, error) { select {} }
 
-// child is the life of a child: it leads, and works another queue; or it takes what is due, and hangs.
-func child() {
+// runChild is the main function of a child process: it leads, and works another queue; or it takes due work, and hangs.
+func runChild() {
 	works := queue
 	if os.Getenv(childDoes) == "leads" {
 		works = "elsewhere"
@@ -72,7 +73,7 @@ func child() {
 	} else if err == nil {
 		m.config.PeriodicJobs = m.jobs.PeriodicJobs()
 		m.config.Workers = river.NewWorkers()
-		err = river.AddWorkerSafely(m.config.Workers, river.WorkFunc(func(context.Context, *river.Job[nobody]) error { return nil }))
+		err = river.AddWorkerSafely(m.config.Workers, river.WorkFunc(func(context.Context, *river.Job[neverInserted]) error { return nil }))
 	}
 	var c *river.Client[*sql.Tx]
 	if err == nil {
@@ -90,7 +91,7 @@ func child() {
 	os.Exit(0)
 }
 
-// nobody are the arguments of a job that is never inserted.
-type nobody struct{}
+// neverInserted are the arguments of a job that is never inserted.
+type neverInserted struct{}
 
-func (nobody) Kind() string { return "nobody" }
+func (neverInserted) Kind() string { return "nobody" }

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childOf) != "" {
-		child()
+		runChild()
 		return
 	}
 	os.Exit(m.Run())
@@ -158,7 +158,7 @@ func sixteen(w *world) {
 // The leader is killed. It had all to itself what makes sweeps; nobody else has the jobs of what happens meanwhile.
 func leaderKilled(w *world) {
 	w.flaky = true
-	leader := w.start("leads")
+	leader := w.startChild("leads")
 	w.until("the child leads", func() bool {
 		return w.count("SELECT count(*) FROM river_leader WHERE leader_id = $1 AND expires_at > now()", leader.name) == 1
 	})
@@ -180,7 +180,7 @@ func leaderKilled(w *world) {
 func deadWorker(w *world) {
 	w.ahead.Store(int64(-20 * time.Minute)) // what is begun is due to be looked at in the child, which has the machine's clock
 	w.begin(8)
-	dead := w.start("hangs")
+	dead := w.startChild("hangs")
 	running := "SELECT count(*) FROM river_job WHERE state = 'running' AND kind = $1 AND $2 = ANY(attempted_by)"
 	for _, kind := range []string{"quittance_delivery", "quittance_attention"} {
 		w.until("the child has begun "+kind, func() bool { return w.count(running, kind, dead.name) > 0 })

@@ -24,6 +24,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
 )
@@ -186,8 +187,9 @@ type world struct {
 	store  *sqlstore.Store
 	bank   *mock.Acquirer
 
+	clock *paymenttest.Clock
+
 	mu        sync.Mutex
-	now       time.Time
 	sent      []acquirer.Callback // every notification that the bank has sent
 	down      bool                // notifications are lost
 	delivered map[string]bool     // changes that the host has taken, by key
@@ -195,8 +197,8 @@ type world struct {
 }
 
 func newWorld(t *testing.T, db database, random *rand.Rand) *world {
-	w := &world{T: t, random: random, db: db, now: morning, delivered: map[string]bool{}}
-	w.bank = &mock.Acquirer{Now: w.clock, Notify: func(cb acquirer.Callback) {
+	w := &world{T: t, random: random, db: db, clock: paymenttest.NewClock(morning), delivered: map[string]bool{}}
+	w.bank = &mock.Acquirer{Now: w.clock.Now, Notify: func(cb acquirer.Callback) {
 		w.mu.Lock()
 		w.sent = append(w.sent, cb)
 		lost := w.down
@@ -209,18 +211,12 @@ func newWorld(t *testing.T, db database, random *rand.Rand) *world {
 	return w
 }
 
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
 // start opens the database as it is, and puts the service on it.
 func (w *world) start() {
 	w.Helper()
 	w.store = w.db.open(w.T)
 	svc, err := payment.New(payment.Config{
-		Store: w.store, Acquirer: w.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock,
+		Store: w.store, Acquirer: w.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
 		Deliver: func(_ context.Context, c payment.Change) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -250,9 +246,7 @@ func (w *world) receive(cb acquirer.Callback) {
 // pass moves the clock on and does what is due.
 func (w *world) pass(d time.Duration) {
 	w.Helper()
-	w.mu.Lock()
-	w.now = w.now.Add(d)
-	w.mu.Unlock()
+	w.clock.Add(d)
 	w.bank.Tick()
 	for range 1000 {
 		n, err := w.WorkOnce(w.Context())
@@ -414,7 +408,7 @@ func (w *world) settle() {
 // payment is for money that it did not take; nothing is open.
 func (w *world) converged() {
 	w.Helper()
-	w.must(books.Of(w.store, w.clock).Verify(w.Context(), nil))
+	w.must(books.Of(w.store, w.clock.Now).Verify(w.Context(), nil))
 	byID := map[string]payment.Payment{}
 	claims := map[string]bool{}
 	for _, p := range w.payments() {
@@ -492,6 +486,7 @@ func (w *world) story(p payment.Payment) (s string) {
 }
 
 func TestRestore(t *testing.T) {
+	figure.WithoutRace(t)
 	figure.Long(t)
 	seed := figure.Seed(t)
 	databases(t, func(t *testing.T, next func(*testing.T) database) {
@@ -573,5 +568,5 @@ func withoutAdvance(t *testing.T, db database) {
 	if book := w.bank.Book(); len(book) != 1 || !w.orphan(book[0].OrderID) {
 		t.Errorf("the forgotten payment is no orphan")
 	}
-	w.must(books.Of(w.store, w.clock).Verify(t.Context(), nil))
+	w.must(books.Of(w.store, w.clock.Now).Verify(t.Context(), nil))
 }

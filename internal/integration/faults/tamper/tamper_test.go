@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +25,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
 )
@@ -42,21 +42,7 @@ type record struct {
 	store  payment.Store
 	bank   *mock.Acquirer
 	seals  []audit.Seal
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (r *record) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *record) add(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
+	clock  *paymenttest.Clock
 }
 
 // tests run on a record of their own, in each kind of database.
@@ -74,6 +60,7 @@ var tests = []struct {
 // Edits have a connection of their own, which waits for no disk.
 
 func TestSQLite(t *testing.T) {
+	figure.WithoutRace(t)
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			dsn := sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db"))
@@ -86,6 +73,7 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgreSQL(t *testing.T) {
+	figure.WithoutRace(t)
 	figure.Long(t)
 	server := postgres.Shared(t)
 	for _, c := range tests {
@@ -113,7 +101,7 @@ func connect(t *testing.T, driver, dsn string) *sql.DB {
 func (r *record) begin(db *sql.DB, open func(*sql.DB, sqlstore.Options) (*sqlstore.Store, error)) {
 	t := r.t
 	t.Helper()
-	r.now = start
+	r.clock = paymenttest.NewClock(start)
 	store, err := open(db, sqlstore.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -122,9 +110,9 @@ func (r *record) begin(db *sql.DB, open func(*sql.DB, sqlstore.Options) (*sqlsto
 		t.Fatal(err)
 	}
 	r.store = store
-	r.bank = &mock.Acquirer{Now: r.clock, Notify: func(acquirer.Callback) {}}
+	r.bank = &mock.Acquirer{Now: r.clock.Now, Notify: func(acquirer.Callback) {}}
 	r.svc, err = payment.New(payment.Config{
-		Store: store, Acquirer: r.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: r.clock,
+		Store: store, Acquirer: r.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: r.clock.Now,
 		KeepFor: time.Hour, // so that there is an erased payment on the day
 	})
 	if err != nil {
@@ -145,7 +133,7 @@ func (r *record) pay(id string, b mock.Behaviour) (payment.Payment, acquirer.Cal
 	r.must(err)
 	p, _, err := r.svc.Receive(r.t.Context(), cb)
 	r.must(err)
-	r.add(time.Minute)
+	r.clock.Add(time.Minute)
 	return p, cb
 }
 
@@ -176,7 +164,7 @@ func (r *record) fill() {
 	_, err := r.svc.Record(ctx, erased.ID)
 	r.must(err)
 	r.work()
-	r.add(2 * time.Hour)
+	r.clock.Add(2 * time.Hour)
 	if e, err := r.svc.Erase(ctx, erased.Debtor); len(e.Erased) != 1 || err != nil {
 		r.t.Fatal(e, err)
 	}
@@ -190,7 +178,7 @@ func (r *record) fill() {
 	if _, _, err := r.svc.Receive(ctx, cb); !errors.Is(err, payment.ErrNotFound) {
 		r.t.Fatal(err)
 	}
-	r.add(time.Minute)
+	r.clock.Add(time.Minute)
 
 	p, _ := r.pay("recorded", mock.Behaviour{})
 	_, err = r.svc.Record(ctx, p.ID)
@@ -206,12 +194,12 @@ func (r *record) fill() {
 	r.must(err)
 	for range 4 {
 		r.work()
-		r.add(20 * time.Minute)
+		r.clock.Add(20 * time.Minute)
 	}
 	r.work()
 
-	r.add(24 * time.Hour)
-	seal, err := books.Of(r.store, r.clock).Export(ctx, start.Format(time.DateOnly), io.Discard)
+	r.clock.Add(24 * time.Hour)
+	seal, err := books.Of(r.store, r.clock.Now).Export(ctx, start.Format(time.DateOnly), io.Discard)
 	r.must(err)
 	r.seals = []audit.Seal{seal}
 	if err := r.verify(r.outside()); err != nil {
@@ -224,7 +212,7 @@ func (r *record) outside() iter.Seq[audit.Seal] { return slices.Values(r.seals) 
 func (r *record) verify(seals iter.Seq[audit.Seal]) error {
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
-	return books.Of(r.store, r.clock).Verify(ctx, seals)
+	return books.Of(r.store, r.clock.Now).Verify(ctx, seals)
 }
 
 func (r *record) read(name string, keys ...string) *table {
@@ -477,15 +465,15 @@ func anotherLife(t *testing.T, r *record) {
 	}})
 	r.must(err)
 	earlier := []*table{r.payments(), r.entries()}
-	r.add(time.Minute)
+	r.clock.Add(time.Minute)
 	cb, err := r.bank.Visit(session, mock.Behaviour{})
 	r.must(err)
 	p, _, err = r.svc.Receive(ctx, cb)
 	r.must(err)
 	r.work()
-	day := r.clock().Format(time.DateOnly)
-	r.add(24 * time.Hour)
-	seal, err := books.Of(r.store, r.clock).Export(ctx, day, io.Discard)
+	day := r.clock.Now().Format(time.DateOnly)
+	r.clock.Add(24 * time.Hour)
+	seal, err := books.Of(r.store, r.clock.Now).Export(ctx, day, io.Discard)
 	r.must(err)
 	r.seals = append(r.seals, seal)
 	if err := r.verify(r.outside()); err != nil {

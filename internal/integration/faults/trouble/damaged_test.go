@@ -182,7 +182,7 @@ func damagedRow(t *testing.T, db *sql.DB, open func(*sql.DB, sqlstore.Options) (
 		t.Errorf("the damaged one has %d entries, of which %d cannot be read; want %d and %d", entries, unreadable, d.entries, d.unreadable)
 	}
 	heads, damagedHeads := 0, 0
-	for h, err := range store.Heads(t.Context(), now.Add(time.Hour)) {
+	for h, err := range store.Heads(t.Context(), time.Time{}, now.Add(time.Hour)) {
 		heads++
 		if err != nil && h.Payment == bad {
 			damagedHeads++

@@ -15,7 +15,7 @@ import (
 func notMigrated(t *testing.T, at place) {
 	p := newPortal(t, at, sqlstore.Options{}, false)
 	_, _, err := p.Begin(t.Context(), request("1"))
-	says(t, "Begin", err, "quittance_payment")
+	says(t, "Begin", err, "quittance_sequence")
 	says(t, "Work", p.work(), "lease", "quittance_")
 	_, err = p.store.Sequence(t.Context(), "2026-03-02")
 	says(t, "Sequence", err, "quittance_sequence")
@@ -66,7 +66,7 @@ func withoutPrivileges(t *testing.T, server *postgres.Server) {
 	p := newPortal(t, as, sqlstore.Options{}, false)
 	says(t, "Migrate", p.store.Migrate(t.Context()), "migrate", "permission denied")
 	_, _, err := p.Begin(t.Context(), request("1"))
-	says(t, "Begin", err, "permission denied", "quittance_payment")
+	says(t, "Begin", err, "permission denied", "quittance_sequence")
 	execute(t, owner.db, "GRANT SELECT, INSERT, UPDATE ON quittance_payment, quittance_entry, quittance_sequence, quittance_closed TO portal")
 	_, _, err = p.Begin(t.Context(), request("1"))
 	says(t, "Begin without the last table", err, "permission denied", "quittance_change")

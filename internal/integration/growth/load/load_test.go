@@ -26,7 +26,7 @@ const (
 // acknowledgement each.
 func TestFiftyPeople(t *testing.T) {
 	figure.Long(t)
-	program := start(t, most)
+	program := start(t, most, nil)
 	transport := &http.Transport{MaxIdleConnsPerHost: 2 * atOnce}
 	defer transport.CloseIdleConnections()
 	span := time.Duration(figure.Of(5, 60)) * time.Second

@@ -51,8 +51,8 @@ func (o *output) String() string {
 
 var address = regexp.MustCompile(`^\s+Assuré +(http://\S+)`)
 
-// start builds the teleservice, and runs it with people of one's own on a file of its own.
-func start(t *testing.T, people int) *program {
+// start builds the teleservice, and runs it with people of one's own on a file of its own, which prepare may fill before; nil: it is empty.
+func start(t *testing.T, people int, prepare func(file string)) *program {
 	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "teleservice")
@@ -63,6 +63,9 @@ func start(t *testing.T, people int) *program {
 	}
 	folder := crowd(t, people)
 	p := &program{t: t, file: filepath.Join(dir, "teleservice.db"), said: new(output), gone: make(chan struct{})}
+	if prepare != nil {
+		prepare(p.file)
+	}
 	p.cmd = exec.Command(binary, "-addr", "127.0.0.1:0", "-kiosk", "127.0.0.1:0", "-db", p.file, "-people", folder)
 	p.cmd.Stderr = p.said
 	out, err := p.cmd.StdoutPipe()

@@ -6,7 +6,6 @@ import (
 	"github.com/quittance/quittance/payment/audit"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
 )
@@ -123,26 +123,6 @@ func all(t *testing.T, open func(*testing.T) place) {
 	}
 }
 
-// clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
-
-func (c *clock) Add(d time.Duration) { c.Set(c.Now().Add(d)) }
-
 // morning is when the source's own letter came: 05/07/18 08:52 in Paris. It is deleted on 05/01/19 (S68).
 var morning = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
 
@@ -150,7 +130,7 @@ var morning = time.Date(2018, time.July, 5, 6, 52, 0, 0, time.UTC)
 type fund struct {
 	*payment.Service
 	*audit.Books
-	clock *clock
+	clock *paymenttest.Clock
 	bank  *mock.Acquirer
 	t     *testing.T
 }
@@ -158,7 +138,7 @@ type fund struct {
 // newFund wires a portal; with changes its configuration.
 func newFund(t *testing.T, store payment.Store, box inbox.Mailbox, with ...func(*payment.Config)) *fund {
 	t.Helper()
-	f := &fund{clock: &clock{now: morning}, t: t}
+	f := &fund{clock: paymenttest.NewClock(morning), t: t}
 	f.bank = &mock.Acquirer{Now: f.clock.Now, Notify: func(acquirer.Callback) {}}
 	c := payment.Config{
 		Store: store, Acquirer: f.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: f.clock.Now,

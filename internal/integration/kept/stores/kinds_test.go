@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
-	"github.com/shopspring/decimal"
 )
 
 // openStore returns another store on the same payments, as a process has that starts after another one ended.
@@ -42,42 +41,36 @@ func eachKind(t *testing.T, run func(t *testing.T, traits acquirer.Traits, open 
 	}
 }
 
-// portal is a fund's service behind its two handlers, with a bank of one kind and a clock that is moved by hand.
+// portal is a world whose notifications nobody has received yet, behind the service's two handlers.
 type portal struct {
 	*testing.T
 	*payment.Service
+	world *paymenttest.World
 	bank  *mock.Acquirer
 	store payment.Store
-	sent  []acquirer.Callback // notifications, which nobody has received yet
-
-	mu  sync.Mutex
-	now time.Time
-	n   int
+	sent  []acquirer.Callback // notifications
+	n     int
 }
 
 func newPortal(t *testing.T, traits acquirer.Traits, open openStore) *portal {
-	p := &portal{T: t, now: time.Date(2026, time.March, 2, 10, 30, 0, 0, time.UTC)}
-	p.bank = &mock.Acquirer{Now: p.clock, Traits: traits, Notify: func(cb acquirer.Callback) { p.sent = append(p.sent, cb) }}
-	p.start(open(), p.bank.Client())
+	p := &portal{T: t}
+	p.world = paymenttest.New(t, paymenttest.Options{
+		Kind: traits, Store: open(), Start: time.Date(2026, time.March, 2, 10, 30, 0, 0, time.UTC),
+		Config: func(c *payment.Config) { c.Deliver = func(context.Context, payment.Change) error { return nil } },
+	})
+	p.Service, p.store, p.bank = p.world.Service, p.world.Store, p.world.Bank
+	p.bank.Notify = func(cb acquirer.Callback) { p.sent = append(p.sent, cb) }
 	return p
 }
 
 // start is what a process does that begins, with whatever acquirers it has.
 func (p *portal) start(s payment.Store, client acquirer.Client, others ...acquirer.Client) {
 	p.Helper()
-	svc, err := payment.New(payment.Config{
-		Store: s, Acquirer: client, Others: others, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		NotifyURL: "https://portail.example/notification", Now: p.clock, Deliver: func(context.Context, payment.Change) error { return nil },
-	})
-	p.must(err)
-	p.Service, p.store = svc, s
+	p.world.Restart(func(c *payment.Config) { c.Store, c.Acquirer, c.Others = s, client, others })
+	p.Service, p.store = p.world.Service, s
 }
 
-func (p *portal) clock() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.now
-}
+func (p *portal) clock() time.Time { return p.world.Clock.Now() }
 
 func (p *portal) must(err error) {
 	p.Helper()
@@ -89,38 +82,13 @@ func (p *portal) must(err error) {
 // pass lets time pass, and does what becomes due: every minute, and less often where days pass.
 func (p *portal) pass(d time.Duration) {
 	p.Helper()
-	step := max(time.Minute, d/120)
-	for end := p.clock().Add(d); p.clock().Before(end); {
-		p.mu.Lock()
-		p.now = p.now.Add(step)
-		p.mu.Unlock()
-		p.bank.Tick()
-		p.work()
-	}
-}
-
-func (p *portal) work() {
-	p.Helper()
-	for range 100 {
-		n, err := p.WorkOnce(p.Context())
-		p.must(err)
-		if n == 0 {
-			return
-		}
-	}
-	p.Fatal("the work does not end")
+	p.world.PassInSteps(d, max(time.Minute, d/120))
 }
 
 func (p *portal) begin() (payment.Payment, acquirer.Session) {
 	p.Helper()
 	p.n++
-	id := fmt.Sprintf("%s %d", p.Name(), p.n)
-	q, session, err := p.Begin(p.Context(), payment.BeginRequest{Key: id, Debt: creance.Debt{
-		ID: id, Debtor: "A-" + id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
-		Notice: &creance.Notice{Number: id, Channel: creance.Electronic, IssuedOn: p.clock().AddDate(0, 0, -10)},
-	}})
-	p.must(err)
-	return q, session
+	return p.world.Begin(fmt.Sprintf("%s %d", p.Name(), p.n))
 }
 
 // visit plays the payer, and returns what the browser brings back, if anything.
@@ -159,17 +127,7 @@ func (p *portal) returns(cb acquirer.Callback) (shown payment.Payment, err error
 
 func (p *portal) at(id payment.ID, want payment.State) payment.Payment {
 	p.Helper()
-	q, err := p.Get(p.Context(), id)
-	p.must(err)
-	if q.State != want {
-		var story []string
-		for e, err := range p.Journal(p.Context(), id) {
-			p.must(err)
-			story = append(story, fmt.Sprintf("%s/%s", e.Event, e.Effect))
-		}
-		p.Fatalf("%s is %s, want %s: %v", q.Reference, q.State, want, story)
-	}
-	return q
+	return p.world.At(id, want)
 }
 
 // entries is how many entries a payment has.
@@ -279,9 +237,7 @@ func TestKindsHintsAreBounded(t *testing.T) {
 		p.at(q.ID, payment.Paid)
 		n := p.entries(q.ID)
 		for range 36 {
-			p.mu.Lock()
-			p.now = p.now.Add(100 * time.Second)
-			p.mu.Unlock()
+			p.world.Clock.Add(100 * time.Second)
 			p.returns(back)
 		}
 		if got := p.entries(q.ID); got != n {

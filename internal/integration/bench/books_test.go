@@ -1,0 +1,245 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/audit"
+	"github.com/quittance/quittance/payment/sqlstore"
+)
+
+// accountsDay is the day of the payments of which accounts are given.
+const accountsDay = "2026-09-14"
+
+// BenchmarkBooks compares the export of a day of ten thousand payments, and the verification of all, with the same in the memory store: what is
+// left is what the hashes and the lines cost. QUITTANCE_BENCH_DAY is another number of payments. On PostgreSQL it counts the round trips of
+// an export. The peak of memory is that of a process that does nothing else.
+func BenchmarkBooks(b *testing.B) {
+	n := 10_000
+	if v := os.Getenv("QUITTANCE_BENCH_DAY"); v != "" {
+		var err error
+		if n, err = strconv.Atoi(v); err != nil {
+			b.Fatal(err)
+		}
+	}
+	databases(b, func(b *testing.B, d database) {
+		dsn := d.create(b)
+		var c counts
+		db := d.counted(b, dsn, &c)
+		store := d.store(b, db, sqlstore.Options{})
+		memory := payment.NewMemoryStore()
+		fillDay(b, db, d, memory, n)
+		export := func(s payment.Store) contender {
+			return func(int) time.Duration {
+				begin := cpuTime()
+				exportDay(b, s, accountsDay)
+				return cpuTime() - begin
+			}
+		}
+		verify := func(s payment.Store) contender {
+			return func(int) time.Duration {
+				begin := cpuTime()
+				if err := booksOf(b, s).Verify(b.Context(), nil); err != nil {
+					b.Fatal(err)
+				}
+				return cpuTime() - begin
+			}
+		}
+		for b.Loop() { // once is long enough; what is measured are ratios
+			t := times(1, export(store), export(memory), verify(store), verify(memory))
+			limit(b, enough, ratio(func(r int) float64 { return t[0][r] / t[1][r] }), "export-of-memory's", atMost(3))
+			limit(b, enough, ratio(func(r int) float64 { return t[2][r] / t[3][r] }), "verify-of-memory's", atMost(3.4))
+		}
+		b.ReportMetric(0, "ns/op")
+		if d.postgresql {
+			c.reset()
+			exportDay(b, store, accountsDay)
+			limit(b, enough, float64(c.trips.Load())/float64(n), "round-trips/payment", atMost(0.01))
+			return
+		}
+		var seq, name, file string
+		if err := db.QueryRow("PRAGMA database_list").Scan(&seq, &name, &file); err != nil {
+			b.Fatal(err)
+		}
+		self, err := os.Executable()
+		if err != nil {
+			b.Fatal(err)
+		}
+		cmd := exec.CommandContext(b.Context(), self)
+		cmd.Env = append(os.Environ(), "QUITTANCE_BENCH_EXPORT="+file)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		kib, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		limit(b, enough, kib/1024, "MiB-of-an-export", atMost(60))
+	})
+}
+
+// BenchmarkEmptyDay compares the export of a day on which nothing moved behind a million entries with the same behind ten thousand. The day before
+// was exported.
+func BenchmarkEmptyDay(b *testing.B) {
+	d := database{name: "SQLite", create: func(b *testing.B) string { return sqlstore.DSN(b.TempDir() + "/payments.db") }}
+	day := noon.AddDate(-1, 0, 0)
+	var exports []contender
+	for _, size := range []int{small, large} {
+		db, store := d.open(b)
+		fill(b, db, d, size)
+		exportDay(b, store, day.AddDate(0, 0, 1).Format(time.DateOnly))
+		exports = append(exports, func(n int) time.Duration {
+			begin := cpuTime()
+			for range n {
+				exportDay(b, store, day.AddDate(0, 0, 2).Format(time.DateOnly))
+			}
+			return cpuTime() - begin
+		})
+	}
+	for b.Loop() {
+		t := times(enough, exports...)
+		b.ReportMetric(median(t[1])/1000, "µs")
+		limit(b, enough, ratio(func(r int) float64 { return t[1][r] / t[0][r] }), "of-ten-thousand", atMost(1.2))
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+func booksOf(b *testing.B, s payment.Store) *audit.Books {
+	books, err := audit.New(s, audit.Options{Now: func() time.Time { return noon.AddDate(1, 0, 0) }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return books
+}
+
+func exportDay(b *testing.B, s payment.Store, day string) {
+	if _, err := booksOf(b, s).Export(b.Context(), day, io.Discard); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// exportAlone exports the day, and prints the peak of this process's resident memory in KiB.
+func exportAlone(file string) error {
+	db, err := sql.Open("sqlite", sqlstore.DSN(file))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	store, err := sqlstore.SQLite(db, sqlstore.Options{})
+	if err != nil {
+		return err
+	}
+	books, err := audit.New(store, audit.Options{Now: func() time.Time { return noon.AddDate(1, 0, 0) }})
+	if err != nil {
+		return err
+	}
+	if _, err := books.Export(context.Background(), accountsDay, io.Discard); err != nil {
+		return err
+	}
+	return printPeak()
+}
+
+// fillDay makes n payments that were begun, paid and recorded on the day by the service, for their journals must verify, and puts them into a
+// database directly.
+func fillDay(b *testing.B, db *sql.DB, d database, all *payment.MemoryStore, n int) {
+	liveDay(b, all, n)
+	copyAll(b, db, d, all)
+}
+
+// liveDay takes payments through their day, spread from midnight to eight in the evening.
+func liveDay(b *testing.B, s *payment.MemoryStore, n int) {
+	var clock atomic.Int64
+	midnight := time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC)
+	now := func() time.Time { return time.UnixMicro(clock.Load()) }
+	told := map[string]acquirer.Callback{}
+	bank := &mock.Acquirer{Now: now}
+	bank.Notify = func(cb acquirer.Callback) {
+		if r, err := bank.Parse(cb); err == nil {
+			told[r.Reference] = cb
+		}
+	}
+	service, err := payment.New(payment.Config{
+		Store: s, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range n {
+		at := midnight.Add(time.Duration(i) * 20 * time.Hour / time.Duration(n))
+		clock.Store(at.UnixMicro())
+		p, session, err := service.Begin(b.Context(), request(fmt.Sprint(i)))
+		if err == nil {
+			clock.Store(at.Add(3 * time.Minute).UnixMicro())
+			_, err = bank.Visit(session, mock.Behaviour{})
+		}
+		if err == nil {
+			_, _, err = service.Receive(b.Context(), told[p.Reference])
+		}
+		if err == nil {
+			clock.Store(at.Add(time.Hour).UnixMicro())
+			_, err = service.Record(b.Context(), p.ID)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		delete(told, p.Reference)
+	}
+}
+
+// copyAll puts the payments of a memory store and their journals into the tables of a database.
+func copyAll(b *testing.B, db *sql.DB, d database, from *payment.MemoryStore) {
+	must := func(err error) {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	tx, err := db.BeginTx(b.Context(), nil)
+	must(err)
+	defer tx.Rollback()
+	const once = "reference, merchant, claim, debt, notice, debtor, key, policy, language, cents, currency, created_at, means"
+	insert := func(table, columns string) *sql.Stmt {
+		text := "INSERT INTO " + table + " (" + columns + ") VALUES (" + numbers(1, count(columns)) + ")"
+		if !d.postgresql {
+			text = strings.ReplaceAll(text, "$", "?")
+		}
+		s, err := tx.PrepareContext(b.Context(), text)
+		must(err)
+		return s
+	}
+	payments, entries := insert("quittance_payment", paymentColumns+", "+once), insert("quittance_entry", entryColumns)
+	for p, err := range from.List(b.Context(), payment.Filter{}) {
+		must(err)
+		p.Session = acquirer.Session{}
+		_, err = payments.ExecContext(b.Context(), append(paymentValues(p), p.Reference, p.Merchant, p.Claim, p.Debt, p.Notice, p.Debtor, p.Key, p.Policy,
+			p.Language, p.Amount.Shift(2).IntPart(), p.Currency, p.CreatedAt.UnixMicro(), string(p.Means))...)
+		must(err)
+		for e, err := range from.Journal(b.Context(), p.ID) {
+			must(err)
+			values := entryValues(e)
+			m := e.Money
+			values = append(values[:len(values)-5:len(values)-5], m.Amount.Shift(2).IntPart(), m.Returned.Shift(2).IntPart(), m.Currency, m.Merchant, m.Authorisation)
+			_, err = entries.ExecContext(b.Context(), values...)
+			must(err)
+		}
+	}
+	_, err = tx.ExecContext(b.Context(), "UPDATE quittance_payment SET attention_at = NULL")
+	must(err)
+	must(tx.Commit())
+	_, err = db.Exec("ANALYZE")
+	must(err)
+}

@@ -1,0 +1,187 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// mostPrepared is how many statements are kept prepared on each connection. A program has some dozens, and lists add one for each
+// combination of filters that is used; what comes after that many is parsed each time.
+const mostPrepared = 200
+
+// Text is a statement in the database's own words: parameters are numbered $1, $2 … in PostgreSQL and ?1, ?2 … in SQLite.
+func (d *DB) Text(statement string) string {
+	if d.OnSQLite() {
+		return strings.ReplaceAll(statement, "$", "?")
+	}
+	return statement
+}
+
+// Statement is a statement that each connection parses once, or, where there are too many of those, each time. It comes before the
+// transaction that it runs in: the pool may have one connection only.
+type Statement struct {
+	pool     *sql.DB
+	text     string
+	prepared *sql.Stmt
+}
+
+// Exec runs the statement in a transaction, or outside of any where tx is nil.
+func (s Statement) Exec(ctx context.Context, tx *sql.Tx, args ...any) (sql.Result, error) {
+	switch {
+	case s.prepared == nil && tx == nil:
+		return s.pool.ExecContext(ctx, s.text, args...)
+	case s.prepared == nil:
+		return tx.ExecContext(ctx, s.text, args...)
+	case tx == nil:
+		return s.prepared.ExecContext(ctx, args...)
+	}
+	return tx.StmtContext(ctx, s.prepared).ExecContext(ctx, args...)
+}
+
+// Query is [Statement.Exec] for a statement that returns rows.
+func (s Statement) Query(ctx context.Context, tx *sql.Tx, args ...any) (*sql.Rows, error) {
+	switch {
+	case s.prepared == nil && tx == nil:
+		return s.pool.QueryContext(ctx, s.text, args...)
+	case s.prepared == nil:
+		return tx.QueryContext(ctx, s.text, args...)
+	case tx == nil:
+		return s.prepared.QueryContext(ctx, args...)
+	}
+	return tx.StmtContext(ctx, s.prepared).QueryContext(ctx, args...)
+}
+
+// preparedStatements are those of a DB, by their text as it was given.
+type preparedStatements struct {
+	mu     sync.RWMutex
+	byText map[string]Statement
+}
+
+func (p *preparedStatements) find(text string) (s Statement, known, full bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	s, known = p.byText[text]
+	return s, known, len(p.byText) >= mostPrepared
+}
+
+// keep returns the statement that is there already, if another goroutine was faster.
+func (p *preparedStatements) keep(text string, s Statement) Statement {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known, ok := p.byText[text]; ok {
+		s.prepared.Close()
+		return known
+	}
+	if p.byText == nil {
+		p.byText = map[string]Statement{}
+	}
+	p.byText[text] = s
+	return s
+}
+
+// Prepare prepares a statement, whose parameters are numbered $1, $2 …
+func (d *DB) Prepare(ctx context.Context, text string) (Statement, error) {
+	s, known, full := d.prepared.find(text)
+	if known {
+		return s, nil
+	}
+	s = Statement{pool: d.Pool, text: d.Text(text)}
+	if full {
+		return s, nil
+	}
+	err := d.Read(ctx, func() (err error) {
+		s.prepared, err = d.Pool.PrepareContext(ctx, s.text)
+		return err
+	})
+	if err != nil {
+		return s, nameUnmigrated(err)
+	}
+	return d.prepared.keep(text, s), nil
+}
+
+// ErrNotMigrated is in the error of a statement that names a table or a column which the database does not have.
+var ErrNotMigrated = errors.New("the database lacks tables or columns that this code needs: call Migrate at every start, before anything else")
+
+// nameUnmigrated puts ErrNotMigrated in front of what a driver says of a table or a column that is not there.
+func nameUnmigrated(err error) error {
+	var e interface{ SQLState() string } // of PostgreSQL: 42P01 is undefined_table, 42703 undefined_column
+	if errors.As(err, &e) && slices.Contains([]string{"42P01", "42703"}, e.SQLState()) ||
+		strings.Contains(err.Error(), "no such table: quittance_") || strings.Contains(err.Error(), "no such column: ") ||
+		strings.Contains(err.Error(), "has no column named ") {
+		return fmt.Errorf("%w: %w", ErrNotMigrated, err)
+	}
+	return err
+}
+
+// Exec runs one statement that writes, as [DB.Write] runs a function, and returns how many rows it has changed. PostgreSQL makes a
+// transaction of it by itself, in one round trip.
+func (d *DB) Exec(ctx context.Context, text string, args ...any) (changed int64, err error) {
+	err = d.writeOne(ctx, text, func(ctx context.Context, tx *sql.Tx, s Statement) error {
+		r, err := s.Exec(ctx, tx, args...)
+		if err == nil {
+			changed, err = r.RowsAffected()
+		}
+		return err
+	})
+	return changed, err
+}
+
+// Returning is [DB.Exec] for a statement that returns rows of what it has written.
+func Returning[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), text string, args ...any) (out []T, err error) {
+	err = d.writeOne(ctx, text, func(ctx context.Context, tx *sql.Tx, s Statement) error {
+		rows, err := s.Query(ctx, tx, args...)
+		if err != nil {
+			return err
+		}
+		out, err = ScanAll(rows, scan)
+		return err
+	})
+	return out, err
+}
+
+// writeOne runs a function that runs one statement; without a transaction on PostgreSQL.
+func (d *DB) writeOne(ctx context.Context, text string, f func(context.Context, *sql.Tx, Statement) error) error {
+	s, err := d.Prepare(ctx, text)
+	if err != nil {
+		return err
+	}
+	if d.OnSQLite() {
+		return d.Write(ctx, func(ctx context.Context, tx *sql.Tx) error { return f(ctx, tx, s) })
+	}
+	return Retry(ctx, d.Pool, func() error { return f(ctx, nil, s) })
+}
+
+// Rows reads all rows of a query, as [DB.Read] runs a function.
+func Rows[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), text string, args ...any) (out []T, err error) {
+	s, err := d.Prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Read(ctx, func() error {
+		rows, err := s.Query(ctx, nil, args...)
+		if err != nil {
+			return err
+		}
+		out, err = ScanAll(rows, scan)
+		return err
+	})
+	return out, err
+}
+
+// ScanAll reads all rows, and closes them.
+func ScanAll[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
