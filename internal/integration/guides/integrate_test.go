@@ -414,6 +414,18 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("the books have %v", ledger.paid)
 	}
 
+	// The bank's page is another site: these two routes take what comes from there, and no other does.
+	for path, want := range map[string]int{"/payment/return": http.StatusSeeOther, "/payment/notify": http.StatusForbidden, "/debts/D-1/payment": http.StatusForbidden} {
+		page, r := httptest.NewRecorder(), httptest.NewRequest("POST", address+path, strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		p.Routes().ServeHTTP(page, r)
+		refused := strings.Contains(page.Body.String(), "cross-origin")
+		if page.Code != want || refused != (path == "/debts/D-1/payment") {
+			t.Errorf("from another site, %s: %d %q", path, page.Code, page.Body)
+		}
+	}
+
 	if err := p.recordAll(t.Context(), func(payment.Payment) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
