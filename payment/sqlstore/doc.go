@@ -24,11 +24,20 @@
 // beside it.
 //
 // Writes of one process wait in one queue, those of this store, of a mailbox of package sqlmailbox and of the host ([Store.Write]) on one
-// *sql.DB alike: one transaction comes after the other, and those that wait share the next one and its fsync. A write of the host
+// *sql.DB alike: one transaction comes after the other, those of one package that wait share the next one and its fsync, and
+// letters and payments have each their share of the time. A write of the host
 // that goes past the queue waits at SQLite's own lock, which serves nobody in turn. A transaction's first statement is a write, so
 // it never has to be repeated for a reader's sake. While another
 // process holds the write lock for longer than busy_timeout, writes fail with "database is locked" and may be tried
 // again as they are: a notification is answered with 503, Work tries again by itself. Reading goes on.
+//
+// # The pool
+//
+// database/sql keeps two idle connections unless it is told otherwise, and closes the others after each use; each has parsed some dozens of
+// statements. [SQLite] and [PostgreSQL] look for that, and have such a pool keep 16. A pool that keeps more, or that may have no more than
+// two, stays as it is, and sql.DB.SetMaxIdleConns afterwards has the last word.
+//
+// What a host does not want it need not pay for: see [Options].
 //
 // # PostgreSQL
 //

@@ -164,7 +164,7 @@ func BenchmarkNotification(b *testing.B) {
 		sum, text := keptHMAC(secret), []byte(data)
 		return func() { sum(text) }
 	}
-	b.Run("SipsPipe", func(b *testing.B) { versus(b, "x-kept-hmac", 2.5, parse(pipe), hmacOver(pipe)) })
+	b.Run("SipsPipe", func(b *testing.B) { versus(b, "x-kept-hmac", 3, parse(pipe), hmacOver(pipe)) })
 	b.Run("SipsJSON", func(b *testing.B) { versus(b, "x-kept-hmac", 5, parse(object), hmacOver(object)) })
 	b.Run("SipsJSONBesideStripe", func(b *testing.B) { versus(b, "of-stripe", 0.25, parse(object), stripeEvent(b, len(object))) })
 
