@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -266,6 +267,34 @@ func (p *Portal) recordAll(ctx context.Context, shown func(payment.Payment) bool
 
 // guide:end
 
+// guide:begin
+
+// Run serves the portal until ctx ends, and then stops in this order: no new request, no new work, the database.
+func (p *Portal) Run(ctx context.Context, file string, bank acquirer.Client, address string, listener net.Listener) error {
+	db, err := sql.Open("sqlite", sqlstore.DSN(file)) // the driver is yours: import _ "modernc.org/sqlite"
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := p.Open(ctx, db, bank, address); err != nil {
+		return err
+	}
+	worked := make(chan error, 1)
+	go func() { worked <- p.payments.Work(context.WithoutCancel(ctx)) }() // until Stop
+	server := &http.Server{Handler: p.Routes(), ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(within), p.payments.Stop(within), <-worked)
+}
+
+// guide:end
+
 // books is a ledger in memory.
 type books struct {
 	debts map[string]creance.Debt
@@ -433,4 +462,38 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("after Record: %s, %v", now.State, err)
 	}
 	sees("/debts/D-1", "Cette créance est déjà réglée")
+}
+
+// The whole program starts, serves and stops.
+func TestRunPortal(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform := directtest.NewServer(directtest.Options{})
+	defer platform.Close()
+	bank, err := direct.New(platform.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Portal{
+		Ledger: &books{keys: map[string]bool{}}, SignedIn: func(*http.Request) string { return "assure-17" },
+		Fund: inbox.Sender{Fund: "CPAM de l’Exemple", PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex", CPAM: true},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	address := "http://" + listener.Addr().String()
+	go func() { ended <- p.Run(ctx, filepath.Join(t.TempDir(), "payments.db"), bank, address, listener) }()
+	answer, err := http.Get(address + "/account") // waits in the listener until the portal serves
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
