@@ -110,7 +110,7 @@
 // at the disk before anything else. Then, on a disk that works:
 //
 //  1. copy the file together with its -wal, and keep that copy as it is;
-//  2. open the copy's copy: PRAGMA integrity_check must say ok, and [payment.Service.Verify] with the seals that you keep must
+//  2. open the copy's copy: PRAGMA integrity_check must say ok, and audit.Books.Verify with the seals that you keep must
 //     return nil;
 //  3. if so, go on with it, and treat it as a restore, as below: commits may be missing; otherwise restore the last
 //     backup.
@@ -123,7 +123,7 @@
 // machine. A file that VACUUM INTO makes itself has the umask's mode, not the database's: others could read it. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
 // with its log (pg_basebackup and archives), so that little is lost; pg_dump is consistent, and loses what came after it.
 //
-// Keep the seal of each day's export outside the database ([payment.Service.Export]). A backup holds what was erased since:
+// Keep the seal of each day's export outside the database (audit.Books.Export). A backup holds what was erased since:
 // delete backups in time.
 //
 // # Restore

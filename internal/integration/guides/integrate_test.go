@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -266,6 +267,34 @@ func (p *Portal) recordAll(ctx context.Context, shown func(payment.Payment) bool
 
 // guide:end
 
+// guide:begin
+
+// Run serves the portal until ctx ends, and then stops in this order: no new request, no new work, the database.
+func (p *Portal) Run(ctx context.Context, file string, bank acquirer.Client, address string, listener net.Listener) error {
+	db, err := sql.Open("sqlite", sqlstore.DSN(file)) // the driver is yours: import _ "modernc.org/sqlite"
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := p.Open(ctx, db, bank, address); err != nil {
+		return err
+	}
+	worked := make(chan error, 1)
+	go func() { worked <- p.payments.Work(context.WithoutCancel(ctx)) }() // until Stop
+	server := &http.Server{Handler: p.Routes(), ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(within), p.payments.Stop(within), <-worked)
+}
+
+// guide:end
+
 // books is a ledger in memory.
 type books struct {
 	debts map[string]creance.Debt
@@ -414,6 +443,18 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("the books have %v", ledger.paid)
 	}
 
+	// The bank's page is another site: these two routes take what comes from there, and no other does.
+	for path, want := range map[string]int{"/payment/return": http.StatusSeeOther, "/payment/notify": http.StatusForbidden, "/debts/D-1/payment": http.StatusForbidden} {
+		page, r := httptest.NewRecorder(), httptest.NewRequest("POST", address+path, strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		p.Routes().ServeHTTP(page, r)
+		refused := strings.Contains(page.Body.String(), "cross-origin")
+		if page.Code != want || refused != (path == "/debts/D-1/payment") {
+			t.Errorf("from another site, %s: %d %q", path, page.Code, page.Body)
+		}
+	}
+
 	if err := p.recordAll(t.Context(), func(payment.Payment) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
@@ -421,4 +462,38 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("after Record: %s, %v", now.State, err)
 	}
 	sees("/debts/D-1", "Cette créance est déjà réglée")
+}
+
+// The whole program starts, serves and stops.
+func TestRunPortal(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform := directtest.NewServer(directtest.Options{})
+	defer platform.Close()
+	bank, err := direct.New(platform.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Portal{
+		Ledger: &books{keys: map[string]bool{}}, SignedIn: func(*http.Request) string { return "assure-17" },
+		Fund: inbox.Sender{Fund: "CPAM de l’Exemple", PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex", CPAM: true},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	address := "http://" + listener.Addr().String()
+	go func() { ended <- p.Run(ctx, filepath.Join(t.TempDir(), "payments.db"), bank, address, listener) }()
+	answer, err := http.Get(address + "/account") // waits in the listener until the portal serves
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
