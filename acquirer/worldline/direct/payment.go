@@ -79,12 +79,6 @@ type refundResult struct {
 	OperationReferences references `json:"operationReferences"`
 }
 
-// reference is the merchant's, wherever the platform puts it.
-func (r *refundResult) reference() string {
-	return cmp.Or(r.Output.References.MerchantReference, r.OperationReferences.MerchantReference,
-		r.Output.OperationReferences.MerchantReference)
-}
-
 // cents is the amount of the refund, zero when none is said.
 func (r *refundResult) cents() int64 {
 	if r.Output.AmountOfMoney == nil {
