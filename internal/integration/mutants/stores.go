@@ -2,10 +2,9 @@ package mutants
 
 // In which the stores are tried.
 const (
-	inMemory = "payment TestMemoryStore|TestMemoryStoreSuite|TestStoreInMemory"
-	inSQLite = "internal/integration/kept/stores"
-	races    = "internal/integration/growth/race"
-	upgrades = "internal/integration/kept/upgrade"
+	inMemory     = "payment TestMemoryStore"
+	inSQLite     = "internal/integration/kept/stores TestSQLiteStore|TestAdvance"
+	inPostgreSQL = "internal/integration/kept/stores TestPostgreSQLStore|TestM6UniqueIndexes"
 )
 
 // stores are mutants of the stores.
@@ -45,11 +44,11 @@ var stores = []Mutant{
 	one("SQL: two processes draw one number", "payment/sqlstore/sequence.go", "quittance_sequence.last + $2 RETURNING last", "$2 RETURNING last", inSQLite),
 	one("SQL: a damaged row is reported each time", "payment/sqlstore/work.go", "return t.Tries < payment.StuckAfter || t.Cause != cause, err", "return t.Kind != \"\", err", inSQLite, "internal/integration/faults/trouble"),
 	one("SQL: a change has the session", "payment/store.go", "p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", "_, _ = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", inMemory, inSQLite, "payment"),
-	one("SQLite: the index of money is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inSQLite, races, upgrades),
-	one("SQLite: the index of attempts is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of attempts is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of paid debts is missing", "payment/sqlstore/migrations/postgresql/0005_debt_paid.sql", "CREATE UNIQUE INDEX", "CREATE INDEX", inSQLite, races, upgrades),
-	one("PostgreSQL: leases wait for each other", "payment/sqlstore/store.go", " FOR UPDATE SKIP LOCKED", "", inSQLite, races),
-	one("PostgreSQL: a day is closed beside who writes", "payment/sqlstore/store.go", "barrier: \"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE\",", "", inSQLite, races),
+	one("SQLite: the index of money is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
+	one("SQLite: the index of attempts is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
+	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
+	one("PostgreSQL: the index of attempts is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
+	one("PostgreSQL: the index of paid debts is missing", "payment/sqlstore/migrations/postgresql/0005_debt_paid.sql", "CREATE UNIQUE INDEX", "CREATE INDEX", inPostgreSQL),
+	one("PostgreSQL: leases wait for each other", "payment/sqlstore/store.go", " FOR UPDATE SKIP LOCKED", "", inPostgreSQL),
+	one("PostgreSQL: a day is closed beside who writes", "payment/sqlstore/store.go", "barrier: \"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE\",", "", inPostgreSQL),
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
@@ -20,6 +21,7 @@ import (
 // turn. Now whoever comes while one writes waits in one queue, in a line for the store and the host and one for the mailbox, and shares the next
 // commit of its line.
 func TestM17OneQueueForAllWriters(t *testing.T) {
+	figure.WithoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		disk, db, store := newBadDisk(t, 0)
 		box, err := sqlmailbox.SQLite(db)
