@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"net/http"
 	"net/url"
 	"strings"
@@ -133,7 +132,7 @@ func keptHMAC(key string) (sum func(data []byte)) {
 	return func(data []byte) {
 		h.Reset()
 		h.Write(data)
-		out = hex.AppendEncode(out[:0], h.(hash.Hash).Sum(nil))
+		out = hex.AppendEncode(out[:0], h.Sum(nil))
 	}
 }
 

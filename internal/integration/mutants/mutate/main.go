@@ -42,7 +42,7 @@ func run(list, find, again, story, alone, quick bool, from, to, payments int, wo
 		return err
 	}
 	defer many.Close()
-	if !list {
+	if !list && !quick {
 		if err := many.Build(context.Background()); err != nil {
 			return err
 		}
