@@ -81,13 +81,13 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 		if trail.NeverLeft(err) {
 			return a, 0, q.failed(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err)
 		}
-		return a, 0, q.failed(acquirer.ErrUnanswered, "the request may have arrived: %w", err)
+		return a, 0, q.failed(acquirer.ErrUnanswered, "the request may have arrived: %w", wire.Told(err))
 	}
 	defer resp.Body.Close()
 	status = resp.StatusCode
 	b, err := io.ReadAll(io.LimitReader(resp.Body, soap.MaxBytes+1))
 	if err != nil {
-		return a, status, q.failed(acquirer.ErrUnanswered, "the answer broke off: %w", err)
+		return a, status, q.failed(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err))
 	}
 	a, err = readAnswer(b, q.operation) // whatever the status: functional errors come with 500 (docs/payfip.md §7.1)
 	if err != nil {

@@ -145,8 +145,9 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 		}
 		answer, f := in.exchange(ctx, q, &done)
 		if f != nil {
-			if refused = f.Err; answer.replayed && !answer.refusal.stillRunning() {
-				continue // the end of an earlier try
+			refused = f.Err
+			if no := answer.refusal; answer.replayed && no != nil && !no.stillRunning() {
+				continue // the end of an earlier try; a success that cannot be read is none, and another key would give back twice
 			}
 			return acquirer.Result{}, answer.refusal != nil && answer.refusal.wrongState(), refused
 		}

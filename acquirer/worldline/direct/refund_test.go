@@ -108,6 +108,7 @@ func TestKeys(t *testing.T) {
 			[]string{pathRefund + "-r", pathRefund + "-r2", pathRefund + "-r3"}, false, true, nil},
 		"after an error, again lost": {[]httpmock.Responder{replayed(500, errorBody("1")), broken(errors.New("reset"))},
 			[]string{pathRefund + "-r", pathRefund + "-r2"}, false, false, acquirer.ErrUnanswered},
+		"replayed, and cut":     {[]httpmock.Responder{replayed(201, refundAt("81")[:20])}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"replayed, and running": {[]httpmock.Responder{replayed(409, errorBody("1409"))}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"the cancel after an error of its own": {[]httpmock.Responder{refused(409, "50001127"), replayed(409, errorBody("50001127")), cancelled},
 			[]string{pathRefund + "-r", pathCancel + "-c", pathCancel + "-c2"}, true, false, nil},

@@ -72,7 +72,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 		if trail.NeverLeft(err) {
 			return fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err)
 		}
-		return fail(acquirer.ErrUnanswered, "the request may have arrived: %w", err)
+		return fail(acquirer.ErrUnanswered, "the request may have arrived: %w", wire.Told(err))
 	}
 	defer resp.Body.Close()
 	status = []slog.Attr{slog.Int("status", resp.StatusCode)}
@@ -89,7 +89,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	}
 	switch {
 	case err != nil:
-		return fail(acquirer.ErrUnanswered, "the answer broke off: %w", err)
+		return fail(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err))
 	case len(body) > wire.MaxAnswer:
 		return fail(acquirer.ErrUnanswered, "the answer is longer than %d bytes", wire.MaxAnswer)
 	case !isJSON(resp.Header):

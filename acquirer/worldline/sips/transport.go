@@ -105,7 +105,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 		if trail.NeverLeft(err) {
 			return done(fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))
 		}
-		return done(fail(acquirer.ErrUnanswered, "the request may have arrived: %w", err))
+		return done(fail(acquirer.ErrUnanswered, "the request may have arrived: %w", wire.Told(err)))
 	}
 	defer resp.Body.Close()
 	status = []slog.Attr{slog.Int("status", resp.StatusCode)}
@@ -121,7 +121,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if err != nil {
-		return done(fail(acquirer.ErrUnanswered, "the answer broke off: %w", err))
+		return done(fail(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err)))
 	}
 	if len(b) > wire.MaxAnswer {
 		return done(fail(acquirer.ErrUnanswered, "the answer is longer than %d bytes", wire.MaxAnswer))
