@@ -29,7 +29,17 @@
 //
 // A module of its own, payment/riverwork, does the due work as River jobs, for hosts that operate River.
 //
-// The program examples/quickstart walks through all of them; its output is what a payer and a fund see. The program
+// # Where to begin
+//
+// docs/guides in the repository has the guides, whose code is executed: start (five minutes), integrate (a portal that exists), acquirers (which is
+// mine), go-live, operate, privacy, and how to write an acquirer, a store or a mailbox. payment/OBSERVE.md has the metrics and the alerts.
+//
+// Nobody of this project has called a real platform: the clients were built from public documentation, clients and recordings. The documentation
+// of each begins with what is not confirmed, and says how to try an account of one's own, without moving money:
+//
+//	go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/direct
+//
+// The program examples/quickstart walks through all of the rooms; its output is what a payer and a fund see. The program
 // examples/teleservice is the whole service in a browser, to copy from. The program examples/kiosk is a bank to test against, and
 // examples/reconcile compares the accounts with the bank's.
 //

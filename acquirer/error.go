@@ -16,8 +16,16 @@ var (
 	ErrUnverified    = errors.New("seal missing or wrong")
 	ErrNotFound      = errors.New("transaction not found") // and the acquirer would know if money had moved
 	ErrConflict      = errors.New("not in this state")
-	ErrUnsupported   = errors.New("not supported") // the acquirer cannot do this, or does not know any more
+
+	// ErrUnsupported: the acquirer cannot do this, or does not know any more. errors.Is finds errors.ErrUnsupported in it too.
+	ErrUnsupported error = unsupported{}
 )
+
+// unsupported is the type of ErrUnsupported.
+type unsupported struct{}
+
+func (unsupported) Error() string        { return "not supported" }
+func (unsupported) Is(target error) bool { return target == errors.ErrUnsupported }
 
 // The operations that an [*Error] names.
 const (

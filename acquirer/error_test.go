@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,5 +87,16 @@ func TestErrorUnwrap(t *testing.T) {
 	}
 	if diff := cmp.Diff([]error(nil), (&acquirer.Error{Op: "begin"}).Unwrap(), cmpopts.EquateErrors()); diff != "" {
 		t.Errorf("an error without kind and cause unwraps to something (-want +got):\n%s", diff)
+	}
+}
+
+// What an acquirer does not offer is found by the standard library's name too.
+func TestErrUnsupported(t *testing.T) {
+	err := fmt.Errorf("give back: %w", &acquirer.Error{Op: acquirer.OpRefund, Kind: acquirer.ErrUnsupported})
+	if !errors.Is(err, acquirer.ErrUnsupported) || !errors.Is(err, errors.ErrUnsupported) || !strings.HasSuffix(err.Error(), ": not supported") {
+		t.Error(err)
+	}
+	if errors.Is(errors.ErrUnsupported, acquirer.ErrUnsupported) {
+		t.Error("whatever is not supported would be the acquirer's")
 	}
 }

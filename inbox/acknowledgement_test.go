@@ -205,29 +205,24 @@ func TestUnacknowledgedErrors(t *testing.T) {
 	if _, err := AcknowledgementAlarm(listOf(p), failing)(t.Context(), sampleTime.Add(48*time.Hour)); !errors.Is(err, errBroken) || !strings.Contains(err.Error(), p.Reference) {
 		t.Error(err)
 	}
-	for _, err := range unacknowledged(t.Context(), listOf(p), failingFinder{NewMemoryMailbox()}, sampleTime.Add(48*time.Hour), map[payment.ID]time.Time{}) {
-		if !errors.Is(err, errBroken) {
-			t.Error(err)
-		}
-	}
 	for range unacknowledged(t.Context(), listOf(p), NewMemoryMailbox(), sampleTime.Add(48*time.Hour), map[payment.ID]time.Time{}) {
 		break // a caller may stop
 	}
 }
 
-// countingMailbox is no LetterFinder, and counts how often somebody looks through it.
+// countingMailbox counts how often somebody looks for a letter in it.
 type countingMailbox struct {
 	Mailbox
 	opened int
 	err    error
 }
 
-func (m *countingMailbox) Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error] {
+func (m *countingMailbox) Letter(ctx context.Context, debtor, key string) (Letter, error) {
 	m.opened++
 	if m.err != nil {
-		return func(yield func(Letter, error) bool) { yield(Letter{}, m.err) }
+		return Letter{}, m.err
 	}
-	return m.Mailbox.Letters(ctx, debtor)
+	return m.Mailbox.Letter(ctx, debtor, key)
 }
 
 // A refund tells no acknowledgement, a language that is not spoken is no way out.
@@ -242,11 +237,4 @@ func TestCheckAcknowledgementOfOtherLetters(t *testing.T) {
 	if err := CheckAcknowledgement(m, Acknowledgement{p, sampleFund}); err == nil || !strings.Contains(err.Error(), "the date of receipt") {
 		t.Errorf("%v", err)
 	}
-}
-
-// failingFinder cannot open a letter.
-type failingFinder struct{ Mailbox }
-
-func (failingFinder) Letter(context.Context, string, string) (Letter, error) {
-	return Letter{}, errBroken
 }

@@ -61,22 +61,11 @@ func unacknowledged(
 
 func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
 	key := letterKey(p, Acknowledgement{}.name())
-	if f, ok := m.(LetterFinder); ok {
-		_, err := f.Letter(ctx, p.Debtor, key)
-		if errors.Is(err, ErrNotFound) {
-			return false, nil
-		}
-		return err == nil, err
+	_, err := m.Letter(ctx, p.Debtor, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
 	}
-	for l, err := range m.Letters(ctx, p.Debtor) {
-		if err != nil {
-			return false, err
-		}
-		if l.Key == key {
-			return true, nil
-		}
-	}
-	return false, nil
+	return err == nil, err
 }
 
 // AcknowledgementAlarm is a chore for payment.Config: once an hour it looks for payments of the last 28 days that were accepted a

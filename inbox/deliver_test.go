@@ -227,9 +227,13 @@ type brokenMailbox struct{}
 
 func (brokenMailbox) Deliver(context.Context, Letter) error                    { return errBroken }
 func (brokenMailbox) Letters(context.Context, string) iter.Seq2[Letter, error] { return nil }
-func (brokenMailbox) MarkRead(context.Context, string, string) error           { return errBroken }
-func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error)        { return 0, errBroken }
-func (brokenMailbox) Erase(context.Context, string) (int, error)               { return 0, errBroken }
+func (brokenMailbox) Letter(context.Context, string, string) (Letter, error) {
+	return Letter{}, errBroken
+}
+func (brokenMailbox) Unread(context.Context, string) (int, error)       { return 0, errBroken }
+func (brokenMailbox) MarkRead(context.Context, string, string) error    { return errBroken }
+func (brokenMailbox) DeleteDue(context.Context, time.Time) (int, error) { return 0, errBroken }
+func (brokenMailbox) Erase(context.Context, string) (int, error)        { return 0, errBroken }
 
 func TestDelivererErrors(t *testing.T) {
 	accepted := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)

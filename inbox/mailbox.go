@@ -83,6 +83,12 @@ type Mailbox interface {
 	// Letters yields the letters of a debtor, newest first, and of one instant by key. After an error it stops.
 	Letters(ctx context.Context, debtor string) iter.Seq2[Letter, error]
 
+	// Letter returns one letter of the debtor: for the page of a letter. ErrNotFound: there is none, or it is somebody else's.
+	Letter(ctx context.Context, debtor, key string) (Letter, error)
+
+	// Unread returns how many letters of the debtor are not marked as read: for the number beside the word « messagerie ».
+	Unread(ctx context.Context, debtor string) (int, error)
+
 	// MarkRead marks a letter of the debtor as read. ErrNotFound: there is none, or it is somebody else's.
 	MarkRead(ctx context.Context, debtor, key string) error
 
@@ -93,17 +99,4 @@ type Mailbox interface {
 	// Erase deletes all letters of a debtor at once, whatever their DeleteAt, and returns how many they were: for a person who has
 	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
 	Erase(ctx context.Context, debtor string) (int, error)
-}
-
-// LetterFinder is a [Mailbox] that can open one letter: for the page of a letter. The mailboxes of this module can.
-type LetterFinder interface {
-	// Letter returns a letter of the debtor. ErrNotFound: there is none, or it is somebody else's.
-	Letter(ctx context.Context, debtor, key string) (Letter, error)
-}
-
-// UnreadCounter is a [Mailbox] that can count what was not read yet: for the number beside the word « messagerie ». The mailboxes
-// of this module can.
-type UnreadCounter interface {
-	// Unread returns how many letters of the debtor are not marked as read.
-	Unread(ctx context.Context, debtor string) (int, error)
 }

@@ -22,7 +22,7 @@ type memoryMailbox struct {
 }
 
 // NewMemoryMailbox returns a mailbox that lives as long as the program: for tests and demonstrations. It keeps the keys of
-// deleted letters, which name no person. It is a [LetterFinder] and an [UnreadCounter] too.
+// deleted letters, which name no person.
 func NewMemoryMailbox() Mailbox {
 	return &memoryMailbox{
 		letters: map[string]*Letter{}, known: map[string]struct{}{}, own: map[string]*ordered.Set[*Letter]{},

@@ -90,7 +90,7 @@ func unfitText(s string, most int) string {
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
 // was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
 // waits, or before ctx ends; ErrKeyReused when the key was used for another
-// request; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
+// request; ErrClosed when Config.Acquirer is nil; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the
 // sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
 // may be repeated.
@@ -111,7 +111,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 		return Payment{}, acquirer.Session{}, err
 	}
 	p = Payment{
-		ID: newID(), Version: 1, State: Created, Merchant: s.c.Acquirer.Merchant(),
+		ID: newID(), Version: 1, State: Created,
 		Claim: r.Debt.Claim(), Debt: r.Debt.ID, Notice: r.Debt.Notice.Number, Debtor: r.Debt.Debtor, Key: r.Key,
 		Policy: decision.Policy, Language: r.Language, Amount: decision.Amount, Currency: "EUR",
 		CreatedAt: now, AttentionAt: now.Add(s.c.BeginTimeout + commitMargin),
@@ -121,8 +121,12 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	}
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
-	created, err := s.createWithReference(keep, p)
-	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) { // a request that was served before needs no number
+	created, err := p, ErrClosed
+	if s.c.Acquirer != nil {
+		p.Merchant = s.c.Acquirer.Merchant()
+		created, err = s.createWithReference(keep, p)
+	}
+	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) || errors.Is(err, ErrClosed) { // a request that was served before needs no number
 		old, found := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key})
 		if found == nil {
 			return s.answerRepeated(ctx, old, p)

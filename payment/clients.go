@@ -29,6 +29,9 @@ func newClients(first acquirer.Client, others []acquirer.Client) (clients, error
 	c := clients{byMerchant: map[string]acquirer.Client{}}
 	var errs []error
 	for i, client := range append([]acquirer.Client{first}, others...) {
+		if i == 0 && client == nil && len(others) > 0 { // nothing new is begun
+			continue
+		}
 		name := "Acquirer"
 		if i > 0 {
 			name = fmt.Sprintf("Others[%d]", i-1)

@@ -192,7 +192,7 @@ func (s *Service) alreadyJournaled(ctx context.Context, p Payment, e Entry) (boo
 		case once && same, contradicted && (old.Event == OnWasReturned || old.Event == OnNoMoney):
 			known = true
 		}
-		if old.By == "" || old.By == byService {
+		if old.By == "" || old.By == byService || old.Event == OnRecorded { // recording is no clerk's verdict, whoever did it
 			lastEvidence = old.Event
 		}
 	}

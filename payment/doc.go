@@ -26,9 +26,9 @@
 // # What the host does
 //
 //   - It calls Begin with a fresh key for each try, and shows the payment of a [*HeldError] instead of paying twice.
-//   - It sends the session's form with [acquirer.Session.WriteForm], under its own Content-Security-Policy with
+//   - It sends the payer on with [acquirer.Session.Send]. Where that is a form, the page's Content-Security-Policy needs
 //     form-action for [acquirer.Session.Origin].
-//   - It mounts both handlers and exempts exactly these two routes from its protection against cross-origin requests.
+//   - It mounts both handlers and exempts exactly these two routes, for every method, from its protection against cross-origin requests.
 //   - It runs Work in at least one process; or riverwork's jobs, where it operates River.
 //   - Before it shows a payment it compares its Debtor with the person who is signed in.
 //   - It keeps each day's seal outside the database (package audit).

@@ -19,6 +19,7 @@ var (
 	ErrNoCallback = errors.New("payment: the return brought nothing")
 	ErrDayFull    = errors.New("payment: no reference left today")
 	ErrInvalid    = errors.New("payment: invalid request")
+	ErrClosed     = errors.New("payment: no new payment is begun here, for Config.Acquirer is nil")
 )
 
 // HeldError says which payment holds the debt, so that the host can show it.

@@ -28,7 +28,7 @@ type Entry struct {
 	From, To             State
 	At                   time.Time
 	Channel              acquirer.Channel
-	Fingerprint, By, Why string // Fingerprint: of the acquirer's message, or of the opened session's handle. By: the clerk. Why: the reason or the cause
+	Fingerprint, By, Why string // Fingerprint: of the acquirer's message, or of the opened session's handle. By: the clerk, or who called Record. Why: the reason or the cause
 	Money                Money  // what the message said of money; zero unless it is an acceptance
 	Previous, Hash       [32]byte
 	Row                  [32]byte // commits to the payment as it stood after the entry

@@ -21,10 +21,12 @@ type Offer struct {
 
 	// Until is when the payment page of Held closes, while the payer can still go back to it: see [Service.Resume]. Zero otherwise.
 	Until time.Time
+
+	Closed bool // no new payment is begun here: Config.Acquirer is nil
 }
 
 // Payable reports whether a payment of the debt can be begun now.
-func (o Offer) Payable() bool { return o.Decision.Eligible() && o.Held == nil }
+func (o Offer) Payable() bool { return o.Decision.Eligible() && o.Held == nil && !o.Closed }
 
 // Offer says whether a debt can be paid now, and if not, why, or which payment holds it. It writes nothing and asks no acquirer.
 //
@@ -35,7 +37,7 @@ func (s *Service) Offer(ctx context.Context, d creance.Debt) (Offer, error) {
 	if err != nil {
 		return Offer{}, err
 	}
-	o := Offer{Debt: d}
+	o := Offer{Debt: d, Closed: s.c.Acquirer == nil}
 	if d.ID != "" { // a debt without an ID is held by nothing: the decision says what is wrong with it
 		for p, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: d.ID})) {
 			if err != nil {

@@ -109,3 +109,49 @@ type unlistable struct{ payment.Store }
 func (unlistable) List(context.Context, payment.Filter) iter.Seq2[payment.Payment, error] {
 	return func(yield func(payment.Payment, error) bool) { yield(payment.Payment{}, errDown) }
 }
+
+// A portal that is closed begins nothing and keeps nothing, and what was begun goes on: the second click, the way back, the result, the
+// refund.
+func TestClosedPortal(t *testing.T) {
+	w := newWorld(t)
+	r := payment.BeginRequest{Key: "k", Debt: debt("1")}
+	p, session, err := w.Begin(w.ctx, r)
+	w.must("Begin", err)
+	w.rig.Restart(func(c *payment.Config) { c.Acquirer, c.Others = nil, []acquirer.Client{c.Acquirer} })
+	closed := w.rig.Service
+
+	if _, _, err := closed.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("2")}); !errors.Is(err, payment.ErrClosed) {
+		t.Errorf("Begin: %v", err)
+	}
+	if o, err := closed.Offer(w.ctx, debt("2")); err != nil || o.Payable() || !o.Closed || !o.Decision.Eligible() {
+		t.Errorf("Offer: %+v, %v", o, err)
+	}
+	if n, err := closed.Count(w.ctx, payment.Filter{}); n != 1 || err != nil {
+		t.Errorf("%d payments are kept, %v", n, err)
+	}
+	for name, again := range map[string]func() (payment.Payment, acquirer.Session, error){
+		"the second click": func() (payment.Payment, acquirer.Session, error) { return closed.Begin(w.ctx, r) },
+		"the way back":     func() (payment.Payment, acquirer.Session, error) { return closed.Resume(w.ctx, p.ID) },
+	} {
+		if q, s, err := again(); err != nil || q.ID != p.ID || s.URL != session.URL {
+			t.Errorf("%s: %s, %v, %v", name, q.ID, s, err)
+		}
+	}
+	callback, err := w.bank.Visit(session, mock.Behaviour{})
+	w.must("Visit", err)
+	if _, _, err := closed.Receive(w.ctx, callback); err != nil {
+		t.Error(err)
+	}
+	paid, err := closed.Get(w.ctx, p.ID)
+	w.must("Get", err)
+	if _, err := closed.Refund(w.ctx, payment.Command{ID: p.ID, Version: paid.Version, By: "agent-1", Why: "the service ends"}); err != nil || paid.State != payment.Paid {
+		t.Errorf("%s, %v", paid.State, err)
+	}
+	for n := 1; n > 0; {
+		n, err = closed.WorkOnce(w.ctx)
+		w.must("WorkOnce", err)
+	}
+	if back, err := closed.Get(w.ctx, p.ID); err != nil || back.State != payment.Refunded {
+		t.Errorf("%s, %v", back.State, err)
+	}
+}

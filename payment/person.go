@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/nir"
@@ -36,16 +38,24 @@ type Resolution struct {
 	Verdict Verdict
 }
 
-// Record says that the payment was taken into account on the payer's account (S77). A second call is no error. ErrNotFound if there is
-// no such payment; ErrNotAllowed unless it is paid or recorded.
-func (s *Service) Record(ctx context.Context, id ID) (p Payment, err error) {
+// Record says that the payment was taken into account on the payer's account (S77), and by whom: a clerk, two where a second one
+// confirms, or nobody where the host's own program does it. The journal keeps them as it keeps Command.By. A second call is no error, and
+// writes nothing: who was first stays in the journal. ErrNotFound if there is no such payment; ErrNotAllowed unless it is paid or recorded;
+// ErrInvalid if a name is empty, too long or no text.
+func (s *Service) Record(ctx context.Context, id ID, by ...string) (p Payment, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.record")
 	defer func() { end(err, slog.String("reference", p.Reference)) }()
+	names := strings.Join(by, ", ")
+	if slices.Contains(by, "") {
+		return Payment{}, fmt.Errorf("%w: by has an empty name", ErrInvalid)
+	} else if err := checkWords("by", names, maxFieldBytes); err != nil {
+		return Payment{}, err
+	}
 	if id == "" {
 		return Payment{}, ErrNotFound
 	}
 	p, _, err = s.changeNewest(ctx, Lookup{ID: id}, func(Payment) (Event, error) {
-		return Event{Kind: OnRecorded, At: s.now()}, nil
+		return Event{Kind: OnRecorded, At: s.now(), By: names}, nil
 	})
 	return p, explainNotAllowed(p, "record", err)
 }
@@ -83,12 +93,10 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 		name, value string
 		most        int
 	}{{"ID", string(c.ID), maxFieldBytes}, {"By", c.By, maxFieldBytes}, {"Why", c.Why, 10 * maxFieldBytes}} {
-		if why := unfitText(f.value, f.most); f.value == "" {
+		if f.value == "" {
 			errs = append(errs, fmt.Errorf("%w: %s is empty", ErrInvalid, f.name))
-		} else if why != "" {
-			errs = append(errs, fmt.Errorf("%w: %s %s", ErrInvalid, f.name, why))
-		} else if nir.Within(f.value) {
-			errs = append(errs, fmt.Errorf("%w: %s has a social security number; say it without", ErrInvalid, f.name))
+		} else if err := checkWords(f.name, f.value, f.most); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -115,6 +123,17 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 		return p, explainNotAllowed(p, name, err)
 	}
 	return q, nil
+}
+
+// checkWords returns ErrInvalid for what a person typed and the journal cannot keep.
+func checkWords(name, value string, most int) error {
+	if why := unfitText(value, most); why != "" {
+		return fmt.Errorf("%w: %s %s", ErrInvalid, name, why)
+	}
+	if nir.Within(value) {
+		return fmt.Errorf("%w: %s has a social security number; say it without", ErrInvalid, name)
+	}
+	return nil
 }
 
 // whyForbidden returns what in the journal forbids an act that the table allows; empty if nothing does.

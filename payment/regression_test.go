@@ -386,12 +386,12 @@ func TestPendingAfterTheEndIsNotAskedForEver(t *testing.T) {
 	b.status = func(string) (acquirer.Result, error) {
 		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Pending, Code: "60"}), nil
 	}
-	for range 10 * 24 {
+	for range 32 * 24 {
 		w.clock.Add(time.Hour)
 		w.work()
 	}
 	if q := w.at(p.ID, payment.Refused); !q.AttentionAt.IsZero() || b.asked > 40 {
-		t.Errorf("asked %d times in ten days, next %v", b.asked, q.AttentionAt)
+		t.Errorf("asked %d times in a month, next %v", b.asked, q.AttentionAt)
 	}
 }
 

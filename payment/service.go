@@ -14,11 +14,14 @@ import (
 	"github.com/quittance/quittance/creance"
 )
 
-// Config wires a [Service]. Store, Acquirer, Policies and ReturnURL are required; [New] reports every mistake at once.
+// Config wires a [Service]. Store, Policies, ReturnURL and an acquirer are required; [New] reports every mistake at once.
 type Config struct {
 	Store    Store
-	Acquirer acquirer.Client
 	Policies creance.Policies // creance.Ameli()
+
+	// Acquirer takes the new payments. Nil, while Others has some, closes the portal: Begin is ErrClosed and an Offer is not Payable, while
+	// payments that were begun go on to their end.
+	Acquirer acquirer.Client
 
 	// Others are acquirers that took payments of this store before, or in another process, each of a merchant of its own: they are
 	// asked about their merchant's payments, give money back, and their messages are taken; new payments all go to Acquirer. A fund that changes

@@ -23,10 +23,21 @@ import (
 // DefaultMerchant is who is paid unless MerchantID says otherwise: the number of S29.
 const DefaultMerchant = "201000005940002"
 
-// Transaction is what really happened to one reference; see [Acquirer.Book].
+// Transaction is what really happened to one reference; see [Acquirer.Book]. It is a copy, which does not change any more. What a test
+// looks at:
+//
+//	Reference, OrderID, Merchant string
+//	Cents                        int64     // of the order
+//	Code, AcquirerCode           string    // empty while nobody has paid
+//	Status                       string    // of the transaction; empty while nobody has paid
+//	Authorisation                string    // six digits when accepted
+//	OpenedAt, At, RemitAt        time.Time // when it was opened, when it was last tried, when it is remitted
+//	Moves                        []Move    // in the order in which they happened
+//
+// and Total(kind), Returned() and Remaining(), which are cents.
 type Transaction = bank.Transaction
 
-// Move is one entry of a transaction's book.
+// Move is one entry of a transaction's book: Kind, Cents above zero, and the instant At.
 type Move = bank.Move
 
 // The kinds of a [Move].

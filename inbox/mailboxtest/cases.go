@@ -225,24 +225,20 @@ func read(t *trial) {
 }
 
 func opened(t *trial) {
-	f, ok := t.Mailbox.(inbox.LetterFinder)
-	if !ok {
-		return
-	}
 	want := letter("a/x", "one", start)
 	t.deliver(want, letter("b/x", "one", start), letter("c/x", "two", start))
-	got, err := f.Letter(t.ctx, "one", "a/x")
+	got, err := t.Letter(t.ctx, "one", "a/x")
 	t.is("Letter", err, nil)
 	t.same("the letter", got, want)
 	t.is("MarkRead", t.MarkRead(t.ctx, "one", "a/x"), nil)
 	want.Read = true
-	got, err = f.Letter(t.ctx, "one", "a/x")
+	got, err = t.Letter(t.ctx, "one", "a/x")
 	t.is("Letter", err, nil)
 	t.same("the letter, read", got, want)
 	t.delete(want.DeleteAt, 3)
 	t.deliver(letter("d/x", "one", start))
 	for _, c := range [][2]string{{"one", "a/x"}, {"", "a/x"}, {"two", "d/x"}, {"one", "x"}, {"", ""}} {
-		got, err := f.Letter(t.ctx, c[0], c[1])
+		got, err := t.Letter(t.ctx, c[0], c[1])
 		t.is("Letter "+c[1]+" of "+c[0], err, inbox.ErrNotFound)
 		if got != (inbox.Letter{}) {
 			t.fail("Letter gave a letter together with an error")
@@ -251,12 +247,8 @@ func opened(t *trial) {
 }
 
 func unread(t *trial) {
-	u, ok := t.Mailbox.(inbox.UnreadCounter)
-	if !ok {
-		return
-	}
 	count := func(when, debtor string, want int) {
-		n, err := u.Unread(t.ctx, debtor)
+		n, err := t.Unread(t.ctx, debtor)
 		t.is("Unread", err, nil)
 		if n != want {
 			t.fail("%s: %d letters are unread, want %d", when, n, want)
@@ -407,12 +399,8 @@ func ended(t *trial) {
 	for _, err := range t.Letters(ctx, "one") {
 		calls["Letters"] = err
 	}
-	if f, ok := t.Mailbox.(inbox.LetterFinder); ok {
-		_, calls["Letter"] = f.Letter(ctx, "one", "a/x")
-	}
-	if u, ok := t.Mailbox.(inbox.UnreadCounter); ok {
-		_, calls["Unread"] = u.Unread(ctx, "one")
-	}
+	_, calls["Letter"] = t.Letter(ctx, "one", "a/x")
+	_, calls["Unread"] = t.Unread(ctx, "one")
 	for name, err := range calls {
 		t.is(name+" under an ended context", err, context.Canceled)
 	}

@@ -4,9 +4,8 @@
 //		mailboxtest.Run(t, func(t *testing.T) inbox.Mailbox { return inbox.NewMemoryMailbox() })
 //	}
 //
-// Each case opens a mailbox of its own, and says when it fails what a payer would lose by it. A mailbox that is also an
-// [inbox.LetterFinder] or an [inbox.UnreadCounter] is tried as one. Run it with -race: some cases use a mailbox from many
-// goroutines.
+// Each case opens a mailbox of its own, and says when it fails what a payer would lose by it. Run it with -race:
+// some cases use a mailbox from many goroutines.
 //
 // [Cases] gives the same cases without a *testing.T, for another test framework, or for a test which proves that the suite
 // finds what it should.

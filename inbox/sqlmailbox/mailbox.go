@@ -13,7 +13,7 @@ import (
 	"github.com/quittance/quittance/internal/sqldb"
 )
 
-// Mailbox is an [inbox.Mailbox], an [inbox.LetterFinder] and an [inbox.UnreadCounter]. It is safe for concurrent use, by any
+// Mailbox is an [inbox.Mailbox]. It is safe for concurrent use, by any
 // number of processes on one database.
 type Mailbox struct {
 	db *sqldb.DB
@@ -41,6 +41,10 @@ func PostgreSQL(db *sql.DB) (*Mailbox, error) {
 	}
 	return &Mailbox{db: d}, nil
 }
+
+// ErrNotMigrated is in the error of every method on a database whose tables are missing or older than this code: call
+// [Mailbox.Migrate], or apply [Mailbox.Migrations], before anything else.
+var ErrNotMigrated = sqldb.ErrNotMigrated
 
 //go:embed migrations
 var migrations embed.FS
@@ -201,7 +205,7 @@ func (m *Mailbox) readPage(ctx context.Context, where string, args []any) ([]inb
 		fmt.Sprintf("SELECT %s FROM quittance_letter WHERE %s ORDER BY received_at DESC, key LIMIT %d", columns, where, pageSize), args...)
 }
 
-// Letter implements [inbox.LetterFinder].
+// Letter implements [inbox.Mailbox].
 func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (inbox.Letter, error) {
 	found, err := sqldb.Rows(ctx, m.db, scanLetter, "SELECT "+columns+" FROM quittance_letter WHERE key = $1 AND debtor = $2", key, debtor)
 	switch {
@@ -213,7 +217,7 @@ func (m *Mailbox) Letter(ctx context.Context, debtor, key string) (inbox.Letter,
 	return found[0], nil
 }
 
-// Unread implements [inbox.UnreadCounter].
+// Unread implements [inbox.Mailbox].
 func (m *Mailbox) Unread(ctx context.Context, debtor string) (int, error) {
 	counts, err := sqldb.Rows(ctx, m.db, scanCount,
 		"SELECT count(*) FROM quittance_letter WHERE debtor = $1 AND is_read = 0", debtor)
@@ -264,8 +268,4 @@ func (m *Mailbox) Erase(ctx context.Context, debtor string) (int, error) {
 	return int(n), nil
 }
 
-var (
-	_ inbox.Mailbox       = (*Mailbox)(nil)
-	_ inbox.LetterFinder  = (*Mailbox)(nil)
-	_ inbox.UnreadCounter = (*Mailbox)(nil)
-)
+var _ inbox.Mailbox = (*Mailbox)(nil)

@@ -12,33 +12,30 @@ import (
 // 10 and so on to 100 milliseconds, and a process that commits without a pause has taken it again each time. So as long as there is a
 // rival, the lock is looked for each millisecond.
 type rival struct {
-	seen atomic.Int64 // when somebody last waited for a rival, in nanoseconds
+	polls atomic.Int64 // how many transactions still look for the lock so
 }
 
 const (
-	rivalWaits = 3 * time.Millisecond // a begin that takes longer has waited, most likely
-	rivalStays = 10 * time.Second     // how long a rival is thought to be there
-	rivalPoll  = time.Millisecond
+	rivalWaits = 5 * time.Millisecond // a begin that takes longer may have waited for a rival
+	rivalPolls = 16                   // how many transactions in a row find the lock free when there is no rival any more, or never was
+	rivalPause = time.Millisecond
 )
 
 // begin begins a transaction. A rival is waited for as long as the connection's busy_timeout says.
 func (r *rival) begin(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
-	start := time.Now()
-	var tx *sql.Tx
-	var err error
-	if start.UnixNano()-r.seen.Load() < int64(rivalStays) {
-		tx, err = beginPolling(ctx, conn)
-	} else {
-		tx, err = conn.BeginTx(ctx, nil)
+	if r.polls.Load() > 0 {
+		return r.beginPolling(ctx, conn)
 	}
+	start := time.Now()
+	tx, err := conn.BeginTx(ctx, nil)
 	if time.Since(start) > rivalWaits {
-		r.seen.Store(time.Now().UnixNano())
+		r.polls.Store(rivalPolls)
 	}
 	return tx, err
 }
 
 // beginPolling looks each millisecond whether the lock is free.
-func beginPolling(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
+func (r *rival) beginPolling(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
 	var patience int64 // milliseconds
 	if err := conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&patience); err != nil {
 		return nil, err
@@ -47,10 +44,15 @@ func beginPolling(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
 		return nil, err
 	}
 	tx, err := conn.BeginTx(ctx, nil)
+	if isBusy(err) {
+		r.polls.Store(rivalPolls)
+	} else {
+		r.polls.Add(-1)
+	}
 	for end := time.Now().Add(time.Duration(patience) * time.Millisecond); isBusy(err) && time.Now().Before(end); {
 		select {
 		case <-ctx.Done():
-		case <-time.After(rivalPoll):
+		case <-time.After(rivalPause):
 		}
 		tx, err = conn.BeginTx(ctx, nil)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -64,9 +65,9 @@ const (
 // key twice in one object (a *[DoubledError]). What stands before the error was visited. In the place of bytes that are no UTF-8 a string
 // has U+FFFD, as with encoding/json: who needs to know looks at the document.
 func Walk(document string, visit func(path []string, v Value) error) error {
-	w := walker{s: document, visit: visit}
-	w.path = w.pathArray[:0]
-	w.keys = w.keyArray[:0]
+	w := walkers.Get().(*walker)
+	w.s, w.visit = document, visit
+	defer w.release()
 	if err := w.value(0); err != nil {
 		return err
 	}
@@ -82,14 +83,22 @@ type walker struct {
 	visit func([]string, Value) error
 	path  []string
 	keys  []key // of the objects that are being read, the innermost last
+}
 
-	pathArray [8]string
-	keyArray  [few]key
+// walkers are those that nobody uses, for the room that they have for keys.
+var walkers = sync.Pool{New: func() any { return &walker{path: make([]string, 0, depth), keys: make([]key, 0, few)} }}
+
+// release gives a walker back, without anything of the document.
+func (w *walker) release() {
+	clear(w.path[:cap(w.path)])
+	clear(w.keys[:cap(w.keys)])
+	*w = walker{path: w.path[:0], keys: w.keys[:0]}
+	walkers.Put(w)
 }
 
 // key is one that was read. Equal keys have equal sums.
 type key struct {
-	sum  uint64
+	sum  uint32
 	name string
 }
 
@@ -260,22 +269,21 @@ func (w *walker) addKey(name string, first int, many map[string]bool) (map[strin
 	return nil, nil
 }
 
-// sumOf is the same for keys that differ in capitals only.
-func sumOf(name string) uint64 {
-	sum := uint64(14695981039346656037) // FNV-1a
+// sumOf is the same for keys that differ in case only, and seldom for others: their length, and three of their characters.
+func sumOf(name string) uint32 {
+	all := byte(0)
 	for i := range len(name) {
-		c := name[i]
-		switch {
-		case c >= utf8.RuneSelf:
-			if f := folded(name); f != name {
-				return sumOf(f)
-			}
-		case 'a' <= c && c <= 'z':
-			c -= 'a' - 'A'
-		}
-		sum = (sum ^ uint64(c)) * 1099511628211
+		all |= name[i]
 	}
-	return sum
+	if all >= utf8.RuneSelf {
+		name = folded(name)
+	}
+	if name == "" {
+		return 0
+	}
+	const noCase = 'a' - 'A'
+	at := func(i int) uint32 { return uint32(name[i] &^ noCase) }
+	return uint32(len(name))<<24 | at(0)<<16 | at(len(name)/2)<<8 | at(len(name)-1)
 }
 
 // folded is the same for names that encoding/json takes for one another: each character is the smallest of those that differ from it in case.

@@ -76,7 +76,7 @@ const mostRead = 10_000
 // movements yields those of the payments, by instant.
 func (r *dayReader) movements(ctx context.Context) iter.Seq2[movement, error] {
 	return func(yield func(movement, error) bool) {
-		for lot, err := range inLots(r.all(ctx), atOnce) {
+		for lot, err := range inLots(r.all(ctx), 3*atOnce) { // a payment has some heads on its day
 			if err == nil {
 				err = r.readPayments(ctx, lot)
 			}

@@ -24,11 +24,20 @@
 // beside it.
 //
 // Writes of one process wait in one queue, those of this store, of a mailbox of package sqlmailbox and of the host ([Store.Write]) on one
-// *sql.DB alike: one transaction comes after the other, and those that wait share the next one and its fsync. A write of the host
+// *sql.DB alike: one transaction comes after the other, those of one package that wait share the next one and its fsync, and
+// letters and payments have each their share of the time. A write of the host
 // that goes past the queue waits at SQLite's own lock, which serves nobody in turn. A transaction's first statement is a write, so
 // it never has to be repeated for a reader's sake. While another
 // process holds the write lock for longer than busy_timeout, writes fail with "database is locked" and may be tried
 // again as they are: a notification is answered with 503, Work tries again by itself. Reading goes on.
+//
+// # The pool
+//
+// database/sql keeps two idle connections unless it is told otherwise, and closes the others after each use; each has parsed some dozens of
+// statements. [SQLite] and [PostgreSQL] look for that, and have such a pool keep 16. A pool that keeps more, or that may have no more than
+// two, stays as it is, and sql.DB.SetMaxIdleConns afterwards has the last word.
+//
+// What a host does not want it need not pay for: see [Options].
 //
 // # PostgreSQL
 //
@@ -101,7 +110,7 @@
 // at the disk before anything else. Then, on a disk that works:
 //
 //  1. copy the file together with its -wal, and keep that copy as it is;
-//  2. open the copy's copy: PRAGMA integrity_check must say ok, and [payment.Service.Verify] with the seals that you keep must
+//  2. open the copy's copy: PRAGMA integrity_check must say ok, and audit.Books.Verify with the seals that you keep must
 //     return nil;
 //  3. if so, go on with it, and treat it as a restore, as below: commits may be missing; otherwise restore the last
 //     backup.
@@ -114,7 +123,7 @@
 // machine. A file that VACUUM INTO makes itself has the umask's mode, not the database's: others could read it. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
 // with its log (pg_basebackup and archives), so that little is lost; pg_dump is consistent, and loses what came after it.
 //
-// Keep the seal of each day's export outside the database ([payment.Service.Export]). A backup holds what was erased since:
+// Keep the seal of each day's export outside the database (audit.Books.Export). A backup holds what was erased since:
 // delete backups in time.
 //
 // # Restore

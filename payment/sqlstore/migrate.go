@@ -15,6 +15,10 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// ErrNotMigrated is in the error of every method on a database whose tables are missing or older than this code: call
+// [Store.Migrate], or apply [Store.Migrations], before anything else.
+var ErrNotMigrated = sqldb.ErrNotMigrated
+
 // Migrations are the files that [Store.Migrate] applies, by number, for hosts whose own tool applies them:
 // "0001_payments.sql" and so on. They only go forward, and one that was released never changes. A tool of the host
 // must also fill the table quittance_schema, which Migrate makes: a single row with the number of the last one. It cannot do what

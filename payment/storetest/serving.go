@@ -93,6 +93,10 @@ func hastenVoidsLease(b *trial) {
 		b.Fatalf("hastened to %v, the payment is due at %v, version %d", early, t.Payment.AttentionAt, t.Payment.Version)
 	}
 	b.must("Hasten of a leased payment", b.Hasten(b.ctx, p.ID, early))
+	b.mustRelease(t, time.Time{}, "")
+	if at := b.mustFind(p.ID).AttentionAt; !at.Equal(early) {
+		b.Fatal("a look that began before the payment was hastened has put it off, before anybody else looked")
+	}
 	second := b.leaseOnlyTask(payment.WorkAttention, early)
 	b.mustRelease(t, time.Time{}, "")
 	if at := b.mustFind(p.ID).AttentionAt; !at.Equal(early) {

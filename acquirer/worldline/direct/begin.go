@@ -109,6 +109,15 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	return s, nil
 }
 
+// Check returns what Begin would say of an order that it refuses before sending it, or nil: a service that starts asks it of the
+// addresses and the references that it will use.
+func (c *Client) Check(o acquirer.Order) error {
+	if _, err := c.in.checkOrder(o); err != nil {
+		return wire.Invalid(acquirer.OpBegin, o.Reference, err)
+	}
+	return nil
+}
+
 // create is the body for an order.
 func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
 	var b createHostedCheckout

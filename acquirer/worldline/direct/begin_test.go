@@ -2,6 +2,7 @@ package direct
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -212,6 +213,43 @@ func TestLocale(t *testing.T) {
 	} {
 		if got := localeOf(tag); got != want || len(got) > 6 {
 			t.Errorf("%q: %q, expected %q", tag, got, want)
+		}
+	}
+}
+
+// Check finds what the platform refuses, when a service starts and not when its first payer pays.
+func TestCheck(t *testing.T) {
+	client, err := New(Config{
+		MerchantID: "fund", APIKey: APIKey{ID: "key", Secret: NewSecret("secret")},
+		Endpoint: Worldline.Preproduction(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := acquirer.Order{
+		ID: "abc", Reference: "PCLCB260610000001", Amount: decimal.New(62, 0), Currency: "EUR",
+		ReturnURL: "https://fund.example/return", NotifyURL: "https://fund.example/notify", Language: "fr",
+	}
+	if err := client.Check(o); err != nil {
+		t.Error(err)
+	}
+	for name, x := range map[string]struct {
+		change func(*acquirer.Order)
+		field  string
+	}{
+		"too long":          {func(o *acquirer.Order) { o.ReturnURL += strings.Repeat("a", 200) }, "ReturnURL"},
+		"a fragment":        {func(o *acquirer.Order) { o.ReturnURL += "#end" }, "ReturnURL"},
+		"the platform's":    {func(o *acquirer.Order) { o.ReturnURL += "?RETURNMAC=x" }, "ReturnURL"},
+		"notify without s":  {func(o *acquirer.Order) { o.NotifyURL = "http://fund.example/notify" }, "NotifyURL"},
+		"notify's password": {func(o *acquirer.Order) { o.NotifyURL = "https://user:word@fund.example/notify" }, "NotifyURL"},
+		"a reference":       {func(o *acquirer.Order) { o.Reference = "A-B" }, "Reference"},
+	} {
+		bad := o
+		x.change(&bad)
+		var e *acquirer.Error
+		if err := client.Check(bad); !errors.As(err, &e) || !errors.Is(err, acquirer.ErrInvalid) || e.Field != x.field || e.Op != acquirer.OpBegin ||
+			strings.Contains(err.Error(), "word@") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

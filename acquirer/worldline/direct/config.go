@@ -246,4 +246,5 @@ var (
 	_ acquirer.Client   = (*Client)(nil)
 	_ acquirer.Refunder = (*Client)(nil)
 	_ acquirer.Listener = (*Client)(nil)
+	_ acquirer.Checker  = (*Client)(nil)
 )

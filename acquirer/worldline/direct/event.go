@@ -38,6 +38,25 @@ var eventParts = map[[4]string]func(*event) *bool{
 	{"refund"}:  func(e *event) *bool { return &e.hasRefund },
 }
 
+// eventNames are the last keys of both: most of what an event has is none of them.
+var eventNames = func() map[string]bool {
+	names := map[string]bool{}
+	add := func(path [4]string) {
+		last := ""
+		for _, name := range path {
+			last = cmp.Or(name, last)
+		}
+		names[last] = true
+	}
+	for path := range eventFields {
+		add(path)
+	}
+	for path := range eventParts {
+		add(path)
+	}
+	return names
+}()
+
 var errNoEvent = errors.New("it is neither an event nor an array of events")
 
 // readEvents reads one event, or an array of events as one guide of the platform prints it (docs/direct.md §13.4).
@@ -70,7 +89,7 @@ func readEvents(body []byte) ([]event, error) {
 // take takes a part of the event; what is not known is passed over, and null is as if it were not there.
 func (e *event) take(path []string, v strictjson.Value) error {
 	var at [4]string
-	if len(path) > len(at) || v.Kind == strictjson.Null {
+	if len(path) > len(at) || v.Kind == strictjson.Null || !eventNames[path[len(path)-1]] {
 		return nil
 	}
 	copy(at[:], path)

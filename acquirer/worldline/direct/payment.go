@@ -72,17 +72,8 @@ type refundResult struct {
 	Status string       `json:"status"`
 	State  statusOutput `json:"statusOutput"`
 	Output struct {
-		AmountOfMoney       *amountOfMoney `json:"amountOfMoney"`
-		References          references     `json:"references"`
-		OperationReferences references     `json:"operationReferences"`
+		AmountOfMoney *amountOfMoney `json:"amountOfMoney"`
 	} `json:"refundOutput"`
-	OperationReferences references `json:"operationReferences"`
-}
-
-// reference is the merchant's, wherever the platform puts it.
-func (r *refundResult) reference() string {
-	return cmp.Or(r.Output.References.MerchantReference, r.OperationReferences.MerchantReference,
-		r.Output.OperationReferences.MerchantReference)
 }
 
 // cents is the amount of the refund, zero when none is said.

@@ -20,7 +20,7 @@ import (
 	"github.com/quittance/quittance/examples/internal/bankfile"
 )
 
-// Kind is what a line of an export is, as payment.Service.Export documents it.
+// Kind is what a line of an export is, as audit.Books.Export documents it.
 type Kind string
 
 // The kinds of lines that are about a payment; a review is no money.

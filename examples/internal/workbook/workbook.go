@@ -1,4 +1,4 @@
-// Package workbook writes exports as a spreadsheet for people (.xlsx). The frozen CSV of payment.Service.Export is for programs
+// Package workbook writes exports as a spreadsheet for people (.xlsx). The frozen CSV of audit.Books.Export is for programs
 // and for keeping: a spreadsheet that opens it with a double click takes 075395 for 75395, 5E1204 for a number with 1204 zeros
 // and 20260302123456789 for 20260302123456700, and an accounting officer who saves it has changed it. Here texts are texts,
 // whatever they look like, amounts are numbers, days are dates in Paris, and words are French.

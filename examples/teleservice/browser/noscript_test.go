@@ -41,7 +41,7 @@ func TestWithoutScript(t *testing.T) {
 	b.goes("/inscription").clicks("#creer").reads("Saisissez le numéro de l’avis")
 
 	a := s.person().withoutScript().signsInAsAgent()
-	a.goes("/gestion/paiements").clicks(".rows a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
+	a.goes("/gestion/paiements").clicks(".rows tbody a").at("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "").reads("Le paiement est pris en compte.")
 	b.goes("/accueil").reads("est pris en compte sur votre compte")
 }
 

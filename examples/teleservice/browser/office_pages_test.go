@@ -47,6 +47,7 @@ func TestOfficePages(t *testing.T) {
 
 	m := s.person().signsInAsAccountant().goes("/gestion/paiements/" + string(review.ID))
 	i.sees(m.clicks("#acte-rendre").types("#motif", "payé deux fois").clicks("#continuer").reads("Rien n’est encore fait."), "confirmation")
+	s.Work() // the letters go before the day is over
 	s.Clock.Pass(24 * time.Hour)
 	s.Work()
 	i.sees(m.signsInAsAccountant(), "gestion")

@@ -1,7 +1,11 @@
 package bench
 
 import (
+	"fmt"
+	"io"
 	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,18 +43,77 @@ func ratio(f func(round int) float64) float64 {
 
 func median(v [rounds]float64) float64 { return ratio(func(r int) float64 { return v[r] }) }
 
-// limit reports a ratio, and fails when it is beyond its limit and was measured long enough.
-func limit(b *testing.B, n int, value float64, unit string, within func(float64) bool) {
+// limit reports a ratio, and fails when it is beyond its bound and was measured long enough.
+func limit(b *testing.B, n int, value float64, unit string, within bound) {
 	b.Helper()
 	b.ReportMetric(value, unit)
 	b.Logf("%.2f %s", value, unit)
-	if n >= enough && !within(value) {
+	measured.note(row{b.Name(), unit, value, within})
+	if n >= enough && !within.holds(value) {
 		b.Errorf("%.2f %s is beyond the limit", value, unit)
 	}
 }
 
-func atLeast(l float64) func(float64) bool { return func(v float64) bool { return v >= l } }
-func atMost(l float64) func(float64) bool  { return func(v float64) bool { return v <= l } }
+// bound is what a ratio must keep to.
+type bound struct {
+	least bool
+	value float64
+}
+
+func atLeast(l float64) bound { return bound{true, l} }
+func atMost(l float64) bound  { return bound{false, l} }
+
+func (l bound) holds(v float64) bool {
+	if l.least {
+		return v >= l.value
+	}
+	return v <= l.value
+}
+
+func (l bound) String() string {
+	if l.least {
+		return fmt.Sprintf("at least %.4g", l.value)
+	}
+	return fmt.Sprintf("at most %.4g", l.value)
+}
+
+// table is what was measured, for people.
+type table struct {
+	mu   sync.Mutex
+	rows []row
+}
+
+type row struct {
+	name, unit string
+	value      float64
+	within     bound
+}
+
+var measured table
+
+// note keeps the last value of each: a benchmark is run once before it is measured.
+func (t *table) note(r row) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.name = strings.TrimPrefix(r.name, "Benchmark")
+	i := slices.IndexFunc(t.rows, func(o row) bool { return o.name == r.name && o.unit == r.unit })
+	if i < 0 {
+		t.rows = append(t.rows, r)
+		return
+	}
+	t.rows[i] = r
+}
+
+// print writes the table as docs/performance.md has it.
+func (t *table) print(w io.Writer) {
+	if len(t.rows) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\n| what | measured | target |\n|---|---|---|\n")
+	for _, r := range t.rows {
+		fmt.Fprintf(w, "| %s | %.4g %s | %s |\n", r.name, r.value, r.unit, r.within)
+	}
+}
 
 // cpuTime is how long this process has computed: what is bounded by that is compared by it, because others do not disturb it.
 func cpuTime() time.Duration {

@@ -1,4 +1,5 @@
-// Package bench measures the stores against the bare database, in the same run, and fails when a limit is passed.
+// Package bench measures the stores against the bare database, and what computes against its peers, in the same run, and fails when a limit is
+// passed. It ends with the table of docs/performance.md.
 //
 //	go test ./internal/integration/bench -run '^$' -bench . -benchtime 12000x -timeout 1h
 //

@@ -35,7 +35,9 @@ func TestMain(m *testing.M) {
 			return
 		}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	measured.print(os.Stdout)
+	os.Exit(code)
 }
 
 // worker runs a worker in a process of its own until nothing is due, and returns its peak of resident memory in MiB.

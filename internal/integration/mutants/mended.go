@@ -28,7 +28,7 @@ var mended = []Mutant{
 		"case back > before:\n\t\t\treturn OnReturnedPart", "case back > before:\n\t\t\treturn OnAccepted", "simulation"),
 	one("M10: a refund is overdue before it is tried", "payment/timers.go",
 		"p.RefundAskedAt.Add(uncalledLimit)", "p.RefundAskedAt.Add(t.unknown)", "simulation"),
-	one("M12: a closed day is written to", "payment/memory.go",
+	one("M12: a closed day is written to", "payment/memory_books.go",
 		"if end.After(m.closed) {", "if end.After(m.closed) && day == \"\" {", "simulation"),
 	one("M13: the authorisation of kept money is thrown away", "payment/meaning.go",
 		"case p.Authorisation == \"\" && r.AuthorisationID != \"\":\n\t\t\treturn OnConfirmed", "case p.Authorisation == \"\" && r.AuthorisationID != \"\":\n\t\t\treturn OnAccepted", "simulation"),

@@ -2,10 +2,7 @@ package mutants
 
 // In which the stores are tried.
 const (
-	inMemory = "payment TestMemoryStore|TestMemoryStoreSuite|TestStoreInMemory"
-	inSQLite = "internal/integration/kept/stores"
-	races    = "internal/integration/growth/race"
-	upgrades = "internal/integration/kept/upgrade"
+	inMemory = "payment TestMemoryStore"
 )
 
 // stores are mutants of the stores.
@@ -18,38 +15,11 @@ var stores = []Mutant{
 	one("memory: a claim that is recorded is begun", "payment/memory.go", "func(o Payment) bool { return o.State == Recorded }", "func(o Payment) bool { return o.State == \"?\" }", inMemory),
 	one("memory: a key is used twice", "payment/memory.go", "m.keys[[2]string{p.Debtor, p.Key}]; ok {", "m.keys[[2]string{p.Debtor, p.Key}]; ok && p.Key == \"\" {", inMemory),
 	one("memory: a handle is two payments'", "payment/memory.go", "; ok && id != p.ID {\n\t\treturn ErrReference", "; ok && id == \"?\" {\n\t\treturn ErrReference", inMemory),
-	one("memory: a lease is not kept", "payment/memory.go", "(l.token == \"\" || !now.Before(l.until))", "(l.token == \"\" || !now.Before(l.until) || l.tries == 0)", inMemory),
-	one("memory: somebody else's lease is ended", "payment/memory.go", "ok && r.token == t.Token {", "ok && t.Token != \"\" {", inMemory),
-	one("memory: changes overtake each other", "payment/memory.go", "\t\t\t\tlist = list[:1]\n", "\t\t\t\tlist = list[:]\n", inMemory),
-	one("memory: a failure is not counted", "payment/memory.go", "tries := l.tries + 1", "tries := l.tries", inMemory),
-	one("memory: haste leaves the lease", "payment/memory.go", "\tr.token, r.until = \"\", time.Time{}\n", "\tr.until = time.Time{}\n", inMemory),
-	one("memory: an erasure leaves the cause", "payment/memory.go", "r.payment, r.cause = p.Erased(), \"\"", "r.payment = p.Erased()", inMemory),
+	one("memory: a lease is not kept", "payment/memory.go", "return l.token == \"\" || !now.Before(l.until) }", "return l.token == \"\" || !now.Before(l.until) || l.tries == 0 }", inMemory),
+	one("memory: somebody else's lease is ended", "payment/memory_work.go", "ok && r.token == t.Token {", "ok && t.Token != \"\" {", inMemory),
+	one("memory: a failure is not counted", "payment/memory_work.go", "tries: l.tries + 1, cause", "tries: l.tries, cause", inMemory),
+	one("memory: an erasure leaves the cause", "payment/memory_books.go", "r.payment, r.cause = p.Erased(), \"\"", "r.payment = p.Erased()", inMemory),
 	one("memory: a number of the sequence comes twice", "payment/memory.go", "\tm.sequence[day]++\n", "\tm.sequence[day] |= 1\n", inMemory),
-	one("memory: an orphan is kept twice", "payment/memory.go", "\tif m.known[c.Key] {\n\t\treturn nil", "\tif m.known[c.Key+\"?\"] {\n\t\treturn nil", inMemory),
+	one("memory: an orphan is kept twice", "payment/memory_books.go", "\tif m.known[c.Key] {\n\t\treturn nil", "\tif m.known[c.Key+\"?\"] {\n\t\treturn nil", inMemory),
 	one("memory: what was handed out is shared", "payment/memory.go", "p.Session.Fields = maps.Clone(p.Session.Fields)", "_ = maps.Clone(p.Session.Fields)", inMemory),
-
-	one("SQL: a version is overwritten", "payment/sqlstore/write.go", "\" AND version = \" + nth[\"version\"] + \" - 1 AND debtor", "\" AND debtor", inSQLite),
-	one("SQL: what was erased is written again", "payment/sqlstore/write.go", "\" - 1 AND debtor = \" + nth[\"debtor\"] + \" AND \" +", "\" - 1 AND \" +", inSQLite),
-	one("SQL: a closed day is written to", "payment/sqlstore/closed.go", "WHERE until > \" + parameter + \")\"", "WHERE until > \" + parameter + \" AND FALSE)\"", inSQLite),
-	one("SQL: a held debt is begun", "payment/sqlstore/write.go", "WHERE debt = \" + nth[\"debt\"] + \" AND state IN (\" + holding + \"))\"", "WHERE debt = \" + nth[\"debt\"] + \" AND state IN (\" + attempts + \"))\"", inSQLite),
-	one("SQL: the entry is not written", "payment/sqlstore/write.go", "for i, args := range [][]any{row, line, {c.Key", "for i, args := range [][]any{row, line, {c.Key + \"?\"", inSQLite),
-	one("SQL: changes overtake each other", "payment/sqlstore/work.go", "o.version < c.version))\"", "o.version < 0))\"", inSQLite),
-	one("SQL: a lease is not kept", "payment/sqlstore/work.go", "(lease_until IS NULL OR lease_until <= $1)", "(lease_until IS NULL OR lease_until <> $1)", inSQLite),
-	one("SQL: somebody else's lease is ended", "payment/sqlstore/work.go", "\" WHERE %s = $3 AND lease_token = $4\"\n\taside", "\" WHERE %s = $3 AND lease_token <> $4 || 'x'\"\n\taside", inSQLite),
-	one("SQL: a change that was taken is deleted by another", "payment/sqlstore/work.go", "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2", "DELETE FROM quittance_change WHERE key = $1 AND $2 <> ''", inSQLite),
-	one("SQL: haste leaves the lease", "payment/sqlstore/work.go", "ELSE $1 END, lease_token = NULL, lease_until = NULL WHERE id = $2", "ELSE $1 END WHERE id = $2", inSQLite),
-	one("SQL: an erasure leaves the cause", "payment/sqlstore/erase.go", "masked_pan = '', cause = '',", "masked_pan = '',", inSQLite),
-	one("SQL: an erasure leaves the handle", "payment/sqlstore/erase.go", " handle_session = '', handle_proof", " handle_proof", inSQLite),
-	one("SQL: an erasure leaves the salts", "payment/sqlstore/erase.go", "SET by_whom = '', why = '', salt = $1 WHERE payment = $2", "SET by_whom = '', why = '' WHERE payment = $2 AND $1 = $1", inSQLite),
-	one("SQL: Advance sets the sequence back", "payment/sqlstore/sequence.go", "CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END", "$2", inSQLite),
-	one("SQL: two processes draw one number", "payment/sqlstore/sequence.go", "quittance_sequence.last + $2 RETURNING last", "$2 RETURNING last", inSQLite),
-	one("SQL: a damaged row is reported each time", "payment/sqlstore/work.go", "return t.Tries < payment.StuckAfter || t.Cause != cause, err", "return t.Kind != \"\", err", inSQLite, "internal/integration/faults/trouble"),
-	one("SQL: a change has the session", "payment/store.go", "p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", "_, _ = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", inMemory, inSQLite, "payment"),
-	one("SQLite: the index of money is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inSQLite, races, upgrades),
-	one("SQLite: the index of attempts is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of attempts is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inSQLite, races, upgrades),
-	one("PostgreSQL: the index of paid debts is missing", "payment/sqlstore/migrations/postgresql/0005_debt_paid.sql", "CREATE UNIQUE INDEX", "CREATE INDEX", inSQLite, races, upgrades),
-	one("PostgreSQL: leases wait for each other", "payment/sqlstore/store.go", " FOR UPDATE SKIP LOCKED", "", inSQLite, races),
-	one("PostgreSQL: a day is closed beside who writes", "payment/sqlstore/store.go", "barrier: \"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE\",", "", inSQLite, races),
 }

@@ -17,6 +17,10 @@ import (
 	"strings"
 )
 
+// long are tests that see much and take long: who kills a mutant should be narrower.
+const long = "^Test(M3|Random|TwoPaymentsOfOneClaim|EachRuleIsNeeded|EveryFault|Work|Golden|OverHTTP|Stop|SecondClick|AcquirerThatHangs|Slow|Diagrams|" +
+	"AmbiguousCommit|BrowserGone|AllNotificationsLost|Resume|EmptyReturns|TwoTabs)"
+
 // variable names the mutant that a program of many is to be.
 const variable = "QUITTANCE_MUTANT"
 
@@ -272,6 +276,8 @@ func (t *Together) Run(ctx context.Context, m Mutant, k Killer) (v Verdict, err 
 	args := []string{"-test.failfast", "-test.timeout=10m", "-test.count=1"}
 	if k.Test != "" {
 		args = append(args, "-test.run", pattern(k.Test))
+	} else {
+		args = append(args, "-test.short", "-test.skip", long) // to look for one
 	}
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = filepath.Join(t.root, k.Package)

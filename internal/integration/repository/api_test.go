@@ -170,6 +170,11 @@ func (s *surfaceWriter) typeName(o *types.TypeName) {
 	name := o.Name()
 	if o.IsAlias() {
 		s.add("type %s = %s", name, s.typ(types.Unalias(o.Type())))
+		// The names of an internal type are ours to keep, and are nowhere else to be seen.
+		if n, ok := types.Unalias(o.Type()).(*types.Named); ok && n.Obj().Pkg() != nil && strings.Contains(n.Obj().Pkg().Path(), "/internal/") {
+			s.promisedFields(name, n)
+			s.methods(name, n)
+		}
 		return
 	}
 	named := o.Type().(*types.Named)
@@ -192,6 +197,24 @@ func (s *surfaceWriter) typeName(o *types.TypeName) {
 	default:
 		s.add("type %s%s %s", name, generic, s.typ(u))
 	}
+	s.methods(name, named)
+}
+
+// promisedFields writes the fields of a struct, and those that it has by embedding.
+func (s *surfaceWriter) promisedFields(name string, named *types.Named) {
+	u, ok := named.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	s.fields(name, u)
+	for f := range u.Fields() {
+		if inner, ok := f.Type().(*types.Named); ok && f.Embedded() {
+			s.promisedFields(name, inner)
+		}
+	}
+}
+
+func (s *surfaceWriter) methods(name string, named *types.Named) {
 	values := types.NewMethodSet(named)
 	for m := range types.NewMethodSet(types.NewPointer(named)).Methods() {
 		if !m.Obj().Exported() {

@@ -11,9 +11,15 @@ import (
 )
 
 // readmeBlocks are the fenced blocks of the README in one language, in their order.
-func readmeBlocks(t *testing.T, language string) (blocks []string) {
+func readmeBlocks(t *testing.T, language string) []string {
 	t.Helper()
-	text := read(t, filepath.Join(root(t), "README.md"))
+	return blocksOf(t, "README.md", language)
+}
+
+// blocksOf are the fenced blocks of a page in one language, in their order.
+func blocksOf(t *testing.T, page, language string) (blocks []string) {
+	t.Helper()
+	text := read(t, filepath.Join(root(t), filepath.FromSlash(page)))
 	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
 		blocks = append(blocks, m[1])
 	}
@@ -35,25 +41,25 @@ func TestReadmeGo(t *testing.T) {
 	}
 }
 
-// The diagram is what the table says.
-func TestReadmeDiagram(t *testing.T) {
+// The diagram of docs/lifecycle.md is what the table says.
+func TestLifecycleDiagram(t *testing.T) {
 	t.Parallel()
 	var want strings.Builder
 	if err := payment.WriteMermaid(&want); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{want.String()}, readmeBlocks(t, "mermaid")); diff != "" {
-		t.Errorf("the README's diagram is not the table's (-table +README):\n%s", diff)
+	if diff := cmp.Diff([]string{want.String()}, blocksOf(t, "docs/lifecycle.md", "mermaid")); diff != "" {
+		t.Errorf("the diagram is not the table's (-table +page):\n%s", diff)
 	}
 }
 
-// The two commands of the README are what .ci/run runs, the tests also with the race detector.
+// The two commands of the README are what .ci/run runs, the tests in two parts, the greater of them with the race detector.
 func TestReadmeCommands(t *testing.T) {
 	t.Parallel()
 	ci := read(t, filepath.Join(root(t), ".ci", "run"))
 	known := map[string]*regexp.Regexp{
 		"go run ./examples/teleservice": regexp.MustCompile(`(?m)^go run \./examples/teleservice\b`),
-		"go test work":                  regexp.MustCompile(`(?m)^go test -race .*\bwork$`),
+		"go test work":                  regexp.MustCompile(`(?ms)^go list work >"\$folder/packages"$.*^go test .*grep -E "\$alone".*^go test -race .*grep -vE "\$alone"`),
 	}
 	found := 0
 	for _, b := range readmeBlocks(t, "sh") {
@@ -77,10 +83,10 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-// The table of packages names every public package, and nothing that is not there.
-func TestReadmePackages(t *testing.T) {
+// The table of docs/packages.md names every public package, and nothing that is not there.
+func TestPackagesPage(t *testing.T) {
 	t.Parallel()
-	text := read(t, filepath.Join(root(t), "README.md"))
+	text := read(t, filepath.Join(root(t), "docs", "packages.md"))
 	var got []string
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|").FindAllStringSubmatch(text, -1) {
 		got = append(got, module+"/"+m[1])
@@ -99,6 +105,6 @@ func TestReadmePackages(t *testing.T) {
 		return set
 	})
 	if diff := cmp.Diff(want, got, sorted); diff != "" {
-		t.Errorf("(-packages +README):\n%s", diff)
+		t.Errorf("(-packages +page):\n%s", diff)
 	}
 }

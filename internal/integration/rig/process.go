@@ -216,7 +216,7 @@ func (c *Child) Size() (Size, error) {
 	return a.Size, err
 }
 
-// Verify is payment.Service.Verify, without seals.
+// Verify is audit.Books.Verify, without seals.
 func (c *Child) Verify() error {
 	_, err := c.ask(command{Do: "verify"})
 	return err

@@ -46,7 +46,7 @@ func (r recorder) written(p payment.Payment, e payment.Entry, err error) error {
 }
 
 // missing are the facts that are not in the journals, nor in the mailbox.
-func missing(ctx context.Context, s payment.Store, box inbox.LetterFinder, facts []Fact) ([]Fact, error) {
+func missing(ctx context.Context, s payment.Store, box inbox.Mailbox, facts []Fact) ([]Fact, error) {
 	journals := map[payment.ID]map[int]Fact{}
 	var lost []Fact
 	for _, f := range facts {

@@ -95,7 +95,7 @@ func (n noting) note(ctx context.Context, p payment.Payment, e payment.Entry, to
 // wait for it. It returns how many changes were delivered.
 func Live(t *testing.T, seed uint64) (delivered int) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(began.Sub(time.Now())) // the bubble's clock begins before there was a policy
+		time.Sleep(time.Until(began)) // the bubble's clock begins before there was a policy
 		l := &live{
 			seed: seed, hangs: []uint64{0, 1, 1, 2, 10}[hashed(seed, "hangs", 0)%5], deaf: int(hashed(seed, "deaf", 0)%12) - 4,
 			release: make(chan struct{}), waiting: map[string]time.Time{},

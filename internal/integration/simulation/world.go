@@ -37,7 +37,6 @@ type World struct {
 	processes  []*process
 	serves     []int // N of the Moves that each process began with
 	letters    func(context.Context, payment.Change) error
-	books      *audit.Books
 	clockRight time.Time // the clocks agree with each other's past from then on
 
 	later   events

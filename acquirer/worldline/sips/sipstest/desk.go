@@ -11,7 +11,8 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// Transaction is what really happened to one reference; see [Server.Book].
+// Transaction is what really happened to one reference; see [Server.Book]. Its fields are those that
+// the comment of mock.Transaction lists.
 type Transaction = bank.Transaction
 
 // Move is one entry of a transaction's book.

@@ -92,6 +92,14 @@ var pageOpen = map[string]time.Duration{
 	"simulator": 15 * time.Minute, "sips": 15 * time.Minute, "mock": time.Hour, "direct": direct.DefaultSessionTimeout, "payfip": payfip.Window,
 }
 
+// noticeOf is what stands in the foot of the payer's pages: empty for a simulation, of which they say that no money moves.
+func noticeOf(b *bank.Bank) string {
+	if b.Simulated {
+		return ""
+	}
+	return "Les personnes sont inventées, mais la page de paiement est celle d’une vraie banque\u00a0: une vraie carte y serait débitée."
+}
+
 // lockOfBank is the lock of the process that has the simulator, and keeps its book.
 const lockOfBank = "simulator"
 
@@ -234,7 +242,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank],
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], Notice: noticeOf(a.Bank),
 	})
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func crowd(tb testing.TB, s *apptest.Service, n int) {
 			"reference": `printf('PCLCB26001%07d', i)`,
 			"claim":     `p.claim || i`, "debt": `p.debt || i`, "debtor": `p.debtor || i`, "key": `p.key || i`, "handle_session": `''`,
 			"created_at": `p.created_at - (i - 1) * 300000000`, "attention_at": `NULL`,
-			"state": `CASE WHEN i % (` + fmt.Sprint(n) + ` / 40) = 0 THEN CASE WHEN i % 2 = 0 THEN 'paid' ELSE 'review' END ELSE 'recorded' END`,
+			"state": `CASE WHEN i % (` + fmt.Sprint(n) + ` / 40) = 0 THEN CASE WHEN i / (` + fmt.Sprint(n) + ` / 40) % 2 = 0 THEN 'paid' ELSE 'review' END ELSE 'recorded' END`,
 		}[c]
 		if !ok {
 			expr = "p." + c
@@ -47,10 +47,14 @@ func crowd(tb testing.TB, s *apptest.Service, n int) {
 	if err := rows.Err(); err != nil {
 		tb.Fatal(err)
 	}
-	_, err = s.Database.ExecContext(context.Background(), s.Database.Q(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
-		INSERT INTO quittance_payment (`+strings.Join(columns, ", ")+`) SELECT `+strings.Join(exprs, ", ")+` FROM quittance_payment p, n WHERE p.id = $2`), n, string(made.ID))
-	if err != nil {
-		tb.Fatal(err)
+	const atOnce = 5000 // a write has its time limit
+	for from := 1; from <= n; from += atOnce {
+		_, err = s.Database.ExecContext(context.Background(), s.Database.Q(`WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
+			INSERT INTO quittance_payment (`+strings.Join(columns, ", ")+`) SELECT `+strings.Join(exprs, ", ")+` FROM quittance_payment p, n WHERE p.id = $3`),
+			from, min(from+atOnce-1, n), string(made.ID))
+		if err != nil {
+			tb.Fatal(err)
+		}
 	}
 	if _, err := s.Database.ExecContext(context.Background(), `ANALYZE`); err != nil {
 		tb.Fatal(err)

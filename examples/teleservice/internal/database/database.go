@@ -26,17 +26,10 @@ type DB struct {
 	Name     string // for people; it holds no password
 	Shared   bool   // PostgreSQL: other processes may work on it too
 	Payments *sqlstore.Store
-	Mailbox  Mailbox
+	Mailbox  inbox.Mailbox
 
 	migrates func(context.Context) error // the mailbox's schema
 	numbered string                      // what a parameter's number follows: $ or ?
-}
-
-// Mailbox is what the pages need of a mailbox.
-type Mailbox interface {
-	inbox.Mailbox
-	inbox.LetterFinder
-	inbox.UnreadCounter
 }
 
 // Open opens an SQLite file, which is made if there is none, or PostgreSQL at a postgres:// address, and brings every schema up to

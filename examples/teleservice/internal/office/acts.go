@@ -39,7 +39,7 @@ var options = []option{
 		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.",
 		Done: "Le paiement est pris en compte.", on: payment.OnRecorded, desk: Claims,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, err := o.Payments.Record(ctx, c.ID)
+			_, err := o.Payments.Record(ctx, c.ID, c.By)
 			return err
 		},
 	},

@@ -231,4 +231,5 @@ var english = web.Translation{
 	"Carte bancaire": "Bank card",
 	"Prélèvement sur votre compte bancaire": "Direct debit from your bank account",
 	"Prélèvement enregistré":                "Direct debit ordered",
+	"Les personnes sont inventées, mais la page de paiement est celle d’une vraie banque\u00a0: une vraie carte y serait débitée.": "The people are made up, but the payment page is that of a real bank: a real card would be charged there.",
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/creance"
-	"github.com/quittance/quittance/examples/teleservice/internal/database"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/session"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
@@ -28,7 +27,7 @@ var files embed.FS
 // Config is what the pages stand on.
 type Config struct {
 	Payments *payment.Service
-	Mailbox  database.Mailbox
+	Mailbox  inbox.Mailbox
 	Catalog  *inbox.Catalog
 	Fund     inbox.Sender
 	People   *people.Directory

@@ -165,6 +165,7 @@ func order(changes ...string) map[string]string {
 
 // One payment from beginning to end, in every form of answer, and the errors on the way.
 func TestClients(t *testing.T) {
+	figure.WithoutRace(t)
 	figure.Long(t)
 	for name, start := range clients {
 		t.Run(name, func(t *testing.T) {

@@ -486,6 +486,7 @@ func (w *world) story(p payment.Payment) (s string) {
 }
 
 func TestRestore(t *testing.T) {
+	figure.WithoutRace(t)
 	figure.Long(t)
 	seed := figure.Seed(t)
 	databases(t, func(t *testing.T, next func(*testing.T) database) {

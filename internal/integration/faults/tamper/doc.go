@@ -1,3 +1,3 @@
 // Package tamper edits the tables of the payments behind the back of the service, column by column and row by row, and proves what
-// payment.Service.Verify finds of it. It has tests only.
+// audit.Books.Verify finds of it. It has tests only.
 package tamper

@@ -62,6 +62,7 @@ func kindOf(err error) string {
 	}{
 		{"ineligible", creance.ErrIneligible}, {"held", payment.ErrHeld}, {"in_progress", payment.ErrInProgress}, {"invalid", payment.ErrInvalid},
 		{"unverified", acquirer.ErrUnverified}, {"unavailable", acquirer.ErrUnavailable}, {"unanswered", acquirer.ErrUnanswered},
+		{"configuration", acquirer.ErrConfiguration}, {"closed", payment.ErrClosed},
 	} {
 		if errors.Is(err, k.is) {
 			return k.name

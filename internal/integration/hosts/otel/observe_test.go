@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -133,20 +135,24 @@ func TestObserve(t *testing.T) {
 // What OBSERVE.md shows is what is compiled here.
 func TestDoc(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("observe.go")
-	if err != nil {
-		t.Fatal(err)
+	var compiled, shown []string
+	for _, file := range []string{"observe.go", "gauges.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?ms)^// observe:begin\n\n(.*?)\n// observe:end$`).FindAllStringSubmatch(string(source), -1) {
+			compiled = append(compiled, m[1])
+		}
 	}
 	doc, err := os.ReadFile("../../../../payment/OBSERVE.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	region := regexp.MustCompile(`(?ms)^// observe:begin\n\n(.*?)\n// observe:end$`).FindSubmatch(source)
-	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllSubmatch(doc, -1)
-	if region == nil || len(blocks) != 1 {
-		t.Fatalf("there is no region, or there are %d blocks", len(blocks))
+	for _, m := range regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllStringSubmatch(string(doc), -1) {
+		shown = append(shown, m[1])
 	}
-	if d := cmp.Diff(string(region[1]), string(blocks[0][1])); d != "" {
+	if d := cmp.Diff(compiled, shown); d != "" {
 		t.Errorf("OBSERVE.md shows other code than what is compiled (-compiled +shown):\n%s", d)
 	}
 	// Every operation that is observed is in its table, and no other.
@@ -154,5 +160,73 @@ func TestDoc(t *testing.T) {
 		if !strings.Contains(string(doc), "| `payment."+op+"` |") {
 			t.Errorf("OBSERVE.md does not name payment.%s", op)
 		}
+	}
+}
+
+// The log lines that OBSERVE.md explains are those that are written at the levels of warnings and errors, and no other.
+func TestDocLogLines(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../../../payment/OBSERVE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../../../../payment/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	written := map[string]bool{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`Logger\.LogAttrs\([^"]*?, (?:slog\.Level(?:Warn|Error)|level|logLevel\([^)]*\)), "([^"]*)"`).FindAllStringSubmatch(string(text), -1) {
+			written[m[1]] = true
+		}
+	}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]*)` \\| (?:WARN|ERROR)").FindAllStringSubmatch(string(doc), -1) {
+		explained[m[1]] = true
+	}
+	if d := cmp.Diff(written, explained); d != "" {
+		t.Errorf("(-written +explained):\n%s", d)
+	}
+}
+
+// A payment that waits for its accounts, and one that waits for a clerk, are seen.
+func TestGauges(t *testing.T) {
+	t.Parallel()
+	w := paymenttest.New(t, paymenttest.Options{})
+	reader := metric.NewManualReader()
+	registered, err := Gauges(metric.NewMeterProvider(metric.WithReader(reader)).Meter("quittance"), w.Service, w.Clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer registered.Unregister()
+	w.Pay("D-1", mock.Behaviour{})
+	p := w.Pay("D-2", mock.Behaviour{})
+	if _, err := w.Service.Question(t.Context(), payment.Command{ID: p.ID, Version: p.Version, By: "agent-1", Why: "complaint"}); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(25 * time.Hour)
+	var data metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &data); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int64{}
+	for _, scope := range data.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			got[m.Name] = m.Data.(metricdata.Gauge[int64]).DataPoints[0].Value
+		}
+	}
+	want := map[string]int64{
+		"quittance.unserved": 0, "quittance.stuck": 0, "quittance.damaged": 0, "quittance.orphans": 0, "quittance.hanging": 0,
+		"quittance.unrecorded": 1, "quittance.review": 1, "quittance.oldest_review_seconds": 25 * 3600,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }

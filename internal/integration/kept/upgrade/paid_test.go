@@ -12,6 +12,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -19,6 +20,7 @@ import (
 // Versions before schema 5 let two notices of one debt be paid. The migration puts the later one into review, with an entry that says why, and
 // only then makes the index that forbids it.
 func TestTwoPaidPaymentsOfADebtAreMigrated(t *testing.T) {
+	figure.WithoutRace(t)
 	t.Run("sqlite", func(t *testing.T) {
 		db := open(t, "sqlite", sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db")))
 		migratePaid(t, db, sqlstore.SQLite)

@@ -18,16 +18,19 @@ func main() {
 	find := flag.Bool("find", false, "look for who kills them, and write it into killed.md")
 	again := flag.Bool("again", false, "with -find: also of those that have a killer")
 	payments := flag.Int("payments", 20_000, "with -find: in how many payments a world that notices is looked for")
+	from := flag.Int("from", 0, "the first, by number")
+	to := flag.Int("to", 0, "the one behind the last, by number; 0: all")
+	quick := flag.Bool("quick", false, "only those that can be compiled together")
 	alone := flag.Bool("alone", false, "compile each by itself, and not many together")
 	story := flag.Bool("story", false, "print what the killer says")
 	flag.Parse()
-	if err := run(*list, *find, *again, *story, *alone, *payments, flag.Args()); err != nil {
+	if err := run(*list, *find, *again, *story, *alone, *quick, *from, *to, *payments, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(list, find, again, story, alone bool, payments int, words []string) error {
+func run(list, find, again, story, alone, quick bool, from, to, payments int, words []string) error {
 	root, err := mutants.Root()
 	if err != nil {
 		return err
@@ -39,7 +42,7 @@ func run(list, find, again, story, alone bool, payments int, words []string) err
 		return err
 	}
 	defer many.Close()
-	if !list {
+	if !list && !quick {
 		if err := many.Build(context.Background()); err != nil {
 			return err
 		}
@@ -50,8 +53,8 @@ func run(list, find, again, story, alone bool, payments int, words []string) err
 		}
 		return m.Run(ctx, root, k)
 	}
-	for _, m := range mutants.All() {
-		if !wanted(m.Name, words) {
+	for i, m := range mutants.All() {
+		if i < from || to > 0 && i >= to || !wanted(m.Name, words) || quick && !many.Has(m) {
 			continue
 		}
 		switch known := killers[m.Name]; {

@@ -40,3 +40,12 @@ func Long(t testing.TB) {
 		t.Skip("long: it runs without -short")
 	}
 }
+
+// WithoutRace is the first line of a test that works through many cases one by one, or drives other processes: the race detector, which sees
+// only what goroutines of one process do at once, makes it several times slower and finds nothing. .ci/run runs these tests before the others.
+func WithoutRace(t testing.TB) {
+	t.Helper()
+	if underRace {
+		t.Skip("it runs without -race")
+	}
+}
