@@ -43,6 +43,7 @@ var answersToErrors = []struct {
 // protects it is the seal, and that a hint only makes us ask.
 func (s *Service) NotifyHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limitReading(w)
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		if text, ok := s.verificationAnswer(r); ok {
@@ -89,11 +90,15 @@ func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	return "", false
 }
 
-// readOffers reads the request once, under a deadline of its own, and returns it once for each acquirer that takes its shape. If none
+// limitReading limits how long the request may take to arrive, also one whose body nobody here reads: net/http waits for that before it
+// sends an answer. A server that cannot set a deadline has one of its own.
+func limitReading(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
+}
+
+// readOffers reads the request once, and returns it once for each acquirer that takes its shape. If none
 // does, the error is that of the shape which fits best.
 func (s *Service) readOffers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
-	// A server that cannot set a deadline has one of its own.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
 	in, err := acquirer.ReadIncoming(w, r)
 	if err != nil {
 		return nil, err
@@ -175,6 +180,7 @@ var returnPage = template.Must(template.New("return").Parse(`<!DOCTYPE html>
 // the acquirer's site. Without the exemption it never gets here: [http.CrossOriginProtection] answers 403.
 func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limitReading(w)
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "no-referrer")
