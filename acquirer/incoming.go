@@ -67,11 +67,11 @@ func (in Incoming) Callback(ch Channel, c Client) (Callback, error) {
 	shapes, headers := Takes(c, ch)
 	var refused *RequestError
 	for _, shape := range shapes {
-		cb, err := in.as(shape)
+		cb, err := in.readAs(shape)
 		if err == nil {
 			cb.Channel = ch
 			if shape == PostJSON {
-				cb.Header = in.kept(headers)
+				cb.Header = in.copyHeaders(headers)
 			}
 			return cb, nil
 		}
@@ -96,8 +96,8 @@ func CloserRefusal(a, b *RequestError) *RequestError {
 
 const formType = "application/x-www-form-urlencoded"
 
-// as reads the request in one shape.
-func (in Incoming) as(s Shape) (cb Callback, refused *RequestError) {
+// readAs parses the request as one shape, or says why the request does not have that shape.
+func (in Incoming) readAs(s Shape) (cb Callback, refused *RequestError) {
 	if allowed := s.Methods(); !slices.Contains(allowed, in.method) {
 		return cb, requestError(http.StatusMethodNotAllowed, "method %.10q, expected %s", in.method, strings.Join(allowed, " or "))
 	}
@@ -106,7 +106,7 @@ func (in Incoming) as(s Shape) (cb Callback, refused *RequestError) {
 		if in.mediaType != formType {
 			return cb, requestError(http.StatusUnsupportedMediaType, "content type is not %s", formType)
 		}
-		cb.Form, refused = in.form()
+		cb.Form, refused = in.parseForm()
 	case PostJSON:
 		if in.mediaType != "application/json" {
 			return cb, requestError(http.StatusUnsupportedMediaType, "content type is not application/json")
@@ -116,20 +116,20 @@ func (in Incoming) as(s Shape) (cb Callback, refused *RequestError) {
 		}
 		cb.Body = in.body
 	case GetQuery:
-		cb.Query, refused = in.pairs()
+		cb.Query, refused = in.parseQuery()
 	case Pairs:
 		if in.method == http.MethodPost && len(in.body) > 0 {
 			if in.mediaType != formType {
 				return cb, requestError(http.StatusUnsupportedMediaType, "content type is not %s", formType)
 			}
-			if cb.Form, refused = in.form(); refused != nil {
+			if cb.Form, refused = in.parseForm(); refused != nil {
 				return Callback{}, refused
 			}
 			if in.query == "" {
 				return cb, nil
 			}
 		}
-		cb.Query, refused = in.pairs()
+		cb.Query, refused = in.parseQuery()
 	}
 	if refused != nil {
 		return Callback{}, refused
@@ -137,7 +137,7 @@ func (in Incoming) as(s Shape) (cb Callback, refused *RequestError) {
 	return cb, nil
 }
 
-func (in Incoming) form() (url.Values, *RequestError) {
+func (in Incoming) parseForm() (url.Values, *RequestError) {
 	form, err := url.ParseQuery(string(in.body))
 	switch {
 	case err != nil:
@@ -148,7 +148,7 @@ func (in Incoming) form() (url.Values, *RequestError) {
 	return form, nil
 }
 
-func (in Incoming) pairs() (url.Values, *RequestError) {
+func (in Incoming) parseQuery() (url.Values, *RequestError) {
 	query, err := url.ParseQuery(in.query)
 	switch {
 	case err != nil:
@@ -159,8 +159,8 @@ func (in Incoming) pairs() (url.Values, *RequestError) {
 	return query, nil
 }
 
-// kept returns a copy of the headers with these names.
-func (in Incoming) kept(names []string) http.Header {
+// copyHeaders returns a copy of the headers with these names.
+func (in Incoming) copyHeaders(names []string) http.Header {
 	h := make(http.Header)
 	for _, name := range names {
 		for _, v := range in.header.Values(name) {

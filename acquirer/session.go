@@ -71,7 +71,8 @@ var words = map[string]Form{
 	},
 }
 
-func (f Form) worded() (Form, error) {
+// withTexts fills the empty texts of the form in its language, which is French when none is given.
+func (f Form) withTexts() (Form, error) {
 	if f.Language == "" {
 		f.Language = "fr"
 	}
@@ -164,7 +165,7 @@ func (s Session) WriteForm(w io.Writer, f Form) error {
 	if err := s.check("WriteForm"); err != nil {
 		return err
 	}
-	f, err := f.worded()
+	f, err := f.withTexts()
 	if err != nil {
 		return err
 	}

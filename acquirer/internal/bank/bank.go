@@ -115,7 +115,7 @@ type name struct{ merchant, key string }
 
 func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)} }
 
-func (o Order) lifetime() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
+func (o Order) lifetimeOrDefault() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
 
 // MostAttempts is how many cards a payer may try where it is more than one.
 func (o Order) MostAttempts() int { return cmp.Or(o.Attempts, Attempts) }
@@ -212,12 +212,12 @@ func (b *Bank) Open(o Order) (Session, error) {
 	token := rand.Text()
 	b.accounts, b.open = append(b.accounts, a), append(b.open, a)
 	b.byName[o.nameOf()], b.byToken[token] = a, a
-	return Session{Token: token, ExpiresAt: now.Add(o.lifetime())}, nil
+	return Session{Token: token, ExpiresAt: now.Add(o.lifetimeOrDefault())}, nil
 }
 
 // idleDeadline is when the session ends if the payer does nothing from now on.
 func (a *account) idleDeadline() time.Time {
-	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(a.lifetime())
+	idle, end := a.active.Add(a.idle), a.OpenedAt.Add(a.lifetimeOrDefault())
 	if end.Before(idle) {
 		return end
 	}

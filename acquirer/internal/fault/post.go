@@ -25,7 +25,7 @@ type letter struct {
 	deliver func()
 }
 
-func (l letter) run() {
+func (l letter) deliverAll() {
 	for range l.times {
 		l.deliver()
 	}
@@ -57,7 +57,7 @@ func (p *Post) Send(deliver func(), fs ...Fault) {
 		p.mu.Unlock()
 		return
 	}
-	l.run()
+	l.deliverAll()
 	p.deliverIf(func(l letter) bool { return l.due.IsZero() })
 }
 
@@ -83,7 +83,7 @@ func (p *Post) deliverIf(which func(letter) bool) int {
 	p.held = held
 	p.mu.Unlock()
 	for _, l := range out {
-		l.run()
+		l.deliverAll()
 	}
 	return len(out)
 }

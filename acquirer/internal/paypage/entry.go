@@ -71,11 +71,11 @@ func readEntry(form url.Values, today paris.Day, taken []string) (bank.Card, []m
 	return card, nil
 }
 
-func monthList() []string { return numbers("%02d", 1, 12) }
+func monthList() []string { return formatNumbers("%02d", 1, 12) }
 
-func yearList(today paris.Day) []string { return numbers("%04d", today.Year, years) }
+func yearList(today paris.Day) []string { return formatNumbers("%04d", today.Year, years) }
 
-func numbers(format string, first, n int) []string {
+func formatNumbers(format string, first, n int) []string {
 	list := make([]string, n)
 	for i := range list {
 		list[i] = fmt.Sprintf(format, first+i)

@@ -70,7 +70,7 @@ const (
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.Links && r.Method == http.MethodGet {
-		h.arrive(w, r.URL.Query())
+		h.showArrival(w, r.URL.Query())
 		return
 	}
 	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
@@ -85,7 +85,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			invalidPage.write(w, view{})
 			return
 		}
-		h.arrive(w, cb.Form)
+		h.showArrival(w, cb.Form)
 	case stepCard:
 		h.cardTyped(w, token, cb.Form)
 	case stepAccept, stepFail, stepCancel:
@@ -117,8 +117,8 @@ func (h *Handler) refuseRequest(w http.ResponseWriter, err error) {
 // NotFound says in French that there is nothing here: for the paths that a front does not have.
 func (h *Handler) NotFound(w http.ResponseWriter, _ *http.Request) { absentPage.write(w, view{}) }
 
-// arrive opens the session that the payer's browser brings, and shows the card page.
-func (h *Handler) arrive(w http.ResponseWriter, form url.Values) {
+// showArrival opens the session whose token is in the form, and shows the card page.
+func (h *Handler) showArrival(w http.ResponseWriter, form url.Values) {
 	token, ok := h.Token(form)
 	if !ok {
 		invalidPage.write(w, view{})
@@ -200,7 +200,7 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 	}
 	if !t.Retry && t.Code != "97" && h.AtOnce != nil && h.AtOnce(t) {
 		if b := h.wayBack(t); b != nil {
-			b.leave(w)
+			b.sendBack(w)
 			return
 		}
 	}

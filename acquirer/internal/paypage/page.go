@@ -82,9 +82,9 @@ type back struct {
 	Button, Value string
 }
 
-// leave sends the browser back at once: by a redirection where the form is one by GET, otherwise by a page whose form sends itself
+// sendBack sends the browser back at once: by a redirection where the form is one by GET, otherwise by a page whose form sends itself
 // and has a button where there is no script.
-func (b *back) leave(w http.ResponseWriter) {
+func (b *back) sendBack(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")

@@ -36,15 +36,16 @@ func Patiently[T any](ctx context.Context, ask func(attempt int) (T, *Fault)) (T
 			return answer, nil
 		}
 		wait := max(f.Wait, pause/2+rand.N(pause/2+1))
-		if !f.Err.Retryable() || attempt == tries || wait > longestWait || !sleep(ctx, wait) {
+		if !f.Err.Retryable() || attempt == tries || wait > longestWait || !sleepUnlessDone(ctx, wait) {
 			return answer, f.Err
 		}
 		pause *= 2
 	}
 }
 
-// sleep reports whether it slept to the end. It does not begin what the context would cut short.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleepUnlessDone waits for d and reports whether it did. If the context is done, or its deadline comes within d, the caller learns
+// at once that there is no time for another attempt.
+func sleepUnlessDone(ctx context.Context, d time.Duration) bool {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) <= d {
 		return false
 	}
