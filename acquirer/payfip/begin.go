@@ -49,9 +49,9 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	in := c.in
 	cents, bad := checkOrder(o)
 	if bad != nil {
-		return acquirer.Session{}, invalid(acquirer.OpBegin, o.Reference, bad)
+		return acquirer.Session{}, invalidMember(acquirer.OpBegin, o.Reference, bad)
 	}
-	addresses, f := in.addresses(ctx, o)
+	addresses, f := in.mailAddresses(ctx, o)
 	if f != nil {
 		return acquirer.Session{}, f
 	}
@@ -61,7 +61,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 			in.log.Warn("payfip: PayFiP refuses the payer's address, Config.Mailbox takes its place",
 				"reference", o.Reference, "code", f.Code)
 		}
-		if s, f = in.create(ctx, o, cents, mel); f == nil {
+		if s, f = in.createSession(ctx, o, cents, mel); f == nil {
 			return s, nil
 		}
 		if f.Code == "" || f.Field != "mel" {
@@ -74,13 +74,13 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 // Check says what Begin would refuse before sending anything, but for the payer's address.
 func (c *Client) Check(o acquirer.Order) error {
 	if _, bad := checkOrder(o); bad != nil {
-		return invalid(acquirer.OpBegin, o.Reference, bad)
+		return invalidMember(acquirer.OpBegin, o.Reference, bad)
 	}
 	return nil
 }
 
-// addresses are the addresses to try, the payer's own first; at least one when there is no error.
-func (in *inner) addresses(ctx context.Context, o acquirer.Order) ([]string, *acquirer.Error) {
+// mailAddresses returns the e-mail addresses to try in turn, the payer's own first; at least one when there is no error.
+func (in *inner) mailAddresses(ctx context.Context, o acquirer.Order) ([]string, *acquirer.Error) {
 	var usable []string
 	why := "Config.Mel returned no address of 6 to 80 characters of ASCII, and there is no Config.Mailbox"
 	kind := acquirer.ErrInvalid
@@ -88,7 +88,7 @@ func (in *inner) addresses(ctx context.Context, o acquirer.Order) ([]string, *ac
 		mel, err := in.mel(ctx, o)
 		switch {
 		case ctx.Err() != nil:
-			return nil, failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was sent: %w", ctx.Err()))
+			return nil, newError(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was sent: %w", ctx.Err()))
 		case err != nil:
 			why = "Config.Mel failed, and there is no Config.Mailbox; its error is not repeated because it may hold the address"
 			kind = acquirer.ErrUnavailable
@@ -103,15 +103,15 @@ func (in *inner) addresses(ctx context.Context, o acquirer.Order) ([]string, *ac
 		usable = append(usable, in.mailbox)
 	}
 	if len(usable) == 0 {
-		f := failure(acquirer.OpBegin, o.Reference, kind, errors.New(why))
+		f := newError(acquirer.OpBegin, o.Reference, kind, errors.New(why))
 		f.Field = "mel"
 		return nil, f
 	}
 	return usable, nil
 }
 
-// create sends the order once, with one address.
-func (in *inner) create(ctx context.Context, o acquirer.Order, cents int64, mel string) (acquirer.Session, *acquirer.Error) {
+// createSession sends the order once, with one address.
+func (in *inner) createSession(ctx context.Context, o acquirer.Order, cents int64, mel string) (acquirer.Session, *acquirer.Error) {
 	start := in.now() // the window opens at PayFiP after this instant, so it never closes there before it does here
 	members := []member{
 		{"exer", strconv.Itoa(paris.Of(start).Year)},
@@ -132,7 +132,7 @@ func (in *inner) create(ctx context.Context, o acquirer.Order, cents int64, mel 
 	}
 	idOp := a.members["idOp"]
 	if !isIdOp(idOp) {
-		return acquirer.Session{}, q.failed(acquirer.ErrUnanswered, "the answer has no idOp of 1 to 64 letters, digits and dashes")
+		return acquirer.Session{}, q.newError(acquirer.ErrUnanswered, "the answer has no idOp of 1 to 64 letters, digits and dashes")
 	}
 	expires := start.Add(Window).UTC().Truncate(time.Microsecond)
 	return acquirer.Session{
@@ -142,7 +142,7 @@ func (in *inner) create(ctx context.Context, o acquirer.Order, cents int64, mel 
 }
 
 // isIdOp reports whether s can be an idOp: opaque, of characters that need no escape anywhere (docs/payfip.md §4).
-func isIdOp(s string) bool { return len(s) <= 64 && only(s, alphanumeric+"-") }
+func isIdOp(s string) bool { return len(s) <= 64 && consistsOf(s, alphanumeric+"-") }
 
 // checkOrder returns the amount in cents, or what is wrong with a member.
 func checkOrder(o acquirer.Order) (int64, *memberError) {
@@ -151,7 +151,7 @@ func checkOrder(o acquirer.Order) (int64, *memberError) {
 }
 
 func checkReference(s string) *memberError {
-	if len(s) < minReference || len(s) > maxReference || !only(s, alphanumeric) {
+	if len(s) < minReference || len(s) > maxReference || !consistsOf(s, alphanumeric) {
 		return &memberError{"refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", wire.Printable(s), minReference, maxReference)}
 	}
 	return nil

@@ -65,9 +65,9 @@ var (
 	}
 )
 
-// explain says what a fault means for an operation of the web service. A code that nobody knows refuses an order, and tells nothing
+// explainFault returns the meaning of a fault for an operation of the web service. An unknown code refuses an order, but proves nothing
 // about a payment.
-func explain(operation string, f *fault) meaning {
+func explainFault(operation string, f *fault) meaning {
 	if m, ok := technical[f.class]; ok {
 		return m
 	}
@@ -81,7 +81,7 @@ func explain(operation string, f *fault) meaning {
 		if m, ok := codes[f.code]; ok {
 			return m
 		}
-		if len(f.code) == 2 && only(f.code[1:], digits) {
+		if len(f.code) == 2 && consistsOf(f.code[1:], digits) {
 			if m, ok := memberCodes[f.code[0]]; ok {
 				return m
 			}

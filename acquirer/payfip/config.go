@@ -128,7 +128,7 @@ func New(c Config) (*Client, error) {
 		mistakes = append(mistakes, &configError{field, fmt.Sprintf(format, a...)})
 	}
 
-	if len(c.Numcli) != 6 || !only(c.Numcli, digits) {
+	if len(c.Numcli) != 6 || !consistsOf(c.Numcli, digits) {
 		mistake("Numcli", "not six digits; it is text, and its zeros belong to it")
 	}
 	if _, ok := saisieWords[c.Saisie]; !ok {
@@ -141,7 +141,7 @@ func New(c Config) (*Client, error) {
 	if c.Mailbox != "" && !goodMel(c.Mailbox) {
 		mistake("Mailbox", "not a bare e-mail address of 6 to 80 characters of ASCII")
 	}
-	if c.Objet != "" && (len(c.Objet) > 100 || !only(c.Objet, alphanumeric+" ")) {
+	if c.Objet != "" && (len(c.Objet) > 100 || !consistsOf(c.Objet, alphanumeric+" ")) {
 		mistake("Objet", "not at most 100 letters without accents, digits and spaces")
 	}
 	if c.Pause < 0 {
@@ -209,8 +209,8 @@ const (
 	alphanumeric = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// only reports whether s has at least one character, and none but those listed.
-func only(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }
+// consistsOf reports whether s has at least one character, and none but those listed.
+func consistsOf(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }
 
 // Merchant is the client number of the régie.
 func (c *Client) Merchant() string { return c.in.numcli }

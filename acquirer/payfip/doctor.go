@@ -23,7 +23,7 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 		r.Checks = append(r.Checks, preflight.Check{Name: name, Verdict: v, Text: strings.Join(words, "")})
 	}
 
-	names, f := in.identify(ctx)
+	names, f := in.fetchNames(ctx)
 	switch {
 	case f == nil:
 		say("service", preflight.Right, in.service.Host, " knows ", in.numcli, ": ", strings.Join(names, " / "))
@@ -44,15 +44,15 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	return r, ctx.Err()
 }
 
-// identify returns the names of the body, its service and the régie that are not empty, as the DGFiP has them.
-func (in *inner) identify(ctx context.Context) ([]string, *acquirer.Error) {
+// fetchNames returns the names of the body, its service and the régie that are not empty, as the DGFiP has them.
+func (in *inner) fetchNames(ctx context.Context) ([]string, *acquirer.Error) {
 	q := request{preflight.Op, soap.Client, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
 	a, f := in.call(ctx, q)
 	if f != nil {
 		return nil, f
 	}
 	if a.members["numcli"] != in.numcli {
-		return nil, failure(q.op, "", acquirer.ErrUnverified, errors.New("the answer is about another client number"))
+		return nil, newError(q.op, "", acquirer.ErrUnverified, errors.New("the answer is about another client number"))
 	}
 	var names []string
 	for _, member := range [...]string{"libelleN1", "libelleN2", "libelleN3"} {

@@ -78,7 +78,7 @@ func TestDoctorMailbox(t *testing.T) {
 
 // Names from outside stay on their line.
 func TestDoctorNames(t *testing.T) {
-	names, f := newPlatform(t, nil, reply(200, xmlType, client("VILLE\nD'ESSAI\u202e", strings.Repeat("é", 300)))).in.identify(t.Context())
+	names, f := newPlatform(t, nil, reply(200, xmlType, client("VILLE\nD'ESSAI\u202e", strings.Repeat("é", 300)))).in.fetchNames(t.Context())
 	if f != nil || names[0] != "VILLE D'ESSAI" || len([]rune(names[1])) != 100 {
 		t.Errorf("%q %v", names, f)
 	}

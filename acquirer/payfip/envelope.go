@@ -14,9 +14,9 @@ import (
 // A member is one value of a request. Members are sent in alphabetical order, as the schema lists them.
 type member struct{ name, value string }
 
-// envelope writes a request. Only the operation is in the service's namespace: arg0 and the members are in none, which is why the
+// writeEnvelope writes a request. Only the operation is in the service's namespace: arg0 and the members are in none, which is why the
 // prefix is written by hand. encoding/xml would put all of them into the operation's (docs/payfip.md §11).
-func envelope(operation string, members []member) []byte {
+func writeEnvelope(operation string, members []member) []byte {
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<soapenv:Envelope xmlns:soapenv="` + soap.EnvelopeNS + `" xmlns:tns="` +
 		soap.ServiceNS + `"><soapenv:Body><tns:` + operation + `><arg0>`)

@@ -322,7 +322,7 @@ var operations = map[string]func(context.Context, *Client) error{
 	acquirer.OpBegin:  func(ctx context.Context, c *Client) error { _, err := c.Begin(ctx, order()); return err },
 	acquirer.OpStatus: func(ctx context.Context, c *Client) error { _, err := c.Status(ctx, question()); return err },
 	preflight.Op: func(ctx context.Context, c *Client) error {
-		if _, f := c.in.identify(ctx); f != nil {
+		if _, f := c.in.fetchNames(ctx); f != nil {
 			return f
 		}
 		return nil

@@ -32,16 +32,16 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 			for _, v := range values {
 				switch {
 				case !isIdOp(v):
-					return acquirer.Result{}, invalid(acquirer.OpParse, "", &memberError{"idOp", "not 1 to 64 letters, digits and dashes"})
+					return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "not 1 to 64 letters, digits and dashes"})
 				case found != "" && found != v:
-					return acquirer.Result{}, invalid(acquirer.OpParse, "", &memberError{"idOp", "two different ones"})
+					return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "two different ones"})
 				}
 				found = v
 			}
 		}
 	}
 	if found == "" {
-		return acquirer.Result{}, invalid(acquirer.OpParse, "", &memberError{"idOp", "there is none"})
+		return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "there is none"})
 	}
 	return acquirer.Result{Hint: true, Handle: acquirer.Handle{Session: found}}, nil
 }

@@ -33,17 +33,17 @@ const remembered = 360 * 24 * time.Hour
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in, idOp := c.in, q.Handle.Session
 	if q.Merchant != "" && q.Merchant != in.numcli {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference,
+		return acquirer.Result{}, invalidMember(acquirer.OpStatus, q.Reference,
 			&memberError{"numcli", fmt.Sprintf("the payment is of régie %q, this client is of %s", wire.Printable(q.Merchant), in.numcli)})
 	}
 	if !isIdOp(idOp) {
-		return acquirer.Result{}, invalid(acquirer.OpStatus, q.Reference,
+		return acquirer.Result{}, invalidMember(acquirer.OpStatus, q.Reference,
 			&memberError{"idOp", "the question has no idOp: PayFiP finds nothing by our reference"})
 	}
 	r := request{acquirer.OpStatus, soap.Detail, q.Reference, []member{{"idOp", idOp}}}
 	a, f := in.call(ctx, r)
 	switch {
-	case f != nil && f.Code == codeUnknown && in.forgotten(q.Handle):
+	case f != nil && f.Code == codeUnknown && in.maybeForgotten(q.Handle):
 		f.Kind, f.Err = acquirer.ErrUnsupported, fmt.Errorf("PayFiP forgets a payment after a year, and this session is older: %w", f.Err)
 		return acquirer.Result{}, f
 	case f != nil:
@@ -53,34 +53,34 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 			Reference: q.Reference, Merchant: in.numcli, Outcome: acquirer.Open, Code: a.fault.code, Handle: q.Handle,
 		}, nil
 	}
-	result, f := in.result(r, a.members, q.Handle)
+	result, f := in.readResult(r, a.members, q.Handle)
 	if f != nil {
 		return acquirer.Result{}, f
 	}
 	return result, nil
 }
 
-// forgotten reports whether PayFiP may have forgotten a payment of the session.
-func (in *inner) forgotten(h acquirer.Handle) bool {
+// maybeForgotten reports whether PayFiP may have forgotten a payment of the session.
+func (in *inner) maybeForgotten(h acquirer.Handle) bool {
 	return !h.ExpiresAt.IsZero() && in.now().Sub(h.ExpiresAt) > remembered
 }
 
-// result reads the answer about a session.
-func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acquirer.Result, *acquirer.Error) {
+// readResult checks the answer about a session against the question and translates it.
+func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (acquirer.Result, *acquirer.Error) {
 	if m["idOp"] != h.Session {
-		return acquirer.Result{}, q.failed(acquirer.ErrUnverified, "the answer is about another session than the question")
+		return acquirer.Result{}, q.newError(acquirer.ErrUnverified, "the answer is about another session than the question")
 	}
 	if m["saisie"] != string(in.saisie) {
-		return acquirer.Result{}, q.failed(acquirer.ErrUnverified,
+		return acquirer.Result{}, q.newError(acquirer.ErrUnverified,
 			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here",
 			wire.Printable(m["saisie"]), in.saisie)
 	}
-	if len(m["montant"]) > 11 || !only(m["montant"], digits) {
-		return acquirer.Result{}, q.failed(acquirer.ErrUnanswered, "the answer's amount is not 1 to 11 digits")
+	if len(m["montant"]) > 11 || !consistsOf(m["montant"], digits) {
+		return acquirer.Result{}, q.newError(acquirer.ErrUnanswered, "the answer's amount is not 1 to 11 digits")
 	}
 	cents, err := strconv.ParseInt(m["montant"], 10, 64)
 	if err != nil {
-		return acquirer.Result{}, q.failed(acquirer.ErrUnanswered, "the answer's amount is no number: %w", err)
+		return acquirer.Result{}, q.newError(acquirer.ErrUnanswered, "the answer's amount is no number: %w", err)
 	}
 	r := acquirer.Result{
 		Reference: wire.Printable(m["refdet"]), Merchant: wire.Printable(m["numcli"]),
@@ -105,7 +105,7 @@ func (in *inner) result(q request, m map[string]string, h acquirer.Handle) (acqu
 
 // parseTime reads DDMMYYYY and HHMM of Paris, as UTC. It returns the zero time for what is none: a date decides nothing about money.
 func parseTime(day, hour string) time.Time {
-	if len(day) != 8 || len(hour) != 4 || !only(day+hour, digits) {
+	if len(day) != 8 || len(hour) != 4 || !consistsOf(day+hour, digits) {
 		return time.Time{}
 	}
 	const layout = "02012006 1504"

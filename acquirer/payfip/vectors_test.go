@@ -116,7 +116,7 @@ func TestVectorsAnswer(t *testing.T) {
 					}
 				}
 			case soap.Client:
-				names, f := p.in.identify(t.Context())
+				names, f := p.in.fetchNames(t.Context())
 				if f != nil {
 					err = f
 				}
@@ -193,7 +193,7 @@ func TestVectorsRequest(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(v.Expect.Fields)) {
 			members = append(members, member{name, v.Expect.Fields[name]})
 		}
-		operation, got := strictMembers(t, string(envelope(v.Expect.Operation, members)))
+		operation, got := strictMembers(t, string(writeEnvelope(v.Expect.Operation, members)))
 		if diff := cmp.Diff(v.Expect.Fields, got); diff != "" || operation != v.Expect.Operation {
 			t.Errorf("%s: %s (-want +got):\n%s", v.ID, operation, diff)
 		}
