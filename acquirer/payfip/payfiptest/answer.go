@@ -22,14 +22,14 @@ type reply struct {
 
 const xmlType = `text/xml;charset="utf-8"` // quotes and all, as JAX-WS writes it
 
-func (a reply) head(w http.ResponseWriter) {
+func (a reply) writeHeader(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", a.contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 }
 
 func (a reply) write(w http.ResponseWriter) {
-	a.head(w)
+	a.writeHeader(w)
 	w.Write(a.body)
 }
 
@@ -40,28 +40,28 @@ type writer struct {
 	depth  int
 }
 
-func (w *writer) line() {
+func (w *writer) newLine() {
 	if w.pretty {
 		w.WriteString("\n" + strings.Repeat("  ", w.depth))
 	}
 }
 
-// open writes a start tag; attributes stand behind the name.
-func (w *writer) open(tag string) {
-	w.line()
+// startTag writes a start tag; attributes follow the name in tag.
+func (w *writer) startTag(tag string) {
+	w.newLine()
 	w.WriteString("<" + tag + ">")
 	w.depth++
 }
 
-func (w *writer) shut(name string) {
+func (w *writer) endTag(name string) {
 	w.depth--
-	w.line()
+	w.newLine()
 	w.WriteString("</" + name + ">")
 }
 
-// leaf writes an element with text, or an empty one.
-func (w *writer) leaf(tag, text string) {
-	w.line()
+// textElement writes an element with its text; without text, a self-closing tag.
+func (w *writer) textElement(tag, text string) {
+	w.newLine()
 	name, _, _ := strings.Cut(tag, " ")
 	if text == "" {
 		w.WriteString("<" + tag + "/>")
@@ -92,33 +92,33 @@ func namesOf(d Dialect) names {
 	return names{"S:", ` xmlns:S="` + soap.EnvelopeNS + `"`, "ns2:", ` xmlns:ns2="` + soap.ServiceNS + `"` + unused, "", ""}
 }
 
-// render writes an answer: the members, or the refusal.
-func render(h Habits, operation string, members []pair, refused *Refusal) reply {
+// renderAnswer returns the SOAP answer that holds the members or, if there is one, the refusal.
+func renderAnswer(h Habits, operation string, members []pair, refused *Refusal) reply {
 	if refused != nil {
 		return renderFault(h, refused)
 	}
 	n := namesOf(h.Dialect)
 	w := &writer{pretty: h.Pretty}
 	w.WriteString(`<?xml version='1.0' encoding='UTF-8'?>`)
-	w.open(n.envelope + "Envelope" + n.envelopeTag)
-	w.open(n.envelope + "Body")
-	w.open(n.response + operation + "Response" + n.responseTag)
-	w.open("return" + n.result)
+	w.startTag(n.envelope + "Envelope" + n.envelopeTag)
+	w.startTag(n.envelope + "Body")
+	w.startTag(n.response + operation + "Response" + n.responseTag)
+	w.startTag("return" + n.result)
 	for _, m := range members {
 		switch {
 		case m.value != "":
-			w.leaf(n.resultNamespace+m.name, m.value)
+			w.textElement(n.resultNamespace+m.name, m.value)
 		case h.Nil:
-			w.leaf(n.resultNamespace+m.name+` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"`, "")
+			w.textElement(n.resultNamespace+m.name+` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"`, "")
 		}
 	}
 	if h.UnknownMember {
-		w.leaf(n.resultNamespace+"typepaiement", "inconnu")
+		w.textElement(n.resultNamespace+"typepaiement", "inconnu")
 	}
-	w.shut("return")
-	w.shut(n.response + operation + "Response")
-	w.shut(n.envelope + "Body")
-	w.shut(n.envelope + "Envelope")
+	w.endTag("return")
+	w.endTag(n.response + operation + "Response")
+	w.endTag(n.envelope + "Body")
+	w.endTag(n.envelope + "Envelope")
 	return reply{http.StatusOK, xmlType, w.Bytes()}
 }
 
@@ -132,25 +132,27 @@ func renderFault(h Habits, r *Refusal) reply {
 		libelle = libelles[r.Code]
 	}
 	return writeFault(h, "Server", "fr.gouv.finances.cp.tpa.webservice.exceptions."+element, func(w *writer) {
-		w.open(`ns1:` + element + ` xmlns:ns1="` + soap.ServiceNS + `"`)
-		w.leaf("code", r.Code)
-		w.leaf("descriptif", "")
-		w.leaf("libelle", libelle)
-		w.leaf("severite", "2")
-		w.shut(`ns1:` + element)
+		w.startTag(`ns1:` + element + ` xmlns:ns1="` + soap.ServiceNS + `"`)
+		w.textElement("code", r.Code)
+		w.textElement("descriptif", "")
+		w.textElement("libelle", libelle)
+		w.textElement("severite", "2")
+		w.endTag(`ns1:` + element)
 		if h.Stack {
-			w.open(`ns9:exception xmlns:ns9="http://jax-ws.dev.java.net/" class="fr.gouv.finances.cp.tpa.webservice.exceptions.` + element + `"`)
-			w.leaf("message", libelle)
-			w.open("ns9:stackTrace")
-			w.leaf(`ns9:frame class="a" file="A.java" line="1" method="m"`, "")
-			w.shut("ns9:stackTrace")
-			w.shut("ns9:exception")
+			w.startTag(`ns9:exception xmlns:ns9="http://jax-ws.dev.java.net/" class="fr.gouv.finances.cp.tpa.webservice.exceptions.` + element + `"`)
+			w.textElement("message", libelle)
+			w.startTag("ns9:stackTrace")
+			w.textElement(`ns9:frame class="a" file="A.java" line="1" method="m"`, "")
+			w.endTag("ns9:stackTrace")
+			w.endTag("ns9:exception")
 		}
 	})
 }
 
-// unreadable answers what is no request.
-func unreadable(h Habits) reply { return writeFault(h, "Client", "Couldn't create SOAP message", nil) }
+// unreadableRequest returns the answer to a body that is not a SOAP request.
+func unreadableRequest(h Habits) reply {
+	return writeFault(h, "Client", "Couldn't create SOAP message", nil)
+}
 
 // writeFault writes a Fault; detail may be nil.
 func writeFault(h Habits, code, text string, detail func(*writer)) reply {
@@ -158,23 +160,23 @@ func writeFault(h Habits, code, text string, detail func(*writer)) reply {
 	prefix := n.envelope
 	w := &writer{pretty: h.Pretty}
 	w.WriteString(`<?xml version='1.0' encoding='UTF-8'?>`)
-	w.open(prefix + "Envelope" + n.envelopeTag)
-	w.open(prefix + "Body")
-	w.open(prefix + `Fault xmlns:ns4="http://www.w3.org/2003/05/soap-envelope"`)
+	w.startTag(prefix + "Envelope" + n.envelopeTag)
+	w.startTag(prefix + "Body")
+	w.startTag(prefix + `Fault xmlns:ns4="http://www.w3.org/2003/05/soap-envelope"`)
 	leave := ""
 	if prefix == "" {
 		leave = ` xmlns=""`
 	}
-	w.leaf("faultcode"+leave, prefix+code)
-	w.leaf("faultstring"+leave, text)
+	w.textElement("faultcode"+leave, prefix+code)
+	w.textElement("faultstring"+leave, text)
 	if detail != nil {
-		w.open("detail" + leave)
+		w.startTag("detail" + leave)
 		detail(w)
-		w.shut("detail")
+		w.endTag("detail")
 	}
-	w.shut(prefix + "Fault")
-	w.shut(prefix + "Body")
-	w.shut(prefix + "Envelope")
+	w.endTag(prefix + "Fault")
+	w.endTag(prefix + "Body")
+	w.endTag(prefix + "Envelope")
 	a := reply{http.StatusInternalServerError, xmlType, w.Bytes()}
 	if h.Status200 {
 		a.status = http.StatusOK

@@ -67,8 +67,8 @@ func Faults() []Fault {
 	return append(slices.DeleteFunc(fault.Faults(), func(f Fault) bool { return f == fault.Forged || f == fault.Unsealed }), own...)
 }
 
-// target is what a fault strikes; empty for none of ours.
-func target(f Fault) fault.Target {
+// targetOf returns what a fault strikes; empty for a fault that the simulator does not have.
+func targetOf(f Fault) fault.Target {
 	if slices.Contains(own, f) {
 		return fault.OnCall
 	}
@@ -84,7 +84,7 @@ func target(f Fault) fault.Target {
 // after. The error names an op or a fault that does not exist, or that do not go together.
 func (s *Server) Inject(op string, faults ...Fault) error {
 	for _, f := range faults {
-		if target(f) == "" {
+		if targetOf(f) == "" {
 			return fmt.Errorf("payfiptest: Inject: there is no fault %.20q: %w", string(f), acquirer.ErrUnsupported)
 		}
 	}
@@ -109,8 +109,8 @@ func (s *Server) Answer(op string, r Refusal) error {
 	return nil
 }
 
-// pop takes the first element out of a queue.
-func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
+// popFirst removes and returns the first element of a queue.
+func popFirst[T any](queues map[string][]T, name string) (first T, ok bool) {
 	q := queues[name]
 	if len(q) == 0 {
 		return first, false
@@ -119,8 +119,8 @@ func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
 	return q[0], true
 }
 
-// openings takes the fault of a session, if there is one.
-func (s *Server) openings() int {
+// allowedOpenings returns how often the page of a new session may be opened: once, or twice under [RedirectTwice], which is used up.
+func (s *Server) allowedOpenings() int {
 	if slices.Contains(s.faults.Next(fault.OnSession), RedirectTwice) {
 		return 2
 	}
@@ -138,53 +138,53 @@ func (s *Server) lineFor(op string) line {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var l line
-	if r, ok := pop(s.answers, op); ok {
+	if r, ok := popFirst(s.answers, op); ok {
 		l.refusal = &r
 	}
 	l.faults = s.faults.NextCall(op)
 	return l
 }
 
-func (l line) has(f Fault) bool { return slices.Contains(l.faults, f) }
+func (l line) hasFault(f Fault) bool { return slices.Contains(l.faults, f) }
 
-// instead is the answer in place of a call that is not carried out.
-func (l line) instead() (reply, bool) {
+// replacementAnswer returns the answer that a fault gives in place of the operation, if there is such a fault.
+func (l line) replacementAnswer() (reply, bool) {
 	page := func(status int, text string) reply {
 		const page = "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 		return reply{status, "text/html; charset=utf-8", fmt.Appendf(nil, page, text, text)}
 	}
 	switch {
-	case l.has(ServerError):
+	case l.hasFault(ServerError):
 		return page(http.StatusServiceUnavailable, "503 Service Unavailable"), true
-	case l.has(BadGateway):
+	case l.hasFault(BadGateway):
 		return page(http.StatusBadGateway, "502 Bad Gateway"), true
-	case l.has(Empty):
+	case l.hasFault(Empty):
 		return reply{http.StatusOK, xmlType, nil}, true
-	case l.has(Maintenance):
+	case l.hasFault(Maintenance):
 		return page(http.StatusOK, "Service en maintenance"), true
 	}
 	return reply{}, false
 }
 
-// spoil changes what an answer says.
-func (l line) spoil(members []pair) []pair {
+// falsifyMembers returns a copy of the answer's members with the values that the faults make wrong.
+func (l line) falsifyMembers(members []pair) []pair {
 	changed := slices.Clone(members)
 	for i, m := range changed {
 		switch {
-		case l.has(OtherSession) && m.name == "idOp":
+		case l.hasFault(OtherSession) && m.name == "idOp":
 			changed[i].value = newIdOp(time.Time{}, false)
-		case l.has(OtherAmount) && m.name == "montant":
+		case l.hasFault(OtherAmount) && m.name == "montant":
 			changed[i].value = m.value[:len(m.value)-1] + string('0'+(m.value[len(m.value)-1]-'0'+1)%10)
-		case l.has(OtherRegie) && m.name == "numcli":
+		case l.hasFault(OtherRegie) && m.name == "numcli":
 			changed[i].value = "999999"
-		case l.has(OtherSaisie) && m.name == "saisie":
+		case l.hasFault(OtherSaisie) && m.name == "saisie":
 			changed[i].value = map[string]string{"W": "T"}[m.value]
 			if changed[i].value == "" {
 				changed[i].value = "W"
 			}
 		}
 	}
-	if l.has(WithTwice) {
+	if l.hasFault(WithTwice) {
 		for _, m := range members {
 			changed = append(changed, pair{m.name, m.value + "0"})
 		}
@@ -192,31 +192,31 @@ func (l line) spoil(members []pair) []pair {
 	return changed
 }
 
-// deliver sends an answer, badly if it is told so.
-func (l line) deliver(w http.ResponseWriter, r *http.Request, s *Server, a reply) {
+// deliverAnswer sends an answer, with the faults that strike the transport.
+func (l line) deliverAnswer(w http.ResponseWriter, r *http.Request, s *Server, a reply) {
 	const declaration = `<?xml version='1.0' encoding='UTF-8'?>`
-	if l.has(WithDoctype) {
+	if l.hasFault(WithDoctype) {
 		a.body = bytes.Replace(a.body, []byte(declaration), []byte(declaration+`<!DOCTYPE Envelope SYSTEM "http://127.0.0.1:1/none.dtd">`), 1)
 	}
-	if l.has(WithLatin1) {
-		a.body = latin1(strings.Replace(string(a.body), "UTF-8", "ISO-8859-1", 1))
+	if l.hasFault(WithLatin1) {
+		a.body = encodeLatin1(strings.Replace(string(a.body), "UTF-8", "ISO-8859-1", 1))
 	}
-	if (l.has(Timeout) || l.has(Slow)) && !s.wait(r) {
+	if (l.hasFault(Timeout) || l.hasFault(Slow)) && !s.waitDelay(r) {
 		loopback.Cut(w)
 		return
 	}
 	switch {
-	case l.has(Timeout), l.has(CutAfter):
+	case l.hasFault(Timeout), l.hasFault(CutAfter):
 		loopback.Cut(w)
-	case l.has(Truncated):
-		a.head(w)
+	case l.hasFault(Truncated):
+		a.writeHeader(w)
 		w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 	default:
 		a.write(w)
 	}
 }
 
-func latin1(s string) []byte {
+func encodeLatin1(s string) []byte {
 	b := make([]byte, 0, len(s))
 	for _, r := range s {
 		if r > 0xff {
@@ -227,8 +227,8 @@ func latin1(s string) []byte {
 	return b
 }
 
-// wait holds an answer back, until the caller or the platform goes away.
-func (s *Server) wait(r *http.Request) bool {
+// waitDelay waits for Options.Delay and reports whether the client and the simulator were still there at the end.
+func (s *Server) waitDelay(r *http.Request) bool {
 	t := time.NewTimer(s.o.Delay)
 	defer t.Stop()
 	select {

@@ -25,7 +25,7 @@ type Exchange struct {
 
 var secretMembers = map[string]bool{"idOp": true, "mel": true, "objet": true}
 
-func mask(members []pair) []pair {
+func maskMembers(members []pair) []pair {
 	out := slices.Clone(members)
 	for i, m := range out {
 		if secretMembers[m.name] && m.value != "" {
@@ -35,37 +35,37 @@ func mask(members []pair) []pair {
 	return out
 }
 
-// masked is an answer for the journal.
-func masked(h Habits, operation string, members []pair, refused *Refusal) []byte {
+// maskedAnswer renders an answer for the journal, with the payer's data masked.
+func maskedAnswer(h Habits, operation string, members []pair, refused *Refusal) []byte {
 	if refused != nil {
 		r := *refused
 		r.Libelle = "" // a test may have made it repeat what was asked
 		refused = &r
 	}
-	return render(h, operation, mask(members), refused).body
+	return renderAnswer(h, operation, maskMembers(members), refused).body
 }
 
-// note keeps an exchange; written is the answer as the journal may show it, nil for one that holds nothing of the payer's.
-func (s *Server) note(q question, a reply, written []byte) {
+// noteExchange adds an exchange to the journal; written is the masked answer, nil if the answer holds no data of the payer.
+func (s *Server) noteExchange(q question, a reply, written []byte) {
 	if written == nil {
 		written = a.body
 	}
 	e := Exchange{At: s.now(), Operation: q.operation, Ignored: q.ignored, Answer: string(written), Status: a.status}
 	if q.operation != "" {
 		w := &writer{}
-		w.open("tns:" + q.operation + ` xmlns:tns="` + soap.ServiceNS + `"`)
-		w.open("arg0")
+		w.startTag("tns:" + q.operation + ` xmlns:tns="` + soap.ServiceNS + `"`)
+		w.startTag("arg0")
 		var members []pair
 		for _, name := range memberNames[q.operation] {
 			if v, ok := q.members[name]; ok {
 				members = append(members, pair{name, v})
 			}
 		}
-		for _, m := range mask(members) {
-			w.leaf(m.name, m.value)
+		for _, m := range maskMembers(members) {
+			w.textElement(m.name, m.value)
 		}
-		w.shut("arg0")
-		w.shut("tns:" + q.operation)
+		w.endTag("arg0")
+		w.endTag("tns:" + q.operation)
 		e.Request = w.String()
 	}
 	s.mu.Lock()

@@ -39,16 +39,16 @@ type notice struct {
 	undecided bool // it is sent only where the session was opened and has no result
 }
 
-// decided ends a session and returns the notices that are due at once. The lock is held.
-func (s *Server) decided(x *session, m Means, letter string, now time.Time) []notice {
+// endSession stores the result of a session and returns the notices that are due at once. The caller holds the lock.
+func (s *Server) endSession(x *session, m Means, letter string, now time.Time) []notice {
 	x.GivenUpBefore = x.Letter == "A"
 	x.Means, x.Letter, x.DecidedAt, x.decidedIn = m, letter, now, x.Openings
 	x.Numauto = ""
 	if letter != "A" && letter != "R" && letter != "Z" {
-		x.Numauto = s.numauto(m)
+		x.Numauto = s.nextNumauto(m)
 	}
 	if x.Saisie == "X" && x.Numauto != "" {
-		s.regies[x.Numcli].activate(m, workingDayAfter(now))
+		s.regies[x.Numcli].activateMeans(m, workingDayAfter(now))
 	}
 	n := notice{due: now, session: x}
 	switch s.habits.Notify {
@@ -57,7 +57,7 @@ func (s *Server) decided(x *session, m Means, letter string, now time.Time) []no
 	case TwoHours:
 		n.due = now.Add(later)
 	case AtNight:
-		n.due = purge(now, s.o.PurgeAfter)
+		n.due = nextPurge(now, s.o.PurgeAfter)
 	}
 	times := 1
 	if s.habits.NotifyTwice {
@@ -71,14 +71,14 @@ func (s *Server) decided(x *session, m Means, letter string, now time.Time) []no
 	return all
 }
 
-func (r *regie) activate(m Means, from time.Time) {
+func (r *regie) activateMeans(m Means, from time.Time) {
 	if old, ok := r.activated[m]; !ok || from.Before(old) {
 		r.activated[m] = from
 	}
 }
 
-// numauto is the authorisation's number, in the forms that were seen: of a card, and of a debit.
-func (s *Server) numauto(m Means) string {
+// nextNumauto returns a new authorisation number, in one of the two forms that were seen: of a card, and of a debit.
+func (s *Server) nextNumauto(m Means) string {
 	n := 0
 	for _, x := range s.sessions {
 		if x.Numauto != "" {
@@ -94,7 +94,7 @@ func (s *Server) numauto(m Means) string {
 // sendAll sends what is due at once. The lock is not held.
 func (s *Server) sendAll(all []notice) {
 	for _, n := range all {
-		s.send(n)
+		s.sendNotice(n)
 	}
 }
 
@@ -105,7 +105,7 @@ var ErrNotFound = errors.New("payfiptest: no session has the reference")
 // whatever the habits say; with faults of a notification, if any.
 func (s *Server) Notify(numcli, refdet string, faults ...Fault) error {
 	for _, f := range faults {
-		if target(f) != fault.OnNotification {
+		if targetOf(f) != fault.OnNotification {
 			return fmt.Errorf("payfiptest: Notify: %.20q is no fault of a notification", string(f))
 		}
 	}
@@ -124,8 +124,8 @@ func (s *Server) Notify(numcli, refdet string, faults ...Fault) error {
 	return nil
 }
 
-// send sends one notification, unless it has become needless, and returns how many went out at once or later.
-func (s *Server) send(n notice) int {
+// sendNotice sends one notification unless it is no longer needed, and returns how many were sent or scheduled.
+func (s *Server) sendNotice(n notice) int {
 	s.mu.Lock()
 	x := n.session.Transaction
 	needless := n.undecided && (x.OpenedAt.IsZero() || x.Letter != "") || x.NotifyURL == ""
@@ -150,13 +150,13 @@ func (s *Server) sendWith(n notice, fs []Fault) {
 	if slices.Contains(fs, Tampered) {
 		idOp = newIdOp(s.now(), h.TimeBased)
 	}
-	cb := carry(cmp.Or(h.NotifyBy, Form), cmp.Or(h.NotifyName, "idOp"), idOp)
+	cb := callbackBy(cmp.Or(h.NotifyBy, Form), cmp.Or(h.NotifyName, "idOp"), idOp)
 	cb.Channel = acquirer.Notify
-	s.post.Send(func() { s.deliver(x, cb, fs) }, fs...)
+	s.post.Send(func() { s.deliverNotification(x, cb, fs) }, fs...)
 }
 
-// carry is one pair in the way of a carrier.
-func carry(c Carrier, name, idOp string) acquirer.Callback {
+// callbackBy returns the callback that carries one pair in the form or in the query.
+func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	pairs := url.Values{name: {idOp}}
 	if c == Form {
 		return acquirer.Callback{Form: pairs}
@@ -187,8 +187,8 @@ func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Call
 	return r, err
 }
 
-// deliver sends a notification and remembers it. Nobody reads the answer, and there is no second try.
-func (s *Server) deliver(x Transaction, cb acquirer.Callback, fs []Fault) {
+// deliverNotification posts a notification and records it. PayFiP ignores the answer and does not try again.
+func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []Fault) {
 	if s.closing.Err() != nil {
 		return
 	}
@@ -196,7 +196,7 @@ func (s *Server) deliver(x Transaction, cb acquirer.Callback, fs []Fault) {
 	by := cmp.Or(s.habits.NotifyBy, Form)
 	s.mu.Unlock()
 	d := Delivery{Numcli: x.Numcli, Refdet: x.Refdet, URL: x.NotifyURL, Callback: cb, Faults: fs, At: s.now()}
-	d.Status, d.Err = s.mail(by, x.NotifyURL, cb)
+	d.Status, d.Err = s.postCallback(by, x.NotifyURL, cb)
 	s.mu.Lock()
 	s.sent = append(s.sent, d)
 	if n := len(s.sent); n > remembers {
@@ -208,7 +208,7 @@ func (s *Server) deliver(x Transaction, cb acquirer.Callback, fs []Fault) {
 	}
 }
 
-func (s *Server) mail(by Carrier, to string, cb acquirer.Callback) (status int, err error) {
+func (s *Server) postCallback(by Carrier, to string, cb acquirer.Callback) (status int, err error) {
 	req, err := newRequest(s.closing, by, to, cb)
 	if err != nil {
 		return 0, err

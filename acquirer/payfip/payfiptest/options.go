@@ -137,7 +137,7 @@ func (o *Options) check() error {
 	seen := make(map[string]bool)
 	for i, r := range o.Regies {
 		switch {
-		case len(r.Numcli) != 6 || !only(r.Numcli, digits):
+		case len(r.Numcli) != 6 || !consistsOf(r.Numcli, digits):
 			bad("régie %d: Numcli %.20q is not six digits", i+1, r.Numcli)
 		case seen[r.Numcli]:
 			bad("régie %s stands twice", r.Numcli)
@@ -188,4 +188,4 @@ const (
 	alphanumeric = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-func only(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }
+func consistsOf(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }

@@ -23,20 +23,20 @@ type page struct {
 	template *template.Template
 }
 
-func load(name string, status int) page {
+func loadPage(name string, status int) page {
 	return page{status, template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))}
 }
 
 var (
-	choicePage   = load("choice", http.StatusOK)
-	providerPage = load("provider", http.StatusOK)
-	resultPage   = load("result", http.StatusOK)
-	endedPage    = load("ended", http.StatusConflict)
-	usedPage     = load("used", http.StatusConflict)
-	oldPage      = load("old", http.StatusGone)
-	unknownPage  = load("unknown", http.StatusNotFound)
-	absentPage   = load("absent", http.StatusNotFound)
-	invalidPage  = load("invalid", http.StatusBadRequest)
+	choicePage   = loadPage("choice", http.StatusOK)
+	providerPage = loadPage("provider", http.StatusOK)
+	resultPage   = loadPage("result", http.StatusOK)
+	endedPage    = loadPage("ended", http.StatusConflict)
+	usedPage     = loadPage("used", http.StatusConflict)
+	oldPage      = loadPage("old", http.StatusGone)
+	unknownPage  = loadPage("unknown", http.StatusNotFound)
+	absentPage   = loadPage("absent", http.StatusNotFound)
+	invalidPage  = loadPage("invalid", http.StatusBadRequest)
 )
 
 // refusalPages are what a payer sees who is turned away.
@@ -125,8 +125,8 @@ func formOf(r Return) *way {
 	return &way{u.String(), "get", fields}
 }
 
-// show writes the page, or none.
-func (p page) show(w http.ResponseWriter, v view) {
+// writePage writes the whole page or, if its template fails, a bare 500.
+func (p page) writePage(w http.ResponseWriter, v view) {
 	css, hash := paypage.Style()
 	var b bytes.Buffer
 	if err := p.template.ExecuteTemplate(&b, "page", struct {
@@ -161,52 +161,52 @@ func (s *Server) viewOf(x *session, now time.Time) view {
 			v.Names = append(v.Names, n)
 		}
 	}
-	for _, m := range r.means(x.Saisie, now) {
+	for _, m := range r.meansShown(x.Saisie, now) {
 		v.Means = append(v.Means, meansWords[m])
 	}
 	return v
 }
 
-// arrive is the payer's arrival with the session's number in the query: it works once, and within 15 minutes.
-func (s *Server) arrive(w http.ResponseWriter, r *http.Request) {
+// serveArrival shows the page of the session whose number is in the query: once, and within 15 minutes of the creation.
+func (s *Server) serveArrival(w http.ResponseWriter, r *http.Request) {
 	now := s.now()
 	s.mu.Lock()
-	x, code := s.enter(r.URL.Query().Get("idop"), now)
+	x, code := s.openPage(r.URL.Query().Get("idop"), now)
 	var v view
 	if code == "" {
 		v = s.viewOf(x, now)
 	}
 	s.mu.Unlock()
 	if code != "" {
-		refusalPages[code].show(w, view{})
+		refusalPages[code].writePage(w, view{})
 		return
 	}
-	choicePage.show(w, v)
+	choicePage.writePage(w, v)
 }
 
-// step is what the payer does on a page that is open.
-func (s *Server) step(w http.ResponseWriter, r *http.Request) {
+// serveStep answers a form that the payer submits on an open page.
+func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
 	if err != nil {
-		invalidPage.show(w, view{})
+		invalidPage.writePage(w, view{})
 		return
 	}
 	now, step, chosen := s.now(), cb.Form.Get("step"), Means(cb.Form.Get("means"))
 	s.mu.Lock()
-	x := s.find(cb.Form.Get("idop"), now)
+	x := s.findSession(cb.Form.Get("idop"), now)
 	if x == nil || x.OpenedAt.IsZero() {
 		s.mu.Unlock()
-		unknownPage.show(w, view{})
+		unknownPage.writePage(w, view{})
 		return
 	}
 	v := s.viewOf(x, now)
 	if x.Letter != "" && x.decidedIn == x.Openings { // the form of a page that is over was sent again
 		v.Result, v.Back = resultOf(x.Letter), formOf(s.wayBack(x))
 		s.mu.Unlock()
-		endedPage.show(w, v)
+		endedPage.writePage(w, v)
 		return
 	}
-	shown := slices.Contains(s.regies[x.Numcli].means(x.Saisie, now), chosen)
+	shown := slices.Contains(s.regies[x.Numcli].meansShown(x.Saisie, now), chosen)
 	l := lettersOf(chosen, s.habits)
 	letter := map[string]string{"accept": l.accepted, "refuse": l.refused, "abandon": "A"}[step]
 	switch {
@@ -214,17 +214,17 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) {
 		x.SentOn, x.Means = true, chosen
 		v.Chosen = meansWords[chosen]
 		s.mu.Unlock()
-		providerPage.show(w, v)
+		providerPage.writePage(w, v)
 		return
 	case step == "abandon", letter != "" && shown && x.SentOn && x.Means == chosen:
-		due := s.decided(x, cmp.Or(x.Means, Card), letter, now)
+		due := s.endSession(x, cmp.Or(x.Means, Card), letter, now)
 		v = s.viewOf(x, now)
 		v.Result, v.Back = resultOf(letter), formOf(s.wayBack(x))
 		s.mu.Unlock()
 		s.sendAll(due)
-		resultPage.show(w, v)
+		resultPage.writePage(w, v)
 		return
 	}
 	s.mu.Unlock()
-	invalidPage.show(w, view{})
+	invalidPage.writePage(w, view{})
 }

@@ -28,7 +28,7 @@ func (s *Server) Save() ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// restore takes up what Save returned.
+// restore loads the sessions that Save returned.
 func (s *Server) restore(b []byte) error {
 	var all []kept
 	if err := json.Unmarshal(b, &all); err != nil {

@@ -83,7 +83,7 @@ func Listen(o Options) (*Server, error) {
 	s := &Server{
 		o: o, habits: o.Habits, courier: loopback.NewCourier(),
 		regies: make(map[string]*regie), byID: make(map[string]*session),
-		faults: fault.Queue{Target: target}, answers: make(map[string][]Refusal),
+		faults: fault.Queue{Target: targetOf}, answers: make(map[string][]Refusal),
 	}
 	s.post.Now = s.now
 	for _, r := range o.Regies {
@@ -105,7 +105,7 @@ func Listen(o Options) (*Server, error) {
 		}
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
-	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing}
+	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing}
 	scheme := "http"
 	if o.TLS {
 		pair, err := newCertificate()
@@ -122,7 +122,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.URL = scheme + "://" + addr
 	if realClock {
-		s.busy.Go(s.watch)
+		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
@@ -188,7 +188,7 @@ func (s *Server) Book() []Transaction {
 	now := s.now()
 	book := make([]Transaction, len(s.sessions))
 	for i, x := range s.sessions {
-		x.settle(now, s.o.PurgeAfter)
+		x.deleteIfDue(now, s.o.PurgeAfter)
 		book[i] = x.Transaction
 	}
 	return book
@@ -197,8 +197,8 @@ func (s *Server) Book() []Transaction {
 // Format prints the address for every verb.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "PayFiP platform at "+s.URL) }
 
-// tracked lets Close wait for the requests.
-func (s *Server) tracked(h http.Handler) http.Handler {
+// trackRequests counts the requests in progress, so that Close can wait for them.
+func (s *Server) trackRequests(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		if s.closing.Err() != nil {
@@ -215,13 +215,13 @@ func (s *Server) tracked(h http.Handler) http.Handler {
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+servicePath, s.service)
-	mux.HandleFunc("GET "+servicePath, s.describe)
-	mux.HandleFunc("GET "+pagePath, s.arrive)
-	mux.HandleFunc("POST "+pagePath, s.step)
+	mux.HandleFunc("POST "+servicePath, s.serveOperation)
+	mux.HandleFunc("GET "+servicePath, s.serveWSDL)
+	mux.HandleFunc("GET "+pagePath, s.serveArrival)
+	mux.HandleFunc("POST "+pagePath, s.serveStep)
 	other := s.o.Other
 	if other == nil {
-		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.show(w, view{}) })
+		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.writePage(w, view{}) })
 	}
 	mux.Handle("/", other)
 	return mux
@@ -282,7 +282,7 @@ func (s *Server) Tick() int {
 	slices.SortStableFunc(due, func(a, b notice) int { return a.due.Compare(b.due) })
 	n := 0
 	for _, x := range due {
-		n += s.send(x)
+		n += s.sendNotice(x)
 	}
 	return n + s.post.Tick()
 }
@@ -295,13 +295,13 @@ func (s *Server) Release() int {
 	s.mu.Unlock()
 	n := 0
 	for _, x := range due {
-		n += s.send(x)
+		n += s.sendNotice(x)
 	}
 	return n + s.post.Release()
 }
 
-// watch ticks until the server is closed.
-func (s *Server) watch() {
+// tickUntilClosed calls Tick at short intervals until the server is closed.
+func (s *Server) tickUntilClosed() {
 	t := time.NewTicker(250 * time.Millisecond)
 	defer t.Stop()
 	for {

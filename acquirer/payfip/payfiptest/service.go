@@ -17,16 +17,16 @@ const opDoctor = "doctor"
 // ops are the operations by which a fault is told where to strike.
 var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer.OpStatus, soap.Client: opDoctor}
 
-// service answers the three operations at one address, by the first element of the Body.
-func (s *Server) service(w http.ResponseWriter, r *http.Request) {
+// serveOperation answers the three operations, which share one address; the first element of the Body tells which one is meant.
+func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequest(r)
 	line := s.lineFor(ops[q.operation])
-	if line.has(Unreachable) || line.has(CutBefore) {
+	if line.hasFault(Unreachable) || line.hasFault(CutBefore) {
 		loopback.Cut(w)
 		return
 	}
-	if a, struck := line.instead(); struck {
-		s.note(q, a, nil)
+	if a, struck := line.replacementAnswer(); struck {
+		s.noteExchange(q, a, nil)
 		a.write(w)
 		return
 	}
@@ -37,38 +37,38 @@ func (s *Server) service(w http.ResponseWriter, r *http.Request) {
 	var refused *Refusal
 	switch {
 	case err != nil:
-		a := unreadable(habits)
-		s.note(q, a, nil)
+		a := unreadableRequest(habits)
+		s.noteExchange(q, a, nil)
 		a.write(w)
 		return
 	case line.refusal != nil:
 		refused = line.refusal
 	default:
-		members, refused = s.operate(q)
+		members, refused = s.carryOut(q)
 	}
-	members = line.spoil(members)
-	a := render(habits, q.operation, members, refused)
-	s.note(q, a, masked(habits, q.operation, members, refused))
-	line.deliver(w, r, s, a)
+	members = line.falsifyMembers(members)
+	a := renderAnswer(habits, q.operation, members, refused)
+	s.noteExchange(q, a, maskedAnswer(habits, q.operation, members, refused))
+	line.deliverAnswer(w, r, s, a)
 }
 
-// operate carries a question out.
-func (s *Server) operate(q question) ([]pair, *Refusal) {
+// carryOut executes the operation of a request under the lock.
+func (s *Server) carryOut(q question) ([]pair, *Refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	switch q.operation {
 	case soap.Create:
-		return s.create(q.members, now)
+		return s.createSession(q.members, now)
 	case soap.Detail:
-		return s.detail(q.members["idOp"], now)
+		return s.sessionDetail(q.members["idOp"], now)
 	}
-	return s.client(q.members["numCli"])
+	return s.clientNames(q.members["numCli"])
 }
 
-// create makes a session. Nothing is idempotent: the same reference twice makes two.
-func (s *Server) create(m map[string]string, now time.Time) ([]pair, *Refusal) {
-	if refused := s.validate(m, now); refused != nil {
+// createSession creates a session. Nothing is idempotent: the same reference twice makes two sessions.
+func (s *Server) createSession(m map[string]string, now time.Time) ([]pair, *Refusal) {
+	if refused := s.validateOrder(m, now); refused != nil {
 		return nil, refused
 	}
 	cents, _ := strconv.ParseInt(m["montant"], 10, 64) // at most eleven digits, that was looked at
@@ -76,7 +76,7 @@ func (s *Server) create(m map[string]string, now time.Time) ([]pair, *Refusal) {
 	for s.byID[idOp] != nil { // under a clock that stands still a time-based number may come twice
 		idOp = newIdOp(now, s.habits.TimeBased)
 	}
-	x := &session{uses: s.openings(), Transaction: Transaction{
+	x := &session{uses: s.allowedOpenings(), Transaction: Transaction{
 		IdOp: idOp, Mel: m["mel"], Objet: m["objet"], Numcli: m["numcli"], Refdet: m["refdet"], Exer: m["exer"],
 		Saisie: m["saisie"], Cents: cents, NotifyURL: m["urlnotif"], ReturnURL: m["urlredirect"], CreatedAt: now,
 	}}
@@ -87,26 +87,26 @@ func (s *Server) create(m map[string]string, now time.Time) ([]pair, *Refusal) {
 	return []pair{{"idOp", x.IdOp}}, nil
 }
 
-// find returns a session that questions are answered about.
-func (s *Server) find(idOp string, now time.Time) *session {
+// findSession returns a session that is not deleted, or nil.
+func (s *Server) findSession(idOp string, now time.Time) *session {
 	x := s.byID[idOp]
 	if x == nil {
 		return nil
 	}
-	if x.settle(now, s.o.PurgeAfter); x.Deleted {
+	if x.deleteIfDue(now, s.o.PurgeAfter); x.Deleted {
 		return nil
 	}
 	return x
 }
 
-// detail says what has become of a session: P1, P5, or its result.
-func (s *Server) detail(idOp string, now time.Time) ([]pair, *Refusal) {
-	x := s.find(idOp, now)
+// sessionDetail returns the result of a session, or refuses: P1 for an unknown session, P5 for one without a result yet.
+func (s *Server) sessionDetail(idOp string, now time.Time) ([]pair, *Refusal) {
+	x := s.findSession(idOp, now)
 	switch {
 	case x == nil || now.Sub(x.CreatedAt) < s.habits.SeenAfter:
-		return nil, refuse("P1")
+		return nil, refusalOf("P1")
 	case x.Letter == "" || now.Sub(x.DecidedAt) < s.habits.ReadableAfter:
-		return nil, refuse("P5")
+		return nil, refusalOf("P5")
 	}
 	at := x.DecidedAt.In(paris.Location)
 	return []pair{
@@ -116,13 +116,13 @@ func (s *Server) detail(idOp string, now time.Time) ([]pair, *Refusal) {
 	}, nil
 }
 
-func (s *Server) client(numcli string) ([]pair, *Refusal) {
+func (s *Server) clientNames(numcli string) ([]pair, *Refusal) {
 	r := s.regies[numcli]
 	switch {
-	case len(numcli) != 6 || !only(numcli, digits):
-		return nil, refuse("T1")
+	case len(numcli) != 6 || !consistsOf(numcli, digits):
+		return nil, refusalOf("T1")
 	case r == nil:
-		return nil, refuse("T2")
+		return nil, refusalOf("T2")
 	}
 	return []pair{{"libelleN1", r.Names[0]}, {"libelleN2", r.Names[1]}, {"libelleN3", r.Names[2]}, {"numcli", r.Numcli}}, nil
 }

@@ -59,8 +59,8 @@ type session struct {
 	decidedIn int // the opening in which the result was reached
 }
 
-// refusal reports why the page does not open: the code P1, P3 or P4; empty when it does.
-func (s *session) refusal(now time.Time, h Habits) string {
+// refusalCode returns P1, P3 or P4 when the page may not be opened, otherwise the empty string.
+func (s *session) refusalCode(now time.Time, h Habits) string {
 	again := h.PayAfterGivingUp && s.Letter == "A"
 	switch {
 	case s.Deleted:
@@ -73,10 +73,11 @@ func (s *session) refusal(now time.Time, h Habits) string {
 	return ""
 }
 
-// settle deletes what the clock has made obsolete.
-func (s *session) settle(now time.Time, purgeAfter time.Duration) {
+// deleteIfDue marks a session as deleted when its time has come. A session without a result, whose payer was not sent on to the provider,
+// is deleted by the next purge; any other after a year.
+func (s *session) deleteIfDue(now time.Time, purgeAfter time.Duration) {
 	if s.Letter == "" && !s.SentOn {
-		s.Deleted = s.Deleted || !now.Before(purge(s.CreatedAt, purgeAfter))
+		s.Deleted = s.Deleted || !now.Before(nextPurge(s.CreatedAt, purgeAfter))
 		return
 	}
 	last := s.DecidedAt
@@ -86,8 +87,8 @@ func (s *session) settle(now time.Time, purgeAfter time.Duration) {
 	s.Deleted = s.Deleted || !now.Before(last.AddDate(1, 0, 0))
 }
 
-// purge is the first purge of the night after an instant.
-func purge(after time.Time, purgeAfter time.Duration) time.Time {
+// nextPurge returns the instant of the first nightly purge after the day of an instant.
+func nextPurge(after time.Time, purgeAfter time.Duration) time.Time {
 	return paris.Of(after).Next().Start().Add(purgeAfter)
 }
 

@@ -39,7 +39,7 @@ var libelles = map[string]string{
 	"P5": "Résultat de la transaction non connu",
 }
 
-func refuse(code string) *Refusal { return &Refusal{Element: soap.FunctionalError, Code: code} }
+func refusalOf(code string) *Refusal { return &Refusal{Element: soap.FunctionalError, Code: code} }
 
 // limits of an order (docs/payfip.md §4).
 const (
@@ -47,60 +47,60 @@ const (
 	maxURL             = 250
 )
 
-// validate checks the members of an order in a fixed order and returns the first refusal. Only that A comes before M is known of the
+// validateOrder checks the members of an order in a fixed order and returns the first refusal. Only that A comes before M is known of the
 // real platform (docs/payfip.md §15).
-func (s *Server) validate(m map[string]string, now time.Time) *Refusal {
+func (s *Server) validateOrder(m map[string]string, now time.Time) *Refusal {
 	r := s.regies[m["numcli"]]
 	switch {
-	case len(m["numcli"]) != 6 || !only(m["numcli"], digits):
-		return refuse("T1")
+	case len(m["numcli"]) != 6 || !consistsOf(m["numcli"], digits):
+		return refusalOf("T1")
 	case r == nil:
-		return refuse("T2")
+		return refusalOf("T2")
 	case r.Refused != "":
-		return refuse(r.Refused)
+		return refusalOf(r.Refused)
 	case m["saisie"] != "T" && m["saisie"] != "X" && m["saisie"] != "W":
-		return refuse("S1")
-	case m["saisie"] == "W" && len(r.means("W", now)) == 0:
-		return refuse("T4")
+		return refusalOf("S1")
+	case m["saisie"] == "W" && len(r.meansShown("W", now)) == 0:
+		return refusalOf("T4")
 	case m["mel"] == "":
-		return refuse("A1")
-	case !addressed(m["mel"]):
-		return refuse("A2")
-	case len(m["refdet"]) < 6 || len(m["refdet"]) > 30 || !only(m["refdet"], alphanumeric):
-		return refuse("R3")
-	case len(m["montant"]) > 11 || !only(m["montant"], digits):
-		return refuse("M1")
+		return refusalOf("A1")
+	case !isMailAddress(m["mel"]):
+		return refusalOf("A2")
+	case len(m["refdet"]) < 6 || len(m["refdet"]) > 30 || !consistsOf(m["refdet"], alphanumeric):
+		return refusalOf("R3")
+	case len(m["montant"]) > 11 || !consistsOf(m["montant"], digits):
+		return refusalOf("M1")
 	}
 	switch cents, _ := strconv.ParseInt(m["montant"], 10, 64); {
 	case cents < minCents:
-		return refuse("M3")
+		return refusalOf("M3")
 	case cents > maxCents:
-		return refuse("M5")
-	case m["objet"] != "" && (len(m["objet"]) > 100 || !only(m["objet"], alphanumeric+" ")):
-		return refuse("O1")
-	case m["exer"] != "" && (len(m["exer"]) != 4 || !only(m["exer"], digits)):
-		return refuse("E1")
-	case !reachable(m["urlnotif"]):
-		return refuse("N1")
-	case !reachable(m["urlredirect"]):
-		return refuse("D1")
+		return refusalOf("M5")
+	case m["objet"] != "" && (len(m["objet"]) > 100 || !consistsOf(m["objet"], alphanumeric+" ")):
+		return refusalOf("O1")
+	case m["exer"] != "" && (len(m["exer"]) != 4 || !consistsOf(m["exer"], digits)):
+		return refusalOf("E1")
+	case !isWebAddress(m["urlnotif"]):
+		return refusalOf("N1")
+	case !isWebAddress(m["urlredirect"]):
+		return refusalOf("D1")
 	}
 	return nil
 }
 
-// addressed reports whether an address has 6 to 80 characters, one @ inside and no space.
-func addressed(s string) bool {
+// isMailAddress reports whether an address has 6 to 80 characters, one @ inside and no space.
+func isMailAddress(s string) bool {
 	local, domain, _ := strings.Cut(s, "@")
 	return len(s) >= 6 && len(s) <= 80 && local != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n") && strings.Count(s, "@") == 1
 }
 
-func reachable(s string) bool {
+func isWebAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && len(s) <= maxURL
 }
 
-// means are those that a page of the mode shows: all of them in tests, the activated ones for real money.
-func (r *regie) means(saisie string, now time.Time) []Means {
+// meansShown returns the means of payment on a page of the mode: all of them in tests, the activated ones for real money.
+func (r *regie) meansShown(saisie string, now time.Time) []Means {
 	if saisie != "W" {
 		return AllMeans()
 	}

@@ -73,8 +73,9 @@ func (r Return) Bring(client *http.Client) (*http.Response, error) {
 	return c.Do(req)
 }
 
-// plan is what a payer does: go on to the provider or not, and the letter of the result, empty for none.
-func (s *Server) plan(p Payer, h Habits) (m Means, sentOn bool, letter string, err error) {
+// planVisit translates the payer's orders: the means, whether the payer is sent on to the provider, and the letter of the result, which
+// is empty for none.
+func (s *Server) planVisit(p Payer, h Habits) (m Means, sentOn bool, letter string, err error) {
 	m = p.Means
 	if m == "" {
 		m = Card
@@ -136,18 +137,18 @@ func (s *Server) VisitID(idOp string, p Payer) (Return, error) {
 	now := s.now()
 	s.mu.Lock()
 	h := s.habits
-	m, sentOn, letter, err := s.plan(p, h)
+	m, sentOn, letter, err := s.planVisit(p, h)
 	if err != nil {
 		s.mu.Unlock()
 		return Return{}, err
 	}
-	x, code := s.enter(idOp, now)
+	x, code := s.openPage(idOp, now)
 	if code != "" {
 		s.mu.Unlock()
 		return Return{}, &RefusedError{code}
 	}
 	if sentOn {
-		if !slices.Contains(s.regies[x.Numcli].means(x.Saisie, now), m) {
+		if !slices.Contains(s.regies[x.Numcli].meansShown(x.Saisie, now), m) {
 			s.mu.Unlock()
 			return Return{}, fmt.Errorf("payfiptest: Visit: %s is not activated for %s, so the page does not show it", m, x.Numcli)
 		}
@@ -155,7 +156,7 @@ func (s *Server) VisitID(idOp string, p Payer) (Return, error) {
 	}
 	var due []notice
 	if letter != "" {
-		due = s.decided(x, m, letter, now)
+		due = s.endSession(x, m, letter, now)
 	}
 	back := s.wayBack(x)
 	s.mu.Unlock()
@@ -166,13 +167,13 @@ func (s *Server) VisitID(idOp string, p Payer) (Return, error) {
 	return back, nil
 }
 
-// enter opens the page of a session; the code says why it does not open. The lock is held.
-func (s *Server) enter(idOp string, now time.Time) (*session, string) {
-	x := s.find(idOp, now)
+// openPage records an opening of the session's page, or returns the code of the refusal. The caller holds the lock.
+func (s *Server) openPage(idOp string, now time.Time) (*session, string) {
+	x := s.findSession(idOp, now)
 	if x == nil || now.Sub(x.CreatedAt) < 0 {
 		return nil, "P1"
 	}
-	if code := x.refusal(now, s.habits); code != "" {
+	if code := x.refusalCode(now, s.habits); code != "" {
 		return nil, code
 	}
 	x.OpenedAt = now
@@ -183,5 +184,5 @@ func (s *Server) enter(idOp string, now time.Time) (*session, string) {
 // wayBack is what the browser brings to urlredirect.
 func (s *Server) wayBack(x *session) Return {
 	by := cmp.Or(s.habits.ReturnBy, Get)
-	return Return{URL: x.ReturnURL, By: by, callback: carry(by, "idop", x.IdOp)}
+	return Return{URL: x.ReturnURL, By: by, callback: callbackBy(by, "idop", x.IdOp)}
 }

@@ -13,10 +13,10 @@ var wsdl string
 
 var wsdlTemplate = template.Must(template.New("wsdl").Parse(wsdl))
 
-// describe answers a GET at the service's address: the description of the web service for ?wsdl, with the address at which it stands.
-func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
+// serveWSDL answers a GET at the service's address: the description of the web service for ?wsdl, with the address at which it stands.
+func (s *Server) serveWSDL(w http.ResponseWriter, r *http.Request) {
 	if !strings.EqualFold(r.URL.RawQuery, "wsdl") {
-		absentPage.show(w, view{})
+		absentPage.writePage(w, view{})
 		return
 	}
 	var b bytes.Buffer
