@@ -94,7 +94,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	}
 	_, fault := in.exchange(ctx, request{
 		op: acquirer.OpBegin, name: "createHostedCheckout", method: http.MethodPost, path: "hostedcheckouts",
-		reference: o.Reference, attempt: 1, body: in.create(o, cents),
+		reference: o.Reference, attempt: 1, body: in.checkoutBody(o, cents),
 	}, &opened)
 	if fault != nil {
 		return acquirer.Session{}, fault.Err
@@ -104,7 +104,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		Handle: acquirer.Handle{Session: opened.HostedCheckoutID, Proof: opened.ReturnMAC, ExpiresAt: expires},
 	}
 	if err := in.checkSession(s); err != nil {
-		return acquirer.Session{}, failure(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		return acquirer.Session{}, newError(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
 	}
 	return s, nil
 }
@@ -118,8 +118,8 @@ func (c *Client) Check(o acquirer.Order) error {
 	return nil
 }
 
-// create is the body for an order.
-func (in *inner) create(o acquirer.Order, cents int64) createHostedCheckout {
+// checkoutBody returns the body of the request that creates the hosted checkout of an order.
+func (in *inner) checkoutBody(o acquirer.Order, cents int64) createHostedCheckout {
 	var b createHostedCheckout
 	b.Order.AmountOfMoney = amountOfMoney{cents, wire.Euros}
 	b.Order.References.MerchantReference, b.Order.References.MerchantParameters = o.Reference, o.ID

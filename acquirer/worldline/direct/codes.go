@@ -85,8 +85,8 @@ var capturedByAccount = map[int]verdict{
 	62: {outcome: acquirer.Accepted, money: leaving},
 }
 
-// judge gives the verdict on a status code.
-func (in *inner) judge(code int) verdict {
+// verdictOn returns the verdict on a status code; an unknown code is Unknown with a warning.
+func (in *inner) verdictOn(code int) verdict {
 	if in.captures {
 		if v, ok := capturedByAccount[code]; ok {
 			return v

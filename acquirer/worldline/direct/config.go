@@ -212,7 +212,7 @@ func New(c Config) (*Client, error) {
 
 // secretProblem says what is wrong with a secret, without it.
 func secretProblem(s Secret) string {
-	text := s.text()
+	text := s.plainText()
 	switch {
 	case text == "":
 		return "the secret is empty"

@@ -47,7 +47,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 		}
 		r.Checks = append(r.Checks, in.examineWebhookKey(ctx, id))
 	}
-	r.Checks = append(r.Checks, in.settings()...)
+	r.Checks = append(r.Checks, in.checkSettings()...)
 	return r, ctx.Err()
 }
 
@@ -109,8 +109,8 @@ func (in *inner) examineWebhookKey(ctx context.Context, id string) Check {
 	return Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf("the platform answered %.20q", wire.Printable(ok.Result))}
 }
 
-// settings are what needs no platform to be noticed, and what no call can find out.
-func (in *inner) settings() (checks []Check) {
+// checkSettings checks the configuration without a call: the settings whose mistakes no answer of the platform would show.
+func (in *inner) checkSettings() (checks []Check) {
 	look := func(when bool, name, format string, a ...any) {
 		if when {
 			checks = append(checks, Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf(format, a...)})

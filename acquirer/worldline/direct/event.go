@@ -75,7 +75,7 @@ func readEvents(body []byte) ([]event, error) {
 			events = append(events, event{})
 			return nil
 		}
-		return events[len(events)-1].take(path[array:], v)
+		return events[len(events)-1].storePart(path[array:], v)
 	})
 	switch {
 	case err != nil:
@@ -86,8 +86,8 @@ func readEvents(body []byte) ([]event, error) {
 	return events, nil
 }
 
-// take takes a part of the event; what is not known is passed over, and null is as if it were not there.
-func (e *event) take(path []string, v strictjson.Value) error {
+// storePart stores one member of the event. An unknown member is ignored, and null counts as absent.
+func (e *event) storePart(path []string, v strictjson.Value) error {
 	var at [4]string
 	if len(path) > len(at) || v.Kind == strictjson.Null || !eventNames[path[len(path)-1]] {
 		return nil
@@ -112,9 +112,10 @@ func errField(path []string) error {
 	return fmt.Errorf("it is not an event: field %.60q has another type", path[len(path)-1])
 }
 
-// about is what an event may be found by. The id of a refund is no payment's; that of a payment may be an operation's, so it is
-// for [Client.Status] to find out whether it belongs to the session (docs/direct.md §13.5).
-func (e event) about() (reference string, h acquirer.Handle) {
+// lookupKeys returns the reference and the handle by which the payment of an event is found. The id of a refund is not the id of a
+// payment. The id of a payment may be the id of an operation, so [Client.Status] checks that it belongs to the session
+// (docs/direct.md §13.5).
+func (e event) lookupKeys() (reference string, h acquirer.Handle) {
 	switch {
 	case e.hasPayment:
 		reference = e.paymentReference

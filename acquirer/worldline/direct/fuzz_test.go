@@ -104,7 +104,7 @@ func FuzzAnswer(f *testing.F) {
 				if c.Created != nil {
 					tr.category, tr.payment = c.Created.Category, c.Created.Payment
 				}
-				return client.in.result(t.Context(), question(), tr)
+				return client.in.resultOf(t.Context(), question(), tr)
 			},
 			acquirer.OpRefund: func() (acquirer.Result, error) { return client.Refund(t.Context(), modification()) },
 		} {

@@ -34,7 +34,7 @@ func (c *Client) Answer(r *http.Request) (text string, ok bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return "", false
 	}
-	text, ok = only(r.Header, verificationHeader)
+	text, ok = singleHeader(r.Header, verificationHeader)
 	if !ok || !wire.Made(text, 256, "+/=_.-") {
 		return "", false
 	}
@@ -66,7 +66,7 @@ func (in *inner) parseReturn(query url.Values) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: checkoutPair, Kind: acquirer.ErrInvalid,
 			Err: errors.New("the query has neither pair of the platform: it is no return")}
 	case len(sessions) != 1 || len(proofs) != 1 || !isID(sessions[0]) || proofs[0] == "" || len(proofs[0]) > maxProof:
-		return acquirer.Result{}, failure(acquirer.OpParse, "", acquirer.ErrUnverified,
+		return acquirer.Result{}, newError(acquirer.OpParse, "", acquirer.ErrUnverified,
 			errors.New("hostedCheckoutId and RETURNMAC do not stand exactly once each, as the platform writes them"))
 	}
 	return acquirer.Result{
@@ -98,7 +98,7 @@ func (in *inner) parseWebhook(cb acquirer.Callback) (acquirer.Result, error) {
 			return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("apiVersion", fmt.Sprintf("%.20q is not v1", e.version)))
 		}
 		if hint.Reference == "" && hint.Handle.IsZero() && e.kind != testEvent {
-			hint.Reference, hint.Handle = e.about()
+			hint.Reference, hint.Handle = e.lookupKeys()
 		}
 	}
 	return hint, nil

@@ -53,16 +53,16 @@ type statusOutput struct {
 	} `json:"errors"`
 }
 
-// code is the status code, -1 when there is none.
-func (s statusOutput) code() int {
+// codeOrNone returns the status code, -1 when there is none.
+func (s statusOutput) codeOrNone() int {
 	if s.Code == nil {
 		return -1
 	}
 	return *s.Code
 }
 
-// at is when it happened, as the platform says.
-func (p *payment) at() time.Time {
+// happenedAt returns the platform's own time of the transaction, otherwise of the creation.
+func (p *payment) happenedAt() time.Time {
 	return parseTime(cmp.Or(p.Output.TransactionDate, p.Output.CreationDate))
 }
 
@@ -76,7 +76,7 @@ type refundResult struct {
 	} `json:"refundOutput"`
 }
 
-// cents is the amount of the refund, zero when none is said.
+// cents returns the amount of the refund, zero when the answer has none.
 func (r *refundResult) cents() int64 {
 	if r.Output.AmountOfMoney == nil {
 		return 0

@@ -54,7 +54,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
-		return acquirer.Result{}, failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
+		return acquirer.Result{}, newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	defer in.moving.Delete(m.Reference)
@@ -93,18 +93,18 @@ func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string
 		return m.Handle.Payment, nil
 	}
 	fail := func(kind error, what string) (string, error) {
-		return "", failure(acquirer.OpRefund, m.Reference, kind, errors.New("nothing was moved: "+what))
+		return "", newError(acquirer.OpRefund, m.Reference, kind, errors.New("nothing was moved: "+what))
 	}
 	if m.Handle.Session == "" {
 		return fail(acquirer.ErrUnsupported, "the payment has no handle, and the platform has no search by reference")
 	}
-	t, err := in.look(ctx, acquirer.Question{Reference: m.Reference, Merchant: m.Merchant, Handle: m.Handle})
+	t, err := in.readTrip(ctx, acquirer.Question{Reference: m.Reference, Merchant: m.Merchant, Handle: m.Handle})
 	e := (*acquirer.Error)(nil)
 	switch {
 	case errors.As(err, &e) && (e.Kind == acquirer.ErrUnsupported || e.Kind == acquirer.ErrConfiguration):
 		return fail(e.Kind, e.Err.Error())
 	case err != nil:
-		f := failure(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
+		f := newError(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
 		return "", f
 	case t.payment == nil || !isID(t.payment.ID):
 		return fail(acquirer.ErrConflict, "nobody has paid")
@@ -151,17 +151,17 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 			}
 			return acquirer.Result{}, answer.refusal != nil && answer.refusal.wrongState(), refused
 		}
-		operation, code := done.ID, done.State.code()
+		operation, code := done.ID, done.State.codeOrNone()
 		if done.Payment != nil {
-			operation, code = done.Payment.ID, done.Payment.State.code()
+			operation, code = done.Payment.ID, done.Payment.State.codeOrNone()
 		}
 		if answer.replayed && way == wayRefund {
 			code = in.codeNow(ctx, m, id, operation, code)
 		}
 		if way == wayCancel || refundMoney(code) != stays {
-			return in.given(m, id, way, code), false, nil
+			return in.modificationResult(m, id, way, code), false, nil
 		}
-		refused = failure(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("the refund was refused: the money stays here"))
+		refused = newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("the refund was refused: the money stays here"))
 		if refused.Code = strconv.Itoa(code); !answer.replayed {
 			break
 		}
@@ -185,14 +185,14 @@ func (in *inner) codeNow(ctx context.Context, m acquirer.Modification, id, refun
 	}
 	for _, r := range list {
 		if r.ID == refund && r.State.Code != nil {
-			return r.State.code()
+			return r.State.codeOrNone()
 		}
 	}
 	return first
 }
 
-// given is the result of a call that was taken.
-func (in *inner) given(m acquirer.Modification, id, way string, code int) acquirer.Result {
+// modificationResult returns the result of a cancellation or refund that the platform has taken.
+func (in *inner) modificationResult(m acquirer.Modification, id, way string, code int) acquirer.Result {
 	r := acquirer.Result{
 		Reference: m.Reference, Merchant: in.merchant, Currency: m.Currency, Outcome: acquirer.Accepted, AuthorisationID: id,
 		Code: strconv.Itoa(code), Returned: euro.Of(0), Returning: euro.Of(0),

@@ -67,8 +67,8 @@ func (no *refusal) stillRunning() bool {
 	return no.status == http.StatusConflict && no.code == codeRunning
 }
 
-// gone: the platform does not know the id, or does not know it any more.
-func (no *refusal) gone() bool {
+// isUnknownID reports whether the platform does not know the id, or no longer.
+func (no *refusal) isUnknownID() bool {
 	return no != nil && no.told && (no.status == http.StatusNotFound || no.status == http.StatusGone)
 }
 
@@ -115,8 +115,8 @@ func kindOf(op string, no *refusal) error {
 	return r.ask
 }
 
-// refused words an answer that is not 2xx.
-func (in *inner) refused(q request, resp *http.Response, r reply) *wire.Fault {
+// refusalFault returns the error of an answer that is not 2xx.
+func (in *inner) refusalFault(q request, resp *http.Response, r reply) *wire.Fault {
 	no := r.refusal
 	words := []string{"HTTP " + strconv.Itoa(no.status) + " from " + in.endpoint.Host}
 	say := func(format string, a ...any) { words = append(words, fmt.Sprintf(format, a...)) }
@@ -141,7 +141,7 @@ func (in *inner) refused(q request, resp *http.Response, r reply) *wire.Fault {
 	if no.errorID != "" {
 		say("errorId %s", no.errorID)
 	}
-	e := failure(q.op, q.reference, kindOf(q.op, no), errors.New(strings.Join(words, ": ")))
+	e := newError(q.op, q.reference, kindOf(q.op, no), errors.New(strings.Join(words, ": ")))
 	e.Code, e.Field = no.code, no.field
 	return &wire.Fault{Err: e, Wait: wire.RetryAfter(resp.Header.Get("Retry-After"), in.now())}
 }

@@ -19,17 +19,17 @@ const (
 	sessionNotEligible = "CLIENT_NOT_ELIGIBLE_FOR_SELECTED_PAYMENT_PRODUCT"
 )
 
-// result says of a trip what it means.
-func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acquirer.Result, error) {
+// resultOf translates a trip, which was read, into a result.
+func (in *inner) resultOf(ctx context.Context, q acquirer.Question, t trip) (acquirer.Result, error) {
 	if t.payment == nil {
 		return in.withoutPayment(q, t.session), nil
 	}
 	p := t.payment
-	code := p.State.code()
-	v := in.judge(code)
+	code := p.State.codeOrNone()
+	v := in.verdictOn(code)
 	r := acquirer.Result{
 		Reference: q.Reference, Merchant: in.merchant, Outcome: v.outcome, AuthorisationID: p.ID,
-		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), Means: means[p.Output.Method], At: p.at(),
+		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), Means: means[p.Output.Method], At: p.happenedAt(),
 		Handle: acquirer.Handle{Session: q.Handle.Session, Payment: p.ID, ExpiresAt: q.Handle.ExpiresAt},
 	}
 	if p.State.Code != nil {
@@ -45,7 +45,7 @@ func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acqui
 		return acquirer.Result{}, err
 	}
 	in.setEnd(&r, q, t, code)
-	if contradicts(t.category, r.Outcome, v.money) {
+	if contradictsCategory(t.category, r.Outcome, v.money) {
 		r.Outcome, r.Decline = acquirer.Unknown, ""
 		v.warning = "the status code and the platform's own summary of the payment contradict each other"
 	}
@@ -56,7 +56,7 @@ func (in *inner) result(ctx context.Context, q acquirer.Question, t trip) (acqui
 		in.log.LogAttrs(ctx, slog.LevelWarn, "direct: a person must look at a payment: "+v.warning,
 			slog.String("reference", q.Reference), slog.String("payment", wire.Printable(p.ID)), slog.Int("status_code", code))
 	}
-	return r.WithFields(p.kept(t)), nil
+	return r.WithFields(p.rawDetails(t)), nil
 }
 
 // setMoney fills in the amount, and what of it went back.
@@ -64,7 +64,7 @@ func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	m := t.payment.Output.AmountOfMoney
 	switch {
 	case m == nil && v.outcome == acquirer.Accepted, m != nil && (m.Amount < 0 || m.Amount > euro.Max):
-		e := failure(acquirer.OpStatus, r.Reference, acquirer.ErrInvalid, errors.New("the payment has no amount, or one that is none"))
+		e := newError(acquirer.OpStatus, r.Reference, acquirer.ErrInvalid, errors.New("the payment has no amount, or one that is none"))
 		e.Field = "amountOfMoney"
 		return e
 	case m == nil:
@@ -76,7 +76,7 @@ func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	}
 	var returned, returning int64
 	for _, refund := range t.refunds {
-		switch refundMoney(refund.State.code()) {
+		switch refundMoney(refund.State.codeOrNone()) {
 		case back:
 			returned += refund.cents()
 		case leaving:
@@ -150,9 +150,9 @@ func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Re
 	return r
 }
 
-// contradicts: the platform's own summary is a second opinion (docs/direct.md §7.1). SUCCESSFUL is also said of what is only
-// authorised, and REJECTED may be said of what went back.
-func contradicts(category string, o acquirer.Outcome, money whole) bool {
+// contradictsCategory reports whether the platform's own summary of a payment excludes the outcome that its status code has
+// (docs/direct.md §7.1). A payment that is only authorised is SUCCESSFUL too, and money that went back may be REJECTED.
+func contradictsCategory(category string, o acquirer.Outcome, money whole) bool {
 	switch category {
 	case "REJECTED":
 		return o == acquirer.Accepted && money == stays
@@ -162,9 +162,9 @@ func contradicts(category string, o acquirer.Outcome, money whole) bool {
 	return false
 }
 
-// kept is what else is worth keeping: a list, so that what could name a person or a card is not in it, even when the platform
-// adds it tomorrow.
-func (p *payment) kept(t trip) map[string]string {
+// rawDetails returns further fields for the journal. Only listed fields are kept, so that no name or card number enters, even in a field
+// that the platform adds later.
+func (p *payment) rawDetails(t trip) map[string]string {
 	m := make(map[string]string)
 	for name, v := range map[string]string{
 		"status": p.Status, "statusCategory": p.State.Category, "hostedCheckoutStatus": t.session, "paymentStatusCategory": t.category,

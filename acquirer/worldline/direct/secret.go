@@ -12,4 +12,4 @@ type Secret struct{ secret.Text }
 // NewSecret: it prints as REDACTED with every verb, in slog and in JSON.
 func NewSecret(s string) Secret { return Secret{secret.New(s)} }
 
-func (s Secret) text() string { return secret.Reveal(s.Text) }
+func (s Secret) plainText() string { return secret.Reveal(s.Text) }

@@ -46,7 +46,7 @@ func signedHeaders(headers http.Header) []string {
 			continue
 		}
 		for _, v := range values {
-			signed = append(signed, header{name, unfold(v)})
+			signed = append(signed, header{name, unfoldHeader(v)})
 		}
 	}
 	slices.SortStableFunc(signed, func(a, b header) int { return strings.Compare(a.name, b.name) })
@@ -59,14 +59,14 @@ func signedHeaders(headers http.Header) []string {
 
 var lineBreak = regexp.MustCompile(`\r?\n[ \t\f\v]*`)
 
-// unfold is the value of a header as it is signed: a line break and the blanks behind it are one space.
-func unfold(value string) string {
+// unfoldHeader returns the value of a header as it is signed: a line break with the blanks after it becomes one space.
+func unfoldHeader(value string) string {
 	return strings.TrimSpace(lineBreak.ReplaceAllString(value, " "))
 }
 
-// seal is the base64 of an HMAC-SHA-256: of requests, of webhooks, and of the empty message that proves a webhook key.
+// seal returns the base64 of an HMAC-SHA-256: of a request, of a webhook, or of the empty message that proves a webhook key.
 func seal(secret Secret, message []byte) string {
-	h := hmac.New(sha256.New, []byte(secret.text()))
+	h := hmac.New(sha256.New, []byte(secret.plainText()))
 	h.Write(message)
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }

@@ -40,14 +40,14 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if q.Handle.Session == "" && q.Handle.Payment == "" {
-		return acquirer.Result{}, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+		return acquirer.Result{}, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
 			errors.New("the payment has no handle, and the platform has no search by reference: a person finds it in the portal"))
 	}
-	t, err := in.look(ctx, q)
+	t, err := in.readTrip(ctx, q)
 	if err != nil {
 		return acquirer.Result{}, err
 	}
-	return in.result(ctx, q, t)
+	return in.resultOf(ctx, q, t)
 }
 
 // A trip is what the platform says of one.
@@ -67,18 +67,18 @@ type checkout struct {
 	} `json:"createdPaymentOutput"`
 }
 
-// look asks until the trip is known.
-func (in *inner) look(ctx context.Context, q acquirer.Question) (t trip, err error) {
+// readTrip reads the session, and then the payment, as far as the handle allows and the answers require.
+func (in *inner) readTrip(ctx context.Context, q acquirer.Question) (t trip, err error) {
 	h := q.Handle
 	forgotten := h.Payment != "" && in.now().After(h.ExpiresAt.Add(readable-in.timeout))
 	if h.Session != "" && !forgotten {
 		var c checkout
-		gone, err := in.get(ctx, q, "getHostedCheckout", "hostedcheckouts/"+h.Session, &c)
+		gone, err := in.getResource(ctx, q, "getHostedCheckout", "hostedcheckouts/"+h.Session, &c)
 		switch {
 		case err != nil:
 			return t, err
 		case !gone && c.Status == "":
-			return t, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
+			return t, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
 		case !gone:
 			t.session = c.Status
 			if c.Created != nil {
@@ -87,19 +87,19 @@ func (in *inner) look(ctx context.Context, q acquirer.Question) (t trip, err err
 		}
 	}
 	if t.payment != nil {
-		if err := belongs(q, t.payment); err != nil {
+		if err := checkBelongs(q, t.payment); err != nil {
 			return trip{}, err
 		}
 	}
-	if h.Payment != "" && (t.payment == nil || t.payment.ID != h.Payment && in.judge(t.payment.State.code()).outcome != acquirer.Accepted) {
+	if h.Payment != "" && (t.payment == nil || t.payment.ID != h.Payment && in.verdictOn(t.payment.State.codeOrNone()).outcome != acquirer.Accepted) {
 		if t, err = in.lookAtPayment(ctx, q, t); err != nil {
 			return trip{}, err
 		}
 	}
 	if t.payment == nil && t.session == "" {
-		return trip{}, in.forgot(q)
+		return trip{}, in.unreadableTripError(q)
 	}
-	if t.payment != nil && in.judge(t.payment.State.code()).outcome == acquirer.Accepted {
+	if t.payment != nil && in.verdictOn(t.payment.State.codeOrNone()).outcome == acquirer.Accepted {
 		t.refunds, err = in.getRefunds(ctx, q, t.payment.ID)
 	}
 	return t, err
@@ -109,33 +109,33 @@ func (in *inner) look(ctx context.Context, q acquirer.Question) (t trip, err err
 // belongs there and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
 func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip) (trip, error) {
 	var p payment
-	gone, err := in.get(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
+	gone, err := in.getResource(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
 	switch {
 	case err != nil:
 		return t, err
 	case gone && t.session == "":
-		return t, in.forgot(q)
+		return t, in.unreadableTripError(q)
 	case gone:
 		return t, nil
 	}
-	err = belongs(q, &p)
+	err = checkBelongs(q, &p)
 	if t.session == "" {
 		t.payment = &p
 		return t, err
 	}
-	if err == nil && in.judge(p.State.code()).outcome == acquirer.Accepted {
+	if err == nil && in.verdictOn(p.State.codeOrNone()).outcome == acquirer.Accepted {
 		t.payment, t.category = &p, ""
 	}
 	return t, nil
 }
 
-// get asks one question. gone: the platform does not know the id, or does not know it any more.
-func (in *inner) get(ctx context.Context, q acquirer.Question, name, path string, into any) (gone bool, err error) {
+// getResource sends one GET, again where that is safe. gone reports that the platform does not know the id, or no longer.
+func (in *inner) getResource(ctx context.Context, q acquirer.Question, name, path string, into any) (gone bool, err error) {
 	_, e := wire.Patiently(ctx, func(attempt int) (struct{}, *wire.Fault) {
 		r, f := in.exchange(ctx, request{
 			op: acquirer.OpStatus, name: name, method: http.MethodGet, path: path, reference: q.Reference, attempt: attempt,
 		}, into)
-		gone = r.refusal.gone()
+		gone = r.refusal.isUnknownID()
 		return struct{}{}, f
 	})
 	switch {
@@ -150,41 +150,42 @@ func (in *inner) get(ctx context.Context, q acquirer.Question, name, path string
 // getRefunds lists what went back, or is on its way. A payment without any may have no list.
 func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string) ([]refundResult, error) {
 	if !isID(id) {
-		return nil, failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
+		return nil, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
 	}
 	var list struct {
 		Refunds []refundResult `json:"refunds"`
 	}
-	gone, err := in.get(ctx, q, "getRefunds", "payments/"+id+"/refunds", &list)
+	gone, err := in.getResource(ctx, q, "getRefunds", "payments/"+id+"/refunds", &list)
 	if gone {
 		return nil, nil
 	}
 	return list.Refunds, err
 }
 
-// forgot is the error about a trip that cannot be read: while it can still be paid it may be readable again, afterwards it is not.
-func (in *inner) forgot(q acquirer.Question) *acquirer.Error {
+// unreadableTripError returns the error about a trip that cannot be read. Until the session expires the trip may become readable again,
+// afterwards not.
+func (in *inner) unreadableTripError(q acquirer.Question) *acquirer.Error {
 	if in.now().Before(q.Handle.ExpiresAt) {
-		return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnavailable, errors.New("the session cannot be read although it is not over"))
+		return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnavailable, errors.New("the session cannot be read although it is not over"))
 	}
-	return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+	return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
 		errors.New("the platform does not know the session any more, which does not mean that nobody paid: a person finds out in the portal"))
 }
 
-// belongs refuses an answer about another trip.
-func belongs(q acquirer.Question, p *payment) error {
+// checkBelongs returns an error if the answer is about another session or another reference than the question.
+func checkBelongs(q acquirer.Question, p *payment) error {
 	for _, c := range []struct{ field, got, want string }{
 		{"hostedCheckoutId", p.Checkout.ID, q.Handle.Session},
 		{"merchantReference", p.Output.References.MerchantReference, q.Reference},
 	} {
 		if c.got != "" && c.want != "" && c.got != c.want {
-			e := failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
+			e := newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
 			e.Field = c.field
 			return e
 		}
 	}
 	if p.Checkout.ID == "" && p.Output.References.MerchantReference == "" && q.Handle.Session == "" {
-		return failure(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
+		return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
 	}
 	return nil
 }

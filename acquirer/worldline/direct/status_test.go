@@ -99,7 +99,7 @@ func TestStatusCodes(t *testing.T) {
 		check(t, true, code, want)
 	}
 	for code := range 100 { // what is listed is tested, and what is not is Unknown
-		if _, tested := codes[code]; !tested && newWire(t, nil).in.judge(code).outcome != acquirer.Unknown {
+		if _, tested := codes[code]; !tested && newWire(t, nil).in.verdictOn(code).outcome != acquirer.Unknown {
 			t.Errorf("code %d is not in the test", code)
 		}
 	}

@@ -44,7 +44,7 @@ type reply struct {
 // platform, or something on the way to it, has answered with another status than 2xx. Nothing is ever sent twice from here.
 func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f *wire.Fault) {
 	fail := func(kind error, format string, a ...any) (reply, *wire.Fault) {
-		return r, &wire.Fault{Err: failure(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+		return r, &wire.Fault{Err: newError(q.op, q.reference, kind, fmt.Errorf(format, a...))}
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -60,7 +60,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	}()
 
 	var trail wire.Trail
-	req, err := in.signed(trail.Watch(ctx), q)
+	req, err := in.signedRequest(trail.Watch(ctx), q)
 	if err != nil {
 		return fail(acquirer.ErrInvalid, "the request cannot be made: %w", err)
 	}
@@ -85,7 +85,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if resp.StatusCode/100 != 2 {
 		r.refusal = readRefusal(resp, body) // also of a body that broke off: the status was said
-		return r, in.refused(q, resp, r)
+		return r, in.refusalFault(q, resp, r)
 	}
 	switch {
 	case err != nil:
@@ -105,8 +105,8 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	return r, nil
 }
 
-// signed makes the request. A GET has no Content-Type (docs/direct.md §4.4).
-func (in *inner) signed(ctx context.Context, q request) (*http.Request, error) {
+// signedRequest returns the HTTP request with its signature. A GET has no Content-Type (docs/direct.md §4.4).
+func (in *inner) signedRequest(ctx context.Context, q request) (*http.Request, error) {
 	target := "/v2/" + in.merchant + "/" + q.path
 	var body io.Reader
 	contentType := ""
@@ -153,7 +153,7 @@ func typeError(err error) string {
 	return "it cannot be read"
 }
 
-// failure is an error of one of the kinds; reference may come from anywhere.
-func failure(op, reference string, kind, err error) *acquirer.Error {
+// newError returns an error of one of the kinds; the reference may come from outside and is made printable.
+func newError(op, reference string, kind, err error) *acquirer.Error {
 	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }

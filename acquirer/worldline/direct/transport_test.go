@@ -115,7 +115,7 @@ func TestBothShapesOfError(t *testing.T) {
 		"nothing": {"", ""}, "an array": {"application/json", "[]"},
 	} {
 		resp := &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {tt.contentType}}}
-		if got := readRefusal(resp, []byte(tt.body)); got.told || got.gone() {
+		if got := readRefusal(resp, []byte(tt.body)); got.told || got.isUnknownID() {
 			t.Errorf("%s: it is taken for the API's word: %+v", name, got)
 		}
 	}

@@ -129,7 +129,7 @@ func verifiesAlike(t *testing.T, v vector) {
 	if err != nil {
 		wantFault(t, err, acquirer.ErrUnverified, false)
 	}
-	if id, ok := only(v.header(), "X-GCS-KeyId"); valid && ok { // the other direction: what we would sign
+	if id, ok := singleHeader(v.header(), "X-GCS-KeyId"); valid && ok { // the other direction: what we would sign
 		if got := seal(keys[id], body); got != v.Expected {
 			t.Errorf("signed as %s, expected %s", got, v.Expected)
 		}

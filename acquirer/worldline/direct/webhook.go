@@ -26,8 +26,8 @@ func VerifyWebhook(keys map[string]Secret, header http.Header, body []byte) erro
 	fail := func(what string) error {
 		return &acquirer.Error{Op: acquirer.OpParse, Kind: acquirer.ErrUnverified, Err: errors.New(what)}
 	}
-	id, okID := only(header, keyIDHeader)
-	signature, okSignature := only(header, signatureHeader)
+	id, okID := singleHeader(header, keyIDHeader)
+	signature, okSignature := singleHeader(header, signatureHeader)
 	if !okID || !okSignature {
 		return fail("X-GCS-KeyId and X-GCS-Signature do not stand exactly once each")
 	}
@@ -41,8 +41,8 @@ func VerifyWebhook(keys map[string]Secret, header http.Header, body []byte) erro
 	return nil
 }
 
-// only is the value of a header that stands exactly once.
-func only(h http.Header, name string) (value string, ok bool) {
+// singleHeader returns the value of a header that occurs exactly once.
+func singleHeader(h http.Header, name string) (value string, ok bool) {
 	n := 0
 	for k, values := range h {
 		if strings.EqualFold(k, name) {
