@@ -32,8 +32,8 @@ type call struct {
 	now      time.Time
 }
 
-// calls are what the API has, below /v2/{merchant}/.
-func (s *Server) calls() map[string]func(call) reply {
+// apiCalls returns the handlers of the API by method and path below /v2/{merchant}/.
+func (s *Server) apiCalls() map[string]func(call) reply {
 	return map[string]func(call) reply{
 		"POST hostedcheckouts":              s.createHostedCheckout,
 		"GET hostedcheckouts/{id}":          s.getHostedCheckout,
@@ -50,15 +50,15 @@ func (s *Server) calls() map[string]func(call) reply {
 	}
 }
 
-// routes are what the platform answers.
+// routes returns the handler of all addresses of the simulator.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, do := range s.calls() {
+	for pattern, do := range s.apiCalls() {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(method+" /v2/{merchant}/"+path, s.api(pattern, do))
+		mux.Handle(method+" /v2/{merchant}/"+path, s.serveCall(pattern, do))
 	}
 	mux.HandleFunc("/v2/", func(w http.ResponseWriter, _ *http.Request) {
-		refused(http.StatusNotFound, "20001100", "RESOURCE_NOT_FOUND", "").write(w)
+		errorReply(http.StatusNotFound, "20001100", "RESOURCE_NOT_FOUND", "").write(w)
 	})
 	mux.HandleFunc(formPath+"{form}", func(w http.ResponseWriter, r *http.Request) {
 		q := r.Clone(r.Context()) // the form stands in the path; the kiosk reads a query
@@ -73,8 +73,8 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// api answers the requests of one call over a line that may be bad.
-func (s *Server) api(pattern string, do func(call) reply) http.HandlerFunc {
+// serveCall returns the handler of one call of the API: faults, authentication, journal and idempotence around do.
+func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc {
 	op := opOf(pattern[strings.LastIndexByte(pattern, '/')+1:])
 	if strings.HasSuffix(pattern, "hostedcheckouts") {
 		op = opOf("hostedcheckouts")
@@ -92,7 +92,7 @@ func (s *Server) api(pattern string, do func(call) reply) http.HandlerFunc {
 		body, bad := readBody(w, r)
 		req.Body = string(body[:min(len(body), 16<<10)])
 		m, forged := s.authenticate(r, &req)
-		done := s.note(req)
+		done := s.noteRequest(req)
 		if forged != nil {
 			bad = forged // who is not known is not told what is wrong
 		}
@@ -106,19 +106,19 @@ func (s *Server) api(pattern string, do func(call) reply) http.HandlerFunc {
 		if k := req.IdempotenceKey; k != "" && (keeps || s.o.IdempotentCreate && r.Method == http.MethodPost) {
 			key = m.PSPID + " " + k
 		}
-		a, replayed, release := s.once(key, c.now, func() reply { return s.answer(op, fs, func() reply { return do(c) }) })
+		a, replayed, release := s.runOnce(key, c.now, func() reply { return s.answerCall(op, fs, func() reply { return do(c) }) })
 		defer release()
-		s.put(w, r, a, fs, func() { done(a.status, replayed) })
+		s.writeFaulty(w, r, a, fs, func() { done(a.status, replayed) })
 	}
 }
 
-// answer carries a call out, or not, as the faults and the ordered refusals say.
-func (s *Server) answer(op string, fs []Fault, do func() reply) reply {
+// answerCall executes a call unless a fault or an ordered refusal replaces it.
+func (s *Server) answerCall(op string, fs []Fault, do func() reply) reply {
 	s.mu.Lock()
-	ordered, refuse := pop(s.answers, op)
+	ordered, refuse := popFirst(s.answers, op)
 	s.mu.Unlock()
 	if refuse {
-		return refused(ordered.status, ordered.code, "ORDERED", "")
+		return errorReply(ordered.status, ordered.code, "ORDERED", "")
 	}
 	for _, f := range fs {
 		if x, ok := struck[f]; ok {
@@ -131,8 +131,9 @@ func (s *Server) answer(op string, fs []Fault, do func() reply) reply {
 	return do()
 }
 
-// put writes an answer on a line that may be bad. answered is called once an answer is certain to be given.
-func (s *Server) put(w http.ResponseWriter, r *http.Request, a reply, fs []Fault, answered func()) {
+// writeFaulty writes an answer with the faults that strike the transport. It calls answered before it writes an answer that is to
+// arrive whole.
+func (s *Server) writeFaulty(w http.ResponseWriter, r *http.Request, a reply, fs []Fault, answered func()) {
 	has := func(f Fault) bool { return slices.Contains(fs, f) }
 	if (has(Timeout) || has(Slow)) && !loopback.Hold(r, s.o.Delay) {
 		loopback.Cut(w)
@@ -142,11 +143,11 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, a reply, fs []Fault
 	case has(Timeout):
 		loopback.Cut(w)
 	case has(Truncated):
-		a.head(w)
+		a.writeHeader(w)
 		w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 	case has(TrickledOneByte):
 		answered()
-		a.head(w)
+		a.writeHeader(w)
 		w.Write(a.body[:len(a.body)/2])
 		http.NewResponseController(w).Flush()
 		if loopback.Hold(r, s.o.Delay) {
@@ -161,7 +162,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, a reply, fs []Fault
 // readBody reads a body of JSON, compressed or not, or none. The reply, when there is one, is all there is to say.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *reply) {
 	refuse := func(status int) ([]byte, *reply) {
-		a := refused(status, "20001100", strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")), "")
+		a := errorReply(status, "20001100", strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")), "")
 		return nil, &a
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -192,8 +193,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *reply) {
 	return body, nil
 }
 
-// decode reads the body of a call. An empty one leaves v as it is.
-func (c call) decode(v any) *reply {
+// decodeBody decodes the JSON body of a call into v, or returns the refusal. An empty body leaves v unchanged.
+func (c call) decodeBody(v any) *reply {
 	if len(c.body) == 0 {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (c call) decode(v any) *reply {
 		if e := (*json.UnmarshalTypeError)(nil); errors.As(err, &e) {
 			property = e.Field
 		}
-		a := invalid(property)
+		a := invalidReply(property)
 		return &a
 	}
 	return nil

@@ -11,8 +11,8 @@ import (
 
 func decimalText(n int64) string { return strconv.FormatInt(n, 10) }
 
-// date is how the platform writes an instant: seven digits of a second.
-func date(t time.Time) string {
+// formatTime writes an instant as the platform does, with seven digits of a second.
+func formatTime(t time.Time) string {
 	return t.In(paris.Location).Format("2006-01-02T15:04:05.0000000-07:00")
 }
 
@@ -47,7 +47,7 @@ func statusOf(code int, errorCode string, changed time.Time) (text string, outpu
 	}
 	output = object{
 		"statusCode": code, "statusCategory": t.category, "isAuthorized": code == 5 || code == 93, "isCancellable": code == 5 || code == 93,
-		"isRefundable": code == 9, "statusCodeChangeDateTime": date(changed),
+		"isRefundable": code == 9, "statusCodeChangeDateTime": formatTime(changed),
 	}
 	if errorCode != "" {
 		output["errors"] = []object{{
@@ -58,15 +58,15 @@ func statusOf(code int, errorCode string, changed time.Time) (text string, outpu
 	return t.status, output
 }
 
-func money(cents int64, currency string) object {
+func amountObject(cents int64, currency string) object {
 	return object{"amount": cents, "currencyCode": currency}
 }
 
 // products are the numbers of brands (docs/direct.md §7.4).
 var products = map[string]int{"VISA": 1, "VPAY": 1, "AMEX": 2, "MASTERCARD": 3, "MAESTRO": 117, "CB": 130}
 
-// references are what the merchant gave.
-func (c *checkout) references() object {
+// referencesObject returns the references that the merchant gave, as JSON.
+func (c *checkout) referencesObject() object {
 	r := object{"merchantReference": c.Reference}
 	if c.Parameters != "" {
 		r["merchantParameters"] = c.Parameters
@@ -74,8 +74,8 @@ func (c *checkout) references() object {
 	return r
 }
 
-// json is the payment object of docs/direct.md §7.4. The caller holds the lock.
-func (p *payment) json() object {
+// paymentObject returns the payment object of docs/direct.md §7.4. The caller holds the lock.
+func (p *payment) paymentObject() object {
 	c := p.of
 	status, output := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
 	card := object{"paymentProductId": products[p.Brand], "card": object{
@@ -88,9 +88,9 @@ func (p *payment) json() object {
 		"id": p.ID, "status": status, "statusOutput": output,
 		"hostedCheckoutSpecificOutput": object{"hostedCheckoutId": c.ID},
 		"paymentOutput": object{
-			"amountOfMoney": money(c.Cents, c.Currency), "acquiredAmount": money(c.Cents, c.Currency), "references": c.references(),
+			"amountOfMoney": amountObject(c.Cents, c.Currency), "acquiredAmount": amountObject(c.Cents, c.Currency), "references": c.referencesObject(),
 			"paymentMethod": "card", "cardPaymentMethodSpecificOutput": card,
-			"transactionDate": date(p.At), "paymentCreationDate": date(c.OpenedAt), "customer": object{"device": object{"ipAddressCountryCode": "FR"}},
+			"transactionDate": formatTime(p.At), "paymentCreationDate": formatTime(c.OpenedAt), "customer": object{"device": object{"ipAddressCountryCode": "FR"}},
 		},
 	}
 }
@@ -99,12 +99,12 @@ func (p *payment) json() object {
 func (p *payment) operationJSON(o Operation, output string) object {
 	status, state := statusOf(o.Code, "", o.At)
 	return object{"id": o.ID, "status": status, "statusOutput": state, output: object{
-		"amountOfMoney": money(o.Cents, p.of.Currency), "references": object{"merchantReference": p.of.Reference}, "paymentMethod": "card",
+		"amountOfMoney": amountObject(o.Cents, p.of.Currency), "references": object{"merchantReference": p.of.Reference}, "paymentMethod": "card",
 	}}
 }
 
-// categories are the platform's own summary of a payment.
-func category(code int) string {
+// categoryOf returns the platform's own summary of a payment with the status code.
+func categoryOf(code int) string {
 	switch code {
 	case 9, 91, 5, 8, 81, 82, 83:
 		return "SUCCESSFUL"
@@ -118,23 +118,23 @@ func category(code int) string {
 func (s *Server) getHostedCheckout(c call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settle(c.now)
+	s.applyDueChanges(c.now)
 	o := s.byID[c.id]
 	if o == nil || o.Merchant != c.merchant.PSPID || !c.now.Before(o.OpenedAt.Add(readableFor)) {
 		return unknownID()
 	}
-	answer := object{"status": s.status(o, c.now)}
-	if p := o.last(); p != nil {
-		answer["createdPaymentOutput"] = object{"payment": p.json(), "paymentStatusCategory": category(p.Code)}
+	answer := object{"status": s.sessionStatus(o, c.now)}
+	if p := o.lastPayment(); p != nil {
+		answer["createdPaymentOutput"] = object{"payment": p.paymentObject(), "paymentStatusCategory": categoryOf(p.Code)}
 	}
-	return said(http.StatusOK, answer)
+	return jsonReply(http.StatusOK, answer)
 }
 
 // withPayment answers about a payment that is known. do is called with the lock held.
 func (s *Server) withPayment(c call, do func(*payment) reply) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settle(c.now)
+	s.applyDueChanges(c.now)
 	p := s.byPayment[c.id]
 	if p == nil || p.of.Merchant != c.merchant.PSPID {
 		return unknownID()
@@ -143,7 +143,7 @@ func (s *Server) withPayment(c call, do func(*payment) reply) reply {
 }
 
 func (s *Server) getPayment(c call) reply {
-	return s.withPayment(c, func(p *payment) reply { return said(http.StatusOK, p.json()) })
+	return s.withPayment(c, func(p *payment) reply { return jsonReply(http.StatusOK, p.paymentObject()) })
 }
 
 // getDetails adds Operations, with a capital: the authorisation, and what followed.
@@ -152,7 +152,7 @@ func (s *Server) getDetails(c call) reply {
 		status, state := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
 		entry := func(id string, cents int64) object {
 			return object{
-				"id": id, "amountOfMoney": money(cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card",
+				"id": id, "amountOfMoney": amountObject(cents, p.of.Currency), "status": status, "statusOutput": state, "paymentMethod": "card",
 			}
 		}
 		list := []object{entry(p.ID, p.of.Cents)}
@@ -160,14 +160,14 @@ func (s *Server) getDetails(c call) reply {
 			status, state = statusOf(o.Code, "", o.At)
 			list = append(list, entry(o.ID, o.Cents))
 		}
-		all := p.json()
+		all := p.paymentObject()
 		all["Operations"] = list
-		return said(http.StatusOK, all)
+		return jsonReply(http.StatusOK, all)
 	})
 }
 
-// list answers with the operations of a kind.
-func (s *Server) list(c call, kind OperationKind, name string) reply {
+// listOperations answers with the operations of one kind on a payment, under the name.
+func (s *Server) listOperations(c call, kind OperationKind, name string) reply {
 	return s.withPayment(c, func(p *payment) reply {
 		all := []object{}
 		for _, o := range p.Operations {
@@ -175,24 +175,24 @@ func (s *Server) list(c call, kind OperationKind, name string) reply {
 				all = append(all, p.operationJSON(o, string(kind)+"Output"))
 			}
 		}
-		return said(http.StatusOK, object{name: all})
+		return jsonReply(http.StatusOK, object{name: all})
 	})
 }
 
-func (s *Server) getCaptures(c call) reply { return s.list(c, Capture, "captures") }
-func (s *Server) getRefunds(c call) reply  { return s.list(c, Refund, "refunds") }
+func (s *Server) getCaptures(c call) reply { return s.listOperations(c, Capture, "captures") }
+func (s *Server) getRefunds(c call) reply  { return s.listOperations(c, Refund, "refunds") }
 
-func (s *Server) testConnection(call) reply { return said(http.StatusOK, object{"result": "OK"}) }
+func (s *Server) testConnection(call) reply { return jsonReply(http.StatusOK, object{"result": "OK"}) }
 
 // validateCredentials says whether a webhook key is ours: the proof is the signature of nothing.
 func (s *Server) validateCredentials(c call) reply {
 	var b struct{ Key, Secret string }
-	if bad := c.decode(&b); bad != nil {
+	if bad := c.decodeBody(&b); bad != nil {
 		return *bad
 	}
 	result := "Invalid"
 	if secret, ok := c.merchant.WebhookKeys[b.Key]; ok && sealOf(secret, nil) == strings.TrimSpace(b.Secret) {
 		result = "Valid"
 	}
-	return said(http.StatusOK, object{"result": result})
+	return jsonReply(http.StatusOK, object{"result": result})
 }

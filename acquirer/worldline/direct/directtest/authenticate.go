@@ -53,13 +53,13 @@ func (s *Server) Unsigned() int {
 	return s.forged
 }
 
-// note keeps a request in the journal, and returns what completes it.
-func (s *Server) note(r Request) func(status int, replayed bool) {
+// noteRequest adds a request to the journal, and returns the function that completes the entry with the answer.
+func (s *Server) noteRequest(r Request) func(status int, replayed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.noted++
 	r.number = s.noted
-	s.journal = trimmed(append(s.journal, r))
+	s.journal = keepNewest(append(s.journal, r))
 	return func(status int, replayed bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -70,21 +70,21 @@ func (s *Server) note(r Request) func(status int, replayed bool) {
 	}
 }
 
-// trimmed keeps the newer half of a list that has grown too long.
-func trimmed[T any](list []T) []T {
+// keepNewest drops the older half of a list that has grown too long.
+func keepNewest[T any](list []T) []T {
 	if n := len(list); n > remembers {
 		return slices.Clone(list[n-remembers/2:])
 	}
 	return list
 }
 
-// authenticate finds out who sent a request and whether that is true. The reply, when there is one, is a refusal.
+// authenticate verifies the signature of a request and returns its merchant. The reply, when there is one, is a refusal.
 func (s *Server) authenticate(r *http.Request, req *Request) (Merchant, *reply) {
 	refuse := func(code, id string) (Merchant, *reply) {
 		s.mu.Lock()
 		s.forged++
 		s.mu.Unlock()
-		a := gateway(http.StatusForbidden, code, id)
+		a := gatewayReply(http.StatusForbidden, code, id)
 		return Merchant{}, &a
 	}
 	const unauthorized = "MISSING_OR_INVALID_AUTHORIZATION"

@@ -49,7 +49,7 @@ const (
 // Captured is the money of the payment that came in, in cents, whatever went back since.
 func (c Checkout) Captured() int64 {
 	for _, p := range c.Payments {
-		if captured(p.Code) {
+		if isCaptured(p.Code) {
 			return c.Cents
 		}
 	}
@@ -58,15 +58,15 @@ func (c Checkout) Captured() int64 {
 
 // Returned is what has gone back, in cents; Returning what was asked for, and is not done.
 func (c Checkout) Returned() int64 {
-	return c.refunds(func(code int) bool { return code == 8 })
+	return c.sumRefunds(func(code int) bool { return code == 8 })
 }
 
 // Returning is what is on its way back, in cents.
 func (c Checkout) Returning() int64 {
-	return c.refunds(func(code int) bool { return code == 81 || code == 82 })
+	return c.sumRefunds(func(code int) bool { return code == 81 || code == 82 })
 }
 
-func (c Checkout) refunds(which func(int) bool) (sum int64) {
+func (c Checkout) sumRefunds(which func(int) bool) (sum int64) {
 	for _, p := range c.Payments {
 		for _, o := range p.Operations {
 			if o.Kind == Refund && which(o.Code) {
@@ -77,8 +77,10 @@ func (c Checkout) refunds(which func(int) bool) (sum int64) {
 	return sum
 }
 
-// captured reports whether a payment of that code has come in, whatever went back.
-func captured(code int) bool { return code == 9 || code == 8 || code == 81 || code == 82 || code == 83 }
+// isCaptured reports whether a payment with the status code was captured, even if it was refunded since.
+func isCaptured(code int) bool {
+	return code == 9 || code == 8 || code == 81 || code == 82 || code == 83
+}
 
 // A checkout is a session while it lives.
 type checkout struct {
@@ -117,7 +119,7 @@ func (s *Server) Book() []Checkout {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	s.settle(now)
+	s.applyDueChanges(now)
 	book := make([]Checkout, len(s.checkouts))
 	for i, c := range s.checkouts {
 		book[i] = s.snapshot(c, now)
@@ -128,7 +130,7 @@ func (s *Server) Book() []Checkout {
 // snapshot is a copy of a session.
 func (s *Server) snapshot(c *checkout, now time.Time) Checkout {
 	out := c.Checkout
-	out.Status = s.status(c, now)
+	out.Status = s.sessionStatus(c, now)
 	out.Payments = nil
 	for _, p := range c.live {
 		q := p.Payment
@@ -138,14 +140,14 @@ func (s *Server) snapshot(c *checkout, now time.Time) Checkout {
 	return out
 }
 
-// status is the session's own (docs/direct.md §7.1).
-func (s *Server) status(c *checkout, now time.Time) string {
+// sessionStatus returns the hosted checkout's status (docs/direct.md §7.1).
+func (s *Server) sessionStatus(c *checkout, now time.Time) string {
 	t, err := s.bank.Session(c.Merchant, c.ID)
 	if err != nil { // it was opened there
 		return "CANCELLED_BY_CONSUMER"
 	}
 	over := !now.Before(c.ExpiresAt)
-	last := c.last()
+	last := c.lastPayment()
 	switch {
 	case last == nil && t.Code == "":
 		return "IN_PROGRESS"
@@ -159,16 +161,15 @@ func (s *Server) status(c *checkout, now time.Time) string {
 	return "PAYMENT_CREATED"
 }
 
-func (c *checkout) last() *payment {
+func (c *checkout) lastPayment() *payment {
 	if len(c.live) == 0 {
 		return nil
 	}
 	return c.live[len(c.live)-1]
 }
 
-// settle does what the clock has brought since anybody looked, and puts what is to be told into the outbox. The caller holds
-// the lock.
-func (s *Server) settle(now time.Time) {
+// applyDueChanges applies the timers that have become due, and puts their events into the outbox. The caller holds the lock.
+func (s *Server) applyDueChanges(now time.Time) {
 	for _, c := range s.checkouts {
 		for _, p := range c.live {
 			var waiting []timer
@@ -177,15 +178,15 @@ func (s *Server) settle(now time.Time) {
 					waiting = append(waiting, t)
 					continue
 				}
-				s.outbox = append(s.outbox, p.change(t))
+				s.outbox = append(s.outbox, p.applyTimer(t))
 			}
 			p.timers = waiting
 		}
 	}
 }
 
-// change carries a timer out, and returns what is to be told of it.
-func (p *payment) change(t timer) event {
+// applyTimer changes the payment as the timer says, and returns the event for the merchant.
+func (p *payment) applyTimer(t timer) event {
 	whole := t.Operation == ""
 	for i := range p.Operations {
 		if o := &p.Operations[i]; o.ID == t.Operation {
@@ -201,8 +202,8 @@ func (p *payment) change(t timer) event {
 	return event{p.of, p, t.Operation, t.Code}
 }
 
-// later makes a change due.
-func (s *Server) later(p *payment, operation string, code int, now time.Time) {
+// scheduleChange sets a timer that gives the payment or its operation the code after Options.Settle.
+func (s *Server) scheduleChange(p *payment, operation string, code int, now time.Time) {
 	p.timers = append(p.timers, timer{now.Add(s.o.Settle), operation, code})
 }
 
@@ -232,5 +233,5 @@ func (s *Server) Forget(before time.Time) int {
 	return n
 }
 
-// find is the session of a bank's transaction. The caller holds the lock.
-func (s *Server) find(t bank.Transaction) *checkout { return s.byID[t.ID] }
+// sessionOf returns the session of a transaction of the bank, or nil. The caller holds the lock.
+func (s *Server) sessionOf(t bank.Transaction) *checkout { return s.byID[t.ID] }

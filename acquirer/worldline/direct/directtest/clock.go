@@ -28,7 +28,7 @@ func (s *Server) Tick() int {
 	s.bank.Tick()
 	s.mu.Lock()
 	now := s.now()
-	s.settle(now)
+	s.applyDueChanges(now)
 	events := s.outbox
 	s.outbox = nil
 	var due []retry
@@ -43,16 +43,16 @@ func (s *Server) Tick() int {
 	s.again = waiting
 	s.mu.Unlock()
 	for _, e := range events {
-		s.tell(e)
+		s.tellMerchant(e)
 	}
 	for _, r := range due {
-		s.deliver(r.letter)
+		s.deliverWebhook(r.letter)
 	}
 	return len(events) + len(due) + s.post.Tick()
 }
 
-// watch ticks until the server is closed.
-func (s *Server) watch() {
+// tickUntilClosed calls Tick at short intervals until the server is closed.
+func (s *Server) tickUntilClosed() {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	for {

@@ -76,16 +76,16 @@ var members = map[string][]string{
 // createHostedCheckout opens a session. The same request again makes another one.
 func (s *Server) createHostedCheckout(c call) reply {
 	var b createRequest
-	if bad := c.decode(&b); bad != nil {
+	if bad := c.decodeBody(&b); bad != nil {
 		return *bad
 	}
 	if s.o.Strict {
 		if property := unknownMember(c.body); property != "" {
-			return invalid(property)
+			return invalidReply(property)
 		}
 	}
-	if property := b.check(); property != "" {
-		return invalid(property)
+	if property := b.firstInvalidMember(); property != "" {
+		return invalidReply(property)
 	}
 	minutes, attempts, result := defaultSession, mostAttempts, true
 	if b.Hosted.SessionTimeout != nil {
@@ -116,20 +116,20 @@ func (s *Server) createHostedCheckout(c call) reply {
 			Cents: *b.Order.AmountOfMoney.Amount, Currency: b.Order.AmountOfMoney.CurrencyCode,
 			OpenedAt: c.now, ExpiresAt: c.now.Add(time.Duration(minutes) * time.Minute),
 		},
-		Form: formToken(), ReturnMAC: uuid(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
+		Form: formToken(), ReturnMAC: newUUID(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
 	}
 	session, err := s.bank.Open(bank.Order{
-		ID: o.ID, Merchant: o.Merchant, Reference: shown(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
+		ID: o.ID, Merchant: o.Merchant, Reference: bankReference(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
 		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale, Uses: fault.Uses(fs),
 	})
 	if no := (*bank.Refusal)(nil); errors.As(err, &no) {
-		return invalid("order." + no.Field)
+		return invalidReply("order." + no.Field)
 	}
 	o.Token = session.Token
 	s.checkouts = append(s.checkouts, o)
 	s.byID[o.ID], s.byForm[o.Form] = o, o
 	address := s.URL + formPath + o.Form
-	return said(http.StatusOK, struct {
+	return jsonReply(http.StatusOK, struct {
 		ReturnMAC          string   `json:"RETURNMAC"`
 		HostedCheckoutID   string   `json:"hostedCheckoutId"`
 		InvalidTokens      []string `json:"invalidTokens"`
@@ -139,8 +139,8 @@ func (s *Server) createHostedCheckout(c call) reply {
 	}{o.ReturnMAC, o.ID, []string{}, o.Reference, strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), address})
 }
 
-// shown is a merchant's reference as our bank's pages can show it: letters and digits, at most 35.
-func shown(reference string) string {
+// bankReference returns a merchant's reference as the bank's pages can show it: capital letters and digits, at most 35.
+func bankReference(reference string) string {
 	var b strings.Builder
 	for _, r := range strings.ToUpper(reference) {
 		if strings.ContainsRune(closestReference, r) && b.Len() < 35 {
@@ -153,8 +153,8 @@ func shown(reference string) string {
 	return b.String()
 }
 
-// check names the first member that is not as the contract says; empty when all are.
-func (b createRequest) check() string {
+// firstInvalidMember returns the name of the first member that breaks the API's contract; empty when none does.
+func (b createRequest) firstInvalidMember() string {
 	longer := func(s string, most int) bool { return utf8.RuneCountInString(s) > most }
 	between := func(n *int, least, most int) bool { return n == nil || *n >= least && *n <= most }
 	h := b.Hosted

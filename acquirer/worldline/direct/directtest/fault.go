@@ -73,10 +73,10 @@ func Faults() []Fault {
 }
 
 // Strikes says what a fault strikes: "notification", "call" or "session"; it is empty for a string that is no fault.
-func Strikes(f Fault) string { return string(target(f)) }
+func Strikes(f Fault) string { return string(targetOf(f)) }
 
-// target says what a fault strikes; it is empty for a string that is no fault.
-func target(f Fault) fault.Target {
+// targetOf returns what a fault strikes; empty for a string that is no fault.
+func targetOf(f Fault) fault.Target {
 	for _, o := range own {
 		if o.fault == f {
 			return o.target
@@ -122,8 +122,8 @@ func (s *Server) Answer(op string, status int, code string) error {
 	return nil
 }
 
-// pop takes the first element out of a queue.
-func pop[T any](queues map[string][]T, name string) (first T, ok bool) {
+// popFirst removes and returns the first element of a queue.
+func popFirst[T any](queues map[string][]T, name string) (first T, ok bool) {
 	q := queues[name]
 	if len(q) == 0 {
 		return first, false

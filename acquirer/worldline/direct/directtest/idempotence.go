@@ -18,9 +18,11 @@ type kept struct {
 	Body    []byte
 }
 
-// once carries a call out unless its key was seen: then the first answer is said again, whatever the call says now, success or
-// error. While the first is being carried out, and until release, the answer is 409 with 1409. An empty key is none.
-func (s *Server) once(key string, now time.Time, do func() reply) (a reply, replayed bool, release func()) {
+// runOnce executes a call once for each idempotence key. Three rules.
+// 1. A repeated key gets the first answer again, success or error, whatever the repeated call asks.
+// 2. Until release is called for the first call, a repeated key gets 409 with the code 1409.
+// 3. A call with an empty key is always executed.
+func (s *Server) runOnce(key string, now time.Time, do func() reply) (a reply, replayed bool, release func()) {
 	release = func() {}
 	if key == "" {
 		return do(), false, release
@@ -29,10 +31,10 @@ func (s *Server) once(key string, now time.Time, do func() reply) (a reply, repl
 	if k := s.keys[key]; k != nil && (k.Running || now.Before(k.At.Add(keptFor))) {
 		defer s.mu.Unlock()
 		if k.Running {
-			return running(), false, release
+			return inProgressReply(), false, release
 		}
 		first := reply{k.Status, k.Type, map[string]string{
-			"correlation-id": uuid(), "X-GCS-Idempotence-Request-Timestamp": strconv.FormatInt(k.At.UnixMilli(), 10),
+			"correlation-id": newUUID(), "X-GCS-Idempotence-Request-Timestamp": strconv.FormatInt(k.At.UnixMilli(), 10),
 		}, k.Body}
 		return first, true, release
 	}

@@ -39,8 +39,8 @@ func (s *Server) operationID(p *payment) string {
 	return p.of.ID + "_" + strconv.Itoa(n)
 }
 
-// uuid is a random one: a RETURNMAC, the id of an error or of an event.
-func uuid() string {
+// newUUID returns a random UUID: for a RETURNMAC, the id of an error or of an event.
+func newUUID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the program rather than return an error
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80

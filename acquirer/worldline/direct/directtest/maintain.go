@@ -21,26 +21,27 @@ type operationRequest struct {
 	IsFinal bool   `json:"isFinal"`
 }
 
-// operate reads the body and does something to the payment, with the lock held. What was done is told after the lock is released.
-func (s *Server) operate(c call, do func(p *payment, b operationRequest) (reply, *event)) reply {
+// operateOnPayment decodes the body and calls do on the payment, with the lock held. It sends the event that do returns after the lock is
+// released.
+func (s *Server) operateOnPayment(c call, do func(p *payment, b operationRequest) (reply, *event)) reply {
 	var b operationRequest
-	if bad := c.decode(&b); bad != nil {
+	if bad := c.decodeBody(&b); bad != nil {
 		return *bad
 	}
 	switch {
 	case len(b.OperationReferences.MerchantReference) > maxReference:
-		return invalid("operationReferences.merchantReference")
+		return invalidReply("operationReferences.merchantReference")
 	case len(b.Reason) > 100:
-		return invalid("reason")
+		return invalidReply("reason")
 	}
 	var told *event
 	a := s.withPayment(c, func(p *payment) reply {
 		if m := b.AmountOfMoney; m != nil {
 			switch {
 			case m.Amount <= 0:
-				return invalid("amountOfMoney.amount")
+				return invalidReply("amountOfMoney.amount")
 			case m.CurrencyCode != p.of.Currency:
-				return invalid("amountOfMoney.currencyCode")
+				return invalidReply("amountOfMoney.currencyCode")
 			}
 		}
 		var a reply
@@ -48,54 +49,54 @@ func (s *Server) operate(c call, do func(p *payment, b operationRequest) (reply,
 		return a
 	})
 	if told != nil {
-		s.tell(*told)
+		s.tellMerchant(*told)
 	}
 	return a
 }
 
-// conflict says that the payment is not in the state for it.
-func conflict() reply {
-	return refused(http.StatusConflict, notInState, "TRANSACTION_NOT_IN_STATE", "")
+// notInStateReply returns the refusal of an operation that the payment's state does not allow.
+func notInStateReply() reply {
+	return errorReply(http.StatusConflict, notInState, "TRANSACTION_NOT_IN_STATE", "")
 }
 
 // capturePayment takes the money of an authorisation: all of it.
 func (s *Server) capturePayment(c call) reply {
-	return s.operate(c, func(p *payment, b operationRequest) (reply, *event) {
+	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
 		switch {
 		case p.Code != 5 && p.Code != 93:
-			return conflict(), nil
+			return notInStateReply(), nil
 		case b.Amount != nil && *b.Amount != p.of.Cents:
-			return invalid("amount"), nil // captures in parts are not simulated
+			return invalidReply("amount"), nil // captures in parts are not simulated
 		}
 		p.timers = nil
-		o := s.capture(p, 91, c.now)
+		o := s.captureAll(p, 91, c.now)
 		p.Code, p.ChangedAt = 91, c.now
-		return said(http.StatusCreated, p.operationJSON(*o, "captureOutput")), &event{p.of, p, o.ID, 91}
+		return jsonReply(http.StatusCreated, p.operationJSON(*o, "captureOutput")), &event{p.of, p, o.ID, 91}
 	})
 }
 
 // cancelPayment gives an authorisation up: all of it, before it is captured.
 func (s *Server) cancelPayment(c call) reply {
-	return s.operate(c, func(p *payment, b operationRequest) (reply, *event) {
+	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
 		switch {
 		case p.Code != 5 && p.Code != 93:
-			return conflict(), nil
+			return notInStateReply(), nil
 		case b.AmountOfMoney != nil && b.AmountOfMoney.Amount != p.of.Cents:
-			return invalid("amountOfMoney.amount"), nil // cancellations in parts are not simulated
+			return invalidReply("amountOfMoney.amount"), nil // cancellations in parts are not simulated
 		}
 		o := Operation{s.operationID(p), Cancellation, p.of.Cents, 61, c.now}
 		p.Operations = append(p.Operations, o)
 		p.Code, p.ChangedAt, p.timers = 61, c.now, nil
-		s.later(p, o.ID, 6, c.now)
-		return said(http.StatusOK, object{"payment": p.json()}), &event{p.of, p, o.ID, 61}
+		s.scheduleChange(p, o.ID, 6, c.now)
+		return jsonReply(http.StatusOK, object{"payment": p.paymentObject()}), &event{p.of, p, o.ID, 61}
 	})
 }
 
 // refundPayment asks for money to go back. It is taken (81) and done later (8), or ends as the payment's amount says.
 func (s *Server) refundPayment(c call) reply {
-	return s.operate(c, func(p *payment, b operationRequest) (reply, *event) {
-		if !captured(p.Code) || p.Closed {
-			return conflict(), nil
+	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
+		if !isCaptured(p.Code) || p.Closed {
+			return notInStateReply(), nil
 		}
 		var given int64
 		for _, o := range p.Operations {
@@ -108,7 +109,7 @@ func (s *Server) refundPayment(c call) reply {
 			cents = b.AmountOfMoney.Amount
 		}
 		if cents <= 0 || cents > p.of.Cents-given {
-			a := refused(http.StatusBadRequest, tooMuchBack, "REFUND_AMOUNT_EXCEEDED", "amountOfMoney.amount")
+			a := errorReply(http.StatusBadRequest, tooMuchBack, "REFUND_AMOUNT_EXCEEDED", "amountOfMoney.amount")
 			a.body = []byte(strings.TrimSuffix(string(a.body), "}") + `,"refundResult":{"status":"REJECTED","statusOutput":{"statusCode":83}}}`)
 			return a, nil
 		}
@@ -127,8 +128,8 @@ func (s *Server) refundPayment(c call) reply {
 			if p.of.Cents == 1383 {
 				end = 83
 			}
-			s.later(p, o.ID, end, c.now)
+			s.scheduleChange(p, o.ID, end, c.now)
 		}
-		return said(http.StatusCreated, p.operationJSON(o, "refundOutput")), &event{p.of, p, o.ID, code}
+		return jsonReply(http.StatusCreated, p.operationJSON(o, "refundOutput")), &event{p.of, p, o.ID, code}
 	})
 }

@@ -89,8 +89,8 @@ func (r Return) Bring(client *http.Client) (*http.Response, error) {
 	return c.Get(r.URL)
 }
 
-// card is what p pays with.
-func (p Payer) card() (bank.Card, error) {
+// bankCard returns the card that makes the bank answer as p orders.
+func (p Payer) bankCard() (bank.Card, error) {
 	if p.Code == "" {
 		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
 		if !ok {
@@ -131,7 +131,7 @@ func (e *RefusedError) Error() string {
 // that there is something to bring back. An Expired payer and one who abandons return ErrNoReturn. The platform's refusal is a
 // [*RefusedError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
-	card, err := p.card()
+	card, err := p.bankCard()
 	if err != nil {
 		return Return{}, err
 	}
@@ -151,11 +151,11 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	if t, err = s.bank.Pay(c.Token, card); err != nil {
 		return Return{}, turnedAway(err)
 	}
-	s.ended(t)
+	s.noteAttempt(t)
 	if p.Abandon || t.Code == "97" {
 		return Return{}, ErrNoReturn
 	}
-	return s.back(t), nil
+	return s.returnOf(t), nil
 }
 
 func turnedAway(err error) error {
@@ -168,25 +168,25 @@ func turnedAway(err error) error {
 	}[r.Code]}
 }
 
-// back is what the browser brings to the return address: its own pairs stay.
-func (s *Server) back(t bank.Transaction) Return {
+// returnOf returns the return address with the platform's pairs appended; the pairs that the merchant put there stay.
+func (s *Server) returnOf(t bank.Transaction) Return {
 	u, err := url.Parse(t.ReturnURL)
 	if err != nil { // it was looked at when the session was opened
 		return Return{}
 	}
 	q := u.Query()
-	for name, values := range s.pairs(t) {
+	for name, values := range s.returnPairs(t) {
 		q[name] = values
 	}
 	u.RawQuery = q.Encode()
 	return Return{u.String(), q}
 }
 
-// pairs are what the platform appends to the return address.
-func (s *Server) pairs(t bank.Transaction) url.Values {
+// returnPairs returns the pairs that the platform appends to the return address.
+func (s *Server) returnPairs(t bank.Transaction) url.Values {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.find(t)
+	c := s.sessionOf(t)
 	if c == nil {
 		return nil
 	}
@@ -197,12 +197,12 @@ func (s *Server) pairs(t bank.Transaction) url.Values {
 func (s *Server) atOnce(t bank.Transaction) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.find(t)
+	c := s.sessionOf(t)
 	return c != nil && !c.ResultPage
 }
 
-// token finds the bank's session of a page's address.
-func (s *Server) token(query url.Values) (string, bool) {
+// tokenOf returns the token of the bank's session from the query of a payment page's address.
+func (s *Server) tokenOf(query url.Values) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.byForm[query.Get(formParameter)]
@@ -212,10 +212,10 @@ func (s *Server) token(query url.Values) (string, bool) {
 	return c.Token, true
 }
 
-// ended is told what the bank says after each attempt: it becomes a payment, and a webhook.
-func (s *Server) ended(t bank.Transaction) {
+// noteAttempt records the bank's answer to one attempt as a payment, and sends its webhook.
+func (s *Server) noteAttempt(t bank.Transaction) {
 	s.mu.Lock()
-	c := s.find(t)
+	c := s.sessionOf(t)
 	if c == nil {
 		s.mu.Unlock()
 		return
@@ -232,28 +232,28 @@ func (s *Server) ended(t bank.Transaction) {
 	p := &payment{of: c}
 	p.ID = s.paymentID(c, p)
 	p.Code, p.ErrorCode = codeOf(t, s.merchants[c.Merchant].IgnoresSale)
-	p.Brand, p.MaskedPAN, p.At, p.ChangedAt = t.Brand, masked(t.MaskedPAN), now, now
+	p.Brand, p.MaskedPAN, p.At, p.ChangedAt = t.Brand, maskPAN(t.MaskedPAN), now, now
 	if c.Serial%3 != 0 { // not always there (docs/direct.md §7.4)
 		p.Authorisation = t.Authorisation
 	}
 	c.live = append(c.live, p)
 	s.byPayment[p.ID] = p
 	if p.Code == 91 {
-		s.capture(p, 91, now)
+		s.captureAll(p, 91, now)
 	}
 	if p.Code == 9 {
-		s.capture(p, 9, now)
+		s.captureAll(p, 9, now)
 	}
 	s.mu.Unlock()
-	s.tell(event{c, p, "", p.Code})
+	s.tellMerchant(event{c, p, "", p.Code})
 }
 
-// capture notes the capture of all of a payment. The caller holds the lock.
-func (s *Server) capture(p *payment, code int, now time.Time) *Operation {
+// captureAll records a capture of the payment's whole amount. The caller holds the lock.
+func (s *Server) captureAll(p *payment, code int, now time.Time) *Operation {
 	p.Operations = append(p.Operations, Operation{s.operationID(p), Capture, p.of.Cents, code, now})
 	o := &p.Operations[len(p.Operations)-1]
 	if code == 91 {
-		s.later(p, o.ID, 9, now)
+		s.scheduleChange(p, o.ID, 9, now)
 	}
 	return o
 }
@@ -287,8 +287,8 @@ func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
 	return 77, "" // nobody's: a code that the platform invents tomorrow
 }
 
-// masked is a card number as the platform writes it: only the last digits. The bank keeps two of them.
-func masked(pan string) string {
+// maskPAN returns a card number as the platform writes it, with the last digits only. The bank keeps two of them.
+func maskPAN(pan string) string {
 	if len(pan) < 2 {
 		return ""
 	}
@@ -315,10 +315,10 @@ func (s *Server) Decide(paymentID string, paid bool) error {
 	p.timers = nil
 	if p.Code, p.ChangedAt, p.ErrorCode = 2, now, "30051001"; paid {
 		p.Code, p.ErrorCode = 9, ""
-		s.capture(p, 9, now)
+		s.captureAll(p, 9, now)
 	}
 	c := p.of
 	s.mu.Unlock()
-	s.tell(event{c, p, "", p.Code})
+	s.tellMerchant(event{c, p, "", p.Code})
 	return nil
 }

@@ -20,15 +20,15 @@ type reply struct {
 
 const utf8JSON = "application/json; charset=utf-8"
 
-// said is an answer of the application: compact JSON.
-func said(status int, v any) reply {
+// jsonReply returns an answer of the application: compact JSON.
+func jsonReply(status int, v any) reply {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil { // strings and numbers: it cannot
 		return reply{status: http.StatusInternalServerError}
 	}
-	return reply{status, utf8JSON, map[string]string{"correlation-id": uuid(), "api_auth": "true"}, bytes.TrimSuffix(b.Bytes(), []byte("\n"))}
+	return reply{status, utf8JSON, map[string]string{"correlation-id": newUUID(), "api_auth": "true"}, bytes.TrimSuffix(b.Bytes(), []byte("\n"))}
 }
 
 // An apiError is one error of the API (docs/direct.md §10).
@@ -49,33 +49,33 @@ type errorBody struct {
 	Status  int        `json:"status"`
 }
 
-// refused is an error of the application.
-func refused(status int, code, id, property string) reply {
+// errorReply returns an error of the application.
+func errorReply(status int, code, id, property string) reply {
 	category := "PAYMENT_PLATFORM_ERROR"
 	if status == http.StatusBadRequest && property != "" && !strings.HasPrefix(code, "5000112") {
 		category = "DIRECT_PLATFORM_ERROR"
 	}
-	body := errorBody{uuid(), []apiError{{code, category, code, status, id, id, property, status >= 500}}, status}
-	r := said(status, body)
+	body := errorBody{newUUID(), []apiError{{code, category, code, status, id, id, property, status >= 500}}, status}
+	r := jsonReply(status, body)
 	r.header["correlation-id"] = body.ErrorID
 	return r
 }
 
-// invalid refuses a member of a request.
-func invalid(property string) reply {
-	return refused(http.StatusBadRequest, "50001111", "INVALID_VALUE", property)
+// invalidReply returns the refusal of one member of a request.
+func invalidReply(property string) reply {
+	return errorReply(http.StatusBadRequest, "50001111", "INVALID_VALUE", property)
 }
 
 // unknownID is what the platform was recorded to say of an id that it does not know: 404, and 500 inside.
 func unknownID() reply {
-	r := refused(http.StatusNotFound, "20001101", "UNKNOWN_SERVER_ERROR", "")
+	r := errorReply(http.StatusNotFound, "20001101", "UNKNOWN_SERVER_ERROR", "")
 	r.body = []byte(strings.ReplaceAll(string(r.body), "404", "500"))
 	return r
 }
 
-// gateway is an error of the gateway: indented with CRLF, and without errorCode.
-func gateway(status int, code, id string) reply {
-	body := errorBody{uuid(), []apiError{{"", "DIRECT_PLATFORM_ERROR", code, status, id, id, "", false}}, status}
+// gatewayReply returns an error of the gateway: indented, with CRLF, and without errorCode.
+func gatewayReply(status int, code, id string) reply {
+	body := errorBody{newUUID(), []apiError{{"", "DIRECT_PLATFORM_ERROR", code, status, id, id, "", false}}, status}
 	b, err := json.MarshalIndent(body, "", "  ")
 	if err != nil { // strings and numbers: it cannot
 		return reply{status: http.StatusInternalServerError}
@@ -83,13 +83,13 @@ func gateway(status int, code, id string) reply {
 	return reply{status, "application/json", map[string]string{"correlation-id": body.ErrorID}, bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))}
 }
 
-// page is what a proxy answers.
-func page(status int) reply {
+// proxyReply returns an HTML page as a proxy answers in place of the API.
+func proxyReply(status int) reply {
 	text := strconv.Itoa(status) + " " + http.StatusText(status)
 	return reply{status, "text/html; charset=utf-8", nil, []byte("<!DOCTYPE html>\n<title>" + text + "</title>\n<h1>" + text + "</h1>\n")}
 }
 
-func (a reply) head(w http.ResponseWriter) {
+func (a reply) writeHeader(w http.ResponseWriter) {
 	h := w.Header()
 	for name, v := range a.header {
 		h.Set(name, v)
@@ -104,7 +104,7 @@ func (a reply) head(w http.ResponseWriter) {
 }
 
 func (a reply) write(w http.ResponseWriter) {
-	a.head(w)
+	a.writeHeader(w)
 	w.Write(a.body)
 }
 
@@ -113,27 +113,29 @@ var struck = map[Fault]struct {
 	after  bool
 	answer func() reply
 }{
-	ServerError:  {false, func() reply { return refused(http.StatusServiceUnavailable, "20001102", "SERVICE_UNAVAILABLE", "") }},
-	BrokenAfter:  {true, func() reply { return refused(http.StatusInternalServerError, "20001101", "UNKNOWN_SERVER_ERROR", "") }},
-	BadGateway:   {true, func() reply { return page(http.StatusBadGateway) }},
-	HTML:         {true, func() reply { return page(http.StatusOK) }},
-	TooMany:      {false, func() reply { return refused(http.StatusTooManyRequests, "20001103", "TOO_MANY_REQUESTS", "") }},
+	ServerError: {false, func() reply { return errorReply(http.StatusServiceUnavailable, "20001102", "SERVICE_UNAVAILABLE", "") }},
+	BrokenAfter: {true, func() reply {
+		return errorReply(http.StatusInternalServerError, "20001101", "UNKNOWN_SERVER_ERROR", "")
+	}},
+	BadGateway:   {true, func() reply { return proxyReply(http.StatusBadGateway) }},
+	HTML:         {true, func() reply { return proxyReply(http.StatusOK) }},
+	TooMany:      {false, func() reply { return errorReply(http.StatusTooManyRequests, "20001103", "TOO_MANY_REQUESTS", "") }},
 	UnknownID:    {false, unknownID},
-	GatewayError: {false, func() reply { return gateway(http.StatusForbidden, "9002", "MISSING_OR_INVALID_AUTHORIZATION") }},
-	StillRunning: {false, running},
+	GatewayError: {false, func() reply { return gatewayReply(http.StatusForbidden, "9002", "MISSING_OR_INVALID_AUTHORIZATION") }},
+	StillRunning: {false, inProgressReply},
 	Redirected: {false, func() reply {
 		return reply{http.StatusFound, "text/html", map[string]string{"Location": "/elsewhere"}, nil}
 	}},
 	ProblemJSON: {false, func() reply {
-		r := invalid("order")
+		r := invalidReply("order")
 		r.contentType = "application/problem+json"
 		return r
 	}},
 }
 
-// running is what a second call with a key hears while the first is being carried out.
-func running() reply {
-	return refused(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
+// inProgressReply returns the refusal of a call whose idempotence key belongs to a call in progress.
+func inProgressReply() reply {
+	return errorReply(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
 }
 
 // opOf is the operation of a path's last part.

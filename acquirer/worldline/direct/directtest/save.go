@@ -47,7 +47,7 @@ func (s *Server) Save() ([]byte, error) {
 	return json.Marshal(now)
 }
 
-// restore takes up what Save returned. What is not told is what the content was: it holds the addresses of open sessions.
+// restore loads the state that Save returned. Its errors do not repeat the content, which holds the addresses of open sessions.
 func (s *Server) restore(b []byte) error {
 	var was saved
 	if err := json.Unmarshal(b, &was); err != nil {

@@ -71,11 +71,11 @@ func Listen(o Options) (*Server, error) {
 	s := &Server{
 		merchants: make(map[string]Merchant), courier: loopback.NewCourier(),
 		byID: make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
-		keys: make(map[string]*kept), faults: fault.Queue{Target: target}, answers: make(map[string][]answer),
+		keys: make(map[string]*kept), faults: fault.Queue{Target: targetOf}, answers: make(map[string][]answer),
 		// An id is never given twice, also not by the next process: they count from a moment in milliseconds.
 		serial: 10_000_000_000 + time.Now().UnixMilli()%89_000_000_000,
 	}
-	broken := s.enrol(o.Merchants)
+	broken := s.enrolMerchants(o.Merchants)
 	if o.Delay < 0 {
 		broken = append(broken, errors.New("directtest: Options.Delay is negative"))
 	}
@@ -97,8 +97,8 @@ func Listen(o Options) (*Server, error) {
 	o.Delay, o.Settle = cmp.Or(o.Delay, time.Second), cmp.Or(o.Settle, 12*time.Hour)
 	s.o = o
 	s.bank.Now, s.post.Now = s.now, s.now
-	s.kiosk.Bank, s.kiosk.Links, s.kiosk.Token = &s.bank, true, s.token
-	s.kiosk.Ended, s.kiosk.Return, s.kiosk.AtOnce, s.kiosk.Card = s.ended, s.pairs, s.atOnce, cardFor
+	s.kiosk.Bank, s.kiosk.Links, s.kiosk.Token = &s.bank, true, s.tokenOf
+	s.kiosk.Ended, s.kiosk.Return, s.kiosk.AtOnce, s.kiosk.Card = s.noteAttempt, s.returnPairs, s.atOnce, cardFor
 	s.kiosk.Button, s.kiosk.Value = "ContinueToMerchantWebsite", "Continue"
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
@@ -107,7 +107,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 
-	s.port = &loopback.Port{Handler: s.tracked(s.routes()), Base: s.closing, TLS: o.TLS}
+	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing, TLS: o.TLS}
 	addr, err := s.port.Open(o.Addr)
 	if err != nil {
 		s.close()
@@ -117,13 +117,13 @@ func Listen(o Options) (*Server, error) {
 		s.URL = "https://" + addr
 	}
 	if realClock {
-		s.busy.Go(s.watch)
+		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
 
-// enrol makes the merchants known, each with a name.
-func (s *Server) enrol(merchants []Merchant) (broken []error) {
+// enrolMerchants registers the merchants, each with a name, and returns their mistakes.
+func (s *Server) enrolMerchants(merchants []Merchant) (broken []error) {
 	for _, m := range merchants {
 		broken = append(broken, m.check())
 		if _, twice := s.merchants[m.PSPID]; twice {
@@ -173,8 +173,8 @@ func (s *Server) Config() direct.Config {
 // Format prints the address for every verb, and no secret.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Direct platform at "+s.URL) }
 
-// tracked lets Close wait for the requests.
-func (s *Server) tracked(h http.Handler) http.Handler {
+// trackRequests counts the requests in progress, so that Close can wait for them.
+func (s *Server) trackRequests(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		if s.closing.Err() != nil {

@@ -19,7 +19,7 @@ func (s *Server) Transactions() []Transaction {
 		c := byID[t.ID]
 		t.Reference, t.Moves = c.Reference, nil
 		for _, p := range c.Payments {
-			if !captured(p.Code) {
+			if !isCaptured(p.Code) {
 				continue
 			}
 			t.Moves = append(t.Moves, bank.Move{Kind: bank.Authorised, Cents: c.Cents, At: p.At}, bank.Move{Kind: bank.Remitted, Cents: c.Cents, At: p.At})

@@ -51,14 +51,14 @@ type retry struct {
 	letter
 }
 
-// tell sends the webhook of an event, with the faults that were injected.
-func (s *Server) tell(e event) { s.send(e, s.faults.Next(fault.OnNotification)) }
+// tellMerchant sends the webhook of an event, with the faults that were injected.
+func (s *Server) tellMerchant(e event) { s.sendWebhook(e, s.faults.Next(fault.OnNotification)) }
 
-// send sends it with faults.
-func (s *Server) send(e event, fs []Fault) {
+// sendWebhook signs the webhook of an event and posts it to each address, with the faults.
+func (s *Server) sendWebhook(e event, fs []Fault) {
 	s.mu.Lock()
 	m := s.merchants[e.c.Merchant]
-	kind, body := s.body(e, fs)
+	kind, body := s.webhookBody(e, fs)
 	addresses := slices.Clone(e.c.Webhooks)
 	reference := e.c.Reference
 	s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *Server) send(e event, fs []Fault) {
 	case slices.Contains(fs, Tampered):
 		body = bytes.Replace(body, []byte(`"amount":`), []byte(`"amount":1`), 1)
 	case slices.Contains(fs, Forged):
-		header = signedHeader(key, uuid(), body)
+		header = signedHeader(key, newUUID(), body)
 	case slices.Contains(fs, Unsealed):
 		header.Del("X-GCS-Signature")
 	case slices.Contains(fs, WrongKeyID):
@@ -79,7 +79,7 @@ func (s *Server) send(e event, fs []Fault) {
 	}
 	for _, to := range addresses {
 		l := letter{Delivery{Merchant: m.PSPID, Reference: reference, Type: kind, URL: to, Header: header, Body: body, Faults: fs}}
-		s.post.Send(func() { s.deliver(l) }, fs...)
+		s.post.Send(func() { s.deliverWebhook(l) }, fs...)
 	}
 }
 
@@ -90,14 +90,14 @@ func signedHeader(key, secret string, body []byte) http.Header {
 	return h
 }
 
-// body is the event as it is told (docs/direct.md §13.4, §13.5). An operation on a payment is told with its own id in place of the
-// payment's, but for a refund that was requested. The caller holds the lock.
-func (s *Server) body(e event, fs []Fault) (kind string, body []byte) {
+// webhookBody returns the type and the body of an event's webhook (docs/direct.md §13.4, §13.5). The webhook of an operation bears the
+// operation's id in place of the payment's, except when a refund was requested. The caller holds the lock.
+func (s *Server) webhookBody(e event, fs []Fault) (kind string, body []byte) {
 	kind = texts[e.code].event
 	if kind == "" {
 		kind = "payment.pending_completion"
 	}
-	content := e.p.json()
+	content := e.p.paymentObject()
 	name := "payment"
 	if e.operation != "" {
 		i := slices.IndexFunc(e.p.Operations, func(o Operation) bool { return o.ID == e.operation })
@@ -111,13 +111,13 @@ func (s *Server) body(e event, fs []Fault) (kind string, body []byte) {
 	if slices.Contains(fs, UnknownType) {
 		kind = "payment.paused_until_tomorrow"
 	}
-	return kind, s.wrap(e.c.Merchant, kind, name, content, slices.Contains(fs, Array))
+	return kind, s.wrapEvent(e.c.Merchant, kind, name, content, slices.Contains(fs, Array))
 }
 
-// wrap is an event around its content.
-func (s *Server) wrap(merchant, kind, name string, content object, array bool) []byte {
+// wrapEvent returns the JSON of an event with its content; as a list of one if array is set.
+func (s *Server) wrapEvent(merchant, kind, name string, content object, array bool) []byte {
 	var v any = object{
-		"apiVersion": "v1", "apiFullVersion": "v1.1", "created": date(s.now()), "id": uuid(), "merchantId": merchant, "type": kind, name: content,
+		"apiVersion": "v1", "apiFullVersion": "v1.1", "created": formatTime(s.now()), "id": newUUID(), "merchantId": merchant, "type": kind, name: content,
 	}
 	if array {
 		v = []any{v}
@@ -129,15 +129,15 @@ func (s *Server) wrap(merchant, kind, name string, content object, array bool) [
 	return b
 }
 
-// deliver posts a webhook and remembers it. What is not taken comes again, five times.
-func (s *Server) deliver(l letter) {
+// deliverWebhook posts a webhook and records it. A webhook that is not answered with 2xx is repeated, up to five times.
+func (s *Server) deliverWebhook(l letter) {
 	if s.closing.Err() != nil {
 		return
 	}
 	l.At = s.now()
-	l.Status, l.Err = s.mail(l)
+	l.Status, l.Err = s.postWebhook(l)
 	s.mu.Lock()
-	s.sent = trimmed(append(s.sent, l.Delivery))
+	s.sent = keepNewest(append(s.sent, l.Delivery))
 	if l.Status/100 != 2 && l.Try < len(pauses) && l.Err != loopback.ErrElsewhere {
 		again := l
 		again.Try++
@@ -149,7 +149,7 @@ func (s *Server) deliver(l letter) {
 	}
 }
 
-func (s *Server) mail(l letter) (status int, err error) {
+func (s *Server) postWebhook(l letter) (status int, err error) {
 	u, err := url.Parse(l.URL)
 	if err != nil {
 		return 0, fmt.Errorf("webhooksUrls: %w", err)
@@ -178,15 +178,15 @@ func (s *Server) sendTest(c call) reply {
 	var b struct {
 		URL string `json:"url"`
 	}
-	if bad := c.decode(&b); bad != nil {
+	if bad := c.decodeBody(&b); bad != nil {
 		return *bad
 	}
 	if !isAddress(b.URL) {
-		return invalid("url")
+		return invalidReply("url")
 	}
 	if key := c.merchant.webhookKey(); key != "" {
-		body := s.wrap(c.merchant.PSPID, "payment.test", "payment", object{"id": "9999_9", "status": "CAPTURED"}, false)
-		s.deliver(letter{Delivery{
+		body := s.wrapEvent(c.merchant.PSPID, "payment.test", "payment", object{"id": "9999_9", "status": "CAPTURED"}, false)
+		s.deliverWebhook(letter{Delivery{
 			Merchant: c.merchant.PSPID, Type: "payment.test", URL: b.URL, Header: signedHeader(key, c.merchant.WebhookKeys[key], body), Body: body,
 			Try: len(pauses), // once only
 		}})
@@ -219,7 +219,7 @@ func (s *Server) Release() int { return s.post.Release() }
 // left for others. The error says that there is no such payment, or names a fault that strikes no webhook.
 func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	for _, f := range faults {
-		if target(f) != fault.OnNotification {
+		if targetOf(f) != fault.OnNotification {
 			return fmt.Errorf("directtest: Notify: %.20q strikes no webhook", string(f))
 		}
 	}
@@ -232,14 +232,14 @@ func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	s.mu.Lock()
 	e := event{p.of, p, "", p.Code}
 	s.mu.Unlock()
-	s.send(e, faults)
+	s.sendWebhook(e, faults)
 	return nil
 }
 
 // VerifyEndpoint asks a webhook's address whether it is a merchant's, as the portal is said to do (docs/direct.md §13.1): a GET
 // with a token, which must come back. The error says what came instead.
 func (s *Server) VerifyEndpoint(ctx context.Context, address string) error {
-	token := uuid()
+	token := newUUID()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
