@@ -30,7 +30,7 @@ var (
 )
 
 // exclusive is what payments in some states have for themselves: at most one attempt of a debt, at most one payment with money of
-// a claim, at most one paid payment of a debt.
+// a claim, at most one paid payment of a debt. The condition on the states is in the words of the index for it, or SQLite does not use that.
 type exclusive struct{ column, states string }
 
 // takenBy names what a payment in a state takes. Other states take nothing.
@@ -39,11 +39,11 @@ var takenBy = func() map[payment.State][]exclusive {
 	for _, s := range payment.States() {
 		switch {
 		case s.Attempt():
-			m[s] = []exclusive{{"debt", attempts}}
+			m[s] = []exclusive{{"debt", "IN (" + attempts + ")"}}
 		case s == payment.Paid:
-			m[s] = []exclusive{{"claim", money}, {"debt", "'" + string(payment.Paid) + "'"}}
+			m[s] = []exclusive{{"claim", "IN (" + money + ")"}, {"debt", "= '" + string(payment.Paid) + "'"}}
 		case s.Money():
-			m[s] = []exclusive{{"claim", money}}
+			m[s] = []exclusive{{"claim", "IN (" + money + ")"}}
 		}
 	}
 	return m
@@ -64,8 +64,14 @@ func insertPayment() string {
 	nth := payments.parameterByColumn()
 	return "INSERT INTO quittance_payment (" + payments.columnNames() + ") SELECT " + payments.typedParameters(1) +
 		" WHERE NOT EXISTS (SELECT 1 FROM quittance_payment WHERE debt = " + nth["debt"] + " AND state IN (" + holding + "))" +
-		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE claim = " + nth["claim"] + " AND state = 'recorded')" +
+		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE " + recorded(nth["claim"]) + ")" +
 		" AND " + dayOpen(parameterAfter(payments)) + " ON CONFLICT DO NOTHING"
+}
+
+// recorded is the condition for the recorded payment of a claim. It says what the index of claims with money says of itself: without that SQLite
+// goes through all payments that were ever recorded.
+func recorded(claim string) string {
+	return "claim = " + claim + " AND claim <> '' AND state IN (" + money + ") AND state = 'recorded'"
 }
 
 // parameterAfter returns the parameter that follows those of a list of columns.
@@ -82,8 +88,8 @@ func updatePayment(takes []exclusive) string {
 		" AND (quittance_payment.handle_session = " + nth["handle_session"] + " OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o.merchant = " + nth["merchant"] +
 		" AND o.handle_session = " + nth["handle_session"] + " AND o.handle_session <> '' AND o.id <> " + nth["id"] + "))"
 	for _, t := range takes {
-		s += " AND (quittance_payment.state IN (" + t.states + ") OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o." + t.column + " = " + nth[t.column] +
-			" AND o." + t.column + " <> '' AND o.id <> " + nth["id"] + " AND o.state IN (" + t.states + ")))"
+		s += " AND (quittance_payment.state " + t.states + " OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o." + t.column + " = " + nth[t.column] +
+			" AND o." + t.column + " <> '' AND o.id <> " + nth["id"] + " AND o.state " + t.states + "))"
 	}
 	return s
 }
@@ -240,7 +246,7 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment, e payment.
 		value string
 	}{
 		{"debt = $1 AND state IN (" + holding + ")", p.Debt},
-		{"claim = $1 AND state = 'recorded'", p.Claim},
+		{recorded("$1"), p.Claim},
 	} {
 		if by, err := s.findPayment(ctx, held.where+" ORDER BY created_at, id", held.value); isThere(err) {
 			return &payment.HeldError{By: by}
@@ -270,7 +276,7 @@ func (s *Store) whyNotCommitted(ctx context.Context, p payment.Payment, e paymen
 	}
 	for _, t := range takenBy[p.State] {
 		value := map[string]string{"claim": p.Claim, "debt": p.Debt}[t.column]
-		by, err := s.findPayment(ctx, t.column+" = $1 AND id <> $2 AND state IN ("+t.states+")", value, string(p.ID))
+		by, err := s.findPayment(ctx, t.column+" = $1 AND id <> $2 AND "+t.column+" <> '' AND state "+t.states, value, string(p.ID))
 		switch {
 		case !isThere(err):
 		case p.State.Attempt():
