@@ -124,7 +124,7 @@ func (in *inner) createSession(ctx context.Context, o acquirer.Order, cents int6
 		{"urlnotif", o.NotifyURL},
 		{"urlredirect", o.ReturnURL},
 	}
-	members = slices.DeleteFunc(members, func(m member) bool { return m.value == "" }) // objet, where there is none
+	members = slices.DeleteFunc(members, func(m member) bool { return m.value == "" }) // an empty objet is left out
 	q := request{acquirer.OpBegin, soap.Create, o.Reference, members}
 	a, f := in.call(ctx, q)
 	if f != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
-// A letter is what resultrans says: how it ended, and by what means, where the letter names it.
+// A letter is the meaning of a value of resultrans: the outcome and, where the letter names it, the means.
 type letter struct {
 	outcome acquirer.Outcome
 	means   acquirer.Means
@@ -28,7 +28,7 @@ const (
 	codeUnknown = "P1" // no such idOp: wrong, purged in the night, over a year old, or too early
 )
 
-// A meaning is what a code says of a call.
+// A meaning is the error that a code stands for.
 type meaning struct {
 	kind  error
 	field string

@@ -154,7 +154,7 @@ func New(c Config) (*Client, error) {
 	}
 	address := func(field, s, example string) *url.URL {
 		if s == "" {
-			return nil // said above
+			return nil // reported above
 		}
 		u, err := wire.ParseEndpoint(s, example)
 		if err != nil {

@@ -46,7 +46,7 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 
 // fetchNames returns the names of the body, its service and the régie that are not empty, as the DGFiP has them.
 func (in *inner) fetchNames(ctx context.Context) ([]string, *acquirer.Error) {
-	q := request{preflight.Op, soap.Client, "", []member{{"numCli", in.numcli}}} // with a capital here, and nowhere else
+	q := request{preflight.Op, soap.Client, "", []member{{"numCli", in.numcli}}} // only this operation writes the capital C
 	a, f := in.call(ctx, q)
 	if f != nil {
 		return nil, f
@@ -63,7 +63,7 @@ func (in *inner) fetchNames(ctx context.Context) ([]string, *acquirer.Error) {
 	return names, nil
 }
 
-// oneLine makes of a text from outside one line of at most so many characters that can be printed.
+// oneLine reduces a text from outside to one line of printable characters, no more of them than most.
 func oneLine(s string, most int) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 	if r := []rune(s); len(r) > most {

@@ -48,7 +48,7 @@ var errorClasses = map[string]bool{
 	soap.FunctionalError: true, soap.BreakdownError: true, soap.UnavailableError: true, soap.ProtocolError: true,
 }
 
-// readAnswer reads the answer to an operation. The error says why it is none.
+// readAnswer reads the answer to an operation. The error says why the bytes are not such an answer.
 func readAnswer(b []byte, operation string) (answer, error) {
 	root, err := soap.Parse(b)
 	if err != nil {

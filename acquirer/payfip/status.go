@@ -13,8 +13,8 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// remembered is how long an answer of "no such session" is believed to mean that nobody paid. PayFiP forgets what was paid after one
-// year (docs/payfip.md §5.1), whose exact length is not known: some days are kept back.
+// remembered is how long "no such session" proves that nobody paid. PayFiP forgets a paid session after one year (docs/payfip.md §5.1);
+// the exact length is not known, so the limit is some days shorter.
 const remembered = 360 * 24 * time.Hour
 
 // Status asks what has become of a session (recupererDetailPaiementSecurise). It asks once: the guide wants half an hour between tries
@@ -103,7 +103,7 @@ func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (
 	return r.WithFields(fields), nil // of the rest, mel and objet must not be kept, and exer comes back in other forms than it was sent
 }
 
-// parseTime reads DDMMYYYY and HHMM of Paris, as UTC. It returns the zero time for what is none: a date decides nothing about money.
+// parseTime parses DDMMYYYY and HHMM in Paris, and returns UTC. A malformed date is the zero time: no date decides about money.
 func parseTime(day, hour string) time.Time {
 	if len(day) != 8 || len(hour) != 4 || !consistsOf(day+hour, digits) {
 		return time.Time{}

@@ -34,7 +34,7 @@ func newError(op, reference string, kind, err error) *acquirer.Error {
 	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }
 
-// A memberError is what is wrong with one member, by the DGFiP's name.
+// A memberError says what is wrong with one member; member is the DGFiP's name.
 type memberError struct{ member, text string }
 
 func (e *memberError) Error() string { return e.member + ": " + e.text }
@@ -46,8 +46,8 @@ func invalidMember(op, reference string, e *memberError) *acquirer.Error {
 	return f
 }
 
-// call sends one request and reads its answer. Nothing is ever sent twice from here. A fault is an error, but for the code of an open
-// page, which is left to the caller.
+// call sends one request, never again, and reads its answer. A fault of the service becomes an error, except the code of an open page,
+// which the caller handles.
 func (in *inner) call(ctx context.Context, q request) (answer, *acquirer.Error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, q.newError(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -74,7 +74,7 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 		return a, 0, q.newError(acquirer.ErrInvalid, "the request cannot be made: %w", err)
 	}
 	req.Header.Set("Content-Type", "text/xml; charset=utf-8")
-	req.Header["SOAPAction"] = []string{`""`} // in the spelling of everybody else
+	req.Header["SOAPAction"] = []string{`""`} // Set would spell it Soapaction
 	req.Header.Set("User-Agent", "quittance")
 
 	resp, err := in.http.Do(req)
@@ -104,8 +104,8 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	return a, status, nil
 }
 
-// refusedByHTTP words an answer that is no envelope: then the status says what it can, which is little. A session that was made is
-// one that nobody can open, so a create which failed is harmless whatever became of it.
+// refusedByHTTP returns the error of an answer that is not an envelope, by its HTTP status. A creation that failed so is harmless even if
+// PayFiP made the session: nobody knows its number, so nobody can open it.
 func (in *inner) refusedByHTTP(q request, status int, why error) *acquirer.Error {
 	words := "HTTP " + strconv.Itoa(status) + " from " + in.service.Host
 	switch {
