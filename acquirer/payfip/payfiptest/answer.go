@@ -10,7 +10,7 @@ import (
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
-// A pair is a member of an answer. One without a value is absent, or nil.
+// A pair is a member of an answer. A member without a value is left out or, under Habits.Nil, written with xsi:nil.
 type pair struct{ name, value string }
 
 // A reply is an answer before it is on the wire.
@@ -20,7 +20,7 @@ type reply struct {
 	body        []byte
 }
 
-const xmlType = `text/xml;charset="utf-8"` // quotes and all, as JAX-WS writes it
+const xmlType = `text/xml;charset="utf-8"` // JAX-WS writes the quotes too
 
 func (a reply) writeHeader(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", a.contentType)
@@ -68,7 +68,7 @@ func (w *writer) textElement(tag, text string) {
 		return
 	}
 	w.WriteString("<" + tag + ">")
-	xml.EscapeText(w, []byte(text)) // to a Buffer it cannot fail
+	xml.EscapeText(w, []byte(text)) // a write to a Buffer cannot fail
 	w.WriteString("</" + name + ">")
 }
 

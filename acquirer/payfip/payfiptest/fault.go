@@ -127,13 +127,14 @@ func (s *Server) allowedOpenings() int {
 	return 1
 }
 
-// A line is what happens to one call on its way.
+// A line holds the faults of one call, and the refusal that a test has ordered for it.
 type line struct {
 	faults  []Fault
 	refusal *Refusal
 }
 
-// lineFor takes what was injected for a call. A request that could not be read has no operation, and takes only what strikes any call.
+// lineFor takes the injected faults of a call out of their queues. A request that could not be read has no operation, so only faults for
+// any call strike it.
 func (s *Server) lineFor(op string) line {
 	s.mu.Lock()
 	defer s.mu.Unlock()

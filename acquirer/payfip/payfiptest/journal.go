@@ -39,7 +39,7 @@ func maskMembers(members []pair) []pair {
 func maskedAnswer(h Habits, operation string, members []pair, refused *Refusal) []byte {
 	if refused != nil {
 		r := *refused
-		r.Libelle = "" // a test may have made it repeat what was asked
+		r.Libelle = "" // a test may have made the text repeat the payer's data
 		refused = &r
 	}
 	return renderAnswer(h, operation, maskMembers(members), refused).body

@@ -36,7 +36,7 @@ func (d Delivery) Format(f fmt.State, _ rune) {
 type notice struct {
 	due       time.Time
 	session   *session
-	undecided bool // it is sent only where the session was opened and has no result
+	undecided bool // the notice is sent only if the page was opened and the session has no result
 }
 
 // endSession stores the result of a session and returns the notices that are due at once. The caller holds the lock.
@@ -91,7 +91,7 @@ func (s *Server) nextNumauto(m Means) string {
 	return fmt.Sprintf("%012d-tip", (112233445566+int64(n)*7)%1_000_000_000_000)
 }
 
-// sendAll sends what is due at once. The lock is not held.
+// sendAll sends the notices. The caller does not hold the lock.
 func (s *Server) sendAll(all []notice) {
 	for _, n := range all {
 		s.sendNotice(n)
@@ -164,7 +164,7 @@ func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	return acquirer.Callback{Query: pairs}
 }
 
-// newRequest is the HTTP request by which a pair travels to an address. What stands in the query of the address stays there.
+// newRequest returns the HTTP request that carries a callback to an address. The query of the address is kept.
 func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {

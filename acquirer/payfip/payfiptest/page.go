@@ -39,10 +39,10 @@ var (
 	invalidPage  = loadPage("invalid", http.StatusBadRequest)
 )
 
-// refusalPages are what a payer sees who is turned away.
+// refusalPages are the pages of the refusals, by code.
 var refusalPages = map[string]page{"P1": unknownPage, "P3": usedPage, "P4": oldPage}
 
-// view is what a page says. The address is the payer's own: this is the payer's page.
+// view holds the values of a page. It may show the e-mail address, because only the payer sees the page.
 type view struct {
 	Transaction Transaction
 	Names       []string // of the body, its service, the régie
@@ -57,7 +57,7 @@ type view struct {
 	Back   *way
 }
 
-// means is how a page words a means of payment.
+// means holds the texts of a page about one means of payment.
 type means struct {
 	Name                  Means
 	Title, Button, Detail string
@@ -74,7 +74,7 @@ var meansWords = map[Means]means{
 		"Le virement est confirmé", "Le virement est refusé"},
 }
 
-// result is how a payment has ended, in the payer's words. A debit that was ordered is no payment yet.
+// result holds the texts that tell the payer the result. An accepted debit is only ordered, not paid, and the text says so.
 type result struct{ Title, Text, Class, Role string }
 
 func resultOf(letter string) result {
@@ -93,7 +93,7 @@ func resultOf(letter string) result {
 	return result{"Votre demande est transmise à votre banque", "Votre banque confirmera le paiement.", "", "status"}
 }
 
-// way brings the payer back: a form, whose hidden fields carry what a form sent by GET would drop from its address.
+// way is the form that sends the payer back. Its hidden fields repeat the query of the address, which a browser drops from a GET form.
 type way struct {
 	URL, Method string
 	Fields      url.Values
@@ -147,10 +147,10 @@ func (p page) writePage(w http.ResponseWriter, v view) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(p.status)
-	_, _ = w.Write(b.Bytes()) // whoever has gone away reads nothing
+	_, _ = w.Write(b.Bytes()) // an error only means that the payer has left
 }
 
-// viewOf starts what a page says of a session. The lock is held.
+// viewOf returns the view of a session that all pages share. The caller holds the lock.
 func (s *Server) viewOf(x *session, now time.Time) view {
 	r := s.regies[x.Numcli]
 	v := view{
@@ -200,7 +200,7 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := s.viewOf(x, now)
-	if x.Letter != "" && x.decidedIn == x.Openings { // the form of a page that is over was sent again
+	if x.Letter != "" && x.decidedIn == x.Openings { // the payer sent the form of a decided page again
 		v.Result, v.Back = resultOf(x.Letter), formOf(s.wayBack(x))
 		s.mu.Unlock()
 		endedPage.writePage(w, v)

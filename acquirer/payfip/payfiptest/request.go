@@ -24,11 +24,11 @@ var memberNames = map[string][]string{
 	soap.Client: {"numCli"},
 }
 
-// errUnreadable: the message is no request of this web service.
+// errUnreadable says that a message is not a request of this web service.
 var errUnreadable = errors.New("unreadable")
 
-// readRequest reads an envelope. What it does not know it passes over and counts, as the real platform does: a misspelt member is no
-// error but an absence. The first of two members with one name counts.
+// readRequest reads an envelope. As on the real platform an unknown member is ignored, so a misspelt one is not an error but is missing;
+// the question lists the ignored names. Of two members with one name the first counts.
 func readRequest(r *http.Request) (question, error) {
 	b, err := io.ReadAll(io.LimitReader(r.Body, soap.MaxBytes+1))
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// kept is a session put down. It is written field by field: a [Transaction] itself prints nothing that opens a payer's data.
+// kept is the stored form of a session. It holds the plain fields, because a [Transaction] masks the payer's data in JSON.
 type kept struct {
 	plain
 	Uses      int
@@ -32,7 +32,7 @@ func (s *Server) Save() ([]byte, error) {
 func (s *Server) restore(b []byte) error {
 	var all []kept
 	if err := json.Unmarshal(b, &all); err != nil {
-		return errors.New("payfiptest: Options.Saved is not what Save returned") // not repeated: it opens the payers' data
+		return errors.New("payfiptest: Options.Saved is not what Save returned") // the content is not repeated: it gives access to payers' data
 	}
 	for _, k := range all {
 		if s.regies[k.Numcli] == nil || k.IdOp == "" || s.byID[k.IdOp] != nil {

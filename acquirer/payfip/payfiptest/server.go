@@ -51,10 +51,10 @@ type Server struct {
 	sent     []Delivery
 }
 
-// A regie is what the platform knows of a client number.
+// A regie is a client number with its state.
 type regie struct {
 	Regie
-	activated map[Means]time.Time // from when on; in the past where it was so from the beginning
+	activated map[Means]time.Time // instant of the activation; in the past for means that Options activate
 }
 
 // NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
@@ -151,7 +151,7 @@ func (s *Server) Certificate() *x509.Certificate { return s.certificate }
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Notifications that are still due
 // are dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
-	s.mu.Lock() // no request is let in between
+	s.mu.Lock() // under the lock no request can begin meanwhile
 	s.close()
 	s.mu.Unlock()
 	s.port.Close()

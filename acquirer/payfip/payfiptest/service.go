@@ -14,7 +14,7 @@ import (
 // opDoctor is the operation of package payfip's preflight.
 const opDoctor = "doctor"
 
-// ops are the operations by which a fault is told where to strike.
+// ops are the acquirer's names of the operations, under which faults are injected.
 var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer.OpStatus, soap.Client: opDoctor}
 
 // serveOperation answers the three operations, which share one address; the first element of the Body tells which one is meant.
@@ -71,9 +71,9 @@ func (s *Server) createSession(m map[string]string, now time.Time) ([]pair, *Ref
 	if refused := s.validateOrder(m, now); refused != nil {
 		return nil, refused
 	}
-	cents, _ := strconv.ParseInt(m["montant"], 10, 64) // at most eleven digits, that was looked at
+	cents, _ := strconv.ParseInt(m["montant"], 10, 64) // validateOrder has checked that these are at most eleven digits
 	idOp := newIdOp(now, s.habits.TimeBased)
-	for s.byID[idOp] != nil { // under a clock that stands still a time-based number may come twice
+	for s.byID[idOp] != nil { // a time-based number may repeat while an injected clock stands still
 		idOp = newIdOp(now, s.habits.TimeBased)
 	}
 	x := &session{uses: s.allowedOpenings(), Transaction: Transaction{

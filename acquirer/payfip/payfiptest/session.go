@@ -19,7 +19,7 @@ const (
 
 // Transaction is what the platform knows of a session: a copy. It prints its reference and result only.
 type Transaction struct {
-	IdOp, Mel, Objet     string // what opens the payer's data, and some of them
+	IdOp, Mel, Objet     string // the key to the payer's data, and two of these
 	Numcli, Refdet, Exer string
 	Saisie               string
 	Cents                int64
@@ -116,7 +116,7 @@ func newIdOp(now time.Time, timeBased bool) string {
 		binary.BigEndian.PutUint16(b[4:], uint16(t>>32))
 		binary.BigEndian.PutUint16(b[6:], uint16(t>>48))
 		version = 0x10
-		copy(b[10:], []byte{0x02, 0x13, 0xad, 0x91, 0xa1, 0x03}) // one machine, as it was seen
+		copy(b[10:], []byte{0x02, 0x13, 0xad, 0x91, 0xa1, 0x03}) // node id: a constant, as was seen
 	}
 	b[6] = b[6]&0x0f | version
 	b[8] = b[8]&0x3f | 0x80

@@ -108,7 +108,7 @@ func (s *Server) planVisit(p Payer, h Habits) (m Means, sentOn bool, letter stri
 	return "", false, "", fmt.Errorf("payfiptest: Payer: %.20q is no outcome of this platform", string(p.Outcome))
 }
 
-// letters are the results of a means.
+// letters are the values of resultrans for one means.
 type letters struct{ accepted, refused string }
 
 func lettersOf(m Means, h Habits) letters {
@@ -181,7 +181,7 @@ func (s *Server) openPage(idOp string, now time.Time) (*session, string) {
 	return x, ""
 }
 
-// wayBack is what the browser brings to urlredirect.
+// wayBack returns the request that the browser makes to urlredirect.
 func (s *Server) wayBack(x *session) Return {
 	by := cmp.Or(s.habits.ReturnBy, Get)
 	return Return{URL: x.ReturnURL, By: by, callback: callbackBy(by, "idop", x.IdOp)}
