@@ -15,16 +15,16 @@ const (
 	codeCaptured   = 9
 )
 
-// whole says what has become of all the money of a payment, by its own code. Parts that went back are told by its refunds only.
+// whole is where a payment's money is, by the payment's own code. Partial refunds appear in the list of refunds only.
 type whole string
 
 const (
 	stays   whole = ""
 	back    whole = "back"
-	leaving whole = "leaving" // asked for, and not done: neither here nor at the payer's
+	leaving whole = "leaving" // its refund is requested but not done
 )
 
-// verdict is what a status code says of a payment.
+// verdict is the meaning of a status code for a payment.
 type verdict struct {
 	outcome acquirer.Outcome
 	money   whole
@@ -98,8 +98,8 @@ func (in *inner) verdictOn(code int) verdict {
 	return verdict{outcome: acquirer.Unknown, warning: "the status code is not known"}
 }
 
-// refundMoney is what a refund's own status code says of its amount: back, leaving, or stays with us. A code that is not listed is
-// leaving, so that nobody gives the same money back again.
+// refundMoney returns where a refund's amount is, by the refund's own status code. An unlisted code counts as leaving, so that nobody
+// refunds the same money again.
 func refundMoney(code int) whole {
 	switch code {
 	case 8, 85:

@@ -134,7 +134,7 @@ func New(c Config) (*Client, error) {
 	}
 
 	if !wire.Made(c.MerchantID, 40, "_-") {
-		problem("MerchantID", "not 1 to 40 letters, digits, - and _") // not quoted: a key is easily pasted into the wrong field
+		problem("MerchantID", "not 1 to 40 letters, digits, - and _") // the value is not quoted: it may be a key in the wrong field
 	}
 	if !wire.Made(c.APIKey.ID, 64, "._-") {
 		problem("APIKey.ID", "not 1 to 64 letters, digits and [._-]")
@@ -210,7 +210,7 @@ func New(c Config) (*Client, error) {
 	return &Client{in}, nil
 }
 
-// secretProblem says what is wrong with a secret, without it.
+// secretProblem returns what is wrong with a secret, without repeating it; empty when nothing is.
 func secretProblem(s Secret) string {
 	text := s.plainText()
 	switch {

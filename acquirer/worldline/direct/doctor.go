@@ -28,7 +28,7 @@ const (
 	Unsure = preflight.Unsure
 )
 
-// notedBefore is how long before the API key's end the doctor speaks of it.
+// notedBefore is how long before its end the doctor warns about the API key.
 const notedBefore = 30 * 24 * time.Hour
 
 // Doctor checks host, merchant, API key, webhook keys and clock without moving money: it asks for testconnection, and for each
@@ -51,7 +51,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	return r, ctx.Err()
 }
 
-// examineConnection asks whether the platform takes our signature. The date of its answer is its clock.
+// examineConnection checks that the platform accepts the signature, and compares the clocks by the date of its answer.
 func (in *inner) examineConnection(ctx context.Context) []Check {
 	host := in.endpoint.Host
 	var ok struct {
@@ -82,7 +82,7 @@ func (in *inner) examineConnection(ctx context.Context) []Check {
 	return checks
 }
 
-// examineWebhookKey proves a webhook key to the platform: the signature of the empty message (docs/direct.md §13.6).
+// examineWebhookKey lets the platform check a webhook key by its signature of the empty message (docs/direct.md §13.6).
 func (in *inner) examineWebhookKey(ctx context.Context, id string) Check {
 	name := "webhook key " + id
 	body := struct {

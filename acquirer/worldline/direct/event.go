@@ -10,7 +10,7 @@ import (
 	"github.com/quittance/quittance/internal/strictjson"
 )
 
-// event is what a webhook tells, as far as it is believed. Unlike an answer it names the merchant.
+// event is the part of a webhook that is read. Unlike an answer it names the merchant.
 type event struct {
 	version, merchant, kind string
 	hasPayment, hasRefund   bool
@@ -19,7 +19,7 @@ type event struct {
 	refundReference, refundOperation, refundOutputOperation string // the merchant's reference, wherever the platform puts it
 }
 
-// eventFields are where the parts of an event stand in it.
+// eventFields are the strings of an event by their path.
 var eventFields = map[[4]string]func(*event) *string{
 	{"apiVersion"}:    func(e *event) *string { return &e.version },
 	{"merchantId"}:    func(e *event) *string { return &e.merchant },
@@ -32,13 +32,13 @@ var eventFields = map[[4]string]func(*event) *string{
 	{"refund", "refundOutput", "operationReferences", "merchantReference"}: func(e *event) *string { return &e.refundOutputOperation },
 }
 
-// eventParts are the objects of an event that may be there.
+// eventParts are the optional objects of an event by their path.
 var eventParts = map[[4]string]func(*event) *bool{
 	{"payment"}: func(e *event) *bool { return &e.hasPayment },
 	{"refund"}:  func(e *event) *bool { return &e.hasRefund },
 }
 
-// eventNames are the last keys of both: most of what an event has is none of them.
+// eventNames are the last keys of all paths; a look at them skips most members of an event.
 var eventNames = func() map[string]bool {
 	names := map[string]bool{}
 	add := func(path [4]string) {
@@ -62,7 +62,7 @@ var errNoEvent = errors.New("it is neither an event nor an array of events")
 // readEvents reads one event, or an array of events as one guide of the platform prints it (docs/direct.md §13.4).
 func readEvents(body []byte) ([]event, error) {
 	events := make([]event, 0, 1)
-	array := 0 // how many keys lead to an event
+	array := 0 // number of keys before an event's own
 	err := strictjson.Walk(string(body), func(path []string, v strictjson.Value) error {
 		switch {
 		case len(path) == 0 && v.Kind == strictjson.List:

@@ -7,8 +7,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// A payment is what the platform says of one attempt to pay (docs/direct.md §7.4), as far as we read it. Card data that we do
-// not keep is not even decoded.
+// A payment is the part of the platform's payment object, one attempt to pay, that is read (docs/direct.md §7.4). Card data that is not
+// kept is not decoded.
 type payment struct {
 	ID       string       `json:"id"`
 	Status   string       `json:"status"`
@@ -84,19 +84,19 @@ func (r *refundResult) cents() int64 {
 	return max(r.Output.AmountOfMoney.Amount, 0)
 }
 
-// brands are the names of payment products (docs/direct.md §7.4), as the Sips client says them.
+// brands are the names of payment products (docs/direct.md §7.4), the same as in package sips.
 var brands = map[int]string{
 	1: "VISA", 2: "AMEX", 3: "MASTERCARD", 117: "MAESTRO", 125: "JCB", 128: "DISCOVER", 130: "CB", 132: "DINERS", 809: "IDEAL", 840: "PAYPAL",
 	3012: "BANCONTACT",
 }
 
-// means are the payment methods of docs/direct.md §7.4 that say what was paid by.
+// means are the means of payment by payment method (docs/direct.md §7.4).
 var means = map[string]acquirer.Means{"card": acquirer.Card, "directDebit": acquirer.DirectDebit}
 
-// dates are how instants were seen to be written; the fraction has six digits, or seven.
+// dates are the layouts in which the platform was seen to write instants; the fraction has six or seven digits.
 var dates = [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700"}
 
-// parseTime returns the zero time for a date that cannot be read: it decides nothing about the money.
+// parseTime returns the zero time for a malformed date: no date decides about money.
 func parseTime(s string) time.Time {
 	if len(s) > 40 {
 		return time.Time{}

@@ -64,7 +64,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		return acquirer.Result{}, err
 	}
 	r, wrongState, refused := in.giveBack(ctx, m, cents, id, wayRefund)
-	if wrongState { // not captured, or closed for refunds: then the cancellation is refused as well
+	if wrongState { // not captured, or closed for refunds; in the second case the cancellation is refused too
 		r, _, refused = in.giveBack(ctx, m, cents, id, wayCancel)
 	}
 	if refused != nil {
@@ -87,7 +87,7 @@ func (in *inner) checkModification(m acquirer.Modification) (cents int64, err er
 	return cents, nil
 }
 
-// paymentOf is the payment's id: from the handle, or asked for. An error says that nothing was moved.
+// paymentOf returns the payment's id, from the handle or from the platform. After an error no money was moved.
 func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string, error) {
 	if m.Handle.Payment != "" {
 		return m.Handle.Payment, nil
@@ -112,7 +112,7 @@ func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string
 	return t.payment.ID, nil
 }
 
-// refundBody and cancelBody are what is sent. Neither says isFinal: a later decision may give another part back.
+// refundBody and cancelBody are the requests' bodies. Neither has isFinal, because a later decision may refund another part.
 type refundBody struct {
 	AmountOfMoney       amountOfMoney `json:"amountOfMoney"`
 	OperationReferences struct {
@@ -124,8 +124,8 @@ type cancelBody struct {
 	AmountOfMoney amountOfMoney `json:"amountOfMoney"`
 }
 
-// giveBack makes the call of one way, with the first key that no earlier try has used up. wrongState: the payment is not in the
-// state for this way.
+// giveBack refunds or cancels, with the first idempotence key that no earlier attempt has used. wrongState reports that the payment's
+// state does not allow it.
 func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents int64, id, way string,
 ) (r acquirer.Result, wrongState bool, refused *acquirer.Error) {
 	q := request{op: acquirer.OpRefund, method: http.MethodPost, reference: m.Reference}
@@ -169,7 +169,7 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 	return acquirer.Result{}, false, refused
 }
 
-// keyOf derives the n-th key of a way from that of the decision.
+// keyOf derives the n-th idempotence key of a way from the key of the decision.
 func keyOf(key, way string, n int) string {
 	if n == 1 {
 		return key + "-" + way
@@ -177,7 +177,7 @@ func keyOf(key, way string, n int) string {
 	return key + "-" + way + strconv.Itoa(n)
 }
 
-// codeNow is what has become of a refund whose first answer was said again; that answer's code when it cannot be read.
+// codeNow returns the present status code of a refund whose first answer was repeated; if it cannot be read, the code of that answer.
 func (in *inner) codeNow(ctx context.Context, m acquirer.Modification, id, refund string, first int) int {
 	list, err := in.getRefunds(ctx, acquirer.Question{Reference: m.Reference, Handle: m.Handle}, id)
 	if err != nil {

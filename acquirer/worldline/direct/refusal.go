@@ -25,7 +25,7 @@ const (
 // httpStatusCode 500 inside (docs/direct.md §7.1).
 type refusal struct {
 	status          int
-	told            bool   // by the API itself, in its own shape; otherwise by a proxy, or by no one knows whom
+	told            bool   // the API itself answered, in its own shape; otherwise perhaps a proxy
 	code, id, field string // of the first error
 	errorID         string // what the platform's support asks for
 }
@@ -57,12 +57,12 @@ func readRefusal(resp *http.Response, body []byte) *refusal {
 	return no
 }
 
-// wrongState: the payment is not in the state for the call, for instance not captured.
+// wrongState reports whether the payment's state does not allow the call, for instance because it is not captured.
 func (no *refusal) wrongState() bool {
 	return no.told && !no.stillRunning() && (no.status == http.StatusConflict || no.code == codeNotInState)
 }
 
-// stillRunning: the first request with the same key has not ended. A 409 that says something else is about the payment.
+// stillRunning reports whether the first request with the same key is in progress. A 409 with another code concerns the payment.
 func (no *refusal) stillRunning() bool {
 	return no.status == http.StatusConflict && no.code == codeRunning
 }
@@ -72,7 +72,7 @@ func (no *refusal) isUnknownID() bool {
 	return no != nil && no.told && (no.status == http.StatusNotFound || no.status == http.StatusGone)
 }
 
-// A reading is the kind of error that an HTTP status means to each kind of call (docs/direct.md §10).
+// A reading holds the kind of error that an HTTP status stands for, by kind of call (docs/direct.md §10).
 type reading struct{ begin, ask, move error }
 
 var readings = map[int]reading{
@@ -88,7 +88,7 @@ var readings = map[int]reading{
 	http.StatusMethodNotAllowed: {acquirer.ErrConfiguration, acquirer.ErrConfiguration, acquirer.ErrConfiguration},
 }
 
-// kindOf gives the kind of error. What moves money counts as not done only when the API itself says so.
+// kindOf returns the kind of error. A call that moves money counts as not executed only if the API itself says so.
 func kindOf(op string, no *refusal) error {
 	r, listed := readings[no.status]
 	switch {
@@ -110,7 +110,7 @@ func kindOf(op string, no *refusal) error {
 		return r.begin
 	}
 	if !no.told && (no.status == http.StatusNotFound || no.status == http.StatusGone) {
-		return acquirer.ErrUnavailable // somebody's page, not the platform's word
+		return acquirer.ErrUnavailable // a page of some proxy, not an answer of the API
 	}
 	return r.ask
 }

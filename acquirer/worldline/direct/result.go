@@ -19,7 +19,7 @@ const (
 	sessionNotEligible = "CLIENT_NOT_ELIGIBLE_FOR_SELECTED_PAYMENT_PRODUCT"
 )
 
-// resultOf translates a trip, which was read, into a result.
+// resultOf translates a trip into a result, and logs a warning about a payment that a person must look at.
 func (in *inner) resultOf(ctx context.Context, q acquirer.Question, t trip) (acquirer.Result, error) {
 	if t.payment == nil {
 		return in.withoutPayment(q, t.session), nil
@@ -59,7 +59,7 @@ func (in *inner) resultOf(ctx context.Context, q acquirer.Question, t trip) (acq
 	return r.WithFields(p.rawDetails(t)), nil
 }
 
-// setMoney fills in the amount, and what of it went back.
+// setMoney sets the amount and the refunded parts.
 func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	m := t.payment.Output.AmountOfMoney
 	switch {
@@ -87,14 +87,14 @@ func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	switch v.money {
 	case back:
 		returned, returning = m.Amount, 0
-	case leaving: // what the refunds do not tell is on its way too
+	case leaving: // what the refunds do not account for is being returned too
 		returning = m.Amount - returned
 	}
 	r.Returned, r.Returning = euro.Of(returned), euro.Of(min(returning, m.Amount-returned))
 	return nil
 }
 
-// setEnd says how a trip without money has ended, or that it has not.
+// setEnd corrects the outcome of a trip that was not paid: whether and how it has ended depends on the session and its expiry too.
 func (in *inner) setEnd(r *acquirer.Result, q acquirer.Question, t trip, code int) {
 	over := t.session != sessionInProgress || !in.now().Before(q.Handle.ExpiresAt)
 	switch {
@@ -119,7 +119,7 @@ func (in *inner) setEnd(r *acquirer.Result, q acquirer.Question, t trip, code in
 	}
 }
 
-// cancelledOrExpired: the platform has one word for a payer who gave up and for one who stayed away.
+// cancelledOrExpired tells a payer who gave up from one who stayed away; the platform gives both the same status.
 func (in *inner) cancelledOrExpired(q acquirer.Question, p *payment) acquirer.Outcome {
 	at := in.now()
 	if p != nil {
@@ -133,7 +133,7 @@ func (in *inner) cancelledOrExpired(q acquirer.Question, p *payment) acquirer.Ou
 	return acquirer.Expired
 }
 
-// withoutPayment reads a session in which nothing was tried. Its amount is not said.
+// withoutPayment returns the result of a session without an attempt to pay. The platform does not tell its amount.
 func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Result {
 	r := acquirer.Result{
 		Reference: q.Reference, Merchant: in.merchant, Code: wire.Printable(session), Outcome: acquirer.Unknown,

@@ -50,7 +50,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 	return in.resultOf(ctx, q, t)
 }
 
-// A trip is what the platform says of one.
+// A trip is the platform's state of one payment: its session and its last attempt.
 type trip struct {
 	session  string // status of the hosted checkout; empty: it was not asked, or is forgotten
 	category string // the platform's own summary of the payment
@@ -58,7 +58,7 @@ type trip struct {
 	refunds  []refundResult
 }
 
-// A checkout is the answer about a session.
+// A checkout is the answer about a hosted checkout, a session.
 type checkout struct {
 	Status  string `json:"status"`
 	Created *struct {
@@ -105,8 +105,8 @@ func (in *inner) readTrip(ctx context.Context, q acquirer.Question) (t trip, err
 	return t, err
 }
 
-// lookAtPayment asks for the payment whose id is known already. Beside a session that still answers, it counts only when it
-// belongs there and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
+// lookAtPayment reads the payment whose id the handle has. While the session still answers, such a payment counts only if it belongs to
+// the session and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
 func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip) (trip, error) {
 	var p payment
 	gone, err := in.getResource(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
@@ -129,7 +129,7 @@ func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip)
 	return t, nil
 }
 
-// getResource sends one GET, again where that is safe. gone reports that the platform does not know the id, or no longer.
+// getResource sends one GET, with retries. gone reports that the platform does not know the id, or no longer.
 func (in *inner) getResource(ctx context.Context, q acquirer.Question, name, path string, into any) (gone bool, err error) {
 	_, e := wire.Patiently(ctx, func(attempt int) (struct{}, *wire.Fault) {
 		r, f := in.exchange(ctx, request{
@@ -147,7 +147,7 @@ func (in *inner) getResource(ctx context.Context, q acquirer.Question, name, pat
 	return false, e
 }
 
-// getRefunds lists what went back, or is on its way. A payment without any may have no list.
+// getRefunds lists the refunds, done or in progress. A payment without refunds may have no list.
 func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string) ([]refundResult, error) {
 	if !isID(id) {
 		return nil, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))

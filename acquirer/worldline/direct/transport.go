@@ -37,11 +37,11 @@ const jsonType = "application/json"
 type reply struct {
 	refusal  *refusal      // an answer that is not 2xx
 	replayed bool          // the first answer to the idempotence key, said again
-	apart    time.Duration // our clock less the platform's; zero when the answer has no date
+	apart    time.Duration // our clock minus the platform's; zero when the answer has no date
 }
 
-// exchange sends one request and reads the answer into a value. The fault says what went wrong; with it comes the refusal when the
-// platform, or something on the way to it, has answered with another status than 2xx. Nothing is ever sent twice from here.
+// exchange sends one request and reads its answer into a value, without retries. The fault says what went wrong. The reply then has
+// the refusal if the platform, or a proxy before it, answered with another status than 2xx.
 func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f *wire.Fault) {
 	fail := func(kind error, format string, a ...any) (reply, *wire.Fault) {
 		return r, &wire.Fault{Err: newError(q.op, q.reference, kind, fmt.Errorf(format, a...))}
@@ -67,7 +67,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	resp, err := in.http.Do(req)
 	if err != nil {
 		if e := (*url.Error)(nil); errors.As(err, &e) {
-			err = e.Err // the address has the session's id in it, which no log is to show
+			err = e.Err // without the address, which holds the session's id
 		}
 		if trail.NeverLeft(err) {
 			return fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err)
@@ -79,12 +79,12 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	if t, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		r.apart = in.now().Sub(t).Round(time.Second)
 	}
-	// The platform says with a repeated answer when it first gave it (docs/direct.md §11).
+	// A repeated answer bears the instant of the first one (docs/direct.md §11).
 	r.replayed = resp.Header.Get("X-GCS-Idempotence-Request-Timestamp") != ""
 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if resp.StatusCode/100 != 2 {
-		r.refusal = readRefusal(resp, body) // also of a body that broke off: the status was said
+		r.refusal = readRefusal(resp, body) // the status counts even if the body broke off
 		return r, in.refusalFault(q, resp, r)
 	}
 	switch {
