@@ -79,7 +79,7 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 	if strings.HasSuffix(pattern, "hostedcheckouts") {
 		op = opOf("hostedcheckouts")
 	}
-	keeps := strings.HasPrefix(pattern, "POST payments/") // keys of idempotence
+	keeps := strings.HasPrefix(pattern, "POST payments/") // idempotence keys are honoured
 	return func(w http.ResponseWriter, r *http.Request) {
 		fs := s.faults.NextCall(op)
 		if slices.Contains(fs, Unreachable) {
@@ -94,7 +94,7 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 		m, forged := s.authenticate(r, &req)
 		done := s.noteRequest(req)
 		if forged != nil {
-			bad = forged // who is not known is not told what is wrong
+			bad = forged // an unauthenticated caller does not learn what is wrong with the body
 		}
 		if bad != nil {
 			done(bad.status, false)
@@ -159,7 +159,7 @@ func (s *Server) writeFaulty(w http.ResponseWriter, r *http.Request, a reply, fs
 	}
 }
 
-// readBody reads a body of JSON, compressed or not, or none. The reply, when there is one, is all there is to say.
+// readBody reads a JSON body, compressed or not; it may be empty. The reply, when there is one, is a refusal.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *reply) {
 	refuse := func(status int) ([]byte, *reply) {
 		a := errorReply(status, "20001100", strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")), "")

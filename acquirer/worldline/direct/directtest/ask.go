@@ -16,10 +16,10 @@ func formatTime(t time.Time) string {
 	return t.In(paris.Location).Format("2006-01-02T15:04:05.0000000-07:00")
 }
 
-// object is a JSON object that is being made.
+// object is a JSON object under construction.
 type object = map[string]any
 
-// texts are what statusCode is called (docs/direct.md §9.1): the text, the category, and the type of the webhook.
+// texts are the status, the category and the webhook's type of each status code (docs/direct.md §9.1).
 var texts = map[int]struct{ status, category, event string }{
 	0:  {"CREATED", "CREATED", "payment.created"},
 	1:  {"CANCELLED", "UNSUCCESSFUL", "payment.cancelled"},
@@ -32,14 +32,14 @@ var texts = map[int]struct{ status, category, event string }{
 	8:  {"REFUNDED", "REFUNDED", "payment.refunded"},
 	81: {"REFUND_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "refund.refund_requested"},
 	82: {"REFUND_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "refund.refund_requested"},
-	83: {"REJECTED", "UNSUCCESSFUL", "payment.rejected"}, // the refund, not the payment: one of the traps
+	83: {"REJECTED", "UNSUCCESSFUL", "payment.rejected"}, // the refund was refused; the payment keeps its money
 	9:  {"CAPTURED", "COMPLETED", "payment.captured"},
 	91: {"CAPTURE_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.capture_requested"},
 	92: {"CAPTURE_REQUESTED", "PENDING_CONNECT_OR_3RD_PARTY", "payment.capture_requested"},
 	93: {"REJECTED_CAPTURE", "UNSUCCESSFUL", "payment.rejected_capture"},
 }
 
-// statusOf writes status and statusOutput of a code. isAuthorized is false at 9: it means authorised, and still to be captured.
+// statusOf returns status and statusOutput of a code. isAuthorized is false at 9: it means authorised but not yet captured.
 func statusOf(code int, errorCode string, changed time.Time) (text string, output object) {
 	t, ok := texts[code]
 	if !ok {
@@ -62,7 +62,7 @@ func amountObject(cents int64, currency string) object {
 	return object{"amount": cents, "currencyCode": currency}
 }
 
-// products are the numbers of brands (docs/direct.md §7.4).
+// products are the payment product ids by brand (docs/direct.md §7.4).
 var products = map[string]int{"VISA": 1, "VPAY": 1, "AMEX": 2, "MASTERCARD": 3, "MAESTRO": 117, "CB": 130}
 
 // referencesObject returns the references that the merchant gave, as JSON.
@@ -95,7 +95,7 @@ func (p *payment) paymentObject() object {
 	}
 }
 
-// operationJSON is an operation under the name that its list gives to its output.
+// operationJSON returns an operation as JSON; output is the name of the member with its amount.
 func (p *payment) operationJSON(o Operation, output string) object {
 	status, state := statusOf(o.Code, "", o.At)
 	return object{"id": o.ID, "status": status, "statusOutput": state, output: object{
@@ -114,7 +114,7 @@ func categoryOf(code int) string {
 	return "STATUS_UNKNOWN"
 }
 
-// getHostedCheckout says what has become of a session; three hours after its creation nobody knows it any more.
+// getHostedCheckout answers with the state of a session, and with 404 from three hours after its creation.
 func (s *Server) getHostedCheckout(c call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *Server) getHostedCheckout(c call) reply {
 	return jsonReply(http.StatusOK, answer)
 }
 
-// withPayment answers about a payment that is known. do is called with the lock held.
+// withPayment calls do with the payment of the address, with the lock held, or answers 404.
 func (s *Server) withPayment(c call, do func(*payment) reply) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,7 +146,7 @@ func (s *Server) getPayment(c call) reply {
 	return s.withPayment(c, func(p *payment) reply { return jsonReply(http.StatusOK, p.paymentObject()) })
 }
 
-// getDetails adds Operations, with a capital: the authorisation, and what followed.
+// getDetails answers with the payment and its Operations (with a capital): the authorisation and all later ones.
 func (s *Server) getDetails(c call) reply {
 	return s.withPayment(c, func(p *payment) reply {
 		status, state := statusOf(p.Code, p.ErrorCode, p.ChangedAt)
@@ -184,7 +184,7 @@ func (s *Server) getRefunds(c call) reply  { return s.listOperations(c, Refund, 
 
 func (s *Server) testConnection(call) reply { return jsonReply(http.StatusOK, object{"result": "OK"}) }
 
-// validateCredentials says whether a webhook key is ours: the proof is the signature of nothing.
+// validateCredentials checks a webhook key of the merchant by its signature of the empty message.
 func (s *Server) validateCredentials(c call) reply {
 	var b struct{ Key, Secret string }
 	if bad := c.decodeBody(&b); bad != nil {

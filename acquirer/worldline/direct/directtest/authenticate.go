@@ -124,8 +124,8 @@ func (s *Server) authenticate(r *http.Request, req *Request) (Merchant, *reply) 
 	return owner, nil
 }
 
-// signedTypes are the values of Content-Type that a signature may be over. Of a GET nothing is signed, whatever is sent; the
-// other form is taken too (docs/direct.md §4.4).
+// signedTypes returns the values of Content-Type that the signature may cover. For a GET that is the empty value, whatever was sent; the
+// value that was sent is accepted too (docs/direct.md §4.4).
 func signedTypes(r *http.Request) []string {
 	sent := r.Header.Get("Content-Type")
 	if r.Method == http.MethodGet {
@@ -134,7 +134,7 @@ func signedTypes(r *http.Request) []string {
 	return []string{sent}
 }
 
-// sealOf is the signature of a webhook.
+// sealOf returns the signature of a webhook.
 func sealOf(secret string, body []byte) string {
 	h := hmac.New(sha256.New, []byte(secret))
 	h.Write(body)

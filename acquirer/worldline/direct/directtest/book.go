@@ -82,7 +82,7 @@ func isCaptured(code int) bool {
 	return code == 9 || code == 8 || code == 81 || code == 82 || code == 83
 }
 
-// A checkout is a session while it lives.
+// A checkout is a session with its internal state.
 type checkout struct {
 	Checkout
 	Token      string // of the bank's session
@@ -96,7 +96,7 @@ type checkout struct {
 	live       []*payment
 }
 
-// A payment is an attempt while it lives.
+// A payment is an attempt with its internal state.
 type payment struct {
 	Payment
 	of     *checkout
@@ -143,7 +143,7 @@ func (s *Server) snapshot(c *checkout, now time.Time) Checkout {
 // sessionStatus returns the hosted checkout's status (docs/direct.md §7.1).
 func (s *Server) sessionStatus(c *checkout, now time.Time) string {
 	t, err := s.bank.Session(c.Merchant, c.ID)
-	if err != nil { // it was opened there
+	if err != nil { // cannot happen: the bank has opened the session
 		return "CANCELLED_BY_CONSUMER"
 	}
 	over := !now.Before(c.ExpiresAt)

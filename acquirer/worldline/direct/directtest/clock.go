@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// tick is how often a platform with the real clock looks what has become due.
+// tick is the interval at which a simulator with the real clock calls Tick.
 const tick = 250 * time.Millisecond
 
 // now is the platform's time: the clock of the options, and what Advance has added.

@@ -30,7 +30,7 @@ const (
 	closestReference = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 )
 
-// createRequest is what is read of the body.
+// createRequest is the part of the body that the simulator reads.
 type createRequest struct {
 	Order *struct {
 		AmountOfMoney *struct {
@@ -73,7 +73,7 @@ var members = map[string][]string{
 	"feedbacks": {"webhooksUrls", "webhookUrl"},
 }
 
-// createHostedCheckout opens a session. The same request again makes another one.
+// createHostedCheckout opens a session. A repeated request opens another session.
 func (s *Server) createHostedCheckout(c call) reply {
 	var b createRequest
 	if bad := c.decodeBody(&b); bad != nil {
@@ -98,7 +98,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 		result = *b.Hosted.ShowResultPage
 	}
 	webhooks := b.Feedbacks.WebhooksURLs
-	if len(webhooks) == 0 { // those of the request replace those of the portal
+	if len(webhooks) == 0 { // addresses in the request replace those of the portal
 		webhooks = c.merchant.Webhooks
 	}
 	fs := s.faults.Next(fault.OnSession)
@@ -182,7 +182,7 @@ func (b createRequest) firstInvalidMember() string {
 		{"hostedCheckoutSpecificInput.allowedNumberOfPaymentAttempts", func() bool { return !between(h.Attempts, 1, mostAttempts) }},
 		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.groups", func() bool {
 			g := h.Filters.RestrictTo.Groups
-			return len(g) > 0 && !slices.Contains(g, "cards") && len(h.Filters.RestrictTo.Products) == 0 // there is nothing but cards here
+			return len(g) > 0 && !slices.Contains(g, "cards") && len(h.Filters.RestrictTo.Products) == 0 // the simulator offers cards only
 		}},
 		{"cardPaymentMethodSpecificInput.authorizationMode", func() bool {
 			return !slices.Contains([]string{"", "SALE", "FINAL_AUTHORIZATION", "PRE_AUTHORIZATION"}, b.Card.AuthorizationMode)

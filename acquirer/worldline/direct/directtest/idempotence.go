@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// keptFor is how long the first answer to a key is said again (docs/direct.md §11).
+// keptFor is how long the first answer to a key is repeated (docs/direct.md §11).
 const keptFor = 24 * time.Hour
 
-// A kept is the first answer to a key of idempotence.
+// A kept is the first answer to an idempotence key.
 type kept struct {
 	At      time.Time
 	Running bool // no answer yet
@@ -49,12 +49,12 @@ func (s *Server) runOnce(key string, now time.Time, do func() reply) (a reply, r
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		k.Running = false
-		running := bytes.Contains(a.body, []byte(`"1409"`)) // of a fault
+		running := bytes.Contains(a.body, []byte(`"1409"`)) // made by a fault
 		if notKept[a.status] || a.contentType != utf8JSON || running {
 			delete(s.keys, key) // the application never saw the call, or its answer was lost on the way
 		}
 	}
 }
 
-// notKept are refusals of somebody in front of the application.
+// notKept are the statuses of answers that do not come from the application.
 var notKept = map[int]bool{429: true, 502: true, 503: true, 302: true}

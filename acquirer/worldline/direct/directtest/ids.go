@@ -7,13 +7,13 @@ import (
 	"strconv"
 )
 
-// nextSerial is a number that was never given. The caller holds the lock.
+// nextSerial returns a number that was never used. The caller holds the lock.
 func (s *Server) nextSerial() int64 {
 	s.serial++
 	return s.serial
 }
 
-// paymentID is the id of a new payment (docs/direct.md §7.5).
+// paymentID returns the id of a new payment (docs/direct.md §7.5).
 func (s *Server) paymentID(c *checkout, p *payment) string {
 	if s.o.IDs == Nineteen {
 		if p.Base = c.Serial; len(c.live) > 0 {
@@ -27,7 +27,7 @@ func (s *Server) paymentID(c *checkout, p *payment) string {
 	return c.ID + "_" + strconv.Itoa(n)
 }
 
-// operationID is the id of a new operation on a payment.
+// operationID returns the id of a new operation on a payment.
 func (s *Server) operationID(p *payment) string {
 	if s.o.IDs == Nineteen {
 		n := p.Next
@@ -47,7 +47,7 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// formToken is the last part of a redirectUrl.
+// formToken returns a random last part of a redirectUrl.
 func formToken() string {
 	var b [16]byte
 	rand.Read(b[:])

@@ -59,7 +59,7 @@ func notInStateReply() reply {
 	return errorReply(http.StatusConflict, notInState, "TRANSACTION_NOT_IN_STATE", "")
 }
 
-// capturePayment takes the money of an authorisation: all of it.
+// capturePayment captures the whole amount of an authorisation.
 func (s *Server) capturePayment(c call) reply {
 	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
 		switch {
@@ -75,7 +75,7 @@ func (s *Server) capturePayment(c call) reply {
 	})
 }
 
-// cancelPayment gives an authorisation up: all of it, before it is captured.
+// cancelPayment cancels the whole amount of an authorisation that is not captured.
 func (s *Server) cancelPayment(c call) reply {
 	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
 		switch {
@@ -92,7 +92,7 @@ func (s *Server) cancelPayment(c call) reply {
 	})
 }
 
-// refundPayment asks for money to go back. It is taken (81) and done later (8), or ends as the payment's amount says.
+// refundPayment requests a refund. Its code is 81 at first and 8 once it is done; a special amount of the payment makes it end otherwise.
 func (s *Server) refundPayment(c call) reply {
 	return s.operateOnPayment(c, func(p *payment, b operationRequest) (reply, *event) {
 		if !isCaptured(p.Code) || p.Closed {

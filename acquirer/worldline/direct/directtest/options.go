@@ -86,7 +86,7 @@ func PublicMerchant() Merchant {
 	}
 }
 
-// check says what is wrong with a merchant, without its secrets.
+// check returns the mistakes in a merchant; its errors hold no secret.
 func (m Merchant) check() error {
 	var broken []error
 	if !wire.Made(m.PSPID, 40, "_-") {
@@ -105,7 +105,7 @@ func (m Merchant) check() error {
 	return errors.Join(broken...)
 }
 
-// webhookKey is the id of the key that signs.
+// webhookKey returns the id of the key that signs webhooks; empty when there is none.
 func (m Merchant) webhookKey() string {
 	ids := slices.Sorted(maps.Keys(m.WebhookKeys))
 	if len(ids) == 0 {

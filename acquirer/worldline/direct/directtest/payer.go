@@ -31,7 +31,7 @@ var Amounts = map[int64]string{
 	1391: "the capture is requested (91), and done overnight (9)",
 }
 
-// startCodes are the codes that a payment of a special amount begins with, where the card was accepted.
+// startCodes are the first status codes of accepted payments, by the special amounts of pre-production.
 var startCodes = map[int64]int{1309: 93, 1209: 92, 1305: 5, 1346: 46, 1351: 51, 1391: 91}
 
 // testCards of pre-production are accepted whatever their last digits; the keys are first four and last two digits.
@@ -39,13 +39,13 @@ var testCards = map[string]bool{
 	"433075": true, "513738": true, "371404": true, "487422": true, "513010": true, "379781": true,
 }
 
-// cardFor gives the payer's card the code that the amount decides, or that the platform's own test cards have.
+// cardFor returns the payer's card with the response code that the amount or the platform's test card prescribes.
 func cardFor(t bank.Transaction, c bank.Card) bank.Card {
 	switch start := startCodes[t.Cents]; {
 	case t.Cents == 1302:
 		c.Code = "05"
 	case start != 0 && start != 5:
-		c.Code = "60" // the pages then say that nothing is certain yet
+		c.Code = "60" // the bank's pages then say that the result is not known yet
 	case testCards[c.First+c.Last]:
 		c.Code = "00"
 	}
@@ -171,7 +171,7 @@ func turnedAway(err error) error {
 // returnOf returns the return address with the platform's pairs appended; the pairs that the merchant put there stay.
 func (s *Server) returnOf(t bank.Transaction) Return {
 	u, err := url.Parse(t.ReturnURL)
-	if err != nil { // it was looked at when the session was opened
+	if err != nil { // cannot happen: createHostedCheckout has checked the address
 		return Return{}
 	}
 	q := u.Query()
@@ -193,7 +193,7 @@ func (s *Server) returnPairs(t bank.Transaction) url.Values {
 	return url.Values{"RETURNMAC": {c.ReturnMAC}, "hostedCheckoutId": {c.ID}}
 }
 
-// atOnce: a session without a result page sends the payer back at once.
+// atOnce reports whether the session has no result page, so that the payer is sent back at once.
 func (s *Server) atOnce(t bank.Transaction) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -233,7 +233,7 @@ func (s *Server) noteAttempt(t bank.Transaction) {
 	p.ID = s.paymentID(c, p)
 	p.Code, p.ErrorCode = codeOf(t, s.merchants[c.Merchant].IgnoresSale)
 	p.Brand, p.MaskedPAN, p.At, p.ChangedAt = t.Brand, maskPAN(t.MaskedPAN), now, now
-	if c.Serial%3 != 0 { // not always there (docs/direct.md §7.4)
+	if c.Serial%3 != 0 { // the platform does not always give it (docs/direct.md §7.4)
 		p.Authorisation = t.Authorisation
 	}
 	c.live = append(c.live, p)
@@ -258,7 +258,7 @@ func (s *Server) captureAll(p *payment, code int, now time.Time) *Operation {
 	return o
 }
 
-// codeOf is the status code of a new payment.
+// codeOf returns the status code of a new payment.
 func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
 	switch m := sipscode.Meaning(t.Code); m.Outcome {
 	case acquirer.Accepted:
@@ -284,7 +284,7 @@ func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
 	case acquirer.Failed:
 		return 0, "50001146"
 	}
-	return 77, "" // nobody's: a code that the platform invents tomorrow
+	return 77, "" // an unlisted code, as the platform may introduce one
 }
 
 // maskPAN returns a card number as the platform writes it, with the last digits only. The bank keeps two of them.

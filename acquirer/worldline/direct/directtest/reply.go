@@ -33,7 +33,7 @@ func jsonReply(status int, v any) reply {
 
 // An apiError is one error of the API (docs/direct.md §10).
 type apiError struct {
-	ErrorCode      string `json:"errorCode,omitempty"` // the gateway has none
+	ErrorCode      string `json:"errorCode,omitempty"` // absent in the gateway's errors
 	Category       string `json:"category"`
 	Code           string `json:"code"`
 	HTTPStatusCode int    `json:"httpStatusCode"`
@@ -66,7 +66,7 @@ func invalidReply(property string) reply {
 	return errorReply(http.StatusBadRequest, "50001111", "INVALID_VALUE", property)
 }
 
-// unknownID is what the platform was recorded to say of an id that it does not know: 404, and 500 inside.
+// unknownID returns the recorded answer to an unknown id: HTTP 404 with the status 500 in the body.
 func unknownID() reply {
 	r := errorReply(http.StatusNotFound, "20001101", "UNKNOWN_SERVER_ERROR", "")
 	r.body = []byte(strings.ReplaceAll(string(r.body), "404", "500"))
@@ -108,7 +108,7 @@ func (a reply) write(w http.ResponseWriter) {
 	w.Write(a.body)
 }
 
-// struck are the answers that a fault gives in place of the true one, and whether the call was carried out all the same.
+// struck are the answers that faults give in place of the true one; after tells that the call is executed first.
 var struck = map[Fault]struct {
 	after  bool
 	answer func() reply
@@ -138,7 +138,7 @@ func inProgressReply() reply {
 	return errorReply(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
 }
 
-// opOf is the operation of a path's last part.
+// opOf returns the operation that the last part of a path belongs to.
 func opOf(last string) string {
 	switch last {
 	case "hostedcheckouts":

@@ -8,7 +8,7 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/bank"
 )
 
-// saved is a platform put down.
+// saved is the stored form of a simulator's state.
 type saved struct {
 	Bank      bank.Snapshot    `json:"bank"`
 	Serial    int64            `json:"serial"`

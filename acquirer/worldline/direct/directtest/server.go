@@ -45,7 +45,7 @@ type Server struct {
 	keys      map[string]*kept
 	faults    fault.Queue // injected
 	answers   map[string][]answer
-	outbox    []event // what the clock has brought, and nobody was told yet
+	outbox    []event // events of timers, whose webhooks are not sent yet
 	again     []retry
 	sent      []Delivery
 	journal   []Request
@@ -72,7 +72,7 @@ func Listen(o Options) (*Server, error) {
 		merchants: make(map[string]Merchant), courier: loopback.NewCourier(),
 		byID: make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
 		keys: make(map[string]*kept), faults: fault.Queue{Target: targetOf}, answers: make(map[string][]answer),
-		// An id is never given twice, also not by the next process: they count from a moment in milliseconds.
+		// Ids count from the start in milliseconds, so that the next process does not repeat them.
 		serial: 10_000_000_000 + time.Now().UnixMilli()%89_000_000_000,
 	}
 	broken := s.enrolMerchants(o.Merchants)
@@ -140,7 +140,7 @@ func (s *Server) enrolMerchants(merchants []Merchant) (broken []error) {
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held webhooks are dropped.
 // The book can still be read. A second Close does nothing.
 func (s *Server) Close() {
-	s.mu.Lock() // no request is let in between
+	s.mu.Lock() // under the lock no request can begin meanwhile
 	s.close()
 	s.mu.Unlock()
 	s.port.Close()

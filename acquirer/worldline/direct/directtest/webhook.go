@@ -18,7 +18,7 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
-// pauses are how long a webhook that was not taken waits before the next try (docs/direct.md §13.2).
+// pauses are the intervals between the attempts to deliver a webhook (docs/direct.md §13.2).
 var pauses = []time.Duration{10 * time.Minute, time.Hour, 2 * time.Hour, 8 * time.Hour, 24 * time.Hour}
 
 // An event is a change that is told: of a payment, or of an operation on it.
@@ -45,7 +45,7 @@ type Delivery struct {
 // A letter is a webhook on its way to one address.
 type letter struct{ Delivery }
 
-// A retry is a webhook that was not taken.
+// A retry is a webhook whose delivery failed, with the instant of the next attempt.
 type retry struct {
 	due time.Time
 	letter
@@ -188,7 +188,7 @@ func (s *Server) sendTest(c call) reply {
 		body := s.wrapEvent(c.merchant.PSPID, "payment.test", "payment", object{"id": "9999_9", "status": "CAPTURED"}, false)
 		s.deliverWebhook(letter{Delivery{
 			Merchant: c.merchant.PSPID, Type: "payment.test", URL: b.URL, Header: signedHeader(key, c.merchant.WebhookKeys[key], body), Body: body,
-			Try: len(pauses), // once only
+			Try: len(pauses), // the last attempt: no retries
 		}})
 	}
 	return reply{status: http.StatusNoContent}
