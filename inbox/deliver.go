@@ -148,7 +148,7 @@ func lettersFor(ch payment.Change, o Sender) (letters []dueLetter) {
 		if d.kind == "" {
 			d.kind = d.content.name()
 		}
-		if e.Event == payment.OnReturnedPart {
+		if _, notice := d.content.(RefundNotice); notice && e.Event == payment.OnReturnedPart {
 			back, err := euro.Cents(p.Returned)
 			if err != nil || back == 0 {
 				continue

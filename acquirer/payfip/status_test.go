@@ -71,6 +71,15 @@ func TestStatusUnverified(t *testing.T) {
 	}
 }
 
+// Whose payment it was, and of which régie, is what the answer says, and never what was asked: the service compares both with its row, which it
+// could not if they were ours anyway.
+func TestStatusSaysWhoseItWas(t *testing.T) {
+	r, err := newPlatform(t, nil, detail("refdet", "PCLCB262540000005", "numcli", "006271")).Status(t.Context(), question())
+	if err != nil || r.Reference != "PCLCB262540000005" || r.Merchant != "006271" {
+		t.Errorf("%q of merchant %q, %v; want what the answer says", r.Reference, r.Merchant, err)
+	}
+}
+
 func TestStatusAmount(t *testing.T) {
 	for text, good := range map[string]bool{
 		"7550": true, "00": true, "99999999999": true, "100000000000": false, "-1": false, "+1": false, "7550.00": false, "75 50": false, "٧": false,

@@ -3,6 +3,7 @@ module github.com/quittance/quittance/internal/integration
 go 1.25.0
 
 require (
+	github.com/Rhymond/go-money v1.0.15
 	github.com/bojanz/currency v1.4.2
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.9.0
@@ -10,7 +11,6 @@ require (
 	github.com/looplab/fsm v1.0.3
 	github.com/qmuntal/stateless v1.7.2
 	github.com/quittance/quittance v0.1.0
-	github.com/Rhymond/go-money v1.0.15
 	github.com/shopspring/decimal v1.6.0
 	github.com/stripe/stripe-go/v82 v82.5.1
 	go.opentelemetry.io/otel v1.44.0
@@ -61,7 +61,7 @@ require (
 	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.31.0
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/sys v0.46.0
-	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/text v0.41.0
 	modernc.org/libc v1.74.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.11.0 // indirect

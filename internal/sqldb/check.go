@@ -37,7 +37,7 @@ func checkSQLite(db *sql.DB, name string) error {
 		err := fmt.Errorf(name+": SQLite"+format, a...)
 		problems[err.Error()] = err
 	}
-	if older(version, oldestSQLite) {
+	if isOlderVersion(version, oldestSQLite) {
 		found(" %.20s is too old: below %s its write-ahead log can be corrupted; use a newer driver", version, oldestSQLite)
 	}
 	// The settings are each connection's own. Two that are open at once show whether they come from the DSN: a PRAGMA that was executed has
@@ -59,7 +59,7 @@ func checkSQLite(db *sql.DB, name string) error {
 			if err := conn.QueryRowContext(ctx, "PRAGMA "+s.pragma).Scan(&v); err != nil {
 				found(": PRAGMA %s: %w", s.pragma, err)
 			} else if !s.good(v) {
-				found(": %s is %.20s on a new connection: %s", s.pragma, v, words.advice(s.pragma, s.want))
+				found(": %s is %.20s on a new connection: %s", s.pragma, v, words.settingAdvice(s.pragma, s.want))
 			}
 		}
 	}
@@ -125,8 +125,8 @@ var postgresqlSettings = []struct {
 	{"server_encoding", func(v string) bool { return v == "UTF8" }, "not every name and letter can be stored; make a database with ENCODING 'UTF8'"},
 }
 
-// older compares versions such as "3.51.3" by their numbers.
-func older(a, b string) bool {
+// isOlderVersion compares versions such as "3.51.3" by their numbers.
+func isOlderVersion(a, b string) bool {
 	x, y := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range y {
 		n, m := 0, 0

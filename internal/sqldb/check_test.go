@@ -11,7 +11,7 @@ func TestOlder(t *testing.T) {
 		{"3.51.3", "3.51.3", false}, {"3.51.2", "3.51.3", true}, {"3.51.4", "3.51.3", false}, {"3.51", "3.51.3", true}, {"3.52", "3.51.3", false},
 		{"3.100.0", "3.51.3", false}, {"3.9.9", "3.51.3", true}, {"4", "3.51.3", false}, {"", "3.51.3", true}, {"unknown", "3.51.3", true},
 	} {
-		if got := older(c.a, c.b); got != c.want {
+		if got := isOlderVersion(c.a, c.b); got != c.want {
 			t.Errorf("%q is older than %q: %v", c.a, c.b, got)
 		}
 	}

@@ -71,12 +71,12 @@ func (d *DB) OnSQLite() bool { return d.file != nil }
 // the connection is lost: see [Retry]. So f must be quick, and touch nothing but the transaction.
 func (d *DB) Write(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	if d.OnSQLite() {
-		return d.file.queue.write(ctx, d, f)
+		return d.file.queue.runWrite(ctx, d, f)
 	}
-	return Retry(ctx, d.Pool, func() error { return d.transaction(ctx, f) })
+	return Retry(ctx, d.Pool, func() error { return d.runTransaction(ctx, f) })
 }
 
-func (d *DB) transaction(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+func (d *DB) runTransaction(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	tx, err := d.Pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (d *DB) Read(ctx context.Context, f func() error) error {
 		return Retry(ctx, d.Pool, f)
 	}
 	for {
-		leave, err := d.trust(ctx)
+		leave, err := d.waitUntilTrusted(ctx)
 		if err != nil {
 			return err
 		}
@@ -121,11 +121,11 @@ func (d *DB) Migrate(ctx context.Context, s Schema) error {
 	if !d.OnSQLite() {
 		return Retry(ctx, d.Pool, func() error { return s.Migrate(ctx, d.Pool) })
 	}
-	if err := d.file.disk.settleOnce(ctx, d.Pool); err != nil && !full(err) {
+	if err := d.file.disk.syncFileOnce(ctx, d.Pool); err != nil && !isDiskFull(err) {
 		return err
 	}
 	s.distrust = d.file.disk.distrust
-	leave, err := d.trust(ctx)
+	leave, err := d.waitUntilTrusted(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,8 @@ func (d *DB) Migrate(ctx context.Context, s Schema) error {
 	return s.Migrate(ctx, d.Pool)
 }
 
-// trust waits until the file can be trusted, and keeps it so until leave is called.
-func (d *DB) trust(ctx context.Context) (leave func(), err error) {
-	return d.file.disk.trust(ctx, func(ctx context.Context) error { return d.file.queue.write(ctx, d, nil) })
+// waitUntilTrusted waits until the file can be trusted, and keeps it so until leave is called. A write without a function ends a
+// doubt: it takes its turn in the queue, whose leader recovers the file first.
+func (d *DB) waitUntilTrusted(ctx context.Context) (leave func(), err error) {
+	return d.file.disk.waitUntilTrusted(ctx, func(ctx context.Context) error { return d.file.queue.runWrite(ctx, d, nil) })
 }

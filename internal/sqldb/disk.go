@@ -27,27 +27,28 @@ type disk struct {
 	settled atomic.Bool  // what the file showed when this process began is on the disk
 }
 
-// inDoubt reports whether nothing may be read or written before recover. Who writes asks after the transaction has begun: on
+// inDoubt reports whether nothing may be read or written before recoverIfInDoubt. A writer asks after its transaction has begun: on
 // a connection from before the doubt nothing that was not synced is seen.
 func (d *disk) inDoubt() bool { return d.doubts.Load() > 0 }
 
-// distrust closes a connection whose transaction could not be ended, unless there was no room: then it is ended now. The
-// doubt comes first: who waits for a connection gets a new one as soon as this one is closed.
+// distrust closes a connection whose transaction could not be ended, and puts the file in doubt. When the disk was full the
+// transaction is rolled back instead, and nothing is in doubt. The doubt is noted before the connection is closed, for whoever
+// waits for a connection gets a new one at that moment.
 func (d *disk) distrust(conn *sql.Conn, why error) {
-	noRoom := full(why)
-	if noRoom && undo(context.Background(), conn) {
+	noRoom := isDiskFull(why)
+	if noRoom && rollBack(context.Background(), conn) {
 		return
 	}
 	if !noRoom {
 		d.doubts.Add(1)
 	}
-	discard(conn)
+	discardConnection(conn)
 }
 
-// recover ends the doubt, if there is one, or says why it cannot: it closes the connections that nobody has in hand, and
-// makes sure on a new one of what the file shows. What is in hand stays open, and keeps the log from being recovered from the
-// cache. The caller has no connection in hand, and does not read.
-func (d *disk) recover(ctx context.Context, pool *sql.DB) error {
+// recoverIfInDoubt ends the doubt, or returns why it cannot; without a doubt it does nothing. It closes the idle connections and
+// calls syncFile on a new one. A connection in use stays open, and keeps SQLite from recovering the log from the cache. The
+// caller has no connection in use, and does not read.
+func (d *disk) recoverIfInDoubt(ctx context.Context, pool *sql.DB) error {
 	if !d.inDoubt() {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (d *disk) recover(ctx context.Context, pool *sql.DB) error {
 		if n == 0 { // another one was quicker
 			return nil
 		}
-		if err := d.reopen(ctx, pool); err != nil {
+		if err := d.reopenFile(ctx, pool); err != nil {
 			return fmt.Errorf("SQLite: a commit failed and the disk cannot be trusted yet: %w", err)
 		}
 		if d.doubts.CompareAndSwap(n, 0) { // else somebody's commit has failed meanwhile
@@ -67,7 +68,7 @@ func (d *disk) recover(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
-func (d *disk) reopen(ctx context.Context, pool *sql.DB) error {
+func (d *disk) reopenFile(ctx context.Context, pool *sql.DB) error {
 	for range 1000 {
 		if pool.Stats().Idle == 0 {
 			break
@@ -76,14 +77,14 @@ func (d *disk) reopen(ctx context.Context, pool *sql.DB) error {
 		if err != nil {
 			return err
 		}
-		discard(conn)
+		discardConnection(conn)
 	}
-	return d.settle(ctx, pool)
+	return d.syncFile(ctx, pool)
 }
 
-// trust waits until the file can be trusted, and keeps connections from being closed until leave is called. recover is how
-// the caller ends a doubt. What was read is good if there is no doubt afterwards.
-func (d *disk) trust(ctx context.Context, recover func(context.Context) error) (leave func(), err error) {
+// waitUntilTrusted waits until the file can be trusted, and keeps connections from being closed until leave is called. endDoubt
+// is called when the file is in doubt. What the caller read is good if there is no doubt afterwards.
+func (d *disk) waitUntilTrusted(ctx context.Context, endDoubt func(context.Context) error) (leave func(), err error) {
 	for {
 		for !d.reading.TryRLock() { // RLock would not listen to the context
 			select {
@@ -96,22 +97,22 @@ func (d *disk) trust(ctx context.Context, recover func(context.Context) error) (
 			return d.reading.RUnlock, nil
 		}
 		d.reading.RUnlock()
-		if err := recover(ctx); err != nil {
+		if err := endDoubt(ctx); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// discard takes a connection out of the pool: after an error of the disk nothing that it says can be trusted.
-func discard(conn *sql.Conn) {
+// discardConnection takes a connection out of the pool, and closes it.
+func discardConnection(conn *sql.Conn) {
 	conn.Raw(func(any) error { return driver.ErrBadConn })
 }
 
 // sqliteFull is the code of SQLite for a write that found no room. Nothing was written and nothing is in doubt.
 const sqliteFull = 13
 
-// full reports whether an error of SQLite, or of the operating system, says that there is no room on the disk.
-func full(err error) bool {
+// isDiskFull reports whether an error of SQLite, or of the operating system, says that there is no room on the disk.
+func isDiskFull(err error) bool {
 	if errors.Is(err, syscall.ENOSPC) {
 		return true
 	}
@@ -136,7 +137,7 @@ func sqliteCode(err error) (code int64, known bool) {
 	}
 	v := reflect.ValueOf(err)
 	if m := v.MethodByName("Code"); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
-		if n, ok := integer(m.Call(nil)[0]); ok {
+		if n, ok := integerOf(m.Call(nil)[0]); ok {
 			return n, true
 		}
 	}
@@ -144,14 +145,14 @@ func sqliteCode(err error) (code int64, known bool) {
 		v = v.Elem()
 	}
 	if v.Kind() == reflect.Struct {
-		if n, ok := integer(v.FieldByName("Code")); ok {
+		if n, ok := integerOf(v.FieldByName("Code")); ok {
 			return n, true
 		}
 	}
 	return sqliteCode(errors.Unwrap(err))
 }
 
-func integer(v reflect.Value) (int64, bool) {
+func integerOf(v reflect.Value) (int64, bool) {
 	switch {
 	case !v.IsValid():
 		return 0, false
@@ -163,9 +164,10 @@ func integer(v reflect.Value) (int64, bool) {
 	return 0, false
 }
 
-// undo ends whatever transaction an SQLite's connection is in, and reports whether the connection is free for the next. After a disk was full
-// it is kept: it may be the only one, and who opens the file anew finds no room for the index of the log, and could not even read.
-func undo(ctx context.Context, conn *sql.Conn) bool {
+// rollBack ends the transaction of an SQLite connection, if there is one, and reports whether the connection is free for the
+// next. A connection that met a full disk is kept so: a new one would find no room for the index of the log, and could not even
+// read.
+func rollBack(ctx context.Context, conn *sql.Conn) bool {
 	conn.ExecContext(ctx, "ROLLBACK") // an error if there is none
 	for _, s := range []string{"BEGIN DEFERRED", "ROLLBACK"} {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
@@ -175,9 +177,9 @@ func undo(ctx context.Context, conn *sql.Conn) bool {
 	return true
 }
 
-// end commits a connection's transaction, or undoes it where err says that it failed. distrust takes the connection away
-// if it cannot be ended, and learns why.
-func end(ctx context.Context, conn *sql.Conn, err error, distrust func(conn *sql.Conn, why error)) error {
+// commitOrRollBack commits a connection's transaction, or rolls it back if err is not nil. distrust is called with the cause when
+// the transaction cannot be ended.
+func commitOrRollBack(ctx context.Context, conn *sql.Conn, err error, distrust func(conn *sql.Conn, why error)) error {
 	last := "COMMIT"
 	if err != nil {
 		last = "ROLLBACK"
@@ -196,7 +198,7 @@ func end(ctx context.Context, conn *sql.Conn, err error, distrust func(conn *sql
 // causeOf is why a transaction could not be ended. SQLite undoes one by itself when it finds no room in the middle of it,
 // and then says that there is none to be undone.
 func causeOf(ended, failed error) error {
-	if full(failed) {
+	if isDiskFull(failed) {
 		return failed
 	}
 	return ended

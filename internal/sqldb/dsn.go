@@ -39,8 +39,8 @@ func wordsOf(d driver.Driver) dsnWords {
 	return dsnWords{driver: t.PkgPath()}
 }
 
-// advice says how to set a PRAGMA for every connection.
-func (w dsnWords) advice(pragma, value string) string {
+// settingAdvice says how to set a PRAGMA for every connection.
+func (w dsnWords) settingAdvice(pragma, value string) string {
 	if w.format == "" {
 		return fmt.Sprintf("have %s set it for each connection, to %s(%s): its documentation says how, mostly in the DSN", w.driver, pragma, value)
 	}

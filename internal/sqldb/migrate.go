@@ -20,7 +20,7 @@ type Schema struct {
 	// Before are steps that statements cannot take, by the number of the file that they come before, in the same transaction.
 	Before map[int]func(ctx context.Context, conn *sql.Conn) error
 
-	distrust func(conn *sql.Conn, why error) // takes away a connection whose transaction could not be ended; nil: discard
+	distrust func(conn *sql.Conn, why error) // takes away a connection whose transaction could not be ended; nil: discardConnection
 }
 
 // Migrate brings the schema up to date in one transaction. Any number of processes may call it at once: one applies what is missing, and the
@@ -36,17 +36,17 @@ func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
-		discard(conn) // it may have begun all the same
+		discardConnection(conn) // it may have begun all the same
 		return err
 	}
 	distrust := s.distrust
 	if distrust == nil {
-		distrust = func(conn *sql.Conn, _ error) { discard(conn) } // its transaction may still be open
+		distrust = func(conn *sql.Conn, _ error) { discardConnection(conn) } // its transaction may still be open
 	}
-	return end(ctx, conn, s.apply(ctx, conn), distrust)
+	return commitOrRollBack(ctx, conn, s.applyMissing(ctx, conn), distrust)
 }
 
-func (s Schema) apply(ctx context.Context, conn *sql.Conn) error {
+func (s Schema) applyMissing(ctx context.Context, conn *sql.Conn) error {
 	if s.Lock != 0 {
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", s.Lock)); err != nil {
 			return err

@@ -51,7 +51,7 @@ func checkSessions(ctx context.Context, pool *sql.DB) error {
 		return err
 	}
 	defer busy.Close()
-	first, err := session(ctx, idle)
+	first, err := serverProcessID(ctx, idle)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func checkSessions(ctx context.Context, pool *sql.DB) error {
 		}
 		// A pooler gives out first what came back last. Where another client was between the two at the first round, each would find its own
 		// session again in every round; the transaction's, which came back last, is now the next one's.
-		if again, err = session(ctx, idle); err != nil {
+		if again, err = serverProcessID(ctx, idle); err != nil {
 			return err
 		}
 		if again != first {
@@ -83,15 +83,15 @@ func sessionsAtOnce(ctx context.Context, busy, idle *sql.Conn, first int) (other
 		return 0, 0, err
 	}
 	defer tx.Rollback()
-	if other, err = session(ctx, tx); err != nil || other == first {
+	if other, err = serverProcessID(ctx, tx); err != nil || other == first {
 		return other, first, err
 	}
-	again, err = session(ctx, idle)
+	again, err = serverProcessID(ctx, idle)
 	return other, again, err
 }
 
-// session is the server's process behind a connection.
-func session(ctx context.Context, q interface {
+// serverProcessID returns the id of the server's process behind a connection.
+func serverProcessID(ctx context.Context, q interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }) (pid int, err error) {
 	err = q.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&pid)
@@ -121,9 +121,9 @@ func leaveMark(ctx context.Context, pool *sql.DB, mark string) (found bool, err 
 		return false, err
 	}
 	defer conn.Close()
-	defer discard(conn)
+	defer discardConnection(conn)
 	var was, set string
-	first, err := session(ctx, conn)
+	first, err := serverProcessID(ctx, conn)
 	if err != nil {
 		return false, err
 	}
@@ -138,7 +138,7 @@ func leaveMark(ctx context.Context, pool *sql.DB, mark string) (found bool, err 
 		return false, err
 	}
 	defer tx.Rollback()
-	last, err := session(ctx, tx)
+	last, err := serverProcessID(ctx, tx)
 	return was == mark || last != first, err
 }
 

@@ -54,8 +54,8 @@ type write struct {
 // then, and the transaction that it shares goes on.
 var ErrNothing = errors.New("nothing was written")
 
-// leave takes a write out of the queue, unless its turn has come.
-func (q *queue) leave(w *write) bool {
+// removeWaiting takes a write out of the queue and reports whether it did: a write whose turn has come stays.
+func (q *queue) removeWaiting(w *write) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	i := slices.Index(w.line.waiting, w)
@@ -66,14 +66,15 @@ func (q *queue) leave(w *write) bool {
 	return true
 }
 
-// write runs f in a transaction that may be shared, and returns when it is committed. A context that ends before its
-// turn has come takes f out of the queue.
-func (q *queue) write(ctx context.Context, d *DB, f func(context.Context, *sql.Tx) error) error {
-	return q.wait(d, &write{ctx: ctx, f: f, lead: make(chan bool, 1)})
+// runWrite runs f in a transaction that may be shared, and returns when it is committed. A context that ends before the turn of
+// f takes f out of the queue.
+func (q *queue) runWrite(ctx context.Context, d *DB, f func(context.Context, *sql.Tx) error) error {
+	return q.enqueueAndWait(d, &write{ctx: ctx, f: f, lead: make(chan bool, 1)})
 }
 
-// wait puts a write into the queue, and returns when it is done.
-func (q *queue) wait(d *DB, w *write) error {
+// enqueueAndWait puts a write into the queue, and returns when it is done. The first writer of a line whose turn it is runs the
+// transaction for the others of its line.
+func (q *queue) enqueueAndWait(d *DB, w *write) error {
 	ctx := w.ctx
 	q.mu.Lock()
 	w.line = q.lineOf(d.caller)
@@ -85,7 +86,7 @@ func (q *queue) wait(d *DB, w *write) error {
 		select {
 		case lead = <-w.lead:
 		case <-ctx.Done():
-			if q.leave(w) {
+			if q.removeWaiting(w) {
 				return ctx.Err()
 			}
 			lead = <-w.lead
@@ -194,8 +195,8 @@ func (q *queue) handOver(leader *write, batch []*write, took time.Duration) {
 	}
 }
 
-// run calls the write's function. Its context does not end the transaction of the others, nor does a panic of the host's.
-func (w *write) run(tx *sql.Tx) (err error) {
+// callFunction calls the write's function. Its context does not end the transaction of the others, nor does a panic of the host's.
+func (w *write) callFunction(tx *sql.Tx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a function inside the transaction panicked with a %T", r)
@@ -206,17 +207,17 @@ func (w *write) run(tx *sql.Tx) (err error) {
 
 // runBatch does the writes of a batch in one transaction, and returns how many it did: the others wait on.
 func (d *DB) runBatch(batch []*write) (done int) {
-	done, again := d.share(batch, false)
+	done, again := d.runShared(batch, false)
 	if again {
-		d.share(batch[:done], true)
+		d.runShared(batch[:done], true)
 	}
 	return done
 }
 
-// share does the writes of a batch in one transaction, each in a savepoint of its own if asked to. Without them it reports
-// whether it has to be done again, with them: nothing was written then. It does the first of them, as many as there is time for while
-// others wait.
-func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
+// runShared does the writes of a batch in one transaction: done counts the first of them, as many as there is time for while others
+// wait. With apart each write has a savepoint of its own. Without apart a failed write rolls all back, and again asks for a
+// second run with savepoints.
+func (d *DB) runShared(batch []*write, apart bool) (done int, again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), longestCommit)
 	defer cancel()
 	failAll := func(err error) {
@@ -231,7 +232,7 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 		return len(batch), false
 	}
 	disk := &d.file.disk
-	if err := disk.recover(ctx, d.Pool); err != nil {
+	if err := disk.recoverIfInDoubt(ctx, d.Pool); err != nil {
 		failAll(err)
 		return len(batch), false
 	}
@@ -239,11 +240,11 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 		return len(batch), false
 	}
 	// What is there already is not written again, so it must be on the disk, which at the start is not certain.
-	if err := disk.settleOnce(ctx, d.Pool); err != nil {
+	if err := disk.syncFileOnce(ctx, d.Pool); err != nil {
 		failAll(err)
 		return len(batch), false
 	}
-	conn, tx, err := d.begin(ctx)
+	conn, tx, err := d.beginTrusted(ctx)
 	if err != nil {
 		failAll(err)
 		return len(batch), false
@@ -254,7 +255,7 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 		if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
 			disk.distrust(conn, causeOf(err, failed))
 		} else if ctx.Err() != nil { // database/sql has undone it by itself, and does not say whether it could
-			discard(conn)
+			discardConnection(conn)
 		}
 	}()
 	do := func(statement string) error {
@@ -271,7 +272,7 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 			continue
 		}
 		if !apart {
-			w.err = w.run(tx)
+			w.err = w.callFunction(tx)
 			switch {
 			case w.err == nil, errors.Is(w.err, ErrNothing):
 			case len(batch) == 1:
@@ -290,7 +291,7 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 			failAll(failed)
 			return len(batch), false
 		}
-		if w.err = w.run(tx); w.err != nil {
+		if w.err = w.callFunction(tx); w.err != nil {
 			if err := do("ROLLBACK TO one"); err != nil {
 				failed = w.err
 				failAll(errors.Join(err, w.err))
@@ -312,7 +313,7 @@ func (d *DB) share(batch []*write, apart bool) (done int, again bool) {
 
 // runAlone runs what no transaction may be around.
 func (d *DB) runAlone(w *write) error {
-	if err := errors.Join(w.ctx.Err(), d.file.disk.recover(w.ctx, d.Pool)); err != nil {
+	if err := errors.Join(w.ctx.Err(), d.file.disk.recoverIfInDoubt(w.ctx, d.Pool)); err != nil {
 		return err
 	}
 	conn, err := d.Pool.Conn(w.ctx)
@@ -321,7 +322,7 @@ func (d *DB) runAlone(w *write) error {
 	}
 	defer conn.Close()
 	err = w.alone(w.ctx, conn)
-	if err != nil && !undo(context.WithoutCancel(w.ctx), conn) {
+	if err != nil && !rollBack(context.WithoutCancel(w.ctx), conn) {
 		d.file.disk.distrust(conn, err)
 	}
 	return err
@@ -329,28 +330,28 @@ func (d *DB) runAlone(w *write) error {
 
 // Alone runs f on SQLite with a connection, outside of any transaction, while nobody else in this process writes.
 func (d *DB) Alone(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
-	return d.file.queue.wait(d, &write{ctx: ctx, alone: f, lead: make(chan bool, 1)})
+	return d.file.queue.enqueueAndWait(d, &write{ctx: ctx, alone: f, lead: make(chan bool, 1)})
 }
 
-// begin begins a transaction on a connection that can be trusted. When a commit has failed meanwhile, the file is opened anew
-// first. Who cannot have the write lock has written nothing, and nothing is in doubt.
-func (d *DB) begin(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+// beginTrusted begins a transaction on a connection that can be trusted. When a commit has failed meanwhile, the file is opened
+// anew first. An error for the write lock puts nothing in doubt, for nothing was written.
+func (d *DB) beginTrusted(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
 	for {
-		if err := d.file.disk.recover(ctx, d.Pool); err != nil {
+		if err := d.file.disk.recoverIfInDoubt(ctx, d.Pool); err != nil {
 			return nil, nil, err
 		}
 		conn, err := d.Pool.Conn(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		tx, err := d.file.rival.begin(ctx, conn)
+		tx, err := d.file.rival.beginTransaction(ctx, conn)
 		if err == nil && !d.file.disk.inDoubt() {
 			return conn, tx, nil
 		}
 		if err == nil {
 			tx.Rollback()
 		}
-		discard(conn) // it may have begun all the same
+		discardConnection(conn) // it may have begun all the same
 		conn.Close()
 		if err != nil {
 			return nil, nil, err

@@ -21,8 +21,8 @@ const (
 	rivalPause = time.Millisecond
 )
 
-// begin begins a transaction. A rival is waited for as long as the connection's busy_timeout says.
-func (r *rival) begin(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
+// beginTransaction begins a transaction. It waits for a rival's lock as long as the connection's busy_timeout says.
+func (r *rival) beginTransaction(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
 	if r.polls.Load() > 0 {
 		return r.beginPolling(ctx, conn)
 	}

@@ -62,15 +62,15 @@ type preparedStatements struct {
 	byText map[string]Statement
 }
 
-func (p *preparedStatements) find(text string) (s Statement, known, full bool) {
+func (p *preparedStatements) findPrepared(text string) (s Statement, known, full bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	s, known = p.byText[text]
 	return s, known, len(p.byText) >= mostPrepared
 }
 
-// keep returns the statement that is there already, if another goroutine was faster.
-func (p *preparedStatements) keep(text string, s Statement) Statement {
+// keepPrepared keeps a statement and returns it. If another goroutine was faster, s is closed and the other's is returned.
+func (p *preparedStatements) keepPrepared(text string, s Statement) Statement {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known, ok := p.byText[text]; ok {
@@ -86,7 +86,7 @@ func (p *preparedStatements) keep(text string, s Statement) Statement {
 
 // Prepare prepares a statement, whose parameters are numbered $1, $2 …
 func (d *DB) Prepare(ctx context.Context, text string) (Statement, error) {
-	s, known, full := d.prepared.find(text)
+	s, known, full := d.prepared.findPrepared(text)
 	if known {
 		return s, nil
 	}
@@ -101,7 +101,7 @@ func (d *DB) Prepare(ctx context.Context, text string) (Statement, error) {
 	if err != nil {
 		return s, nameUnmigrated(err)
 	}
-	return d.prepared.keep(text, s), nil
+	return d.prepared.keepPrepared(text, s), nil
 }
 
 // ErrNotMigrated is in the error of a statement that names a table or a column which the database does not have.

@@ -25,7 +25,7 @@ var selectEntries = func() string {
 	for i := range keys {
 		keys[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS BIGINT))", 2*i+1, 2*i+2)
 	}
-	return "SELECT " + entries.list() + " FROM (VALUES " + strings.Join(keys, ", ") + ") AS keys" +
+	return "SELECT " + entries.columnNames() + " FROM (VALUES " + strings.Join(keys, ", ") + ") AS keys" +
 		" JOIN quittance_entry ON payment = keys.column1 AND version = keys.column2"
 }()
 

@@ -29,7 +29,7 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (payment
 		if _, err := tx.ExecContext(ctx, s.db.Text(lockDebtor), debtor); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, s.db.Text(fmt.Sprintf(selectPayment, payments.list())+"debtor = $1 ORDER BY created_at, id"), debtor)
+		rows, err := tx.QueryContext(ctx, s.db.Text(fmt.Sprintf(selectPayment, payments.columnNames())+"debtor = $1 ORDER BY created_at, id"), debtor)
 		if err != nil {
 			return err
 		}

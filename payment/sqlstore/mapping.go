@@ -18,38 +18,38 @@ type column[T any] struct {
 	value  func(*T) any // to write
 	target func(*T) any // to scan into: *string, *int or an sql.Scanner
 
-	// once is for what is written when the record is created: no change of it touches the column, nor its indexes.
+	// once marks a column that is written when the record is created: no update touches the column, nor its indexes.
 	once bool
 }
 
-func once[T any](c column[T]) column[T] {
+func writtenOnce[T any](c column[T]) column[T] {
 	c.once = true
 	return c
 }
 
-func text[T any](name string, of func(*T) *string) column[T] {
+func textColumn[T any](name string, of func(*T) *string) column[T] {
 	return column[T]{name: name, kind: "TEXT", value: func(r *T) any { return *of(r) }, target: func(r *T) any { return of(r) }}
 }
 
-func number[T any](name string, of func(*T) *int) column[T] {
+func integerColumn[T any](name string, of func(*T) *int) column[T] {
 	return column[T]{name: name, kind: "BIGINT", value: func(r *T) any { return *of(r) }, target: func(r *T) any { return of(r) }}
 }
 
-func at[T any](name string, of func(*T) *time.Time) column[T] {
+func timeColumn[T any](name string, of func(*T) *time.Time) column[T] {
 	return column[T]{
-		name: name, kind: "BIGINT", value: func(r *T) any { return micros(*of(r)) },
+		name: name, kind: "BIGINT", value: func(r *T) any { return storedMicros(*of(r)) },
 		target: func(r *T) any { return (*instant)(of(r)) },
 	}
 }
 
-func cents[T any](name string, of func(*T) *decimal.Decimal) column[T] {
+func centsColumn[T any](name string, of func(*T) *decimal.Decimal) column[T] {
 	return column[T]{
 		name: name, kind: "BIGINT", value: func(r *T) any { return amount{of(r)} },
 		target: func(r *T) any { return amount{of(r)} },
 	}
 }
 
-func bytes[T any](name string, of func(*T) []byte) column[T] {
+func bytesColumn[T any](name string, of func(*T) []byte) column[T] {
 	return column[T]{
 		name: name, kind: "BYTEA", value: func(r *T) any { return of(r) },
 		target: func(r *T) any { return fixed{of(r)} },
@@ -59,8 +59,8 @@ func bytes[T any](name string, of func(*T) []byte) column[T] {
 // mapping is how a record stands in its table.
 type mapping[T any] []column[T]
 
-// list names the columns, for a SELECT or an INSERT.
-func (m mapping[T]) list() string {
+// columnNames returns the names, with commas between them, for a SELECT or an INSERT.
+func (m mapping[T]) columnNames() string {
 	names := make([]string, len(m))
 	for i, c := range m {
 		names[i] = c.name
@@ -68,13 +68,13 @@ func (m mapping[T]) list() string {
 	return strings.Join(names, ", ")
 }
 
-// where keeps some columns.
-func (m mapping[T]) where(keep func(column[T]) bool) mapping[T] {
+// columnsThat returns the columns for which keep holds.
+func (m mapping[T]) columnsThat(keep func(column[T]) bool) mapping[T] {
 	return slices.DeleteFunc(slices.Clone(m), func(c column[T]) bool { return !keep(c) })
 }
 
-// numbered are the parameters by column; the first is $1.
-func (m mapping[T]) numbered() map[string]string {
+// parameterByColumn returns the parameter of each column by its name; the first is $1.
+func (m mapping[T]) parameterByColumn() map[string]string {
 	nth := make(map[string]string)
 	for i, c := range m {
 		nth[c.name] = fmt.Sprintf("$%d", i+1)
@@ -82,8 +82,8 @@ func (m mapping[T]) numbered() map[string]string {
 	return nth
 }
 
-// typed are the parameters with their types, for an INSERT that selects them; the first is $first.
-func (m mapping[T]) typed(first int) string {
+// typedParameters returns the parameters cast to their types, for an INSERT that selects them; the first is $first.
+func (m mapping[T]) typedParameters(first int) string {
 	out := make([]string, len(m))
 	for i, c := range m {
 		out[i] = fmt.Sprintf("CAST($%d AS %s)", first+i, c.kind)
@@ -91,9 +91,9 @@ func (m mapping[T]) typed(first int) string {
 	return strings.Join(out, ", ")
 }
 
-// assignments are those of an UPDATE.
-func (m mapping[T]) assignments() string {
-	nth := m.numbered()
+// setAssignments returns the SET list of an UPDATE, without the columns that are written once.
+func (m mapping[T]) setAssignments() string {
+	nth := m.parameterByColumn()
 	var out []string
 	for _, c := range m {
 		if !c.once {
@@ -103,8 +103,9 @@ func (m mapping[T]) assignments() string {
 	return strings.Join(out, ", ")
 }
 
-// values are the parameters. Amounts are looked at before anything is written; name is the record's, for the error.
-func (m mapping[T]) values(r *T, name string) ([]any, error) {
+// parameterValues returns the record's values in the order of the columns. An amount that cannot be stored is an error here,
+// before anything is written; name names the record in that error.
+func (m mapping[T]) parameterValues(r *T, name string) ([]any, error) {
 	out := make([]any, len(m))
 	for i, c := range m {
 		out[i] = c.value(r)
@@ -134,16 +135,16 @@ type stored[T any] struct {
 	damage error
 }
 
-// scan reads the columns of a row, and what stands behind them. The error is the database's; a value that cannot be understood is
-// the row's damage, so that one row does not stop the others.
-func (m mapping[T]) scan(rows *sql.Rows, behind ...any) (s stored[T], err error) {
-	err = rows.Scan(append(m.targets(&s.value), behind...)...)
+// scanRow reads the columns of a row, and into behind the columns that follow them. The error is the database's; a value that
+// cannot be understood is noted as the row's damage, so that one row does not stop the others.
+func (m mapping[T]) scanRow(rows *sql.Rows, behind ...any) (s stored[T], err error) {
+	err = rows.Scan(append(m.scanTargets(&s.value), behind...)...)
 	if err == nil {
 		return s, nil
 	}
 	s = stored[T]{}
 	var damage []error
-	targets := m.targets(&s.value)
+	targets := m.scanTargets(&s.value)
 	for i, c := range m {
 		targets[i] = &patient{to: targets[i], column: c.name, damage: &damage}
 	}
@@ -154,7 +155,7 @@ func (m mapping[T]) scan(rows *sql.Rows, behind ...any) (s stored[T], err error)
 	return s, nil
 }
 
-func (m mapping[T]) targets(r *T) []any {
+func (m mapping[T]) scanTargets(r *T) []any {
 	out := make([]any, len(m), len(m)+4)
 	for i, c := range m {
 		out[i] = c.target(r)
@@ -170,17 +171,17 @@ type patient struct {
 }
 
 func (p *patient) Scan(v any) error {
-	if err := assign(p.to, v); err != nil {
-		*p.damage = append(*p.damage, unreadable(p.column))
+	if err := assignColumn(p.to, v); err != nil {
+		*p.damage = append(*p.damage, errUnreadable(p.column))
 	}
 	return nil
 }
 
-// unreadable names a column; its content may be a person's, so the error that has it goes no further.
-func unreadable(column string) error { return fmt.Errorf("the column %s cannot be read", column) }
+// errUnreadable names a column; its content may be a person's, so the error that has it goes no further.
+func errUnreadable(column string) error { return fmt.Errorf("the column %s cannot be read", column) }
 
-// assign is what database/sql does with a target.
-func assign(to, v any) error {
+// assignColumn puts a value into a target as database/sql does.
+func assignColumn(to, v any) error {
 	switch to := to.(type) {
 	case sql.Scanner:
 		return to.Scan(v)

@@ -49,12 +49,12 @@ func (s *Store) Migrate(ctx context.Context) error {
 // reviewDoublePaid puts all but the first of a debt's paid payments into review, so that no debt has two. One that is damaged stays as it
 // is, and is the first.
 func (s *Store) reviewDoublePaid(ctx context.Context, conn *sql.Conn) error {
-	then := payments.where(func(c column[payment.Payment]) bool { return c.name != "means" }) // which comes later
-	rows, err := conn.QueryContext(ctx, fmt.Sprintf(selectPayment, then.list())+"state = 'paid' AND debt <> '' ORDER BY debt, created_at, id")
+	then := payments.columnsThat(func(c column[payment.Payment]) bool { return c.name != "means" }) // which comes later
+	rows, err := conn.QueryContext(ctx, fmt.Sprintf(selectPayment, then.columnNames())+"state = 'paid' AND debt <> '' ORDER BY debt, created_at, id")
 	if err != nil {
 		return err
 	}
-	paid, err := sqldb.ScanAll(rows, func(rows *sql.Rows) (stored[payment.Payment], error) { return then.scan(rows) })
+	paid, err := sqldb.ScanAll(rows, func(rows *sql.Rows) (stored[payment.Payment], error) { return then.scanRow(rows) })
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ const updateReview = "UPDATE quittance_payment SET version = $1, state = $2, hea
 
 // writeReview writes a review, its entry and its change on the connection of a migration.
 func (s *Store) writeReview(ctx context.Context, conn *sql.Conn, p payment.Payment, e payment.Entry) error {
-	line, err := entries.values(&e, "entry of "+p.Reference)
+	line, err := entries.parameterValues(&e, "entry of "+p.Reference)
 	if err != nil {
 		return err
 	}
@@ -103,9 +103,9 @@ func (s *Store) writeReview(ctx context.Context, conn *sql.Conn, p payment.Payme
 		statement string
 		args      []any
 	}{
-		{updateReview, []any{p.Version, string(p.State), p.Head[:], micros(p.AttentionAt), string(p.ID)}},
-		{"INSERT INTO quittance_entry (" + entries.list() + ") VALUES (" + parameters(1, len(entries)) + ")", line},
-		{insertChange + " VALUES (" + parameters(1, 5) + ")", []any{c.Key, string(p.ID), p.Version, shot, micros(e.At)}},
+		{updateReview, []any{p.Version, string(p.State), p.Head[:], storedMicros(p.AttentionAt), string(p.ID)}},
+		{"INSERT INTO quittance_entry (" + entries.columnNames() + ") VALUES (" + parameters(1, len(entries)) + ")", line},
+		{insertChange + " VALUES (" + parameters(1, 5) + ")", []any{c.Key, string(p.ID), p.Version, shot, storedMicros(e.At)}},
 	} {
 		if err := mustChange(conn.ExecContext(ctx, s.db.Text(step.statement), step.args...)); err != nil {
 			return err

@@ -18,19 +18,19 @@ const orphanPrefix = "orphan/" // of the key of an orphan's change; the fingerpr
 // fingerprint and its instant.
 func insertOrphan() string {
 	n := len(orphans)
-	return "INSERT INTO quittance_orphan (" + orphans.list() + ", fingerprint) SELECT " + orphans.typed(1) + ", CAST(" + next(orphans) + " AS TEXT)" +
+	return "INSERT INTO quittance_orphan (" + orphans.columnNames() + ", fingerprint) SELECT " + orphans.typedParameters(1) + ", CAST(" + parameterAfter(orphans) + " AS TEXT)" +
 		" WHERE " + dayOpen(parameters(n+2, 1)) + " ON CONFLICT DO NOTHING"
 }
 
 // selectOrphan has the failures of the change while that is not delivered.
 func selectOrphan() string {
-	return "SELECT " + orphans.list() + ", COALESCE(c.tries, 0), COALESCE(c.cause, '') FROM quittance_orphan" +
+	return "SELECT " + orphans.columnNames() + ", COALESCE(c.tries, 0), COALESCE(c.cause, '') FROM quittance_orphan" +
 		" LEFT JOIN quittance_change c ON c.key = '" + orphanPrefix + "' || fingerprint "
 }
 
 // Orphan implements [payment.Store].
 func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
-	row, err := orphans.values(&payment.Orphan{Result: r, At: at}, "orphan")
+	row, err := orphans.parameterValues(&payment.Orphan{Result: r, At: at}, "orphan")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 		if err := mustChange(tx.ExecContext(ctx, s.db.Text(insertOrphan()), row...)); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, s.db.Text(insertChange+" VALUES ($1, '', 0, '', $2)"), c.Key, micros(at)); err != nil {
+		if _, err := tx.ExecContext(ctx, s.db.Text(insertChange+" VALUES ($1, '', 0, '', $2)"), c.Key, storedMicros(at)); err != nil {
 			return err
 		}
 		return s.runHook(ctx, tx, c)
@@ -57,7 +57,7 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 func scanOrphan(rows *sql.Rows) (o stored[payment.Orphan], err error) {
 	var tries int
 	var cause string
-	o, err = orphans.scan(rows, &tries, &cause)
+	o, err = orphans.scanRow(rows, &tries, &cause)
 	o.value.Tries, o.value.Cause = tries, cause
 	return o, err
 }
@@ -87,7 +87,7 @@ func (s *Store) Orphans(ctx context.Context) iter.Seq2[payment.Orphan, error] {
 			return
 		}
 		for _, o := range all {
-			if !yield(o.value, damaged(payment.ID(o.value.Key()), o.damage)) {
+			if !yield(o.value, damagedError(payment.ID(o.value.Key()), o.damage)) {
 				return
 			}
 		}

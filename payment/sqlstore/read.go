@@ -27,12 +27,12 @@ func scanNumber(rows *sql.Rows) (n int, err error) {
 	return n, err
 }
 
-func scanPayment(rows *sql.Rows) (stored[payment.Payment], error) { return payments.scan(rows) }
-func scanEntry(rows *sql.Rows) (stored[payment.Entry], error)     { return entries.scan(rows) }
-func scanHead(rows *sql.Rows) (stored[payment.Entry], error)      { return heads.scan(rows) }
+func scanPayment(rows *sql.Rows) (stored[payment.Payment], error) { return payments.scanRow(rows) }
+func scanEntry(rows *sql.Rows) (stored[payment.Entry], error)     { return entries.scanRow(rows) }
+func scanHead(rows *sql.Rows) (stored[payment.Entry], error)      { return heads.scanRow(rows) }
 
-// damaged is what an iterator yields beside what can be read.
-func damaged(id payment.ID, damage error) error {
+// damagedError is the error that an iterator yields beside the readable part of a record; nil without damage.
+func damagedError(id payment.ID, damage error) error {
 	if damage == nil {
 		return nil
 	}
@@ -41,14 +41,14 @@ func damaged(id payment.ID, damage error) error {
 
 // findPayment returns the first payment that matches, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
 func (s *Store) findPayment(ctx context.Context, where string, args ...any) (payment.Payment, error) {
-	rows, err := sqldb.Rows(ctx, s.db, scanPayment, fmt.Sprintf(selectPayment, payments.list())+where+" LIMIT 1", args...)
+	rows, err := sqldb.Rows(ctx, s.db, scanPayment, fmt.Sprintf(selectPayment, payments.columnNames())+where+" LIMIT 1", args...)
 	switch {
 	case err != nil:
 		return payment.Payment{}, err
 	case len(rows) == 0:
 		return payment.Payment{}, payment.ErrNotFound
 	}
-	return rows[0].value, damaged(rows[0].value.ID, rows[0].damage)
+	return rows[0].value, damagedError(rows[0].value.ID, rows[0].damage)
 }
 
 // isThere reports whether find found a payment, in whatever condition.
@@ -69,8 +69,8 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 	return s.findPayment(ctx, "debtor = $1 AND key = $2 AND debtor <> ''", l.Debtor, l.Key)
 }
 
-// matching is the condition of a filter, without its cursor, and the parameters.
-func matching(f payment.Filter) (where []string, args []any) {
+// filterCondition returns the conditions of a filter, without its cursor, and their parameters.
+func filterCondition(f payment.Filter) (where []string, args []any) {
 	add := func(condition string, v any) {
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(condition, len(args)))
@@ -119,7 +119,7 @@ func matching(f payment.Filter) (where []string, args []any) {
 
 // Count implements [payment.Store].
 func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
-	where, args := matching(f)
+	where, args := filterCondition(f)
 	counts, err := sqldb.Rows(ctx, s.db, scanNumber,
 		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 
 // List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
 func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
-	where, args := matching(f)
+	where, args := filterCondition(f)
 	follows, order := ">", "created_at, id"
 	if f.Newest {
 		follows, order = "<", "created_at DESC, id DESC"
@@ -147,14 +147,14 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 			if f.Limit > 0 {
 				size = min(size, left)
 			}
-			query := fmt.Sprintf(selectPayment+"%s ORDER BY %s LIMIT %d", payments.list(), strings.Join(where, " AND "), order, size)
+			query := fmt.Sprintf(selectPayment+"%s ORDER BY %s LIMIT %d", payments.columnNames(), strings.Join(where, " AND "), order, size)
 			rows, err := sqldb.Rows(ctx, s.db, scanPayment, query, args...)
 			if err != nil {
 				yield(payment.Payment{}, err)
 				return
 			}
 			for _, r := range rows {
-				if !yield(r.value, damaged(r.value.ID, r.damage)) {
+				if !yield(r.value, damagedError(r.value.ID, r.damage)) {
 					return
 				}
 			}
@@ -186,7 +186,7 @@ func (s *Store) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[paymen
 				args = append(args, id)
 			}
 			rows, err := sqldb.Rows(ctx, s.db, scanEntry,
-				"SELECT "+entries.list()+" FROM quittance_entry WHERE payment IN ("+parameters(1, len(args))+") ORDER BY payment, version", args...)
+				"SELECT "+entries.columnNames()+" FROM quittance_entry WHERE payment IN ("+parameters(1, len(args))+") ORDER BY payment, version", args...)
 			if err != nil {
 				yield(payment.Entry{}, err)
 				return
@@ -205,12 +205,12 @@ func entryDamage(r stored[payment.Entry]) error {
 	if r.damage == nil {
 		return nil
 	}
-	return damaged(r.value.Payment, fmt.Errorf("entry %d: %w", r.value.Version, r.damage))
+	return damagedError(r.value.Payment, fmt.Errorf("entry %d: %w", r.value.Version, r.damage))
 }
 
 // Heads implements [payment.Store]. It reads in pages.
 func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
-	query := "SELECT " + heads.list() + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" + fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
+	query := "SELECT " + heads.columnNames() + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" + fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
 	return func(yield func(payment.Head, error) bool) {
 		after, args := "", []any{from.UnixMicro(), to.UnixMicro()}
 		for {

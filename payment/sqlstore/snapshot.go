@@ -13,7 +13,7 @@ import (
 // A snapshot is a payment as it stood after a change, in JSON, by column. It has neither session nor handle.
 func snapshot(p payment.Payment) (string, error) {
 	p = withoutSecrets(p)
-	v, err := payments.values(&p, "payment "+p.Reference)
+	v, err := payments.parameterValues(&p, "payment "+p.Reference)
 	if err != nil {
 		return "", err
 	}
@@ -53,8 +53,8 @@ func appendText(b []byte, s string) []byte {
 	return append(append(append(b, '"'), s...), '"')
 }
 
-// restore is the inverse of snapshot. Where something cannot be read the payment has the rest.
-func restore(s string) stored[payment.Payment] {
+// restoreSnapshot is the inverse of snapshot. A payment whose snapshot is damaged has the columns that can be read.
+func restoreSnapshot(s string) stored[payment.Payment] {
 	var m map[string]json.RawMessage
 	var out stored[payment.Payment]
 	if err := json.Unmarshal([]byte(s), &m); err != nil {
@@ -68,7 +68,7 @@ func restore(s string) stored[payment.Payment] {
 			continue
 		}
 		if err := restoreColumn(c.target(&out.value), raw); err != nil {
-			damage = append(damage, fmt.Errorf("the snapshot: %w", unreadable(c.name)))
+			damage = append(damage, fmt.Errorf("the snapshot: %w", errUnreadable(c.name)))
 		}
 	}
 	out.damage = errors.Join(damage...)

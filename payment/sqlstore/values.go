@@ -15,8 +15,8 @@ import (
 // instant is a time in a column: UTC microseconds, NULL for the zero time.
 type instant time.Time
 
-// micros is what an instant is written as: an int64, or nil.
-func micros(t time.Time) any {
+// storedMicros returns the stored form of an instant: its microseconds as an int64, or nil for the zero time.
+func storedMicros(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}

@@ -33,7 +33,7 @@ func (s *Store) Lease(ctx context.Context, k payment.WorkKind, of payment.Servin
 			return nil, err
 		}
 	}
-	return s.lease(ctx, k, "", of, now, d, n)
+	return s.leaseReadable(ctx, k, "", of, now, d, n)
 }
 
 // LeaseOne implements [payment.Store].
@@ -41,13 +41,13 @@ func (s *Store) LeaseOne(ctx context.Context, k payment.WorkKind, id payment.ID,
 	if id == "" {
 		return nil, nil
 	}
-	return s.lease(ctx, k, ofOne[k], of, now, d, 1, string(id))
+	return s.leaseReadable(ctx, k, ofOne[k], of, now, d, 1, string(id))
 }
 
-// served is the condition of the rows that a process may look at, after $n parameters, and its parameters. See
-// [payment.Serving.Takes].
-func served(of payment.Serving, n int) (string, []any) {
-	args := []any{micros(of.StrandedSince)} // NULL: no row is due before it
+// servingCondition returns the condition of the payments that a process may look at, and its parameters, which follow $n. The
+// rule is [payment.Serving.Takes].
+func servingCondition(of payment.Serving, n int) (string, []any) {
+	args := []any{storedMicros(of.StrandedSince)} // NULL: no row is due before it
 	in := "FALSE"
 	if len(of.Merchants) > 0 {
 		in = "merchant IN (" + parameters(n+2, len(of.Merchants)) + ")"
@@ -60,8 +60,8 @@ func served(of payment.Serving, n int) (string, []any) {
 
 // What asks nobody is everyone's to look at, and so is what nobody has asked about for long.
 var (
-	askNobody  = quoted(func(s payment.State) bool { return payment.Serving{}.Takes(payment.Payment{State: s}) })
-	strandable = quoted(func(s payment.State) bool {
+	askNobody  = quotedStates(func(s payment.State) bool { return payment.Serving{}.Takes(payment.Payment{State: s}) })
+	strandable = quotedStates(func(s payment.State) bool {
 		return payment.Serving{StrandedSince: time.Unix(1, 0)}.Takes(payment.Payment{State: s}) && !payment.Serving{}.Takes(payment.Payment{State: s})
 	})
 )
@@ -75,13 +75,14 @@ var due = map[payment.WorkKind]string{
 // ofOne is the condition of the work of one payment, or of one orphan by its key. $5 is either.
 var ofOne = map[payment.WorkKind]string{payment.WorkAttention: " AND id = $5", payment.WorkDelivery: " AND (payment = $5 OR key = $5)"}
 
-// lease leases until there is work, or nothing is due: what cannot be read is set aside, and others may stand behind it.
-func (s *Store) lease(ctx context.Context, k payment.WorkKind, condition string, of payment.Serving, now time.Time, d time.Duration, n int, more ...any) ([]payment.Task, error) {
+// leaseReadable leases up to n tasks. A task that cannot be read is set aside; when all n are such, the lease is tried again,
+// for readable tasks may stand behind them.
+func (s *Store) leaseReadable(ctx context.Context, k payment.WorkKind, condition string, of payment.Serving, now time.Time, d time.Duration, n int, more ...any) ([]payment.Task, error) {
 	args := append([]any{now.UnixMicro(), now.Add(d).UnixMicro(), rand.Text(), n}, more...)
 	read := s.leaseDelivery
 	switch k {
 	case payment.WorkAttention:
-		serves, more := served(of, len(args))
+		serves, more := servingCondition(of, len(args))
 		condition, args, read = condition+serves, append(args, more...), s.leaseAttention
 	case payment.WorkDelivery:
 	default:
@@ -104,7 +105,7 @@ func (s *Store) lease(ctx context.Context, k payment.WorkKind, condition string,
 				return tasks, errors.Join(append(reported, err)...)
 			}
 			if first {
-				reported = append(reported, damaged(idOf(l.value), l.damage))
+				reported = append(reported, damagedError(idOf(l.value), l.damage))
 			}
 		}
 		if len(tasks) > 0 || len(leased) == 0 {
@@ -140,7 +141,7 @@ func (s *Store) Due(ctx context.Context, k payment.WorkKind, of payment.Serving,
 	args, serves := []any{now.UnixMicro(), n}, ""
 	if k == payment.WorkAttention {
 		var more []any
-		serves, more = served(of, len(args))
+		serves, more = servingCondition(of, len(args))
 		args = append(args, more...)
 	}
 	return sqldb.Rows(ctx, s.db, func(rows *sql.Rows) (payment.Due, error) {
@@ -153,10 +154,10 @@ func (s *Store) Due(ctx context.Context, k payment.WorkKind, of payment.Serving,
 func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]stored[payment.Task], error) {
 	tasks, err := sqldb.Returning(ctx, s.db, func(rows *sql.Rows) (stored[payment.Task], error) {
 		t := payment.Task{Kind: payment.WorkAttention}
-		p, err := payments.scan(rows, &t.Tries, &t.Cause, &t.Token)
+		p, err := payments.scanRow(rows, &t.Tries, &t.Cause, &t.Token)
 		t.Payment = p.value
 		return stored[payment.Task]{t, p.damage}, err
-	}, fmt.Sprintf(leaseDue, one, s.d.skipLocked)+payments.list()+", tries, cause, lease_token", args...)
+	}, fmt.Sprintf(leaseDue, one, s.d.skipLocked)+payments.columnNames()+", tries, cause, lease_token", args...)
 	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
 		p, q := a.value.Payment, b.value.Payment
 		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))
@@ -215,7 +216,7 @@ func (s *Store) changeOf(ctx context.Context, l leasedChange, entries map[entryK
 		c.Key = l.key
 		return stored[payment.Change]{c, o.damage}, err
 	}
-	p := restore(l.snapshot)
+	p := restoreSnapshot(l.snapshot)
 	p.value.ID = l.entry.payment
 	e, known := entries[l.entry]
 	if !known {
@@ -248,11 +249,11 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	switch {
 	case t.Kind == payment.WorkAttention:
 		_, err = s.db.Exec(ctx, "UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id"),
-			micros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
+			storedMicros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
 	case again.IsZero():
 		_, err = s.db.Exec(ctx, delivered, t.Change.Key, t.Token)
 	default:
-		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key"), micros(again), cause, t.Change.Key, t.Token)
+		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key"), storedMicros(again), cause, t.Change.Key, t.Token)
 	}
 	return err
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// quoted is a list of states for a condition.
-func quoted(is func(payment.State) bool) string {
+// quotedStates lists the states for which is holds, quoted for a condition with IN.
+func quotedStates(is func(payment.State) bool) string {
 	var out []string
 	for _, s := range payment.States() {
 		if is(s) {
@@ -24,9 +24,9 @@ func quoted(is func(payment.State) bool) string {
 }
 
 var (
-	holding  = quoted(payment.State.Holds)
-	attempts = quoted(payment.State.Attempt)
-	money    = quoted(payment.State.Money)
+	holding  = quotedStates(payment.State.Holds)
+	attempts = quotedStates(payment.State.Attempt)
+	money    = quotedStates(payment.State.Money)
 )
 
 // exclusive is what payments in some states have for themselves: at most one attempt of a debt, at most one payment with money of
@@ -49,9 +49,9 @@ var takenBy = func() map[payment.State][]exclusive {
 	return m
 }()
 
-// changing are the columns that a commit writes, and those that its conditions look at.
-func changing(takes []exclusive) mapping[payment.Payment] {
-	return payments.where(func(c column[payment.Payment]) bool {
+// columnsToUpdate returns the columns that a commit writes, and those that its conditions look at.
+func columnsToUpdate(takes []exclusive) mapping[payment.Payment] {
+	return payments.columnsThat(func(c column[payment.Payment]) bool {
 		looked := slices.ContainsFunc(takes, func(t exclusive) bool { return t.column == c.name })
 		return !c.once || looked || c.name == "id" || c.name == "debtor" || c.name == "merchant"
 	})
@@ -61,30 +61,30 @@ func changing(takes []exclusive) mapping[payment.Payment] {
 //
 // insertPayment writes nothing when the day is closed, the debt or the claim is held, or when an index says that something is not unique.
 func insertPayment() string {
-	nth := payments.numbered()
-	return "INSERT INTO quittance_payment (" + payments.list() + ") SELECT " + payments.typed(1) +
+	nth := payments.parameterByColumn()
+	return "INSERT INTO quittance_payment (" + payments.columnNames() + ") SELECT " + payments.typedParameters(1) +
 		" WHERE NOT EXISTS (SELECT 1 FROM quittance_payment WHERE debt = " + nth["debt"] + " AND state IN (" + holding + "))" +
-		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE " + recorded(nth["claim"]) + ")" +
-		" AND " + dayOpen(next(payments)) + " ON CONFLICT DO NOTHING"
+		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE " + recordedOf(nth["claim"]) + ")" +
+		" AND " + dayOpen(parameterAfter(payments)) + " ON CONFLICT DO NOTHING"
 }
 
-// recorded is the condition for the recorded payment of a claim. It says what the index of claims with money says of itself: without that SQLite
-// goes through all payments that were ever recorded.
-func recorded(claim string) string {
+// recordedOf returns the condition for the recorded payment of a claim. It says what the index of claims with money says of itself: without that
+// SQLite goes through all payments that were ever recorded.
+func recordedOf(claim string) string {
 	return "claim = " + claim + " AND claim <> '' AND state IN (" + money + ") AND state = 'recorded'"
 }
 
-// next is the parameter behind those of a list of columns.
-func next[T any](m mapping[T]) string { return fmt.Sprintf("$%d", len(m)+1) }
+// parameterAfter returns the parameter that follows those of a list of columns.
+func parameterAfter[T any](m mapping[T]) string { return fmt.Sprintf("$%d", len(m)+1) }
 
 // updatePayment writes nothing when the day is closed, the version moved on, the person was erased, or another payment has what this one
 // takes: one that has it already need not look. What a statement takes is in its text, not in a parameter, or PostgreSQL
 // would plan it anew for each value, which takes longer than to run it.
 func updatePayment(takes []exclusive) string {
-	written := changing(takes)
-	nth := written.numbered()
-	s := "UPDATE quittance_payment SET " + written.assignments() + ", lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
-		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1 AND debtor = " + nth["debtor"] + " AND " + dayOpen(next(written)) +
+	written := columnsToUpdate(takes)
+	nth := written.parameterByColumn()
+	s := "UPDATE quittance_payment SET " + written.setAssignments() + ", lease_token = NULL, lease_until = NULL, tries = 0, cause = ''" +
+		" WHERE id = " + nth["id"] + " AND version = " + nth["version"] + " - 1 AND debtor = " + nth["debtor"] + " AND " + dayOpen(parameterAfter(written)) +
 		" AND (quittance_payment.handle_session = " + nth["handle_session"] + " OR NOT EXISTS (SELECT 1 FROM quittance_payment o WHERE o.merchant = " + nth["merchant"] +
 		" AND o.handle_session = " + nth["handle_session"] + " AND o.handle_session <> '' AND o.id <> " + nth["id"] + "))"
 	for _, t := range takes {
@@ -103,8 +103,8 @@ type statements struct {
 	all, unwanted string    // PostgreSQL: the three in one, and the first two, for a change that does not go out
 }
 
-func (d dialect) statements(first string, columns mapping[payment.Payment]) statements {
-	entry := "INSERT INTO quittance_entry (" + entries.list() + ")"
+func (d dialect) writeStatements(first string, columns mapping[payment.Payment]) statements {
+	entry := "INSERT INTO quittance_entry (" + entries.columnNames() + ")"
 	if d.oneWriter { // SQLite does not know PostgreSQL's name of its BLOB
 		first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
 	}
@@ -114,7 +114,7 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 	if !d.oneWriter {
 		n := len(columns) + 1
 		m := n + len(entries)
-		row, line := "WITH p AS ("+first+" RETURNING id)", entry+" SELECT "+entries.typed(n+1)+" FROM p"
+		row, line := "WITH p AS ("+first+" RETURNING id)", entry+" SELECT "+entries.typedParameters(n+1)+" FROM p"
 		st.all = row + ", e AS (" + line + ") " + insertChange + " SELECT " + parameters(m+1, 5) + " FROM p"
 		st.unwanted = row + " " + line
 	}
@@ -125,23 +125,23 @@ func (d dialect) statements(first string, columns mapping[payment.Payment]) stat
 var creating, committing = func() (create map[string]statements, commit map[string]map[payment.State]statements) {
 	create, commit = map[string]statements{}, map[string]map[payment.State]statements{}
 	for _, d := range []dialect{sqlite, postgresql} {
-		create[d.name], commit[d.name] = d.statements(insertPayment(), payments), map[payment.State]statements{}
+		create[d.name], commit[d.name] = d.writeStatements(insertPayment(), payments), map[payment.State]statements{}
 		for _, s := range payment.States() {
-			commit[d.name][s] = d.statements(updatePayment(takenBy[s]), changing(takenBy[s]))
+			commit[d.name][s] = d.writeStatements(updatePayment(takenBy[s]), columnsToUpdate(takenBy[s]))
 		}
 	}
 	return create, commit
 }()
 
-// put writes a payment, its entry and its change where it is wanted, or nothing: then the error is sqldb.ErrNothing, and which of the conditions was not met
-// is found by reading again.
-func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e payment.Entry) error {
-	row, err := st.columns.values(&p, "payment "+p.Reference)
+// tryWrite writes a payment, its entry and, where it is wanted, its change; or nothing: then the error is sqldb.ErrNothing, and
+// the caller reads again to find the condition that was not met.
+func (s *Store) tryWrite(ctx context.Context, st statements, p payment.Payment, e payment.Entry) error {
+	row, err := st.columns.parameterValues(&p, "payment "+p.Reference)
 	if err != nil {
 		return err
 	}
-	row = append(row, micros(e.At))
-	line, err := entries.values(&e, "entry of "+p.Reference)
+	row = append(row, storedMicros(e.At))
+	line, err := entries.parameterValues(&e, "entry of "+p.Reference)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (s *Store) put(ctx context.Context, st statements, p payment.Payment, e pay
 		if err != nil {
 			return err
 		}
-		args, one = append(args, []any{c.Key, string(p.ID), p.Version, shot, micros(e.At)}), st.all
+		args, one = append(args, []any{c.Key, string(p.ID), p.Version, shot, storedMicros(e.At)}), st.all
 	}
 	if one != "" && s.options.InTx == nil {
 		written, err := s.db.Exec(ctx, one, slices.Concat(args...)...) // what is counted is the last part
@@ -190,27 +190,27 @@ func mustChange(r sql.Result, err error) error {
 
 // Create implements [payment.Store].
 func (s *Store) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return s.write(ctx, creating[s.d.name], p, e, s.whyNotCreated)
+	return s.writeOrExplain(ctx, creating[s.d.name], p, e, s.whyNotCreated)
 }
 
 // Commit implements [payment.Store].
 func (s *Store) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return s.write(ctx, committing[s.d.name][p.State], p, e, s.whyNotCommitted)
+	return s.writeOrExplain(ctx, committing[s.d.name][p.State], p, e, s.whyNotCommitted)
 }
 
-// write puts a change, and when that is not plainly done finds out by reading what became of it. The journal has the
-// last word: what it has was written, although the answer was lost, and although the row may have moved on since. It
-// is read last, for a statement whose answer was lost can still be at work while the rest is read. Where nothing can
-// be read either, the error is that of the database: unknown.
-func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e payment.Entry,
+// writeOrExplain writes a change. When the write fails, or its answer is lost, why reads the conditions that were not met, and
+// the journal then decides: an entry that is there was written, even if the row has moved on since. The journal is read last,
+// for a statement whose answer was lost can still be at work while the rest is read. Where nothing can be read either, the
+// error is that of the database: unknown.
+func (s *Store) writeOrExplain(ctx context.Context, st statements, p payment.Payment, e payment.Entry,
 	why func(context.Context, payment.Payment, payment.Entry) error) error {
-	err := s.put(ctx, st, p, e)
+	err := s.tryWrite(ctx, st, p, e)
 	for range 3 { // what stood in the way may be gone when it is looked for
 		if err == nil {
 			return nil
 		}
 		known := why(ctx, p, e)
-		if written, rerr := s.written(ctx, e); written {
+		if written, rerr := s.isJournaled(ctx, e); written {
 			return nil
 		} else if rerr == nil && known != nil {
 			return known
@@ -218,7 +218,7 @@ func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e p
 		if !errors.Is(err, sqldb.ErrNothing) {
 			break
 		}
-		err = s.put(ctx, st, p, e)
+		err = s.tryWrite(ctx, st, p, e)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: payment %s, version %d: %w", p.Reference, p.Version, err)
@@ -226,9 +226,9 @@ func (s *Store) write(ctx context.Context, st statements, p payment.Payment, e p
 	return nil
 }
 
-// written reports whether an entry is in the journal.
-func (s *Store) written(ctx context.Context, e payment.Entry) (bool, error) {
-	found, err := sqldb.Rows(ctx, s.db, scanHead, "SELECT "+heads.list()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
+// isJournaled reports whether an entry is in the journal.
+func (s *Store) isJournaled(ctx context.Context, e payment.Entry) (bool, error) {
+	found, err := sqldb.Rows(ctx, s.db, scanHead, "SELECT "+heads.columnNames()+" FROM quittance_entry WHERE payment = $1 AND version = $2",
 		string(e.Payment), e.Version)
 	return len(found) == 1 && found[0].value.Hash == e.Hash, err
 }
@@ -246,7 +246,7 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment, e payment.
 		value string
 	}{
 		{"debt = $1 AND state IN (" + holding + ")", p.Debt},
-		{recorded("$1"), p.Claim},
+		{recordedOf("$1"), p.Claim},
 	} {
 		if by, err := s.findPayment(ctx, held.where+" ORDER BY created_at, id", held.value); isThere(err) {
 			return &payment.HeldError{By: by}

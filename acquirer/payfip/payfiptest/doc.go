@@ -2,10 +2,7 @@
 //
 //	platform := payfiptest.NewServer(payfiptest.Options{})
 //	defer platform.Close()
-//	client, err := payfip.New(payfip.Config{
-//		Numcli: payfiptest.Numcli, Saisie: payfip.Test, Mailbox: "regie@ville.example.fr",
-//		ServiceURL: platform.ServiceURL(), PageURL: platform.PageURL(),
-//	})
+//	client, err := payfip.New(platform.Config())
 //
 // It speaks the web service to any SOAP client, in whatever language (its own description stands at ?wsdl), shows payment pages in
 // French, posts notifications and sends browsers back. Behind it stands a book: [Server.Book] tells what really happened.

@@ -14,10 +14,7 @@ import (
 func Example() {
 	platform := payfiptest.NewServer(payfiptest.Options{})
 	defer platform.Close()
-	client, err := payfip.New(payfip.Config{
-		Numcli: payfiptest.Numcli, Saisie: payfip.Test, Mailbox: "regie@ville.example.fr",
-		ServiceURL: platform.ServiceURL(), PageURL: platform.PageURL(),
-	})
+	client, err := payfip.New(platform.Config())
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -15,6 +15,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/payfip"
 )
 
 // The paths of the platform (docs/payfip.md §2).
@@ -124,6 +125,15 @@ func Listen(o Options) (*Server, error) {
 		s.busy.Go(s.watch)
 	}
 	return s, nil
+}
+
+// Config is that of a client of the first régie, in the mode T, with the platform's clock. Where Options.TLS is set it needs an HTTPClient
+// that trusts [Server.Certificate].
+func (s *Server) Config() payfip.Config {
+	return payfip.Config{
+		Numcli: s.o.Regies[0].Numcli, Saisie: payfip.Test, Mailbox: "regie@ville.example.fr",
+		ServiceURL: s.ServiceURL(), PageURL: s.PageURL(), Now: s.now,
+	}
 }
 
 // ServiceURL is for Config.ServiceURL of package payfip.

@@ -82,12 +82,12 @@ func TestCaseOne(t *testing.T) {
 	}
 	b.says(".back button", "Retour à votre compte") // S49, as « Aller au compte »
 
-	b.returns().says("#bandeau h2", "PAIEMENT D'UNE CRÉANCE")                                                                    // S4, S39
-	b.says("#bandeau p", "Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.")               // S48
-	b.says(".skip", "Aller au contenu")                                                                                          // S49
-	b.says(".menu a", "Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mon espace prévention", "Mes informations") // S50
-	b.says("section.identity h2", "PIERRE BELAGE")                                                                               // S51
-	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à\u00a015\u00a0h\u00a054 (heure de Paris)")    // S52, S53
+	b.returns().says("#bandeau h2", "PAIEMENT D'UNE CRÉANCE")                                                                      // S4, S39
+	b.says("#bandeau p", "Nous vous remercions pour votre paiement, nous le traitons dans les plus brefs délais.")                 // S48
+	b.says(".skip", "Aller au contenu")                                                                                            // S49
+	b.says(".menu a", "Accueil", "Mes paiements", "Ma messagerie", "Mes démarches", "Mon espace prévention", "Mes informations")   // S50
+	b.says("section.identity h2", "PIERRE BELAGE")                                                                                 // S51
+	b.says("section.identity p", "Né le 25/02/1983", "Dernière connexion le 11/09/2026 à\u00a015\u00a0h\u00a054 (heure de Paris)") // S52, S53
 	if d := cmp.Diff([]string{"Mes démarches en 2\u00a0clics", "Mes derniers paiements"}, exact(b, ".columns > section:not(.identity) h2")); d != "" {
 		t.Errorf("(-want +got):\n%s", d) // S54, S55
 	}

@@ -311,7 +311,7 @@ func (b *books) Debt(_ context.Context, id string) (creance.Debt, error) {
 }
 
 func (b *books) Take(_ context.Context, c payment.Change) error {
-	if !b.keys[c.Key] && c.Entry.Effect == payment.EffectChanged && c.Entry.To == payment.Paid {
+	if !b.keys[c.Key] && c.Entry.Event == payment.OnAccepted && c.Entry.Effect == payment.EffectChanged && c.Entry.To == payment.Paid {
 		b.paid = append(b.paid, c.Payment.Debt)
 	}
 	b.keys[c.Key] = true

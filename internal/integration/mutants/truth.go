@@ -10,6 +10,7 @@ var truth = []Mutant{
 	one("pending is paid", "payment/meaning.go", "\treturn OnPending\n", "\treturn OnAccepted\n", "payment TestPendingIsNotPaid"),
 	one("what was returned on a person's word is never heard of", "payment/meaning.go", "p.Authorisation == \"\" && r.AuthorisationID != \"\":\n\t\treturn OnConfirmed // it was", "p.Authorisation == \"?\" && r.AuthorisationID != \"\":\n\t\treturn OnConfirmed // it was", "payment TestReturnedOnAWordAndThenHeard"),
 	one("that all is back is not heard", "payment/meaning.go", "case accepted && back == ordered:\n\t\treturn OnReturned\n", "case accepted && back == ordered && back < 0:\n\t\treturn OnReturned\n", "payment TestReturnedWithoutUs|TestRefund"),
+	one("an old message says that money is here again", "payment/meaning.go", "case back < before && knowsReturns:", "case back < before:", "payment TestM8.*|TestM9.*|TestKept.*|TestReturned.*|TestAnotherAuthorisationIsBack|TestBackWithoutAnAuthorisation", "payment"),
 	one("an end without an amount is another session's", "payment/meaning.go", "r.Handle.Session != \"\" && r.Handle.Session == p.Handle.Session\n", "r.Handle.Session != \"\"\n", "payment TestNothingTried"),
 	one("a reference of somebody else's is ours", "payment/payment.go", "return p.State == Failed && (p.Code", "return p.State == \"?\" && (p.Code", "payment TestSomebodyElsesReference"),
 	one("a hint is believed", "payment/receive.go", "case perr == nil && r.Hint:", "case perr == nil && r.Hint && r.Merchant == \"\":", "payment TestHint.*|TestReload.*|TestNothingToAskBy|TestM1.*"),

@@ -2,11 +2,7 @@
 //
 //	platform := sipstest.NewServer(sipstest.Options{})
 //	defer platform.Close()
-//	client, err := sips.New(sips.Config{
-//		MerchantID: "002001000000001",
-//		Keys:       sips.Keyring{1: {Secret: sips.NewSecret("002001000000001_KEY1")}},
-//		Endpoints:  platform.Endpoints(),
-//	})
+//	client, err := sips.New(platform.Config())
 //
 // It speaks the wire of Sips 2.0 to any client, in whatever language: paymentInit by JSON and by form, the payment pages in French,
 // the automatic and the manual response, and of Office getTransactionData, cancel, refund and validate. Behind the wire stands a bank

@@ -15,11 +15,7 @@ func Example() {
 	platform := sipstest.NewServer(sipstest.Options{})
 	defer platform.Close()
 
-	client, err := sips.New(sips.Config{
-		MerchantID: "002001000000001",
-		Keys:       sips.Keyring{1: {Secret: sips.NewSecret("002001000000001_KEY1")}},
-		Endpoints:  platform.Endpoints(),
-	})
+	client, err := sips.New(platform.Config())
 	if err != nil {
 		fmt.Println(err)
 		return

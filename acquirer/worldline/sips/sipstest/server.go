@@ -169,6 +169,16 @@ func (s *Server) Close() {
 	s.courier.CloseIdleConnections()
 }
 
+// Config is that of a client of the first merchant, with the platform's clock.
+func (s *Server) Config() sips.Config {
+	m := s.o.Merchants[0]
+	keys := sips.Keyring{}
+	for version, secret := range m.Keys {
+		keys[version] = sips.Key{Secret: sips.NewSecret(secret)}
+	}
+	return sips.Config{MerchantID: m.ID, Keys: keys, Endpoints: s.Endpoints(), SeveralAttempts: m.SeveralAttempts, Now: s.now}
+}
+
 // Endpoints are those of a [sips.Config].
 func (s *Server) Endpoints() sips.Endpoints {
 	return sips.Endpoints{Paypage: s.URL, Office: s.URL}

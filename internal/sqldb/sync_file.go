@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// settleOnce is settle at the start of a process: who was killed before it may have left in the cache what the disk does not have.
-func (d *disk) settleOnce(ctx context.Context, pool *sql.DB) error {
+// syncFileOnce calls syncFile at the start of a process: a process that was killed before may have left commits in the kernel's
+// cache that the disk does not have.
+func (d *disk) syncFileOnce(ctx context.Context, pool *sql.DB) error {
 	if d.settled.Load() {
 		return nil
 	}
-	return d.settle(ctx, pool)
+	return d.syncFile(ctx, pool)
 }
 
-// settle makes sure of what an SQLite shows: it writes the write-ahead log once more as it is, syncs it, and copies it into
+// syncFile puts on the disk what SQLite shows: it writes the write-ahead log once more as it is, syncs it, and copies it into
 // the database. After an fsync that failed, the next one of the same file succeeds although nothing was written; whoever
 // opens the file then reads from the cache of the kernel what the disk does not have.
 //
@@ -26,10 +27,10 @@ func (d *disk) settleOnce(ctx context.Context, pool *sql.DB) error {
 // recovers that beginning, and shows old pages in place of those that were copied. Pages that are written again are the
 // kernel's to write, so the fsync after them is true; and where it is interrupted, each byte is what it was.
 //
-// It needs the write lock, and waits for it as long as the connection does; without it nothing is done. The copying waits for
-// nobody: what a reader of another process keeps from being copied is in the log. When either fails the disk is in doubt, but
-// where there was no room it is as it was.
-func (d *disk) settle(ctx context.Context, pool *sql.DB) error {
+// syncFile waits for the write lock as long as the connection does, and does nothing without it. The copying waits for nobody:
+// pages that a reader of another process keeps from being copied are in the log. When either fails the file is in doubt, unless
+// the disk was full: then it is as it was.
+func (d *disk) syncFile(ctx context.Context, pool *sql.DB) error {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return err
@@ -37,18 +38,18 @@ func (d *disk) settle(ctx context.Context, pool *sql.DB) error {
 	defer conn.Close()
 	for _, q := range takeWriteLock {
 		if _, err := conn.ExecContext(ctx, q); err != nil {
-			if !undo(context.WithoutCancel(ctx), conn) { // it may have begun all the same
-				discard(conn)
+			if !rollBack(context.WithoutCancel(ctx), conn) { // it may have begun all the same
+				discardConnection(conn)
 			}
 			return err
 		}
 	}
-	err = rewrite(ctx, conn)
+	err = rewriteLog(ctx, conn)
 	if _, ended := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err == nil {
 		err = ended
 	}
 	if err == nil {
-		err = checkpoint(ctx, conn)
+		err = checkpointLog(ctx, conn)
 	}
 	if err != nil {
 		d.distrust(conn, err)
@@ -62,8 +63,8 @@ func (d *disk) settle(ctx context.Context, pool *sql.DB) error {
 // It is never committed.
 var takeWriteLock = []string{"BEGIN IMMEDIATE", "PRAGMA user_version = 0"}
 
-// checkpoint copies the log into the database, and syncs both.
-func checkpoint(ctx context.Context, conn *sql.Conn) error {
+// checkpointLog copies the log into the database, and syncs both.
+func checkpointLog(ctx context.Context, conn *sql.Conn) error {
 	for range 100 {
 		var busy, logged, copied int
 		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &copied); err != nil {
@@ -81,9 +82,9 @@ func checkpoint(ctx context.Context, conn *sql.Conn) error {
 	return errors.New("somebody else's checkpoint does not end")
 }
 
-// rewrite writes the log once more. Under the write lock nobody else changes it. A database in memory has none, nor has one
-// that its driver keeps elsewhere than in a file.
-func rewrite(ctx context.Context, conn *sql.Conn) error {
+// rewriteLog writes the log once more. The caller holds the write lock, so nobody else changes it. A database in memory has no
+// log, nor has one that its driver keeps elsewhere than in a file.
+func rewriteLog(ctx context.Context, conn *sql.Conn) error {
 	var file sql.NullString
 	err := conn.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file)
 	if err != nil || file.String == "" {
