@@ -145,7 +145,7 @@ func TestUnacknowledged(t *testing.T) {
 	var got []string
 	for name, m := range map[string]Mailbox{"one letter": box, "all letters": &countingMailbox{Mailbox: box}} {
 		got = nil
-		for p, err := range unacknowledged(t.Context(), listOf(all...), m, now, map[payment.ID]time.Time{}) {
+		for p, err := range unacknowledgedPayments(t.Context(), listOf(all...), m, now, map[payment.ID]time.Time{}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -205,7 +205,7 @@ func TestUnacknowledgedErrors(t *testing.T) {
 	if _, err := AcknowledgementAlarm(listOf(p), failing)(t.Context(), sampleTime.Add(48*time.Hour)); !errors.Is(err, errBroken) || !strings.Contains(err.Error(), p.Reference) {
 		t.Error(err)
 	}
-	for range unacknowledged(t.Context(), listOf(p), NewMemoryMailbox(), sampleTime.Add(48*time.Hour), map[payment.ID]time.Time{}) {
+	for range unacknowledgedPayments(t.Context(), listOf(p), NewMemoryMailbox(), sampleTime.Add(48*time.Hour), map[payment.ID]time.Time{}) {
 		break // a caller may stop
 	}
 }

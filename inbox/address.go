@@ -23,8 +23,8 @@ type Address struct {
 	Country   string // abroad only: France leaves no line
 }
 
-// abroad is the country, in capitals; empty in France.
-func (a Address) abroad() string {
+// foreignCountry returns the country in capitals; empty for France.
+func (a Address) foreignCountry() string {
 	country := toUpper(cleanLine(a.Country))
 	if country == "FRANCE" {
 		return ""
@@ -38,8 +38,8 @@ func toUpper(s string) string { return cases.Upper(language.French).String(s) }
 // Lines are the lines of the address; the last one, and the country, are in capitals.
 func (a Address) Lines() (out Lines) {
 	town := toUpper(cleanLine(cleanLine(a.PostCode) + " " + cleanLine(a.Town)))
-	for _, l := range []string{a.Recipient, a.Inside, a.Building, a.Street, a.Place, town, a.abroad()} {
-		if l = typographic(cleanLine(l)); l != "" {
+	for _, l := range []string{a.Recipient, a.Inside, a.Building, a.Street, a.Place, town, a.foreignCountry()} {
+		if l = typographicApostrophes(cleanLine(l)); l != "" {
 			out = append(out, l)
 		}
 	}
@@ -54,7 +54,7 @@ func (a Address) String() string { return strings.Join(a.Lines(), "\n") }
 func (a Address) Validate() error {
 	var errs []error
 	bad := func(format string, v ...any) { errs = append(errs, fmt.Errorf("inbox: Address: "+format, v...)) }
-	if code := cleanLine(a.PostCode); a.abroad() == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
+	if code := cleanLine(a.PostCode); a.foreignCountry() == "" && (len(code) != 5 || strings.Trim(code, "0123456789") != "") {
 		bad("PostCode has not five digits")
 	}
 	if cleanLine(a.Town) == "" {

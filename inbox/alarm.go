@@ -28,9 +28,9 @@ var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowle
 // Payments lists payments: payment.Service.List and payment.Store.List are such functions.
 type Payments func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
-// unacknowledged yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
+// unacknowledgedPayments yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
 // whose acknowledgement it finds. After an error it stops.
-func unacknowledged(
+func unacknowledgedPayments(
 	ctx context.Context, list Payments, m Mailbox, now time.Time, known map[payment.ID]time.Time,
 ) iter.Seq2[payment.Payment, error] {
 	return func(yield func(payment.Payment, error) bool) {
@@ -60,7 +60,7 @@ func unacknowledged(
 }
 
 func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
-	key := letterKey(p, Acknowledgement{}.name())
+	key := letterKey(p, Acknowledgement{}.contentName())
 	_, err := m.Letter(ctx, p.Debtor, key)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
@@ -91,7 +91,7 @@ func AcknowledgementAlarm(list Payments, m Mailbox) func(context.Context, time.T
 		const most = 20 // references in one message
 		var references []string
 		n := 0
-		for p, err := range unacknowledged(ctx, list, m, now, known) {
+		for p, err := range unacknowledgedPayments(ctx, list, m, now, known) {
 			if err != nil {
 				return 0, err
 			}

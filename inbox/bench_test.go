@@ -24,7 +24,7 @@ func BenchmarkRender(b *testing.B) {
 		AsLetter{PaymentFailed{samplePayment(payment.Refused)}, sampleFund},
 		sampleReminder(),
 	} {
-		b.Run(n.name(), func(b *testing.B) {
+		b.Run(n.contentName(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := c.Render(language.French, n); err != nil {

@@ -52,14 +52,14 @@ func newCatalog(how reading, fsys ...fs.FS) (*Catalog, error) {
 	errs := []error{err}
 	texts := ours.texts.clone()
 	for i, f := range fsys {
-		errs = append(errs, texts.load(fmt.Sprintf("overlay %d", i+1), f, false, how))
+		errs = append(errs, texts.loadTexts(fmt.Sprintf("overlay %d", i+1), f, false, how))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("inbox: NewCatalog: %w", err)
 	}
 
 	c := &Catalog{}
-	tags := texts.languages()
+	tags := texts.languageTags()
 	for _, tag := range tags {
 		e, err := newEdition(tag, texts)
 		if err == nil && how == inFull {
@@ -90,11 +90,11 @@ var correctedEdition = sync.OnceValues(func() (checkedTexts, error) { return rea
 // readCorrected reads « courante ». Read in full, it is checked as a stranger's edition is.
 func readCorrected(how reading) (checkedTexts, error) {
 	p := checkedTexts{textsByLanguage{}, map[language.Tag]*edition{}}
-	if err := p.texts.load("courante", editionFolder("courante"), true, how); err != nil {
+	if err := p.texts.loadTexts("courante", editionFolder("courante"), true, how); err != nil {
 		return p, err
 	}
 	var errs []error
-	for _, tag := range p.texts.languages() {
+	for _, tag := range p.texts.languageTags() {
 		e, err := newEdition(tag, p.texts)
 		if err == nil && how == inFull {
 			err = e.checkSamples(nil)
@@ -115,8 +115,8 @@ func (p checkedTexts) nearestEdition(tag language.Tag) *edition {
 	return nil
 }
 
-// languages returns the languages of the texts. French comes first: it is the fallback.
-func (s textsByLanguage) languages() (tags []language.Tag) {
+// languageTags returns the languages of the texts. French comes first: it is the fallback.
+func (s textsByLanguage) languageTags() (tags []language.Tag) {
 	for lang := range s {
 		tags = append(tags, language.Make(lang))
 	}
@@ -169,19 +169,19 @@ func (c *Catalog) Render(tag language.Tag, n Content) (Message, error) {
 	if n == nil {
 		return Message{}, errors.New("inbox: Render: the content is nil")
 	}
-	e, err := c.edition(tag)
+	e, err := c.editionFor(tag)
 	if err != nil {
-		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
+		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.contentName(), err)
 	}
-	m, err := e.render(n)
+	m, err := e.renderMessage(n)
 	if err != nil {
-		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.name(), err)
+		return Message{}, fmt.Errorf("inbox: Render %s: %w", n.contentName(), err)
 	}
 	return m, nil
 }
 
-// edition returns the edition of the language that fits best, French if none does.
-func (c *Catalog) edition(tag language.Tag) (*edition, error) {
+// editionFor returns the edition of the language that fits best, French if none does.
+func (c *Catalog) editionFor(tag language.Tag) (*edition, error) {
 	if c == nil || c.matcher == nil {
 		return nil, errors.New("the catalog was not made by NewCatalog")
 	}
@@ -204,21 +204,21 @@ func sameBase(a, b language.Tag) bool {
 	return x == y
 }
 
-func (e *edition) render(n Content) (Message, error) {
-	bs, _, err := e.compose(n)
+func (e *edition) renderMessage(n Content) (Message, error) {
+	bs, _, err := e.composeBlocks(n)
 	if err != nil {
 		return Message{}, err
 	}
-	return newMessage(bs, e.name, roleByName[n.name()]), nil
+	return newMessage(bs, e.name, roleByName[n.contentName()]), nil
 }
 
-// compose writes a content as blocks, and returns the facts that it was written with.
-func (e *edition) compose(n Content) ([]block, *Facts, error) {
+// composeBlocks writes a content as blocks, and also returns the facts that are in them.
+func (e *edition) composeBlocks(n Content) ([]block, *Facts, error) {
 	t := factBuilder{edition: e}
 	t.day = paris.Of(time.Now())
 	if err := n.setFacts(&t); err != nil {
 		return nil, nil, err
 	}
-	bs, err := e.textBlocks(n.name(), &t.Facts)
+	bs, err := e.textBlocks(n.contentName(), &t.Facts)
 	return bs, &t.Facts, err
 }

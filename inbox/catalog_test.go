@@ -550,10 +550,10 @@ func FuzzNewCatalog(f *testing.F) {
 			}
 			e.texts[name] = text{v}
 			for _, n := range contents {
-				if n.name() != name {
+				if n.contentName() != name {
 					continue
 				}
-				if _, err := e.render(n); err != nil {
+				if _, err := e.renderMessage(n); err != nil {
 					t.Fatalf("%q was accepted and fails: %v", source, err)
 				}
 			}

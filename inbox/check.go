@@ -58,7 +58,7 @@ func (e *edition) checkSamples(proof *edition) error {
 			told := map[string]bool{} // words that were read: many a payment is told in the same
 			for _, n := range samples {
 				n = inLanguage(n, e.tag)
-				bs, f, err := marked.compose(n)
+				bs, f, err := marked.composeBlocks(n)
 				if err != nil {
 					bad(Mistake{Origin: v.origin, File: v.file, What: err.Error()})
 					continue
@@ -151,7 +151,7 @@ var messageRules = []func(renderedSample) Mistake{
 		return m
 	},
 	func(s renderedSample) (m Mistake) {
-		list, who := s.facts.checklist(s.content)
+		list, who := s.facts.factsToTell(s.content)
 		var missing []string
 		for _, need := range list {
 			if !strings.Contains(s.Text, need.fact) {
@@ -168,8 +168,8 @@ var messageRules = []func(renderedSample) Mistake{
 // requiredFact is a fact that a text must tell.
 type requiredFact struct{ name, fact string }
 
-// checklist is what must be told in any language, by the names of facts, and to whom.
-func (f *Facts) checklist(n Content) (needs []requiredFact, who string) {
+// factsToTell returns the facts that a content must tell in any language, each with its name, and who must be told.
+func (f *Facts) factsToTell(n Content) (needs []requiredFact, who string) {
 	switch n.(type) {
 	case Reminder:
 		return f.reminderChecklist(), "debtor"

@@ -15,7 +15,7 @@ import (
 //
 // A content with From says who writes. Where From is zero, or a field of it, the edition's own words stand in its place.
 type Content interface {
-	name() string                  // of its text
+	contentName() string           // of its text
 	setFacts(t *factBuilder) error // fills in what the text can say
 }
 
@@ -170,28 +170,28 @@ var pageKinds = []contentKind{
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
 }
 
-func (Acknowledgement) name() string    { return "acknowledgement" }
-func (RefundNotice) name() string       { return "refund_notice" }
-func (Notification) name() string       { return "notification" }
-func (Header) name() string             { return "header" }
-func (PaymentUnderWay) name() string    { return "under_way" }
-func (PaymentAccepted) name() string    { return "accepted" }
-func (PaymentNotRecorded) name() string { return "not_recorded" }
-func (PaymentRecorded) name() string    { return "recorded" }
-func (PaymentFailed) name() string      { return "failed" }
-func (PaymentCancelled) name() string   { return "cancelled" }
-func (PaymentExpired) name() string     { return "expired" }
-func (ResultUnknown) name() string      { return "result_unknown" }
-func (PaymentUnderReview) name() string { return "review" }
-func (PaidTwice) name() string          { return "paid_twice" }
-func (RefundUnderWay) name() string     { return "refunding" }
-func (Refunded) name() string           { return "refunded" }
-func (PaidAndDeducted) name() string    { return "paid_and_deducted" }
-func (DebtHeld) name() string           { return "held" }
-func (PaymentNotBegun) name() string    { return "not_begun" }
-func (NextSteps) name() string          { return "next_steps" }
+func (Acknowledgement) contentName() string    { return "acknowledgement" }
+func (RefundNotice) contentName() string       { return "refund_notice" }
+func (Notification) contentName() string       { return "notification" }
+func (Header) contentName() string             { return "header" }
+func (PaymentUnderWay) contentName() string    { return "under_way" }
+func (PaymentAccepted) contentName() string    { return "accepted" }
+func (PaymentNotRecorded) contentName() string { return "not_recorded" }
+func (PaymentRecorded) contentName() string    { return "recorded" }
+func (PaymentFailed) contentName() string      { return "failed" }
+func (PaymentCancelled) contentName() string   { return "cancelled" }
+func (PaymentExpired) contentName() string     { return "expired" }
+func (ResultUnknown) contentName() string      { return "result_unknown" }
+func (PaymentUnderReview) contentName() string { return "review" }
+func (PaidTwice) contentName() string          { return "paid_twice" }
+func (RefundUnderWay) contentName() string     { return "refunding" }
+func (Refunded) contentName() string           { return "refunded" }
+func (PaidAndDeducted) contentName() string    { return "paid_and_deducted" }
+func (DebtHeld) contentName() string           { return "held" }
+func (PaymentNotBegun) contentName() string    { return "not_begun" }
+func (NextSteps) contentName() string          { return "next_steps" }
 
-func (n NotEligible) name() string {
+func (n NotEligible) contentName() string {
 	if n.Decision.NothingToPay() {
 		return "nothing_to_pay"
 	}

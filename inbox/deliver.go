@@ -26,17 +26,17 @@ var letterOccasions = []struct {
 	// The first verified acceptance, whatever state it leads to; in review it is noted as evidence (CRPA L112-11, S64).
 	{
 		on:     []payment.EventKind{payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched},
-		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf,
 	},
 	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
-	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge},
+	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf},
 	// A person said that the money went back before anything was heard of it; what the acquirer then says is the first acceptance.
 	{
 		on:     []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},
-		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledge,
+		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf,
 	},
 	// A person found that the money is ours.
-	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledge},
+	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledgementOf},
 	{
 		on: []payment.EventKind{payment.OnReturned, payment.OnWasReturned}, effect: onlyChanged, to: payment.Refunded,
 		letter: giveNotice,
@@ -75,7 +75,7 @@ func letterKey(p payment.Payment, kind string) string { return string(p.ID) + "/
 
 func giveNotice(p payment.Payment, o Sender) Content { return RefundNotice{p, o} }
 
-func acknowledge(p payment.Payment, o Sender) Content { return Acknowledgement{p, o} }
+func acknowledgementOf(p payment.Payment, o Sender) Content { return Acknowledgement{p, o} }
 
 // Deliverer returns what [payment.Config].Deliver wants: it writes the letters that a payment calls for. An acknowledgement
 // follows the first verified acceptance, also one that leads to review, and a person's decision to keep the money; a notice
@@ -146,7 +146,7 @@ func lettersFor(ch payment.Change, o Sender) (letters []dueLetter) {
 			d.content = a
 		}
 		if d.kind == "" {
-			d.kind = d.content.name()
+			d.kind = d.content.contentName()
 		}
 		if _, notice := d.content.(RefundNotice); notice && e.Event == payment.OnReturnedPart {
 			back, err := euro.Cents(p.Returned)

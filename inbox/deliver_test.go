@@ -130,7 +130,7 @@ func TestFurtherLetters(t *testing.T) {
 				continue
 			}
 			got = append(got, kind)
-			if !strings.Contains(l.Text, "Bonjour,") || !strings.Contains(l.Text, unbroken(sampleFund.Telephone)) || l.Subject == "" {
+			if !strings.Contains(l.Text, "Bonjour,") || !strings.Contains(l.Text, keepOnOneLine(sampleFund.Telephone)) || l.Subject == "" {
 				t.Errorf("%s on %s: %s\n%s", tr.From, tr.On, l.Subject, l.Text)
 			}
 		}

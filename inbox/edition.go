@@ -90,7 +90,7 @@ func (v *textVersion) execute(f *Facts, marked bool) (string, error) {
 	case v.program != nil:
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)
-		*buffer = v.program.run(f, (*buffer)[:0])
+		*buffer = v.program.writeText(f, (*buffer)[:0])
 		return string(*buffer), nil
 	}
 	var b strings.Builder
@@ -133,8 +133,8 @@ type edition struct {
 
 func (e *edition) textNames() []string { return slices.Sorted(maps.Keys(e.texts)) }
 
-// execute runs the template of a text, in the version of the day.
-func (e *edition) execute(name string, f *Facts) (string, error) {
+// executeText runs the template of a text, in the version of the day.
+func (e *edition) executeText(name string, f *Facts) (string, error) {
 	day := f.day
 	if e.marked {
 		day = e.today
@@ -167,6 +167,6 @@ func (e *edition) partLines(name string, f *Facts) (Lines, error) {
 }
 
 func (e *edition) textBlocks(name string, f *Facts) ([]block, error) {
-	s, err := e.execute(name, f)
+	s, err := e.executeText(name, f)
 	return parseBlocks(s), err
 }

@@ -148,7 +148,7 @@ func (t *factBuilder) setReturned(p payment.Payment) (err error) {
 // PartReturned is what a page says beside a payment of which a part has gone back, on one line: « 25,00 € sur 62,00 € vous ont été
 // rendus. » It is empty where nothing has gone back, or all of it, which the state tells.
 func (c *Catalog) PartReturned(tag language.Tag, p payment.Payment) (string, error) {
-	e, err := c.edition(tag)
+	e, err := c.editionFor(tag)
 	if err != nil {
 		return "", fmt.Errorf("inbox: PartReturned: %w", err)
 	}
@@ -195,7 +195,7 @@ func (t *factBuilder) setSender(from Sender) error {
 	}
 	var stack [1024]byte
 	key := from.appendKey(stack[:0], t.edition, t.day)
-	words, known := t.edition.senders.find(key)
+	words, known := t.edition.senders.findWords(key)
 	if !known {
 		sender := factBuilder{edition: t.edition}
 		sender.day = t.day
@@ -203,7 +203,7 @@ func (t *factBuilder) setSender(from Sender) error {
 			return err
 		}
 		words = senderWords{sender.Fund, sender.EmailAddress, sender.Officer, sender.PostalAddress, sender.Telephone, sender.Signature, sender.Closing}
-		t.edition.senders.keep(string(key), words)
+		t.edition.senders.keepWords(string(key), words)
 	}
 	t.Fund, t.EmailAddress, t.Officer = words.fund, words.emailAddress, words.officer
 	t.PostalAddress, t.Telephone, t.Signature, t.Closing = words.postalAddress, words.telephone, words.signature, words.closing
@@ -217,9 +217,9 @@ func (t *factBuilder) wordSender(from Sender) error {
 	t.Officer = from.signedBy(t.edition.tag)
 
 	telephone := "telephone"
-	if t.Number = unbroken(from.Telephone); t.Number != "" {
+	if t.Number = keepOnOneLine(from.Telephone); t.Number != "" {
 		telephone = "number"
-		if t.NumberAbroad = unbroken(from.fromAbroad()); t.NumberAbroad == t.Number {
+		if t.NumberAbroad = keepOnOneLine(from.fromAbroad()); t.NumberAbroad == t.Number {
 			t.NumberAbroad = ""
 		}
 	}

@@ -74,7 +74,7 @@ const fromFund = ", from a fund"
 func describe(n Content) string {
 	switch n := n.(type) {
 	case AsLetter:
-		of := n.Content.name() + ", " + strings.TrimSuffix(describe(n.Content), fromFund)
+		of := n.Content.contentName() + ", " + strings.TrimSuffix(describe(n.Content), fromFund)
 		if n.From.Fund != "" {
 			of += fromFund
 		}

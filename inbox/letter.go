@@ -16,14 +16,14 @@ type AsLetter struct {
 	From    Sender
 }
 
-func (AsLetter) name() string { return "letter" }
+func (AsLetter) contentName() string { return "letter" }
 
 func (n AsLetter) setFacts(t *factBuilder) error {
 	switch n.Content.(type) {
 	case nil:
 		return errors.New("the letter's content is nil")
 	case Acknowledgement, RefundNotice, Reminder, Notification, Header, Receipt, AsLetter:
-		return fmt.Errorf("%s is no content for a letter", n.Content.name())
+		return fmt.Errorf("%s is no content for a letter", n.Content.contentName())
 	}
 	inner := n.Content
 	if d, ok := inner.(NotEligible); ok {
@@ -34,7 +34,7 @@ func (n AsLetter) setFacts(t *factBuilder) error {
 	if err := errors.Join(t.setSender(n.From), inner.setFacts(t)); err != nil {
 		return err
 	}
-	bs, err := t.edition.textBlocks(inner.name(), &t.Facts)
+	bs, err := t.edition.textBlocks(inner.contentName(), &t.Facts)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func TestOurOwnTexts(t *testing.T) {
 	waived := 0
 	for _, edition := range []string{"courante", "verbatim"} {
 		fsys := editionFolder(edition)
-		if err := (textsByLanguage{}).load(edition, fsys, true, inFull); err != nil {
+		if err := (textsByLanguage{}).loadTexts(edition, fsys, true, inFull); err != nil {
 			t.Error(err)
 		}
 		err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
@@ -204,10 +204,10 @@ func TestOurOwnTexts(t *testing.T) {
 	if waived == 0 {
 		t.Error("nothing is waived")
 	}
-	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true, inFull); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
+	if err := (textsByLanguage{}).loadTexts("x", overlay("fr/failed.txt", "Sujet\n\nTexte\n"), true, inFull); err == nil || !strings.Contains(err.Error(), "fr/failed.txt:1: it has no head") {
 		t.Errorf("no head: %v", err)
 	}
-	if err := (textsByLanguage{}).load("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true, inFull); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
+	if err := (textsByLanguage{}).loadTexts("x", overlay("fr/failed.txt", "---\nid: failed\n---\nSujet\n\nTexte\n"), true, inFull); err == nil || !strings.Contains(err.Error(), "its head lacks sources") {
 		t.Errorf("half a head: %v", err)
 	}
 }

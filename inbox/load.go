@@ -27,9 +27,9 @@ func (s textsByLanguage) clone() textsByLanguage {
 	return out
 }
 
-// load adds the texts of one file system. A text replaces the text of the same name with all its versions. strict requires a head in
-// each file. how is how each text is read: our own were proven by a test.
-func (s textsByLanguage) load(origin string, fsys fs.FS, strict bool, how reading) error {
+// loadTexts adds the texts of one file system. A text replaces the text of the same name with all its versions. strict requires a
+// head in each file. how chooses the checks on reading: a test has proven our own texts, so they need fewer.
+func (s textsByLanguage) loadTexts(origin string, fsys fs.FS, strict bool, how reading) error {
 	if fsys == nil {
 		return &Mistake{Origin: origin, What: "it is nil"}
 	}
@@ -135,7 +135,7 @@ func newVersion(lang, name, file, source string, strict bool, how reading) (v *t
 		}
 		return v, append(bad, m)
 	}
-	v.program, _ = compile(v.tmpl.Root)
+	v.program, _ = compileProgram(v.tmpl.Root)
 	v.marked = sync.OnceValues(func() (*template.Template, error) { return parseText(file, lines, withMarks) })
 	if how == asProven {
 		return v, bad

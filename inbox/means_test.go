@@ -36,12 +36,12 @@ func TestDirectDebitIsTold(t *testing.T) {
 					}
 					words := m.Subject + "\n" + m.Text
 					if cardWords.MatchString(words) {
-						t.Errorf("%v %s of a direct debit in %s speaks of a card:\n%s", tag, n.name(), s, words)
+						t.Errorf("%v %s of a direct debit in %s speaks of a card:\n%s", tag, n.contentName(), s, words)
 					}
-					switch n.name() {
+					switch n.contentName() {
 					case "accepted", "acknowledgement", "receipt", "recorded":
 						if !debitWords.MatchString(words) {
-							t.Errorf("%v %s in %s does not say that it is a direct debit:\n%s", tag, n.name(), s, words)
+							t.Errorf("%v %s in %s does not say that it is a direct debit:\n%s", tag, n.contentName(), s, words)
 						}
 					}
 				}
@@ -74,7 +74,7 @@ func TestBeforePayingNoCardIsMeant(t *testing.T) {
 		} {
 			m, err := c.Render(tag, n)
 			if err != nil || cardWords.MatchString(m.Text) {
-				t.Errorf("%v %s: %v\n%s", tag, n.name(), err, m.Text)
+				t.Errorf("%v %s: %v\n%s", tag, n.contentName(), err, m.Text)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func TestNoCardNoPromise(t *testing.T) {
 			for _, n := range []Content{RefundUnderWay{p}, Refunded{p}, RefundNotice{p, sampleFund}, PaidTwice{p}} {
 				m, err := c.Render(tag, n)
 				if err != nil || cardWords.MatchString(m.Text) {
-					t.Errorf("%v %s in %s: %v\n%s", tag, n.name(), s, err, m.Text)
+					t.Errorf("%v %s in %s: %v\n%s", tag, n.contentName(), s, err, m.Text)
 				}
 			}
 		}

@@ -54,8 +54,8 @@ func (m *memoryMailbox) Deliver(ctx context.Context, l Letter) error {
 	return nil
 }
 
-// remove deletes a letter, but not its key.
-func (m *memoryMailbox) remove(l *Letter) {
+// removeLetter deletes a letter, but not its key.
+func (m *memoryMailbox) removeLetter(l *Letter) {
 	delete(m.letters, l.Key)
 	m.due.Delete(l)
 	if m.own[l.Debtor].Delete(l); m.own[l.Debtor].Len() == 0 {
@@ -149,7 +149,7 @@ func (m *memoryMailbox) DeleteDue(ctx context.Context, now time.Time) (int, erro
 		over = append(over, l)
 	}
 	for _, l := range over {
-		m.remove(l)
+		m.removeLetter(l)
 	}
 	return len(over), nil
 }
@@ -165,7 +165,7 @@ func (m *memoryMailbox) Erase(ctx context.Context, debtor string) (int, error) {
 	}
 	own := slices.Collect(m.own[debtor].All())
 	for _, l := range own {
-		m.remove(l)
+		m.removeLetter(l)
 	}
 	return len(own), nil
 }

@@ -11,14 +11,14 @@ import (
 // given name that came in capitals or in small letters only gets its capitals, and keeps a king's number: « Louis XIV ». Any other
 // is left as it was written. What is empty is left out.
 func FullName(given, family string) string {
-	given, family = typographic(cleanLine(given)), typographic(cleanLine(family))
+	given, family = typographicApostrophes(cleanLine(given)), typographicApostrophes(cleanLine(family))
 	if given == strings.ToUpper(given) || given == strings.ToLower(given) {
-		given = capitalised(given)
+		given = capitaliseNameParts(given)
 	}
 	return strings.Trim(given+" "+familyName(family), " ")
 }
 
-func typographic(s string) string { return strings.ReplaceAll(s, "'", apostrophe) }
+func typographicApostrophes(s string) string { return strings.ReplaceAll(s, "'", apostrophe) }
 
 // particle begins a family name that came with it in small letters. « La » and « Le » belong to the name, and are capitals.
 var particle = regexp.MustCompile(`^(?:(?:de|du|des) |d’)`)
@@ -31,8 +31,8 @@ func familyName(s string) string {
 // romanNumeral is the number of a king, from I to XXXIX.
 var romanNumeral = regexp.MustCompile(`^X{0,3}(?:IX|IV|V?I{0,3})$`)
 
-// capitalised begins each part of a name with a capital.
-func capitalised(s string) string {
+// capitaliseNameParts begins each part of a name with a capital. A roman numeral after the first part stays in capitals.
+func capitaliseNameParts(s string) string {
 	words := strings.Split(s, " ")
 	for i, w := range words {
 		if i == 0 || w == "" || !romanNumeral.MatchString(w) {

@@ -30,8 +30,8 @@ func (o operand) isTrue() bool { return o.text != "" || len(o.lines) > 0 }
 // An operation finds an operand.
 type operation func(p *printer, dot operand) operand
 
-// run writes the text about some facts into a buffer, and returns it.
-func (p program) run(f *Facts, buffer []byte) []byte {
+// writeText writes the text about some facts into a buffer, and returns it.
+func (p program) writeText(f *Facts, buffer []byte) []byte {
 	w := printer{reflect.ValueOf(f).Elem(), buffer}
 	for _, s := range p {
 		s(&w, operand{})
@@ -48,7 +48,7 @@ func (p program) runIn(w *printer, dot operand) {
 // yes is the operand of what holds.
 var yes = operand{text: "true"}
 
-func truth(b bool) operand {
+func operandOf(b bool) operand {
 	if b {
 		return yes
 	}
@@ -60,16 +60,16 @@ var functions = map[string]struct {
 	args int
 	call func(a, b operand) operand
 }{
-	"eq":  {2, func(a, b operand) operand { return truth(a.text == b.text) }},
-	"ne":  {2, func(a, b operand) operand { return truth(a.text != b.text) }},
-	"not": {1, func(a, _ operand) operand { return truth(!a.isTrue()) }},
-	"and": {2, func(a, b operand) operand { return truth(a.isTrue() && b.isTrue()) }},
-	"or":  {2, func(a, b operand) operand { return truth(a.isTrue() || b.isTrue()) }},
+	"eq":  {2, func(a, b operand) operand { return operandOf(a.text == b.text) }},
+	"ne":  {2, func(a, b operand) operand { return operandOf(a.text != b.text) }},
+	"not": {1, func(a, _ operand) operand { return operandOf(!a.isTrue()) }},
+	"and": {2, func(a, b operand) operand { return operandOf(a.isTrue() && b.isTrue()) }},
+	"or":  {2, func(a, b operand) operand { return operandOf(a.isTrue() || b.isTrue()) }},
 }
 
-// compile makes the program of a text. ok is false where the text has something that programs do not know, such as a method of Lines, or
-// a condition that is printed: text/template runs it then.
-func compile(l *parse.ListNode) (p program, ok bool) {
+// compileProgram makes the program of a text. ok is false if the text has something that programs do not know, such as a method of
+// Lines, or a condition that is printed: then text/template runs the text.
+func compileProgram(l *parse.ListNode) (p program, ok bool) {
 	if l == nil {
 		return nil, true
 	}
@@ -86,7 +86,7 @@ func compile(l *parse.ListNode) (p program, ok bool) {
 			if value == nil || condition {
 				return nil, false
 			}
-			s = func(p *printer, dot operand) { p.print(value(p, dot)) }
+			s = func(p *printer, dot operand) { p.printOperand(value(p, dot)) }
 		case *parse.IfNode:
 			s = compileBranch(&n.BranchNode, func(then program, p *printer, dot, _ operand) { then.runIn(p, dot) })
 		case *parse.WithNode:
@@ -109,8 +109,8 @@ func compile(l *parse.ListNode) (p program, ok bool) {
 // compileBranch is the step that takes one of two ways; into takes the first.
 func compileBranch(b *parse.BranchNode, into func(then program, p *printer, dot, value operand)) step {
 	value, _ := compilePipe(b.Pipe)
-	then, ok1 := compile(b.List)
-	otherwise, ok2 := compile(b.ElseList)
+	then, ok1 := compileProgram(b.List)
+	otherwise, ok2 := compileProgram(b.ElseList)
 	if value == nil || !ok1 || !ok2 {
 		return nil
 	}
@@ -189,7 +189,7 @@ func compileField(names []string) operation {
 	return nil
 }
 
-func (p *printer) print(o operand) {
+func (p *printer) printOperand(o operand) {
 	if !o.many {
 		p.out = append(p.out, o.text...)
 		return

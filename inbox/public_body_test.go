@@ -84,7 +84,7 @@ func TestPublicBodyNamesItself(t *testing.T) {
 	} {
 		m, err := c.Render(language.French, x.n)
 		if err != nil || !strings.Contains(m.Text, x.want) {
-			t.Errorf("%s does not say %q: %v\n%s", x.n.name(), x.want, err, m.Text)
+			t.Errorf("%s does not say %q: %v\n%s", x.n.contentName(), x.want, err, m.Text)
 		}
 	}
 	a := Acknowledgement{samplePayment(payment.Paid), town}

@@ -90,7 +90,7 @@ func (t *factBuilder) setReasons(d creance.Decision) error {
 // Reasons are the words for a decision alone, for a list of debts: why, one reason each, and last what the payer does. They are
 // those of [NotEligible], in the language that [Catalog.Render] would choose. An eligible decision is an error.
 func (c *Catalog) Reasons(tag language.Tag, n NotEligible) ([]string, error) {
-	e, err := c.edition(tag)
+	e, err := c.editionFor(tag)
 	if err != nil {
 		return nil, fmt.Errorf("inbox: Reasons: %w", err)
 	}

@@ -25,13 +25,13 @@ func HasReceipt(p payment.Payment) bool {
 	return (p.State.Money() || p.State == payment.Refunding || p.State == payment.Refunded) && !p.PaidAt.IsZero()
 }
 
-func (Receipt) name() string { return "receipt" }
+func (Receipt) contentName() string { return "receipt" }
 
 func (n Receipt) setFacts(t *factBuilder) error {
 	if !HasReceipt(n.Payment) {
 		return fmt.Errorf("a payment that is %q, or was accepted on no known day, has no receipt", string(n.Payment.State))
 	}
-	payer := typographic(cleanLine(n.Payer))
+	payer := typographicApostrophes(cleanLine(n.Payer))
 	if payer == "" {
 		return errors.New("Payer is empty: a receipt says who has paid")
 	}

@@ -133,7 +133,7 @@ func (r Reminder) validateAmounts(bad func(string, ...any)) {
 	}
 	thisYear := paris.Of(r.From.now()).Year
 	var items []creance.Item
-	for i, d := range r.details() {
+	for i, d := range r.billedDetails() {
 		switch {
 		case !slices.Contains([]creance.Kind{creance.Participation, creance.Franchise}, d.Kind):
 			bad("detail %d is no co-payment (S16)", i+1)
@@ -155,7 +155,7 @@ func (r Reminder) validateAmounts(bad func(string, ...any)) {
 	} else if !sum.Equal(balance) {
 		bad("the details sum up to %s, the debt to %s", euro.Describe(sum), euro.Describe(balance))
 	}
-	switch amount, err := r.amount(balance); {
+	switch amount, err := r.amountToPay(balance); {
 	case err != nil:
 		bad("the notice: %w", err)
 	case r.Online.Eligible() && !r.Online.Amount.Equal(amount):
@@ -163,7 +163,7 @@ func (r Reminder) validateAmounts(bad func(string, ...any)) {
 	}
 }
 
-func (r Reminder) details() []Detail {
+func (r Reminder) billedDetails() []Detail {
 	if len(r.Details) > 0 {
 		return r.Details
 	}
@@ -174,8 +174,8 @@ func (r Reminder) details() []Detail {
 	return out
 }
 
-// amount is what the notice claims, never more than the balance: what [creance.Policy.Decide] lets be paid.
-func (r Reminder) amount(balance decimal.Decimal) (decimal.Decimal, error) {
+// amountToPay is the notice's amount, never more than the balance: the amount that [creance.Policy.Decide] accepts online.
+func (r Reminder) amountToPay(balance decimal.Decimal) (decimal.Decimal, error) {
 	n := r.Debt.Notice
 	if n == nil {
 		return balance, nil
@@ -187,7 +187,7 @@ func (r Reminder) amount(balance decimal.Decimal) (decimal.Decimal, error) {
 	return n.Amount, nil
 }
 
-func (Reminder) name() string { return "reminder" }
+func (Reminder) contentName() string { return "reminder" }
 
 func (r Reminder) setFacts(t *factBuilder) error {
 	if err := r.Validate(); err != nil {
@@ -204,12 +204,12 @@ func (r Reminder) setFacts(t *factBuilder) error {
 		}
 	}
 	balance, _ := r.Debt.Balance()
-	amount, _ := r.amount(balance)
+	amount, _ := r.amountToPay(balance)
 	errs := []error{t.setSender(r.From)}
-	for _, d := range r.details() {
+	for _, d := range r.billedDetails() {
 		var err error
 		t.Year = strconv.Itoa(d.Year)
-		t.Beneficiary, t.Amount = typographic(cleanLine(d.Beneficiary)), t.formatAmount(d.Amount)
+		t.Beneficiary, t.Amount = typographicApostrophes(cleanLine(d.Beneficiary)), t.formatAmount(d.Amount)
 		t.Kind, err = t.edition.partLine("kind/"+string(d.Kind), "kind/"+string(d.Kind), &t.Facts)
 		errs = append(errs, err)
 		line, err := t.edition.partLine("detail", "detail", &t.Facts)
@@ -220,7 +220,7 @@ func (r Reminder) setFacts(t *factBuilder) error {
 	f := t.edition.formats
 	t.Amount, t.Balance = t.formatAmount(amount), t.formatAmount(balance)
 	t.setRemaining(balance.Sub(amount))
-	t.Name, t.Privacy = FullName("", r.Name), typographic(cleanLine(r.Privacy))
+	t.Name, t.Privacy = FullName("", r.Name), typographicApostrophes(cleanLine(r.Privacy))
 	t.Notice = cleanLine(r.Debt.Notice.Number)
 	t.NoticeOn, t.NoticeOnLong = f.short(r.Debt.Notice.IssuedOn), f.long(r.Debt.Notice.IssuedOn)
 	t.DueOn, t.DueOnLong = f.short(r.DueOn), f.long(r.DueOn)

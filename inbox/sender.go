@@ -183,15 +183,15 @@ func (s Sender) fromAbroad() string {
 	return code + " " + strings.TrimPrefix(number, "0")
 }
 
-// unbroken keeps a number on one line: the spaces in it become U+00A0.
-func unbroken(number string) string {
+// keepOnOneLine returns a number whose spaces are U+00A0, so that no line breaks in it.
+func keepOnOneLine(number string) string {
 	return strings.ReplaceAll(cleanLine(number), " ", french.NoBreak)
 }
 
 // Telephone is how the sender is called, as a letter of today has it: the number with its tariff and the number from abroad, on one line,
 // for the host's own pages.
 func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
-	e, err := c.edition(tag)
+	e, err := c.editionFor(tag)
 	if err != nil {
 		return "", fmt.Errorf("inbox: Telephone: %w", err)
 	}
@@ -204,7 +204,7 @@ func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
 
 // signedBy is the officer in words; empty if there is none.
 func (s Sender) signedBy(tag language.Tag) string {
-	name, quality := typographic(cleanLine(s.Officer.Name)), typographic(cleanLine(s.Officer.Quality.forLanguage(tag)))
+	name, quality := typographicApostrophes(cleanLine(s.Officer.Name)), typographicApostrophes(cleanLine(s.Officer.Quality.forLanguage(tag)))
 	if name == "" || quality == "" {
 		return name
 	}

@@ -22,14 +22,14 @@ type knownSenders struct {
 // mostSenders bounds what is kept; more are forgotten all at once.
 const mostSenders = 64
 
-func (k *knownSenders) find(key []byte) (senderWords, bool) {
+func (k *knownSenders) findWords(key []byte) (senderWords, bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	w, ok := k.words[string(key)]
 	return w, ok
 }
 
-func (k *knownSenders) keep(key string, w senderWords) {
+func (k *knownSenders) keepWords(key string, w senderWords) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.words == nil || len(k.words) >= mostSenders {

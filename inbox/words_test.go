@@ -182,7 +182,7 @@ func TestNoFrenchInEnglish(t *testing.T) {
 			}
 			n++
 			if bad := frenchWords.FindString(quoted.ReplaceAllString(m.Subject+"\n"+m.Text, "…")); bad != "" {
-				t.Errorf("%s: %q in\n%s", content.name(), bad, m.Text)
+				t.Errorf("%s: %q in\n%s", content.contentName(), bad, m.Text)
 			}
 		}
 	}
@@ -280,7 +280,7 @@ func TestOfficer(t *testing.T) {
 		AsLetter{PaymentExpired{samplePayment(payment.Expired)}, sampleFund}, sampleReminder(),
 	} {
 		if m := render(t, c, n); strings.Count(m.Text, "Responsable de ce courrier\u00a0: Anne Durand, directrice de la CPAM de l’Exemple.") != 1 {
-			t.Errorf("%s:\n%s", n.name(), m.Text)
+			t.Errorf("%s:\n%s", n.contentName(), m.Text)
 		}
 	}
 	if m := render(t, c, Acknowledgement{samplePayment(payment.Paid), sampleCPAM}); strings.Contains(m.Text, "Responsable") {

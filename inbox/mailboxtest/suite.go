@@ -61,7 +61,7 @@ type trial struct {
 
 func (*trial) fail(format string, a ...any) { panic(failure{fmt.Errorf(format, a...)}) }
 
-func (t *trial) is(what string, err, want error) {
+func (t *trial) checkError(what string, err, want error) {
 	if !errors.Is(err, want) {
 		t.fail("%s: error %v, want %v", what, err, want)
 	}
@@ -70,32 +70,32 @@ func (t *trial) is(what string, err, want error) {
 // start is when the first letters come.
 var start = time.Date(2018, time.July, 5, 6, 52, 0, 123456000, time.UTC)
 
-// letter is a letter that no other is like.
-func letter(key, debtor string, received time.Time) inbox.Letter {
+// newLetter returns a letter whose words have its key in them, so that no two letters are alike.
+func newLetter(key, debtor string, received time.Time) inbox.Letter {
 	return inbox.Letter{
 		Key: key, Debtor: debtor, ReceivedAt: received, DeleteAt: inbox.DeletionDate(received, 0),
 		Message: inbox.Message{Subject: "Subject of " + key, Text: "Text of " + key, HTML: "<p>Text of " + key + "</p>", Language: "fr"},
 	}
 }
 
-func (t *trial) deliver(letters ...inbox.Letter) {
+func (t *trial) mustDeliver(letters ...inbox.Letter) {
 	for _, l := range letters {
-		t.is("Deliver "+l.Key, t.Deliver(t.ctx, l), nil)
+		t.checkError("Deliver "+l.Key, t.Deliver(t.ctx, l), nil)
 	}
 }
 
-func (t *trial) letters(debtor string) []inbox.Letter {
+func (t *trial) listLetters(debtor string) []inbox.Letter {
 	var out []inbox.Letter
 	for l, err := range t.Letters(t.ctx, debtor) {
-		t.is("Letters", err, nil)
+		t.checkError("Letters", err, nil)
 		out = append(out, l)
 	}
 	return out
 }
 
-// has fails unless the debtor's letters have these keys, in this order.
-func (t *trial) has(debtor string, want ...string) []inbox.Letter {
-	got := t.letters(debtor)
+// checkKeys fails unless the debtor's letters have these keys, in this order.
+func (t *trial) checkKeys(debtor string, want ...string) []inbox.Letter {
+	got := t.listLetters(debtor)
 	keys := make([]string, len(got))
 	for i, l := range got {
 		keys[i] = l.Key
@@ -106,8 +106,8 @@ func (t *trial) has(debtor string, want ...string) []inbox.Letter {
 	return got
 }
 
-// same fails when two letters differ, and names the field.
-func (t *trial) same(what string, got, want inbox.Letter) {
+// checkEqual fails when two letters differ, and names the field.
+func (t *trial) checkEqual(what string, got, want inbox.Letter) {
 	for _, f := range [...]struct {
 		name      string
 		got, want any
@@ -128,17 +128,17 @@ func (t *trial) same(what string, got, want inbox.Letter) {
 	}
 }
 
-// delete deletes what is due, and fails unless so many letters were.
-func (t *trial) delete(now time.Time, want int) {
+// deleteDue deletes the letters that are due at now, and fails unless there were want of them.
+func (t *trial) deleteDue(now time.Time, want int) {
 	n, err := t.DeleteDue(t.ctx, now)
-	t.is("DeleteDue", err, nil)
+	t.checkError("DeleteDue", err, nil)
 	if n != want {
 		t.fail("DeleteDue at %v says %d, want %d", now, n, want)
 	}
 }
 
-// together runs f n times at once. The first error ends the case.
-func (t *trial) together(n int, f func(i int) error) {
+// runTogether runs f n times at once. The first error ends the case.
+func (t *trial) runTogether(n int, f func(i int) error) {
 	done := make(chan error, n)
 	begin := make(chan struct{})
 	for i := range n {
@@ -154,6 +154,6 @@ func (t *trial) together(n int, f func(i int) error) {
 	}
 	close(begin)
 	for range n {
-		t.is(fmt.Sprintf("one of %d at once", n), <-done, nil)
+		t.checkError(fmt.Sprintf("one of %d at once", n), <-done, nil)
 	}
 }

@@ -67,8 +67,8 @@ const (
 func Walk(document string, visit func(path []string, v Value) error) error {
 	w := walkers.Get().(*walker)
 	w.s, w.visit = document, visit
-	defer w.release()
-	if err := w.value(0); err != nil {
+	defer w.returnToPool()
+	if err := w.readValue(0); err != nil {
 		return err
 	}
 	if w.skipSpace(); w.i < len(w.s) {
@@ -88,8 +88,8 @@ type walker struct {
 // walkers are those that nobody uses, for the room that they have for keys.
 var walkers = sync.Pool{New: func() any { return &walker{path: make([]string, 0, depth), keys: make([]key, 0, few)} }}
 
-// release gives a walker back, without anything of the document.
-func (w *walker) release() {
+// returnToPool clears the walker of everything of the document, and puts it back into walkers.
+func (w *walker) returnToPool() {
 	clear(w.path[:cap(w.path)])
 	clear(w.keys[:cap(w.keys)])
 	*w = walker{path: w.path[:0], keys: w.keys[:0]}
@@ -113,8 +113,8 @@ func (w *walker) skipSpace() {
 	}
 }
 
-// unexpected says that the next character cannot stand there.
-func (w *walker) unexpected(where string) error {
+// errUnexpected is the error for a next character that cannot stand there, or for a document that ends.
+func (w *walker) errUnexpected(where string) error {
 	if w.i >= len(w.s) {
 		return io.ErrUnexpectedEOF
 	}
@@ -122,14 +122,14 @@ func (w *walker) unexpected(where string) error {
 	return &SyntaxError{w.i, fmt.Sprintf("invalid character %q %s", r, where)}
 }
 
-func (w *walker) visited(v Value) error {
+func (w *walker) visitValue(v Value) error {
 	if w.visit == nil {
 		return nil
 	}
 	return w.visit(w.path, v)
 }
 
-func (w *walker) value(level int) error {
+func (w *walker) readValue(level int) error {
 	w.skipSpace()
 	if w.i >= len(w.s) {
 		return io.ErrUnexpectedEOF
@@ -138,21 +138,21 @@ func (w *walker) value(level int) error {
 	case (c == '{' || c == '[') && level == depth:
 		return errTooDeep
 	case c == '{':
-		return w.object(level)
+		return w.readObject(level)
 	case c == '[':
-		return w.list(level)
+		return w.readList(level)
 	case c == '"':
-		s, err := w.text()
+		s, err := w.readString()
 		if err != nil {
 			return err
 		}
-		return w.visited(Value{String, s})
+		return w.visitValue(Value{String, s})
 	case c == '-' || '0' <= c && c <= '9':
-		n, err := w.number()
+		n, err := w.readNumber()
 		if err != nil {
 			return err
 		}
-		return w.visited(Value{Number, n})
+		return w.visitValue(Value{Number, n})
 	}
 	for _, word := range [...]struct {
 		kind Kind
@@ -160,17 +160,17 @@ func (w *walker) value(level int) error {
 	}{{Bool, "true"}, {Bool, "false"}, {Null, "null"}} {
 		if strings.HasPrefix(w.s[w.i:], word.text) {
 			w.i += len(word.text)
-			return w.visited(Value{word.kind, word.text})
+			return w.visitValue(Value{word.kind, word.text})
 		}
 		if strings.HasPrefix(word.text, w.s[w.i:]) {
 			return io.ErrUnexpectedEOF
 		}
 	}
-	return w.unexpected("where a value begins")
+	return w.errUnexpected("where a value begins")
 }
 
-func (w *walker) object(level int) error {
-	if err := w.visited(Value{Kind: Object}); err != nil {
+func (w *walker) readObject(level int) error {
+	if err := w.visitValue(Value{Kind: Object}); err != nil {
 		return err
 	}
 	w.i++
@@ -182,9 +182,9 @@ func (w *walker) object(level int) error {
 			w.i++
 			return nil
 		case w.i >= len(w.s) || w.s[w.i] != '"':
-			return w.unexpected("where a key begins")
+			return w.errUnexpected("where a key begins")
 		}
-		name, err := w.text()
+		name, err := w.readString()
 		if err != nil {
 			return err
 		}
@@ -192,11 +192,11 @@ func (w *walker) object(level int) error {
 			return err
 		}
 		if w.skipSpace(); w.i >= len(w.s) || w.s[w.i] != ':' {
-			return w.unexpected("behind a key")
+			return w.errUnexpected("behind a key")
 		}
 		w.i++
 		w.path = append(w.path, name)
-		if err := w.value(level + 1); err != nil {
+		if err := w.readValue(level + 1); err != nil {
 			return err
 		}
 		w.path = w.path[:len(w.path)-1]
@@ -209,13 +209,13 @@ func (w *walker) object(level int) error {
 			w.keys = w.keys[:first]
 			return nil
 		default:
-			return w.unexpected("behind a value of an object")
+			return w.errUnexpected("behind a value of an object")
 		}
 	}
 }
 
-func (w *walker) list(level int) error {
-	if err := w.visited(Value{Kind: List}); err != nil {
+func (w *walker) readList(level int) error {
+	if err := w.visitValue(Value{Kind: List}); err != nil {
 		return err
 	}
 	w.i++
@@ -225,7 +225,7 @@ func (w *walker) list(level int) error {
 	}
 	w.path = append(w.path, "[]")
 	for {
-		if err := w.value(level + 1); err != nil {
+		if err := w.readValue(level + 1); err != nil {
 			return err
 		}
 		w.skipSpace()
@@ -237,7 +237,7 @@ func (w *walker) list(level int) error {
 			w.path = w.path[:len(w.path)-1]
 			return nil
 		default:
-			return w.unexpected("behind an element of a list")
+			return w.errUnexpected("behind an element of a list")
 		}
 	}
 }
@@ -249,10 +249,10 @@ func (w *walker) addKey(name string, first int, many map[string]bool) (map[strin
 		if many == nil {
 			many = make(map[string]bool)
 			for _, k := range w.keys[first:] {
-				many[folded(k.name)] = true
+				many[foldCase(k.name)] = true
 			}
 		}
-		f := folded(name)
+		f := foldCase(name)
 		if many[f] {
 			return many, &DoubledError{name}
 		}
@@ -276,7 +276,7 @@ func sumOf(name string) uint32 {
 		all |= name[i]
 	}
 	if all >= utf8.RuneSelf {
-		name = folded(name)
+		name = foldCase(name)
 	}
 	if name == "" {
 		return 0
@@ -286,8 +286,9 @@ func sumOf(name string) uint32 {
 	return uint32(len(name))<<24 | at(0)<<16 | at(len(name)/2)<<8 | at(len(name)-1)
 }
 
-// folded is the same for names that encoding/json takes for one another: each character is the smallest of those that differ from it in case.
-func folded(name string) string {
+// foldCase returns equal strings for names that encoding/json takes for one another: each character becomes the smallest of those
+// that differ from it in case only.
+func foldCase(name string) string {
 	return strings.Map(func(r rune) rune {
 		for {
 			next := unicode.SimpleFold(r)
@@ -299,8 +300,8 @@ func folded(name string) string {
 	}, name)
 }
 
-// text reads a string. What has no escapes is a part of the document.
-func (w *walker) text() (string, error) {
+// readString reads a string. A string without escapes is a slice of the document, not a copy.
+func (w *walker) readString() (string, error) {
 	begin := w.i
 	w.i++
 	plain, ascii := true, true
@@ -312,12 +313,12 @@ func (w *walker) text() (string, error) {
 			if plain && (ascii || utf8.ValidString(raw)) {
 				return raw[1 : len(raw)-1], nil
 			}
-			return unescaped(raw, begin)
+			return unescapeString(raw, begin)
 		case c == '\\':
 			plain = false
 			w.i++
 		case c < ' ':
-			return "", w.unexpected("in a string")
+			return "", w.errUnexpected("in a string")
 		case c >= utf8.RuneSelf:
 			ascii = false
 		}
@@ -325,8 +326,8 @@ func (w *walker) text() (string, error) {
 	return "", io.ErrUnexpectedEOF
 }
 
-// unescaped reads a string that has escapes, or bytes that are no UTF-8.
-func unescaped(raw string, begin int) (s string, err error) {
+// unescapeString reads a string that has escapes, or bytes that are not UTF-8; begin is its offset, for the error.
+func unescapeString(raw string, begin int) (s string, err error) {
 	err = json.Unmarshal([]byte(raw), &s)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return "", &SyntaxError{begin + int(syntax.Offset), syntax.Error()}
@@ -334,12 +335,12 @@ func unescaped(raw string, begin int) (s string, err error) {
 	return s, err
 }
 
-// number reads a number, as it is written.
-func (w *walker) number() (string, error) {
+// readNumber reads a number, as it is written.
+func (w *walker) readNumber() (string, error) {
 	begin := w.i
 	digits := func() error {
 		if w.i >= len(w.s) || w.s[w.i] < '0' || w.s[w.i] > '9' {
-			return w.unexpected("in a number")
+			return w.errUnexpected("in a number")
 		}
 		for w.i < len(w.s) && '0' <= w.s[w.i] && w.s[w.i] <= '9' {
 			w.i++

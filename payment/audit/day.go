@@ -73,10 +73,10 @@ type dayOf struct {
 // mostRead is how many payments are kept for their later heads of the day. Beyond that they are read again.
 const mostRead = 10_000
 
-// movements yields those of the payments, by instant.
-func (r *dayReader) movements(ctx context.Context) iter.Seq2[movement, error] {
+// movementsByInstant yields the movements of the payments on the day, by instant.
+func (r *dayReader) movementsByInstant(ctx context.Context) iter.Seq2[movement, error] {
 	return func(yield func(movement, error) bool) {
-		for lot, err := range inLots(r.all(ctx), 3*atOnce) { // a payment has some heads on its day
+		for lot, err := range inLots(r.headsOfDay(ctx), 3*atOnce) { // a payment has some heads on its day
 			if err == nil {
 				err = r.readPayments(ctx, lot)
 			}
@@ -103,8 +103,8 @@ func (r *dayReader) movements(ctx context.Context) iter.Seq2[movement, error] {
 	}
 }
 
-// all yields the heads of the day. One that is damaged is its payment's fault, which is found with the payment.
-func (r *dayReader) all(ctx context.Context) iter.Seq2[payment.Head, error] {
+// headsOfDay yields the heads of the day, damaged ones too: verifying the payment finds the damage.
+func (r *dayReader) headsOfDay(ctx context.Context) iter.Seq2[payment.Head, error] {
 	return func(yield func(payment.Head, error) bool) {
 		for h, err := range r.books.store.Heads(ctx, r.day.Start(), r.day.Next().Start()) {
 			if isDamaged(err) {
@@ -209,7 +209,7 @@ type total struct{ count, cents int64 }
 // totals are the sums by kind and currency.
 type totals map[payment.MovementKind]map[string]total
 
-func (t totals) add(m movement) {
+func (t totals) addMovement(m movement) {
 	if t[m.kind] == nil {
 		t[m.kind] = map[string]total{}
 	}
@@ -217,8 +217,8 @@ func (t totals) add(m movement) {
 	t[m.kind][m.currency] = total{sum.count + 1, sum.cents + m.cents}
 }
 
-// lines are those of all kinds: first in euros, whether there are any or not, then in other currencies.
-func (t totals) lines() (out []line) {
+// totalLines returns the lines of all kinds: first in euros, also where the count is zero, then in other currencies.
+func (t totals) totalLines() (out []line) {
 	others := map[string]bool{}
 	for _, sums := range t {
 		for currency := range sums {

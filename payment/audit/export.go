@@ -120,7 +120,7 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
 	held := bufio.NewWriterSize(w, heldBack)
-	seal, err := b.write(ctx, d, held, as)
+	seal, err := b.writeDay(ctx, d, held, as)
 	if err == nil {
 		err = held.Flush()
 	}
@@ -134,7 +134,7 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 // the end is read.
 const heldBack = 8 << 20
 
-func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding) (seal Seal, err error) {
+func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encoding) (seal Seal, err error) {
 	sum := sha256.New()
 	out := io.MultiWriter(w, sum)
 	if _, err := io.WriteString(out, as.head); err != nil {
@@ -159,14 +159,14 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 	}
 	r := dayReader{books: b, day: d, read: map[payment.ID]*dayOf{}, heads: orphanHeads(orphans, d)}
 	sums := totals{}
-	for m, err := range inOrder(r.movements(ctx), strays) {
+	for m, err := range inOrder(r.movementsByInstant(ctx), strays) {
 		if err == nil {
 			err = write(m.exportLine())
 		}
 		if err != nil {
 			return Seal{}, err
 		}
-		sums.add(m)
+		sums.addMovement(m)
 	}
 	if len(r.heads) > 0 {
 		c.sealThrough(d, r.heads)
@@ -177,7 +177,7 @@ func (b *Books) write(ctx context.Context, d paris.Day, w io.Writer, as encoding
 			return Seal{}, err
 		}
 	}
-	for _, l := range sums.lines() {
+	for _, l := range sums.totalLines() {
 		if err := write(l); err != nil {
 			return Seal{}, err
 		}

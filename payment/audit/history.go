@@ -17,27 +17,28 @@ type history struct {
 	journal []payment.Entry
 }
 
-// histories reads the journals of payments, and a payment again if it moved on, or was erased, in between.
-func (b *Books) histories(ctx context.Context, of []payment.Payment) ([]history, error) {
+// historiesWithJournals reads the journals of payments. A payment that has moved on, or was erased, in between is read again.
+func (b *Books) historiesWithJournals(ctx context.Context, of []payment.Payment) ([]history, error) {
 	ids := make([]payment.ID, len(of))
 	for i, p := range of {
 		ids[i] = p.ID
 	}
-	journals, err := b.journals(ctx, ids)
+	journals, err := b.journalsByPayment(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]history, len(of))
 	for i, p := range of {
-		if out[i], err = b.settled(ctx, history{p, journals[p.ID]}); err != nil {
+		if out[i], err = b.readUntilConsistent(ctx, history{p, journals[p.ID]}); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// settled is a history whose payment and journal are of one moment: where they are not, both are read again.
-func (b *Books) settled(ctx context.Context, h history) (history, error) {
+// readUntilConsistent returns a history whose payment and journal are of one moment: while they are not, both are read again, five
+// times at most.
+func (b *Books) readUntilConsistent(ctx context.Context, h history) (history, error) {
 	for range 5 {
 		erased := len(h.journal) > 0 && h.journal[0].Salt == [16]byte{} && !h.payment.IsErased()
 		if len(h.journal) <= h.payment.Version && !erased {
@@ -47,7 +48,7 @@ func (b *Books) settled(ctx context.Context, h history) (history, error) {
 		if err != nil && !isDamaged(err) {
 			return h, err
 		}
-		journals, err := b.journals(ctx, []payment.ID{p.ID})
+		journals, err := b.journalsByPayment(ctx, []payment.ID{p.ID})
 		if err != nil {
 			return h, err
 		}
@@ -56,8 +57,8 @@ func (b *Books) settled(ctx context.Context, h history) (history, error) {
 	return h, nil
 }
 
-// journals reads those of payments.
-func (b *Books) journals(ctx context.Context, ids []payment.ID) (map[payment.ID][]payment.Entry, error) {
+// journalsByPayment reads the journals of payments, also the readable part of a damaged one.
+func (b *Books) journalsByPayment(ctx context.Context, ids []payment.ID) (map[payment.ID][]payment.Entry, error) {
 	out := make(map[payment.ID][]payment.Entry, len(ids))
 	for e, err := range b.store.Journal(ctx, ids...) {
 		if err != nil && !isDamaged(err) {
@@ -77,7 +78,7 @@ func (b *Books) historiesOf(ctx context.Context, ids []payment.ID) ([]history, e
 		}
 		found = append(found, p)
 	}
-	return b.histories(ctx, found)
+	return b.historiesWithJournals(ctx, found)
 }
 
 // inLots yields what another sequence yields, some at a time.

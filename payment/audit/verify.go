@@ -24,11 +24,11 @@ const mostNamed = 20
 func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	all := heads{}
 	var altered []error
-	for lot, err := range inLots(b.readable(ctx, &altered), atOnce) {
+	for lot, err := range inLots(b.readablePayments(ctx, &altered), atOnce) {
 		if err != nil {
 			return err
 		}
-		read, err := b.histories(ctx, lot)
+		read, err := b.historiesWithJournals(ctx, lot)
 		if err != nil {
 			return err
 		}
@@ -75,8 +75,8 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	return nil
 }
 
-// readable yields all payments, damaged ones with what can be read of them, which it notes.
-func (b *Books) readable(ctx context.Context, damaged *[]error) iter.Seq2[payment.Payment, error] {
+// readablePayments yields all payments. Of a damaged one it yields the readable part, and appends the damage to damaged.
+func (b *Books) readablePayments(ctx context.Context, damaged *[]error) iter.Seq2[payment.Payment, error] {
 	return func(yield func(payment.Payment, error) bool) {
 		for p, err := range b.store.List(ctx, payment.Filter{}) {
 			if isDamaged(err) {
