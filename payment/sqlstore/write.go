@@ -64,13 +64,13 @@ func insertPayment() string {
 	nth := payments.parameterByColumn()
 	return "INSERT INTO quittance_payment (" + payments.columnNames() + ") SELECT " + payments.typedParameters(1) +
 		" WHERE NOT EXISTS (SELECT 1 FROM quittance_payment WHERE debt = " + nth["debt"] + " AND state IN (" + holding + "))" +
-		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE " + recorded(nth["claim"]) + ")" +
+		" AND NOT EXISTS (SELECT 1 FROM quittance_payment WHERE " + recordedOf(nth["claim"]) + ")" +
 		" AND " + dayOpen(parameterAfter(payments)) + " ON CONFLICT DO NOTHING"
 }
 
-// recorded is the condition for the recorded payment of a claim. It says what the index of claims with money says of itself: without that SQLite
-// goes through all payments that were ever recorded.
-func recorded(claim string) string {
+// recordedOf returns the condition for the recorded payment of a claim. It says what the index of claims with money says of itself: without that
+// SQLite goes through all payments that were ever recorded.
+func recordedOf(claim string) string {
 	return "claim = " + claim + " AND claim <> '' AND state IN (" + money + ") AND state = 'recorded'"
 }
 
@@ -246,7 +246,7 @@ func (s *Store) whyNotCreated(ctx context.Context, p payment.Payment, e payment.
 		value string
 	}{
 		{"debt = $1 AND state IN (" + holding + ")", p.Debt},
-		{recorded("$1"), p.Claim},
+		{recordedOf("$1"), p.Claim},
 	} {
 		if by, err := s.findPayment(ctx, held.where+" ORDER BY created_at, id", held.value); isThere(err) {
 			return &payment.HeldError{By: by}

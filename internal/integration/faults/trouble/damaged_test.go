@@ -40,7 +40,7 @@ var damages = []damage{
 	{"a column of a change's snapshot", `UPDATE quittance_change SET snapshot = replace(snapshot, '"cents":', '"cents":"secret","cent":') WHERE payment = $1 AND version = 1`,
 		`UPDATE quittance_change SET snapshot = replace(snapshot, '"cents":"secret","cent":', '"cents":') WHERE payment = $1 AND version = 1`, "cents", false, 3, 0},
 	{"an entry", "UPDATE quittance_entry SET hash = BYTES WHERE payment = $1 AND version = 1", "", "entry 1: the column hash", false, 3, 1},
-	{"an entry that is missing", "DELETE FROM quittance_entry WHERE payment = $1 AND version = 1", "", "entry 1 is missing", false, 2, 0},
+	{"an entry that is missing", "DELETE FROM quittance_entry WHERE payment = $1 AND version = 1", "", "entry 1: it is missing", false, 2, 0},
 }
 
 // One row of sixty could not be read: on SQLite nothing due was found any more and every list ended there, on PostgreSQL its page stayed; and
