@@ -24,7 +24,7 @@ var banks = []Mutant{
 	one("Direct: another merchant's payment is asked about", "acquirer/worldline/direct/status.go", "checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant)", "checkReference(q.Reference), wire.CheckMerchant(in.merchant, in.merchant)"),
 	one("Direct: another merchant's money is given back", "acquirer/worldline/direct/refund.go", "wire.CheckMerchant(m.Merchant, in.merchant)", "wire.CheckMerchant(in.merchant, in.merchant)"),
 	one("Direct: money needs no amount", "acquirer/worldline/direct/result.go", "case m == nil && v.outcome == acquirer.Accepted, m != nil &&", "case m != nil &&"),
-	one("Direct: what is refused is told as money", "acquirer/worldline/direct/result.go", "if contradicts(t.category, r.Outcome, v.money) {", "if contradicts(t.category, r.Outcome, v.money) && code < 0 {"),
+	one("Direct: what is refused is told as money", "acquirer/worldline/direct/result.go", "if contradictsCategory(t.category, r.Outcome, v.money) {", "if contradictsCategory(t.category, r.Outcome, v.money) && code < 0 {"),
 	one("Direct: a refund is not heard of", "acquirer/worldline/direct/result.go", "returned += refund.cents()", "returned += 0 * refund.cents()"),
 	one("Direct: money is moved twice at once", "acquirer/worldline/direct/refund.go", "in.moving.LoadOrStore(m.Reference, true); taken {", "in.moving.LoadOrStore(m.Reference, true); taken && cents < 0 {"),
 	one("PayFiP: an answer about another session is believed", "acquirer/payfip/status.go", "if m[\"idOp\"] != h.Session {", "if m[\"idOp\"] == \"\" {"),

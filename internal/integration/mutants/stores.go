@@ -9,7 +9,7 @@ const (
 var stores = []Mutant{
 	one("memory: a version is overwritten", "payment/memory.go", "if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {", "if r.payment.Debtor != p.Debtor {", inMemory),
 	one("memory: what was erased is written again", "payment/memory.go", "if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {", "if r.payment.Version != p.Version-1 {", inMemory),
-	one("memory: a claim is paid twice", "payment/memory.go", "\tif p.State.Money() {\n\t\tif _, ok := m.other(m.claims", "\tif p.State == \"?\" {\n\t\tif _, ok := m.other(m.claims", inMemory),
+	one("memory: a claim is paid twice", "payment/memory.go", "\tif p.State.Money() {\n\t\tif _, ok := m.otherThan(m.claims", "\tif p.State == \"?\" {\n\t\tif _, ok := m.otherThan(m.claims", inMemory),
 	one("memory: a debt has two attempts", "payment/memory.go", "\tif p.State.Attempt() {\n", "\tif p.State == \"?\" {\n", inMemory),
 	one("memory: a held debt is begun", "payment/memory.go", "func(o Payment) bool { return o.State.Holds() }", "func(o Payment) bool { return o.State.Attempt() }", inMemory),
 	one("memory: a claim that is recorded is begun", "payment/memory.go", "func(o Payment) bool { return o.State == Recorded }", "func(o Payment) bool { return o.State == \"?\" }", inMemory),
