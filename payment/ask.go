@@ -127,13 +127,13 @@ func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.T
 		return s.lookLater(ctx, t, now, "")
 	}
 	if p.State.Ended() || p.State == Paid || p.State == Review { // the look was missed, and is made up for
-		return s.c.Store.Release(ctx, t, latest(retryAt(now, t.Tries, p.ID), leftAlone), shortCause(cause.Error()))
+		return s.c.Store.Release(ctx, t, laterOf(retryAt(now, t.Tries, p.ID), leftAlone), shortCause(cause.Error()))
 	}
-	return s.c.Store.Release(ctx, t, latest(askAgainAt(p, now), leftAlone), shortCause(cause.Error()))
+	return s.c.Store.Release(ctx, t, laterOf(askAgainAt(p, now), leftAlone), shortCause(cause.Error()))
 }
 
-// latest is the later of two instants.
-func latest(a, b time.Time) time.Time {
+// laterOf returns the later of two instants.
+func laterOf(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
 	}

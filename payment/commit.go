@@ -47,7 +47,7 @@ func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment,
 	}
 	next.AttentionAt = s.times.dueAfterEvent(p, next, e, effect)
 	if !next.AttentionAt.IsZero() {
-		next.AttentionAt = latest(next.AttentionAt, e.NotBefore)
+		next.AttentionAt = laterOf(next.AttentionAt, e.NotBefore)
 	}
 	entry = entry.linkToChain(next, p.Head)
 	next.Head = entry.Hash

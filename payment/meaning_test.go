@@ -41,3 +41,28 @@ func TestNothingTried(t *testing.T) {
 		t.Errorf("without a handle: %s", got)
 	}
 }
+
+// A result is about a payment whose reference, session and order it names, as far as it names them: references repeat after a restore, and an
+// acquirer may answer about another session than the one that was asked about.
+func TestIsAbout(t *testing.T) {
+	p := Payment{ID: "o1", Reference: "R1", Handle: acquirer.Handle{Session: "s1"}}
+	for name, c := range map[string]struct {
+		reference, order, session string
+		want                      bool
+	}{
+		"all of it":                 {"R1", "o1", "s1", true},
+		"the reference alone":       {"R1", "", "", true},
+		"the session alone":         {"", "", "s1", true},
+		"another reference":         {"R2", "o1", "s1", false},
+		"another session":           {"R1", "o1", "s2", false},
+		"another session, no order": {"R1", "", "s2", false},
+		"another session alone":     {"", "", "s2", false},
+		"another order":             {"R1", "o2", "s1", false},
+		"nothing":                   {"", "o1", "", false},
+	} {
+		r := acquirer.Result{Reference: c.reference, OrderID: c.order, Handle: acquirer.Handle{Session: c.session}}
+		if got := isAbout(p, r); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

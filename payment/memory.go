@@ -98,8 +98,8 @@ func NewMemoryStore() *MemoryStore {
 	return m
 }
 
-// detach returns p without anything that p's owner could change.
-func (p Payment) detach() Payment {
+// detachedCopy returns a copy of p that shares no map and no slice with it.
+func (p Payment) detachedCopy() Payment {
 	p.Session.Fields = maps.Clone(p.Session.Fields)
 	for k, v := range p.Session.Fields {
 		p.Session.Fields[k] = slices.Clone(v)
@@ -107,8 +107,8 @@ func (p Payment) detach() Payment {
 	return p
 }
 
-// other returns another payment among ids for which is holds.
-func (m *MemoryStore) other(ids []ID, than ID, is func(Payment) bool) (Payment, bool) {
+// otherThan returns the first payment among ids, other than than, for which is holds.
+func (m *MemoryStore) otherThan(ids []ID, than ID, is func(Payment) bool) (Payment, bool) {
 	for _, id := range ids {
 		if p := m.rows[id].payment; id != than && is(p) {
 			return p, true
@@ -130,11 +130,11 @@ func (m *MemoryStore) Create(ctx context.Context, p Payment, e Entry) error {
 	if _, ok := m.keys[[2]string{p.Debtor, p.Key}]; ok {
 		return ErrKeyReused
 	}
-	if by, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Holds() }); ok {
-		return &HeldError{by.detach()}
+	if by, ok := m.otherThan(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Holds() }); ok {
+		return &HeldError{by.detachedCopy()}
 	}
-	if by, ok := m.other(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State == Recorded }); ok {
-		return &HeldError{by.detach()}
+	if by, ok := m.otherThan(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State == Recorded }); ok {
+		return &HeldError{by.detachedCopy()}
 	}
 	if _, ok := m.refs[p.Reference]; ok || m.rows[p.ID] != nil {
 		return ErrReference
@@ -146,7 +146,7 @@ func (m *MemoryStore) Create(ctx context.Context, p Payment, e Entry) error {
 	m.keys[[2]string{p.Debtor, p.Key}] = p.ID
 	m.debts[p.Debt] = append(m.debts[p.Debt], p.ID)
 	m.claims[p.Claim] = append(m.claims[p.Claim], p.ID)
-	m.write(p, e)
+	m.writeRow(p, e)
 	return nil
 }
 
@@ -168,12 +168,12 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 		return &DayClosedError{m.closed}
 	}
 	if p.State.Money() {
-		if _, ok := m.other(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State.Money() }); ok {
+		if _, ok := m.otherThan(m.claims[p.Claim], p.ID, func(o Payment) bool { return o.State.Money() }); ok {
 			return ErrClaimPaid
 		}
 	}
 	if p.State == Paid {
-		if _, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State == Paid }); ok {
+		if _, ok := m.otherThan(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State == Paid }); ok {
 			return ErrClaimPaid
 		}
 	}
@@ -181,22 +181,22 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 		return ErrReference
 	}
 	if p.State.Attempt() {
-		if by, ok := m.other(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Attempt() }); ok {
-			return &HeldError{by.detach()}
+		if by, ok := m.otherThan(m.debts[p.Debt], p.ID, func(o Payment) bool { return o.State.Attempt() }); ok {
+			return &HeldError{by.detachedCopy()}
 		}
 	}
-	m.write(p, e)
+	m.writeRow(p, e)
 	return nil
 }
 
-// write replaces the row, but for when it was created, appends the entry and the outgoing change, and ends the lease.
-func (m *MemoryStore) write(p Payment, e Entry) {
+// writeRow replaces the row, except for its CreatedAt, appends the entry and the outgoing change, and ends the lease.
+func (m *MemoryStore) writeRow(p Payment, e Entry) {
 	r := m.rows[p.ID]
-	m.unlist(r)
-	r.payment = p.detach()
+	m.removeFromOrders(r)
+	r.payment = p.detachedCopy()
 	r.payment.CreatedAt = r.created.at
 	m.setLease(&r.memoryLease, p.ID, memoryLease{})
-	m.list(r)
+	m.addToOrders(r)
 	m.entries.Insert(place{e.At, string(p.ID), e.Version, len(r.journal)})
 	r.journal = append(r.journal, e)
 	if p.Handle.Session != "" {
@@ -209,13 +209,14 @@ func (m *MemoryStore) write(p Payment, e Entry) {
 	}
 }
 
-// unlist takes a row out of the orders that a change of it may move it in; list puts it back.
-func (m *MemoryStore) unlist(r *memoryRow) {
+// removeFromOrders takes a row out of the two orders in which a change may move it, by attention and by state. addToOrders puts
+// it back.
+func (m *MemoryStore) removeFromOrders(r *memoryRow) {
 	m.due.Delete(r.duePlace())
 	m.listOf(r.payment.State).Delete(r.created)
 }
 
-func (m *MemoryStore) list(r *memoryRow) {
+func (m *MemoryStore) addToOrders(r *memoryRow) {
 	if !r.payment.AttentionAt.IsZero() {
 		m.due.Insert(r.duePlace())
 	}
@@ -273,7 +274,7 @@ func (m *MemoryStore) Find(ctx context.Context, l Lookup) (Payment, error) {
 		id = m.keys[[2]string{l.Debtor, l.Key}]
 	}
 	if r, ok := m.rows[id]; ok {
-		return r.payment.detach(), nil
+		return r.payment.detachedCopy(), nil
 	}
 	return Payment{}, ErrNotFound
 }

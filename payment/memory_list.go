@@ -13,7 +13,7 @@ import (
 // List implements [Store]. It yields the payments as they stood when it was called.
 func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, error] {
 	return func(yield func(Payment, error) bool) {
-		for _, p := range m.page(f) {
+		for _, p := range m.paymentsOf(f) {
 			if err := ctx.Err(); err != nil {
 				yield(Payment{}, err)
 				return
@@ -25,18 +25,18 @@ func (m *MemoryStore) List(ctx context.Context, f Filter) iter.Seq2[Payment, err
 	}
 }
 
-// page are the payments that List yields, in its order.
-func (m *MemoryStore) page(f Filter) (found []Payment) {
+// paymentsOf returns the payments that List yields, in its order.
+func (m *MemoryStore) paymentsOf(f Filter) (found []Payment) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	after := m.rows[f.After]
 	if f.After != "" && after == nil {
 		return nil
 	}
-	for _, list := range m.candidates(f) {
+	for _, list := range m.candidateLists(f) {
 		n := 0
-		for p := range m.matching(list, f, after) {
-			found = append(found, p.detach())
+		for p := range m.matchingPayments(list, f, after) {
+			found = append(found, p.detachedCopy())
 			if n++; n == f.Limit {
 				break
 			}
@@ -54,8 +54,8 @@ func (m *MemoryStore) page(f Filter) (found []Payment) {
 	return found
 }
 
-// candidates are the shortest lists, by creation, that have all payments of a filter.
-func (m *MemoryStore) candidates(f Filter) (lists []*ordered.Set[place]) {
+// candidateLists returns the shortest lists, by creation, that together have all payments of a filter.
+func (m *MemoryStore) candidateLists(f Filter) (lists []*ordered.Set[place]) {
 	var ids []ID
 	switch {
 	case len(f.IDs) > 0:
@@ -85,8 +85,9 @@ func (m *MemoryStore) candidates(f Filter) (lists []*ordered.Set[place]) {
 	return append(lists, list)
 }
 
-// matching yields the payments of a list that match, in the filter's order, from its instant on, or behind a payment, unless that is nil.
-func (m *MemoryStore) matching(list *ordered.Set[place], f Filter, after *memoryRow) iter.Seq[Payment] {
+// matchingPayments yields the payments of a list that match, in the filter's order. It begins at the filter's instant, or behind
+// the payment after where that is not nil and comes later.
+func (m *MemoryStore) matchingPayments(list *ordered.Set[place], f Filter, after *memoryRow) iter.Seq[Payment] {
 	begin, places := place{at: f.From}, list.From
 	if f.Newest {
 		begin, places = place{at: f.To}, list.Before
@@ -129,8 +130,8 @@ func (m *MemoryStore) Count(ctx context.Context, f Filter) (n int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	for _, list := range m.candidates(f) {
-		for range m.matching(list, f, nil) {
+	for _, list := range m.candidateLists(f) {
+		for range m.matchingPayments(list, f, nil) {
 			n++
 		}
 	}

@@ -18,11 +18,11 @@ type memoryWork struct {
 	task  Task
 }
 
-func (r *memoryRow) work() memoryWork {
+func (r *memoryRow) attentionWork() memoryWork {
 	return memoryWork{r.payment.ID, r.payment.AttentionAt, &r.memoryLease, Task{Kind: WorkAttention, Payment: r.payment}}
 }
 
-func (c *memoryChange) work() memoryWork {
+func (c *memoryChange) deliveryWork() memoryWork {
 	id := cmp.Or(c.change.Payment.ID, ID(c.change.Key))
 	return memoryWork{id, c.due, &c.memoryLease, Task{Kind: WorkDelivery, Payment: c.change.Payment, Change: c.change}}
 }
@@ -36,7 +36,7 @@ func (w memoryWork) isFor(of Serving, now time.Time) bool {
 func (w memoryWork) leaseUntil(until time.Time) Task {
 	w.lease.token, w.lease.until = rand.Text(), until
 	t := w.task
-	t.Payment = t.Payment.detach()
+	t.Payment = t.Payment.detachedCopy()
 	t.Tries, t.Cause, t.Token = w.lease.tries, w.lease.cause, w.lease.token
 	return t
 }
@@ -47,9 +47,9 @@ func (m *MemoryStore) freeWork(k WorkKind, of Serving, now time.Time, n int) (fo
 	var work func(key string) memoryWork
 	switch k {
 	case WorkAttention:
-		due, work = m.due, func(key string) memoryWork { return m.rows[ID(key)].work() }
+		due, work = m.due, func(key string) memoryWork { return m.rows[ID(key)].attentionWork() }
 	case WorkDelivery:
-		due, work = m.ready, func(key string) memoryWork { return m.readyAs[key].work() }
+		due, work = m.ready, func(key string) memoryWork { return m.readyAs[key].deliveryWork() }
 	default:
 		return nil, unknownKind(k)
 	}
@@ -96,7 +96,7 @@ func (m *MemoryStore) LeaseOne(ctx context.Context, k WorkKind, id ID, of Servin
 		if r == nil || r.payment.AttentionAt.IsZero() {
 			return nil, nil
 		}
-		w = r.work()
+		w = r.attentionWork()
 	case WorkDelivery:
 		c := m.orphaned[string(id)]
 		if waiting := m.out[id]; len(waiting) > 0 {
@@ -105,7 +105,7 @@ func (m *MemoryStore) LeaseOne(ctx context.Context, k WorkKind, id ID, of Servin
 		if c == nil {
 			return nil, nil
 		}
-		w = c.work()
+		w = c.deliveryWork()
 	default:
 		return nil, unknownKind(k)
 	}
@@ -159,7 +159,7 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 		case again.IsZero():
 			m.removeDelivered(c)
 		default:
-			m.setLease(&c.memoryLease, c.work().id, released(c.memoryLease))
+			m.setLease(&c.memoryLease, c.deliveryWork().id, released(c.memoryLease))
 			m.setDue(c, again)
 		}
 	}
@@ -168,9 +168,9 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 
 // setAttention makes a payment due at an instant, or never.
 func (m *MemoryStore) setAttention(r *memoryRow, at time.Time) {
-	m.unlist(r)
+	m.removeFromOrders(r)
 	r.payment.AttentionAt = at
-	m.list(r)
+	m.addToOrders(r)
 }
 
 // removeDelivered ends a change that is ready: the next one of its payment is ready then.

@@ -266,7 +266,10 @@ func TestTwoAnswersBeforeTheNextCall(t *testing.T) {
 
 // No call on an answer that is no acceptance of this order; no end on an answer that gave nothing back.
 func TestNoCallOnABadAnswer(t *testing.T) {
-	for _, r := range []acquirer.Result{{Outcome: acquirer.Pending}, {Outcome: acquirer.Refused}, {Outcome: acquirer.Accepted, Merchant: "x"}} {
+	for _, r := range []acquirer.Result{
+		{Outcome: acquirer.Pending}, {Outcome: acquirer.Refused}, {Outcome: acquirer.Accepted, Merchant: "x"},
+		{Outcome: acquirer.Accepted, Returning: decimal.New(75_00, -2)}, // all of it is on its way
+	} {
 		w, b := newStatus(t)
 		p := w.ended("1", acquirer.Accepted)
 		b.status = func(string) (acquirer.Result, error) {

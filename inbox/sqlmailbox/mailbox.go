@@ -49,8 +49,8 @@ var ErrNotMigrated = sqldb.ErrNotMigrated
 //go:embed migrations
 var migrations embed.FS
 
-// schema has a version of its own: a mailbox may be in another database than the payments.
-func (m *Mailbox) schema() sqldb.Schema {
+// migrationSchema has a version of its own: a mailbox may be in another database than the payments.
+func (m *Mailbox) migrationSchema() sqldb.Schema {
 	s := sqldb.Schema{Table: "quittance_mailbox_schema", Files: m.Migrations()}
 	if !m.db.OnSQLite() {
 		s.Lock = 7315502310962
@@ -77,7 +77,7 @@ func (m *Mailbox) Migrations() fs.FS {
 // applies what is missing, in one transaction, and the others wait. A schema that is newer than this code is an
 // error, and nothing is changed.
 func (m *Mailbox) Migrate(ctx context.Context) error {
-	if err := m.db.Migrate(ctx, m.schema()); err != nil {
+	if err := m.db.Migrate(ctx, m.migrationSchema()); err != nil {
 		return fmt.Errorf("sqlmailbox: migrate: %w", err)
 	}
 	return nil

@@ -13,4 +13,5 @@ var accounts = []Mutant{
 	one("an entry does not commit to the one before", "payment/journal.go", "append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)", "append(append(h.b, e.Row[:]...), e.Personal[:]...)", "payment TestGolden.*|TestVerify.*"),
 	one("an entry does not commit to its row", "payment/journal.go", "append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)", "append(append(h.b, e.Previous[:]...), e.Personal[:]...)", "payment TestGolden.*|TestVerify.*"),
 	one("an entry does not commit to its money", "payment/journal.go", "\tif !e.Money.isNone() {\n\t\tform = \"entry/2\"", "\tif e.Version < 0 {\n\t\tform = \"entry/2\"", "payment TestGolden.*|TestVerify.*"),
+	one("a row is not what its journal says", "payment/verify.go", "case entries[len(entries)-1].Row != p.rowHash():", "case entries[len(entries)-1].Row == [32]byte{}:", "payment TestVerify.*|TestGolden.*", "payment"),
 }

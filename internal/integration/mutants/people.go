@@ -5,6 +5,7 @@ var people = []Mutant{
 	one("a person decides about what was not seen", "payment/person.go", "case p.Version != c.Version:", "case p.Version < 0:", "payment TestPersonsActs|TestAnActIsChecked"),
 	one("a person needs no name and no reason", "payment/person.go", "f.value == \"\" {\n", "f.value == \"?\" {\n", "payment TestPersonsActs|TestAnActIsChecked|TestTextOfCommands"),
 	one("no money, by a person, although some is sealed", "payment/person.go", "!t.keptByClerk && left.Sign() > 0 {", "t.keptByClerk && left.Sign() > 0 {", "payment TestM4.*"),
+	one("an end of the bank's is questioned", "payment/person.go", "if end == OnNoMoney {", "if end != \"\" {", "payment TestEndOfTheAcquirerIsNotQuestioned"),
 	one("a payment is kept from erasure for less than it must", "payment/service.go", "(5*365 + 2) * 24 * time.Hour", "(5*365 - 2) * 24 * time.Hour", "payment TestErase.*|TestM11.*"),
 	one("what is open is erased", "payment/payment.go", "case !p.State.Ended():", "case p.State == Created:", "payment TestMemoryStore|TestErase.*"),
 	one("what is not delivered is erased", "payment/payment.go", "case undelivered:", "case undelivered && p.ID == \"\":", "payment TestMemoryStore|TestErase.*"),

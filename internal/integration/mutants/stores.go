@@ -2,14 +2,16 @@ package mutants
 
 // In which the stores are tried.
 const (
-	inMemory = "payment TestMemoryStore"
+	inMemory     = "payment TestMemoryStore"
+	inSQLite     = "internal/integration/kept/stores TestSQLiteStore|TestAdvance"
+	inPostgreSQL = "internal/integration/kept/stores TestPostgreSQLStore|TestM6UniqueIndexes"
 )
 
 // stores are mutants of the stores.
 var stores = []Mutant{
 	one("memory: a version is overwritten", "payment/memory.go", "if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {", "if r.payment.Debtor != p.Debtor {", inMemory),
 	one("memory: what was erased is written again", "payment/memory.go", "if r.payment.Version != p.Version-1 || r.payment.Debtor != p.Debtor {", "if r.payment.Version != p.Version-1 {", inMemory),
-	one("memory: a claim is paid twice", "payment/memory.go", "\tif p.State.Money() {\n\t\tif _, ok := m.other(m.claims", "\tif p.State == \"?\" {\n\t\tif _, ok := m.other(m.claims", inMemory),
+	one("memory: a claim is paid twice", "payment/memory.go", "\tif p.State.Money() {\n\t\tif _, ok := m.otherThan(m.claims", "\tif p.State == \"?\" {\n\t\tif _, ok := m.otherThan(m.claims", inMemory),
 	one("memory: a debt has two attempts", "payment/memory.go", "\tif p.State.Attempt() {\n", "\tif p.State == \"?\" {\n", inMemory),
 	one("memory: a held debt is begun", "payment/memory.go", "func(o Payment) bool { return o.State.Holds() }", "func(o Payment) bool { return o.State.Attempt() }", inMemory),
 	one("memory: a claim that is recorded is begun", "payment/memory.go", "func(o Payment) bool { return o.State == Recorded }", "func(o Payment) bool { return o.State == \"?\" }", inMemory),
@@ -22,4 +24,19 @@ var stores = []Mutant{
 	one("memory: a number of the sequence comes twice", "payment/memory.go", "\tm.sequence[day]++\n", "\tm.sequence[day] |= 1\n", inMemory),
 	one("memory: an orphan is kept twice", "payment/memory_books.go", "\tif m.known[c.Key] {\n\t\treturn nil", "\tif m.known[c.Key+\"?\"] {\n\t\treturn nil", inMemory),
 	one("memory: what was handed out is shared", "payment/memory.go", "p.Session.Fields = maps.Clone(p.Session.Fields)", "_ = maps.Clone(p.Session.Fields)", inMemory),
+
+	one("SQL: changes overtake each other", "payment/sqlstore/work.go", "o.version < c.version))\"", "o.version < 0))\"", inSQLite),
+	one("SQL: a lease is not kept", "payment/sqlstore/work.go", "(lease_until IS NULL OR lease_until <= $1)", "(lease_until IS NULL OR lease_until <> $1)", inSQLite),
+	one("SQL: somebody else's lease is ended", "payment/sqlstore/work.go", "\" WHERE %s = $3 AND lease_token = $4\"\n\taside", "\" WHERE %s = $3 AND lease_token <> $4 || 'x'\"\n\taside", inSQLite),
+	one("SQL: a change that was taken is deleted by another", "payment/sqlstore/work.go", "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2", "DELETE FROM quittance_change WHERE key = $1 AND $2 <> ''", inSQLite),
+	one("SQL: haste leaves the lease", "payment/sqlstore/work.go", "ELSE $1 END, lease_token = NULL, lease_until = NULL WHERE id = $2", "ELSE $1 END WHERE id = $2", inSQLite),
+	one("SQL: an erasure leaves the cause", "payment/sqlstore/erase.go", "masked_pan = '', cause = '',", "masked_pan = '',", inSQLite),
+	one("SQL: an erasure leaves the handle", "payment/sqlstore/erase.go", " handle_session = '', handle_proof", " handle_proof", inSQLite),
+	one("SQL: an erasure leaves the salts", "payment/sqlstore/erase.go", "SET by_whom = '', why = '', salt = $1 WHERE payment = $2", "SET by_whom = '', why = '' WHERE payment = $2 AND $1 = $1", inSQLite),
+	one("SQLite: the index of money is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
+	one("SQLite: the index of attempts is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
+	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
+	one("PostgreSQL: the index of attempts is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
+	one("PostgreSQL: the index of paid debts is missing", "payment/sqlstore/migrations/postgresql/0005_debt_paid.sql", "CREATE UNIQUE INDEX", "CREATE INDEX", inPostgreSQL),
+	one("PostgreSQL: leases wait for each other", "payment/sqlstore/store.go", " FOR UPDATE SKIP LOCKED", "", inPostgreSQL),
 }

@@ -50,7 +50,7 @@ type shop struct {
 	ReturnURL, Notify string
 }
 
-func (s shop) config(store payment.Store, now func() time.Time) (payment.Config, error) {
+func (s shop) serviceConfig(store payment.Store, now func() time.Time) (payment.Config, error) {
 	client, err := sips.New(sips.Config{
 		MerchantID: s.Merchant, Keys: sips.Keyring{1: {Secret: sips.NewSecret(s.Secret)}}, Endpoints: s.Endpoints, Now: now,
 	})
@@ -64,7 +64,7 @@ func IsChild() bool { return os.Getenv(environment) != "" }
 
 // Serve is the whole life of a child. It ends with standard input, or with the command to stop.
 func Serve() {
-	if err := serve(); err != nil {
+	if err := runChild(); err != nil {
 		fmt.Fprintln(os.Stderr, "rig: child:", err)
 		os.Exit(1)
 	}
@@ -82,7 +82,7 @@ type child struct {
 	lines   *os.File
 }
 
-func serve() error {
+func runChild() error {
 	var s setting
 	if err := json.Unmarshal([]byte(os.Getenv(environment)), &s); err != nil {
 		return err
@@ -112,9 +112,9 @@ func serve() error {
 	if err := box.Migrate(ctx); err != nil {
 		return errors.Join(err, letters.Close(), db.Close())
 	}
-	tell := func(f Fact) { c.write(line{Fact: &f}) }
+	tell := func(f Fact) { c.writeLine(line{Fact: &f}) }
 	c.store, c.box, c.now = recorder{store, tell}, box, clock.Now
-	config, err := s.Shop.config(c.store, clock.Now)
+	config, err := s.Shop.serviceConfig(c.store, clock.Now)
 	if err != nil {
 		return err
 	}
@@ -129,9 +129,9 @@ func serve() error {
 		if err := deliver(ctx, ch); err != nil {
 			return err
 		}
-		return c.account(ctx, ch)
+		return c.recordIfPaid(ctx, ch)
 	}
-	config.Logger = logger()
+	config.Logger = debugLogger()
 	config.Observe = logEveryOperation(config.Logger)
 	if c.Service, err = payment.New(config); err != nil {
 		return err
@@ -145,20 +145,20 @@ func serve() error {
 	if s.Work {
 		working.Go(func() { c.Work(ctx) })
 	}
-	c.write(line{Answer: &answer{Done: os.Getpid()}}) // number 0: it is ready
-	last := c.obey(ctx)
+	c.writeLine(line{Answer: &answer{Done: os.Getpid()}}) // number 0: it is ready
+	last := c.carryOutAll(ctx)
 	cancel()
 	working.Wait()
 	err = errors.Join(server.Shutdown(context.Background()), letters.Close(), db.Close())
 	if last != nil {
-		last.blame(err)
-		c.write(line{Answer: last})
+		last.setError(err)
+		c.writeLine(line{Answer: last})
 	}
 	return err
 }
 
-// account is the payer's account, which shows a payment within the day.
-func (c *child) account(ctx context.Context, ch payment.Change) error {
+// recordIfPaid records a paid payment, as a host does that shows it in the payer's account within the day.
+func (c *child) recordIfPaid(ctx context.Context, ch payment.Change) error {
 	if !c.setting.Record || ch.Payment.State != payment.Paid || ch.Entry.Effect != payment.EffectChanged {
 		return nil
 	}
@@ -169,8 +169,8 @@ func (c *child) account(ctx context.Context, ch payment.Change) error {
 	return err
 }
 
-// write writes one line at once, so that a kill leaves it whole or not written.
-func (c *child) write(l line) {
+// writeLine writes one line at once, so that a kill leaves it whole or not written.
+func (c *child) writeLine(l line) {
 	b, err := json.Marshal(l)
 	if err != nil {
 		panic(err)
@@ -180,8 +180,9 @@ func (c *child) write(l line) {
 	c.lines.Write(append(b, '\n'))
 }
 
-// obey carries out commands, each on its own, until the one that says stop, which it returns for the last word.
-func (c *child) obey(ctx context.Context) *answer {
+// carryOutAll carries out the commands of the standard input, each in a goroutine of its own. It ends with the input, or with the
+// command to stop, whose answer it returns for the caller to send last.
+func (c *child) carryOutAll(ctx context.Context) *answer {
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	in := bufio.NewScanner(os.Stdin)
@@ -196,8 +197,8 @@ func (c *child) obey(ctx context.Context) *answer {
 		}
 		busy.Go(func() {
 			a := answer{N: order.N}
-			a.blame(c.carryOut(ctx, order, &a))
-			c.write(line{Answer: &a})
+			a.setError(c.carryOut(ctx, order, &a))
+			c.writeLine(line{Answer: &a})
 		})
 	}
 	return nil
@@ -219,15 +220,15 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		return err
 	},
 	"refund": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Refund(ctx, clerk(o))
+		a.Payment, err = c.Refund(ctx, clerkCommand(o))
 		return err
 	},
 	"question": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Question(ctx, clerk(o))
+		a.Payment, err = c.Question(ctx, clerkCommand(o))
 		return err
 	},
 	"resolve": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: clerk(o), Verdict: o.Verdict})
+		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: clerkCommand(o), Verdict: o.Verdict})
 		return err
 	},
 	"reconcile": func(c *child, ctx context.Context, o command, a *answer) (err error) {
@@ -244,10 +245,13 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		}
 	},
 	"missing": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Facts, err = missing(ctx, c.store, c.box, o.Facts)
+		a.Facts, err = missingFacts(ctx, c.store, c.box, o.Facts)
 		return err
 	},
-	"size": func(_ *child, _ context.Context, _ command, a *answer) (err error) { a.Size, err = size(); return err },
+	"size": func(_ *child, _ context.Context, _ command, a *answer) (err error) {
+		a.Size, err = measureSize()
+		return err
+	},
 	"verify": func(c *child, ctx context.Context, _ command, _ *answer) error {
 		return books.Of(c.store, c.now).Verify(ctx, nil)
 	},
@@ -261,7 +265,7 @@ func (c *child) carryOut(ctx context.Context, o command, a *answer) error {
 	return f(c, ctx, o, a)
 }
 
-func clerk(o command) payment.Command {
+func clerkCommand(o command) payment.Command {
 	return payment.Command{ID: o.ID, Version: o.Version, By: "clerk", Why: "the story says so"}
 }
 

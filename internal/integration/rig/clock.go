@@ -23,7 +23,7 @@ func newClock(path string) (*Clock, error) {
 		return nil, err
 	}
 	c := &Clock{file: f}
-	return c, c.set(int64(time.Until(morning)))
+	return c, c.setAhead(int64(time.Until(morning)))
 }
 
 // openClock is a process's own look at the clock.
@@ -32,12 +32,12 @@ func openClock(path string) (*Clock, error) {
 	return &Clock{file: f}, err
 }
 
-func (c *Clock) set(ahead int64) error {
+func (c *Clock) setAhead(ahead int64) error {
 	_, err := c.file.WriteAt(binary.BigEndian.AppendUint64(nil, uint64(ahead)), 0)
 	return err
 }
 
-func (c *Clock) ahead() int64 {
+func (c *Clock) readAhead() int64 {
 	var b [8]byte
 	if _, err := c.file.ReadAt(b[:], 0); err != nil {
 		panic(err) // eight bytes of an open file
@@ -46,11 +46,11 @@ func (c *Clock) ahead() int64 {
 }
 
 // Now is the time of the world.
-func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead())).Round(0) }
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.readAhead())).Round(0) }
 
-// advance moves the clock of all processes.
-func (c *Clock) advance(d time.Duration) error {
+// moveOn moves the clock of all processes on by d.
+func (c *Clock) moveOn(d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.set(c.ahead() + int64(d))
+	return c.setAhead(c.readAhead() + int64(d))
 }

@@ -85,8 +85,8 @@ func (e *remoteError) Is(target error) bool {
 	return false
 }
 
-// blame fills in an error.
-func (a *answer) blame(err error) {
+// setError puts an error into the answer, with the indices of the known errors that it is.
+func (a *answer) setError(err error) {
 	if err == nil {
 		return
 	}
@@ -98,7 +98,7 @@ func (a *answer) blame(err error) {
 	}
 }
 
-func (a *answer) err() error {
+func (a *answer) remoteErr() error {
 	if a.Error == "" {
 		return nil
 	}

@@ -75,7 +75,7 @@ func (m *Mailbox) Forget() {
 	m.faults = nil
 }
 
-func (m *Mailbox) keep(l inbox.Letter) MailFault {
+func (m *Mailbox) keepOrFail(l inbox.Letter) MailFault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.deliveries++
@@ -101,7 +101,7 @@ func (m *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	switch m.keep(l) {
+	switch m.keepOrFail(l) {
 	case Refused:
 		http.Error(w, "not now", http.StatusServiceUnavailable)
 	case Unheard:

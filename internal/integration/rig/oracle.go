@@ -60,7 +60,7 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		return nil, err
 	}
 	defer letters.Close()
-	config, err := w.shop.config(store, w.Clock.Now)
+	config, err := w.shop.serviceConfig(store, w.Clock.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (w *World) Violations(ctx context.Context, r Rules) ([]string, error) {
 		o.payments[p.Reference] = p
 	}
 	for _, look := range []func(context.Context) error{
-		o.journals, o.told, o.accepted, o.states, o.claims, o.mail, o.delivered, o.exported, o.checkSecrets,
+		o.checkJournals, o.checkAcknowledged, o.checkAccepted, o.checkStates, o.checkClaims, o.checkLetters, o.checkDelivered, o.checkExports, o.checkSecrets,
 	} {
 		if err := look(ctx); err != nil {
 			return nil, err
@@ -104,26 +104,28 @@ type oracle struct {
 	bad      []string
 }
 
-func (o *oracle) say(format string, a ...any) { o.bad = append(o.bad, fmt.Sprintf(format, a...)) }
+func (o *oracle) reportViolation(format string, a ...any) {
+	o.bad = append(o.bad, fmt.Sprintf(format, a...))
+}
 
-func (o *oracle) journals(ctx context.Context) error {
+func (o *oracle) checkJournals(ctx context.Context) error {
 	err := books.Of(o.store, o.Clock.Now).Verify(ctx, nil)
 	if errors.Is(err, payment.ErrAltered) {
-		o.say("%v", err)
+		o.reportViolation("%v", err)
 		return nil
 	}
 	return err
 }
 
-func (o *oracle) told(ctx context.Context) error {
+func (o *oracle) checkAcknowledged(ctx context.Context) error {
 	facts := o.Facts()
-	lost, err := missing(ctx, o.store, o.box, facts)
+	lost, err := missingFacts(ctx, o.store, o.box, facts)
 	for _, f := range lost {
 		if f.Letter != "" {
-			o.say("acknowledged and lost: letter %s", f.Letter)
+			o.reportViolation("acknowledged and lost: letter %s", f.Letter)
 			continue
 		}
-		o.say("acknowledged and lost: payment %s at version %d, %s", f.Payment, f.Version, f.State)
+		o.reportViolation("acknowledged and lost: payment %s at version %d, %s", f.Payment, f.Version, f.State)
 	}
 	type number struct {
 		day string
@@ -133,14 +135,14 @@ func (o *oracle) told(ctx context.Context) error {
 	for _, f := range facts {
 		n := number{f.Day, f.Number}
 		if f.Day != "" && given[n] {
-			o.say("number %d of %s was given out twice", f.Number, f.Day)
+			o.reportViolation("number %d of %s was given out twice", f.Number, f.Day)
 		}
 		given[n] = true
 	}
 	return err
 }
 
-func (o *oracle) accepted(ctx context.Context) error {
+func (o *oracle) checkAccepted(ctx context.Context) error {
 	o.orphans = map[string]bool{}
 	for orphan, err := range o.store.Orphans(ctx) {
 		if err != nil {
@@ -148,7 +150,7 @@ func (o *oracle) accepted(ctx context.Context) error {
 		}
 		o.orphans[orphan.Result.Reference] = true
 		if !o.rules.Orphans {
-			o.say("money of %s belongs to no payment", orphan.Result.Reference)
+			o.reportViolation("money of %s belongs to no payment", orphan.Result.Reference)
 		}
 	}
 	for _, t := range o.book {
@@ -156,22 +158,22 @@ func (o *oracle) accepted(ctx context.Context) error {
 		took := t.Total(sipstest.Authorised)
 		switch {
 		case !known && took > 0 && !(o.rules.Orphans && o.orphans[t.Reference]):
-			o.say("the bank took money for %s, which is no payment", t.Reference)
+			o.reportViolation("the bank took money for %s, which is no payment", t.Reference)
 		case !known:
 		case took > 0 && !Money(p.State), took > 0 && o.rules.Recorded && p.State == payment.Paid:
-			o.say("the bank took money for %s, which is %s", t.Reference, p.State)
-		case cents(p) != t.Cents:
-			o.say("%s is about %d cents and the bank was asked for %d", t.Reference, cents(p), t.Cents)
+			o.reportViolation("the bank took money for %s, which is %s", t.Reference, p.State)
+		case centsOf(p) != t.Cents:
+			o.reportViolation("%s is about %d cents and the bank was asked for %d", t.Reference, centsOf(p), t.Cents)
 		}
 		moves := slices.DeleteFunc(slices.Clone(t.Moves), func(m sipstest.Move) bool { return m.Kind != sipstest.Authorised })
 		if len(moves) > 1 || took > t.Cents || t.Returned() > took {
-			o.say("%s: the bank took %d cents in %d times and gave %d back, of %d that were due", t.Reference, took, len(moves), t.Returned(), t.Cents)
+			o.reportViolation("%s: the bank took %d cents in %d times and gave %d back, of %d that were due", t.Reference, took, len(moves), t.Returned(), t.Cents)
 		}
 	}
 	return nil
 }
 
-func cents(p payment.Payment) int64 {
+func centsOf(p payment.Payment) int64 {
 	n, err := euro.Cents(p.Amount)
 	if err != nil {
 		return -1
@@ -179,28 +181,28 @@ func cents(p payment.Payment) int64 {
 	return n
 }
 
-func (o *oracle) states(context.Context) error {
+func (o *oracle) checkStates(context.Context) error {
 	for _, p := range o.payments {
 		t := o.book[p.Reference]
 		took := t.Total(sipstest.Authorised)
 		switch {
 		case p.State.Money() && t.Remaining() <= 0:
-			o.say("%s is %s and the bank has no money for it", p.Reference, p.State)
+			o.reportViolation("%s is %s and the bank has no money for it", p.Reference, p.State)
 		case p.State == payment.Refunded && (took == 0 || t.Remaining() != 0):
-			o.say("%s is refunded and the bank has %d cents of %d", p.Reference, t.Remaining(), took)
+			o.reportViolation("%s is refunded and the bank has %d cents of %d", p.Reference, t.Remaining(), took)
 		case !p.State.Ended() && p.State != payment.Paid && p.State != payment.Review:
-			o.say("%s is still %s", p.Reference, p.State)
+			o.reportViolation("%s is still %s", p.Reference, p.State)
 		}
 		// Who has not ended is looked at again, until a person or the host has been called: a review waits for one, an overdue payment for the other.
 		late := p.State == payment.Paid && o.Clock.Now().After(p.PaidAt.Add(24*time.Hour))
 		if !p.State.Ended() && p.State != payment.Review && !late && p.AttentionAt.IsZero() {
-			o.say("%s is %s and nobody will look at it", p.Reference, p.State)
+			o.reportViolation("%s is %s and nobody will look at it", p.Reference, p.State)
 		}
 	}
 	return nil
 }
 
-func (o *oracle) claims(context.Context) error {
+func (o *oracle) checkClaims(context.Context) error {
 	money, attempts := map[string]string{}, map[string]string{}
 	for _, p := range o.payments {
 		for _, one := range []struct {
@@ -213,7 +215,7 @@ func (o *oracle) claims(context.Context) error {
 				continue
 			}
 			if other, twice := one.of[one.key]; twice {
-				o.say("one %s by %s and by %s", one.what, other, p.Reference)
+				o.reportViolation("one %s by %s and by %s", one.what, other, p.Reference)
 			}
 			one.of[one.key] = p.Reference
 		}
@@ -221,7 +223,7 @@ func (o *oracle) claims(context.Context) error {
 	return nil
 }
 
-func (o *oracle) mail(ctx context.Context) error {
+func (o *oracle) checkLetters(ctx context.Context) error {
 	want, wanted := map[string]int{}, map[string]string{}
 	for _, p := range o.payments {
 		t := o.book[p.Reference]
@@ -247,32 +249,32 @@ func (o *oracle) mail(ctx context.Context) error {
 		o.letters[l.Key]++
 		id, _, _ := strings.Cut(l.Key, "/")
 		if debtor, known := wanted[id]; !known || debtor != l.Debtor {
-			o.say("letter %s is about nobody's payment", l.Key)
+			o.reportViolation("letter %s is about nobody's payment", l.Key)
 		}
 	}
 	for key, n := range want {
 		if o.letters[key] != n {
-			o.say("letter %s was kept %d times, want %d", key, o.letters[key], n)
+			o.reportViolation("letter %s was kept %d times, want %d", key, o.letters[key], n)
 		}
 	}
 	for key := range o.letters {
 		if want[key] == 0 {
-			o.say("letter %s is about nothing that happened", key)
+			o.reportViolation("letter %s is about nothing that happened", key)
 		}
 	}
 	return nil
 }
 
-func (o *oracle) delivered(ctx context.Context) error {
+func (o *oracle) checkDelivered(ctx context.Context) error {
 	tasks, err := o.store.Lease(ctx, payment.WorkDelivery, payment.Serving{}, o.Clock.Now().AddDate(10, 0, 0), time.Second, 100)
 	for _, t := range tasks {
-		o.say("change %s was not delivered: %s", t.Change.Key, cmp.Or(t.Cause, "nobody tried"))
+		o.reportViolation("change %s was not delivered: %s", t.Change.Key, cmp.Or(t.Cause, "nobody tried"))
 	}
 	return err
 }
 
-// exported adds up the exports of all days.
-func (o *oracle) exported(ctx context.Context) error {
+// checkExports adds up the exports of all days, and compares the sums with the book.
+func (o *oracle) checkExports(ctx context.Context) error {
 	in, back := map[string]int64{}, map[string]int64{}
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -282,31 +284,31 @@ func (o *oracle) exported(ctx context.Context) error {
 	for day := morning.AddDate(0, 0, -1); day.Before(now.Add(-25 * time.Hour)); day = day.AddDate(0, 0, 1) {
 		var out bytes.Buffer
 		if _, err := books.Of(o.store, o.Clock.Now).Export(ctx, day.In(paris).Format(time.DateOnly), &out); errors.Is(err, payment.ErrAltered) {
-			o.say("%v", err)
+			o.reportViolation("%v", err)
 			return nil // no account is given of what was altered
 		} else if err != nil {
 			return err
 		}
-		if err := o.add(&out, in, back); err != nil {
+		if err := o.addExport(&out, in, back); err != nil {
 			return err
 		}
 	}
 	for _, t := range o.book {
 		took := t.Total(sipstest.Authorised)
 		if in[t.Reference] != took || back[t.Reference] != t.Returned() {
-			o.say("the exports have %d cents of %s and %d back; the book has %d and %d",
+			o.reportViolation("the exports have %d cents of %s and %d back; the book has %d and %d",
 				in[t.Reference], t.Reference, back[t.Reference], took, t.Returned())
 		}
 		delete(in, t.Reference)
 		delete(back, t.Reference)
 	}
 	for ref := range in {
-		o.say("the exports have money of %s, which the bank does not know", ref)
+		o.reportViolation("the exports have money of %s, which the bank does not know", ref)
 	}
 	return nil
 }
 
-func (o *oracle) add(export *bytes.Buffer, in, back map[string]int64) error {
+func (o *oracle) addExport(export *bytes.Buffer, in, back map[string]int64) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(export.Bytes(), []byte("\ufeff"))))
 	r.Comma, r.FieldsPerRecord = ';', -1
 	lines, err := r.ReadAll()

@@ -27,15 +27,15 @@ var thread = sync.OnceValue(func() chan<- func() {
 	return work
 })
 
-func on[T any](f func() (T, error)) (v T, err error) {
+func onThread[T any](f func() (T, error)) (v T, err error) {
 	done := make(chan struct{})
 	thread() <- func() { defer close(done); v, err = f() }
 	<-done
 	return v, err
 }
 
-func do(f func() error) error {
-	_, err := on(func() (struct{}, error) { return struct{}{}, f() })
+func doOnThread(f func() error) error {
+	_, err := onThread(func() (struct{}, error) { return struct{}{}, f() })
 	return err
 }
 
@@ -47,7 +47,7 @@ func (*pinned) Open(dsn string) (driver.Conn, error) {
 		return nil, err
 	}
 	defer db.Close() // it has opened nothing: only its driver is wanted
-	return on(func() (driver.Conn, error) {
+	return onThread(func() (driver.Conn, error) {
 		c, err := db.Driver().Open(dsn)
 		return pinnedConn{c}, err
 	})
@@ -56,14 +56,14 @@ func (*pinned) Open(dsn string) (driver.Conn, error) {
 // pinnedConn is what database/sql needs of a connection.
 type pinnedConn struct{ driver.Conn }
 
-func (c pinnedConn) Close() error { return do(c.Conn.Close) }
+func (c pinnedConn) Close() error { return doOnThread(c.Conn.Close) }
 
 func (c pinnedConn) Prepare(q string) (driver.Stmt, error) {
 	return c.PrepareContext(context.Background(), q)
 }
 
 func (c pinnedConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, error) {
-	s, err := on(func() (driver.Stmt, error) { return c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q) })
+	s, err := onThread(func() (driver.Stmt, error) { return c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q) })
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (c pinnedConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, 
 }
 
 func (c pinnedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	t, err := on(func() (driver.Tx, error) { return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o) })
+	t, err := onThread(func() (driver.Tx, error) { return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o) })
 	if err != nil {
 		return nil, err
 	}
@@ -79,52 +79,52 @@ func (c pinnedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx,
 }
 
 func (c pinnedConn) ExecContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Result, error) {
-	return on(func() (driver.Result, error) { return c.Conn.(driver.ExecerContext).ExecContext(ctx, q, args) })
+	return onThread(func() (driver.Result, error) { return c.Conn.(driver.ExecerContext).ExecContext(ctx, q, args) })
 }
 
 func (c pinnedConn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Rows, error) {
-	return rows(on(func() (driver.Rows, error) { return c.Conn.(driver.QueryerContext).QueryContext(ctx, q, args) }))
+	return pinRows(onThread(func() (driver.Rows, error) { return c.Conn.(driver.QueryerContext).QueryContext(ctx, q, args) }))
 }
 
 func (c pinnedConn) ResetSession(ctx context.Context) error {
-	return do(func() error { return c.Conn.(driver.SessionResetter).ResetSession(ctx) })
+	return doOnThread(func() error { return c.Conn.(driver.SessionResetter).ResetSession(ctx) })
 }
 
 func (c pinnedConn) IsValid() bool { return c.Conn.(driver.Validator).IsValid() }
 
 type pinnedStmt struct{ driver.Stmt }
 
-func (s pinnedStmt) Close() error { return do(s.Stmt.Close) }
+func (s pinnedStmt) Close() error { return doOnThread(s.Stmt.Close) }
 
 func (s pinnedStmt) Exec([]driver.Value) (driver.Result, error) { return nil, errors.ErrUnsupported }
 
 func (s pinnedStmt) Query([]driver.Value) (driver.Rows, error) { return nil, errors.ErrUnsupported }
 
 func (s pinnedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	return on(func() (driver.Result, error) { return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) })
+	return onThread(func() (driver.Result, error) { return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) })
 }
 
 func (s pinnedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return rows(on(func() (driver.Rows, error) { return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) }))
+	return pinRows(onThread(func() (driver.Rows, error) { return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) }))
 }
 
 type pinnedTx struct{ driver.Tx }
 
-func (t pinnedTx) Commit() error { return do(t.Tx.Commit) }
+func (t pinnedTx) Commit() error { return doOnThread(t.Tx.Commit) }
 
-func (t pinnedTx) Rollback() error { return do(t.Tx.Rollback) }
+func (t pinnedTx) Rollback() error { return doOnThread(t.Tx.Rollback) }
 
 type pinnedRows struct{ driver.Rows }
 
-func rows(r driver.Rows, err error) (driver.Rows, error) {
+func pinRows(r driver.Rows, err error) (driver.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
 	return pinnedRows{r}, nil
 }
 
-func (r pinnedRows) Close() error { return do(r.Rows.Close) }
+func (r pinnedRows) Close() error { return doOnThread(r.Rows.Close) }
 
 func (r pinnedRows) Next(dest []driver.Value) error {
-	return do(func() error { return r.Rows.Next(dest) })
+	return doOnThread(func() error { return r.Rows.Next(dest) })
 }

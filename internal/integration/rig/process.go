@@ -48,13 +48,13 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (o *output) text() []byte {
+func (o *output) copyText() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return bytes.Clone(o.b.Bytes())
 }
 
-func run(w *World, program []string, set string) (*Child, error) {
+func startChild(w *World, program []string, set string) (*Child, error) {
 	r, lines, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -72,12 +72,12 @@ func run(w *World, program []string, set string) (*Child, error) {
 		r.Close()
 		return nil, err
 	}
-	go c.listen(r)
+	go c.readLines(r)
 	return c, nil
 }
 
-// listen reads what the child says until nobody can say anything more.
-func (c *Child) listen(r *os.File) {
+// readLines reads the child's answers and facts until the pipe is closed at its other end, then waits for the process to end.
+func (c *Child) readLines(r *os.File) {
 	in := bufio.NewScanner(r)
 	in.Buffer(nil, 64<<20)
 	for in.Scan() {
@@ -104,13 +104,13 @@ func (c *Child) listen(r *os.File) {
 	r.Close()
 	c.err = c.cmd.Wait()
 	close(c.gone)
-	if bytes.Contains(c.said.text(), []byte("DATA RACE")) {
+	if bytes.Contains(c.said.copyText(), []byte("DATA RACE")) {
 		c.world.Errorf("a portal has a data race%s", c.Said())
 	}
 }
 
-// ask sends a command and waits for its answer.
-func (c *Child) ask(o command) (answer, error) {
+// sendCommand sends a command and waits for its answer, for as long as patience.
+func (c *Child) sendCommand(o command) (answer, error) {
 	reply := make(chan answer, 1)
 	c.mu.Lock()
 	c.n++
@@ -126,14 +126,14 @@ func (c *Child) ask(o command) (answer, error) {
 	}
 	select {
 	case a := <-reply:
-		return a, a.err()
+		return a, a.remoteErr()
 	case <-time.After(patience):
-		c.stuck(o)
+		c.endHanging(o)
 		return answer{}, ErrGone
 	case <-c.gone:
 		select {
 		case a := <-reply:
-			return a, a.err()
+			return a, a.remoteErr()
 		default:
 			return answer{}, ErrGone
 		}
@@ -143,8 +143,8 @@ func (c *Child) ask(o command) (answer, error) {
 // patience is how long a portal may take to do what it is told, on a machine that may be busy.
 const patience = 4 * time.Minute
 
-// stuck ends a portal that hangs, and has it say where.
-func (c *Child) stuck(o command) {
+// endHanging ends a portal that hangs, with SIGQUIT first so that it prints where its goroutines are.
+func (c *Child) endHanging(o command) {
 	c.Signal(syscall.SIGQUIT)
 	select {
 	case <-c.gone:
@@ -156,7 +156,7 @@ func (c *Child) stuck(o command) {
 
 // Begin is payment.Service.Begin of [Request].
 func (c *Child) Begin(key, debt string) (payment.Payment, acquirer.Session, error) {
-	a, err := c.ask(command{Do: "begin", Key: key, Debt: debt})
+	a, err := c.sendCommand(command{Do: "begin", Key: key, Debt: debt})
 	session := acquirer.Session(a.Session)
 	c.world.rememberTokens(session)
 	return a.Payment, session, err
@@ -164,72 +164,72 @@ func (c *Child) Begin(key, debt string) (payment.Payment, acquirer.Session, erro
 
 // Get is payment.Service.Get.
 func (c *Child) Get(id payment.ID) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "get", ID: id})
+	a, err := c.sendCommand(command{Do: "get", ID: id})
 	return a.Payment, err
 }
 
 // Record is payment.Service.Record.
 func (c *Child) Record(id payment.ID) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "record", ID: id})
+	a, err := c.sendCommand(command{Do: "record", ID: id})
 	return a.Payment, err
 }
 
 // Refund is payment.Service.Refund, by a clerk who saw this version.
 func (c *Child) Refund(id payment.ID, version int) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "refund", ID: id, Version: version})
+	a, err := c.sendCommand(command{Do: "refund", ID: id, Version: version})
 	return a.Payment, err
 }
 
 // Question is payment.Service.Question, by a clerk who saw this version.
 func (c *Child) Question(id payment.ID, version int) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "question", ID: id, Version: version})
+	a, err := c.sendCommand(command{Do: "question", ID: id, Version: version})
 	return a.Payment, err
 }
 
 // Resolve is payment.Service.Resolve, by a clerk who saw this version.
 func (c *Child) Resolve(id payment.ID, version int, v payment.Verdict) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "resolve", ID: id, Version: version, Verdict: v})
+	a, err := c.sendCommand(command{Do: "resolve", ID: id, Version: version, Verdict: v})
 	return a.Payment, err
 }
 
 // Reconcile is payment.Service.Reconcile.
 func (c *Child) Reconcile(id payment.ID) (payment.Payment, error) {
-	a, err := c.ask(command{Do: "reconcile", ID: id})
+	a, err := c.sendCommand(command{Do: "reconcile", ID: id})
 	return a.Payment, err
 }
 
 // Work does the due work until nothing is due, and returns how much that was.
 func (c *Child) Work() (int, error) {
-	a, err := c.ask(command{Do: "work"})
+	a, err := c.sendCommand(command{Do: "work"})
 	return a.Done, err
 }
 
 // Missing returns which of the facts are not in the journals.
 func (c *Child) Missing(facts []Fact) ([]Fact, error) {
-	a, err := c.ask(command{Do: "missing", Facts: facts})
+	a, err := c.sendCommand(command{Do: "missing", Facts: facts})
 	return a.Facts, err
 }
 
 // Size measures the portal, which should have nothing to do.
 func (c *Child) Size() (Size, error) {
-	a, err := c.ask(command{Do: "size"})
+	a, err := c.sendCommand(command{Do: "size"})
 	return a.Size, err
 }
 
 // Verify is audit.Books.Verify, without seals.
 func (c *Child) Verify() error {
-	_, err := c.ask(command{Do: "verify"})
+	_, err := c.sendCommand(command{Do: "verify"})
 	return err
 }
 
 // Stop ends the portal as a host does: it finishes what it began and closes the database. The error is that of closing, or [ErrGone].
 func (c *Child) Stop() error {
 	stop := command{Do: "stop"}
-	_, err := c.ask(stop)
+	_, err := c.sendCommand(stop)
 	select {
 	case <-c.gone:
 	case <-time.After(patience):
-		c.stuck(stop)
+		c.endHanging(stop)
 	}
 	return err
 }
@@ -267,7 +267,7 @@ func (c *Child) Gone() <-chan struct{} { return c.gone }
 
 // Said is what the portal wrote to its standard outputs, for a message.
 func (c *Child) Said() string {
-	if b := c.said.text(); len(b) > 0 {
+	if b := c.said.copyText(); len(b) > 0 {
 		return "\nthe portal said:\n" + string(b)
 	}
 	return ""

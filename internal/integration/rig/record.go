@@ -16,11 +16,11 @@ type recorder struct {
 }
 
 func (r recorder) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return r.written(p, e, r.Store.Create(ctx, p, e))
+	return r.tellCommit(p, e, r.Store.Create(ctx, p, e))
 }
 
 func (r recorder) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return r.written(p, e, r.Store.Commit(ctx, p, e))
+	return r.tellCommit(p, e, r.Store.Commit(ctx, p, e))
 }
 
 func (r recorder) Sequence(ctx context.Context, day string) (int, error) {
@@ -31,8 +31,8 @@ func (r recorder) Sequence(ctx context.Context, day string) (int, error) {
 	return n, err
 }
 
-// written tells of a change that is written, and of one that may be.
-func (r recorder) written(p payment.Payment, e payment.Entry, err error) error {
+// tellCommit tells of a change that is written, and, with the error, of one that may be written.
+func (r recorder) tellCommit(p payment.Payment, e payment.Entry, err error) error {
 	f := Fact{Payment: p.ID, Version: p.Version, State: p.State, Hash: e.Hash}
 	switch {
 	case err == nil:
@@ -45,8 +45,8 @@ func (r recorder) written(p payment.Payment, e payment.Entry, err error) error {
 	return err
 }
 
-// missing are the facts that are not in the journals, nor in the mailbox.
-func missing(ctx context.Context, s payment.Store, box inbox.Mailbox, facts []Fact) ([]Fact, error) {
+// missingFacts returns the facts whose entry is not in the journals, or whose letter is not in the mailbox.
+func missingFacts(ctx context.Context, s payment.Store, box inbox.Mailbox, facts []Fact) ([]Fact, error) {
 	journals := map[payment.ID]map[int]Fact{}
 	var lost []Fact
 	for _, f := range facts {

@@ -13,8 +13,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// logger returns a logger of every level to the standard error, where the parent looks for what no level may write.
-func logger() *slog.Logger {
+// debugLogger returns a logger of every level to the standard error, in which the parent looks for secrets.
+func debugLogger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
@@ -56,14 +56,14 @@ func (o *oracle) checkSecrets(ctx context.Context) error {
 	children, tokens := o.children, o.tokens
 	o.mu.Unlock()
 	for _, c := range children {
-		said := string(c.said.text())
+		said := string(c.said.copyText())
 		o.reportHidden("a log", said)
 		if strings.Contains(said, person) {
-			o.say("a log names a person: %s", excerptAround(said, person))
+			o.reportViolation("a log names a person: %s", excerptAround(said, person))
 		}
 		for _, t := range tokens {
 			if strings.Contains(said, t) {
-				o.say("a log has what opens a payer's page: %s", excerptAround(said, t))
+				o.reportViolation("a log has what opens a payer's page: %s", excerptAround(said, t))
 			}
 		}
 	}
@@ -73,11 +73,11 @@ func (o *oracle) checkSecrets(ctx context.Context) error {
 // reportHidden reports the shop's key and card numbers in a text: they must be nowhere.
 func (o *oracle) reportHidden(where, text string) {
 	if strings.Contains(text, o.shop.Secret) {
-		o.say("%s has the shop's key: %s", where, excerptAround(text, o.shop.Secret))
+		o.reportViolation("%s has the shop's key: %s", where, excerptAround(text, o.shop.Secret))
 	}
 	for _, m := range maybeCardNumber.FindAllStringSubmatch(text, -1) {
-		if luhn(m[1]) {
-			o.say("%s has a card number: %s", where, excerptAround(text, m[1]))
+		if isLuhn(m[1]) {
+			o.reportViolation("%s has a card number: %s", where, excerptAround(text, m[1]))
 		}
 	}
 }
@@ -85,8 +85,8 @@ func (o *oracle) reportHidden(where, text string) {
 // maybeCardNumber matches digits that may be a card number and are not part of a longer word.
 var maybeCardNumber = regexp.MustCompile(`(?:^|[^0-9A-Za-z_-])([3-6][0-9]{12,18})(?:$|[^0-9A-Za-z_-])`)
 
-// luhn reports whether the last digit is the others' check digit.
-func luhn(number string) bool {
+// isLuhn reports whether the last digit is the Luhn check digit of the others.
+func isLuhn(number string) bool {
 	sum := 0
 	for i := range len(number) {
 		d := int(number[len(number)-1-i] - '0')

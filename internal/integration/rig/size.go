@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 )
 
-// size measures this process, on Linux.
-func size() (s Size, err error) {
+// measureSize measures this process, on Linux.
+func measureSize() (s Size, err error) {
 	debug.FreeOSMemory() // which takes the garbage out first
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -121,7 +121,7 @@ func New(tb testing.TB, d Database) *World {
 	merchant := sipstest.PublicMerchants()[0]
 	w.shop = shop{merchant.ID, merchant.Keys[1], w.Platform.Endpoints(), portal + "/return", portal + "/notify"}
 	tb.Cleanup(func() {
-		for _, c := range w.living() {
+		for _, c := range w.runningChildren() {
 			c.Kill()
 		}
 	})
@@ -143,7 +143,7 @@ func acceptShortly(l *net.TCPListener) error {
 	return errors.Join(err, set)
 }
 
-func (w *World) living() []*Child {
+func (w *World) runningChildren() []*Child {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var out []*Child
@@ -167,7 +167,7 @@ func (w *World) Facts() []Fact {
 // Advance moves the clock of all, and the platform does what becomes due: a portal should be there to be notified.
 func (w *World) Advance(d time.Duration) {
 	w.Helper()
-	if err := w.Clock.advance(d); err != nil {
+	if err := w.Clock.moveOn(d); err != nil {
 		w.Fatal(err)
 	}
 	w.Platform.Tick()
@@ -276,7 +276,7 @@ func (w *World) TryStart(o ...Option) (*Child, error) {
 	w.Helper()
 	s := start{
 		setting: setting{Database: w.Database, Shop: w.shop, Clock: w.clockFile, Mailbox: w.Mailbox.url},
-		program: []string{self()},
+		program: []string{ownExecutable()},
 	}
 	for _, f := range o {
 		f(&s)
@@ -285,7 +285,7 @@ func (w *World) TryStart(o ...Option) (*Child, error) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	c, err := run(w, s.program, string(set))
+	c, err := startChild(w, s.program, string(set))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func (w *World) TryStart(o ...Option) (*Child, error) {
 	}
 }
 
-func self() string {
+func ownExecutable() string {
 	path, err := os.Executable()
 	if err != nil {
 		panic(err)

@@ -39,8 +39,8 @@ type Server struct {
 	admin *sql.DB // for Terminate
 }
 
-// binaries finds the folder with initdb and postgres: on the PATH, or where Debian puts the newest version.
-func binaries() (string, error) {
+// binaryFolder finds the folder with initdb and postgres: on the PATH, or the newest of those where Debian puts them.
+func binaryFolder() (string, error) {
 	if p, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(p), nil
 	}
@@ -48,11 +48,11 @@ func binaries() (string, error) {
 	if len(found) == 0 {
 		return "", errors.New("no initdb on the PATH or in /usr/lib/postgresql")
 	}
-	slices.SortFunc(found, func(a, b string) int { return number(a) - number(b) })
+	slices.SortFunc(found, func(a, b string) int { return versionOf(a) - versionOf(b) })
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-func number(path string) int {
+func versionOf(path string) int {
 	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
 	return n
 }
@@ -64,20 +64,20 @@ type errNone struct{ error }
 // skips the test.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	s, err := cluster()
+	s, err := newCluster()
 	if s != nil {
 		tb.Cleanup(func() { s.Stop(syscall.SIGINT); os.RemoveAll(s.Folder) })
 	}
 	if err == nil {
 		err = s.Run()
 	}
-	need(tb, err)
+	skipOrFail(tb, err)
 	return s
 }
 
 // shared is the server of the test binary.
 var shared = sync.OnceValues(func() (*Server, error) {
-	s, err := cluster()
+	s, err := newCluster()
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +90,11 @@ var shared = sync.OnceValues(func() (*Server, error) {
 func Shared(tb testing.TB) *Server {
 	tb.Helper()
 	s, err := shared()
-	need(tb, err)
+	skipOrFail(tb, err)
 	return s
 }
 
-func need(tb testing.TB, err error) {
+func skipOrFail(tb testing.TB, err error) {
 	tb.Helper()
 	if none := (errNone{}); errors.As(err, &none) {
 		tb.Skip(err)
@@ -104,9 +104,9 @@ func need(tb testing.TB, err error) {
 	}
 }
 
-// cluster makes a folder with an empty cluster. Where it fails, the folder is there if the server is not nil.
-func cluster() (*Server, error) {
-	bin, err := binaries()
+// newCluster makes a folder with an empty cluster. After an error the folder exists if the server is not nil.
+func newCluster() (*Server, error) {
+	bin, err := binaryFolder()
 	if err != nil {
 		return nil, errNone{errors.New(Install)}
 	}
@@ -127,21 +127,21 @@ func cluster() (*Server, error) {
 			return s, err
 		}
 	}
-	out, err := s.command("initdb", "-D", s.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput()
+	out, err := s.serverCommand("initdb", "-D", s.dataFolder(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return s, err
 }
 
-func (s *Server) data() string { return filepath.Join(s.Folder, "data") }
+func (s *Server) dataFolder() string { return filepath.Join(s.Folder, "data") }
 
-func (s *Server) command(name string, args ...string) *exec.Cmd {
-	return s.owned(exec.Command(filepath.Join(s.bin, name), args...))
+func (s *Server) serverCommand(name string, args ...string) *exec.Cmd {
+	return s.asOwner(exec.Command(filepath.Join(s.bin, name), args...))
 }
 
-// owned lets a command run as the owner of the cluster.
-func (s *Server) owned(c *exec.Cmd) *exec.Cmd {
+// asOwner makes a command run as the owner of the cluster, in its folder.
+func (s *Server) asOwner(c *exec.Cmd) *exec.Cmd {
 	c.Dir = s.Folder
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
 	return c
@@ -154,7 +154,7 @@ const untilAlone = `"$@" & cat >/dev/null; kill -QUIT $!; wait $!; cd / && rm -r
 // lastingServer is the command of a server that outlives no test binary.
 func (s *Server) lastingServer(server *exec.Cmd) (*exec.Cmd, error) {
 	quick := []string{"-c", "fsync=off", "-c", "full_page_writes=off"}
-	c := s.owned(exec.Command("sh", slices.Concat([]string{"-c", untilAlone, s.Folder, server.Path}, server.Args[1:], quick)...))
+	c := s.asOwner(exec.Command("sh", slices.Concat([]string{"-c", untilAlone, s.Folder, server.Path}, server.Args[1:], quick)...))
 	c.SysProcAttr.Setpgid = true
 	_, err := c.StdinPipe() // the kernel closes it with the binary
 	return c, err
@@ -175,7 +175,7 @@ func (s *Server) Run() error {
 		s.port = l.Addr().(*net.TCPAddr).Port
 		l.Close()
 	}
-	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
+	s.cmd = s.serverCommand("postgres", "-D", s.dataFolder(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
 	if s.lasting {
 		var err error
 		if s.cmd, err = s.lastingServer(s.cmd); err != nil {

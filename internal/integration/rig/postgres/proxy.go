@@ -76,7 +76,7 @@ func (s *Server) Proxy(tb testing.TB) *Proxy {
 	}
 	p := &Proxy{server: s, l: l, open: map[net.Conn]bool{}}
 	p.settled = sync.NewCond(&p.mu)
-	p.busy.Go(p.listen)
+	p.busy.Go(p.acceptClients)
 	tb.Cleanup(p.close)
 	return p
 }
@@ -123,7 +123,7 @@ func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.open {
-		reset(c)
+		resetConnection(c)
 	}
 }
 
@@ -136,33 +136,33 @@ func (p *Proxy) close() {
 	p.busy.Wait()
 }
 
-func (p *Proxy) listen() {
+func (p *Proxy) acceptClients() {
 	for {
 		c, err := p.l.Accept()
 		if err != nil {
 			return
 		}
-		p.busy.Go(func() { p.serve(c) })
+		p.busy.Go(func() { p.serveClient(c) })
 	}
 }
 
-// keep remembers a connection until it is closed; false: the proxy is closed.
-func (p *Proxy) keep(c net.Conn) bool {
+// keepOpen remembers a connection until dropConnection closes it, and reports whether the proxy is still open.
+func (p *Proxy) keepOpen(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open[c] = true
 	return !p.closed
 }
 
-func (p *Proxy) drop(c net.Conn) {
+func (p *Proxy) dropConnection(c net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, c)
 	c.Close()
 }
 
-// reset closes a connection as a machine does that has died: what was not sent is lost.
-func reset(c net.Conn) {
+// resetConnection closes a connection without sending what is still in its buffer, as the death of a machine does.
+func resetConnection(c net.Conn) {
 	if t, ok := c.(*net.TCPConn); ok {
 		t.SetLinger(0)
 	}
@@ -179,12 +179,12 @@ type line struct {
 	prepared       map[string]string // SQL by the name of a statement
 }
 
-func (p *Proxy) serve(client net.Conn) {
-	defer p.drop(client)
-	if !p.keep(client) {
+func (p *Proxy) serveClient(client net.Conn) {
+	defer p.dropConnection(client)
+	if !p.keepOpen(client) {
 		return
 	}
-	first, err := packet(client, nil)
+	first, err := readPacket(client, nil)
 	if err != nil {
 		return
 	}
@@ -192,8 +192,8 @@ func (p *Proxy) serve(client net.Conn) {
 	if err != nil {
 		return
 	}
-	defer p.drop(server)
-	if !p.keep(server) {
+	defer p.dropConnection(server)
+	if !p.keepOpen(server) {
 		return
 	}
 	if _, err := server.Write(first); err != nil {
@@ -204,17 +204,18 @@ func (p *Proxy) serve(client net.Conn) {
 		return
 	}
 	l := &line{client: client, server: server, prepared: map[string]string{}}
-	hello, ok := l.answer()
+	hello, ok := l.readAnswer()
 	if _, err := client.Write(hello); err != nil || !ok {
 		return
 	}
-	for p.pass(l) {
+	for p.passRequest(l) {
 	}
 }
 
-// pass takes one request from the client to the server and the answer back; false: the line is no more.
-func (p *Proxy) pass(l *line) bool {
-	request, raw, err := l.request()
+// passRequest passes one request from the client to the server and the answer back, broken as the plan says. It reports whether
+// the line is still whole.
+func (p *Proxy) passRequest(l *line) bool {
+	request, raw, err := l.readRequest()
 	if err != nil {
 		return false
 	}
@@ -224,7 +225,7 @@ func (p *Proxy) pass(l *line) bool {
 	plan, during := p.plan, p.during
 	p.pending++
 	p.mu.Unlock()
-	defer p.done()
+	defer p.requestDone()
 	b := Whole
 	if plan != nil {
 		b = plan(request)
@@ -235,28 +236,28 @@ func (p *Proxy) pass(l *line) bool {
 
 	switch b {
 	case Unsent:
-		reset(l.client)
+		resetConnection(l.client)
 		return false
 	case HalfSent:
 		l.server.Write(raw[:len(raw)/2])
-		reset(l.client)
+		resetConnection(l.client)
 		return false
 	case Executed:
 		p.server.Terminate(l.pid)
 	}
 	if _, err := l.server.Write(raw); err != nil {
-		return l.last()
+		return l.passLastWords()
 	}
 	if b == Unheard {
-		reset(l.client)
-		l.answer() // the server carries on
+		resetConnection(l.client)
+		l.readAnswer() // the server carries on
 		return false
 	}
-	answer, ok := l.answer()
+	answer, ok := l.readAnswer()
 	switch b {
 	case Unread:
 		during(request)
-		reset(l.client)
+		resetConnection(l.client)
 		return false
 	case HalfRead:
 		during(request)
@@ -266,11 +267,11 @@ func (p *Proxy) pass(l *line) bool {
 	case Orphaned:
 		p.server.Terminate(l.pid)
 		during(request)
-		reset(l.client)
+		resetConnection(l.client)
 		return false
 	case Restarted:
 		p.server.Crash()
-		reset(l.client)
+		resetConnection(l.client)
 		return false
 	case Widowed:
 		p.server.Terminate(l.pid)
@@ -280,22 +281,22 @@ func (p *Proxy) pass(l *line) bool {
 	return ok && err == nil
 }
 
-func (p *Proxy) done() {
+func (p *Proxy) requestDone() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pending--
 	p.settled.Broadcast()
 }
 
-// last gives the client what a server that is gone has said at the end.
-func (l *line) last() bool {
-	answer, _ := l.answer()
+// passLastWords passes to the client the last bytes of a server that is gone, and returns false: the line has ended.
+func (l *line) passLastWords() bool {
+	answer, _ := l.readAnswer()
 	l.client.Write(answer)
 	return false
 }
 
-// packet reads one message after its type, and appends it to b.
-func packet(r io.Reader, b []byte) ([]byte, error) {
+// readPacket reads one message without a type byte, its length and its body, and appends it to b.
+func readPacket(r io.Reader, b []byte) ([]byte, error) {
 	n := len(b)
 	b = append(b, 0, 0, 0, 0)
 	if _, err := io.ReadFull(r, b[n:]); err != nil {
@@ -312,14 +313,14 @@ func packet(r io.Reader, b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// message reads one message with its type, appends it to b, and returns its body as well.
-func message(r io.Reader, b []byte) (all []byte, kind byte, body []byte, err error) {
+// readMessage reads one message with its type byte, appends it to b, and returns its body as well.
+func readMessage(r io.Reader, b []byte) (all []byte, kind byte, body []byte, err error) {
 	n := len(b)
 	b = append(b, 0)
 	if _, err := io.ReadFull(r, b[n:]); err != nil {
 		return b[:n], 0, nil, err
 	}
-	if b, err = packet(r, b); err != nil {
+	if b, err = readPacket(r, b); err != nil {
 		return b[:n], 0, nil, err
 	}
 	return b, b[n], b[n+5:], nil
@@ -331,13 +332,13 @@ const (
 	backendKey, ready                             = 'K', 'Z'                     // from the server
 )
 
-// request reads what the client sends until it waits.
-func (l *line) request() (r Request, raw []byte, err error) {
+// readRequest reads the client's messages up to the one after which it waits for an answer.
+func (l *line) readRequest() (r Request, raw []byte, err error) {
 	r.PID = l.pid
 	for {
 		var kind byte
 		var body []byte
-		if raw, kind, body, err = message(l.client, raw); err != nil {
+		if raw, kind, body, err = readMessage(l.client, raw); err != nil {
 			return r, raw, err
 		}
 		words := bytes.SplitN(body, []byte{0}, 3)
@@ -364,14 +365,14 @@ func (l *line) request() (r Request, raw []byte, err error) {
 	}
 }
 
-// answer reads what the server says until it waits for the next request; false: the server is gone.
-func (l *line) answer() ([]byte, bool) {
+// readAnswer reads the server's messages up to ReadyForQuery; false: the server is gone.
+func (l *line) readAnswer() ([]byte, bool) {
 	var raw []byte
 	for {
 		var kind byte
 		var body []byte
 		var err error
-		if raw, kind, body, err = message(l.server, raw); err != nil {
+		if raw, kind, body, err = readMessage(l.server, raw); err != nil {
 			return raw, false
 		}
 		switch {

@@ -1,0 +1,139 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// narrowStore is a store in which lists are empty, or an event cannot be written, where the test says.
+type narrowStore struct {
+	payment.Store
+	blind bool
+	down  payment.EventKind
+}
+
+func (s *narrowStore) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	if s.blind {
+		return func(func(payment.Payment, error) bool) {}
+	}
+	return s.Store.List(ctx, f)
+}
+
+func (s *narrowStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if e.Event == s.down {
+		return errDown
+	}
+	return s.Store.Commit(ctx, p, e)
+}
+
+func newNarrow(t *testing.T) (*world, *narrowStore) {
+	s := &narrowStore{}
+	return newWorld(t, func(c *payment.Config) { s.Store, c.Store = c.Store, s }), s
+}
+
+// Two acceptances of one claim come at one moment: neither sees the other's, the store refuses the second, and that is for a person.
+func TestPaidTwiceAtOneMoment(t *testing.T) {
+	w, s := newNarrow(t)
+	first, _ := w.begin("1")
+	w.say(first, acquirer.Result{Outcome: acquirer.Expired})
+	second, _ := w.begin("1")
+	w.say(first, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000001"})
+	s.blind = true
+	w.say(second, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "000002"})
+	s.blind = false
+	w.at(first.ID, payment.Paid)
+	w.at(second.ID, payment.Review)
+	w.tells(second.ID, "created opened accepted_too→review")
+}
+
+// A session that could not be written is handed out to nobody: what the payer did there would be somebody's whom nobody knows.
+func TestNoSessionWithoutItsCommit(t *testing.T) {
+	w, s := newNarrow(t)
+	s.down = payment.OnOpened
+	_, session, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if !errors.Is(err, errDown) || !session.IsZero() {
+		t.Errorf("session %v, %v", session, err)
+	}
+}
+
+// What opened keeps the handle: without it nobody could ask about the trip, or tell its answers from another's.
+func TestOpenedKeepsTheHandle(t *testing.T) {
+	s := session()
+	s.Handle = acquirer.Handle{Session: "s1", Proof: "p1", ExpiresAt: s.ExpiresAt}
+	p, effect, err := fullRow(payment.Created).Apply(payment.Event{Kind: payment.OnOpened, At: minutesAfterNoon(1), Session: s})
+	if err != nil || effect != payment.EffectChanged || !p.Handle.Equal(s.Handle) {
+		t.Errorf("the handle is %v, want %v; effect %s, %v", p.Handle, s.Handle, effect, err)
+	}
+}
+
+// Two acquirers of one merchant are refused: nobody could tell whose a payment is.
+func TestTwoAcquirersOfOneMerchant(t *testing.T) {
+	one, two := &mock.Acquirer{}, &mock.Acquirer{MerchantID: "002001000000001"}
+	for name, c := range map[string]struct {
+		others []acquirer.Client
+		want   string
+	}{
+		"two contracts":            {[]acquirer.Client{two}, ""},
+		"the first again":          {[]acquirer.Client{&mock.Acquirer{}}, "Others[0]"},
+		"the others are one":       {[]acquirer.Client{two, &mock.Acquirer{MerchantID: "002001000000001"}}, "Others[1]"},
+		"the first behind another": {[]acquirer.Client{two, &mock.Acquirer{}}, "Others[1]"},
+	} {
+		_, err := payment.New(payment.Config{
+			Store: payment.NewMemoryStore(), Acquirer: one, Others: c.others, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
+		})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want+" has the merchant") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An end that the acquirer told is no person's to question: only the acquirer's word can move it.
+func TestEndOfTheAcquirerIsNotQuestioned(t *testing.T) {
+	w := newWorld(t)
+	p := w.ended("1", acquirer.Failed)
+	_, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "the payer says that he paid"})
+	if !errors.Is(err, payment.ErrNotAllowed) {
+		t.Errorf("error %v", err)
+	}
+	w.at(p.ID, payment.Failed)
+}
+
+// A look in review that brought no answer is made up for.
+func TestMissedLookIsMadeUpFor(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	p, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "a complaint"})
+	w.must("Question", err)
+	b.status = func(string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnavailable}
+	}
+	before := b.asked
+	w.clock.Add(p.AttentionAt.Sub(w.clock.Now()))
+	w.work()
+	if q := w.at(p.ID, payment.Review); b.asked != before+1 || !q.AttentionAt.After(w.clock.Now()) {
+		t.Errorf("asked %d times, and it is due at %v; now it is %v", b.asked-before, q.AttentionAt, w.clock.Now())
+	}
+}
+
+// A panic of an acquirer's client is the failure of one look, and the worker goes on.
+func TestPanicIsAFailedLook(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	b.status = func(string) (acquirer.Result, error) { panic("A-1 owes 75 euros") }
+	w.clock.Add(20 * time.Minute)
+	if _, err := w.WorkOnce(w.ctx); err == nil || strings.Contains(err.Error(), "A-1") {
+		t.Errorf("error %v, want one that says nothing of what panicked", err)
+	}
+	if q := w.at(p.ID, payment.Redirected); !q.AttentionAt.After(w.clock.Now()) {
+		t.Errorf("it is due at %v; now it is %v", q.AttentionAt, w.clock.Now())
+	}
+}

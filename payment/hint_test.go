@@ -1,0 +1,96 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/payment"
+)
+
+// hintBank is an acquirer whose messages are the hint that the test says, and which counts the questions that it is asked.
+type hintBank struct {
+	acquirer.Client
+	hint  acquirer.Result
+	asked int
+}
+
+func (b *hintBank) Parse(acquirer.Callback) (acquirer.Result, error) {
+	b.hint.Hint = true
+	return b.hint, nil
+}
+
+func (b *hintBank) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+	b.asked++
+	return b.Client.Status(ctx, q)
+}
+
+// newHints returns a world whose bank gives sessions with a proof, behind a hintBank.
+func newHints(t *testing.T) (*world, *hintBank) {
+	b := &hintBank{}
+	w := newWorld(t, func(c *payment.Config) {
+		bank := c.Acquirer.(*mock.Acquirer)
+		bank.Traits = mock.Direct
+		b.Client = bank.Client()
+		c.Acquirer = b
+	})
+	w.bank.Notify = func(acquirer.Callback) {}
+	return w, b
+}
+
+// A return without the proof of the payment's own session asks nobody: anybody can guess a number.
+func TestReturnBringsTheProof(t *testing.T) {
+	w, b := newHints(t)
+	p, _ := w.begin("1")
+	if p.Handle.Proof == "" {
+		t.Fatal("the session has no proof")
+	}
+	for _, proof := range []string{"", "x", p.Handle.Session, p.Handle.Proof + "x"} {
+		b.hint.Handle = acquirer.Handle{Session: p.Handle.Session, Proof: proof}
+		_, effect, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Return})
+		if !errors.Is(err, acquirer.ErrUnverified) || effect != "" || b.asked != 0 {
+			t.Errorf("proof %q: effect %q, %v, asked %d times", proof, effect, err, b.asked)
+		}
+	}
+	b.hint.Handle.Proof = p.Handle.Proof
+	if _, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Return}); err != nil || b.asked != 1 {
+		t.Errorf("the right proof: %v, asked %d times", err, b.asked)
+	}
+}
+
+// However many hints come about a payment, its acquirer is asked once in ten seconds; a clock that was set back holds up nothing.
+func TestHintsAskOnceInTenSeconds(t *testing.T) {
+	w, b := newHints(t)
+	p, _ := w.begin("1")
+	b.hint = acquirer.Result{Reference: p.Reference}
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {0, 1}, {10*time.Second - time.Microsecond, 1}, {time.Microsecond, 2}, {-time.Hour, 3}, {0, 3}} {
+		w.clock.Add(c.after)
+		if _, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify}); err != nil || b.asked != c.want {
+			t.Errorf("after %v more: %v, asked %d times, want %d", c.after, err, b.asked, c.want)
+		}
+	}
+}
+
+// A hint of one contract's bank is about no payment of another's, whatever reference it names.
+func TestHintOfAnotherMerchant(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.begin("1")
+	b := &hintBank{Client: &mock.Acquirer{MerchantID: "002001000000001", Now: w.clock.Now}, hint: acquirer.Result{Reference: p.Reference}}
+	svc, err := payment.New(payment.Config{
+		Store: w.store, Acquirer: b, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: w.clock.Now,
+	})
+	w.must("New", err)
+	if q, _, err := svc.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify}); !errors.Is(err, payment.ErrNotFound) || q.ID != "" {
+		t.Errorf("%v, %v", q, err)
+	}
+	if q := w.get(p.ID); !q.AttentionAt.Equal(p.AttentionAt) {
+		t.Errorf("it is due at %v, was at %v", q.AttentionAt, p.AttentionAt)
+	}
+}
