@@ -15,7 +15,7 @@ var looks = []Mutant{
 	one("a word that is not final ends the looks", "payment/timers.go", "if now.Before(p.CreatedAt.Add(reviewDaily)) {", "if now.Before(p.CreatedAt) {", "payment TestUndecidedAfterTheEnd"),
 	one("nobody looks at what was refunded", "payment/timers.go", "\tcase Refunded:\n\t\treturn e.At.Add(finalLook)", "\tcase Refunded:\n\t\treturn time.Time{}", "payment TestM8.*"),
 	one("what is not taken into account is not said", "payment/look.go", "!now.Before(h.paidAt.Add(s.times.record)) {", "now.Before(h.paidAt) {", "payment TestOverdue|TestRecordWithin"),
-	one("a look that failed is not made up for", "payment/ask.go", "latest(retryAt(now, t.Tries, p.ID), leftAlone)", "latest(time.Time{}, leftAlone)", "payment TestMissedLookIsMadeUpFor"),
+	one("a look that failed is not made up for", "payment/ask.go", "laterOf(retryAt(now, t.Tries, p.ID), leftAlone)", "laterOf(time.Time{}, leftAlone)", "payment TestMissedLookIsMadeUpFor"),
 	one("a panic is the worker's end", "payment/work.go", "\t\tif r := recover(); r != nil {\n\t\t\terr = fmt.Errorf(\"it panicked", "\t\tif r := error(nil); r != nil {\n\t\t\terr = fmt.Errorf(\"it panicked", "payment TestPanicIsAFailedLook"),
 	one("a change that failed is delivered", "payment/deliver.go", "again, cause = retryAt(s.now(), t.Tries, t.Payment.ID), shortCause(failed.Error())", "cause = shortCause(failed.Error())", "payment TestDeliveryFails"),
 	one("a call that hangs keeps its slot", "payment/running.go", "return c.outlived <= mostHanging", "return c.outlived <= 0", "payment TestM3.*"),
