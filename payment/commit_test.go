@@ -137,3 +137,41 @@ func TestPanicIsAFailedLook(t *testing.T) {
 		t.Errorf("it is due at %v; now it is %v", q.AttentionAt, w.clock.Now())
 	}
 }
+
+// Each entry has a salt of its own: with one salt for all, who knows a name finds it in every journal, and after an erasure too.
+func TestEachEntryHasItsOwnSalt(t *testing.T) {
+	w := newWorld(t)
+	seen := map[[16]byte]bool{{}: true}
+	for _, id := range []string{"1", "2"} {
+		for e, err := range w.Journal(w.ctx, w.ended(id, acquirer.Accepted).ID) {
+			w.must("Journal", err)
+			if seen[e.Salt] {
+				t.Errorf("the salt of entry %d of payment %s is none, or another entry's", e.Version, id)
+			}
+			seen[e.Salt] = true
+		}
+	}
+	if len(seen) != 7 {
+		t.Errorf("%d salts, want those of two journals of three entries, and none", len(seen))
+	}
+}
+
+// A payment in review of which the acquirer knows nothing is asked about again and again, and that is written once.
+func TestAbsenceInReviewIsNotedOnce(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.ended("1", acquirer.Accepted)
+	p, err := w.Question(w.ctx, payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "a complaint"})
+	w.must("Question", err)
+	b.status = func(string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrNotFound}
+	}
+	before := b.asked
+	for range 4 {
+		w.clock.Add(w.get(p.ID).AttentionAt.Sub(w.clock.Now()))
+		w.work()
+	}
+	if b.asked != before+4 {
+		t.Errorf("asked %d times, want 4", b.asked-before)
+	}
+	w.tells(p.ID, "created opened accepted→paid questioned→review absent/noted")
+}

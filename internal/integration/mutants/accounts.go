@@ -13,5 +13,11 @@ var accounts = []Mutant{
 	one("an entry does not commit to the one before", "payment/journal.go", "append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)", "append(append(h.b, e.Row[:]...), e.Personal[:]...)", "payment TestGolden.*|TestVerify.*"),
 	one("an entry does not commit to its row", "payment/journal.go", "append(append(append(h.b, e.Previous[:]...), e.Row[:]...), e.Personal[:]...)", "append(append(h.b, e.Previous[:]...), e.Personal[:]...)", "payment TestGolden.*|TestVerify.*"),
 	one("an entry does not commit to its money", "payment/journal.go", "\tif !e.Money.isNone() {\n\t\tform = \"entry/2\"", "\tif e.Version < 0 {\n\t\tform = \"entry/2\"", "payment TestGolden.*|TestVerify.*"),
+	one("all entries have one salt", "payment/journal.go", "\trand.Read(e.Salt[:])\n", "\t_, _ = rand.Read(nil)\n\te.Salt = [16]byte{1}\n", "payment TestEachEntryHasItsOwnSalt"),
 	one("a row is not what its journal says", "payment/verify.go", "case entries[len(entries)-1].Row != p.rowHash():", "case entries[len(entries)-1].Row == [32]byte{}:", "payment TestVerify.*|TestGolden.*", "payment"),
+	one("a handle is another trip's", "payment/verify.go", "opened != handleFingerprint(p.Handle):", "opened == \"?\":", "payment TestVerify.*|TestGolden.*", "payment"),
+	one("a seal does not commit to the day before", "payment/audit/seal.go", "\th.Write(before[:])\n", "\th.Write(before[:0])\n", "payment/audit", "payment", "internal/integration/faults/tamper"),
+	one("what was altered is exported", "payment/audit/day.go", "if err := payment.VerifyJournal(h.payment, h.journal); err != nil {", "if err := payment.VerifyJournal(h.payment, h.journal); err != nil && h.payment.ID == \"\" {", "payment/audit", "payment", "internal/integration/faults/tamper"),
+	one("a cell is a formula", "payment/audit/export.go", "strings.ContainsRune(\"=+-@'", "strings.ContainsRune(\"'", "payment/audit"),
+	one("orphans are no money", "payment/audit/export.go", "payment.OrphanMovements(orphans)", "payment.OrphanMovements(orphans[:0])", "payment/audit", "payment"),
 }

@@ -16,6 +16,7 @@ var beginnings = []Mutant{
 	one("a reference that is taken is not replaced", "payment/begin.go", "if !errors.Is(err, ErrReference) {\n\t\t\treturn q, err", "if q.ID != \"?\" {\n\t\t\treturn q, err", "payment TestNextReference"),
 	one("every error of the bank says that it opened nothing", "payment/begin.go", "return e.Kind == OnNotOpened && e.Result != nil", "return e.Kind == OnNotOpened", "payment TestBeginErrors|TestNotOpenedInTime|TestLastLook.*|TestEveryFault"),
 	one("a reference that is used is not marked", "payment/begin.go", "e.Result = &acquirer.Result{Code: referenceTaken}", "e.Result = &acquirer.Result{Code: a.Code}", "payment TestSomebodyElsesReference|TestBeginErrors"),
+	one("the sequence is counted by the day of UTC", "payment/reference.go", "return paris.Of(t).String() }", "return t.UTC().Format(time.DateOnly) }", "payment TestSequenceIsOfTheParisDay|TestSequenceDay", "payment"),
 	one("a debt of less than fifty euros may be paid", "creance/policy.go", "case balance < low:", "case balance < low-1:", "creance"),
 	one("a new contract is asked about the old one's payments", "payment/clients.go", "case twice:\n", "case twice && merchant == \"?\":\n", "payment TestTwoAcquirersOfOneMerchant"),
 }

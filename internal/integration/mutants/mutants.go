@@ -47,7 +47,7 @@ func one(name, file, before, after string, in ...string) Mutant {
 
 // All returns every mutant.
 func All() []Mutant {
-	return slices.Concat(mended, truth, beginnings, refunds, people, looks, accounts, stores, banks)
+	return slices.Concat(mended, truth, beginnings, refunds, people, looks, accounts, stores, banks, letters)
 }
 
 // Killer is who notices a mutant: a test of a package, or a world of package simulation.

@@ -6,6 +6,7 @@ var refunds = []Mutant{
 	one("a refund is repeated blindly", "payment/giveback.go", "t.Cause != nothingWentBack || now.Before(next) {", "t.Cause == \"?\" && now.Before(next) {", "payment TestRefundIsNotRepeatedBlindly|TestTwoAnswersBeforeTheNextCall"),
 	one("one answer that nothing went back is enough", "payment/giveback.go", "t.Cause != nothingWentBack || now.Before(next) {", "now.Before(next) {", "payment TestTwoAnswersBeforeTheNextCall"),
 	one("a refund does not wait longer each time", "payment/giveback.go", "called.Add(min(max(called.Sub(p.RefundAskedAt)/2, callAgain), maxBackoff))", "called.Add(min(callAgain, maxBackoff))", "payment TestRefundWaitsLongerAndLonger"),
+	one("a refund is repeated at once", "payment/timers.go", "callAgain     = 15 * time.Minute", "callAgain     = time.Minute", "payment TestRefundIsNotRepeatedBlindly|TestRefundWaitsLongerAndLonger", "payment"),
 	one("a refund asks for all, whatever is back", "payment/giveback.go", "Handle: p.Handle, Amount: p.Left(), Currency", "Handle: p.Handle, Amount: p.Amount, Currency", "payment TestM9.*"),
 	one("a repetition has a key of its own", "payment/giveback.go", "\th.addTimes(p.RefundAskedAt)\n", "\th.addTimes(p.RefundCalledAt)\n", "payment TestRefundKey"),
 	one("a call without an answer is a refusal", "payment/giveback.go", "refused.OutcomeUnknown() || refused.Retryable():", "refused.Retryable():", "payment TestRefundIsNotRepeatedBlindly|TestRefund"),

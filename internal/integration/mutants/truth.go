@@ -26,7 +26,9 @@ var truth = []Mutant{
 	one("a commit without an answer has failed", "payment/commit.go", "\t\tif q.Head == p.Head {\n\t\t\treturn nil\n\t\t}\n\t\tfor old", "\t\tif q.Head == p.Head {\n\t\t\treturn err\n\t\t}\n\t\tfor old", "payment TestAmbiguousCommit|TestM3StoreFails"),
 	one("what has moved on is not tried again", "payment/commit.go", "\t\tif !errors.Is(err, ErrVersion) {\n\t\t\treturn q, effect, err", "\t\tif q.ID != \"?\" {\n\t\t\treturn q, effect, err", "payment TestNotificationAndReturnAtOnce|TestRecordedWhileBeginning"),
 	one("a message that is sent again is written again", "payment/commit.go", "return known || message && answered", "return known && !known || message && answered", "payment TestReplay.*", "payment"),
+	one("silence is written down each time", "payment/commit.go", "const noteEvery = time.Hour", "const noteEvery = 0 * time.Hour", "payment TestM14.*", "payment"),
 	one("a verdict is reopened by the word that it answered", "payment/commit.go", "return known || message && answered && !endsRefund && !correctsRow || repeatsEvidence, nil", "return known || message && answered && !endsRefund && !correctsRow && known || repeatsEvidence, nil", "payment TestAVerdictAnswersTheLastWord"),
+	one("evidence is repeated without end", "payment/commit.go", "&& !correctsRow || repeatsEvidence, nil", "&& !correctsRow || repeatsEvidence && known, nil", "payment TestM5.*|TestContradictionsDoNotSpin|TestReplay.*|TestPendingAfter.*", "payment"),
 	one("a duplicate is written", "payment/commit.go", "if err != nil || effect == EffectDuplicate {", "if err != nil {", "payment TestReplay.*|TestFromDebt.*|TestRefund"),
 	one("an acceptance loses its money", "payment/money.go", "if r == nil || r.Outcome != acquirer.Accepted {", "if r == nil || r.Outcome == acquirer.Accepted {", "payment TestMovements|TestExport.*"),
 }
