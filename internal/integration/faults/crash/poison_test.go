@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -298,8 +299,10 @@ func TestMigrateMakesSureOfTheLog(t *testing.T) {
 		if err := store.Migrate(t.Context()); (err != nil) != c.fails || c.fails && !errors.Is(err, c.err) {
 			t.Errorf("checkpoint %v: error %v", c.err, err)
 		}
-		if s := disk.told(); len(s) == 0 || s[0] != "1 checkpoint" {
-			t.Errorf("checkpoint %v: %q", c.err, s)
+		// A pool may close what it keeps no more; the first that is done to the file is the checkpoint.
+		done := slices.DeleteFunc(disk.told(), func(s string) bool { return strings.HasSuffix(s, " closed") })
+		if len(done) == 0 || !strings.HasSuffix(done[0], " checkpoint") {
+			t.Errorf("checkpoint %v: %q", c.err, done)
 		}
 	}
 }
