@@ -231,10 +231,6 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: clerkCommand(o), Verdict: o.Verdict})
 		return err
 	},
-	"reconcile": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, _, err = c.Reconcile(ctx, o.ID)
-		return err
-	},
 	"work": func(c *child, ctx context.Context, _ command, a *answer) error {
 		for {
 			n, err := c.WorkOnce(ctx)
