@@ -129,7 +129,7 @@ func (w *World) Request(id string) payment.BeginRequest {
 	return payment.BeginRequest{Key: fmt.Sprintf("K-%s-%d", id, w.keys[id]), Debt: w.Debt(id)}
 }
 
-// Begin sends the debtor to the kiosk. What is not redirected ends the test.
+// Begin sends the debtor to the payment page. What is not redirected ends the test.
 func (w *World) Begin(id string) (payment.Payment, acquirer.Session) {
 	w.t.Helper()
 	p, s, err := w.Service.Begin(w.t.Context(), w.Request(id))
@@ -140,9 +140,9 @@ func (w *World) Begin(id string) (payment.Payment, acquirer.Session) {
 	return p, s
 }
 
-// Visit plays the payer at the kiosk, and brings the browser back to the service if it comes back. Where the host's own handlers are
-// tested, ask the bank's own Visit for what the browser brings, and send it to them with mock.NewRequest.
-func (w *World) Visit(s acquirer.Session, b mock.Behaviour) {
+// VisitAndReturn plays the payer at the payment page, and brings the browser back to the service if it comes back. Where the host's own handlers
+// are tested, call Bank.Visit, which returns what the browser brings, and send that to them with mock.NewRequest.
+func (w *World) VisitAndReturn(s acquirer.Session, b mock.Behaviour) {
 	w.t.Helper()
 	cb, err := w.Bank.Visit(s, b)
 	if errors.Is(err, mock.ErrNoReturn) {
@@ -152,11 +152,11 @@ func (w *World) Visit(s acquirer.Session, b mock.Behaviour) {
 	w.Service.Receive(w.t.Context(), cb)
 }
 
-// Pay is Begin and Visit, and returns the payment as it is then.
+// Pay is Begin and VisitAndReturn, and returns the payment as it is then.
 func (w *World) Pay(id string, b mock.Behaviour) payment.Payment {
 	w.t.Helper()
 	p, s := w.Begin(id)
-	w.Visit(s, b)
+	w.VisitAndReturn(s, b)
 	return w.Get(p.ID)
 }
 

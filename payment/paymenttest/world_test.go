@@ -58,7 +58,7 @@ func TestChecksFind(t *testing.T) {
 		"money that nobody was told of": {func(w *paymenttest.World) {
 			w.Bank.Notify = func(acquirer.Callback) {}
 			_, s := w.Begin("1")
-			w.Visit(s, mock.Behaviour{Abandon: true})
+			w.VisitAndReturn(s, mock.Behaviour{Abandon: true})
 		}, "the bank took money for"},
 		"no acknowledgement": {func(w *paymenttest.World) { w.Pay("1", mock.Behaviour{}) }, "acknowledgements: 0"},
 		"a payment without money": {func(w *paymenttest.World) {

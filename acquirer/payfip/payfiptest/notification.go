@@ -164,23 +164,30 @@ func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	return acquirer.Callback{Query: pairs}
 }
 
+// method is that of the request which carries a callback so.
+func (c Carrier) method() string {
+	if c == Get {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// joinQueries appends a query to another one, whose pairs stay as they were written.
+func joinQueries(query, appended string) string {
+	if query == "" || appended == "" {
+		return query + appended
+	}
+	return query + "&" + appended
+}
+
 // newRequest returns the HTTP request that carries a callback to an address. The query of the address is kept.
 func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	if len(cb.Query) > 0 {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += cb.Query.Encode()
-	}
-	method := http.MethodPost
-	if c == Get {
-		method = http.MethodGet
-	}
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(cb.Form.Encode()))
+	u.RawQuery = joinQueries(u.RawQuery, cb.Query.Encode())
+	r, err := http.NewRequestWithContext(ctx, c.method(), u.String(), strings.NewReader(cb.Form.Encode()))
 	if err == nil && len(cb.Form) > 0 {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
