@@ -87,7 +87,7 @@ type Acquirer struct {
 	// Delay is how long a Slow answer takes, by the real clock. Zero: one second.
 	Delay time.Duration
 
-	// Logger gets a warning for each notification that could not be delivered by POST. Zero: no log.
+	// Logger gets a warning for each notification that could not be delivered by POST. Nil: slog.Default().
 	Logger *slog.Logger
 
 	once     sync.Once

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -157,7 +158,5 @@ func (a *Acquirer) deliverNotification(t bank.Transaction, cb acquirer.Callback)
 		}
 		err = fmt.Errorf("HTTP status %d", resp.StatusCode)
 	}
-	if a.Logger != nil {
-		a.Logger.Warn("mock acquirer: notification not delivered", "reference", t.Reference, "error", err)
-	}
+	cmp.Or(a.Logger, slog.Default()).Warn("mock acquirer: notification not delivered", "reference", t.Reference, "error", err)
 }

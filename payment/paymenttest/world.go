@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -87,6 +88,7 @@ func (w *World) Restart(change func(*payment.Config)) {
 	c := payment.Config{
 		Store: w.Store, Acquirer: w.Bank, Policies: creance.Ameli(), Now: w.Clock.Now,
 		ReturnURL: "https://portail.example/paiement/retour", NotifyURL: "https://portail.example/paiement/notification",
+		Logger: slog.New(slog.DiscardHandler),
 		Deliver: inbox.Deliverer(w.Mailbox, words, inbox.Sender{
 			Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: w.Clock.Now,
 		}),

@@ -93,7 +93,7 @@ type Config struct {
 	// Now is the clock. It signs the requests: the platform refuses what is more than five minutes off. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about payments that somebody must look at. Nil: slog.Default().
+	// Logger gets warnings about payments that somebody must look at. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "direct." and the name of the call: createHostedCheckout,

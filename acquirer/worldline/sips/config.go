@@ -65,7 +65,7 @@ type Config struct {
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about TrustUnsealedOffice, and for nothing else. Nil: slog.Default().
+	// Logger gets warnings about TrustUnsealedOffice, and nothing else. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "sips." and the last part of the path: paymentInit,

@@ -73,8 +73,8 @@ func (p *Portal) Open(ctx context.Context, db *sql.DB, bank acquirer.Client, add
 	p.payments, err = payment.New(payment.Config{
 		Store: store, Acquirer: bank, Policies: creance.Ameli(),
 		ReturnURL: address + "/payment/return", NotifyURL: address + "/payment/notify",
-		Deliver: p.deliver, Logger: slog.Default(),
-		Chores: []payment.Chore{p.letters.DeleteDue, inbox.AcknowledgementAlarm(store.List, p.letters)},
+		Deliver: p.deliver,
+		Chores:  []payment.Chore{p.letters.DeleteDue, inbox.AcknowledgementAlarm(store.List, p.letters)},
 	})
 	return err
 }

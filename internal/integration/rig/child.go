@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -56,6 +57,7 @@ func (s shop) serviceConfig(store payment.Store, now func() time.Time) (payment.
 	})
 	return payment.Config{
 		Store: store, Acquirer: client, Policies: creance.Ameli(), ReturnURL: s.ReturnURL, NotifyURL: s.Notify, Now: now,
+		Logger: slog.New(slog.DiscardHandler),
 	}, err
 }
 
