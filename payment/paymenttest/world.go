@@ -31,7 +31,7 @@ type T interface {
 // Options of a world. The zero value is a fund that has everything in memory, and an acquirer like Sips.
 type Options struct {
 	Start   time.Time       // what the clock shows at first; zero: Noon
-	Kind    acquirer.Traits // what kind of acquirer the bank is, as mock.Direct; zero: mock.Sips
+	Traits  acquirer.Traits // of the bank, as mock.Direct; zero: mock.Sips
 	Store   payment.Store   // nil: a new memory store
 	Mailbox inbox.Mailbox   // nil: a new memory mailbox
 
@@ -73,7 +73,7 @@ func New(t T, o Options) *World {
 		w.Mailbox = inbox.NewMemoryMailbox()
 	}
 	w.Clock = NewClock(w.start)
-	w.Bank = &mock.Acquirer{Traits: o.Kind, Now: w.Clock.Now}
+	w.Bank = &mock.Acquirer{Traits: o.Traits, Now: w.Clock.Now}
 	w.Bank.Notify = func(cb acquirer.Callback) { w.Service.Receive(t.Context(), cb) } // as a handler would, whatever comes of it
 	w.Restart(nil)
 	return w

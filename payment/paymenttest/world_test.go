@@ -18,7 +18,7 @@ import (
 func TestEachKind(t *testing.T) {
 	for name, kind := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
-			w := paymenttest.New(t, paymenttest.Options{Kind: kind, Start: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)})
+			w := paymenttest.New(t, paymenttest.Options{Traits: kind, Start: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)})
 			if _, cancels := w.Bank.Client().(acquirer.Canceller); cancels != (name == "sips") {
 				t.Errorf("the service's client cancels: %v", cancels)
 			}

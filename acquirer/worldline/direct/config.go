@@ -225,7 +225,7 @@ func secretProblem(s Secret) string {
 // Merchant is the PSPID.
 func (c *Client) Merchant() string { return c.in.merchant }
 
-// Traits say what this acquirer does not promise, for package acquirertest.
+// Traits say of which kind the acquirer is: every message is a hint, and the handle alone finds a payment, by the session for three hours.
 func (c *Client) Traits() acquirer.Traits {
 	return acquirer.Traits{AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true}
 }

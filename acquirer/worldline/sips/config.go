@@ -184,6 +184,9 @@ func New(c Config) (*Client, error) {
 // Merchant is the shop's number.
 func (c *Client) Merchant() string { return c.in.merchant }
 
+// Traits say of which kind the acquirer is: the zero one, whose sealed message is the truth and whose references find a payment.
+func (c *Client) Traits() acquirer.Traits { return acquirer.Traits{} }
+
 // Format prints the merchant, the host and the key version, for every verb.
 func (c Client) Format(f fmt.State, _ rune) {
 	if c.in == nil {
