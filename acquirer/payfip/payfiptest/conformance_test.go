@@ -99,7 +99,7 @@ func (w *world) Logged() string {
 
 func (w *world) Client() acquirer.Client { return w.client }
 
-func (w *world) Traits() acquirer.Traits { return payfip.Traits() }
+func (w *world) Traits() acquirer.Traits { return w.client.Traits() }
 
 func (w *world) Addresses() (returnURL, notifyURL string) {
 	return w.portal.URL + "/return", w.portal.URL + "/notify"

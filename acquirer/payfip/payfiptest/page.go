@@ -107,20 +107,10 @@ func formOf(r Return) *way {
 	if err != nil {
 		return nil
 	}
-	switch r.By {
-	case Form:
-		return &way{u.String(), "post", r.callback.Form}
-	case Query:
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += r.callback.Query.Encode()
-		return &way{u.String(), "post", nil}
+	if r.Method == http.MethodPost {
+		return &way{r.URL, "post", r.Form}
 	}
 	fields := u.Query()
-	for name, values := range r.callback.Query {
-		fields[name] = values
-	}
 	u.RawQuery = ""
 	return &way{u.String(), "get", fields}
 }

@@ -268,7 +268,7 @@ func overruled(journal []payment.Entry) (against bool) {
 func (w *World) balance() {
 	for _, p := range w.all() {
 		b := w.bankOf(p)
-		_, _, err := w.alive(0).Reconcile(w.ctx, p.ID)
+		_, _, err := w.alive(0).Refresh(w.ctx, p.ID)
 		t := b.of(p.Reference)
 		switch {
 		case err == nil || t.taken == 0: // where nothing came in, an acquirer may have nothing to say

@@ -1,8 +1,10 @@
 package sipstest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,8 +62,8 @@ func (s *Server) deliverForm(t bank.Transaction, form url.Values, fs []Fault) {
 		s.sent = slices.Clone(s.sent[n-remembers/2:])
 	}
 	s.mu.Unlock()
-	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
-		s.o.Logger.Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
+	if d.Err != nil || d.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
 	}
 }
 

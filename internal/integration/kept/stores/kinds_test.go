@@ -343,7 +343,7 @@ func TestKindsSideBySide(t *testing.T) {
 		p.start(p.store, stranger)
 		p.pass(3 * time.Hour)
 		p.at(lost.ID, payment.Redirected)
-		if _, _, err := p.Reconcile(t.Context(), lost.ID); !errors.Is(err, payment.ErrUnserved) {
+		if _, _, err := p.Refresh(t.Context(), lost.ID); !errors.Is(err, payment.ErrUnserved) {
 			t.Errorf("asked about a payment of another merchant: %v", err)
 		}
 		p.pass(99 * time.Hour)
