@@ -112,8 +112,8 @@ func refundMoney(code int) whole {
 
 // errorCodes say why a payment was refused (docs/direct.md §9.6).
 var errorCodes = map[string]acquirer.Decline{
-	"40001134": acquirer.AuthenticationError,
-	"50001134": acquirer.AuthenticationError,
+	"40001134": acquirer.AuthenticationFailed,
+	"50001134": acquirer.AuthenticationFailed,
 	"50001135": acquirer.IssuerUnavailable, // authentication not available
 	"50001133": acquirer.MerchantProblem,   // duplicate
 }
