@@ -282,7 +282,7 @@ func nothingShared(b *trial) {
 			return t.Payment
 		},
 		"LeaseOne": func() payment.Payment {
-			tasks, err := b.LeaseOne(b.ctx, payment.WorkAttention, p.ID, ours, p.AttentionAt, time.Minute)
+			tasks, err := b.LeaseOne(b.ctx, payment.WorkAttention, p.ID, ownMerchant, p.AttentionAt, time.Minute)
 			if b.must("LeaseOne", err); len(tasks) != 1 {
 				b.Fatalf("LeaseOne hands out %d tasks, want 1", len(tasks))
 			}
@@ -325,7 +325,7 @@ func endedContext(b *trial) {
 	if _, err := b.tryMove(p, payment.Paid); err == nil {
 		b.Errorf("Commit worked under an ended context")
 	}
-	if _, err := b.Lease(ctx, payment.WorkAttention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
+	if _, err := b.Lease(ctx, payment.WorkAttention, ownMerchant, start.Add(time.Hour), time.Minute, 1); err == nil {
 		b.Errorf("Lease worked under an ended context")
 	}
 	b.ctx = live

@@ -166,10 +166,10 @@ func (b *trial) notedFailures() error {
 // start is when the payments of the suite are created.
 var start = time.Date(2026, 3, 2, 10, 30, 0, 123456000, time.UTC)
 
-// merchant is paid by the payments of the suite, and ours is a process that serves it.
+// merchant is paid by the payments of the suite, and ownMerchant is a process that serves it.
 const merchant = "201000005940002"
 
-var ours = payment.Serving{Merchants: []string{merchant}}
+var ownMerchant = payment.Serving{Merchants: []string{merchant}}
 
 // newPayment returns a payment that shares no field with another one, and its first entry. Nothing is stored.
 func (b *trial) newPayment() (payment.Payment, payment.Entry) {
