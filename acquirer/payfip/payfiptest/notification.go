@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // Delivery is one notification that was sent, or could not be.
@@ -189,7 +189,7 @@ func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Call
 
 // deliverNotification posts a notification and records it. PayFiP ignores the answer and does not try again.
 func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []Fault) {
-	if s.closing.Err() != nil {
+	if s.platform.Closed() {
 		return
 	}
 	s.mu.Lock()
@@ -198,10 +198,7 @@ func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []F
 	d := Delivery{Numcli: x.Numcli, Refdet: x.Refdet, URL: x.NotifyURL, Callback: cb, Faults: fs, At: s.now()}
 	d.Status, d.Err = s.postCallback(by, x.NotifyURL, cb)
 	s.mu.Lock()
-	s.sent = append(s.sent, d)
-	if n := len(s.sent); n > remembers {
-		s.sent = slices.Clone(s.sent[n-remembers/2:])
-	}
+	s.sent = loopback.KeepNewest(append(s.sent, d))
 	s.mu.Unlock()
 	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
 		s.o.Logger.Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
@@ -209,17 +206,11 @@ func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []F
 }
 
 func (s *Server) postCallback(by Carrier, to string, cb acquirer.Callback) (status int, err error) {
-	req, err := newRequest(s.closing, by, to, cb)
+	req, err := newRequest(s.platform.Closing(), by, to, cb)
 	if err != nil {
 		return 0, err
 	}
-	resp, err := s.courier.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, nil
+	return s.platform.Post(req)
 }
 
 // Deliveries are the notifications so far, in the order in which they were answered; the last five thousand at least are kept.
