@@ -173,7 +173,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+pagePath, s.serveStep)
 	other := s.o.Other
 	if other == nil {
-		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.writePage(w, view{}) })
+		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.Write(w, view{}) })
 	}
 	mux.Handle("/", other)
 	return mux
