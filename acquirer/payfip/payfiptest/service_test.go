@@ -20,6 +20,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/language"
 )
@@ -31,7 +32,7 @@ type town struct {
 	ctx      context.Context
 	platform *payfiptest.Server
 	client   *payfip.Client
-	clock    *clock
+	clock    *paymenttest.Clock
 	web      *httptest.Server
 	debts    int
 
@@ -46,7 +47,7 @@ func (f *town) Write(b []byte) (int, error) {
 }
 
 func newTown(t *testing.T, o payfiptest.Options, saisie payfip.Saisie, others ...acquirer.Client) *town {
-	f := &town{T: t, ctx: t.Context(), clock: newClock()}
+	f := &town{T: t, ctx: t.Context(), clock: paymenttest.NewClock(morning)}
 	mux := http.NewServeMux()
 	f.web = httptest.NewServer(mux)
 	t.Cleanup(f.web.Close)

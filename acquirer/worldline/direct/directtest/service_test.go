@@ -19,6 +19,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
@@ -28,7 +29,7 @@ type fund struct {
 	*testing.T
 	*payment.Service
 	ctx    context.Context
-	clock  *clock
+	clock  *paymenttest.Clock
 	direct *directtest.Server
 	sips   *sipstest.Server
 	store  payment.Store
@@ -40,7 +41,7 @@ type fund struct {
 
 func newFund(t *testing.T, o directtest.Options) *fund {
 	t.Helper()
-	f := &fund{T: t, ctx: t.Context(), clock: newClock(), store: payment.NewMemoryStore()}
+	f := &fund{T: t, ctx: t.Context(), clock: paymenttest.NewClock(morning), store: payment.NewMemoryStore()}
 	f.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		h := f.mux

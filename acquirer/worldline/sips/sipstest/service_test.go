@@ -16,6 +16,7 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
@@ -25,13 +26,13 @@ type fund struct {
 	*payment.Service
 	ctx      context.Context
 	platform *sipstest.Server
-	clock    *clock
+	clock    *paymenttest.Clock
 	web      *httptest.Server
 	debts    int
 }
 
 func newFund(t *testing.T, o sipstest.Options) *fund {
-	f := &fund{T: t, ctx: t.Context(), clock: newClock()}
+	f := &fund{T: t, ctx: t.Context(), clock: paymenttest.NewClock(afternoon)}
 	mux := http.NewServeMux()
 	f.web = httptest.NewServer(mux)
 	t.Cleanup(f.web.Close)
