@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/acquirertest"
+	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
 // Clock is one that a test moves.
@@ -32,11 +32,11 @@ type Platform interface {
 	Tick() int
 	Down()
 	Up() error
-	Inject(op string, faults ...acquirertest.Fault) error
+	Inject(op string, faults ...fault.Fault) error
 	Close()
 }
 
-// World is most of an [acquirertest.World]: what is left to each simulator is how its payer pays. Of its fields only the clock may be used
+// World is most of an acquirertest.World: what is left to each simulator is how its payer pays. Of its fields only the clock may be used
 // before Connect.
 type World struct {
 	Clock  Clock
@@ -111,42 +111,42 @@ func (w *World) Write(line []byte) (int, error) {
 	return w.log.Write(line)
 }
 
-// Logged implements [acquirertest.Logging].
+// Logged implements acquirertest.Logging.
 func (w *World) Logged() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.log.String()
 }
 
-// Client implements [acquirertest.World].
+// Client implements acquirertest.World.
 func (w *World) Client() acquirer.Client { return w.client }
 
-// Addresses implements [acquirertest.Addressed].
+// Addresses implements acquirertest.Addressed.
 func (w *World) Addresses() (returnURL, notifyURL string) {
 	return w.Portal.URL + "/return", w.Portal.URL + "/notify"
 }
 
-// Synchronous implements [acquirertest.Synchronous]: every simulator posts a notification before the payer is answered, and what the clock
+// Synchronous implements acquirertest.Synchronous: every simulator posts a notification before the payer is answered, and what the clock
 // makes due before Advance returns.
 func (w *World) Synchronous() bool { return true }
 
-// Callbacks implements [acquirertest.World].
+// Callbacks implements acquirertest.World.
 func (w *World) Callbacks() []acquirer.Callback {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.received)
 }
 
-// Advance implements [acquirertest.World].
+// Advance implements acquirertest.World.
 func (w *World) Advance(d time.Duration) error {
 	w.Clock.Add(d)
 	w.platform.Tick()
 	return nil
 }
 
-// Fault implements [acquirertest.World].
-func (w *World) Fault(f acquirertest.Fault) error {
-	if f == acquirertest.Unreachable {
+// Fault implements acquirertest.World.
+func (w *World) Fault(f fault.Fault) error {
+	if f == fault.Unreachable {
 		w.platform.Down()
 		w.transport.CloseIdleConnections() // so that the next call has to dial
 		return nil
