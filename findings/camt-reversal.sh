@@ -21,10 +21,14 @@ cat >statement.xml <<'XML'
 <Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id><Ccy>EUR</Ccy><Svcr><FinInstnId><BIC>EXAMFRPPXXX</BIC></FinInstnId></Svcr></Acct>
 <Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-02</Dt></Dt></Bal>
 <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1087.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-03</Dt></Dt></Bal>
-<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries><Sum>262.50</Sum></TtlNtries><TtlCdtNtries><NbOfNtries>2</NbOfNtries><Sum>212.50</Sum></TtlCdtNtries><TtlDbtNtries><NbOfNtries>1</NbOfNtries><Sum>50.00</Sum></TtlDbtNtries></TxsSummry>
-<Ntry><Amt Ccy="EUR">137.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-03</Dt></BookgDt><ValDt><Dt>2026-03-03</Dt></ValDt><AcctSvcrRef>0030261</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
-<Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><RvslInd>true</RvslInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-03</Dt></BookgDt><ValDt><Dt>2026-03-03</Dt></ValDt><AcctSvcrRef>0030265</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
-<Ntry><Amt Ccy="EUR">75.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>PDNG</Sts><BookgDt><Dt>2026-03-04</Dt></BookgDt><ValDt><Dt>2026-03-04</Dt></ValDt><AcctSvcrRef>0030270</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
+<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries><Sum>262.50</Sum></TtlNtries>
+  <TtlCdtNtries><NbOfNtries>2</NbOfNtries><Sum>212.50</Sum></TtlCdtNtries><TtlDbtNtries><NbOfNtries>1</NbOfNtries><Sum>50.00</Sum></TtlDbtNtries></TxsSummry>
+<Ntry><Amt Ccy="EUR">137.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>
+  <BookgDt><Dt>2026-03-03</Dt></BookgDt><ValDt><Dt>2026-03-03</Dt></ValDt><AcctSvcrRef>0030261</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
+<Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><RvslInd>true</RvslInd><Sts>BOOK</Sts>
+  <BookgDt><Dt>2026-03-03</Dt></BookgDt><ValDt><Dt>2026-03-03</Dt></ValDt><AcctSvcrRef>0030265</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
+<Ntry><Amt Ccy="EUR">75.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>PDNG</Sts>
+  <BookgDt><Dt>2026-03-04</Dt></BookgDt><ValDt><Dt>2026-03-04</Dt></ValDt><AcctSvcrRef>0030270</AcctSvcrRef><BkTxCd><Prtry><Cd>30</Cd></Prtry></BkTxCd></Ntry>
 </Stmt></BkToCstmrStmt></Document>
 XML
 cat >finding.mjs <<'JS'
