@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two tagged letters put together into one file. pdfunite drops structure, title and language; pdfcpu and pdfseparate leave a file that
-# calls itself tagged while a page has no structure, so that a check for "Tagged: yes" passes and a screen reader says nothing. Met with
+# calls itself tagged while a page has no structure, so that a check for "Tagged: yes" passes and a screen reader has nothing to follow. Met with
 # the receipts of examples/teleservice, which are tagged because a public body's documents must be.
 set -uo pipefail
 cannot() { printf 'cannot run: %s\n' "$*"; exit 3; }
