@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -18,7 +17,7 @@ type task struct {
 
 // today is the day at a glance: what waits for somebody, whether yesterday is exported and its seal kept, whether the record was verified, and
 // the last thirty days in euros. It counts, and reads thirty rows, however many payments there are.
-func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) today(w http.ResponseWriter, r *http.Request, agent officer) error {
 	ctx := r.Context()
 	health, err := o.Payments.Health(ctx)
 	if err != nil {
@@ -48,7 +47,7 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agen
 	page := o.page(r, agent, "Aujourd’hui")
 	page.Body = map[string]any{
 		"Done": done, "Now": o.Clock.Now(), "Tasks": tasksOf(health, paid, len(settled)), "Yesterday": days[len(days)-1], "Nothing": first == "" || first > days[len(days)-1].Day, "Checked": checked,
-		"Accounting": deskOf(agent) == Accounting, "Days": days, "Sum": sumOf(days), "Wide": drawChart(days, wideChart), "Narrow": drawChart(days, narrowChart),
+		"Accounting": deskOf(agent.Agent) == Accounting, "Days": days, "Sum": sumOf(days), "Wide": drawChart(days, wideChart), "Narrow": drawChart(days, narrowChart),
 	}
 	return o.pages.Write(w, r, http.StatusOK, "today.html", page)
 }
