@@ -64,7 +64,7 @@ func TestExportsAndSeals(t *testing.T) {
 	w := paidDays(t)
 	m := w.accountant()
 	m.get("/gestion").reads("Export du 02/03/2026", "Il est fait. Personne n’a encore dit que son sceau est conservé",
-		"312,00 € acceptés (3 paiements), 62,00 € rendus (1), 0,00 € mis en vérification (0)")
+		"312,00 € acceptés (3 paiements), 0,00 € d’orphelins (0), 62,00 € rendus (1), 0,00 € mis en vérification (0)")
 	if n := strings.Count(m.Page, `<rect class="bar accepted"`); n != 3 { // the legend, and one day in both sizes
 		t.Errorf("%d bars of what was accepted", n)
 	}
