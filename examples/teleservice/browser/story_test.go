@@ -123,7 +123,7 @@ func TestAmountChanged(t *testing.T) {
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-2").goes("/demarches/creances/creance-102/etape-2").reads("Récapitulatif")
 	eval[bool](b, `document.querySelector("[name=montant]").value = "9000"; true`)
-	b.clicks("#payer").reads("Le montant à payer a changé", "Il était de 90,00 €, il est maintenant de 100,00 €.").titled("Le montant à payer a changé")
+	b.clicks("#payer").reads("Le montant à payer a changé", "Le montant était de 90,00 €, il est maintenant de 100,00 €.").titled("Le montant à payer a changé")
 	b.goes("/demarches/creances/creance-102/payer").at("/demarches/creances/creance-102/etape-2")
 	s.person().signsIn("assure-2").goes("/demarches").reads("Vous n’avez fait aucun paiement ici.")
 }

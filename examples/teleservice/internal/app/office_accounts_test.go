@@ -126,7 +126,7 @@ func TestAlteredRecord(t *testing.T) {
 	t.Parallel()
 	w := paidDays(t)
 	m := w.accountant()
-	m.get("/gestion/verification").reads("Elle n’a jamais été faite").press("verifier", "").reads("Rien n’a été modifié", "YANN LE GOFF", "sans sceau")
+	m.get("/gestion/verification").reads("La vérification n’a jamais été faite").press("verifier", "").reads("Rien n’a été modifié", "YANN LE GOFF", "sans sceau")
 	seals := m.get("/gestion/exports/sceaux.txt").Page
 	m.get("/gestion/verification").press("verifier", "", "sceaux", seals).reads("Rien n’a été modifié", "avec 1 sceau conservé")
 	m.get("/gestion").reads("rien n’a été modifié, 1 sceau compris")

@@ -35,7 +35,7 @@ func (a option) Money() bool { return a.money }
 // without an event are no act on the payment itself.
 var options = []option{
 	{
-		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.",
+		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Vous avez inscrit la somme au compte de l’assuré. Il lira que son paiement est pris en compte.",
 		Done: "Le paiement est pris en compte.", on: payment.OnRecorded, desk: Claims,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Record(ctx, c.ID, c.By)

@@ -68,9 +68,9 @@ func tasksOf(h payment.Health, paid, settled int) (all []task) {
 	for _, t := range []task{
 		{Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
 		{Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
-		{Text: "Sans banque ici", Hint: "aucune banque de ce processus ne sert leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
+		{Text: "Sans banque ici", Hint: "aucune banque de ce service ne suit plus leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
 		{Text: "Illisibles", Hint: "leur ligne est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
-		{Text: "Appels suspendus", Hint: "la banque, ou la messagerie, ne rend pas la main : prévenez l’exploitant", Count: h.Hanging},
+		{Text: "Appels suspendus", Hint: "la banque, ou la messagerie, ne répond plus : prévenez l’exploitant", Count: h.Hanging},
 	} {
 		if t.Count > 0 {
 			t.Bad = true
