@@ -265,7 +265,7 @@ func TestUploadIsNoOpenDoor(t *testing.T) {
 	w := start(t, nil)
 	m := w.accountant().get("/gestion/rapprochement")
 	big := strings.Repeat("x", 40<<10)
-	if m.do(http.MethodPost, "/gestion/verification", map[string][]string{"sceaux": {big}}); m.Status != http.StatusRequestEntityTooLarge {
+	if m.do(http.MethodPost, "/gestion/orphelins", map[string][]string{"motif": {big}}); m.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a form of 40 KiB: %d", m.Status)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Base+"/gestion/rapprochement", strings.NewReader(big))

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,13 +23,14 @@ var (
 func TestEveryRefusal(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
-	payer, claims := w.payer("assure-1"), w.agent()
+	payer, claims, money := w.payer("assure-1"), w.agent(), w.accountant()
 	const form = "application/x-www-form-urlencoded"
 	long := strings.Repeat("x", 40<<10)
 	type request struct {
 		method, path, body, media string
 		header                    map[string]string // "Host" is the name by which the service is asked for
 		chunked                   bool              // nobody says beforehand how long the body is
+		long                      int64             // how long it is said to be, if it is not sent
 	}
 	foreign := map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
 	another := map[string]string{"Host": "elsewhere.example"}
@@ -54,6 +56,10 @@ func TestEveryRefusal(t *testing.T) {
 		{"a reason that is too long", claims, request{method: "POST", path: "/gestion/orphelins", body: "motif=" + long, media: form},
 			413, "Demande trop grande", "", "Rien n’a été décidé ni enregistré."},
 		{"one that does not say so", claims, request{method: "POST", path: "/gestion/orphelins", body: "motif=" + long, media: form, chunked: true},
+			413, "Demande trop grande", "", "Rien n’a été décidé ni enregistré."},
+		{"files that are too large", money, request{method: "POST", path: "/gestion/rapprochement", media: "multipart/form-data; boundary=x", long: 64<<20 + 1},
+			413, "Demande trop grande", "", "Ces fichiers ont ensemble plus de 64 Mo."},
+		{"seals of a thousand years", money, request{method: "POST", path: "/gestion/verification", media: form, long: 1<<20 + 1},
 			413, "Demande trop grande", "", "Rien n’a été décidé ni enregistré."},
 		{"a form by another name", payer, request{method: "POST", path: "/connexion", media: form, header: another},
 			421, "Cette adresse n’est pas celle du service", "This is not the address of the service", "mène à la bonne adresse"},
@@ -95,6 +101,10 @@ func TestEveryRefusal(t *testing.T) {
 			for k, v := range c.request.header {
 				r.Header.Set(k, v)
 			}
+			if c.request.long > 0 { // the answer comes before the body is sent
+				r.Body, r.ContentLength = io.NopCloser(io.LimitReader(rand.Reader, c.request.long)), c.request.long
+				r.Header.Set("Expect", "100-continue")
+			}
 			r.Host = c.request.header["Host"]
 			r.Header.Del("Host")
 			if english {
@@ -133,6 +143,19 @@ func TestEveryRefusal(t *testing.T) {
 	if n := len(w.All()); n != 0 {
 		t.Errorf("%d payments were begun", n)
 	}
+}
+
+// All seals of ten years fit into the form that verifies them.
+func TestSealsOfTenYears(t *testing.T) {
+	t.Parallel()
+	w := paidDays(t)
+	m := w.accountant()
+	var seals strings.Builder
+	for i := range 3653 {
+		fmt.Fprintf(&seals, "2016-%02d-%02d %064x\r\n", 1+i%12, 1+i%28, i)
+	}
+	m.get("/gestion/verification").press("verifier", "", "sceaux", seals.String()).at(http.StatusOK, "/gestion/verification")
+	m.reads("Le journal a été modifié", "avec 3 653 sceaux") // nobody has sealed those
 }
 
 // What the bank's server reads stays a line of text: a page is for who asks for one.

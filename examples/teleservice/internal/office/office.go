@@ -93,8 +93,8 @@ func (o *Office) Routes(mux *http.ServeMux) {
 	accounting("GET /gestion/exports/fichier", o.export)
 	accounting("POST /gestion/exports/sceau", o.does(o.keepSeal))
 	accounting("GET /gestion/exports/sceaux.txt", o.seals)
-	accounting("GET /gestion/verification", o.verification)
-	accounting("POST /gestion/verification", o.verify)
+	accounting("GET "+web.SealsPath, o.verification)
+	accounting("POST "+web.SealsPath, o.verify)
 	accounting("GET /gestion/rapprochement", o.comparison)
 	accounting("POST "+web.UploadPath, o.compare)
 

@@ -66,7 +66,7 @@ var ownWords = map[*web.Problem]*web.Problem{
 // tooLarge says how much a form of the office takes. One form takes files.
 func tooLarge(err *http.MaxBytesError) *web.Problem {
 	text := "Ce que vous avez envoyé est trop long pour ce formulaire. Rien n’a été décidé ni enregistré. Revenez à la page précédente et raccourcissez votre texte."
-	if err.Limit >= 1<<20 {
+	if err.Limit == web.MaxUpload {
 		text = fmt.Sprintf("Ces fichiers ont ensemble plus de %d\u00a0Mo. Rien n’a été comparé. Revenez à la page précédente et comparez moins de fichiers à la fois.", err.Limit>>20)
 	}
 	return &web.Problem{Status: http.StatusRequestEntityTooLarge, Title: "Demande trop grande", Text: text, Err: err}

@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// maxBody is the largest form that is read. The bank's own messages have their own limit.
-const maxBody = 32 << 10
-
 type nonceKey struct{}
 
 // Nonce is that of the request's Content-Security-Policy, for the page's own script and style.
