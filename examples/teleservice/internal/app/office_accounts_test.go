@@ -210,11 +210,11 @@ func TestOrphanIsDealtWith(t *testing.T) {
 	w := start(t, nil)
 	a := w.agent()
 	a.get("/gestion/pannes").press("orphelin", "")
-	a.get("/gestion").reads("1 Orphelins à traiter")
+	a.get("/gestion").reads("1 Orphelin à traiter")
 	a.get("/gestion/orphelins").press("orphelin-0", "traite").reads("Saisissez ce qui a été fait")
 	a.press("orphelin-0", "traite", "motif", strings.Repeat("x", 201)).reads("Saisissez ce qui a été fait")
 	a.press("orphelin-0", "traite", "motif", "rendu par virement le 4 mars").reads("l’orphelin est traité", "rendu par virement le 4 mars", "ALIX DURIEUX, Service des créances", "Il n’y a aucun orphelin à traiter.")
-	a.get("/gestion").lacks("Orphelins à traiter")
+	a.get("/gestion").lacks("Orphelin à traiter", "Orphelins à traiter")
 	a.get("/gestion/orphelins").lacks("l’orphelin est traité")
 }
 

@@ -10,9 +10,9 @@ import (
 
 // task is something that waits for somebody, with the way to it.
 type task struct {
-	Text, Hint, Address string
-	Count               int
-	Bad                 bool // it should not be so; otherwise it is the day's work
+	One, Text, Hint, Address string // One is the text where there is one, if that differs
+	Count                    int
+	Bad                      bool // it should not be so; otherwise it is the day's work
 }
 
 // today is the day at a glance: what waits for somebody, whether yesterday is exported and its seal kept, whether the record was verified, and
@@ -66,14 +66,17 @@ func tasksOf(h payment.Health, paid, settled int) (all []task) {
 	}
 	all = append(all, record, review)
 	for _, t := range []task{
-		{Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
-		{Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
+		{One: "Orphelin à traiter", Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
+		{One: "Bloqué", Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
 		{Text: "Sans banque ici", Hint: "aucune banque de ce service ne suit plus leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
-		{Text: "Illisibles", Hint: "leur ligne est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
-		{Text: "Appels suspendus", Hint: "la banque, ou la messagerie, ne répond plus : prévenez l’exploitant", Count: h.Hanging},
+		{One: "Illisible", Text: "Illisibles", Hint: "une ligne de la base est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
+		{One: "Appel sans réponse", Text: "Appels sans réponse", Hint: "la banque, ou la messagerie, ne répond plus : prévenez l’exploitant", Count: h.Hanging},
 	} {
 		if t.Count > 0 {
 			t.Bad = true
+			if t.Count == 1 && t.One != "" {
+				t.Text = t.One
+			}
 			all = append(all, t)
 		}
 	}
