@@ -35,6 +35,16 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
+// A letter, which is three renderings, is made with few allocations. It is a count, not a time.
+func TestLetterAllocations(t *testing.T) {
+	const most = 28
+	c, letter := catalog(t), Acknowledgement{samplePayment(payment.Paid), sampleFund}
+	render(t, c, letter) // the sender is put in words
+	if n := testing.AllocsPerRun(200, func() { written = render(t, c, letter).Text }); n > most {
+		t.Errorf("a letter takes %.0f allocations, at most %d", n, most)
+	}
+}
+
 func BenchmarkNewCatalog(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,6 +21,24 @@ func (d *DB) Text(statement string) string {
 		return strings.ReplaceAll(statement, "$", "?")
 	}
 	return statement
+}
+
+// InElements is the condition that a text is one of the [Elements] which are the parameter of that number: one statement for lists of all
+// lengths, and one parameter to bind.
+func (d *DB) InElements(parameter int) string {
+	if d.OnSQLite() {
+		return fmt.Sprintf("IN (SELECT value FROM json_each($%d))", parameter)
+	}
+	return fmt.Sprintf("IN (SELECT value FROM json_array_elements_text(CAST(CAST($%d AS TEXT) AS JSON)))", parameter)
+}
+
+// Elements is a list as a parameter.
+func Elements[T ~string](list []T) string {
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // strings have a JSON form
+	}
+	return string(text)
 }
 
 // Statement is a statement that each connection parses once, or, where there are too many of those, each time. It comes before the

@@ -70,7 +70,7 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 }
 
 // filterCondition returns the conditions of a filter, without its cursor, and their parameters.
-func filterCondition(f payment.Filter) (where []string, args []any) {
+func (s *Store) filterCondition(f payment.Filter) (where []string, args []any) {
 	add := func(condition string, v any) {
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(condition, len(args)))
@@ -82,7 +82,8 @@ func filterCondition(f payment.Filter) (where []string, args []any) {
 		where = append(where, column+" IN ("+parameters(len(args)-len(values)+1, len(values))+")")
 	}
 	if len(f.IDs) > 0 {
-		in("id", paddedIDs(f.IDs))
+		args = append(args, sqldb.Elements(f.IDs))
+		where = append(where, "id "+s.db.InElements(len(args)))
 	}
 	if len(f.States) > 0 {
 		var states []string
@@ -119,7 +120,7 @@ func filterCondition(f payment.Filter) (where []string, args []any) {
 
 // Count implements [payment.Store].
 func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
-	where, args := filterCondition(f)
+	where, args := s.filterCondition(f)
 	counts, err := sqldb.Rows(ctx, s.db, scanNumber,
 		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 
 // List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
 func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
-	where, args := filterCondition(f)
+	where, args := s.filterCondition(f)
 	follows, order := ">", "created_at, id"
 	if f.Newest {
 		follows, order = "<", "created_at DESC, id DESC"
@@ -166,27 +167,12 @@ func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Pa
 	}
 }
 
-// paddedIDs are ids, of which the last is repeated until they are a power of two: so lists of all lengths need few statements.
-func paddedIDs(ids []payment.ID) (out []string) {
-	for _, id := range ids {
-		out = append(out, string(id))
-	}
-	for len(out)&(len(out)-1) != 0 {
-		out = append(out, out[len(out)-1])
-	}
-	return out
-}
-
 // Journal implements [payment.Store]. It reads the journals of 500 payments at once.
 func (s *Store) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
+	query := "SELECT " + entries.columnNames() + " FROM quittance_entry WHERE payment " + s.db.InElements(1) + " ORDER BY payment, version"
 	return func(yield func(payment.Entry, error) bool) {
 		for some := range slices.Chunk(ids, listPage) {
-			var args []any
-			for _, id := range paddedIDs(some) {
-				args = append(args, id)
-			}
-			rows, err := sqldb.Rows(ctx, s.db, scanEntry,
-				"SELECT "+entries.columnNames()+" FROM quittance_entry WHERE payment IN ("+parameters(1, len(args))+") ORDER BY payment, version", args...)
+			rows, err := sqldb.Rows(ctx, s.db, scanEntry, query, sqldb.Elements(some))
 			if err != nil {
 				yield(payment.Entry{}, err)
 				return

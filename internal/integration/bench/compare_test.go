@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -29,6 +31,16 @@ func times(n int, all ...contender) [][rounds]float64 {
 		}
 	}
 	return out
+}
+
+// onlyRun reports whether this is the run that measures what is done once however many operations are asked for: package testing first runs
+// a benchmark with one. It is the first line of such a benchmark.
+func onlyRun(b *testing.B) bool {
+	asked := flag.Lookup("test.benchtime").Value.String()
+	if n, found := strings.CutSuffix(asked, "x"); found {
+		return strconv.Itoa(b.N) == n
+	}
+	return b.N == 1
 }
 
 // ratio is the median over the rounds of f.

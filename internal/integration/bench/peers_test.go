@@ -21,6 +21,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/direct"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
+	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
@@ -230,6 +231,29 @@ func stripeEvent(b *testing.B, length int) func() {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkDecide decides about a debt that may be paid, beside the sum of its items and two comparisons.
+func BenchmarkDecide(b *testing.B) {
+	policy, err := creance.Ameli().On(noon)
+	if err != nil {
+		b.Fatal(err)
+	}
+	debt := request("decide").Debt
+	least, most := decimal.New(50, 0), decimal.New(150, 0)
+	versus(b, "x-sum-and-two-comparisons", 3.5, func() {
+		if d := policy.Decide(debt, noon); !d.Eligible() {
+			b.Fatal(d.Reasons)
+		}
+	}, func() {
+		sum := decimal.Zero
+		for _, item := range debt.Items {
+			sum = sum.Add(item.Amount)
+		}
+		if sum.LessThan(least) || sum.GreaterThan(most) {
+			b.Fatal(sum)
+		}
+	})
 }
 
 // BenchmarkEuros writes an amount in French, beside two libraries.

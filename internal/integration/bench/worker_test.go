@@ -17,11 +17,12 @@ import (
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
-// alone are what this program does in a process of its own, by the variable of the environment that asks for it and says with which database.
+// alone are what this program does in a process of its own, by the variable of the environment that asks for it and says with what.
 var alone = map[string]func(string) error{
 	"QUITTANCE_BENCH_WORKER":  workAlone,
 	"QUITTANCE_BENCH_LETTERS": lettersAlone,
 	"QUITTANCE_BENCH_EXPORT":  exportAlone,
+	"QUITTANCE_BENCH_FIRST":   firstAlone,
 }
 
 // TestMain also is each of those processes.
