@@ -24,7 +24,7 @@ func TestFaults(t *testing.T) {
 				w := newWorld(t, payfiptest.Habits{})
 				o := acquirer.Order{
 					ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: decimal.New(1, 0), Currency: "EUR",
-					ReturnURL: w.portal.URL + "/return", NotifyURL: w.portal.URL + "/notify",
+					ReturnURL: w.Portal.URL + "/return", NotifyURL: w.Portal.URL + "/notify",
 				}
 				s, err := w.client.Begin(t.Context(), o)
 				if err != nil {
@@ -107,7 +107,7 @@ func TestAnswer(t *testing.T) {
 		}
 		o := acquirer.Order{
 			ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: decimal.New(1, 0), Currency: "EUR",
-			ReturnURL: w.portal.URL + "/return", NotifyURL: w.portal.URL + "/notify",
+			ReturnURL: w.Portal.URL + "/return", NotifyURL: w.Portal.URL + "/notify",
 		}
 		_, err := w.client.Begin(t.Context(), o)
 		e := (*acquirer.Error)(nil)

@@ -1,7 +1,7 @@
 package direct
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -194,18 +194,7 @@ func New(c Config) (*Client, error) {
 	in := &inner{
 		merchant: c.MerchantID, key: c.APIKey, webhookKeys: maps.Clone(c.WebhookKeys), endpoint: endpoint, http: wire.Client(c.HTTPClient),
 		timeout: c.SessionTimeout, attempts: c.Attempts, captures: c.AccountCaptures, products: slices.Clone(c.Products),
-		variant: c.Variant, meta: serverMetaInfo(c.Integrator), now: c.Now, log: c.Logger, observe: c.Observe,
-	}
-	if in.now == nil {
-		in.now = time.Now
-	}
-	if in.log == nil {
-		in.log = slog.Default()
-	}
-	if in.observe == nil {
-		in.observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
-			return ctx, func(error, ...slog.Attr) {}
-		}
+		variant: c.Variant, meta: serverMetaInfo(c.Integrator), now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
 	}
 	return &Client{in}, nil
 }

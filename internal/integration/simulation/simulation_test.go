@@ -35,8 +35,9 @@ func worlds(t *testing.T, seed uint64, payments int, database bool, open func() 
 
 // What must never be is not, what must always be is, and the books are the banks'.
 func TestPayments(t *testing.T) {
+	figure.WithoutRace(t) // one thing happens at a time
 	n := figure.Of(20_000, 1_000_000)
-	if underRace || testing.Short() {
+	if testing.Short() {
 		n = 1000
 	}
 	worlds(t, figure.Seed(t), n, false, inMemory)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // Both responses come in the format, the encoding and the algorithm that the request asked for, and say the same.
@@ -97,7 +98,7 @@ func TestResponsesWithoutCard(t *testing.T) {
 	said := []string{"amount", "captureDay", "captureMode", "currencyCode", "customerIpAddress", "keyVersion", "merchantId", "orderChannel",
 		"orderId", "paymentPattern", "responseCode", "returnContext", "transactionDateTime", "transactionReference"}
 	p := newPortal(t)
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
 	more := object{"automaticResponseUrl": p.URL, "orderId": "ORD1", "customerIpAddress": "192.0.2.10", "returnContext": "x"}

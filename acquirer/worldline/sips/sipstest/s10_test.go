@@ -7,12 +7,13 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
 // A shop that came from Sips 1.0 pays, is notified, asks and gives back under the references that its numbers make.
 func TestShopFromSips10(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	client, err := sips.New(sips.Config{
 		MerchantID: "002001000000003", Keys: sips.Keyring{1: {Secret: sips.NewSecret("002001000000003_KEY1")}}, Endpoints: s.Endpoints(), Now: clock.Now,

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/payment/paymenttest"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/google/go-cmp/cmp"
@@ -233,16 +234,12 @@ func TestHookSeesAll(t *testing.T) {
 	})
 }
 
+// service is one on a store, with a bank that notifies nobody. It is noon all the time.
 func service(t testing.TB, s payment.Store) (*payment.Service, *mock.Acquirer) {
 	t.Helper()
-	bank := &mock.Acquirer{Notify: func(acquirer.Callback) {}}
-	svc, err := payment.New(payment.Config{
-		Store: s, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return svc, bank
+	w := paymenttest.New(t, paymenttest.Options{Store: s, Config: func(c *payment.Config) { c.Deliver = nil }})
+	w.Bank.Notify = func(acquirer.Callback) {}
+	return w.Service, w.Bank
 }
 
 func request(key, id string) payment.BeginRequest {
