@@ -23,7 +23,7 @@ const notedBefore = 30 * 24 * time.Hour
 // What it cannot see it says as Unsure: whether the account honours a sale, whether webhooks arrive, and what the bank must
 // answer before the first real payment (docs/direct.md §22).
 //
-// What is wrong is in the [Report], not in the error. The error is the context's when it ended before all was done.
+// What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before all was done.
 func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	in := c.in
 	r := preflight.Report{Checks: in.examineConnection(ctx)}

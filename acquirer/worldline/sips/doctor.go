@@ -27,7 +27,7 @@ const opDoctor = preflight.Op
 // Who makes the references of the shop cannot be seen so, unless the platform happens to complain: the report is unsure of it, and says
 // what to ask the bank for. Whether the platform takes the fund's addresses is [Client.Check]'s to say.
 //
-// What is wrong is in the [Report], not in the error. The error is the context's when it ended before both were done.
+// What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before both were done.
 func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	in := c.in
 	var random [8]byte
