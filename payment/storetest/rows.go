@@ -141,6 +141,9 @@ func commitAll(b *trial) {
 		}
 		p.Handle = acquirer.Handle{Session: "é|'1", Proof: "p=\"2", ExpiresAt: start.Add(time.Hour)}
 	})
+	if got := b.mustFind(p.ID); got.Session.IsZero() || got.Handle.Session == "" {
+		b.Fatalf("the session or its handle is not kept. As JSON they leave out their secrets: keep their fields, or use encoding/gob")
+	}
 	b.mustEqual("with its session", b.mustFind(p.ID), p)
 	at := start.Add(36*time.Hour + time.Microsecond)
 	p = b.mustMove(p, payment.Refunding, func(p *payment.Payment) {
@@ -253,6 +256,10 @@ func longList(b *trial) {
 		return nil
 	})
 	b.mustEqual("a long list", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{}))), want)
+	for p, err := range b.List(b.ctx, payment.Filter{Limit: 3}) {
+		b.must("List", err)
+		b.must("Hasten, by whoever reads a list,", b.Hasten(b.ctx, p.ID, start))
+	}
 	b.mustEqual("a part of it", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
 }
 

@@ -89,15 +89,26 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 	}()
 	select {
 	case err := <-done:
+		if ctx.Err() != nil {
+			err = endedLate(err, patience)
+		}
 		return err
 	case <-ctx.Done():
 		select {
 		case err := <-done: // the store has noticed that the time is over
-			return err
+			return endedLate(err, patience)
 		case <-time.After(patience/10 + time.Second):
 			return fmt.Errorf("the store does not return, %w", context.Cause(ctx))
 		}
 	}
+}
+
+// endedLate says of a case's failure that its time was over.
+func endedLate(err error, patience time.Duration) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the case was ended after %v, since the store hangs, reads all that it holds at each call, or waits for a disk at each commit: %w", patience, err)
 }
 
 // catchFailure runs f and returns how it ended: nil, the failure with which it ended the case, or its panic.
