@@ -156,6 +156,11 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 	absence := Event{Kind: OnAbsent, At: now, Channel: acquirer.Query}
 	switch {
 	case !p.State.Attempt() && p.State != Refunding:
+		if undecided, err := s.leftUndecided(ctx, p); err != nil {
+			return err
+		} else if undecided { // to know nothing for a while is no decision
+			return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
+		}
 		q, _, err := s.commitEvent(ctx, p, absence)
 		if err != nil || q.Version != p.Version {
 			return ignoreVersion(err)
@@ -170,6 +175,22 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 		return s.c.Store.Release(ctx, t, now.Add(absentAgain), said)
 	}
 	return s.commitAtVersion(ctx, p, absence)
+}
+
+// leftUndecided reports whether a person ended a payment of which the acquirer's last word is that it had not decided.
+func (s *Service) leftUndecided(ctx context.Context, p Payment) (undecided bool, err error) {
+	if !p.State.isOneOf(noMoneyStates) && p.State != Refunded {
+		return false, nil
+	}
+	for e, err := range s.c.Store.Journal(ctx, p.ID) {
+		if err != nil {
+			return false, err
+		}
+		if e.Channel != "" {
+			undecided = e.Event == OnPending
+		}
+	}
+	return undecided, nil
 }
 
 // commitAtVersion commits an event at p's version; a row that has changed since is no error.
