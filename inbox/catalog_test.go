@@ -283,7 +283,11 @@ func TestFrenchTypography(t *testing.T) {
 // unkind are words of no plain letter: the familiar form, and those of an office.
 var unkind = regexp.MustCompile(`(?i)(?:^|[^\pL])(tu|ton|tes|veuillez|susmentionné|nonobstant)(?:[^\pL]|$)`)
 
-// Plain language: « vous », at most 25 words in a sentence.
+// pointing are words that point back. At the beginning of a paragraph there is nothing that they could point to: what stood above may be left out, or
+// be about something else.
+var pointing = regexp.MustCompile(`^(?:- )?(?:It|They|He|She|Elles?|Ils?)\b`)
+
+// Plain language: « vous », at most 25 words in a sentence, and no paragraph that begins with a pronoun.
 func TestPlainLanguage(t *testing.T) {
 	c := catalog(t)
 	for _, tag := range c.Languages() {
@@ -291,6 +295,9 @@ func TestPlainLanguage(t *testing.T) {
 			for p := range strings.SplitSeq(m.Text, "\n") {
 				if n, sentence := tooLong(p); n > 0 {
 					t.Errorf("%v %s: %d words: %q", tag, kind, n, sentence)
+				}
+				if bad := pointing.FindString(p); bad != "" {
+					t.Errorf("%v %s: what is %q? %q", tag, kind, bad, p)
 				}
 			}
 			if bad := unkind.FindString(m.Text); tag == language.French && bad != "" {

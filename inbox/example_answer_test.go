@@ -37,7 +37,7 @@ func ExampleAnswer() {
 	}
 	// Output:
 	// There is already a payment for this debt
-	// No new payment has been started or taken.
+	// No new payment has been started, and no money has been taken for one.
 	// The payment has not begun
 	// No money is taken for this request. You can try again from your account in a few minutes: it will tell you if this debt has already been paid. If it fails again, contact your fund.
 }

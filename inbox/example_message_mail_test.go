@@ -18,6 +18,6 @@ func ExampleMessage_Mail() {
 	}
 	// Output:
 	// <p style="margin:0 0 16px">You ran out of time to pay.</p>
-	// <p style="margin:0 0 16px">No money has been taken. The last day to pay on your notice does not change.</p>
+	// <p style="margin:0 0 16px">No money has been taken. The deadline on your notice does not change.</p>
 	// <p style="margin:0 0 16px">You can try again from your account whenever you like.</p>
 }

@@ -37,7 +37,7 @@ func ExampleNotEligible() {
 	//
 	// Vous n'avez rien à faire pour l'instant. Cette somme reste due : elle pourra être retenue sur vos prochains remboursements ou indemnités, ou sur les remboursements de vos enfants à charge.
 	//
-	// Le détail est dans votre compte ameli, rubrique « Mes paiements », « Participations forfaitaires et franchises ».
+	// Le détail de ce que vous devez est dans votre compte ameli, rubrique « Mes paiements », « Participations forfaitaires et franchises ».
 	//
 	// Téléphone de votre caisse (CPAM de l'Exemple) : 36 46 (service gratuit + prix de l'appel), ou depuis l'étranger le +33 1 84 90 36 46.
 }

@@ -327,7 +327,7 @@ func TestTheRestIsSaid(t *testing.T) {
 func TestReceipt(t *testing.T) {
 	c := catalog(t)
 	for s, want := range map[payment.State]string{
-		payment.Paid: "La somme demandée par l’avis sera réglée à ce moment-là, et ce reçu vaudra alors quittance.", payment.Recorded: "ce reçu vaut quittance de cette somme.",
+		payment.Paid: "Quand il le sera, la somme demandée par l’avis sera réglée et ce reçu vaudra quittance.", payment.Recorded: "ce reçu vaut quittance de cette somme.",
 		payment.Refunding: "Ce reçu ne vaut pas quittance.", payment.Refunded: "Ce reçu ne vaut pas quittance.",
 	} {
 		p := samplePayment(s)

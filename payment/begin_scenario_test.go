@@ -244,7 +244,7 @@ func TestBeginErrors(t *testing.T) {
 				t.Errorf("looked at again at %v, want %v", p.AttentionAt, c.asks)
 			}
 			if c.kind == acquirer.ErrReferenceUsed {
-				if _, _, err := w.Reconcile(w.ctx, p.ID); !errors.Is(err, payment.ErrNotAllowed) {
+				if _, _, err := w.Refresh(w.ctx, p.ID); !errors.Is(err, payment.ErrNotAllowed) {
 					t.Errorf("somebody else's transaction was asked about: %v", err)
 				}
 			}

@@ -28,6 +28,22 @@ func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
 	}
 }
 
+// M4: neither can a person who has taken back that the money was returned, for only a person had said so.
+func TestM4NoMoneyAfterAQuestionedReturn(t *testing.T) {
+	w := newWorld(t)
+	p := w.question(w.ended("1", acquirer.Accepted))
+	p = w.question(w.resolve(p.ID, payment.VerdictWasReturned))
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictNoMoney})
+	if !errors.Is(err, payment.ErrNotAllowed) || !strings.Contains(err.Error(), "75.00") {
+		t.Errorf("NoMoney: %v", err)
+	}
+	w.at(p.ID, payment.Review)
+	p = w.resolve(p.ID, payment.VerdictWasReturned) // the word that is true can be said again
+	if got := w.booked(p.ID); got != 0 {
+		t.Errorf("the books have %d cents", got)
+	}
+}
+
 // question puts a payment into review, as a clerk does.
 func (w *world) question(p payment.Payment) payment.Payment {
 	w.Helper()

@@ -27,12 +27,6 @@ const (
 	maxURL                     = 250
 )
 
-// MinAmount and MaxAmount are the smallest and the largest amount that Begin sends: 1 € and 99 999,99 €.
-func MinAmount() decimal.Decimal { return euro.Of(minCents) }
-
-// MaxAmount is the largest amount that Begin sends.
-func MaxAmount() decimal.Decimal { return euro.Of(maxCents) }
-
 // Begin creates a session (creerPaiementSecurise) and returns where to send the payer: an address to be opened by GET, within 15
 // minutes and once. Session.Handle.Session is the session's idOp: a secret, and the only way to ask about the payment. It must be
 // stored before the payer leaves.

@@ -15,6 +15,7 @@ import (
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
 
@@ -73,7 +74,7 @@ func TestBeginRefusesBeforeSending(t *testing.T) {
 			}
 		})
 	}
-	for _, amount := range []decimal.Decimal{MinAmount(), MaxAmount(), decimal.New(5, 1), decimal.New(500000, -4)} {
+	for _, amount := range []decimal.Decimal{euro.Of(minCents), euro.Of(maxCents), decimal.New(5, 1), decimal.New(500000, -4)} {
 		p := newPlatform(t, nil, created(idOp))
 		o := order()
 		o.Amount = amount

@@ -73,7 +73,7 @@ type Config struct {
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger hears of results that nobody knows, and of payers' addresses that could not be used. No session, address or object
+	// Logger gets warnings about results that nobody knows and payers' addresses that could not be used. No session, address or object
 	// is in it. Nil: slog.Default().
 	Logger *slog.Logger
 

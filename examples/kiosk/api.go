@@ -37,6 +37,7 @@ func (d *desk) at() platform { return *d.platform.Load() }
 func (d *desk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.page)
+	mux.HandleFunc("GET /{nothing}", func(w http.ResponseWriter, _ *http.Request) { d.show(w, http.StatusNotFound, nothingThere) })
 	mux.HandleFunc("POST /desk/{action}", d.button)
 	mux.HandleFunc("GET /api/transactions", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().transactions()) })
 	mux.HandleFunc("GET /api/deliveries", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, d.at().deliveries()) })

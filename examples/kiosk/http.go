@@ -24,6 +24,9 @@ func guarded(open func() bool, h http.Handler) http.Handler {
 	})
 }
 
+// nothingThere is told, on the desk's page, to who asks for an address that has no page.
+const nothingThere = "there is nothing at this address; this is the desk"
+
 // readWish reads a JSON object of known fields, or nothing; the status goes with the error.
 func readWish(w http.ResponseWriter, r *http.Request, into any) (status int, err error) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {

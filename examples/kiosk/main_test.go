@@ -239,9 +239,15 @@ func TestOtherSites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusNotFound {
-		t.Errorf("status %d", resp.StatusCode)
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusNotFound || !strings.Contains(string(page), nothingThere) || !strings.Contains(string(page), "<h1>") {
+		t.Errorf("status %d, %v: %.200s", resp.StatusCode, err, page)
+	}
+	for body, status := range map[string]int{"%zz": http.StatusBadRequest, "": http.StatusNotFound} {
+		if code, page := send(t, base+"/desk/nothing", "application/x-www-form-urlencoded", body); code != status || !strings.Contains(page, "<h1>") {
+			t.Errorf("%q: status %d is no page: %.200s", body, code, page)
+		}
 	}
 }
 

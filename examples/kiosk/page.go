@@ -53,7 +53,7 @@ func ofTarget(faults []fault, target string) []fault {
 func (d *desk) button(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxWish)
 	if err := r.ParseForm(); err != nil {
-		http.Error(w, "not a form", http.StatusBadRequest)
+		d.show(w, http.StatusBadRequest, "not a form")
 		return
 	}
 	f := r.PostForm
@@ -69,7 +69,7 @@ func (d *desk) button(w http.ResponseWriter, r *http.Request) {
 	}
 	_, ok, err := d.at().do(r.PathValue("action"), what)
 	if !ok {
-		http.NotFound(w, r)
+		d.show(w, http.StatusNotFound, "there is no such button")
 		return
 	}
 	if err != nil {

@@ -170,6 +170,7 @@ type payfipDesk struct {
 func (d *payfipDesk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { d.show(w, http.StatusOK, "") })
+	mux.HandleFunc("GET /{nothing}", func(w http.ResponseWriter, _ *http.Request) { d.show(w, http.StatusNotFound, nothingThere) })
 	mux.HandleFunc("POST /desk/{action}", d.button)
 	for path, list := range map[string]func() any{
 		"transactions": func() any { return d.transactions() },
@@ -217,7 +218,7 @@ func (d *payfipDesk) api(w http.ResponseWriter, r *http.Request) {
 func (d *payfipDesk) button(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxWish)
 	if err := r.ParseForm(); err != nil {
-		http.Error(w, "not a form", http.StatusBadRequest)
+		d.show(w, http.StatusBadRequest, "not a form")
 		return
 	}
 	f := r.PostForm

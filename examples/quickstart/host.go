@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ func newHost(s setting) (*host, error) {
 		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.sender),
 		Chores:    []payment.Chore{h.mailbox.DeleteDue},
 		Now:       h.clock.Now,
+		Logger:    slog.New(slog.DiscardHandler), // the program tells the story itself
 	})
 	return h, err
 }

@@ -135,7 +135,7 @@ func (h *Handler) showArrival(w http.ResponseWriter, form url.Values) {
 // showCardPage shows the page where the payer types a card.
 func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Transaction, wrong []mistake) {
 	v := h.viewOf(t)
-	v.Session, v.Left, v.Wrong = token, t.MostAttempts()-t.Attempt, wrong
+	v.Session, v.Left, v.Wrong = token, bank.MostAttempts(t.Order)-t.Attempt, wrong
 	v.Months, v.Years, v.Cards = monthList(), yearList(paris.Of(h.Bank.Clock())), testCards
 	p := cardPage
 	if wrong != nil {

@@ -41,7 +41,7 @@ func newWorld(t *testing.T, h payfiptest.Habits) *world {
 	return w
 }
 
-func (w *world) Traits() acquirer.Traits { return payfip.Traits() }
+func (w *world) Traits() acquirer.Traits { return w.client.Traits() }
 
 func (w *world) Secrets() []string { return []string{mailbox, "Canary"} }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,23 +165,30 @@ func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	return acquirer.Callback{Query: pairs}
 }
 
+// method is that of the request which carries a callback so.
+func (c Carrier) method() string {
+	if c == Get {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// joinQueries appends a query to another one, whose pairs stay as they were written.
+func joinQueries(query, appended string) string {
+	if query == "" || appended == "" {
+		return query + appended
+	}
+	return query + "&" + appended
+}
+
 // newRequest returns the HTTP request that carries a callback to an address. The query of the address is kept.
 func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	if len(cb.Query) > 0 {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += cb.Query.Encode()
-	}
-	method := http.MethodPost
-	if c == Get {
-		method = http.MethodGet
-	}
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(cb.Form.Encode()))
+	u.RawQuery = joinQueries(u.RawQuery, cb.Query.Encode())
+	r, err := http.NewRequestWithContext(ctx, c.method(), u.String(), strings.NewReader(cb.Form.Encode()))
 	if err == nil && len(cb.Form) > 0 {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -200,8 +208,8 @@ func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []F
 	s.mu.Lock()
 	s.sent = loopback.KeepNewest(append(s.sent, d))
 	s.mu.Unlock()
-	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
-		s.o.Logger.Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
+	if d.Err != nil || d.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
 	}
 }
 

@@ -39,7 +39,7 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications were not taken, by reference. Zero: nobody is.
+	// Logger gets a warning for each notification that a portal did not take, by reference. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Saved is what Server.Save of an earlier platform returned, with the same régies: its sessions go on. Nil: none.

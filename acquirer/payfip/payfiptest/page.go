@@ -101,20 +101,10 @@ func formOf(r Return) *paypage.Back {
 	if err != nil {
 		return nil
 	}
-	switch r.By {
-	case Form:
-		return &paypage.Back{URL: u.String(), Method: "post", Fields: r.callback.Form}
-	case Query:
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += r.callback.Query.Encode()
-		return &paypage.Back{URL: u.String(), Method: "post"}
+	if r.Method == http.MethodPost {
+		return &paypage.Back{URL: r.URL, Method: "post", Fields: r.Form}
 	}
 	fields := u.Query()
-	for name, values := range r.callback.Query {
-		fields[name] = values
-	}
 	u.RawQuery = ""
 	return &paypage.Back{URL: u.String(), Method: "get", Fields: fields}
 }

@@ -156,7 +156,7 @@ func TestOpening(t *testing.T) {
 	s, l := start(t, payfiptest.Options{Now: c.Now})
 	refusal := func(idOp string) string {
 		_, err := s.VisitID(idOp, payfiptest.Payer{})
-		if r := (*payfiptest.RefusedError)(nil); errors.As(err, &r) {
+		if r := (*payfiptest.TurnedAwayError)(nil); errors.As(err, &r) {
 			return r.Code
 		}
 		return fmt.Sprint(err)

@@ -288,7 +288,7 @@ func TestServiceAYearLater(t *testing.T) {
 	f.pass(48*time.Hour, 6*time.Hour)
 	f.is(p, payment.Paid, "after two nights")
 	f.world.Clock.Add(366 * 24 * time.Hour)
-	if _, _, err := f.Reconcile(f.ctx, p.ID); !errors.Is(err, acquirer.ErrUnsupported) {
+	if _, _, err := f.Refresh(f.ctx, p.ID); !errors.Is(err, acquirer.ErrUnsupported) {
 		t.Errorf("asked a year later: %v", err)
 	}
 	f.pass(48*time.Hour, 6*time.Hour)

@@ -93,7 +93,7 @@ type Config struct {
 	// Now is the clock. It signs the requests: the platform refuses what is more than five minutes off. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about payments that somebody must look at. Nil: slog.Default().
+	// Logger gets warnings about payments that somebody must look at. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "direct." and the name of the call: createHostedCheckout,
@@ -214,7 +214,7 @@ func secretProblem(s Secret) string {
 // Merchant is the PSPID.
 func (c *Client) Merchant() string { return c.in.merchant }
 
-// Traits say what this acquirer does not promise, for package acquirertest.
+// Traits say of which kind the acquirer is: every message is a hint, and the handle alone finds a payment, by the session for three hours.
 func (c *Client) Traits() acquirer.Traits {
 	return acquirer.Traits{AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true}
 }

@@ -65,7 +65,7 @@ type Config struct {
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about TrustUnsealedOffice, and for nothing else. Nil: slog.Default().
+	// Logger gets warnings about TrustUnsealedOffice, and nothing else. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "sips." and the last part of the path: paymentInit,
@@ -172,6 +172,9 @@ func New(c Config) (*Client, error) {
 
 // Merchant is the shop's number.
 func (c *Client) Merchant() string { return c.in.merchant }
+
+// Traits say of which kind the acquirer is: the zero one, whose sealed message is the truth and whose references find a payment.
+func (c *Client) Traits() acquirer.Traits { return acquirer.Traits{} }
 
 // Format prints the merchant, the host and the key version, for every verb.
 func (c Client) Format(f fmt.State, _ rune) {

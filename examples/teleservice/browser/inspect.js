@@ -2,10 +2,11 @@
 ({
   // wide tells what is wider than the window.
   wide(width) {
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-      .filter(e => e.checkVisibility() && !e.closest(".scroll, .unseen, .skip") && e.getBoundingClientRect().right > width + 1 && !e.children.length)
-      .map(e => e.outerHTML.slice(0, 120));
+    const whole = document.documentElement.scrollWidth;
+    if (whole <= width) return [];
+    return [`the page has ${whole} pixels`, ...[...document.querySelectorAll("body *")]
+      .filter(e => e.checkVisibility() && !e.closest(".unseen, .skip") && e.getBoundingClientRect().right > width + 1 && !e.children.length)
+      .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)];
   },
 
   // small tells which controls are too small for a finger: less than 44 pixels high. A link within a sentence may be as small as the sentence,

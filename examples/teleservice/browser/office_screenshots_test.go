@@ -11,13 +11,34 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/shopspring/decimal"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/apptest"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
 )
 
-// aMonth is a month of a small fund: people pay, some have the money back, some payments are doubted; and it is the morning after.
+// stray has the bank take money for a reference that the service does not know.
+func (s *service) stray() {
+	s.t.Helper()
+	ref, err := payment.NewReference(payment.DefaultPrefix, s.Clock.Now(), payment.MaxSequence)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	session, err := s.Bank.Client.Begin(s.t.Context(), acquirer.Order{
+		ID: "restaurationdunesauvegarde", Reference: ref.String(), Amount: decimal.New(75_00, -2), Currency: "EUR",
+		ReturnURL: s.Base + "/paiement/retour", NotifyURL: s.Base + "/paiement/notification", Language: "fr",
+	})
+	if err == nil {
+		err = s.Bank.Desk.Pay(session)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// aMonth is a month of a small fund: people pay, some have the money back, some payments are doubted, once there is none for the money; and it is the
+// morning after.
 func (s *service) aMonth() {
 	s.t.Helper()
 	directory, err := people.Read()
@@ -59,6 +80,9 @@ func (s *service) aMonth() {
 				s.t.Fatal(err)
 			}
 			s.Clock.Pass(17 * time.Minute)
+		}
+		if day == 19 {
+			s.stray()
 		}
 		s.Work()
 		s.Clock.Pass(24*time.Hour - time.Duration(n)*17*time.Minute)

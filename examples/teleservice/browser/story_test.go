@@ -123,9 +123,16 @@ func TestAmountChanged(t *testing.T) {
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-2").goes("/demarches/creances/creance-102/etape-2").reads("Récapitulatif")
 	eval[bool](b, `document.querySelector("[name=montant]").value = "9000"; true`)
-	b.clicks("#payer").reads("Le montant à payer a changé", "Il était de 90,00 €, il est maintenant de 100,00 €.").titled("Le montant à payer a changé")
+	b.clicks("#payer").reads("Le montant à payer a changé", "Le montant était de 90,00 €, il est maintenant de 100,00 €.").titled("Le montant à payer a changé")
 	b.goes("/demarches/creances/creance-102/payer").at("/demarches/creances/creance-102/etape-2")
 	s.person().signsIn("assure-2").goes("/demarches").reads("Vous n’avez fait aucun paiement ici.")
+}
+
+// ahead lets time go by on both clocks: the service's, and that of the page that is shown.
+func (b *tab) ahead(d time.Duration) {
+	b.t.Helper()
+	b.s.Clock.Pass(d)
+	eval[bool](b, `{const now = Date.now.bind(Date), by = `+itoa(d.Milliseconds())+`; Date.now = () => now() + by; true}`)
 }
 
 // A session says when it ends, warns two minutes before, and can be kept; nothing that was typed is lost. Another tab keeps it for all.
@@ -134,28 +141,24 @@ func TestSessionIsKept(t *testing.T) {
 	s := serve(t, apptest.Morning, nil)
 	b := s.person().signsIn("assure-1").reads("votre session prend fin à 11 h (heure de Paris)")
 	b.goes("/demarches/creances/creance-101/etape-2").reads("Récapitulatif")
-	ahead := func(d time.Duration) { // both clocks: the service's, and the page's
-		s.Clock.Pass(d)
-		eval[bool](b, `{const now = Date.now.bind(Date), by = `+itoa(d.Milliseconds())+`; Date.now = () => now() + by; true}`)
-	}
-	ahead(28*time.Minute + 30*time.Second)
+	b.ahead(28*time.Minute + 30*time.Second)
 	b.reads("Votre session prend fin dans moins de deux minutes.")
 	b.clicks("#session-garder").wait("the warning to go", func(sh shown) bool { return !strings.Contains(sh.Text, "dans moins de deux minutes") })
-	ahead(20 * time.Minute) // of thirty more
+	b.ahead(20 * time.Minute) // of thirty more
 	b.clicks("#payer").atKiosk("Veuillez saisir")
 
 	b = s.person().signsIn("assure-2").goes("/accueil").reads("Accueil")
-	ahead(20 * time.Minute)
+	b.ahead(20 * time.Minute)
 	b.another().goes("/accueil").reads("Accueil") // keeps the session
-	ahead(9 * time.Minute)
+	b.ahead(9 * time.Minute)
 	b.wait("the page to have asked", func(shown) bool {
 		return eval[bool](b, `performance.getEntriesByType("resource").some(e => e.name.endsWith("/session"))`)
 	})
 	b.lacks("dans moins de deux minutes")
-	ahead(20 * time.Minute)
+	b.ahead(20 * time.Minute)
 	b.reads("dans moins de deux minutes")
-	ahead(3 * time.Minute)
-	b.reads("Votre session a pris fin.", "ne payez pas à nouveau")
+	b.ahead(3 * time.Minute)
+	b.reads("Votre session a pris fin.", "ne payez pas à nouveau").clicks("#session-connexion").at("/connexion")
 	b.goes("/messagerie").at("/connexion").reads("Votre session a pris fin. Connectez-vous pour continuer.")
 	b.clicks("#assure-2").at("/messagerie")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -115,6 +116,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 			processes[i], err = payment.New(payment.Config{
 				Store: store, Acquirer: l, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
 				NotifyURL: "https://portail.example/notification", Deliver: l.deliver,
+				Logger: slog.New(slog.DiscardHandler),
 			})
 			if err != nil {
 				t.Fatal(err)

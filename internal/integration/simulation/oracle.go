@@ -268,7 +268,7 @@ func clerkOverruled(journal []payment.Entry) (against bool) {
 func (w *World) compareWithBanks() {
 	for _, p := range w.storedPayments() {
 		b := w.bankOf(p)
-		_, _, err := w.processAt(0).Reconcile(w.ctx, p.ID)
+		_, _, err := w.processAt(0).Refresh(w.ctx, p.ID)
 		t := b.truthOf(p.Reference)
 		switch {
 		case err == nil || t.taken == 0: // where nothing came in, an acquirer may have nothing to say

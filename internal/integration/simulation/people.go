@@ -192,7 +192,7 @@ func (w *World) onTrip(s Step, t *trip) {
 		}
 	case Reconciles:
 		w.addToStory("somebody asks about %s now", name)
-		svc.Reconcile(w.ctx, p.ID)
+		svc.Refresh(w.ctx, p.ID)
 	case Restarts:
 		svc.Restart(w.ctx, p.ID)
 	case DeskPart:

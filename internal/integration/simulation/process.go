@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ func (w *World) startProcess(place, n int) *process {
 		ReturnURL: "https://portail.example/retour", NotifyURL: "https://portail.example/notification",
 		Now:     func() time.Time { return w.trueTime().Add(p.ahead - w.behindBy()) },
 		Deliver: func(ctx context.Context, c payment.Change) error { return w.deliverChange(ctx, p, c) },
+		Logger:  slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		panic(err) // the configuration is this package's

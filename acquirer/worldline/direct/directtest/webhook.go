@@ -2,10 +2,12 @@ package directtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -144,8 +146,8 @@ func (s *Server) deliverWebhook(l letter) {
 		s.again = append(s.again, retry{l.At.Add(pauses[l.Try]), again})
 	}
 	s.mu.Unlock()
-	if s.o.Logger != nil && l.Status/100 != 2 {
-		s.o.Logger.Warn("directtest: webhook not taken", "reference", l.Reference, "status", l.Status, "error", l.Err)
+	if l.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("directtest: webhook not taken", "reference", l.Reference, "status", l.Status, "error", l.Err)
 	}
 }
 

@@ -1,7 +1,9 @@
 package sipstest
 
 import (
+	"cmp"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,8 +56,8 @@ func (s *Server) deliverForm(t bank.Transaction, form url.Values, fs []Fault) {
 	s.mu.Lock()
 	s.sent = loopback.KeepNewest(append(s.sent, d))
 	s.mu.Unlock()
-	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
-		s.o.Logger.Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
+	if d.Err != nil || d.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
 	}
 }
 

@@ -130,7 +130,7 @@ func TestResponsesWithoutCard(t *testing.T) {
 			t.Errorf("response %d has %v, expected %v", i, names, said)
 		}
 	}
-	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.RefusedError)) {
+	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.TurnedAwayError)) {
 		t.Errorf("a session that was given up can be paid: %v", err)
 	}
 }
@@ -216,7 +216,7 @@ func TestSessionTimeout(t *testing.T) {
 		t.Errorf("%v", n)
 	}
 	_, err := visit(s, fields, sipstest.Payer{})
-	if refused := (*sipstest.RefusedError)(nil); !errors.As(err, &refused) || refused.Code != "97" {
+	if refused := (*sipstest.TurnedAwayError)(nil); !errors.As(err, &refused) || refused.Code != "97" {
 		t.Errorf("%v, expected a refusal with 97", err)
 	}
 	b := &browser{T: t}
@@ -283,7 +283,7 @@ func TestPayerWhoCannotBe(t *testing.T) {
 		}
 	}
 	fields.Set("redirectionData", "x"+fields.Get("redirectionData")[1:])
-	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.RefusedError)) {
+	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.TurnedAwayError)) {
 		t.Errorf("redirect data that was changed: %v", err)
 	}
 	if got := s.Book()[0]; got.Code != "" {

@@ -41,7 +41,7 @@ func TestShopFromSips10(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told, err := client.Parse(back.Callback())
+	told, err := client.Parse(back.Callback)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestClientFindsTheOrderOfACancelledPayment(t *testing.T) {
 		told := w.platform.Callbacks()
 		told = told[len(told)-1:]
 		if code == "17" {
-			told = append(told, back.Callback())
+			told = append(told, back.Callback)
 		}
 		var results []acquirer.Result
 		for _, cb := range told {

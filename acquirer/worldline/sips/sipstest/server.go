@@ -43,7 +43,7 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger gets a warning for each notification that a shop did not take. Zero: no log.
+	// Logger gets a warning for each notification that a portal did not take. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.

@@ -44,7 +44,7 @@ type Config struct {
 	Policies creance.Policies // nil: creance.Ameli()
 	Edition  []fs.FS          // wordings laid over the library's own
 	Now      func() time.Time // the real clock; nil: time.Now
-	Logger   *slog.Logger     // nil: nothing is logged
+	Logger   *slog.Logger     // nil: slog.Default()
 	ByHand   bool             // nothing works behind the pages: a test calls Payments.WorkOnce and Bank.Desk.Tick
 
 	Listen string // where it listens, host and port; empty: on this machine only
@@ -62,6 +62,7 @@ type App struct {
 
 	kind   string // of the bank
 	log    *slog.Logger
+	refuse web.Refuser // with a page of the half that an address belongs to
 	cancel context.CancelFunc
 	busy   sync.WaitGroup
 	once   sync.Once
@@ -105,7 +106,7 @@ const lockOfBank = "simulator"
 
 // New opens everything and starts the work behind the pages. The error says what could not be opened; nothing is left open then.
 func New(ctx context.Context, c Config) (_ *App, err error) {
-	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.Bank, c.Kiosk = cmp.Or(c.Bank, "simulator"), cmp.Or(c.Kiosk, "127.0.0.1:0")
 	if c.Policies == nil {
 		c.Policies = creance.Ameli()
@@ -242,7 +243,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], Notice: noticeOf(a.Bank),
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], Debits: c.Bank == "payfip", Notice: noticeOf(a.Bank),
 	})
 	if err != nil {
 		return err
@@ -253,29 +254,37 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	desk, err = office.New(office.Config{
 		Payments: a.Payments, Books: books, Database: a.Database, Directory: directory, Sessions: sessions, Clock: a.Clock, Bank: a.Bank,
-		Merchants: a.merchants(), Shared: a.Database.Shared, Base: c.Base, Secret: c.Secret, Logger: c.Logger,
+		Merchants: a.merchants(), Shared: a.Database.Shared, Base: c.Base, Secret: c.Secret, Notice: noticeOf(a.Bank), Logger: c.Logger,
 	})
 	if err != nil {
 		return err
 	}
+	a.refuse = func(w http.ResponseWriter, r *http.Request, err error) {
+		if r.URL.Path == office.Root || strings.HasPrefix(r.URL.Path, office.Root+"/") {
+			desk.Refuse(w, r, err)
+			return
+		}
+		portal.Refuse(w, r, err)
+	}
 	portal.Routes(mux)
 	desk.Routes(mux)
 	web.Assets(mux)
-	mux.Handle(bank.NotifyPath, a.Payments.NotifyHandler())
-	mux.Handle(bank.ReturnPath, a.Payments.ReturnHandler(payer.Return))
+	mux.Handle(bank.NotifyPath, web.ForPeople(a.Payments.NotifyHandler(), a.refuse))
+	mux.Handle(bank.ReturnPath, web.ForPeople(a.Payments.ReturnHandler(payer.Return), a.refuse))
 	return nil
 }
 
 // guarded puts the guard in front of the pages. The two routes of the bank are exempt from the protection against other sites, and no other.
 // A kiosk in the process stands beside the guard: its pages are the bank's own.
 func (a *App) guarded(mux http.Handler, base *url.URL) http.Handler {
-	guard := web.Guard(canonical(base, mux), a.log, base.Scheme == "https", "POST "+bank.NotifyPath, "POST "+bank.ReturnPath)
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.refuse(w, r, web.Misdirected) })
+	guard := web.Guard(canonical(base, mux, refuse), a.log, base.Scheme == "https", a.refuse, "POST "+bank.NotifyPath, "POST "+bank.ReturnPath)
 	if a.Bank.Kiosk == nil {
 		return guard
 	}
 	outer := http.NewServeMux()
 	outer.Handle("/", guard)
-	outer.Handle(bank.KioskPath, canonical(base, a.Bank.Kiosk))
+	outer.Handle(bank.KioskPath, canonical(base, a.Bank.Kiosk, guard))
 	return outer
 }
 
@@ -286,8 +295,8 @@ func asBrowsersSay(scheme, host string) string {
 }
 
 // canonical keeps browsers on the one address that the kiosk sends them back to: their cookies are of that host. It also turns away a name
-// that somebody else has given to this machine. The bank's server may use any name.
-func canonical(base *url.URL, next http.Handler) http.Handler {
+// that somebody else has given to this machine, with an answer of refuse. The bank's server may use any name.
+func canonical(base *url.URL, next, refuse http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case asBrowsersSay(base.Scheme, r.Host) == base.Host || r.URL.Path == bank.NotifyPath:
@@ -296,7 +305,7 @@ func canonical(base *url.URL, next http.Handler) http.Handler {
 			to := url.URL{Scheme: base.Scheme, Host: base.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
 			http.Redirect(w, r, to.String(), http.StatusTemporaryRedirect)
 		default:
-			http.Error(w, "Cette adresse n’est pas celle du service.", http.StatusMisdirectedRequest)
+			refuse.ServeHTTP(w, r)
 		}
 	})
 }

@@ -121,7 +121,7 @@ func TestReceipt(t *testing.T) {
 	p := w.All()[0]
 	address := "/demarches/paiements/" + string(p.ID) + "/recu"
 	b.get(address).reads("CPAM de l’Exemple a reçu votre paiement.", "Payé par : NADIA KERVEL", "Somme payée : 100,00 €", "Avis de somme à payer n° ASP-2025-0102",
-		p.Authorisation, "Il n’est pas encore pris en compte.", "ce reçu vaudra alors quittance", "Enregistrer le reçu (PDF)")
+		p.Authorisation, "Il n’est pas encore pris en compte.", "la somme demandée par l’avis sera réglée et ce reçu vaudra quittance", "Enregistrer le reçu (PDF)")
 	b.get(address + ".pdf")
 	if b.Status != http.StatusOK || b.Header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix([]byte(b.Page), []byte("%PDF-")) ||
 		b.Header.Get("Content-Disposition") != `attachment; filename="recu-`+p.Reference+`.pdf"` || b.Header.Get("Cache-Control") != "no-store" {

@@ -64,7 +64,7 @@ func TestExportsAndSeals(t *testing.T) {
 	w := paidDays(t)
 	m := w.accountant()
 	m.get("/gestion").reads("Export du 02/03/2026", "Il est fait. Personne n’a encore dit que son sceau est conservé",
-		"312,00 € acceptés (3 paiements), 62,00 € rendus (1), 0,00 € mis en vérification (0)")
+		"312,00 € acceptés (3 paiements), 0,00 € d’orphelins (0), 62,00 € rendus (1), 0,00 € mis en vérification (0)")
 	if n := strings.Count(m.Page, `<rect class="bar accepted"`); n != 3 { // the legend, and one day in both sizes
 		t.Errorf("%d bars of what was accepted", n)
 	}
@@ -126,7 +126,7 @@ func TestAlteredRecord(t *testing.T) {
 	t.Parallel()
 	w := paidDays(t)
 	m := w.accountant()
-	m.get("/gestion/verification").reads("Elle n’a jamais été faite").press("verifier", "").reads("Rien n’a été modifié", "YANN LE GOFF", "sans sceau")
+	m.get("/gestion/verification").reads("La vérification n’a jamais été faite").press("verifier", "").reads("Rien n’a été modifié", "YANN LE GOFF", "sans sceau")
 	seals := m.get("/gestion/exports/sceaux.txt").Page
 	m.get("/gestion/verification").press("verifier", "", "sceaux", seals).reads("Rien n’a été modifié", "avec 1 sceau conservé")
 	m.get("/gestion").reads("rien n’a été modifié, 1 sceau compris")
@@ -210,11 +210,11 @@ func TestOrphanIsDealtWith(t *testing.T) {
 	w := start(t, nil)
 	a := w.agent()
 	a.get("/gestion/pannes").press("orphelin", "")
-	a.get("/gestion").reads("1 Orphelins à traiter")
+	a.get("/gestion").reads("1 Orphelin à traiter")
 	a.get("/gestion/orphelins").press("orphelin-0", "traite").reads("Saisissez ce qui a été fait")
 	a.press("orphelin-0", "traite", "motif", strings.Repeat("x", 201)).reads("Saisissez ce qui a été fait")
 	a.press("orphelin-0", "traite", "motif", "rendu par virement le 4 mars").reads("l’orphelin est traité", "rendu par virement le 4 mars", "ALIX DURIEUX, Service des créances", "Il n’y a aucun orphelin à traiter.")
-	a.get("/gestion").lacks("Orphelins à traiter")
+	a.get("/gestion").lacks("Orphelin à traiter", "Orphelins à traiter")
 	a.get("/gestion/orphelins").lacks("l’orphelin est traité")
 }
 
@@ -265,7 +265,7 @@ func TestUploadIsNoOpenDoor(t *testing.T) {
 	w := start(t, nil)
 	m := w.accountant().get("/gestion/rapprochement")
 	big := strings.Repeat("x", 40<<10)
-	if m.do(http.MethodPost, "/gestion/verification", map[string][]string{"sceaux": {big}}); m.Status != http.StatusRequestEntityTooLarge {
+	if m.do(http.MethodPost, "/gestion/orphelins", map[string][]string{"motif": {big}}); m.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a form of 40 KiB: %d", m.Status)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Base+"/gestion/rapprochement", strings.NewReader(big))

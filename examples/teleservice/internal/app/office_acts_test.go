@@ -173,7 +173,7 @@ func TestOfficeSessionEnded(t *testing.T) {
 	page := "/gestion/paiements/" + string(w.Last().ID)
 	a := w.agent().get(page)
 	w.Clock.Pass(31 * time.Minute)
-	a.press("trancher", "", "acte", "contester", "motif", "un motif assez long").at(http.StatusOK, "/gestion/connexion").reads("Connectez-vous pour voir cette page.")
+	a.press("trancher", "", "acte", "contester", "motif", "un motif assez long").at(http.StatusOK, "/gestion/connexion").reads("Votre session a pris fin. Connectez-vous pour continuer.")
 	a.press("connexion", "agent-1").at(http.StatusOK, page).reads("Votre session avait pris fin : rien n’a été fait.")
 	if s := w.Last().State; s != payment.Paid {
 		t.Fatalf("it is %s", s)

@@ -253,13 +253,13 @@ func TestStuck(t *testing.T) {
 		}
 	}
 	a := w.agent()
-	a.get("/gestion").reads("1 Bloqués")
+	a.get("/gestion").reads("1 Bloqué un travail")
 	a.get("/gestion/paiements?etat=bloques").reads("1 paiement", "PCLCB26061")
 	id := string(w.All()[0].ID)
 	rename("elsewhere", letterTable)
 	a.get("/gestion/paiements/"+id).reads("Un travail sur ce paiement a échoué trop souvent.").decides("relancer", "").reads("est relancé")
 	w.Work()
-	a.get("/gestion").lacks("Bloqués")
+	a.get("/gestion").lacks("Bloqué")
 	a.get("/gestion/paiements?etat=bloques").reads("Aucun paiement ne correspond.")
 	w.payer("assure-1").get("/messagerie").reads("Accusé de réception")
 }

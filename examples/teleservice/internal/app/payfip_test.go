@@ -28,6 +28,17 @@ func TestWayWithPayFiP(t *testing.T) {
 	t.Parallel()
 	w := start(t, func(c *app.Config) { c.Bank = "payfip" })
 	b := w.payer("assure-1")
+	for _, english := range []bool{true, false} { // nothing speaks of a card alone where there is a choice
+		b.get("/demarches/creances/creance-101/etape-2")
+		if english {
+			b.inEnglish().reads("Bank card or direct debit", "the details of your bank account").lacks("prélèvement")
+			b.get("/demarches/creances").reads("by bank card or direct debit", "the details of your bank account").lacks("prélèvement")
+			b.get("/langue/fr?retour=/accueil")
+			continue
+		}
+		b.reads("Carte bancaire ou prélèvement, au choix", "les coordonnées de votre compte bancaire")
+		b.get("/demarches/creances").reads("par carte bancaire ou par prélèvement", "les coordonnées de votre compte bancaire")
+	}
 	b.toKiosk("creance-101").at(http.StatusOK, "/tpa/paiementws.web")
 	b.reads("Choisissez votre moyen de paiement", "Montant : 62,00 €", "CPAM Test 2 (INTEGRATION)", "regie@caisse.example")
 	b.payfipChoice("card", "accept").reads("Votre paiement est accepté", "Numéro d’autorisation")

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 )
@@ -36,7 +35,7 @@ func (a option) Money() bool { return a.money }
 // without an event are no act on the payment itself.
 var options = []option{
 	{
-		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Le compte de l’assuré affiche le paiement, sous 24 heures.",
+		Name: "prendre-en-compte", Text: "Prendre en compte", Hint: "Vous avez inscrit la somme au compte de l’assuré. Il lira que son paiement est pris en compte.",
 		Done: "Le paiement est pris en compte.", on: payment.OnRecorded, desk: Claims,
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
 			_, err := o.Payments.Record(ctx, c.ID, c.By)
@@ -80,7 +79,7 @@ var options = []option{
 		Name: "interroger", Text: "Interroger la banque", Hint: "La question est posée maintenant, sans attendre l’échéance.",
 		Done: "La banque a répondu. Le journal dit ce que sa réponse a changé.",
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, _, err := o.Payments.Reconcile(ctx, c.ID)
+			_, _, err := o.Payments.Refresh(ctx, c.ID)
 			return err
 		},
 	},
@@ -109,7 +108,7 @@ func verdict(v payment.Verdict) func(*Office, context.Context, payment.Command) 
 
 // offer are the options that a payment allows as it stands: those of the agent's desk, and those of the other one. Nothing is offered
 // that would be refused.
-func (o *Office) offer(ctx context.Context, p payment.Payment, agent people.Agent, stuck bool) (own, others []option, err error) {
+func (o *Office) offer(ctx context.Context, p payment.Payment, agent officer, stuck bool) (own, others []option, err error) {
 	choices, err := o.Payments.Choices(ctx, p)
 	if err != nil {
 		return nil, nil, err
@@ -129,7 +128,7 @@ func (o *Office) offer(ctx context.Context, p payment.Payment, agent people.Agen
 		if !allowed {
 			continue
 		}
-		if a.desk == "" || a.desk == deskOf(agent) {
+		if a.desk == "" || a.desk == deskOf(agent.Agent) {
 			own = append(own, a)
 		} else {
 			others = append(others, a)
@@ -139,13 +138,13 @@ func (o *Office) offer(ctx context.Context, p payment.Payment, agent people.Agen
 }
 
 // decided leads from the address of a decision that somebody loads again back to the payment.
-func (o *Office) decided(w http.ResponseWriter, r *http.Request, _ people.Agent) error {
+func (o *Office) decided(w http.ResponseWriter, r *http.Request, _ officer) error {
 	return o.seeOther(w, r, "/gestion/paiements/"+r.PathValue("payment"), "")
 }
 
 // decide does what the form says; what moves money only once it is confirmed. The version is the one that the agent has seen: if the
 // payment has moved on, nothing is done. A second click finds that it is done already.
-func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent officer) error {
 	if err := r.ParseForm(); err != nil {
 		return web.Bad(err)
 	}
@@ -165,7 +164,7 @@ func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent people.Age
 		faults = append(faults, web.Fault{Field: "decision", Text: "Choisissez ce que vous décidez."})
 	case !ok:
 		return web.Bad(errors.New("no such act"))
-	case a.desk != "" && a.desk != deskOf(agent):
+	case a.desk != "" && a.desk != deskOf(agent.Agent):
 		return &web.Problem{Status: http.StatusForbidden, Title: "Cette décision est réservée", Err: errors.New("another desk"),
 			Text: "« " + a.Text + " » est réservé au service « " + string(a.desk) + " ». Rien n’a été fait."}
 	}
@@ -219,7 +218,7 @@ func (o *Office) isDone(ctx context.Context, c payment.Command, a option) (bool,
 }
 
 // confirm shows what will happen before money moves.
-func (o *Office) confirm(w http.ResponseWriter, r *http.Request, agent people.Agent, p payment.Payment, a option, c payment.Command) error {
+func (o *Office) confirm(w http.ResponseWriter, r *http.Request, agent officer, p payment.Payment, a option, c payment.Command) error {
 	if p.Version != c.Version {
 		return o.seeOther(w, r, "/gestion/paiements/"+string(p.ID), "version")
 	}

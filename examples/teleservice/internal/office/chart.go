@@ -7,8 +7,8 @@ import (
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
 )
 
-// The chart has a place for each day: what was accepted stands up, what was given back hangs down, and what went into review stands beside, an
-// outline. It is drawn twice, for a screen and for a telephone; the style shows one. The table behind it has the same numbers.
+// The chart has a place for each day: what was accepted stands up, with what was accepted for no payment on top, what was given back hangs down,
+// and what went into review stands beside, an outline. It is drawn twice, for a screen and for a telephone; the style shows one. The table behind it has the same numbers.
 
 // format is how large a chart is drawn.
 type format struct {
@@ -31,7 +31,7 @@ type chart struct {
 
 type bar struct {
 	X, Y, W, H int
-	Kind       string // accepted, returned or reviewed
+	Kind       string // accepted, orphan, returned or reviewed
 }
 
 type gridline struct {
@@ -50,7 +50,7 @@ func drawChart(days []database.Day, f format) chart {
 	c := chart{Width: f.width, Height: f.height, Left: f.left, Right: f.width - right}
 	up, down := int64(0), int64(0)
 	for _, d := range days {
-		up, down = max(up, d.Accepted.Cents, d.Reviewed.Cents), max(down, d.Returned.Cents)
+		up, down = max(up, d.Accepted.Cents+d.Orphan.Cents, d.Reviewed.Cents), max(down, d.Returned.Cents)
 	}
 	tick := niceTick(max(up+down, 1_00))
 	up, down = (up+tick-1)/tick*tick, (down+tick-1)/tick*tick
@@ -67,15 +67,18 @@ func drawChart(days []database.Day, f format) chart {
 	for i, d := range days {
 		x, w := c.Left+int(float64(i)*place), max(int(place*.46), 2)
 		for _, b := range []struct {
-			kind   string
-			cents  int64
-			beside bool
-		}{{"accepted", d.Accepted.Cents, false}, {"reviewed", d.Reviewed.Cents, true}, {"returned", -d.Returned.Cents, false}} {
-			if b.cents == 0 {
+			kind     string
+			from, to int64 // cents, the lower one first
+			beside   bool
+		}{
+			{"accepted", 0, d.Accepted.Cents, false}, {"orphan", d.Accepted.Cents, d.Accepted.Cents + d.Orphan.Cents, false},
+			{"reviewed", 0, d.Reviewed.Cents, true}, {"returned", -d.Returned.Cents, 0, false},
+		} {
+			if b.from == b.to {
 				continue
 			}
-			one := bar{X: x + 1, W: w, Y: y(max(b.cents, 0)), Kind: b.kind}
-			one.H = max(y(min(b.cents, 0))-one.Y, 1) // what is little is still seen
+			one := bar{X: x + 1, W: w, Y: y(b.to), Kind: b.kind}
+			one.H = max(y(b.from)-one.Y, 1) // what is little is still seen
 			if b.beside {
 				one.X, one.W = x+1+w, max(w*3/4, 2)
 			}

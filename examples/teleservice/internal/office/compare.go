@@ -17,7 +17,6 @@ import (
 	"github.com/quittance/quittance/examples/internal/bankfile"
 	"github.com/quittance/quittance/examples/internal/dayexport"
 	"github.com/quittance/quittance/examples/internal/reconcile"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 )
@@ -29,12 +28,12 @@ const mostDays, mostFiles = 62, 20
 type asked struct{ From, To, Contract string }
 
 // comparison asks for a bank's file, and for the days to compare it with: the last seven that are over.
-func (o *Office) comparison(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) comparison(w http.ResponseWriter, r *http.Request, agent officer) error {
 	last := o.Books.LastDay()
 	return o.showComparison(w, r, agent, http.StatusOK, asked{From: frenchDay(daysAfter(last, -6)), To: frenchDay(last)}, nil, "")
 }
 
-func (o *Office) showComparison(w http.ResponseWriter, r *http.Request, agent people.Agent, status int, given asked, faults []web.Fault, report template.HTML) error {
+func (o *Office) showComparison(w http.ResponseWriter, r *http.Request, agent officer, status int, given asked, faults []web.Fault, report template.HTML) error {
 	page := o.page(r, agent, "Rapprochement")
 	page.Errors = faults
 	page.Body = map[string]any{"Asked": given, "Report": report, "Last": frenchDay(o.Books.LastDay())}
@@ -42,7 +41,7 @@ func (o *Office) showComparison(w http.ResponseWriter, r *http.Request, agent pe
 }
 
 // compare reads the files of a bank as they come, and compares them with the exports of the days. Nothing of a file is kept.
-func (o *Office) compare(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) compare(w http.ResponseWriter, r *http.Request, agent officer) error {
 	o.unhurried(w)
 	parts, err := r.MultipartReader()
 	if err != nil {

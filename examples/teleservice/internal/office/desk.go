@@ -22,8 +22,8 @@ func deskOf(a people.Agent) Desk { return Desk(a.Desk) }
 
 // reserved keeps a page for one desk. The other one is told whose it is.
 func (o *Office) reserved(desk Desk, p page) page {
-	return func(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
-		if deskOf(agent) != desk {
+	return func(w http.ResponseWriter, r *http.Request, agent officer) error {
+		if deskOf(agent.Agent) != desk {
 			return &web.Problem{Status: http.StatusForbidden, Title: "Cette page est réservée", Err: errors.New("another desk"),
 				Text: "Elle est réservée au service « " + string(desk) + " ». Vous êtes connecté pour le service « " + agent.Desk + " »."}
 		}

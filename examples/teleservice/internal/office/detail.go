@@ -7,14 +7,13 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 )
 
 // detail shows one payment: what it is, what may be decided, its journal, and where it stands among the states.
-func (o *Office) detail(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) detail(w http.ResponseWriter, r *http.Request, agent officer) error {
 	p, err := o.Payments.Get(r.Context(), payment.ID(r.PathValue("payment")))
 	if err != nil && !errors.As(err, new(*payment.DamagedError)) {
 		return err
@@ -22,7 +21,7 @@ func (o *Office) detail(w http.ResponseWriter, r *http.Request, agent people.Age
 	return o.showDetail(w, r, agent, p, http.StatusOK, typed{}, nil)
 }
 
-func (o *Office) showDetail(w http.ResponseWriter, r *http.Request, agent people.Agent, p payment.Payment, status int, given typed, faults []web.Fault) error {
+func (o *Office) showDetail(w http.ResponseWriter, r *http.Request, agent officer, p payment.Payment, status int, given typed, faults []web.Fault) error {
 	ctx := r.Context()
 	var journal []payment.Entry
 	var damaged bool

@@ -14,7 +14,6 @@ import (
 	"github.com/quittance/quittance/examples/internal/dayexport"
 	"github.com/quittance/quittance/examples/internal/workbook"
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 )
@@ -44,11 +43,11 @@ var fileForms = []file{
 }
 
 // exports lists the last days that are over, with their totals and seals, newest first, and asks for another.
-func (o *Office) exports(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) exports(w http.ResponseWriter, r *http.Request, agent officer) error {
 	return o.showExports(w, r, agent, http.StatusOK, o.Books.LastDay(), nil)
 }
 
-func (o *Office) showExports(w http.ResponseWriter, r *http.Request, agent people.Agent, status int, day string, faults []web.Fault) error {
+func (o *Office) showExports(w http.ResponseWriter, r *http.Request, agent officer, status int, day string, faults []web.Fault) error {
 	days, err := o.lastDays(r.Context())
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func (o *Office) showExports(w http.ResponseWriter, r *http.Request, agent peopl
 }
 
 // export is the movements of one day, for the accounting officer, in the form that was asked for. The seal is to be kept outside the database.
-func (o *Office) export(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) export(w http.ResponseWriter, r *http.Request, agent officer) error {
 	typed := strings.TrimSpace(r.FormValue("jour"))
 	i := max(slices.IndexFunc(fileForms, func(f file) bool { return f.Name == r.FormValue("forme") }), 0)
 	if r.FormValue("forme") == "" {
@@ -103,7 +102,7 @@ func (o *Office) export(w http.ResponseWriter, r *http.Request, agent people.Age
 }
 
 // keepSeal writes down that the seal of a day was kept outside. Who says so has the seal before him: it comes with the form.
-func (o *Office) keepSeal(r *http.Request, agent people.Agent) (next, outcome string, err error) {
+func (o *Office) keepSeal(r *http.Request, agent officer) (next, outcome string, err error) {
 	day, seal := r.PostForm.Get("jour"), r.PostForm.Get("sceau")
 	kept, err := o.Database.Days(r.Context(), day, day)
 	if err != nil {
@@ -117,7 +116,7 @@ func (o *Office) keepSeal(r *http.Request, agent people.Agent) (next, outcome st
 
 // seals are those of all days that were exported, oldest first, a line each: to be printed and signed, or kept where nobody who can write to the
 // database can write.
-func (o *Office) seals(w http.ResponseWriter, r *http.Request, _ people.Agent) error {
+func (o *Office) seals(w http.ResponseWriter, r *http.Request, _ officer) error {
 	days, err := o.Database.Days(r.Context(), "", "9999")
 	if err != nil {
 		return err

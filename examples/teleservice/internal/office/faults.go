@@ -12,7 +12,6 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
@@ -53,14 +52,14 @@ func has(list []choice, value string) bool {
 }
 
 // noFaults says that a real bank, or another process's simulator, is not ours to break.
-func (o *Office) noFaults(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) noFaults(w http.ResponseWriter, r *http.Request, agent officer) error {
 	page := o.page(r, agent, "Pannes")
 	page.Body = o.Bank
 	return o.pages.Write(w, r, http.StatusOK, "nofaults.html", page)
 }
 
 // faults is the panel: what is to go wrong next, the time, and what really happened at the bank.
-func (o *Office) faults(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) faults(w http.ResponseWriter, r *http.Request, agent officer) error {
 	book := o.Bank.Desk.Book()
 	slices.Reverse(book)
 	done, _ := o.said(w, r)

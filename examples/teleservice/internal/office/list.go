@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 )
@@ -114,7 +113,7 @@ func (q query) address(name, value string) string {
 }
 
 // list shows payments: all, or those that were asked for. What is exactly one payment leads straight to it.
-func (o *Office) list(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) list(w http.ResponseWriter, r *http.Request, agent officer) error {
 	q, faults := queryOf(r.URL.Query())
 	var found search
 	var payments []payment.Payment

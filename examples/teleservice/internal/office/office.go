@@ -27,6 +27,9 @@ import (
 //go:embed pages
 var files embed.FS
 
+// Root is the office's first page; all its pages are below.
+const Root = "/gestion"
+
 // Config is what the pages stand on.
 type Config struct {
 	Payments  *payment.Service
@@ -40,6 +43,7 @@ type Config struct {
 	Shared    bool     // other processes may work on the database: their clocks are not ours to move
 	Base      string   // the service's own address
 	Secret    string   // what an agent must know to sign in; empty: nothing, as in a demonstration on one machine
+	Notice    string   // in the foot, instead of the words about the demonstration
 	Logger    *slog.Logger
 }
 
@@ -53,15 +57,15 @@ type Office struct {
 
 // New reads the pages.
 func New(c Config) (*Office, error) {
-	pages, err := web.NewPages(web.Site{Name: "Gestion des paiements", Files: files, Funcs: funcs, Log: c.Logger})
+	pages, err := web.NewPages(web.Site{Name: "Gestion des paiements", Files: files, Funcs: funcs, Notice: c.Notice, Log: c.Logger})
 	return &Office{Config: c, pages: pages, tries: throttle{most: 10, within: time.Minute}}, err
 }
 
 // page is a handler of somebody who is signed in.
-type page func(http.ResponseWriter, *http.Request, people.Agent) error
+type page func(http.ResponseWriter, *http.Request, officer) error
 
 // act is something that an agent does with a form; its answer is the address to go on to, and the outcome that is said there.
-type act func(r *http.Request, agent people.Agent) (next, outcome string, err error)
+type act func(r *http.Request, agent officer) (next, outcome string, err error)
 
 // Routes mounts the pages. What stands here is all there is under /gestion: another address, or another method, has a page of the office that
 // says so.
@@ -73,6 +77,9 @@ func (o *Office) Routes(mux *http.ServeMux) {
 	handle("GET /gestion/connexion", o.signInPage)
 	handle("POST /gestion/connexion", o.signIn)
 	handle("POST /gestion/deconnexion", o.signOut)
+	for _, method := range []string{"GET ", "POST "} {
+		handle(method+keepPath, o.Sessions.Keep(session.Agent))
+	}
 
 	everybody("GET /gestion", o.today)
 	everybody("GET /gestion/paiements", o.list)
@@ -86,8 +93,8 @@ func (o *Office) Routes(mux *http.ServeMux) {
 	accounting("GET /gestion/exports/fichier", o.export)
 	accounting("POST /gestion/exports/sceau", o.does(o.keepSeal))
 	accounting("GET /gestion/exports/sceaux.txt", o.seals)
-	accounting("GET /gestion/verification", o.verification)
-	accounting("POST /gestion/verification", o.verify)
+	accounting("GET "+web.SealsPath, o.verification)
+	accounting("POST "+web.SealsPath, o.verify)
 	accounting("GET /gestion/rapprochement", o.comparison)
 	accounting("POST "+web.UploadPath, o.compare)
 
@@ -96,18 +103,18 @@ func (o *Office) Routes(mux *http.ServeMux) {
 	} else {
 		everybody("GET /gestion/pannes", o.faults)
 		for name, f := range breaks {
-			everybody("POST /gestion/pannes/"+name, o.does(func(r *http.Request, _ people.Agent) (string, string, error) { return o.breaks(r, f) }))
+			everybody("POST /gestion/pannes/"+name, o.does(func(r *http.Request, _ officer) (string, string, error) { return o.breaks(r, f) }))
 		}
 	}
 	mux.Handle("GET "+style.address, style)
 	for _, all := range []string{"/gestion", "/gestion/"} {
-		handle(all, func(w http.ResponseWriter, r *http.Request) error { return nowhere(mux, w, r) })
+		handle(all, func(w http.ResponseWriter, r *http.Request) error { return web.NoRoute(mux, w, r) })
 	}
 }
 
 // does answers with what is to be seen after an act.
 func (o *Office) does(a act) page {
-	return func(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+	return func(w http.ResponseWriter, r *http.Request, agent officer) error {
 		if err := r.ParseForm(); err != nil {
 			return web.Bad(err)
 		}
@@ -132,9 +139,17 @@ var menu = []struct {
 	{web.Link{Address: "/gestion/pannes", Text: "Pannes"}, ""},
 }
 
-// frame is what stands around a page that tells of an error.
+// keepPath is where a page asks how long the session lasts, and keeps it.
+const keepPath = Root + "/session"
+
+// Refuse answers with a page of the office about an error that none of its pages has met.
+func (o *Office) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	o.pages.Refuser(o.frame)(w, r, problemOf(err))
+}
+
+// frame is what stands around a page that tells of an error. Such a page is no action of the agent's: it does not keep the session.
 func (o *Office) frame(r *http.Request) web.Page {
-	agent, err := o.agent(r)
+	agent, err := o.agent(r, o.Sessions.Peek)
 	if err != nil {
 		return web.Page{}
 	}
@@ -142,26 +157,34 @@ func (o *Office) frame(r *http.Request) web.Page {
 }
 
 // page begins a page of an agent.
-func (o *Office) page(r *http.Request, agent people.Agent, title string) web.Page {
+func (o *Office) page(r *http.Request, agent officer, title string) web.Page {
 	page := web.Page{Title: title, Wide: true, Who: web.Who{Name: agent.Name, Detail: agent.Desk, SignOut: "/gestion/deconnexion"}}
+	page.Keep = &web.Keep{Address: keepPath, Until: agent.session.Ends, Seconds: agent.session.Left(o.Sessions.Now())}
+	page.Keep = &web.Keep{Address: keepPath, Until: agent.session.Ends, Seconds: agent.session.Left(o.Sessions.Now())}
 	for _, l := range menu {
-		if l.desk == "" || l.desk == deskOf(agent) {
+		if l.desk == "" || l.desk == deskOf(agent.Agent) {
 			page.Menu = append(page.Menu, web.Item{Link: l.Link, Here: r.URL.Path == l.Address || l.Address != "/gestion" && isBelow(r.URL.Path, l.Address)})
 		}
 	}
 	return page
 }
 
-// agent is who is signed in, or session.ErrNone.
-func (o *Office) agent(r *http.Request) (people.Agent, error) {
-	s, err := o.Sessions.Find(r, session.Agent)
+// officer is an agent who is signed in, and the session.
+type officer struct {
+	people.Agent
+	session session.Session
+}
+
+// agent is who is signed in, or session.ErrNone, by one of the two ways to find a session.
+func (o *Office) agent(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) (officer, error) {
+	s, err := find(r, session.Agent)
 	if err != nil {
-		return people.Agent{}, err
+		return officer{}, err
 	}
 	if a, ok := agentByID(s.Who); ok {
-		return a, nil
+		return officer{a, s}, nil
 	}
-	return people.Agent{}, session.ErrNone
+	return officer{}, session.ErrNone
 }
 
 func agentByID(id string) (people.Agent, bool) {
@@ -177,7 +200,7 @@ func agentByID(id string) (people.Agent, bool) {
 // there again afterwards.
 func (o *Office) signedIn(p page) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		agent, err := o.agent(r)
+		agent, err := o.agent(r, o.Sessions.Find)
 		if errors.Is(err, session.ErrNone) {
 			return o.askToSignIn(w, r)
 		}

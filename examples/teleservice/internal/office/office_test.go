@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/examples/teleservice/internal/database"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
 )
@@ -131,6 +132,47 @@ func TestDraw(t *testing.T) {
 		}
 		if len(onto) != len(open) {
 			t.Errorf("the list leads to %v, the arrows %v", onto, open)
+		}
+	}
+}
+
+// The chart is inside its frame whatever the days are: what is accepted for no payment stands on what is accepted, what is given back hangs down.
+func TestDrawChart(t *testing.T) {
+	sum := func(cents int64) database.Sum { return database.Sum{Count: 1, Cents: cents} }
+	for name, days := range map[string][]database.Day{
+		"nothing":      make([]database.Day, 30),
+		"no days":      nil,
+		"all":          {{Accepted: sum(312_00), Orphan: sum(75_00), Returned: sum(62_00), Reviewed: sum(90_00)}},
+		"only orphans": {{}, {Orphan: sum(150_00)}, {}},
+		"only returns": {{Returned: sum(150_00)}},
+		"a cent":       {{Accepted: sum(1), Orphan: sum(1)}, {Accepted: sum(1_000_000_00)}},
+	} {
+		for _, f := range []format{wideChart, narrowChart} {
+			c := drawChart(days, f)
+			want := 0
+			for _, d := range days {
+				for _, s := range []database.Sum{d.Accepted, d.Orphan, d.Returned, d.Reviewed} {
+					if s.Cents != 0 {
+						want++
+					}
+				}
+			}
+			if len(c.Bars) != want {
+				t.Errorf("%s: %d bars, want %d", name, len(c.Bars), want)
+			}
+			bars := map[string]bar{} // of the last day
+			for _, b := range c.Bars {
+				if b.X < c.Left || b.X+b.W > c.Right || b.Y < 0 || b.H < 1 || b.Y+b.H > c.Height {
+					t.Errorf("%s: a bar is outside: %+v", name, b)
+				}
+				if down := b.Kind == "returned"; down && b.Y < c.Zero || !down && b.Y > c.Zero {
+					t.Errorf("%s: a bar is on the wrong side of %d: %+v", name, c.Zero, b)
+				}
+				bars[b.Kind] = b
+			}
+			if a, o := bars["accepted"], bars["orphan"]; name == "all" && (o.Y+o.H != a.Y || o.X != a.X || a.Y+a.H != c.Zero) {
+				t.Errorf("%s: orphans %+v do not stand on what is accepted %+v", name, o, a)
+			}
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 )
@@ -24,7 +23,7 @@ type stray struct {
 
 // orphans shows acceptances without a payment: the only trace of money after a restore from a backup. Those that nobody has dealt with come
 // first.
-func (o *Office) orphans(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) orphans(w http.ResponseWriter, r *http.Request, agent officer) error {
 	settled, err := o.Database.SettledOrphans(r.Context())
 	if err != nil {
 		return err
@@ -59,7 +58,7 @@ func (o *Office) orphans(w http.ResponseWriter, r *http.Request, agent people.Ag
 }
 
 // settle writes down what was done about an orphan, or has its delivery tried again.
-func (o *Office) settle(r *http.Request, agent people.Agent) (string, string, error) {
+func (o *Office) settle(r *http.Request, agent officer) (string, string, error) {
 	const back = "/gestion/orphelins"
 	key := r.PostForm.Get("orphelin")
 	known := false

@@ -2,10 +2,9 @@ package office
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
@@ -26,8 +25,11 @@ func (o *Office) told(h web.Handler) web.Handler {
 // problemOf is an error with words for the staff.
 func problemOf(err error) error {
 	if p := (*web.Problem)(nil); errors.As(err, &p) {
-		if p == web.Absent {
-			return nothingHere
+		if own, ok := ownWords[p]; ok {
+			return own
+		}
+		if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+			return tooLarge(big)
 		}
 		return err
 	}
@@ -48,6 +50,27 @@ func problemOf(err error) error {
 
 var nothingHere = &web.Problem{Status: http.StatusNotFound, Title: "Page introuvable", Err: errors.New("absent"),
 	Text: "Il n’y a rien à cette adresse de la gestion. Le menu mène à tout ce qu’il y a."}
+
+// ownWords are the office's words for the problems that all pages share.
+var ownWords = map[*web.Problem]*web.Problem{
+	web.Absent: nothingHere,
+	web.WrongMethod: {Status: http.StatusMethodNotAllowed, Title: "Demande impossible", Err: web.WrongMethod,
+		Text: "Cette adresse ne répond pas à cette sorte de demande. Rien n’a été fait."},
+	web.Foreign: {Status: http.StatusForbidden, Title: "Demande refusée", Err: web.Foreign,
+		Text: "Cette demande vient d’un autre site que la gestion. Rien n’a été décidé ni enregistré.\n\n" +
+			"Si vous n’avez rien demandé vous-même, fermez l’autre site et prévenez le responsable de la sécurité."},
+	web.Misdirected: {Status: http.StatusMisdirectedRequest, Title: "Cette adresse n’est pas celle de la gestion", Err: web.Misdirected,
+		Text: "Rien n’a été décidé ni enregistré. Le lien ci-dessous mène à la bonne adresse\u00a0: recommencez là."},
+}
+
+// tooLarge says how much a form of the office takes. One form takes files.
+func tooLarge(err *http.MaxBytesError) *web.Problem {
+	text := "Ce que vous avez envoyé est trop long pour ce formulaire. Rien n’a été décidé ni enregistré. Revenez à la page précédente et raccourcissez votre texte."
+	if err.Limit == web.MaxUpload {
+		text = fmt.Sprintf("Ces fichiers ont ensemble plus de %d\u00a0Mo. Rien n’a été comparé. Revenez à la page précédente et comparez moins de fichiers à la fois.", err.Limit>>20)
+	}
+	return &web.Problem{Status: http.StatusRequestEntityTooLarge, Title: "Demande trop grande", Text: text, Err: err}
+}
 
 var inAltered = regexp.MustCompile(`payment (\S+): ([^\n]+)`)
 
@@ -70,24 +93,4 @@ func alterations(err error) (all []string) {
 		all = append(all, french(strings.TrimPrefix(err.Error(), payment.ErrAltered.Error()+": "))+".")
 	}
 	return all
-}
-
-// nowhere answers for what has no page: with 405 where another method would have one.
-func nowhere(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
-	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		other := &http.Request{Method: method, Host: r.Host, URL: &url.URL{Path: r.URL.Path}}
-		if _, pattern := mux.Handler(other); strings.HasPrefix(pattern, method+" ") {
-			allowed = append(allowed, method)
-		}
-	}
-	if len(allowed) == 0 || slices.Contains(allowed, r.Method) {
-		return nothingHere
-	}
-	if allowed[0] == http.MethodGet {
-		allowed = slices.Insert(allowed, 1, http.MethodHead)
-	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	return &web.Problem{Status: http.StatusMethodNotAllowed, Title: "Demande impossible", Err: errors.New("method"),
-		Text: "Cette adresse ne répond pas à cette sorte de demande. Rien n’a été fait."}
 }

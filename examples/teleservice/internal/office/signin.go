@@ -3,6 +3,7 @@ package office
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"net/url"
 	"path"
@@ -38,8 +39,10 @@ func (o *Office) signInPage(w http.ResponseWriter, r *http.Request) error {
 
 func (o *Office) showSignIn(w http.ResponseWriter, r *http.Request, status int, next string, faults []web.Fault) error {
 	done, _ := o.said(w, r)
+	_, err := o.agent(r, o.Sessions.Peek)
+	ended := errors.Is(err, session.ErrNone) && o.Sessions.Had(r, session.Agent)
 	return o.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter à la gestion", Errors: faults, Body: map[string]any{
-		"Done": done, "Agents": people.Agents, "Next": wayBack(next), "Secret": o.Secret != "", "Ended": wayBack(next) != "/gestion",
+		"Done": done, "Agents": people.Agents, "Next": wayBack(next), "Secret": o.Secret != "", "Ended": ended, "Asked": wayBack(next) != "/gestion",
 	}})
 }
 

@@ -5,20 +5,19 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
 )
 
 // task is something that waits for somebody, with the way to it.
 type task struct {
-	Text, Hint, Address string
-	Count               int
-	Bad                 bool // it should not be so; otherwise it is the day's work
+	One, Text, Hint, Address string // One is the text where there is one, if that differs
+	Count                    int
+	Bad                      bool // it should not be so; otherwise it is the day's work
 }
 
 // today is the day at a glance: what waits for somebody, whether yesterday is exported and its seal kept, whether the record was verified, and
 // the last thirty days in euros. It counts, and reads thirty rows, however many payments there are.
-func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) today(w http.ResponseWriter, r *http.Request, agent officer) error {
 	ctx := r.Context()
 	health, err := o.Payments.Health(ctx)
 	if err != nil {
@@ -48,7 +47,7 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, agent people.Agen
 	page := o.page(r, agent, "Aujourd’hui")
 	page.Body = map[string]any{
 		"Done": done, "Now": o.Clock.Now(), "Tasks": tasksOf(health, paid, len(settled)), "Yesterday": days[len(days)-1], "Nothing": first == "" || first > days[len(days)-1].Day, "Checked": checked,
-		"Accounting": deskOf(agent) == Accounting, "Days": days, "Sum": sumOf(days), "Wide": drawChart(days, wideChart), "Narrow": drawChart(days, narrowChart),
+		"Accounting": deskOf(agent.Agent) == Accounting, "Days": days, "Sum": sumOf(days), "Wide": drawChart(days, wideChart), "Narrow": drawChart(days, narrowChart),
 	}
 	return o.pages.Write(w, r, http.StatusOK, "today.html", page)
 }
@@ -67,14 +66,17 @@ func tasksOf(h payment.Health, paid, settled int) (all []task) {
 	}
 	all = append(all, record, review)
 	for _, t := range []task{
-		{Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
-		{Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
-		{Text: "Sans banque ici", Hint: "aucune banque de ce processus ne sert leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
-		{Text: "Illisibles", Hint: "leur ligne est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
-		{Text: "Appels suspendus", Hint: "la banque, ou la messagerie, ne rend pas la main : prévenez l’exploitant", Count: h.Hanging},
+		{One: "Orphelin à traiter", Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
+		{One: "Bloqué", Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
+		{Text: "Sans banque ici", Hint: "aucune banque de ce service ne suit plus leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
+		{One: "Illisible", Text: "Illisibles", Hint: "une ligne de la base est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
+		{One: "Appel sans réponse", Text: "Appels sans réponse", Hint: "la banque, ou la messagerie, ne répond plus : prévenez l’exploitant", Count: h.Hanging},
 	} {
 		if t.Count > 0 {
 			t.Bad = true
+			if t.Count == 1 && t.One != "" {
+				t.Text = t.One
+			}
 			all = append(all, t)
 		}
 	}

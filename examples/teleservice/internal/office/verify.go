@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/audit"
@@ -42,11 +41,11 @@ func (o *Office) lastVerification(ctx context.Context) (v verification, err erro
 }
 
 // verification shows what the last one found, and asks for the seals that were kept.
-func (o *Office) verification(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) verification(w http.ResponseWriter, r *http.Request, agent officer) error {
 	return o.showVerification(w, r, agent, http.StatusOK, "", nil)
 }
 
-func (o *Office) showVerification(w http.ResponseWriter, r *http.Request, agent people.Agent, status int, typed string, faults []web.Fault) error {
+func (o *Office) showVerification(w http.ResponseWriter, r *http.Request, agent officer, status int, typed string, faults []web.Fault) error {
 	last, err := o.lastVerification(r.Context())
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func (o *Office) showVerification(w http.ResponseWriter, r *http.Request, agent 
 
 // verify checks every journal, and with the seals that were kept outside that no payment was deleted or rewritten. One at a time: it reads
 // everything.
-func (o *Office) verify(w http.ResponseWriter, r *http.Request, agent people.Agent) error {
+func (o *Office) verify(w http.ResponseWriter, r *http.Request, agent officer) error {
 	if err := r.ParseForm(); err != nil {
 		return web.Bad(err)
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	Secure   bool          // the service is on https: its cookies are for https only
 	Notice   string        // in the foot, instead of the words about the demonstration
 	PageOpen time.Duration // how long the bank's page stays open, as far as is known; zero: nobody knows
+	Debits   bool          // the bank's page takes direct debits too: nothing before it speaks of a card alone
 	Logger   *slog.Logger
 }
 
@@ -50,7 +51,8 @@ type Portal struct {
 // New reads the pages.
 func New(c Config) (*Portal, error) {
 	pages, err := web.NewPages(web.Site{
-		Name: "Mon compte assuré", Files: files, Funcs: funcs, Words: map[language.Tag]web.Translation{language.English: english}, Log: c.Logger,
+		Name: "Mon compte assuré", Files: files, Funcs: funcs, Words: map[language.Tag]web.Translation{language.English: english},
+		Notice: c.Notice, Log: c.Logger,
 	})
 	return &Portal{Config: c, pages: pages}, err
 }
@@ -81,7 +83,7 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 	}
 	mux.Handle("GET /langue/{langue}", web.ChooseLanguage(p.Secure))
 	for _, method := range []string{"GET ", "POST "} {
-		mux.Handle(method+keepPath, p.Sessions.KeepHandler(session.Payer, p.Logger))
+		public(method+keepPath, p.Sessions.Keep(session.Payer))
 	}
 	public("/", func(w http.ResponseWriter, r *http.Request) error { return web.NoRoute(mux, w, r) })
 
@@ -148,9 +150,17 @@ func (p *Portal) visitor(r *http.Request, find func(*http.Request, session.Kind)
 	return visitor{person, s, web.Language(r), unread}, err
 }
 
-// frame is what stands around a page: menu and person, as far as they can be known.
-func (p *Portal) frame(r *http.Request) web.Page {
-	v, err := p.visitor(r, p.Sessions.Find)
+// Refuse answers with a page of the portal about an error that none of its pages has met.
+func (p *Portal) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p.pages.Refuser(p.frame)(w, r, err)
+}
+
+// frame is what stands around a page about an error. Such a page is no action of the payer's: it does not keep the session.
+func (p *Portal) frame(r *http.Request) web.Page { return p.around(r, p.Sessions.Peek) }
+
+// around is what stands around a page that everybody may see: menu and person, as far as they can be known.
+func (p *Portal) around(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) web.Page {
+	v, err := p.visitor(r, find)
 	if err != nil {
 		return web.Page{}
 	}
@@ -159,7 +169,7 @@ func (p *Portal) frame(r *http.Request) web.Page {
 
 // page begins a page of somebody who is signed in.
 func (p *Portal) page(r *http.Request, v visitor, title string) web.Page {
-	page := web.Page{Title: title, Who: web.Who{Name: v.Name, SignOut: "/deconnexion"}, Notice: p.Notice}
+	page := web.Page{Title: title, Who: web.Who{Name: v.Name, SignOut: "/deconnexion"}}
 	page.Keep = &web.Keep{Address: keepPath, Until: v.session.Ends, Seconds: v.session.Left(p.Sessions.Now())}
 	for _, l := range menu {
 		item := web.Item{Link: l, Here: within(l.Address, r.URL.Path)}

@@ -67,7 +67,7 @@ func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 		choices = append(choices, choice{person, opened})
 	}
 	next := wanted(r.FormValue("suite"))
-	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Notice: p.Notice, Body: map[string]any{
+	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Body: map[string]any{
 		"People": choices, "Next": next, "Asked": next != homePath, "Ended": r.FormValue("fin") != "", "SignedOut": r.FormValue("sortie") != "",
 	}})
 }

@@ -24,7 +24,7 @@ func (p *Portal) preliminary(w http.ResponseWriter, r *http.Request, v visitor) 
 	}
 	page := p.page(r, v, "Paiement d’une créance") // S4
 	page.Step, page.Track, page.Back = "Étape préalable", reached(0), &web.Link{Address: "/demarches", Text: "Mes démarches"}
-	page.Body = map[string]any{"Claims": claims, "Min": policy.Min, "Max": policy.Max}
+	page.Body = map[string]any{"Claims": claims, "Min": policy.Min, "Max": policy.Max, "Debits": p.Debits}
 	return p.pages.Write(w, r, http.StatusOK, "preliminary.html", page)
 }
 
@@ -90,7 +90,7 @@ func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, 
 	page := p.page(r, v, "Vérifier et confirmer")
 	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c.ID), Text: "Étape 1/3"}
 	body := map[string]any{
-		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()),
+		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()), "Debits": p.Debits,
 	}
 	if status == http.StatusConflict {
 		body["Changed"], page.Outcome = true, p.pages.Words(r, "Le montant à payer a changé")

@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// maxBody is the largest form that is read. The bank's own messages have their own limit.
-const maxBody = 32 << 10
-
 type nonceKey struct{}
 
 // Nonce is that of the request's Content-Security-Policy, for the page's own script and style.
@@ -21,16 +18,16 @@ func Nonce(r *http.Request) string {
 	return n
 }
 
-// Guard stands in front of every page. It sets the headers, limits what is read, and refuses what another site sends through a payer's
+// Guard stands in front of every page. It sets the headers, limits what is read, and refuses, with a page, what another site sends through a payer's
 // browser: http.CrossOriginProtection compares Sec-Fetch-Site, and Origin with Host, so that no form needs a token. SameSite=Lax cookies are
 // the second line. exempt are the two routes that the bank's site posts to; what protects them is the bank's seal.
-func Guard(next http.Handler, log *slog.Logger, https bool, exempt ...string) http.Handler {
+func Guard(next http.Handler, log *slog.Logger, https bool, refuse Refuser, exempt ...string) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, route := range exempt {
 		protection.AddInsecureBypassPattern(route)
 	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, "Cette demande vient d’un autre site.", http.StatusForbidden)
+		refuse(w, r, Foreign)
 	}))
 	protected := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,18 +43,19 @@ func Guard(next http.Handler, log *slog.Logger, https bool, exempt ...string) ht
 		if https {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if r.ContentLength > limitOf(r) && !exempted(r, exempt) {
-			h.Set("Connection", "close")
-			http.Error(w, "Ce formulaire est trop grand.", http.StatusRequestEntityTooLarge)
-			return
-		}
-		if !exempted(r, exempt) {
-			r.Body = http.MaxBytesReader(w, r.Body, limitOf(r))
-		}
 		seen := &recorder{ResponseWriter: w}
 		began := time.Now()
 		r = r.WithContext(context.WithValue(r.Context(), nonceKey{}, nonce))
-		protected.ServeHTTP(seen, r)
+		limited := !exempted(r, exempt)
+		if limited {
+			r.Body = http.MaxBytesReader(w, r.Body, limitOf(r))
+		}
+		if limited && r.ContentLength > limitOf(r) {
+			h.Set("Connection", "close")
+			refuse(seen, r, Bad(&http.MaxBytesError{Limit: limitOf(r)}))
+		} else {
+			protected.ServeHTTP(seen, r)
+		}
 		// The route and not the address: no log says who looked at what.
 		log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", r.Pattern), slog.String("method", r.Method),
 			slog.Int("status", seen.status), slog.Duration("took", time.Since(began)))

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ func NoRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 		return Absent
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	return &Problem{http.StatusMethodNotAllowed, "Demande impossible", "Cette adresse ne se demande pas ainsi. Rien n’a été fait.", errors.New("method")}
+	return WrongMethod
 }
 
 // methodsOf are those of the address's own routes. A route without a method takes all, and is no reason to name any.

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"embed"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -75,7 +74,6 @@ func numbers(s string) template.HTML {
 type Page struct {
 	Title   string // unique; also the h1
 	Outcome string // what has happened, in words that are in the page's language: the first thing that the browser's title says
-	Notice  string // in the foot, instead of the words about the demonstration
 	Keep    *Keep  // how long the session lasts, and how it is kept; nil: nobody is signed in
 	Menu    []Item
 	Who     Who    // zero: nobody is signed in
@@ -118,34 +116,10 @@ type Keep struct {
 // Fault is a mistake in a form: the field's id, and words.
 type Fault struct{ Field, Text string }
 
-// Problem is an error with words for whoever asked.
-type Problem struct {
-	Status      int
-	Title, Text string
-	Err         error // the cause, for the log
-}
-
-// Error says the title and the cause.
-func (p *Problem) Error() string { return fmt.Sprintf("%s (%d): %v", p.Title, p.Status, p.Err) }
-
-// Unwrap returns the cause.
-func (p *Problem) Unwrap() error { return p.Err }
-
-// Absent answers for what does not exist, and for what is somebody else's: whoever asks learns no difference.
-var Absent = &Problem{http.StatusNotFound, "Page introuvable", "Il n’y a rien à cette adresse, ou rien qui vous concerne.", errors.New("absent")}
-
-// Bad is a request that no page of ours has sent.
-func Bad(err error) error {
-	p := &Problem{http.StatusBadRequest, "Demande incomplète", "Cette demande est incomplète ou incorrecte. Rien n’a été fait.", err}
-	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-		p.Status, p.Title = http.StatusRequestEntityTooLarge, "Demande trop grande"
-	}
-	return p
-}
-
 // Pages writes pages of one set of templates. It is safe for concurrent use.
 type Pages struct {
 	site  string
+	foot  string // instead of the words about the demonstration
 	log   *slog.Logger
 	set   map[language.Tag]map[string]*template.Template
 	words map[language.Tag]Translation
@@ -157,7 +131,9 @@ type Site struct {
 	Files embed.FS                     // pages/*.html: each file defines "content", and may call what shared.html defines
 	Funcs template.FuncMap             // besides those that every page has
 	Words map[language.Tag]Translation // further languages; none: the pages are French, and offer no other
-	Log   *slog.Logger
+	// Notice stands in the foot of every page, instead of the words about the demonstration; empty: those.
+	Notice string
+	Log    *slog.Logger
 }
 
 // NewPages reads the templates, once in each language. A page that is text from end to end may stand there in another language as a file of
@@ -167,7 +143,7 @@ func NewPages(s Site) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{site: s.Name, log: s.Log, set: make(map[language.Tag]map[string]*template.Template), words: s.Words}
+	p := &Pages{site: s.Name, foot: s.Notice, log: s.Log, set: make(map[language.Tag]map[string]*template.Template), words: s.Words}
 	for _, tag := range languages {
 		words, ok := s.Words[tag]
 		if !ok && tag != language.French {
@@ -246,12 +222,15 @@ func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	page.Nonce = Nonce(r)
 	page.translate(p.words[tag])
+	if tag == language.French {
+		page.typeset()
+	}
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "page", struct {
 		Page
-		Site    string
-		Choices []choice
-	}{page, p.words[tag].of(p.site), p.choices(r, name)})
+		Site, Notice string
+		Choices      []choice
+	}{page, p.words[tag].of(p.site), p.foot, p.choices(r, name)})
 	if err != nil {
 		return err
 	}
@@ -282,28 +261,4 @@ func (page *Page) translate(words Translation) {
 	if text, ok := page.Body.(string); ok { // of a problem
 		page.Body = words.of(text)
 	}
-}
-
-// Handler is a page's handler whose error is told to whoever asked.
-type Handler func(http.ResponseWriter, *http.Request) error
-
-// Handle answers with the handler, or with a page about its error. frame is the rest of that page: the menu, who is signed in.
-func (p *Pages) Handle(h Handler, frame func(*http.Request) Page) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
-		if err == nil {
-			return
-		}
-		problem := &Problem{http.StatusServiceUnavailable, "Service momentanément indisponible",
-			"Nous n’avons pas pu répondre à votre demande. Si vous veniez de payer, ne payez pas à nouveau : le résultat s’affichera sur votre compte.", err}
-		if !errors.As(err, &problem) || problem.Status >= 500 {
-			p.log.LogAttrs(r.Context(), slog.LevelError, "page", slog.String("route", r.Pattern), slog.Any("error", err))
-		}
-		page := frame(r)
-		page.Keep = nil // the page is the same for what is absent and for what is another's: nothing in it may differ
-		page.Title, page.Body = problem.Title, problem.Text
-		if err := p.Write(w, r, problem.Status, "problem", page); err != nil {
-			p.log.LogAttrs(r.Context(), slog.LevelError, "page", slog.String("route", r.Pattern), slog.Any("error", err))
-		}
-	})
 }

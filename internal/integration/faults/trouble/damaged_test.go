@@ -88,7 +88,7 @@ func damagedRow(t *testing.T, db *sql.DB, open func(*sql.DB, sqlstore.Options) (
 	ids := make([]payment.ID, n)
 	for i := range ids {
 		p, session := w.Begin(fmt.Sprint(i))
-		w.Visit(session, mock.Behaviour{Abandon: true})
+		w.VisitAndReturn(session, mock.Behaviour{Abandon: true})
 		ids[i] = p.ID
 		pass(time.Second)
 	}

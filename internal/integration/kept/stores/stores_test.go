@@ -352,11 +352,11 @@ func TestReopened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, effect, err := other.Reconcile(t.Context(), p.ID)
+	q, effect, err := other.Refresh(t.Context(), p.ID)
 	if err != nil || effect != payment.EffectChanged || q.State != payment.Paid {
 		t.Errorf("%v %s %v", q, effect, err)
 	}
-	again, effect, err := svc.Reconcile(t.Context(), p.ID)
+	again, effect, err := svc.Refresh(t.Context(), p.ID)
 	if err != nil || effect != payment.EffectDuplicate || again.Version != q.Version {
 		t.Errorf("%v %s %v", again, effect, err)
 	}
