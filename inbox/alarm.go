@@ -25,13 +25,13 @@ const (
 // ErrUnacknowledged is what [AcknowledgementAlarm] returns, among other things, for payments without their acknowledgement.
 var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowledgement (CRPA L112-11)")
 
-// Payments lists payments: payment.Service.List and payment.Store.List are such functions.
-type Payments func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
+// PaymentLister lists payments: payment.Service.List and payment.Store.List are such functions.
+type PaymentLister func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
 // unacknowledgedPayments yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
 // whose acknowledgement it finds. After an error it stops.
 func unacknowledgedPayments(
-	ctx context.Context, list Payments, m Mailbox, now time.Time, known map[payment.ID]time.Time,
+	ctx context.Context, list PaymentLister, m Mailbox, now time.Time, known map[payment.ID]time.Time,
 ) iter.Seq2[payment.Payment, error] {
 	return func(yield func(payment.Payment, error) bool) {
 		var waiting []payment.Payment // first all of them: a store may not answer two questions at once
@@ -77,7 +77,7 @@ func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool
 //	Chores: []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
 //
 // It remembers which payments have their letter, so that each mailbox is looked into once.
-func AcknowledgementAlarm(list Payments, m Mailbox) func(context.Context, time.Time) (int, error) {
+func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, time.Time) (int, error) {
 	var mu sync.Mutex
 	known := map[payment.ID]time.Time{}
 	return func(ctx context.Context, now time.Time) (int, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 func at(now time.Time, r httpmock.Responder) httpmock.Responder {
@@ -85,7 +86,7 @@ func TestDoctor(t *testing.T) {
 	if _, err := newWire(t, nil).Doctor(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended: %v", err)
 	}
-	if e := (*acquirer.Error)(nil); !errors.As((Report{Checks: []Check{{Name: "a", Verdict: Wrong, Text: "b"}}}).Err(), &e) || e.Kind != acquirer.ErrConfiguration {
+	if e := (*acquirer.Error)(nil); !errors.As((preflight.Report{Checks: []preflight.Check{{Name: "a", Verdict: preflight.Wrong, Text: "b"}}}).Err(), &e) || e.Kind != acquirer.ErrConfiguration {
 		t.Error("what is wrong is not a matter of configuration")
 	}
 }

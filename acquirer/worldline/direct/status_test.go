@@ -440,8 +440,8 @@ func TestDeclines(t *testing.T) {
 	}{
 		"30511001": {acquirer.InsufficientFunds, acquirer.OtherCard}, "30591001": {acquirer.SuspectedFraud, acquirer.AskBank},
 		"30041001": {acquirer.LostOrStolen, acquirer.AskBank}, "30051001": {acquirer.DoNotHonour, acquirer.AskBank},
-		"30541001": {acquirer.ExpiredCard, acquirer.OtherCard}, "40001134": {acquirer.AuthenticationError, acquirer.SameCard},
-		"50001134": {acquirer.AuthenticationError, acquirer.SameCard}, "50001135": {acquirer.IssuerUnavailable, acquirer.Later},
+		"30541001": {acquirer.ExpiredCard, acquirer.OtherCard}, "40001134": {acquirer.AuthenticationFailed, acquirer.SameCard},
+		"50001134": {acquirer.AuthenticationFailed, acquirer.SameCard}, "50001135": {acquirer.IssuerUnavailable, acquirer.Later},
 		"50001133": {acquirer.MerchantProblem, acquirer.Never}, "50001146": {acquirer.MerchantProblem, acquirer.Never},
 		"30611001": {acquirer.LimitExceeded, acquirer.OtherCard}, "30141001": {acquirer.InvalidCard, acquirer.SameCard},
 		"30751001": {acquirer.TooManyAttempts, acquirer.Later}, "30911001": {acquirer.IssuerUnavailable, acquirer.Later},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // The reference of a number is its day in Paris and the number: 20221121896 was captured (sips.md §4.3).
@@ -140,27 +141,27 @@ func TestDoctorAndTheReferences(t *testing.T) {
 	for name, x := range map[string]struct {
 		ten     bool
 		field   string
-		verdict Verdict
+		verdict preflight.Verdict
 		words   string
 	}{
-		"nothing to see":       {false, "amount", Unsure, "merchant " + shop + " chooses its own transactionReference"},
-		"nothing to see, s10":  {true, "amount", Unsure, "came from Sips 1.0"},
-		"not ours to choose":   {false, "transactionReference", Wrong, "set Config.Sips10"},
-		"the number is wanted": {false, "s10TransactionReference.s10TransactionId", Wrong, "set Config.Sips10"},
-		"no numbers here":      {true, "s10TransactionReference", Wrong, "leave Config.Sips10 out"},
+		"nothing to see":       {false, "amount", preflight.Unsure, "merchant " + shop + " chooses its own transactionReference"},
+		"nothing to see, s10":  {true, "amount", preflight.Unsure, "came from Sips 1.0"},
+		"not ours to choose":   {false, "transactionReference", preflight.Wrong, "set Config.Sips10"},
+		"the number is wanted": {false, "s10TransactionReference.s10TransactionId", preflight.Wrong, "set Config.Sips10"},
+		"no numbers here":      {true, "s10TransactionReference", preflight.Wrong, "leave Config.Sips10 out"},
 	} {
 		w := newWire(t, func(c *Config) { c.Sips10 = x.ten }, sealed200(fields{"redirectionStatusCode": "12", "errorFieldName": x.field}), asked)
 		r, err := w.Doctor(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got Check
+		var got preflight.Check
 		for _, c := range r.Checks {
 			if c.Name == "references" {
 				got = c
 			}
 		}
-		if got.Verdict != x.verdict || !strings.Contains(got.Text, x.words) || r.OK() != (x.verdict == Unsure) {
+		if got.Verdict != x.verdict || !strings.Contains(got.Text, x.words) || r.OK() != (x.verdict == preflight.Unsure) {
 			t.Errorf("%s: %+v, OK %t", name, got, r.OK())
 		}
 		for i, body := range w.Bodies {
