@@ -1,5 +1,6 @@
-// Package simulated is the world in which package acquirertest tries the client of a platform against that platform's simulator: a portal that
-// receives callbacks over HTTP, a transport, and a log that keeps whatever the client says. It is for tests alone.
+// Package simulated is what tests put around the client of a platform, and for tests alone. A [World] is that in which package acquirertest
+// tries the client against the platform's simulator: a portal that receives callbacks over HTTP, a transport, and a log that keeps whatever the
+// client says. A [Script] stands in the platform's place, and answers as the test has written.
 package simulated
 
 import (

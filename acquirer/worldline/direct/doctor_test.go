@@ -78,8 +78,8 @@ func TestDoctor(t *testing.T) {
 	if diff := cmp.Diff([]string{"GET services/testconnection", "POST webhooks/validateCredentials"}, w.paths()); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	if want := `{"key":"wh-key-1","secret":"h/b8MLjs+y10P6hhZ6qTXDTAOgpYz23tVzquy+rNknk="}`; w.bodies[1] != want { // vector cred-0
-		t.Errorf("the key is proven by %s", w.bodies[1])
+	if want := `{"key":"wh-key-1","secret":"h/b8MLjs+y10P6hhZ6qTXDTAOgpYz23tVzquy+rNknk="}`; w.Bodies[1] != want { // vector cred-0
+		t.Errorf("the key is proven by %s", w.Bodies[1])
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -71,14 +71,14 @@ func TestDoctorMovesNoMoney(t *testing.T) {
 	if _, err := w.Doctor(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.paths) != 2 || !strings.HasSuffix(w.paths[0], "/paymentInit") || w.paths[1] != askPath {
-		t.Errorf("requests: %v", w.paths)
+	if len(w.paths()) != 2 || !strings.HasSuffix(w.paths()[0], "/paymentInit") || w.paths()[1] != askPath {
+		t.Errorf("requests: %v", w.paths())
 	}
-	if strings.Contains(strings.ToLower(w.bodies[0]), "amount") {
-		t.Errorf("it could be paid: %s", w.bodies[0])
+	if strings.Contains(strings.ToLower(w.Bodies[0]), "amount") {
+		t.Errorf("it could be paid: %s", w.Bodies[0])
 	}
-	if !regexp.MustCompile(`"transactionReference":"DOCTOR[0-9A-F]{16}"`).MatchString(w.bodies[0]) {
-		t.Errorf("the reference could be a payment's: %s", w.bodies[0])
+	if !regexp.MustCompile(`"transactionReference":"DOCTOR[0-9A-F]{16}"`).MatchString(w.Bodies[0]) {
+		t.Errorf("the reference could be a payment's: %s", w.Bodies[0])
 	}
 }
 
@@ -109,7 +109,7 @@ func TestDoctorLooksAtSettings(t *testing.T) {
 func TestDoctorEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := newWire(t, nil, func(*http.Request) (*http.Response, error) { cancel(); return nil, context.Canceled })
-	if r, err := w.Doctor(ctx); !errors.Is(err, context.Canceled) || len(w.bodies) != 1 || r.OK() {
-		t.Errorf("%v after %d requests:\n%s", err, len(w.bodies), r)
+	if r, err := w.Doctor(ctx); !errors.Is(err, context.Canceled) || len(w.Bodies) != 1 || r.OK() {
+		t.Errorf("%v after %d requests:\n%s", err, len(w.Bodies), r)
 	}
 }

@@ -37,14 +37,14 @@ func TestSips10OnTheWire(t *testing.T) {
 	if _, err := w.Refund(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	for i, body := range w.bodies {
+	for i, body := range w.Bodies {
 		if strings.Contains(body, "transactionReference") ||
 			!strings.Contains(body, `"s10TransactionReference":{"s10TransactionId":"896","s10TransactionIdDate":"20240131"}`) {
 			t.Errorf("request %d names the transaction otherwise: %s", i, body)
 		}
 	}
-	if len(w.bodies) != 3 {
-		t.Errorf("%d requests", len(w.bodies))
+	if len(w.Bodies) != 3 {
+		t.Errorf("%d requests", len(w.Bodies))
 	}
 	r := parse(t, w.Client, notificationOf(pipeWith("transactionReference="+tenReference, "s10TransactionId=896", "s10TransactionIdDate=20240131"), "", key1))
 	if number, _ := r.Field("s10TransactionId"); r.Reference != tenReference || r.Outcome != acquirer.Accepted || number != "896" {
@@ -71,8 +71,8 @@ func TestSips10ChecksTheReference(t *testing.T) {
 	}
 	_, err := w.Begin(t.Context(), o)
 	wantFault(t, err, acquirer.ErrInvalid, false, "not of today, 20240131")
-	if len(w.bodies) != 0 {
-		t.Errorf("sent: %v", w.bodies)
+	if len(w.Bodies) != 0 {
+		t.Errorf("sent: %v", w.Bodies)
 	}
 }
 
@@ -86,8 +86,8 @@ func TestSips10AtMidnight(t *testing.T) {
 		o := order()
 		o.Reference = tenReference
 		_, err := w.Begin(t.Context(), o)
-		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) || err != nil && len(w.bodies) != 0 {
-			t.Errorf("%v from midnight: %v, expected %q; sent %v", after, err, words, w.bodies)
+		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) || err != nil && len(w.Bodies) != 0 {
+			t.Errorf("%v from midnight: %v, expected %q; sent %v", after, err, words, w.Bodies)
 		}
 		o.Reference = "20240201896"
 		_, err = w.Begin(t.Context(), o)
@@ -164,7 +164,7 @@ func TestDoctorAndTheReferences(t *testing.T) {
 		if got.Verdict != x.verdict || !strings.Contains(got.Text, x.words) || r.OK() != (x.verdict == preflight.Unsure) {
 			t.Errorf("%s: %+v, OK %t", name, got, r.OK())
 		}
-		for i, body := range w.bodies {
+		for i, body := range w.Bodies {
 			if ten := strings.Contains(body, "s10TransactionId"); ten != x.ten || ten == strings.Contains(body, `"transactionReference"`) {
 				t.Errorf("%s: request %d is %s", name, i, body)
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment/paymenttest"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -64,6 +65,9 @@ func TestPostgreSQLStore(t *testing.T) {
 	server := postgres.Shared(t)
 	for name, o := range map[string]sqlstore.Options{"one statement": {}, "with a hook": {InTx: hook}} {
 		t.Run(name, func(t *testing.T) {
+			if o.InTx != nil {
+				figure.Long(t) // each case has a database of its own
+			}
 			storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
 				name := server.Create(t)
 				open := func() payment.Store { return migrated(t, server.Open(t, server.DSN(name)), sqlstore.PostgreSQL, o) }
@@ -387,7 +391,7 @@ func TestAdvance(t *testing.T) {
 	})
 }
 
-// One process alone leaves no gaps, also not around midnight, when it asks for two days in turn.
+// One process alone leaves no gaps, also not around midnight, when it asks for two days in turn, nor when its clock is set back by some days.
 func TestSequenceWithoutGaps(t *testing.T) {
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
@@ -396,6 +400,14 @@ func TestSequenceWithoutGaps(t *testing.T) {
 				if n, err := s.Sequence(t.Context(), day); n != want || err != nil {
 					t.Fatalf("%s: %d %v, want %d", day, n, err, want)
 				}
+			}
+		}
+		for _, c := range []struct {
+			day  string
+			want int
+		}{{"2026-03-04", 1}, {"2026-03-05", 1}, {"2026-03-06", 1}, {"2026-03-04", 2}, {"2026-03-02", 121}, {"2026-03-06", 2}} {
+			if n, err := s.Sequence(t.Context(), c.day); n != c.want || err != nil {
+				t.Errorf("%s: %d %v, want %d", c.day, n, err, c.want)
 			}
 		}
 	})
