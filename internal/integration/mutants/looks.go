@@ -4,6 +4,7 @@ package mutants
 var looks = []Mutant{
 	one("a session expires without a question", "payment/look.go", "\tif p.State == Refunding {\n\t\treturn s.giveBack(ctx, t)", "\tif p.State == Redirected {\n\t\treturn s.commitAtVersion(ctx, p, Event{Kind: OnAbsent, At: now})\n\t}\n\tif p.State == Refunding {\n\t\treturn s.giveBack(ctx, t)", "payment TestAbandoned|TestAllNotificationsLost|TestAbsent"),
 	one("not found counts while the payer may still pay", "payment/ask.go", "case now.Before(paymentWindowEnd(p)):", "case now.Before(p.CreatedAt):", "payment TestAbsent|TestAbandoned"),
+	one("to know nothing for a moment is a decision", "payment/ask.go", "undecided = e.Event == OnPending", "undecided = e.Event == \"\"", "payment TestUndecidedAnd.*"),
 	one("not found counts when it is said once", "payment/ask.go", "case t.Cause != said:", "case t.Cause == \"?\":", "payment TestAbsent"),
 	one("what is forgotten is not found", "payment/ask.go", "case errors.Is(err, acquirer.ErrNotFound), err == nil", "case errors.Is(err, acquirer.ErrNotFound), errors.Is(err, acquirer.ErrUnsupported), err == nil", "payment TestSilentForDays|TestNothingToAskBy|TestAbsent|TestReload.*"),
 	one("what cannot be asked is not found", "payment/ask.go", "case errors.Is(err, acquirer.ErrNotFound), err == nil", "case errors.Is(err, acquirer.ErrNotFound), errors.Is(err, acquirer.ErrUnavailable), err == nil", "payment TestSilentForDays"),

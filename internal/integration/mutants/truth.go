@@ -2,6 +2,7 @@ package mutants
 
 // truth are mutants of what a result means, and of when it is believed.
 var truth = []Mutant{
+	one("an old message takes back what was returned", "payment/payment.go", "e.Kind == OnNotReturned || back.GreaterThan(p.Returned) {", "e.Kind != \"\" {", "payment TestReturnedOn.*"),
 	one("the amount is not compared", "payment/meaning.go", "ordered == said && ", "ordered >= 0 && said >= 0 && "),
 	one("the merchant is not compared", "payment/meaning.go", "ordered == said && r.Merchant == p.Merchant", "ordered == said"),
 	one("the currency is not compared", "payment/meaning.go", "r.Merchant == p.Merchant && r.Currency == p.Currency\n", "r.Merchant == p.Merchant\n"),
