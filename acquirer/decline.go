@@ -10,20 +10,20 @@ import (
 type Decline string
 
 const (
-	DoNotHonour         Decline = "do_not_honour"
-	InsufficientFunds   Decline = "insufficient_funds"
-	LimitExceeded       Decline = "limit_exceeded"
-	InvalidCard         Decline = "invalid_card"
-	ExpiredCard         Decline = "expired_card"
-	CardNotAccepted     Decline = "card_not_accepted"
-	AuthenticationError Decline = "authentication_failed"
-	ContactIssuer       Decline = "contact_issuer"
-	LostOrStolen        Decline = "lost_or_stolen"
-	SuspectedFraud      Decline = "suspected_fraud"
-	TooManyAttempts     Decline = "too_many_attempts"
-	NotPermitted        Decline = "not_permitted"
-	IssuerUnavailable   Decline = "issuer_unavailable"
-	MerchantProblem     Decline = "merchant_problem"
+	DoNotHonour          Decline = "do_not_honour"
+	InsufficientFunds    Decline = "insufficient_funds"
+	LimitExceeded        Decline = "limit_exceeded"
+	InvalidCard          Decline = "invalid_card"
+	ExpiredCard          Decline = "expired_card"
+	CardNotAccepted      Decline = "card_not_accepted"
+	AuthenticationFailed Decline = "authentication_failed"
+	ContactIssuer        Decline = "contact_issuer"
+	LostOrStolen         Decline = "lost_or_stolen"
+	SuspectedFraud       Decline = "suspected_fraud"
+	TooManyAttempts      Decline = "too_many_attempts"
+	NotPermitted         Decline = "not_permitted"
+	IssuerUnavailable    Decline = "issuer_unavailable"
+	MerchantProblem      Decline = "merchant_problem"
 )
 
 // Advice is what the payer can do after a refusal.
@@ -47,7 +47,7 @@ var declines = []struct {
 	{InvalidCard, SameCard}, // most often a slip of the finger
 	{ExpiredCard, OtherCard},
 	{CardNotAccepted, OtherCard},
-	{AuthenticationError, SameCard},
+	{AuthenticationFailed, SameCard},
 	{ContactIssuer, AskBank},
 	{LostOrStolen, AskBank},
 	{SuspectedFraud, AskBank},

@@ -99,7 +99,7 @@ func TestTelephoneNumbers(t *testing.T) {
 }
 
 // listOf is a store of payments.
-func listOf(ps ...payment.Payment) Payments {
+func listOf(ps ...payment.Payment) PaymentLister {
 	return func(_ context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
 		return func(yield func(payment.Payment, error) bool) {
 			for _, p := range ps {

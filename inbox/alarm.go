@@ -25,8 +25,8 @@ const (
 // ErrUnacknowledged is what [AcknowledgementAlarm] returns, among other things, for payments without their acknowledgement.
 var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowledgement (CRPA L112-11)")
 
-// Payments lists payments: payment.Service.List and payment.Store.List are such functions.
-type Payments func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
+// PaymentLister lists payments: payment.Service.List and payment.Store.List are such functions.
+type PaymentLister func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
 // expectation is what is kept of a payment whose letter is looked for: of a month of payments all are kept at once.
 type expectation struct {
@@ -38,7 +38,7 @@ type expectation struct {
 // unacknowledgedPayments yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
 // whose acknowledgement it finds. After an error it stops.
 func unacknowledgedPayments(
-	ctx context.Context, list Payments, m Mailbox, now time.Time, known map[payment.ID]time.Time,
+	ctx context.Context, list PaymentLister, m Mailbox, now time.Time, known map[payment.ID]time.Time,
 ) iter.Seq2[expectation, error] {
 	return func(yield func(expectation, error) bool) {
 		var waiting []expectation // first all of them: a store may not answer two questions at once
@@ -84,7 +84,7 @@ func hasAcknowledgement(ctx context.Context, m Mailbox, p expectation) (bool, er
 //
 // It remembers which payments have their letter, so that each mailbox is looked into once. The first run of a process looks into all of them; what
 // it does not get to before its context's deadline, the next one does, and until then that is no error.
-func AcknowledgementAlarm(list Payments, m Mailbox) func(context.Context, time.Time) (int, error) {
+func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, time.Time) (int, error) {
 	var mu sync.Mutex
 	known := map[payment.ID]time.Time{}
 	return func(ctx context.Context, now time.Time) (int, error) {

@@ -43,13 +43,14 @@ func (s *Service) applyAnswer(ctx context.Context, p Payment, r acquirer.Result)
 	return s.applyEvent(ctx, p, s.eventOf(p, r, acquirer.Query, givesBack(client)))
 }
 
-// Reconcile asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not
-// want to wait for Work. That the acquirer knows nothing, or cannot be asked, changes nothing here and is an error
-// (acquirer.ErrNotFound, acquirer.ErrUnavailable and so on): Work asks again and draws the conclusions. So does an answer that
-// nobody has paid yet, which is no error here. ErrVersion:
-// the payment moved on while the question was open. ErrUnserved: this process has no acquirer of its merchant. A failed payment
-// whose reference belongs to somebody else's transaction is never asked about: ErrNotAllowed.
-func (s *Service) Reconcile(ctx context.Context, id ID) (Payment, Effect, error) {
+// Refresh asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not want to wait for
+// [Service.Work]. It returns the payment as it is then, and the effect; an empty effect: nothing has changed, as nobody has paid yet.
+//
+// Errors: ErrNotFound if there is no such payment; ErrVersion if the payment moved on while the question was open; [ErrUnserved]; ErrNotAllowed
+// for a failed payment whose reference belongs to somebody else's transaction, which is never asked about. An [acquirer.Error] says that
+// the acquirer knows nothing of the payment (acquirer.ErrNotFound) or could not be asked; it changes nothing here, since Work asks again and
+// draws the conclusions.
+func (s *Service) Refresh(ctx context.Context, id ID) (Payment, Effect, error) {
 	p, err := s.Get(ctx, id)
 	if err != nil {
 		return Payment{}, "", err
@@ -62,6 +63,13 @@ func (s *Service) Reconcile(ctx context.Context, id ID) (Payment, Effect, error)
 		return p, "", err
 	}
 	return s.applyAnswer(ctx, p, r)
+}
+
+// Reconcile is Refresh by its former name.
+//
+// Deprecated: call [Service.Refresh]. To reconcile is what examples/reconcile does: comparing the accounts with the bank's lists.
+func (s *Service) Reconcile(ctx context.Context, id ID) (Payment, Effect, error) {
+	return s.Refresh(ctx, id)
 }
 
 // askAndApply asks about a payment and applies the answer: of an attempt, at the last look at an end, for evidence in a review.
@@ -148,6 +156,11 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 	absence := Event{Kind: OnAbsent, At: now, Channel: acquirer.Query}
 	switch {
 	case !p.State.Attempt() && p.State != Refunding:
+		if undecided, err := s.leftUndecided(ctx, p); err != nil {
+			return err
+		} else if undecided { // to know nothing for a while is no decision
+			return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
+		}
 		q, _, err := s.commitEvent(ctx, p, absence)
 		if err != nil || q.Version != p.Version {
 			return ignoreVersion(err)
@@ -162,6 +175,22 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 		return s.c.Store.Release(ctx, t, now.Add(absentAgain), said)
 	}
 	return s.commitAtVersion(ctx, p, absence)
+}
+
+// leftUndecided reports whether a person ended a payment of which the acquirer's last word is that it had not decided.
+func (s *Service) leftUndecided(ctx context.Context, p Payment) (undecided bool, err error) {
+	if !p.State.isOneOf(noMoneyStates) && p.State != Refunded {
+		return false, nil
+	}
+	for e, err := range s.c.Store.Journal(ctx, p.ID) {
+		if err != nil {
+			return false, err
+		}
+		if e.Channel != "" {
+			undecided = e.Event == OnPending
+		}
+	}
+	return undecided, nil
 }
 
 // commitAtVersion commits an event at p's version; a row that has changed since is no error.

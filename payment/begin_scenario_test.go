@@ -244,7 +244,7 @@ func TestBeginErrors(t *testing.T) {
 				t.Errorf("looked at again at %v, want %v", p.AttentionAt, c.asks)
 			}
 			if c.kind == acquirer.ErrReferenceUsed {
-				if _, _, err := w.Reconcile(w.ctx, p.ID); !errors.Is(err, payment.ErrNotAllowed) {
+				if _, _, err := w.Refresh(w.ctx, p.ID); !errors.Is(err, payment.ErrNotAllowed) {
 					t.Errorf("somebody else's transaction was asked about: %v", err)
 				}
 			}
@@ -261,6 +261,26 @@ func TestSequenceDay(t *testing.T) {
 	p, _ := w.begin("1")
 	if p.Reference != "PCLCB270010000001" {
 		t.Errorf("reference %s", p.Reference)
+	}
+}
+
+// A request that is repeated uses up no number: who presses the button a hundred times takes none from the others' day.
+func TestRepeatedRequestUsesUpNoNumber(t *testing.T) {
+	w := newWorld(t)
+	request := payment.BeginRequest{Key: "k", Debt: debt("1")}
+	first, session, err := w.Begin(w.ctx, request)
+	w.must("Begin", err)
+	again := func(what string) {
+		t.Helper()
+		if p, _, err := w.Begin(w.ctx, request); err != nil || p.ID != first.ID {
+			t.Errorf("the same request %s: %v, %v", what, p, err)
+		}
+	}
+	again("while the page is open")
+	w.visit(session, mock.Behaviour{Outcome: acquirer.Refused})
+	again("after its end")
+	if next, _ := w.begin("2"); first.Reference != "PCLCB172540000001" || next.Reference != "PCLCB172540000002" {
+		t.Errorf("references %s and %s, want the first two of the day", first.Reference, next.Reference)
 	}
 }
 

@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -240,6 +241,7 @@ func paidOnPaymentPage(b *testing.B, n int) (*payment.Service, []acquirer.Callba
 	s, err := payment.New(payment.Config{
 		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
 		NotifyURL: "https://portail.example/notification", Now: c.Now,
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -270,7 +272,7 @@ func BenchmarkBeginToPaid(b *testing.B) {
 			var err error
 			if s, err = payment.New(payment.Config{
 				Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-				Now: c.Now,
+				Now: c.Now, Logger: slog.New(slog.DiscardHandler),
 			}); err != nil {
 				b.Fatal(err)
 			}

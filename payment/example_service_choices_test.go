@@ -34,7 +34,7 @@ func ExampleService_Choices() {
 		return
 	}
 	bank.Visit(session, mock.Behaviour{})
-	p, _, _ = svc.Reconcile(ctx, p.ID)
+	p, _, _ = svc.Refresh(ctx, p.ID)
 	choices, err := svc.Choices(ctx, p)
 	fmt.Println(p.State, choices, err)
 

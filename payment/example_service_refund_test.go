@@ -32,7 +32,7 @@ func ExampleService_Refund() {
 	ctx := context.Background()
 	p, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
 	bank.Visit(session, mock.Behaviour{})
-	p, _, _ = svc.Reconcile(ctx, p.ID)
+	p, _, _ = svc.Refresh(ctx, p.ID)
 
 	p, err = svc.Refund(ctx, payment.Command{ID: p.ID, Version: p.Version, By: "agent 12", Why: "paid by mistake"})
 	fmt.Println(p.State, err)

@@ -273,6 +273,9 @@ func TestM3EveryDeliverHangs(t *testing.T) {
 // M3: a bank's client that ignores its context, or panics, is a failure of the payments that it was asked about, and of no other. What
 // hangs for three days is a person's.
 func TestM3QuestionIgnoresItsContext(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: three days in which work is looked for run without -short")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
 		asked := map[string]int{}

@@ -11,6 +11,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // M4: a person cannot say that no money moved while the journal holds money that the acquirer sealed.
@@ -25,6 +26,22 @@ func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
 	w.at(p.ID, payment.Review)
 	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")}); !errors.Is(err, payment.ErrHeld) {
 		t.Errorf("the claim may be paid again: %v", err)
+	}
+}
+
+// M4: neither can a person who has taken back that the money was returned, for only a person had said so.
+func TestM4NoMoneyAfterAQuestionedReturn(t *testing.T) {
+	w := newWorld(t)
+	p := w.question(w.ended("1", acquirer.Accepted))
+	p = w.question(w.resolve(p.ID, payment.VerdictWasReturned))
+	_, err := w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictNoMoney})
+	if !errors.Is(err, payment.ErrNotAllowed) || !strings.Contains(err.Error(), "75.00") {
+		t.Errorf("NoMoney: %v", err)
+	}
+	w.at(p.ID, payment.Review)
+	p = w.resolve(p.ID, payment.VerdictWasReturned) // the word that is true can be said again
+	if got := w.booked(p.ID); got != 0 {
+		t.Errorf("the books have %d cents", got)
 	}
 }
 
@@ -251,6 +268,36 @@ func TestUndecidedAfterTheEnd(t *testing.T) {
 	}
 }
 
+// An acquirer that had not decided when a person ended the payment, and then knows nothing of it for a while, is asked again as well.
+func TestUndecidedAndForgottenForAWhile(t *testing.T) {
+	for name, c := range map[string]struct {
+		verdict   payment.Verdict
+		is, after payment.State
+	}{
+		"no money":     {payment.VerdictNoMoney, payment.Failed, payment.Paid},
+		"was returned": {payment.VerdictWasReturned, payment.Refunded, payment.Review},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, b := newStatus(t)
+			p, s := w.begin("1")
+			w.visit(s, mock.Behaviour{Code: "60"})
+			w.pass(80 * time.Hour)
+			p = w.at(p.ID, payment.Review)
+			w.resolve(p.ID, c.verdict)
+			w.pass(2 * time.Hour)
+			b.status = func(ref string) (acquirer.Result, error) {
+				return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrNotFound}
+			}
+			w.pass(50 * time.Hour)
+			w.at(p.ID, c.is)
+			w.must("Decide", w.bank.Decide(p.Reference, mock.Behaviour{}))
+			b.status = nil
+			w.pass(25 * time.Hour)
+			w.at(p.ID, c.after)
+		})
+	}
+}
+
 // What a person says was returned before anything was heard of it: that it came and went back is the first acceptance, noted and acknowledged.
 func TestReturnedOnAWordAndThenHeard(t *testing.T) {
 	w, b := newStatus(t)
@@ -270,6 +317,35 @@ func TestReturnedOnAWordAndThenHeard(t *testing.T) {
 		t.Errorf("the first acceptance is not acknowledged: %v", got)
 	}
 	if got := w.booked(p.ID); got != 0 {
+		t.Errorf("the books have %d cents", got)
+	}
+}
+
+// What a person says was returned before anything was heard of it, and of which a message then says that it came: the look of the day after asks
+// whether it is still here.
+func TestReturnedOnAWordAndHeardByAMessage(t *testing.T) {
+	w := newWorld(t)
+	p, s := w.begin("1")
+	w.visit(s, mock.Behaviour{Code: "60"})
+	w.pass(80 * time.Hour)
+	w.at(p.ID, payment.Review)
+	w.bank.Notify = nil // it comes later
+	w.must("Decide", w.bank.Decide(p.Reference, mock.Behaviour{}))
+	cb, err := w.bank.Notification(p.Reference)
+	w.must("Notification", err)
+	w.resolve(p.ID, payment.VerdictWasReturned)
+	w.pass(16 * time.Hour)
+	_, _, err = w.Receive(w.ctx, cb)
+	w.must("Receive", err)
+	if q := w.at(p.ID, payment.Refunded); !q.Returned.Equal(p.Amount) {
+		t.Errorf("a message that may be old says that %v are back, and the row has %v", decimal.Zero, q.Returned)
+	}
+	w.pass(12 * time.Hour)
+	w.at(p.ID, payment.Review)
+	if s := w.story(p.ID); !strings.HasSuffix(s, "was_returned→refunded confirmed/noted not_returned→review") {
+		t.Error(s)
+	}
+	if got := w.booked(p.ID); got != 75_00 {
 		t.Errorf("the books have %d cents", got)
 	}
 }

@@ -63,8 +63,8 @@ func TestM1AnotherMerchantIsNotAsked(t *testing.T) {
 	if b.asked != 0 {
 		t.Errorf("the wrong bank was asked %d times", b.asked)
 	}
-	if _, _, err := svc.Reconcile(w.ctx, p.ID); !errors.Is(err, payment.ErrUnserved) || b.asked != 0 {
-		t.Errorf("Reconcile: %v, asked %d times", err, b.asked)
+	if _, _, err := svc.Refresh(w.ctx, p.ID); !errors.Is(err, payment.ErrUnserved) || b.asked != 0 {
+		t.Errorf("Refresh: %v, asked %d times", err, b.asked)
 	}
 	if h, err := svc.Health(w.ctx); err != nil || h.Unserved != 1 {
 		t.Errorf("Health: %d unserved, %v", h.Unserved, err)

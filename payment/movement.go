@@ -46,13 +46,17 @@ func Movements(p Payment, journal []Entry) (out []Movement) {
 type taking struct {
 	money       Money
 	back        decimal.Decimal
-	keptByClerk bool // a clerk chose Keep; no message of the acquirer has confirmed this money
-	keptAgain   bool // a clerk chose Keep after all had gone back
-	confirmed   bool // after keptAgain the acquirer has said that not all is back: its later messages are about this money
+	byAcquirer  decimal.Decimal // of what is back, what the acquirer said itself
+	keptByClerk bool            // a clerk chose Keep; no message of the acquirer has confirmed this money
+	keptAgain   bool            // a clerk chose Keep after all had gone back
+	confirmed   bool            // after keptAgain the acquirer has said that not all is back: its later messages are about this money
 }
 
 // notReturned is the amount that has not gone back.
 func (t taking) notReturned() decimal.Decimal { return t.money.Amount.Sub(t.back) }
+
+// withoutReturn is the amount of which the acquirer has not said that it went back.
+func (t taking) withoutReturn() decimal.Decimal { return t.money.Amount.Sub(t.byAcquirer) }
 
 // isSameMoney reports whether m is about this money. Where either has no authorisation, the amount, the currency and the merchant
 // decide.
@@ -96,6 +100,7 @@ func (l *ledger) recordMessage(m Money, kind MovementKind) (out []Movement) {
 	if more := m.Returned.Sub(known.back); more.Sign() > 0 {
 		out = append(out, known.returnAmount(more))
 	}
+	known.byAcquirer = decimal.Max(known.byAcquirer, m.Returned)
 	return out
 }
 
@@ -117,7 +122,7 @@ func (l *ledger) recordCameAgain(m Money) (out []Movement) {
 	if again.Sign() <= 0 {
 		return nil
 	}
-	known.back = m.Returned
+	known.back, known.byAcquirer = m.Returned, m.Returned
 	in := known.money
 	in.Amount = again
 	return []Movement{{Kind: MovementAccepted, Money: in}}
@@ -164,6 +169,9 @@ func (l *ledger) recordWithoutMessage(p Payment, on EventKind) (out []Movement) 
 	for i := range *l {
 		if left := (*l)[i].notReturned(); back && left.Sign() > 0 {
 			out = append(out, (*l)[i].returnAmount(left))
+		}
+		if on == OnReturned {
+			(*l)[i].byAcquirer = (*l)[i].back
 		}
 	}
 	return out

@@ -24,7 +24,7 @@ func TestM14PendingIsNotedOnceAnHour(t *testing.T) {
 	w.work()
 	before, letters := w.get(p.ID).Version, len(w.changes)
 	for range 1000 {
-		_, effect, err := w.Reconcile(w.ctx, p.ID)
+		_, effect, err := w.Refresh(w.ctx, p.ID)
 		if err != nil || effect != payment.EffectNoted {
 			t.Fatalf("%s %v", effect, err)
 		}

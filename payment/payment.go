@@ -126,7 +126,8 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 		}
 	}
 	fillsIn := p.Authorisation == "" && (e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed)
-	speaksOf := first || effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // the row is about this money from now on
+	follows := effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // the row is about this money from now on
+	speaksOf := first || follows
 	if r != nil && (speaksOf || fillsIn) {
 		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
 		p.Code, p.Decline, p.Means = r.Code, "", r.Means
@@ -135,7 +136,10 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	case e.Kind == OnReturned:
 		p.ReturnedAt, p.Returned = e.At, p.Amount
 	case r != nil && (speaksOf || e.Kind != OnMismatched): // a result about other money says nothing of this
-		if p.Returned = wholeCents(r.Returned); p.leftCents() <= 0 {
+		if back := wholeCents(r.Returned); follows || e.Kind == OnNotReturned || back.GreaterThan(p.Returned) { // other messages may be old: less is no news
+			p.Returned = back
+		}
+		if p.leftCents() <= 0 {
 			p.Returned = p.Amount
 		}
 		if e.Kind == OnNotReturned {

@@ -74,8 +74,9 @@ func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
 }
 
 // Resolve ends a review. [VerdictKeep] is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is
-// paid. [VerdictNoMoney] is ErrNotAllowed while the journal holds money that the acquirer sealed and that has not gone back; after it the
-// acquirer is asked twice more, and an acceptance that it knows then wins.
+// paid. [VerdictNoMoney] is ErrNotAllowed while the journal holds money that the acquirer sealed, unless the acquirer itself said that it went
+// back: a clerk's VerdictWasReturned, which may have been questioned since, is no word of the acquirer's. After it the acquirer is asked twice
+// more, and an acceptance that it knows then wins.
 func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	kind, ok := verdicts[r.Verdict]
 	if !ok {
@@ -159,8 +160,8 @@ func (s *Service) whyForbidden(ctx context.Context, p Payment, kind EventKind) (
 		return "no person ended it; only the acquirer's word can move it", nil
 	}
 	for _, t := range takings {
-		if left := t.notReturned(); !t.keptByClerk && left.Sign() > 0 {
-			return fmt.Sprintf("the acquirer has sealed %s of which %s have not gone back", euro.Describe(t.money.Amount), euro.Describe(left)), nil
+		if left := t.withoutReturn(); !t.keptByClerk && left.Sign() > 0 {
+			return fmt.Sprintf("the acquirer has sealed %s, and of %s it has not said that they went back", euro.Describe(t.money.Amount), euro.Describe(left)), nil
 		}
 	}
 	return "", nil

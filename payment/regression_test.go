@@ -132,8 +132,8 @@ func TestNoOrderInTheResult(t *testing.T) {
 		r.OrderID = ""
 		return r, nil
 	}
-	_, _, err := w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err := w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	w.at(p.ID, payment.Paid)
 	// #25: an answer without an authorisation is no other authorisation
 	q := w.ended("2", acquirer.Accepted)
@@ -214,8 +214,8 @@ func TestAcquirerThatHangs(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun = time.Now()
-		if _, _, err := s.Reconcile(t.Context(), p.ID); err == nil || time.Since(begun) != 20*time.Second {
-			t.Errorf("Reconcile: %v after %v", err, time.Since(begun))
+		if _, _, err := s.Refresh(t.Context(), p.ID); err == nil || time.Since(begun) != 20*time.Second {
+			t.Errorf("Refresh: %v after %v", err, time.Since(begun))
 		}
 	})
 }
@@ -494,7 +494,7 @@ func TestAVerdictAnswersTheLastWord(t *testing.T) {
 		effect payment.Effect
 		to     payment.State
 	}{{payment.EffectChanged, payment.Review}, {payment.EffectStale, payment.Refunded}} { // what the bank's book says: nothing went back
-		if _, effect, err := w.Reconcile(w.ctx, p.ID); effect != c.effect || err != nil {
+		if _, effect, err := w.Refresh(w.ctx, p.ID); effect != c.effect || err != nil {
 			t.Errorf("a fresh answer: %s %v, want %s", effect, err, c.effect)
 		}
 		w.at(p.ID, c.to)
@@ -782,8 +782,8 @@ func TestKeptAfterItWentBack(t *testing.T) {
 	p := w.ended("1", acquirer.Accepted)
 	_, err := w.bank.Cancel(w.ctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: "EUR"})
 	w.must("Cancel", err)
-	_, _, err = w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err = w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	w.clock.Add(24 * time.Hour)
 	w.resolve(p.ID, payment.VerdictKeep)
 	w.clock.Add(24 * time.Hour)

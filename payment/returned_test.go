@@ -31,7 +31,7 @@ func TestM8RefundedIsNotFinal(t *testing.T) {
 	if got := w.booked(p.ID); got != 0 {
 		t.Errorf("the books have %d cents, by a person's word", got)
 	}
-	_, effect, err := w.Reconcile(w.ctx, p.ID)
+	_, effect, err := w.Refresh(w.ctx, p.ID)
 	if err != nil || effect != payment.EffectChanged {
 		t.Errorf("the bank says that it is here: %s %v", effect, err)
 	}
@@ -58,8 +58,8 @@ func TestM8ChargebackWonBack(t *testing.T) {
 	b.status = func(string) (acquirer.Result, error) {
 		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
-	_, _, err := w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err := w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	w.resolve(p.ID, payment.VerdictWasReturned)
 	if got := w.booked(p.ID); got != 0 {
 		t.Errorf("the books have %d cents after the chargeback", got)
@@ -85,8 +85,8 @@ func TestKeptAndThenAPartIsBack(t *testing.T) {
 		b.status = func(string) (acquirer.Result, error) {
 			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: decimal.New(step.back, -2)}), nil
 		}
-		_, _, err := w.Reconcile(w.ctx, p.ID)
-		w.must("Reconcile", err)
+		_, _, err := w.Refresh(w.ctx, p.ID)
+		w.must("Refresh", err)
 		if got := w.booked(p.ID); got != step.want {
 			t.Errorf("step %d: the books have %d cents, want %d: %s", i+1, got, step.want, w.story(p.ID))
 		}
@@ -104,8 +104,8 @@ func TestAClerkChangesHisMind(t *testing.T) {
 			p := w.ended("1", acquirer.Accepted)
 			w.question(p)
 			w.atTheDesk(p, 25_00)
-			_, _, err := w.Reconcile(w.ctx, p.ID)
-			w.must("Reconcile", err)
+			_, _, err := w.Refresh(w.ctx, p.ID)
+			w.must("Refresh", err)
 			w.question(w.resolve(p.ID, payment.VerdictWasReturned))
 			w.resolve(p.ID, v)
 			w.pass(30 * time.Hour)
@@ -129,8 +129,8 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 	b.status = func(string) (acquirer.Result, error) {
 		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
 	}
-	_, _, err := w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err := w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	w.resolve(p.ID, payment.VerdictNoMoney)
 	back = decimal.New(25_00, -2)
 	w.pass(time.Hour)
@@ -138,8 +138,8 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 		t.Errorf("the books have %d cents, the row %s: %s", w.booked(p.ID), q.Left(), w.story(p.ID))
 	}
 	back = decimal.New(40_00, -2)
-	_, _, err = w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err = w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	if got := w.booked(p.ID); got != 35_00 {
 		t.Errorf("the books have %d cents: %s", got, w.story(p.ID))
 	}
@@ -152,7 +152,7 @@ func TestM9PartIsHeard(t *testing.T) {
 	for i, want := range []string{"25", "35"} {
 		w.atTheDesk(p, []int64{25_00, 10_00}[i])
 		for n := range 3 {
-			_, effect, err := w.Reconcile(w.ctx, p.ID)
+			_, effect, err := w.Refresh(w.ctx, p.ID)
 			if wantEffect := []payment.Effect{payment.EffectNoted, payment.EffectDuplicate, payment.EffectDuplicate}[n]; err != nil || effect != wantEffect {
 				t.Errorf("asked for the time %d: %s %v, want %s", n+1, effect, err, wantEffect)
 			}
@@ -183,8 +183,8 @@ func TestM9WhatIsLeftIsSaid(t *testing.T) {
 	p, s := w.begin("1")
 	w.visit(s, mockPaid)
 	w.atTheDesk(p, 25_00)
-	_, _, err := w.Reconcile(w.ctx, p.ID)
-	w.must("Reconcile", err)
+	_, _, err := w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
 	refuse := func(m acquirer.Modification) (acquirer.Result, error) {
 		if got := m.Amount.StringFixed(2); got != "50.00" {
 			t.Errorf("%s are asked for", got)

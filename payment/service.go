@@ -38,7 +38,7 @@ type Config struct {
 	Deliver Deliver
 
 	Now     func() time.Time // nil: time.Now
-	Logger  *slog.Logger     // nil: nothing is logged
+	Logger  *slog.Logger     // nil: slog.Default()
 	Observe acquirer.Observe // nil: nothing is observed
 
 	// Chores are run by Work about once an hour, one after the other and beside all other work: an inbox.Mailbox's
@@ -130,7 +130,7 @@ func New(c Config) (*Service, error) {
 		c.Now = time.Now
 	}
 	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
+		c.Logger = slog.Default()
 	}
 	if c.Observe == nil {
 		c.Observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {

@@ -4,6 +4,10 @@ import "slices"
 
 // State is where a payment stands. The strings are stored and frozen. The constants have no prefix: they are the nouns of this
 // package, and payment.Paid reads as the domain says it.
+//
+// Refused, Cancelled, Expired and Failed are named after the acquirer.Outcome that leads there, and their strings are the same: the outcome is
+// what the acquirer says, the state is what we know, and a later message may change the state and not the word that was said. The types keep
+// them apart. Unknown is both too: no final answer yet.
 type State string
 
 const (

@@ -21,6 +21,9 @@ import (
 //   - Slices and maps are not shared: neither the store nor its caller sees what the other does with one that was passed.
 //   - An empty debtor, key, debt, claim or session, as of a payment that was erased, is like no other: it holds nothing, is found by
 //     nothing, and is erased by nothing.
+//   - Whoever reads an iterator may call the store before its end.
+//   - Everything is kept, the session, the handle and the whole of a result too. encoding/json is no way to write them: what Session, Handle and
+//     Result make of themselves is for logs and leaves out the secrets. Keep their fields, or use encoding/gob.
 //   - A row that cannot be read does not stop the others: an iterator yields what can be read of it with a *[DamagedError], and goes on.
 type Store interface {
 	// Create inserts a payment in state created, with its first entry. In one atomic step it checks, in this order,
@@ -28,9 +31,9 @@ type Store interface {
 	// debt or the claim (a *HeldError that names it), and that id and reference are new (ErrReference).
 	Create(ctx context.Context, p Payment, e Entry) error
 
-	// Commit writes the payment, appends the entry and one outgoing change. It fails with ErrNotFound for an id that was never
-	// created; with a *DayClosedError when the entry is dated into a closed day; with ErrVersion unless the stored
-	// version is p.Version − 1 and the stored debtor p's, so that what was erased meanwhile is not written again; with
+	// Commit writes the payment, appends the entry and one outgoing change, which is due at once. It fails, first with ErrNotFound for an id
+	// that was never created; then with ErrVersion unless the stored version is p.Version − 1 and the stored debtor p's, so that what
+	// was erased meanwhile is not written again; then with a *DayClosedError when the entry is dated into a closed day; then with
 	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
 	// is; with a *HeldError when p becomes an attempt while the debt has another; and with ErrReference when another payment of the
 	// merchant has its handle's Session. What Create wrote and no event changes, it may leave alone: who pays what,

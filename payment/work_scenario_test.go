@@ -298,7 +298,7 @@ func TestReturnedWithoutUs(t *testing.T) {
 	p := w.ended("1", acquirer.Accepted)
 	_, err := w.bank.Cancel(w.ctx, acquirer.Modification{Reference: p.Reference, Amount: p.Amount, Currency: "EUR"})
 	w.must("Cancel", err)
-	_, effect, err := w.Reconcile(w.ctx, p.ID)
+	_, effect, err := w.Refresh(w.ctx, p.ID)
 	if err != nil || effect != payment.EffectChanged {
 		t.Fatalf("%s %v", effect, err)
 	}

@@ -122,7 +122,7 @@ func (w *world) begin(id string) (payment.Payment, acquirer.Session) {
 }
 
 // visit pays, or not, and brings the browser back if it has something to bring.
-func (w *world) visit(s acquirer.Session, b mock.Behaviour) { w.Helper(); w.rig.Visit(s, b) }
+func (w *world) visit(s acquirer.Session, b mock.Behaviour) { w.Helper(); w.rig.VisitAndReturn(s, b) }
 
 // ended brings a payment to an end without money, or to paid.
 func (w *world) ended(id string, o acquirer.Outcome) payment.Payment {

@@ -69,7 +69,7 @@ func faultCases() []Case {
 						"not there is another thing than an answer that is not there.",
 					func(t *trial) error { return statusFault(t, f) },
 				})
-			for _, y := range ways {
+			for _, y := range giveBackWays {
 				cases = append(cases, Case{
 					"fault/" + string(f) + "/" + y.op,
 					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells " +

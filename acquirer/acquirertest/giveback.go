@@ -20,7 +20,7 @@ type way struct {
 	method func(acquirer.Client) func(context.Context, acquirer.Modification) (acquirer.Result, error)
 }
 
-var ways = []way{
+var giveBackWays = []way{
 	{acquirer.OpCancel, false, func(c acquirer.Client) func(context.Context, acquirer.Modification) (acquirer.Result, error) {
 		if c, ok := c.(acquirer.Canceller); ok {
 			return c.Cancel
@@ -38,7 +38,7 @@ var ways = []way{
 func giveBackCases() []Case {
 	const promise = " Otherwise money goes back twice, or is believed to have gone back."
 	var cases []Case
-	for _, y := range ways {
+	for _, y := range giveBackWays {
 		for _, c := range []struct {
 			name, promise string
 			run           func(*trial, way) error
@@ -393,7 +393,7 @@ func giveContext(t *trial, y way) error {
 }
 
 func cancelLate(t *trial) error {
-	y := ways[0]
+	y := giveBackWays[0]
 	p, err := t.paidTrip(y)
 	if err != nil {
 		return err
@@ -408,7 +408,7 @@ func cancelLate(t *trial) error {
 }
 
 func refundEarly(t *trial) error {
-	y := ways[1]
+	y := giveBackWays[1]
 	if err := t.skipUnlessOffered(y); err != nil {
 		return err
 	}

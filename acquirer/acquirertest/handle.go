@@ -138,7 +138,7 @@ func handleHidden(t *trial) error {
 			keepError("the error of a question with the fault "+string(f), err)
 		}
 	}
-	for _, y := range ways {
+	for _, y := range giveBackWays {
 		if method := y.method(t.client); method != nil {
 			m := t.modificationOf(p, decimal.New(1, -2))
 			m.Handle = stranger.Handle

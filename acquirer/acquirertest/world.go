@@ -33,7 +33,8 @@ type World interface {
 	Fault(f Fault) error
 }
 
-// Kind is a [World] whose acquirer is not of the kind of the zero [acquirer.Traits]: the cases test it by its own promises.
+// Kind is a [World] whose acquirer is not of the kind of the zero [acquirer.Traits]: the cases test it by its own promises. The clients of this
+// SDK have such a method, which a world returns.
 type Kind interface{ Traits() acquirer.Traits }
 
 // Addressed is a [World] that receives callbacks over HTTP: its addresses stand in the orders.

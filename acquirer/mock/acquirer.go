@@ -87,7 +87,7 @@ type Acquirer struct {
 	// Delay is how long a Slow answer takes, by the real clock. Zero: one second.
 	Delay time.Duration
 
-	// Logger gets a warning for each notification that could not be delivered by POST. Zero: no log.
+	// Logger gets a warning for each notification that could not be delivered by POST. Nil: slog.Default().
 	Logger *slog.Logger
 
 	once     sync.Once
@@ -174,13 +174,13 @@ func (a *Acquirer) openSession(o acquirer.Order, b Behaviour) (acquirer.Session,
 	if a.Traits.AskedByHandle {
 		order.ID = newID()
 	}
-	order.Uses = fault.Uses(append(a.faults.Next(fault.OnSession), b.Faults...))
+	uses := fault.Uses(append(a.faults.Next(fault.OnSession), b.Faults...))
 	a.mu.Lock()
 	defer a.mu.Unlock() // until the reference is taken
 	if a.latest[o.Reference] != "" && !a.Traits.ReferencesRepeat {
 		return acquirer.Session{}, &bank.Refusal{Code: "94"}
 	}
-	opened, err := a.bank.Open(order)
+	opened, err := a.bank.OpenLimited(order, uses)
 	if err != nil {
 		return acquirer.Session{}, err
 	}

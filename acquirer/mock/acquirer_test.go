@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
@@ -76,7 +77,7 @@ func TestZeroValue(t *testing.T) {
 }
 
 func TestFields(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	a := &mock.Acquirer{URL: "http://127.0.0.1:8080/kiosk/", MerchantID: "002001000000001", Now: clock.Now}
 	s := begin(t, a, order("REF"))
 	if s.URL != "http://127.0.0.1:8080/kiosk/pay" || !s.ExpiresAt.Equal(clock.Now().Add(time.Hour)) {

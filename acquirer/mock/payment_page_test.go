@@ -22,6 +22,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/acquirertest"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // Numbers that a payer types; none of them stands on a page.
@@ -159,7 +160,7 @@ func (b *browser) goBack() (*http.Request, error) {
 type town struct {
 	t       *testing.T
 	a       *mock.Acquirer
-	clock   *clock
+	clock   *paymenttest.Clock
 	server  *httptest.Server
 	log     *bytes.Buffer
 	browser *browser
@@ -169,7 +170,7 @@ type town struct {
 }
 
 func newTown(t *testing.T, strip bool, a *mock.Acquirer) *town {
-	w := &town{t: t, a: a, clock: newClock(), log: new(bytes.Buffer), browser: newBrowser()}
+	w := &town{t: t, a: a, clock: paymenttest.NewClock(afternoon), log: new(bytes.Buffer), browser: newBrowser()}
 	mux := http.NewServeMux()
 	w.server = httptest.NewServer(mux)
 	t.Cleanup(w.server.Close)

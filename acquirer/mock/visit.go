@@ -3,9 +3,9 @@ package mock
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -19,7 +19,7 @@ import (
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
 // asked for, and the notification has been sent.
-var ErrNoReturn = errors.New("mock: the browser brings nothing back")
+var ErrNoReturn = callback.ErrNoReturn
 
 // Behaviour is what the payer of one order does at the payment page, and what goes wrong with it. The zero value is a payer who
 // pays.
@@ -51,8 +51,8 @@ func (b Behaviour) responseCode() (string, error) {
 	return code, nil
 }
 
-// Visit plays the payer without a browser and returns what the browser would
-// bring back.
+// Visit plays the payer without a browser and returns what the browser would bring back. The Visit of a simulator does the same, and its
+// Return also has the request, since there the payment page has an address.
 //
 // The notification is sent before Visit returns, unless a fault says otherwise; what comes back is never touched by a fault
 // (see Spoil). A nil error means that there is something to bring back. An Expired outcome ends the session at once, as if the
@@ -158,7 +158,5 @@ func (a *Acquirer) deliverNotification(t bank.Transaction, cb acquirer.Callback)
 		}
 		err = fmt.Errorf("HTTP status %d", resp.StatusCode)
 	}
-	if a.Logger != nil {
-		a.Logger.Warn("mock acquirer: notification not delivered", "reference", t.Reference, "error", err)
-	}
+	cmp.Or(a.Logger, slog.Default()).Warn("mock acquirer: notification not delivered", "reference", t.Reference, "error", err)
 }

@@ -12,39 +12,23 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/acquirertest"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
-// clock is a clock that a test moves. It starts in the afternoon of S53.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+// afternoon is that of S53.
+var afternoon = time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC)
 
 // world is a mock with somebody at its kiosk, for the conformance suite.
 type world struct {
 	a     *mock.Acquirer
-	clock *clock
+	clock *paymenttest.Clock
 
 	mu   sync.Mutex
 	sent []acquirer.Callback
 }
 
 func newWorld(kind acquirer.Traits) *world {
-	w := &world{clock: newClock()}
+	w := &world{clock: paymenttest.NewClock(afternoon)}
 	w.a = &mock.Acquirer{Traits: kind, Now: w.clock.Now, Notify: w.keep}
 	return w
 }

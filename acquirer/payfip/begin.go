@@ -27,12 +27,6 @@ const (
 	maxURL                     = 250
 )
 
-// MinAmount and MaxAmount are the smallest and the largest amount that Begin sends: 1 € and 99 999,99 €.
-func MinAmount() decimal.Decimal { return euro.Of(minCents) }
-
-// MaxAmount is the largest amount that Begin sends.
-func MaxAmount() decimal.Decimal { return euro.Of(maxCents) }
-
 // Begin creates a session (creerPaiementSecurise) and returns where to send the payer: an address to be opened by GET, within 15
 // minutes and once. Session.Handle.Session is the session's idOp: a secret, and the only way to ask about the payment. It must be
 // stored before the payer leaves.
@@ -142,7 +136,7 @@ func (in *inner) createSession(ctx context.Context, o acquirer.Order, cents int6
 }
 
 // isIdOp reports whether s can be an idOp: opaque, of characters that need no escape anywhere (docs/payfip.md §4).
-func isIdOp(s string) bool { return len(s) <= 64 && consistsOf(s, alphanumeric+"-") }
+func isIdOp(s string) bool { return wire.Made(s, 64, "-") }
 
 // checkOrder returns the amount in cents, or what is wrong with a member.
 func checkOrder(o acquirer.Order) (int64, *memberError) {
@@ -151,7 +145,7 @@ func checkOrder(o acquirer.Order) (int64, *memberError) {
 }
 
 func checkReference(s string) *memberError {
-	if len(s) < minReference || len(s) > maxReference || !consistsOf(s, alphanumeric) {
+	if len(s) < minReference || !wire.Made(s, maxReference, "") {
 		return &memberError{"refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", wire.Printable(s), minReference, maxReference)}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
 
@@ -24,7 +25,7 @@ func TestBeginRequest(t *testing.T) {
 	if _, err := p.Begin(t.Context(), order()); err != nil {
 		t.Fatal(err)
 	}
-	r := p.sent[0]
+	r := p.Requests[0]
 	if r.Method != http.MethodPost || r.URL.String() != DefaultServiceURL || r.Header.Get("Content-Type") != "text/xml; charset=utf-8" {
 		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 	}
@@ -68,12 +69,12 @@ func TestBeginRefusesBeforeSending(t *testing.T) {
 			c.change(&o)
 			s, err := p.Begin(t.Context(), o)
 			(&expectedError{"ErrInvalid", "", c.member}).check(t, err)
-			if len(p.bodies) > 0 || !s.IsZero() || !s.Handle.IsZero() {
+			if len(p.Bodies) > 0 || !s.IsZero() || !s.Handle.IsZero() {
 				t.Error("it was sent, or a session was handed out")
 			}
 		})
 	}
-	for _, amount := range []decimal.Decimal{MinAmount(), MaxAmount(), decimal.New(5, 1), decimal.New(500000, -4)} {
+	for _, amount := range []decimal.Decimal{euro.Of(minCents), euro.Of(maxCents), decimal.New(5, 1), decimal.New(500000, -4)} {
 		p := newPlatform(t, nil, created(idOp))
 		o := order()
 		o.Amount = amount
@@ -91,7 +92,7 @@ func TestBeginEscapes(t *testing.T) {
 	if _, err := p.Begin(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	_, m := strictMembers(t, p.bodies[0])
+	_, m := strictMembers(t, p.Bodies[0])
 	if m["mel"] != "a&b@ville.example.fr" || m["urlredirect"] != o.ReturnURL {
 		t.Errorf("%q", m)
 	}
@@ -125,8 +126,8 @@ func TestBeginErrors(t *testing.T) {
 			p := newPlatform(t, nil, c.reply)
 			s, err := p.Begin(t.Context(), order())
 			c.want.check(t, err)
-			if e := faultOf(t, err); e.OutcomeUnknown() != c.unknown || e.Reference != reference || !s.IsZero() || len(p.bodies) != 1 {
-				t.Errorf("%v: unknown %v, %d requests", err, e.OutcomeUnknown(), len(p.bodies))
+			if e := faultOf(t, err); e.OutcomeUnknown() != c.unknown || e.Reference != reference || !s.IsZero() || len(p.Bodies) != 1 {
+				t.Errorf("%v: unknown %v, %d requests", err, e.OutcomeUnknown(), len(p.Bodies))
 			}
 		})
 	}
@@ -194,7 +195,7 @@ func TestBeginMel(t *testing.T) {
 				t.Fatal(err)
 			}
 			var sent []string
-			for _, b := range p.bodies {
+			for _, b := range p.Bodies {
 				_, m := strictMembers(t, b)
 				sent = append(sent, m["mel"])
 			}
@@ -216,8 +217,8 @@ func TestBeginContext(t *testing.T) {
 	})
 	for range 2 {
 		s, err := p.Begin(ctx, order())
-		if !errors.Is(err, context.Canceled) || faultOf(t, err).Kind != acquirer.ErrUnavailable || !s.IsZero() || len(p.bodies) > 0 {
-			t.Errorf("%v, %d requests", err, len(p.bodies))
+		if !errors.Is(err, context.Canceled) || faultOf(t, err).Kind != acquirer.ErrUnavailable || !s.IsZero() || len(p.Bodies) > 0 {
+			t.Errorf("%v, %d requests", err, len(p.Bodies))
 		}
 	}
 }

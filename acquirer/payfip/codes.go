@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
@@ -81,7 +82,7 @@ func explainFault(operation string, f *fault) meaning {
 		if m, ok := codes[f.code]; ok {
 			return m
 		}
-		if len(f.code) == 2 && consistsOf(f.code[1:], digits) {
+		if len(f.code) == 2 && wire.Digits(f.code[1:], 1) {
 			if m, ok := memberCodes[f.code[0]]; ok {
 				return m
 			}

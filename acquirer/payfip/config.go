@@ -1,6 +1,7 @@
 package payfip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ type Config struct {
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger hears of results that nobody knows, and of payers' addresses that could not be used. No session, address or object
+	// Logger gets warnings about results that nobody knows and payers' addresses that could not be used. No session, address or object
 	// is in it. Nil: slog.Default().
 	Logger *slog.Logger
 
@@ -128,7 +129,7 @@ func New(c Config) (*Client, error) {
 		mistakes = append(mistakes, &configError{field, fmt.Sprintf(format, a...)})
 	}
 
-	if len(c.Numcli) != 6 || !consistsOf(c.Numcli, digits) {
+	if len(c.Numcli) != 6 || !wire.Digits(c.Numcli, 6) {
 		mistake("Numcli", "not six digits; it is text, and its zeros belong to it")
 	}
 	if _, ok := saisieWords[c.Saisie]; !ok {
@@ -141,7 +142,7 @@ func New(c Config) (*Client, error) {
 	if c.Mailbox != "" && !goodMel(c.Mailbox) {
 		mistake("Mailbox", "not a bare e-mail address of 6 to 80 characters of ASCII")
 	}
-	if c.Objet != "" && (len(c.Objet) > 100 || !consistsOf(c.Objet, alphanumeric+" ")) {
+	if c.Objet != "" && !wire.Made(c.Objet, 100, " ") {
 		mistake("Objet", "not at most 100 letters without accents, digits and spaces")
 	}
 	if c.Pause < 0 {
@@ -176,21 +177,10 @@ func New(c Config) (*Client, error) {
 	in := &inner{
 		numcli: c.Numcli, saisie: c.Saisie, mailbox: c.Mailbox, objet: c.Objet, mel: c.Mel,
 		service: service, page: page, http: wire.Client(c.HTTPClient),
-		pause: c.Pause, now: c.Now, log: c.Logger, observe: c.Observe,
+		pause: c.Pause, now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
 	}
 	if c.HTTPClient == nil || c.HTTPClient.Timeout == 0 {
 		in.http.Timeout = timeout
-	}
-	if in.now == nil {
-		in.now = time.Now
-	}
-	if in.log == nil {
-		in.log = slog.Default()
-	}
-	if in.observe == nil {
-		in.observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
-			return ctx, func(error, ...slog.Attr) {}
-		}
 	}
 	return &Client{in}, nil
 }
@@ -203,14 +193,6 @@ func goodMel(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Address == s
 }
-
-const (
-	digits       = "0123456789"
-	alphanumeric = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
-
-// consistsOf reports whether s has at least one character, and none but those listed.
-func consistsOf(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }
 
 // Merchant is the client number of the régie.
 func (c *Client) Merchant() string { return c.in.numcli }

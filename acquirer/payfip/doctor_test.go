@@ -32,7 +32,7 @@ func TestDoctorSaysTest(t *testing.T) {
 		if !r.OK() || !strings.Contains(s, says) || strings.Contains(s, "TEST") != (says == "TEST") || !strings.Contains(s, numcli+": VILLE / RÉGIE\n") {
 			t.Errorf("%s: %s", saisie, s)
 		}
-		operation, m := strictMembers(t, p.bodies[0])
+		operation, m := strictMembers(t, p.Bodies[0])
 		if operation != soap.Client || len(m) != 1 || m["numCli"] != numcli {
 			t.Errorf("%s %v", operation, m)
 		}

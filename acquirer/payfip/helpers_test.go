@@ -5,18 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/acquirer/preflight"
 	"github.com/shopspring/decimal"
@@ -62,34 +60,17 @@ func mustNew(t testing.TB, c Config) *Client {
 	return client
 }
 
-// A platform is a client whose requests are recorded, and answered by what stands in replies, in turn.
+// A platform is a client with the script of what it is answered.
 type platform struct {
 	*Client
-
-	mu      sync.Mutex
-	replies []httpmock.Responder
-	sent    []*http.Request
-	bodies  []string
+	*simulated.Script
 }
 
 func newPlatform(t testing.TB, change func(*Config), replies ...httpmock.Responder) *platform {
 	t.Helper()
-	p := &platform{replies: replies}
+	p := &platform{Script: simulated.NewScript(replies)}
 	mock := httpmock.NewMockTransport()
-	mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
-		b, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		n := len(p.bodies)
-		p.sent, p.bodies = append(p.sent, r), append(p.bodies, string(b))
-		if n >= len(p.replies) {
-			return nil, errors.New("nobody expected this request")
-		}
-		return p.replies[n](r)
-	})
+	mock.RegisterNoResponder(p.Reply)
 	c := testConfig(mock)
 	if change != nil {
 		change(&c)

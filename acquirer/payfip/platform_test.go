@@ -9,6 +9,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip"
+	"github.com/shopspring/decimal"
 )
 
 // TestPlatform checks what could not be checked without a régie: see the package comment. It opens a payment in test mode that nobody
@@ -31,7 +32,7 @@ func TestPlatform(t *testing.T) {
 	}
 
 	o := acquirer.Order{
-		ID: "quittanceplatformtest00001", Reference: fmt.Sprintf("QUITTANCETEST%013d", time.Now().UnixMilli()), Amount: payfip.MinAmount(), Currency: "EUR",
+		ID: "quittanceplatformtest00001", Reference: fmt.Sprintf("QUITTANCETEST%013d", time.Now().UnixMilli()), Amount: decimal.New(1, 0), Currency: "EUR",
 		ReturnURL: "https://example.org/return", NotifyURL: "https://example.org/notify", Language: "fr",
 	}
 	session, err := client.Begin(t.Context(), o)

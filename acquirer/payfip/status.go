@@ -75,7 +75,7 @@ func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (
 			"the answer is of the mode of entry %q, not %s: what was paid there is not what is to be paid here",
 			wire.Printable(m["saisie"]), in.saisie)
 	}
-	if len(m["montant"]) > 11 || !consistsOf(m["montant"], digits) {
+	if !wire.Digits(m["montant"], 11) {
 		return acquirer.Result{}, q.newError(acquirer.ErrUnanswered, "the answer's amount is not 1 to 11 digits")
 	}
 	cents, err := strconv.ParseInt(m["montant"], 10, 64)
@@ -105,7 +105,7 @@ func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (
 
 // parseTime parses DDMMYYYY and HHMM in Paris, and returns UTC. A malformed date is the zero time: no date decides about money.
 func parseTime(day, hour string) time.Time {
-	if len(day) != 8 || len(hour) != 4 || !consistsOf(day+hour, digits) {
+	if len(day) != 8 || len(hour) != 4 || !wire.Digits(day+hour, 12) {
 		return time.Time{}
 	}
 	const layout = "02012006 1504"

@@ -31,7 +31,7 @@ func TestStatusOutcomes(t *testing.T) {
 		if loud := log.Len() > 0; loud != (want == acquirer.Unknown) {
 			t.Errorf("%q: logged %q", letter, log.String())
 		}
-		operation, m := strictMembers(t, p.bodies[0])
+		operation, m := strictMembers(t, p.Bodies[0])
 		if operation != soap.Detail || len(m) != 1 || m["idOp"] != idOp {
 			t.Errorf("%s %v", operation, m)
 		}
@@ -107,7 +107,7 @@ func TestStatusRefusesBeforeAsking(t *testing.T) {
 		c.change(&q)
 		_, err := p.Status(t.Context(), q)
 		(&expectedError{"ErrInvalid", "", c.member}).check(t, err)
-		if len(p.bodies) > 0 {
+		if len(p.Bodies) > 0 {
 			t.Errorf("%s was asked", name)
 		}
 	}
@@ -162,8 +162,8 @@ func TestStatusOnce(t *testing.T) {
 	} {
 		p := newPlatform(t, nil, r, detail())
 		_, err := p.Status(t.Context(), question())
-		if !faultOf(t, err).Retryable() || faultOf(t, err).OutcomeUnknown() || len(p.bodies) != 1 {
-			t.Errorf("%s: %v after %d", name, err, len(p.bodies))
+		if !faultOf(t, err).Retryable() || faultOf(t, err).OutcomeUnknown() || len(p.Bodies) != 1 {
+			t.Errorf("%s: %v after %d", name, err, len(p.Bodies))
 		}
 		if _, err := p.Status(t.Context(), question()); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -173,7 +173,7 @@ func TestStatusOnce(t *testing.T) {
 	cancel()
 	for op, call := range operations {
 		p := newPlatform(t, nil)
-		if err := call(ctx, p.Client); !errors.Is(err, context.Canceled) || len(p.bodies) > 0 {
+		if err := call(ctx, p.Client); !errors.Is(err, context.Canceled) || len(p.Bodies) > 0 {
 			t.Errorf("%s: %v", op, err)
 		}
 	}

@@ -43,7 +43,7 @@ func TestVectorsOrder(t *testing.T) {
 			})
 			if v.Expect.Error != nil {
 				v.Expect.Error.check(t, err)
-				if len(p.bodies) > 0 || !s.IsZero() {
+				if len(p.Bodies) > 0 || !s.IsZero() {
 					t.Error("it was sent all the same")
 				}
 				return
@@ -51,7 +51,7 @@ func TestVectorsOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			operation, members := strictMembers(t, p.bodies[0])
+			operation, members := strictMembers(t, p.Bodies[0])
 			if diff := cmp.Diff(v.Expect.Fields, members); diff != "" || operation != soap.Create {
 				t.Errorf("%s (-want +got):\n%s", operation, diff)
 			}
@@ -132,8 +132,8 @@ func TestVectorsAnswer(t *testing.T) {
 			if v.Expect.Error != nil {
 				v.Expect.Error.check(t, err)
 			}
-			if len(p.bodies) != 1 {
-				t.Errorf("%d requests", len(p.bodies))
+			if len(p.Bodies) != 1 {
+				t.Errorf("%d requests", len(p.Bodies))
 			}
 		})
 	}

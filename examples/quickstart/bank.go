@@ -19,7 +19,7 @@ type bank interface {
 	acquirer.Client
 
 	// visit plays the payer at the kiosk. comeBack brings the browser back to the host; it is nil when the browser brings nothing.
-	visit(s acquirer.Session, p payer) (comeBack func(context.Context) error, err error)
+	visitPaymentPage(s acquirer.Session, p payer) (comeBack func(context.Context) error, err error)
 
 	Tick() int                // does what the clock has made due
 	Book() []mock.Transaction // what really happened
@@ -55,7 +55,7 @@ func connectMock(h *host) (returnURL, notifyURL string, err error) {
 	return "https://compte.example/paiement/retour", "", nil
 }
 
-func (b mockBank) visit(s acquirer.Session, p payer) (func(context.Context) error, error) {
+func (b mockBank) visitPaymentPage(s acquirer.Session, p payer) (func(context.Context) error, error) {
 	does := mock.Behaviour{Outcome: p.outcome, Abandon: p.leaves}
 	if p.unheard {
 		does.Faults = []mock.Fault{mock.Lost}
@@ -97,11 +97,11 @@ func connectSips(h *host) (returnURL, notifyURL string, err error) {
 		return "", "", err
 	}
 	h.bank = sipsBank{client, platform}
-	return h.listen(platform.Close)
+	return h.listenOverHTTP(platform.Close)
 }
 
-// listen lets a platform and the payer's browser reach the host over HTTP. over ends the platform with the host.
-func (h *host) listen(over func()) (returnURL, notifyURL string, err error) {
+// listenOverHTTP lets a platform and the payer's browser reach the host over HTTP. over ends the platform with the host.
+func (h *host) listenOverHTTP(over func()) (returnURL, notifyURL string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		over()
@@ -120,7 +120,7 @@ func (h *host) listen(over func()) (returnURL, notifyURL string, err error) {
 func (b sipsBank) Tick() int                { return b.platform.Tick() }
 func (b sipsBank) Book() []mock.Transaction { return b.platform.Book() }
 
-func (b sipsBank) visit(s acquirer.Session, p payer) (func(context.Context) error, error) {
+func (b sipsBank) visitPaymentPage(s acquirer.Session, p payer) (func(context.Context) error, error) {
 	if p.unheard {
 		if err := b.platform.Inject("", sipstest.Lost); err != nil {
 			return nil, err
@@ -130,11 +130,11 @@ func (b sipsBank) visit(s acquirer.Session, p payer) (func(context.Context) erro
 	if errors.Is(err, sipstest.ErrNoReturn) {
 		return nil, nil
 	}
-	return bring(back), err
+	return bringBack(back), err
 }
 
-// bring lets the payer's browser come back to the host.
-func bring(back interface {
+// bringBack lets the payer's browser come back to the host.
+func bringBack(back interface {
 	Bring(*http.Client) (*http.Response, error)
 }) func(context.Context) error {
 	return func(context.Context) error {

@@ -34,5 +34,5 @@ var paris = func() *time.Location {
 	return l
 }()
 
-// hour is the minute in Paris: « 08:53 ».
-func hour(t time.Time) string { return t.In(paris).Format("15:04") }
+// formatHour is the minute in Paris: « 08:53 ».
+func formatHour(t time.Time) string { return t.In(paris).Format("15:04") }

@@ -14,23 +14,23 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// list says of each debt whether it may be paid online, and why not (S7–S16). It returns those that may.
-func (s *story) list(debts []creance.Debt) (payable []creance.Debt, err error) {
+// listDebts says of each debt whether it may be paid online, and why not (S7–S16). It returns those that may.
+func (s *story) listDebts(debts []creance.Debt) (payable []creance.Debt, err error) {
 	policy, err := s.of.policies.On(s.clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	low, high, err := limits(policy)
+	low, high, err := amountLimits(policy)
 	if err != nil {
 		return nil, err
 	}
 	s.chapter("Qui peut payer en ligne ?")
-	s.say("Rien de ce qui suit ne sort du programme : la banque est une maquette, aucune somme ne bouge.")
-	s.say("Nous sommes le %s. La règle « %s » laisse payer %s, si le solde va "+
+	s.narrate("Rien de ce qui suit ne sort du programme : la banque est une maquette, aucune somme ne bouge.")
+	s.narrate("Nous sommes le %s. La règle « %s » laisse payer %s, si le solde va "+
 		"de %s à %s et si un avis de somme à payer a été reçu.\n\n", inbox.LongDate(s.clock.Now()), policy.Name, s.of.takes, low, high)
 	for _, d := range debts {
 		decision := policy.Decide(d, s.clock.Now())
-		if err := s.answer(d, decision); err != nil {
+		if err := s.tellDecision(d, decision); err != nil {
 			return nil, err
 		}
 		if decision.Eligible() {
@@ -40,39 +40,39 @@ func (s *story) list(debts []creance.Debt) (payable []creance.Debt, err error) {
 	return payable, nil
 }
 
-// limits are the amounts between which a policy lets pay.
-func limits(p creance.Policy) (low, high string, err error) {
-	if low, err = euros(p.Min); err == nil {
-		high, err = euros(p.Max)
+// amountLimits are the amounts between which a policy lets pay.
+func amountLimits(p creance.Policy) (low, high string, err error) {
+	if low, err = formatEuros(p.Min); err == nil {
+		high, err = formatEuros(p.Max)
 	}
 	return low, high, err
 }
 
-// answer is the decision about one debt, with every reason.
-func (s *story) answer(d creance.Debt, decision creance.Decision) error {
+// tellDecision is the decision about one debt, with every reason.
+func (s *story) tellDecision(d creance.Debt, decision creance.Decision) error {
 	balance, err := d.Balance()
 	if err != nil {
 		return err
 	}
-	owed, err := euros(balance)
+	owed, err := formatEuros(balance)
 	if err != nil {
 		return err
 	}
 	if decision.Eligible() {
-		due, err := euros(decision.Amount)
+		due, err := formatEuros(decision.Amount)
 		s.item(fmt.Sprintf("%-24s%12s  oui : %s à payer", d.ID, owed, due), "")
 		return err
 	}
-	why, err := s.reasons(decision)
+	why, err := s.reasonsInWords(decision)
 	s.item(fmt.Sprintf("%-24s%12s  non", d.ID, owed), why)
 	return err
 }
 
-// day is the day on which the payers come, one after the other.
-func (s *story) day(ctx context.Context, debts []creance.Debt) error {
+// playDay is the day on which the payers come, one after the other.
+func (s *story) playDay(ctx context.Context, debts []creance.Debt) error {
 	s.chapter("Les paiements du " + inbox.LongDate(s.clock.Now()))
 	for _, d := range debts {
-		if err := s.payer(ctx, d); err != nil {
+		if err := s.playPayer(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -83,12 +83,12 @@ func (s *story) day(ctx context.Context, debts []creance.Debt) error {
 func (s *story) dayAfter(ctx context.Context, _ []creance.Debt) error {
 	s.nextMorning()
 	s.chapter("Le lendemain, " + inbox.LongDate(s.clock.Now()))
-	s.say("Les paiements sont affichés sur les comptes, moins de 24 heures après.")
-	if err := s.record(ctx); err != nil {
+	s.narrate("Les paiements sont affichés sur les comptes, moins de 24 heures après.")
+	if err := s.recordPaid(ctx); err != nil {
 		return err
 	}
 	s.scene("Le journal de chaque paiement")
-	return s.journals(ctx)
+	return s.printJournals(ctx)
 }
 
 // nextMorning is when the host's batches run.
@@ -97,9 +97,9 @@ func (s *story) nextMorning() {
 	s.clock.Set(time.Date(y, m, d+1, 7, 0, 0, 0, paris))
 }
 
-// record is the host's own batch: what is paid goes onto the account. The first payer's home page stands for all.
-func (s *story) record(ctx context.Context) error {
-	paid, err := s.all(ctx, payment.Filter{States: []payment.State{payment.Paid}})
+// recordPaid is the host's own batch: what is paid goes onto the account. The first payer's home page stands for all.
+func (s *story) recordPaid(ctx context.Context) error {
+	paid, err := s.allPayments(ctx, payment.Filter{States: []payment.State{payment.Paid}})
 	if err != nil {
 		return err
 	}
@@ -108,16 +108,16 @@ func (s *story) record(ctx context.Context) error {
 			return err
 		}
 		if i == 0 {
-			if err := s.home(ctx, p.Debtor); err != nil {
+			if err := s.showHome(ctx, p.Debtor); err != nil {
 				return err
 			}
 		}
 	}
-	return s.work(ctx)
+	return s.doDueWork(ctx)
 }
 
-// all gathers payments: one must not change what one is listing.
-func (s *story) all(ctx context.Context, f payment.Filter) (list []payment.Payment, err error) {
+// allPayments gathers payments: one must not change what one is listing.
+func (s *story) allPayments(ctx context.Context, f payment.Filter) (list []payment.Payment, err error) {
 	for p, err := range s.payments.List(ctx, f) {
 		if err != nil {
 			return nil, err
@@ -127,33 +127,33 @@ func (s *story) all(ctx context.Context, f payment.Filter) (list []payment.Payme
 	return list, nil
 }
 
-// journals prints each payment's journal in words.
-func (s *story) journals(ctx context.Context) error {
-	list, err := s.all(ctx, payment.Filter{})
+// printJournals prints each payment's journal in words.
+func (s *story) printJournals(ctx context.Context) error {
+	list, err := s.allPayments(ctx, payment.Filter{})
 	if err != nil {
 		return err
 	}
 	for _, p := range list {
-		amount, err := euros(p.Amount)
+		amount, err := formatEuros(p.Amount)
 		if err != nil {
 			return err
 		}
-		s.say("%s · %s · %s · %s", p.Reference, p.Debt, amount, states[p.State])
+		s.narrate("%s · %s · %s · %s", p.Reference, p.Debt, amount, states[p.State])
 		for e, err := range s.payments.Journal(ctx, p.ID) {
 			if err != nil {
 				return err
 			}
-			s.item(entry(e), "")
+			s.item(describeEntry(e), "")
 		}
 	}
 	return nil
 }
 
-// later closes the books: the bank's and ours say the same, no journal was altered, and the letters are deleted when they said they
+// closeBooks closes the books: the bank's and ours say the same, no journal was altered, and the letters are deleted when they said they
 // would be (S68).
-func (s *story) later(ctx context.Context, debts []creance.Debt) error {
+func (s *story) closeBooks(ctx context.Context, debts []creance.Debt) error {
 	s.scene("Les comptes")
-	if err := s.balance(ctx); err != nil {
+	if err := s.compareWithBank(ctx); err != nil {
 		return err
 	}
 	before, err := s.countLetters(ctx, debts)
@@ -161,25 +161,25 @@ func (s *story) later(ctx context.Context, debts []creance.Debt) error {
 		return err
 	}
 	s.clock.Set(inbox.DeletionDate(s.clock.Now(), 0))
-	if err := s.work(ctx); err != nil { // the mailbox's DeleteDue is one of the chores
+	if err := s.doDueWork(ctx); err != nil { // the mailbox's DeleteDue is one of the chores
 		return err
 	}
 	after, err := s.countLetters(ctx, debts)
 	if err != nil {
 		return err
 	}
-	s.say("Six mois plus tard, le %s, les lettres sont supprimées : il y en avait %d, il en reste %d.",
+	s.narrate("Six mois plus tard, le %s, les lettres sont supprimées : il y en avait %d, il en reste %d.",
 		inbox.LongDate(s.clock.Now()), before, after)
 	return nil
 }
 
-// balance compares what the bank did with what we know of it.
-func (s *story) balance(ctx context.Context) error {
+// compareWithBank compares what the bank did with what we know of it.
+func (s *story) compareWithBank(ctx context.Context) error {
 	moved := decimal.Zero
 	for _, t := range s.bank.Book() {
 		moved = moved.Add(decimal.New(t.Total(mock.Authorised)-t.Returned(), -2))
 	}
-	recorded, err := s.all(ctx, payment.Filter{States: []payment.State{payment.Recorded}})
+	recorded, err := s.allPayments(ctx, payment.Filter{States: []payment.State{payment.Recorded}})
 	if err != nil {
 		return err
 	}
@@ -197,12 +197,12 @@ func (s *story) balance(ctx context.Context) error {
 	if err := books.Verify(ctx, nil); err != nil {
 		return err
 	}
-	total, err := euros(known)
+	total, err := formatEuros(known)
 	plural := ""
 	if len(recorded) > 1 {
 		plural = "s"
 	}
-	s.say("La banque et nous comptons la même somme : %s en %d paiement%s. Chaque journal est entier : les entrées s'enchaînent, et la "+
+	s.narrate("La banque et nous comptons la même somme : %s en %d paiement%s. Chaque journal est entier : les entrées s'enchaînent, et la "+
 		"dernière est l'état du paiement.", total, len(recorded), plural)
 	return err
 }

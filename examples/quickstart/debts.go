@@ -24,7 +24,7 @@ func (b body) readDebts(ctx context.Context, path string) ([]creance.Debt, error
 	}
 	debts, errs := b.parseDebts(data)
 	if len(errs) == 0 {
-		errs = b.rehearse(ctx, debts)
+		errs = b.rehearseBegin(ctx, debts)
 	}
 	for i, err := range errs {
 		errs[i] = fmt.Errorf("%s: %w", name, err)
@@ -52,7 +52,7 @@ func (b body) parseDebts(data []byte) (debts []creance.Debt, errs []error) {
 			bad(err)
 			continue
 		}
-		for _, err := range b.check(d) {
+		for _, err := range b.checkDebt(d) {
 			bad(err)
 		}
 		if first[d.ID] > 0 {
@@ -78,8 +78,8 @@ var statuses = map[creance.Status]bool{
 // The years of an item and of a notice: the first co-payment is of 2005, and a reference has two digits for its year.
 const firstYear, lastYear = 2005, 2098
 
-// check finds what creance.Debt lets pass because a host may mean it, and a file surely does not. It returns every mistake.
-func (b body) check(d creance.Debt) (errs []error) {
+// checkDebt finds what creance.Debt lets pass because a host may mean it, and a file surely does not. It returns every mistake.
+func (b body) checkDebt(d creance.Debt) (errs []error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("debt %.40q: "+format, append([]any{d.ID}, a...)...))
 	}
@@ -113,7 +113,7 @@ func (b body) check(d creance.Debt) (errs []error) {
 		if y := n.IssuedOn.In(paris).Year(); y > lastYear {
 			bad("notice: issued_on is after %d", lastYear)
 		}
-		if _, err := euros(n.Amount); err != nil {
+		if _, err := formatEuros(n.Amount); err != nil {
 			bad("notice: amount: %w", err)
 		}
 	}
@@ -123,9 +123,9 @@ func (b body) check(d creance.Debt) (errs []error) {
 	return errs
 }
 
-// rehearse begins a payment of each debt with a bank and a store that are thrown away: what the service would refuse then, such as
+// rehearseBegin begins a payment of each debt with a bank and a store that are thrown away: what the service would refuse then, such as
 // a social security number as an id, is found now. That a debt may not be paid is no mistake.
-func (b body) rehearse(ctx context.Context, debts []creance.Debt) (errs []error) {
+func (b body) rehearseBegin(ctx context.Context, debts []creance.Debt) (errs []error) {
 	h, err := newHost(setting{bank: "mock", at: firstDay(debts), body: b})
 	if err != nil {
 		return []error{err}

@@ -27,13 +27,13 @@ func connectDirect(h *host) (returnURL, notifyURL string, err error) {
 		return "", "", err
 	}
 	h.bank = directBank{client, platform}
-	return h.listen(platform.Close)
+	return h.listenOverHTTP(platform.Close)
 }
 
 func (b directBank) Tick() int                { return b.platform.Tick() }
 func (b directBank) Book() []mock.Transaction { return b.platform.Transactions() }
 
-func (b directBank) visit(s acquirer.Session, p payer) (func(context.Context) error, error) {
+func (b directBank) visitPaymentPage(s acquirer.Session, p payer) (func(context.Context) error, error) {
 	if p.unheard {
 		if err := b.platform.Inject("", directtest.Lost); err != nil {
 			return nil, err
@@ -43,5 +43,5 @@ func (b directBank) visit(s acquirer.Session, p payer) (func(context.Context) er
 	if errors.Is(err, directtest.ErrNoReturn) {
 		return nil, nil
 	}
-	return bring(back), err
+	return bringBack(back), err
 }

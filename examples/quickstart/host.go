@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ func newHost(s setting) (*host, error) {
 		Deliver:   inbox.Deliverer(h.mailbox, h.catalog, s.sender),
 		Chores:    []payment.Chore{h.mailbox.DeleteDue},
 		Now:       h.clock.Now,
+		Logger:    slog.New(slog.DiscardHandler), // the program tells the story itself
 	})
 	return h, err
 }
@@ -80,9 +82,9 @@ func (h *host) begin(ctx context.Context, d creance.Debt) (payment.Payment, acqu
 	return h.payments.Begin(ctx, payment.BeginRequest{Key: rand.Text(), Debt: d, Language: "fr"})
 }
 
-// work does all that is due by now: questions to the bank, letters, chores. A real host runs payment.Service.Work in the background
+// doDueWork does all that is due by now: questions to the bank, letters, chores. A real host runs payment.Service.Work in the background
 // instead.
-func (h *host) work(ctx context.Context) error {
+func (h *host) doDueWork(ctx context.Context) error {
 	for {
 		if n, err := h.payments.WorkOnce(ctx); n == 0 || err != nil {
 			return errors.Join(err, h.trouble)
@@ -90,15 +92,15 @@ func (h *host) work(ctx context.Context) error {
 	}
 }
 
-// reasons say why a debt cannot be paid online, and what to do: a list of debts has no room for a whole message.
-func (h *host) reasons(d creance.Decision) (string, error) {
+// reasonsInWords say why a debt cannot be paid online, and what to do: a list of debts has no room for a whole message.
+func (h *host) reasonsInWords(d creance.Decision) (string, error) {
 	from := inbox.Sender{Now: h.clock.Now}
 	lines, err := h.catalog.Reasons(language.French, inbox.NotEligible{Decision: d, From: from})
 	return "- " + strings.Join(lines, "\n- "), err
 }
 
-// words puts a content in French.
-func (h *host) words(c inbox.Content) (inbox.Message, error) {
+// renderFrench puts a content in French.
+func (h *host) renderFrench(c inbox.Content) (inbox.Message, error) {
 	return h.catalog.Render(language.French, c)
 }
 
@@ -120,7 +122,7 @@ func (h *host) banner(ctx context.Context, debtor string) (inbox.Message, bool, 
 	case !ok:
 		return inbox.Message{}, false, nil
 	}
-	m, err := h.words(content)
+	m, err := h.renderFrench(content)
 	return m, true, err
 }
 

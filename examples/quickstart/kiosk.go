@@ -17,24 +17,24 @@ type kiosk struct {
 	payfip         bool   // the page is the DGFiP's: the payer chooses a means first, and types nothing there
 }
 
-// where says how one pays there.
-func (k kiosk) where() string {
+// howToPay says how one pays there.
+func (k kiosk) howToPay() string {
 	if k.payfip {
 		return "Vous allez payer par carte ou par prélèvement, sur le site PayFiP."
 	}
 	return "Vous allez payer par carte, sur le site de la banque."
 }
 
-// page is where the payer types a card.
-func (k kiosk) page(t mock.Transaction) (string, error) {
-	amount, err := euros(decimal.New(t.Cents, -2))
+// cardPage is where the payer types a card.
+func (k kiosk) cardPage(t mock.Transaction) (string, error) {
+	amount, err := formatEuros(decimal.New(t.Cents, -2))
 	if k.payfip {
 		return strings.Join([]string{
 			"PayFiP, paiement des services publics",
 			"",
 			k.shop,
-			french("Montant : ") + amount,
-			french("Référence : ") + t.Reference,
+			withFrenchSpaces("Montant : ") + amount,
+			withFrenchSpaces("Référence : ") + t.Reference,
 			"",
 			"Choisissez votre moyen de paiement",
 			"  [ Payer par carte bancaire ]",
@@ -47,17 +47,17 @@ func (k kiosk) page(t mock.Transaction) (string, error) {
 		"worldline e-payment services",
 		"",
 		k.shop,
-		french("Montant de la transaction : ") + amount,
+		withFrenchSpaces("Montant de la transaction : ") + amount,
 		"",
 		"Détails de la transaction",
-		french("  Référence de la transaction : ") + t.Reference,
-		french("  Identifiant du commerçant : ") + t.Merchant,
+		withFrenchSpaces("  Référence de la transaction : ") + t.Reference,
+		withFrenchSpaces("  Identifiant du commerçant : ") + t.Merchant,
 		"",
 		"Informations de la carte",
 		"  Veuillez saisir les informations de votre paiement",
-		french("  Numéro de carte :"),
-		french("  Date d'expiration :   Mois :        Année :"),
-		french("  Cryptogramme visuel :"),
+		withFrenchSpaces("  Numéro de carte :"),
+		withFrenchSpaces("  Date d'expiration :   Mois :        Année :"),
+		withFrenchSpaces("  Cryptogramme visuel :"),
 		"  [ Valider ]",
 		"",
 		k.authentication,
@@ -65,13 +65,13 @@ func (k kiosk) page(t mock.Transaction) (string, error) {
 	}, "\n"), err
 }
 
-// ticket is what the bank shows for a payment that was accepted, and for no other.
-func (k kiosk) ticket(t mock.Transaction) string {
+// ticketOf is what the bank shows for a payment that was accepted, and for no other.
+func (k kiosk) ticketOf(t mock.Transaction) string {
 	line := func(label, value string) string {
 		if value == "" { // PayFiP tells no card number
 			return ""
 		}
-		return fmt.Sprintf("%-30s%s\n", french(label), value)
+		return fmt.Sprintf("%-30s%s\n", withFrenchSpaces(label), value)
 	}
 	return "Informations de paiement\n" +
 		"\n" +

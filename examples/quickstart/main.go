@@ -74,7 +74,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	out := newScreen(stdout)
-	err = play(ctx, out, *acquirer, of, debts)
+	err = playStory(ctx, out, *acquirer, of, debts)
 	if ferr := out.Flush(); err == nil {
 		err = ferr
 	}
@@ -85,8 +85,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// play is the whole program, once the debts are read.
-func play(ctx context.Context, out *screen, acquirer string, of body, debts []creance.Debt) error {
+// playStory is the whole program, once the debts are read.
+func playStory(ctx context.Context, out *screen, acquirer string, of body, debts []creance.Debt) error {
 	if err := of.sender.Validate(); err != nil {
 		return err
 	}
@@ -100,17 +100,17 @@ func play(ctx context.Context, out *screen, acquirer string, of body, debts []cr
 		authentication: "Selon votre établissement bancaire, vous pourrez être redirigé vers la page d’authentification de votre " +
 			"banque avant la validation de votre paiement.",
 	}}
-	next, err := s.words(inbox.NextSteps{})
+	next, err := s.renderFrench(inbox.NextSteps{})
 	if err != nil {
 		return err
 	}
 	s.follows = next.Text
-	payable, err := s.list(debts)
+	payable, err := s.listDebts(debts)
 	if err != nil {
 		return err
 	}
 	if len(payable) > 0 {
-		for _, part := range []func(context.Context, []creance.Debt) error{s.day, s.dayAfter, s.later} {
+		for _, part := range []func(context.Context, []creance.Debt) error{s.playDay, s.dayAfter, s.closeBooks} {
 			if err := part(ctx, payable); err != nil {
 				return err
 			}

@@ -30,13 +30,13 @@ func connectPayfip(h *host) (returnURL, notifyURL string, err error) {
 		return "", "", err
 	}
 	h.bank = payfipBank{client, platform}
-	return h.listen(platform.Close)
+	return h.listenOverHTTP(platform.Close)
 }
 
 func (b payfipBank) Tick() int                { return b.platform.Tick() }
 func (b payfipBank) Book() []mock.Transaction { return b.platform.Transactions() }
 
-func (b payfipBank) visit(s acquirer.Session, p payer) (func(context.Context) error, error) {
+func (b payfipBank) visitPaymentPage(s acquirer.Session, p payer) (func(context.Context) error, error) {
 	if p.unheard {
 		if err := b.platform.Inject("", payfiptest.Lost); err != nil {
 			return nil, err
@@ -50,5 +50,5 @@ func (b payfipBank) visit(s acquirer.Session, p payer) (func(context.Context) er
 	if errors.Is(err, payfiptest.ErrNoReturn) {
 		return nil, nil
 	}
-	return bring(back), err
+	return bringBack(back), err
 }

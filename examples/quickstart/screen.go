@@ -19,47 +19,47 @@ func newScreen(w io.Writer) *screen { return &screen{bufio.NewWriter(w)} }
 
 // chapter begins a part of the story.
 func (s *screen) chapter(title string) {
-	fmt.Fprintf(s, "\n%s\n%s\n", strings.ToUpper(french(title)), strings.Repeat("═", width))
+	fmt.Fprintf(s, "\n%s\n%s\n", strings.ToUpper(withFrenchSpaces(title)), strings.Repeat("═", width))
 }
 
 // scene begins a part of a chapter.
 func (s *screen) scene(title string) {
-	title = french(title)
+	title = withFrenchSpaces(title)
 	fmt.Fprintf(s, "\n── %s %s\n", title, strings.Repeat("─", max(0, width-4-utf8.RuneCountInString(title))))
 }
 
-// say is the narrator.
-func (s *screen) say(format string, a ...any) {
+// narrate is the narrator.
+func (s *screen) narrate(format string, a ...any) {
 	fmt.Fprintln(s)
-	s.put("", french(fmt.Sprintf(format, a...)))
+	s.writeBehind("", withFrenchSpaces(fmt.Sprintf(format, a...)))
 }
 
 // item is a line of a list, and what belongs to it.
 func (s *screen) item(line, below string) {
-	s.put("  ", french(line))
+	s.writeBehind("  ", withFrenchSpaces(line))
 	if below != "" {
-		s.put("    ", below)
+		s.writeBehind("    ", below)
 	}
 }
 
 // show is what somebody sees: a box with a title.
 func (s *screen) show(title, text string) {
 	fmt.Fprintf(s, "\n  ┌─ %s %s\n", title, strings.Repeat("─", max(0, width-6-utf8.RuneCountInString(title))))
-	s.put("  │ ", strings.TrimRight(text, "\n"))
+	s.writeBehind("  │ ", strings.TrimRight(text, "\n"))
 	fmt.Fprintf(s, "  └%s\n", strings.Repeat("─", width-3))
 }
 
-// put writes text behind a margin. Lines break at spaces only: a no-break space holds its words together.
-func (s *screen) put(margin, text string) {
+// writeBehind writes text behind a margin. Lines break at spaces only: a no-break space holds its words together.
+func (s *screen) writeBehind(margin, text string) {
 	for line := range strings.Lines(text) {
-		for _, l := range wrap(strings.TrimSuffix(line, "\n"), width-utf8.RuneCountInString(margin)) {
+		for _, l := range wrapLine(strings.TrimSuffix(line, "\n"), width-utf8.RuneCountInString(margin)) {
 			fmt.Fprintln(s, strings.TrimRight(margin+l, " "))
 		}
 	}
 }
 
-// wrap breaks a line; what follows keeps its indentation, and stands under the words of an item.
-func wrap(line string, width int) (lines []string) {
+// wrapLine breaks a line; what follows keeps its indentation, and stands under the words of an item.
+func wrapLine(line string, width int) (lines []string) {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	if strings.HasPrefix(line[len(indent):], "- ") {
 		indent += "  "
@@ -81,9 +81,9 @@ func wrap(line string, width int) (lines []string) {
 	return append(lines, line)
 }
 
-// french gives the program's own words their no-break spaces and apostrophes, so that the code can be read. What the library says has
+// withFrenchSpaces gives the program's own words their no-break spaces and apostrophes, so that the code can be read. What the library says has
 // them, and is printed as it is.
-func french(s string) string { return typography.Replace(s) }
+func withFrenchSpaces(s string) string { return typography.Replace(s) }
 
 var typography = strings.NewReplacer(
 	" :", "\u00a0:", "« ", "«\u00a0", " »", "\u00a0»", " ?", "\u202f?", " !", "\u202f!", " ;", "\u202f;", "n° ", "n°\u00a0", "'", "’",

@@ -128,7 +128,7 @@ func playOwnShop(ctx context.Context, out io.Writer, client checked, of body, de
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(out, entry(e))
+		fmt.Fprintln(out, describeEntry(e))
 	}
 	return nil
 }

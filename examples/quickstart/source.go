@@ -12,10 +12,10 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// integration is the rule of the environment in which the source's screens were taken in 2017: they show a payment of 20,00 € (S25),
+// integrationPolicies is the rule of the environment in which the source's screens were taken in 2017: they show a payment of 20,00 € (S25),
 // which the teleservice itself excludes (S9, S13). A rule is data, with a name that the payment keeps: who reads the payment years later knows
 // by which rule it was let through, and nobody takes this one for the teleservice's.
-func integration() creance.Policies {
+func integrationPolicies() creance.Policies {
 	return creance.Policies{{
 		Name:  "integration",
 		Since: time.Date(2016, time.January, 1, 0, 0, 0, 0, paris),
@@ -36,11 +36,11 @@ type sourceCase struct {
 func playSource(ctx context.Context, out *screen, acquirer string) error {
 	out.chapter("Les écrans de 2017, mot pour mot")
 	films := bodies["ameli"]
-	films.policies, films.sender, films.editions = integration(), inbox.Sender{}, []fs.FS{inbox.Verbatim()}
+	films.policies, films.sender, films.editions = integrationPolicies(), inbox.Sender{}, []fs.FS{inbox.Verbatim()}
 	for i, c := range []sourceCase{
 		// The reference ends in 4: it was the day's fourth (S28).
-		{"Cas 1 : le paiement aboutit", time.Date(2017, time.September, 11, 15, 54, 0, 0, paris), 3, (*story).pays},   // S38, S53
-		{"Cas 2 : le paiement échoue", time.Date(2017, time.September, 1, 9, 24, 0, 0, paris), 0, (*story).isRefused}, // S57, S60
+		{"Cas 1 : le paiement aboutit", time.Date(2017, time.September, 11, 15, 54, 0, 0, paris), 3, (*story).payAsUsual}, // S38, S53
+		{"Cas 2 : le paiement échoue", time.Date(2017, time.September, 1, 9, 24, 0, 0, paris), 0, (*story).isRefused},     // S57, S60
 	} {
 		h, err := newHost(setting{bank: acquirer, at: c.login, body: films})
 		if err != nil {
@@ -78,7 +78,7 @@ func (s *story) playCase(ctx context.Context, c sourceCase) error {
 		}
 	}
 	// « MES DERNIERS PAIEMENTS » are those that the insured person receives: a card payment is none of them (S51–S55).
-	s.account = french("PIERRE BELAGE\nNé le 25/02/1983\nDernière connexion le " + inbox.DateTime(c.login) + "\n\n" +
+	s.account = withFrenchSpaces("PIERRE BELAGE\nNé le 25/02/1983\nDernière connexion le " + inbox.DateTime(c.login) + "\n\n" +
 		"MES DERNIERS PAIEMENTS : Aucun nouveau paiement")
 	t, err := s.setOut(ctx, d)
 	if err != nil {
@@ -91,17 +91,17 @@ func (s *story) playCase(ctx context.Context, c sourceCase) error {
 	if err != nil || p.State != payment.Paid {
 		return err
 	}
-	sequel, err := s.words(inbox.NextSteps{})
+	sequel, err := s.renderFrench(inbox.NextSteps{})
 	if err != nil {
 		return err
 	}
 	s.show(sequel.Subject, sequel.Text) // S63, S64, S77, S78
 	s.nextMorning()
-	s.say("Le lendemain :")
-	if err := s.record(ctx); err != nil {
+	s.narrate("Le lendemain :")
+	if err := s.recordPaid(ctx); err != nil {
 		return err
 	}
-	return s.journals(ctx)
+	return s.printJournals(ctx)
 }
 
 // whyLetThrough says what the teleservice's own rule thinks of the source's payment, and which rule let it through.
@@ -110,21 +110,21 @@ func (s *story) whyLetThrough(d creance.Debt) error {
 	if err != nil {
 		return err
 	}
-	refusal, err := s.reasons(ameli.Decide(d, s.clock.Now()))
+	refusal, err := s.reasonsInWords(ameli.Decide(d, s.clock.Now()))
 	if err != nil {
 		return err
 	}
-	s.say("La source montre un paiement de 20,00 €. La règle « %s » du téléservice ne le permet pas :\n\n", ameli.Name)
+	s.narrate("La source montre un paiement de 20,00 €. La règle « %s » du téléservice ne le permet pas :\n\n", ameli.Name)
 	s.item(refusal, "")
 	own, err := s.of.policies.On(s.clock.Now())
 	if err != nil {
 		return err
 	}
-	low, high, err := limits(own)
+	low, high, err := amountLimits(own)
 	if err != nil {
 		return err
 	}
-	s.say("Ces écrans viennent d'un environnement d'essai, « INTEGRATION ». Il a sa propre règle, « %s », de %s à %s ; le paiement en "+
+	s.narrate("Ces écrans viennent d'un environnement d'essai, « INTEGRATION ». Il a sa propre règle, « %s », de %s à %s ; le paiement en "+
 		"garde le nom.", own.Name, low, high)
 	return nil
 }

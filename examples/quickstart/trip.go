@@ -38,14 +38,14 @@ func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 	if err != nil {
 		return t, err
 	}
-	claimed, err := s.of.recap(d, decision.Amount)
+	claimed, err := s.of.recapNotice(d, decision.Amount)
 	if err != nil {
 		return t, err
 	}
 	if !s.seen {
-		s.at("Étape préalable", s.of.menu+"\n\nMes démarches › Paiement d’une créance\n")
-		s.at("Étape 1/3", claimed)
-		s.at("Étape 2/3", french(s.kiosk.where()+" [ Payer ]\n\n")+s.follows)
+		s.showNow("Étape préalable", s.of.menu+"\n\nMes démarches › Paiement d’une créance\n")
+		s.showNow("Étape 1/3", claimed)
+		s.showNow("Étape 2/3", withFrenchSpaces(s.kiosk.howToPay()+" [ Payer ]\n\n")+s.follows)
 	}
 	s.clock.Advance(time.Minute)
 
@@ -54,20 +54,20 @@ func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 		return t, err
 	}
 	if s.seen {
-		s.at("Étapes préalable, 1/3, 2/3 et 3/3", claimed+french("Référence de la transaction : ")+t.payment.Reference)
+		s.showNow("Étapes préalable, 1/3, 2/3 et 3/3", claimed+withFrenchSpaces("Référence de la transaction : ")+t.payment.Reference)
 	} else {
-		page, err := s.kiosk.page(s.transaction(t.payment))
+		page, err := s.kiosk.cardPage(s.bankTransaction(t.payment))
 		if err != nil {
 			return t, err
 		}
-		s.at(french("Étape 3/3 : le kiosque bancaire"), page)
+		s.showNow(withFrenchSpaces("Étape 3/3 : le kiosque bancaire"), page)
 	}
 	s.clock.Advance(2 * time.Minute)
 	return t, nil
 }
 
-// transaction is what the bank knows of a payment; the bank's own pages are made of it.
-func (s *story) transaction(p payment.Payment) mock.Transaction {
+// bankTransaction is what the bank knows of a payment; the bank's own pages are made of it.
+func (s *story) bankTransaction(p payment.Payment) mock.Transaction {
 	for _, t := range s.bank.Book() {
 		if t.Reference == p.Reference {
 			return t
@@ -76,30 +76,30 @@ func (s *story) transaction(p payment.Payment) mock.Transaction {
 	return mock.Transaction{}
 }
 
-// at shows what the payer sees now.
-func (s *story) at(title, text string) { s.show(hour(s.clock.Now())+"  "+title, text) }
+// showNow shows what the payer sees now.
+func (s *story) showNow(title, text string) { s.show(formatHour(s.clock.Now())+"  "+title, text) }
 
-// home is the home page of the payer's account, with the banner that it has now.
-func (s *story) home(ctx context.Context, debtor string) error {
+// showHome is the home page of the payer's account, with the banner that it has now.
+func (s *story) showHome(ctx context.Context, debtor string) error {
 	m, ok, err := s.banner(ctx, debtor)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		s.at("Accueil du compte", "(aucun bandeau)")
+		s.showNow("Accueil du compte", "(aucun bandeau)")
 		return nil
 	}
 	text := m.Text
 	if s.account != "" {
 		text = s.of.menu + "\n\n" + text + "\n\n" + s.account
 	}
-	s.at(french("Accueil du compte : ")+m.Subject, text)
+	s.showNow(withFrenchSpaces("Accueil du compte : ")+m.Subject, text)
 	return nil
 }
 
-// letter does what is due and returns the letter about a payment, false when there is none. A letter's key begins with the payment's ID.
-func (s *story) letter(ctx context.Context, t trip) (inbox.Letter, bool, error) {
-	if err := s.work(ctx); err != nil {
+// letterAbout does what is due and returns the letter about a payment, false when there is none. A letter's key begins with the payment's ID.
+func (s *story) letterAbout(ctx context.Context, t trip) (inbox.Letter, bool, error) {
+	if err := s.doDueWork(ctx); err != nil {
 		return inbox.Letter{}, false, err
 	}
 	letters, err := s.letters(ctx, t.debt.Debtor)
@@ -113,14 +113,14 @@ func (s *story) letter(ctx context.Context, t trip) (inbox.Letter, bool, error) 
 
 // readMail shows the acknowledgement: in full the first time, its header from then on.
 func (s *story) readMail(ctx context.Context, t trip) error {
-	l, ok, err := s.letter(ctx, t)
+	l, ok, err := s.letterAbout(ctx, t)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errors.New("no letter came")
 	}
-	header, err := s.words(inbox.Header{Letter: l, From: s.of.sender})
+	header, err := s.renderFrench(inbox.Header{Letter: l, From: s.of.sender})
 	if err != nil {
 		return err
 	}
@@ -128,20 +128,20 @@ func (s *story) readMail(ctx context.Context, t trip) error {
 	if !s.seen {
 		text += "\n\n" + l.Text
 	}
-	s.at("Ma messagerie", text)
+	s.showNow("Ma messagerie", text)
 	s.seen = true
 	return nil
 }
 
 // noMail checks that a payment that was not made brings no letter (S61).
 func (s *story) noMail(ctx context.Context, t trip) error {
-	_, came, err := s.letter(ctx, t)
+	_, came, err := s.letterAbout(ctx, t)
 	switch {
 	case err != nil:
 		return err
 	case came:
 		return errors.New("a letter came")
 	}
-	s.say("Pas de ticket, pas de lettre : rien n'a été payé.")
+	s.narrate("Pas de ticket, pas de lettre : rien n'a été payé.")
 	return nil
 }

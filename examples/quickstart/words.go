@@ -11,15 +11,15 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// euros writes an amount for a screen; an error is one of the amount.
-func euros(amount decimal.Decimal) (string, error) { return inbox.Euros(amount) }
+// formatEuros writes an amount for a screen; an error is one of the amount.
+func formatEuros(amount decimal.Decimal) (string, error) { return inbox.Euros(amount) }
 
-// recap says what a notice claims: its items by kind and year, and the amount that is to be paid.
-func (b body) recap(d creance.Debt, due decimal.Decimal) (string, error) {
+// recapNotice says what a notice claims: its items by kind and year, and the amount that is to be paid.
+func (b body) recapNotice(d creance.Debt, due decimal.Decimal) (string, error) {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Avis de somme à payer n° %s, %s\n", d.Notice.Number, channels[d.Notice.Channel])
 	line := func(label string, amount decimal.Decimal) error {
-		s, err := euros(amount)
+		s, err := formatEuros(amount)
 		fmt.Fprintf(&out, "%-36s%12s\n", label, s)
 		return err
 	}
@@ -35,7 +35,7 @@ func (b body) recap(d creance.Debt, due decimal.Decimal) (string, error) {
 	if rest := balance.Sub(due); err == nil && rest.IsPositive() {
 		err = line("Restera dû après ce paiement", rest)
 	}
-	return french(out.String()), err
+	return withFrenchSpaces(out.String()), err
 }
 
 // states are the states of a payment, in words for the fund's staff. What a payer reads is inbox's.
@@ -74,8 +74,8 @@ var ways = map[acquirer.Channel]string{
 	acquirer.Query:  ", réponse à notre question",
 }
 
-// entry words one line of a journal.
-func entry(e payment.Entry) string {
+// describeEntry words one line of a journal.
+func describeEntry(e payment.Entry) string {
 	what, ok := events[e.Event]
 	if !ok {
 		what = string(e.Event)
@@ -83,5 +83,5 @@ func entry(e payment.Entry) string {
 	if rule, _, ok := strings.Cut(e.Why, "@"); ok && e.Event == payment.OnCreated { // the policy, with its fingerprint
 		what += ", règle « " + rule + " »"
 	}
-	return french(fmt.Sprintf("%d  %s  %s%s → %s", e.Version, inbox.DateTime(e.At), what, ways[e.Channel], states[e.To]))
+	return withFrenchSpaces(fmt.Sprintf("%d  %s  %s%s → %s", e.Version, inbox.DateTime(e.At), what, ways[e.Channel], states[e.To]))
 }

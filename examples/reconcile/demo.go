@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,6 +79,7 @@ func newDemo() (*demo, error) {
 	}
 	d.service, err = payment.New(payment.Config{
 		Store: store, Acquirer: d.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	return d, err
 }

@@ -4,8 +4,7 @@
 //	go run ./examples/reconcile -list relevé.cfonb -contract 0535875 export-2026-03-*.csv
 //
 // An export is what audit.Books's Export or ExportJSON wrote; its hash and its totals are checked, and one that was cut off or
-// edited is refused. (payment.Service.Reconcile is something else: it asks the acquirer about payments whose end nobody has told.
-// This program needs no service and no database, only files.)
+// edited is refused. The program needs no service and no database, only files.
 //
 // A list is a file as it was received. What it is, is found by its content: journals of Sips and of the Lyra platforms, PayFiP's
 // report, CFONB 120, camt.053 and camt.054, MT940, and the CSV files that French banks let people download (see package

@@ -12,6 +12,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -119,7 +120,12 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
-	held := bufio.NewWriterSize(w, heldBack)
+	held := heldWriters.Get().(*bufio.Writer)
+	held.Reset(w)
+	defer func() {
+		held.Reset(nil)
+		heldWriters.Put(held)
+	}()
 	seal, err := b.writeDay(ctx, d, held, as)
 	if err == nil {
 		err = held.Flush()
@@ -133,6 +139,9 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 // heldBack is how many bytes are written only when all is well, some fifty thousand lines: of a larger day the beginning is written before
 // the end is read.
 const heldBack = 8 << 20
+
+// heldWriters are kept between exports: clearing so much memory costs more than the export of a small day.
+var heldWriters = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, heldBack) }}
 
 func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encoding) (seal Seal, err error) {
 	sum := sha256.New()

@@ -25,7 +25,7 @@ func Example() {
 	w.Bank.Notify = func(acquirer.Callback) {}             // every notification is lost
 
 	p, session := w.Begin("D-1")
-	w.Visit(session, mock.Behaviour{Abandon: true})
+	w.VisitAndReturn(session, mock.Behaviour{Abandon: true})
 	fmt.Println(w.Get(p.ID).State)
 
 	w.Pass(2 * time.Hour)

@@ -23,7 +23,7 @@ func (t handlerTest) Fatalf(f string, args ...any) { t.Errorf(f, args...); panic
 // The host's own handler, with each kind of acquirer.
 func ExampleWorld_Begin_handlers() {
 	for name, kind := range map[string]acquirer.Traits{"direct": mock.Direct} { // in a test: range mock.Kinds()
-		w := paymenttest.New(handlerTest{}, paymenttest.Options{Kind: kind})
+		w := paymenttest.New(handlerTest{}, paymenttest.Options{Traits: kind})
 		account := w.Service.ReturnHandler(func(_ *http.Request, p payment.Payment, err error) string {
 			return "/account?state=" + string(p.State)
 		})

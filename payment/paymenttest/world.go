@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -30,7 +31,7 @@ type T interface {
 // Options of a world. The zero value is a fund that has everything in memory, and an acquirer like Sips.
 type Options struct {
 	Start   time.Time       // what the clock shows at first; zero: Noon
-	Kind    acquirer.Traits // what kind of acquirer the bank is, as mock.Direct; zero: mock.Sips
+	Traits  acquirer.Traits // of the bank, as mock.Direct; zero: mock.Sips
 	Store   payment.Store   // nil: a new memory store
 	Mailbox inbox.Mailbox   // nil: a new memory mailbox
 
@@ -72,7 +73,7 @@ func New(t T, o Options) *World {
 		w.Mailbox = inbox.NewMemoryMailbox()
 	}
 	w.Clock = NewClock(w.start)
-	w.Bank = &mock.Acquirer{Traits: o.Kind, Now: w.Clock.Now}
+	w.Bank = &mock.Acquirer{Traits: o.Traits, Now: w.Clock.Now}
 	w.Bank.Notify = func(cb acquirer.Callback) { w.Service.Receive(t.Context(), cb) } // as a handler would, whatever comes of it
 	w.Restart(nil)
 	return w
@@ -87,6 +88,7 @@ func (w *World) Restart(change func(*payment.Config)) {
 	c := payment.Config{
 		Store: w.Store, Acquirer: w.Bank, Policies: creance.Ameli(), Now: w.Clock.Now,
 		ReturnURL: "https://portail.example/paiement/retour", NotifyURL: "https://portail.example/paiement/notification",
+		Logger: slog.New(slog.DiscardHandler),
 		Deliver: inbox.Deliverer(w.Mailbox, words, inbox.Sender{
 			Fund: "CPAM de test", PostalAddress: "1 rue de la Paix\n75000 Paris", Now: w.Clock.Now,
 		}),
@@ -129,7 +131,7 @@ func (w *World) Request(id string) payment.BeginRequest {
 	return payment.BeginRequest{Key: fmt.Sprintf("K-%s-%d", id, w.keys[id]), Debt: w.Debt(id)}
 }
 
-// Begin sends the debtor to the kiosk. What is not redirected ends the test.
+// Begin sends the debtor to the payment page. What is not redirected ends the test.
 func (w *World) Begin(id string) (payment.Payment, acquirer.Session) {
 	w.t.Helper()
 	p, s, err := w.Service.Begin(w.t.Context(), w.Request(id))
@@ -140,9 +142,9 @@ func (w *World) Begin(id string) (payment.Payment, acquirer.Session) {
 	return p, s
 }
 
-// Visit plays the payer at the kiosk, and brings the browser back to the service if it comes back. Where the host's own handlers are
-// tested, ask the bank's own Visit for what the browser brings, and send it to them with mock.NewRequest.
-func (w *World) Visit(s acquirer.Session, b mock.Behaviour) {
+// VisitAndReturn plays the payer at the payment page, and brings the browser back to the service if it comes back. Where the host's own handlers
+// are tested, call Bank.Visit, which returns what the browser brings, and send that to them with mock.NewRequest.
+func (w *World) VisitAndReturn(s acquirer.Session, b mock.Behaviour) {
 	w.t.Helper()
 	cb, err := w.Bank.Visit(s, b)
 	if errors.Is(err, mock.ErrNoReturn) {
@@ -152,11 +154,11 @@ func (w *World) Visit(s acquirer.Session, b mock.Behaviour) {
 	w.Service.Receive(w.t.Context(), cb)
 }
 
-// Pay is Begin and Visit, and returns the payment as it is then.
+// Pay is Begin and VisitAndReturn, and returns the payment as it is then.
 func (w *World) Pay(id string, b mock.Behaviour) payment.Payment {
 	w.t.Helper()
 	p, s := w.Begin(id)
-	w.Visit(s, b)
+	w.VisitAndReturn(s, b)
 	return w.Get(p.ID)
 }
 

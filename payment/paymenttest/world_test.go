@@ -18,7 +18,7 @@ import (
 func TestEachKind(t *testing.T) {
 	for name, kind := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
-			w := paymenttest.New(t, paymenttest.Options{Kind: kind, Start: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)})
+			w := paymenttest.New(t, paymenttest.Options{Traits: kind, Start: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)})
 			if _, cancels := w.Bank.Client().(acquirer.Canceller); cancels != (name == "sips") {
 				t.Errorf("the service's client cancels: %v", cancels)
 			}
@@ -58,7 +58,7 @@ func TestChecksFind(t *testing.T) {
 		"money that nobody was told of": {func(w *paymenttest.World) {
 			w.Bank.Notify = func(acquirer.Callback) {}
 			_, s := w.Begin("1")
-			w.Visit(s, mock.Behaviour{Abandon: true})
+			w.VisitAndReturn(s, mock.Behaviour{Abandon: true})
 		}, "the bank took money for"},
 		"no acknowledgement": {func(w *paymenttest.World) { w.Pay("1", mock.Behaviour{}) }, "acknowledgements: 0"},
 		"a payment without money": {func(w *paymenttest.World) {

@@ -11,9 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
@@ -34,13 +33,7 @@ func open(t *testing.T) *sql.DB {
 
 func service(t *testing.T) *payment.Service {
 	t.Helper()
-	s, err := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: &mock.Acquirer{}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return paymenttest.New(t, paymenttest.Options{}).Service
 }
 
 // What River stores is frozen.

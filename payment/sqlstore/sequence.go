@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
@@ -12,6 +14,10 @@ type block struct{ next, last int }
 
 // blockSize is how many numbers a process takes at once: there may be gaps, there are no repeats, and no queue behind one row.
 const blockSize = 50
+
+// mostDays is of how many days a process keeps what is left of its block: two days meet at midnight, and a clock may be set back. What is left
+// of the earliest is given up then.
+const mostDays = 8
 
 const advance = "INSERT INTO quittance_sequence (day, last) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET last = "
 
@@ -43,10 +49,8 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 			return 0, err
 		}
 		b = block{last[0] - blockSize + 1, last[0]}
-		for d := range s.blocks { // what is left of other days is given up, but for one: two days meet at midnight
-			if len(s.blocks) > 1 && d != day {
-				delete(s.blocks, d)
-			}
+		if len(s.blocks) >= mostDays {
+			delete(s.blocks, slices.Min(slices.Collect(maps.Keys(s.blocks))))
 		}
 	}
 	n := b.next

@@ -12,12 +12,12 @@ import (
 func pickOne(b *trial) {
 	now := start.Add(time.Hour)
 	named := func(why string, k payment.WorkKind, n int, want ...payment.Due) {
-		got, err := b.Due(b.ctx, k, ours, now, n)
+		got, err := b.Due(b.ctx, k, ownMerchant, now, n)
 		b.must("Due", err)
 		b.mustEqual(why, append([]payment.Due{}, got...), append([]payment.Due{}, want...))
 	}
 	pick := func(why string, k payment.WorkKind, id payment.ID) payment.Task {
-		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
+		tasks, err := b.LeaseOne(b.ctx, k, id, ownMerchant, now, time.Minute)
 		b.must("LeaseOne", err)
 		if len(tasks) != 1 || tasks[0].Kind != k || tasks[0].Token == "" {
 			b.Fatalf("%s: LeaseOne handed out %v, want one task", why, tasks)
@@ -25,7 +25,7 @@ func pickOne(b *trial) {
 		return tasks[0]
 	}
 	nothing := func(why string, k payment.WorkKind, id payment.ID) {
-		tasks, err := b.LeaseOne(b.ctx, k, id, ours, now, time.Minute)
+		tasks, err := b.LeaseOne(b.ctx, k, id, ownMerchant, now, time.Minute)
 		if b.must("LeaseOne", err); len(tasks) > 0 {
 			b.Fatalf("%s: LeaseOne handed out %v, want nothing", why, tasks)
 		}
@@ -82,17 +82,17 @@ func pickOne(b *trial) {
 		b.mustRelease(t, time.Time{}, "")
 	}
 	named("all orphans are delivered", payment.WorkDelivery, 9)
-	if _, err := b.Due(b.ctx, "nonsense", ours, now, 1); err == nil {
+	if _, err := b.Due(b.ctx, "nonsense", ownMerchant, now, 1); err == nil {
 		b.Fatal("a kind of work that does not exist was named")
 	}
-	if _, err := b.LeaseOne(b.ctx, "nonsense", late.ID, ours, now, time.Minute); err == nil {
+	if _, err := b.LeaseOne(b.ctx, "nonsense", late.ID, ownMerchant, now, time.Minute); err == nil {
 		b.Fatal("a kind of work that does not exist was leased")
 	}
 }
 
 // mustDue are the two orphans' changes.
 func mustDue(b *trial, now time.Time) []payment.Due {
-	due, err := b.Due(b.ctx, payment.WorkDelivery, ours, now, 9)
+	due, err := b.Due(b.ctx, payment.WorkDelivery, ownMerchant, now, 9)
 	b.must("Due", err)
 	if len(due) != 2 || due[0].Version != 0 || due[0].Payment == due[1].Payment {
 		b.Fatalf("due are %v, want the changes of two orphans", due)

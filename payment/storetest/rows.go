@@ -141,6 +141,9 @@ func commitAll(b *trial) {
 		}
 		p.Handle = acquirer.Handle{Session: "é|'1", Proof: "p=\"2", ExpiresAt: start.Add(time.Hour)}
 	})
+	if got := b.mustFind(p.ID); got.Session.IsZero() || got.Handle.Session == "" {
+		b.Fatalf("the session or its handle is not kept. As JSON they leave out their secrets: keep their fields, or use encoding/gob")
+	}
 	b.mustEqual("with its session", b.mustFind(p.ID), p)
 	at := start.Add(36*time.Hour + time.Microsecond)
 	p = b.mustMove(p, payment.Refunding, func(p *payment.Payment) {
@@ -253,6 +256,10 @@ func longList(b *trial) {
 		return nil
 	})
 	b.mustEqual("a long list", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{}))), want)
+	for p, err := range b.List(b.ctx, payment.Filter{Limit: 3}) {
+		b.must("List", err)
+		b.must("Hasten, by whoever reads a list,", b.Hasten(b.ctx, p.ID, start))
+	}
 	b.mustEqual("a part of it", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
 }
 
@@ -275,7 +282,7 @@ func nothingShared(b *trial) {
 			return t.Payment
 		},
 		"LeaseOne": func() payment.Payment {
-			tasks, err := b.LeaseOne(b.ctx, payment.WorkAttention, p.ID, ours, p.AttentionAt, time.Minute)
+			tasks, err := b.LeaseOne(b.ctx, payment.WorkAttention, p.ID, ownMerchant, p.AttentionAt, time.Minute)
 			if b.must("LeaseOne", err); len(tasks) != 1 {
 				b.Fatalf("LeaseOne hands out %d tasks, want 1", len(tasks))
 			}
@@ -318,7 +325,7 @@ func endedContext(b *trial) {
 	if _, err := b.tryMove(p, payment.Paid); err == nil {
 		b.Errorf("Commit worked under an ended context")
 	}
-	if _, err := b.Lease(ctx, payment.WorkAttention, ours, start.Add(time.Hour), time.Minute, 1); err == nil {
+	if _, err := b.Lease(ctx, payment.WorkAttention, ownMerchant, start.Add(time.Hour), time.Minute, 1); err == nil {
 		b.Errorf("Lease worked under an ended context")
 	}
 	b.ctx = live

@@ -31,7 +31,7 @@ func servedOnly(b *trial) {
 		another []payment.State // of the other merchant
 		own     bool
 	}{
-		{"a process that serves one merchant", ours, everyones, true},
+		{"a process that serves one merchant", ownMerchant, everyones, true},
 		{"a process that serves nobody", payment.Serving{}, everyones, false},
 		{"a process that serves both", payment.Serving{Merchants: []string{"x", merchant, "another"}}, payment.States(), true},
 		{"what nobody asked about for long", payment.Serving{Merchants: []string{merchant}, StrandedSince: now}, slices.Concat(everyones, stranded), true},

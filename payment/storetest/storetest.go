@@ -89,15 +89,26 @@ func (c Case) checkWithin(ctx context.Context, patience time.Duration, s payment
 	}()
 	select {
 	case err := <-done:
+		if ctx.Err() != nil {
+			err = endedLate(err, patience)
+		}
 		return err
 	case <-ctx.Done():
 		select {
 		case err := <-done: // the store has noticed that the time is over
-			return err
+			return endedLate(err, patience)
 		case <-time.After(patience/10 + time.Second):
 			return fmt.Errorf("the store does not return, %w", context.Cause(ctx))
 		}
 	}
+}
+
+// endedLate says of a case's failure that its time was over.
+func endedLate(err error, patience time.Duration) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the case was ended after %v, since the store hangs, reads all that it holds at each call, or waits for a disk at each commit: %w", patience, err)
 }
 
 // catchFailure runs f and returns how it ended: nil, the failure with which it ended the case, or its panic.
@@ -155,10 +166,10 @@ func (b *trial) notedFailures() error {
 // start is when the payments of the suite are created.
 var start = time.Date(2026, 3, 2, 10, 30, 0, 123456000, time.UTC)
 
-// merchant is paid by the payments of the suite, and ours is a process that serves it.
+// merchant is paid by the payments of the suite, and ownMerchant is a process that serves it.
 const merchant = "201000005940002"
 
-var ours = payment.Serving{Merchants: []string{merchant}}
+var ownMerchant = payment.Serving{Merchants: []string{merchant}}
 
 // newPayment returns a payment that shares no field with another one, and its first entry. Nothing is stored.
 func (b *trial) newPayment() (payment.Payment, payment.Entry) {

@@ -13,7 +13,7 @@ import (
 
 // mustLease leases at most n tasks.
 func (b *trial) mustLease(k payment.WorkKind, now time.Time, n int) []payment.Task {
-	tasks, err := b.Lease(b.ctx, k, ours, now, time.Minute, n)
+	tasks, err := b.Lease(b.ctx, k, ownMerchant, now, time.Minute, n)
 	b.must("Lease", err)
 	return tasks
 }
@@ -64,7 +64,7 @@ func leaseAttention(b *trial) {
 	if q := b.mustFind(p.ID); !q.AttentionAt.IsZero() || q.Version != 1 {
 		b.Fatalf("AttentionAt %v at version %d, want zero at 1: a release is no transition", q.AttentionAt, q.Version)
 	}
-	if _, err := b.Lease(b.ctx, "nonsense", ours, start, time.Minute, 1); err == nil {
+	if _, err := b.Lease(b.ctx, "nonsense", ownMerchant, start, time.Minute, 1); err == nil {
 		b.Fatal("a kind of work that does not exist was leased")
 	}
 }
@@ -280,7 +280,7 @@ func leaseRace(b *trial) {
 	seen := map[payment.ID]int{}
 	b.runAtOnce(8, func(int) error {
 		for {
-			tasks, err := b.Lease(b.ctx, payment.WorkAttention, ours, now, time.Minute, 3)
+			tasks, err := b.Lease(b.ctx, payment.WorkAttention, ownMerchant, now, time.Minute, 3)
 			if err != nil || len(tasks) == 0 {
 				return err
 			}

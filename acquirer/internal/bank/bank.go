@@ -65,9 +65,6 @@ type Order struct {
 	Brands []string `json:",omitempty"`
 
 	Fields map[string]string // kept for the front; the bank does not read them
-
-	// Uses is how often the redirect data brings the payer to the payment page. Zero: as often as the page is loaded.
-	Uses int `json:"-"`
 }
 
 // Session opens the payment page. Its token is a secret: the bank takes its bearer for the payer.
@@ -117,8 +114,8 @@ func (o Order) nameOf() name { return name{o.Merchant, cmp.Or(o.ID, o.Reference)
 
 func (o Order) lifetimeOrDefault() time.Duration { return cmp.Or(o.Lifetime, Lifetime) }
 
-// MostAttempts is how many cards a payer may try where it is more than one.
-func (o Order) MostAttempts() int { return cmp.Or(o.Attempts, Attempts) }
+// MostAttempts is how many cards a payer of the order may try where it is more than one.
+func MostAttempts(o Order) int { return cmp.Or(o.Attempts, Attempts) }
 
 // Capture is when an accepted payment is remitted. The strings are frozen.
 type Capture string
@@ -133,7 +130,7 @@ const (
 type account struct {
 	Transaction
 	several   bool
-	uses      int // as Order.Uses has it
+	uses      int // of the redirect data; see OpenLimited
 	used      int
 	idle      time.Duration
 	active    time.Time // the payer's last request
@@ -177,7 +174,10 @@ func (b *Bank) Merchant(id string) (Merchant, bool) {
 
 // Open registers an order and returns its session. The refusals are 03, 12 with the field, and 94 for a name that
 // the merchant has used before, however that ended.
-func (b *Bank) Open(o Order) (Session, error) {
+func (b *Bank) Open(o Order) (Session, error) { return b.OpenLimited(o, 0) }
+
+// OpenLimited is Open of a session whose redirect data brings the payer to the payment page so often. Zero: as often as the page is loaded.
+func (b *Bank) OpenLimited(o Order, uses int) (Session, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m, ok := b.merchants[o.Merchant]
@@ -199,7 +199,7 @@ func (b *Bank) Open(o Order) (Session, error) {
 	}
 	o.Fields = maps.Clone(o.Fields)
 	now := b.now()
-	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: o.Uses, active: now}
+	a := &account{Transaction: Transaction{Order: o, OpenedAt: now}, several: m.SeveralAttempts, uses: uses, active: now}
 	if o.Attempts > 0 {
 		a.several = o.Attempts > 1
 	}
@@ -271,7 +271,7 @@ func (b *Bank) liveSession(token string, now time.Time) (*account, error) {
 	return a, nil
 }
 
-// Enter opens the payment page for a payer who brings the redirect data; it counts against Order.Uses. The refusals are 25 for
+// Enter opens the payment page for a payer who brings the redirect data; it counts against the uses of OpenLimited. The refusals are 25 for
 // a token that is unknown or used up, 97 for an expired session, 94 for one that has ended otherwise.
 func (b *Bank) Enter(token string) (Transaction, error) {
 	b.mu.Lock()
@@ -346,7 +346,7 @@ func (b *Bank) endAttempt(a *account, c Card, now time.Time) {
 		a.Brand, a.MaskedPAN = c.Brand, c.Masked()
 	}
 	a.Retry = a.several && meaning.Outcome == acquirer.Refused && c.Code != "34" && c.Code != "75"
-	if a.Retry && a.Attempt >= a.MostAttempts() {
+	if a.Retry && a.Attempt >= MostAttempts(a.Order) {
 		if a.Retry = false; a.Attempts == 0 {
 			meaning = sipscode.Meaning("75")
 		}
@@ -367,7 +367,7 @@ func (b *Bank) authorise(a *account, now time.Time) {
 	a.Authorisation = fmt.Sprintf("%06d", (761208+b.accepted*104729)%1_000_000)
 	b.accepted++
 	a.remaining = a.Cents
-	a.RemitAt = storedTime(a.CaptureLimit(now).Next().Start())
+	a.RemitAt = storedTime(CaptureLimit(a.Order, now).Next().Start())
 	a.Moves = append(a.Moves, Move{Authorised, a.Cents, now})
 	switch a.Capture {
 	case CaptureOnDemand:
@@ -378,8 +378,8 @@ func (b *Bank) authorise(a *account, now time.Time) {
 	}
 }
 
-// CaptureLimit is the day by whose end a payment of an instant is remitted, in Paris: the day itself, or CaptureDay days later.
-func (o Order) CaptureLimit(at time.Time) paris.Day {
+// CaptureLimit is the day by whose end a payment of an instant is remitted, in Paris: the day itself, or the order's CaptureDay days later.
+func CaptureLimit(o Order, at time.Time) paris.Day {
 	day := paris.Of(at)
 	for range o.CaptureDay {
 		day = day.Next()

@@ -254,9 +254,7 @@ func TestPaidOnce(t *testing.T) {
 func TestRedirectDataWorksSoOften(t *testing.T) {
 	for uses, want := range map[int]int{0: 5, 1: 1, 2: 2} {
 		b, _ := open(bank.Merchant{})
-		o := order("REF")
-		o.Uses = uses
-		s := must[bank.Session](t)(b.Open(o))
+		s := must[bank.Session](t)(b.OpenLimited(order("REF"), uses))
 		n := 0
 		for range 5 {
 			if _, err := b.Enter(s.Token); err == nil {

@@ -82,7 +82,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch step := cb.Form.Get(stepField); step {
 	case "":
 		if h.Links {
-			invalidPage.write(w, view{})
+			invalidPage.Write(w, view{})
 			return
 		}
 		h.showArrival(w, cb.Form)
@@ -94,7 +94,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t, err := h.Bank.Pay(token, bank.Card{Code: "17"})
 		h.showOutcome(w, token, t, err)
 	default:
-		invalidPage.write(w, view{})
+		invalidPage.Write(w, view{})
 	}
 }
 
@@ -111,17 +111,17 @@ func (h *Handler) refuseRequest(w http.ResponseWriter, err error) {
 		}
 		w.Header().Set("Allow", allow)
 	}
-	p.write(w, view{})
+	p.Write(w, view{})
 }
 
 // NotFound says in French that there is nothing here: for the paths that a front does not have.
-func (h *Handler) NotFound(w http.ResponseWriter, _ *http.Request) { absentPage.write(w, view{}) }
+func (h *Handler) NotFound(w http.ResponseWriter, _ *http.Request) { absentPage.Write(w, view{}) }
 
 // showArrival opens the session whose token is in the form, and shows the card page.
 func (h *Handler) showArrival(w http.ResponseWriter, form url.Values) {
 	token, ok := h.Token(form)
 	if !ok {
-		invalidPage.write(w, view{})
+		invalidPage.Write(w, view{})
 		return
 	}
 	t, err := h.Bank.Enter(token)
@@ -135,7 +135,7 @@ func (h *Handler) showArrival(w http.ResponseWriter, form url.Values) {
 // showCardPage shows the page where the payer types a card.
 func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Transaction, wrong []mistake) {
 	v := h.viewOf(t)
-	v.Session, v.Left, v.Wrong = token, t.MostAttempts()-t.Attempt, wrong
+	v.Session, v.Left, v.Wrong = token, bank.MostAttempts(t.Order)-t.Attempt, wrong
 	v.Months, v.Years, v.Cards = monthList(), yearList(paris.Of(h.Bank.Clock())), testCards
 	p := cardPage
 	if wrong != nil {
@@ -145,7 +145,7 @@ func (h *Handler) showCardPage(w http.ResponseWriter, token string, t bank.Trans
 			v.Errors[m.Field] = m.Text
 		}
 	}
-	p.write(w, v)
+	p.Write(w, v)
 }
 
 // cardTyped reads the card that the payer has typed and shows the page of the payer's bank, which authenticates the holder of
@@ -163,7 +163,7 @@ func (h *Handler) cardTyped(w http.ResponseWriter, token string, form url.Values
 	}
 	v := h.viewOf(t)
 	v.Session, v.Carried, v.Card = token, h.sealCard(token, t.Attempt, c), c.Masked()
-	authenticationPage.write(w, v)
+	authenticationPage.Write(w, v)
 }
 
 // finishAuthentication pays if the authentication succeeded. A failed one is a refusal with 05; a payer who cancels there has
@@ -171,7 +171,7 @@ func (h *Handler) cardTyped(w http.ResponseWriter, token string, form url.Values
 func (h *Handler) finishAuthentication(w http.ResponseWriter, token, step, sealed string) {
 	attempts, c, ok := h.openCard(token, sealed)
 	if !ok {
-		invalidPage.write(w, view{})
+		invalidPage.Write(w, view{})
 		return
 	}
 	switch step {
@@ -206,21 +206,21 @@ func (h *Handler) showOutcome(w http.ResponseWriter, token string, t bank.Transa
 	}
 	switch sipscode.Meaning(t.Code).Outcome {
 	case acquirer.Accepted:
-		ticketPage.write(w, h.lastView(t))
+		ticketPage.Write(w, h.lastView(t))
 	case acquirer.Refused:
 		if t.Retry {
 			h.showCardPage(w, token, t, nil)
 			return
 		}
-		refusedPage.write(w, h.lastView(t))
+		refusedPage.Write(w, h.lastView(t))
 	case acquirer.Cancelled:
-		cancelledPage.write(w, h.lastView(t))
+		cancelledPage.Write(w, h.lastView(t))
 	case acquirer.Failed:
-		failedPage.write(w, h.lastView(t))
+		failedPage.Write(w, h.lastView(t))
 	case acquirer.Expired:
-		expiredPage.write(w, h.viewOf(t))
+		expiredPage.Write(w, h.viewOf(t))
 	default:
-		pendingPage.write(w, h.lastView(t))
+		pendingPage.Write(w, h.lastView(t))
 	}
 }
 
@@ -232,7 +232,7 @@ func (h *Handler) showRefusal(w http.ResponseWriter, token string, err error) {
 		code = r.Code
 	}
 	if code != "94" && code != "97" && code != "24" {
-		unknownPage.write(w, view{})
+		unknownPage.Write(w, view{})
 		return
 	}
 	t, err := h.Bank.Stay(token)
@@ -240,11 +240,11 @@ func (h *Handler) showRefusal(w http.ResponseWriter, token string, err error) {
 	case err == nil:
 		h.showCardPage(w, token, t, nil)
 	case t.Code == "97":
-		expiredPage.write(w, h.viewOf(t))
+		expiredPage.Write(w, h.viewOf(t))
 	default:
 		v := h.lastView(t)
 		v.Result = results[sipscode.Meaning(t.Code).Outcome]
-		endedPage.write(w, v)
+		endedPage.Write(w, v)
 	}
 }
 

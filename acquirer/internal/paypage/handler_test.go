@@ -69,8 +69,7 @@ func (c *counter) open(reference string, fs ...fault.Fault) string {
 	c.t.Helper()
 	o := order(reference)
 	o.Cents, o.ReturnURL = 2000, "https://fund.example:8443/return?a=1&b=2"
-	o.Uses = fault.Uses(fs)
-	s, err := c.bank.Open(o)
+	s, err := c.bank.OpenLimited(o, fault.Uses(fs))
 	if err != nil {
 		c.t.Fatal(err)
 	}

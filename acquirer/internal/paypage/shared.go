@@ -1,13 +1,6 @@
 package paypage
 
-import (
-	"html/template"
-	"time"
-)
-
-// Style is the style sheet of the payment page, and its hash as a Content-Security-Policy names it: for the pages of other
-// simulators.
-func Style() (css template.CSS, hash string) { return style, styleHash }
+import "time"
 
 // FormatEuros writes an amount in cents as the payer reads it: « 20,00 € ».
 func FormatEuros(cents int64) string { return formatAmount(cents, "EUR") }

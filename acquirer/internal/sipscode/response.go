@@ -35,8 +35,8 @@ var responses = []Response{
 	{"55", acquirer.Refused, acquirer.CardNotAccepted, ""}, // prepaid cards are not taken
 	{"60", acquirer.Pending, "", ""},
 	{"62", acquirer.Pending, "", ""},
-	{"63", acquirer.Refused, acquirer.AuthenticationError, "63"}, // security rules: the payer may try again
-	{"75", acquirer.Refused, acquirer.TooManyAttempts, ""},       // none was captured, though the guide says « XX »
+	{"63", acquirer.Refused, acquirer.AuthenticationFailed, "63"}, // security rules: the payer may try again
+	{"75", acquirer.Refused, acquirer.TooManyAttempts, ""},        // none was captured, though the guide says « XX »
 	{"90", acquirer.Failed, "", "90"},
 	{"97", acquirer.Expired, "", ""},
 	{"99", acquirer.Pending, "", "99"}, // an incident: the guide has it verified before anything else, so nothing is concluded
@@ -81,8 +81,8 @@ var declines = map[string]acquirer.Decline{
 	"03": acquirer.MerchantProblem,
 	"04": acquirer.LostOrStolen, // keep the card
 	"05": acquirer.DoNotHonour,
-	"07": acquirer.LostOrStolen,        // keep the card, special conditions
-	"08": acquirer.AuthenticationError, // approve after identification
+	"07": acquirer.LostOrStolen,         // keep the card, special conditions
+	"08": acquirer.AuthenticationFailed, // approve after identification
 	"12": acquirer.MerchantProblem,
 	"13": acquirer.MerchantProblem, // amount
 	"14": acquirer.InvalidCard,
@@ -106,7 +106,7 @@ var declines = map[string]acquirer.Decline{
 	"60": acquirer.MerchantProblem, // the acceptor must contact its acquirer
 	"61": acquirer.LimitExceeded,
 	"62": acquirer.DoNotHonour,
-	"63": acquirer.AuthenticationError,
+	"63": acquirer.AuthenticationFailed,
 	"65": acquirer.LimitExceeded, // per day
 	"68": acquirer.IssuerUnavailable,
 	"75": acquirer.TooManyAttempts,
@@ -119,7 +119,7 @@ var declines = map[string]acquirer.Decline{
 	"97": acquirer.IssuerUnavailable,
 	"98": acquirer.IssuerUnavailable,
 	"99": acquirer.IssuerUnavailable,
-	"A1": acquirer.AuthenticationError, // soft decline: 3-D Secure is asked for
+	"A1": acquirer.AuthenticationFailed, // soft decline: 3-D Secure is asked for
 }
 
 // Decline is what the code of the bank that issued the card says of a refusal; false for a code that is not listed. Direct passes the same
@@ -146,7 +146,7 @@ func Judge(code, acquirerCode, authentication string) (acquirer.Outcome, acquire
 		return r.Outcome, d
 	}
 	if acquirerCode == "" && r.Decline == acquirer.DoNotHonour && notAuthenticated[authentication] {
-		return r.Outcome, acquirer.AuthenticationError
+		return r.Outcome, acquirer.AuthenticationFailed
 	}
 	return r.Outcome, r.Decline
 }

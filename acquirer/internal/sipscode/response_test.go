@@ -47,7 +47,7 @@ func TestJudge(t *testing.T) {
 		{"05", "51", "", acquirer.Refused, acquirer.InsufficientFunds},
 		{"05", "43", "SUCCESS", acquirer.Refused, acquirer.LostOrStolen},
 		{"05", "ZZ", "", acquirer.Refused, acquirer.DoNotHonour},
-		{"05", "", "FAILURE", acquirer.Refused, acquirer.AuthenticationError},
+		{"05", "", "FAILURE", acquirer.Refused, acquirer.AuthenticationFailed},
 		{"05", "05", "FAILURE", acquirer.Refused, acquirer.DoNotHonour}, // a bank was asked
 		{"34", "", "3D_ABORT", acquirer.Refused, acquirer.SuspectedFraud},
 		{"00", "51", "FAILURE", acquirer.Accepted, ""},

@@ -13,6 +13,11 @@ func Made(s string, most int, others string) bool {
 	return s != "" && len(s) <= most
 }
 
+// Digits reports whether s is 1 to most digits.
+func Digits(s string, most int) bool {
+	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
+}
+
 // Printable cuts what came from outside to what an error may carry: at most 64 letters, digits and [._-].
 func Printable(s string) string {
 	if Made(s, 64, "._-[]") {

@@ -28,14 +28,15 @@ func Told(err error) error {
 	if e := net.Error(nil); errors.As(err, &e) {
 		said = e.Error()
 	}
-	return told{said, err}
+	return describedError{said, err}
 }
 
-type told struct {
+// describedError says what happened in words that hold no secret; errors.Is and errors.As find the cause.
+type describedError struct {
 	said string
 	err  error
 }
 
-func (t told) Error() string        { return t.said }
-func (t told) Is(target error) bool { return errors.Is(t.err, target) }
-func (t told) As(target any) bool   { return errors.As(t.err, target) }
+func (t describedError) Error() string        { return t.said }
+func (t describedError) Is(target error) bool { return errors.Is(t.err, target) }
+func (t describedError) As(target any) bool   { return errors.As(t.err, target) }

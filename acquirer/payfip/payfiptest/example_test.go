@@ -36,7 +36,7 @@ func Example() {
 		fmt.Println(t)
 	}
 	// Output:
-	// payfiptest: the browser brings nothing back
+	// the payer's browser brings nothing back
 	// accepted 75.5 <nil>
 	// transaction PCLCB263320000001 of 006270, result P
 }

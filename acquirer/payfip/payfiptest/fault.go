@@ -97,26 +97,13 @@ func (s *Server) Inject(op string, faults ...Fault) error {
 // Answer has the next call of an operation answered with an error element, and not carried out. A second Answer waits for the call after.
 func (s *Server) Answer(op string, r Refusal) error {
 	elements := []string{"", soap.FunctionalError, soap.BreakdownError, soap.UnavailableError, soap.ProtocolError}
-	switch {
-	case !slices.Contains(slices.Collect(maps.Values(ops)), op):
-		return fmt.Errorf("payfiptest: Answer: there is no operation %.20q", op)
-	case !slices.Contains(elements, r.Element):
+	if !slices.Contains(elements, r.Element) {
 		return fmt.Errorf("payfiptest: Answer: there is no error element %.40q", r.Element)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers[op] = append(s.answers[op], r)
-	return nil
-}
-
-// popFirst removes and returns the first element of a queue.
-func popFirst[T any](queues map[string][]T, name string) (first T, ok bool) {
-	q := queues[name]
-	if len(q) == 0 {
-		return first, false
+	if err := s.answers.Order(slices.Collect(maps.Values(ops)), op, r); err != nil {
+		return fmt.Errorf("payfiptest: Answer: %w", err)
 	}
-	queues[name] = q[1:]
-	return q[0], true
+	return nil
 }
 
 // allowedOpenings returns how often the page of a new session may be opened: once, or twice under [RedirectTwice], which is used up.
@@ -136,13 +123,10 @@ type line struct {
 // lineFor takes the injected faults of a call out of their queues. A request that could not be read has no operation, so only faults for
 // any call strike it.
 func (s *Server) lineFor(op string) line {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var l line
-	if r, ok := popFirst(s.answers, op); ok {
+	l := line{faults: s.faults.NextCall(op)}
+	if r, ordered := s.answers.Take(op); ordered {
 		l.refusal = &r
 	}
-	l.faults = s.faults.NextCall(op)
 	return l
 }
 
@@ -202,7 +186,7 @@ func (l line) deliverAnswer(w http.ResponseWriter, r *http.Request, s *Server, a
 	if l.hasFault(WithLatin1) {
 		a.body = encodeLatin1(strings.Replace(string(a.body), "UTF-8", "ISO-8859-1", 1))
 	}
-	if (l.hasFault(Timeout) || l.hasFault(Slow)) && !s.waitDelay(r) {
+	if (l.hasFault(Timeout) || l.hasFault(Slow)) && !loopback.Hold(r, s.o.Delay) {
 		loopback.Cut(w)
 		return
 	}
@@ -226,16 +210,4 @@ func encodeLatin1(s string) []byte {
 		b = append(b, byte(r))
 	}
 	return b
-}
-
-// waitDelay waits for Options.Delay and reports whether the client and the simulator were still there at the end.
-func (s *Server) waitDelay(r *http.Request) bool {
-	t := time.NewTimer(s.o.Delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done(): // of the platform's own context too
-		return false
-	}
 }

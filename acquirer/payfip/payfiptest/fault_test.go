@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/acquirer/payfip"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
 	"github.com/quittance/quittance/acquirer/preflight"
+	"github.com/shopspring/decimal"
 )
 
 // What the client makes of every fault of a call that other platforms do not have: never a session or a result that is not the true
@@ -23,8 +23,8 @@ func TestFaults(t *testing.T) {
 			t.Run(string(f)+"/"+op, func(t *testing.T) {
 				w := newWorld(t, payfiptest.Habits{})
 				o := acquirer.Order{
-					ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: payfip.MinAmount(), Currency: "EUR",
-					ReturnURL: w.portal.URL + "/return", NotifyURL: w.portal.URL + "/notify",
+					ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: decimal.New(1, 0), Currency: "EUR",
+					ReturnURL: w.Portal.URL + "/return", NotifyURL: w.Portal.URL + "/notify",
 				}
 				s, err := w.client.Begin(t.Context(), o)
 				if err != nil {
@@ -106,8 +106,8 @@ func TestAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := acquirer.Order{
-			ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: payfip.MinAmount(), Currency: "EUR",
-			ReturnURL: w.portal.URL + "/return", NotifyURL: w.portal.URL + "/notify",
+			ID: "0r2v4k6m8p0r2v4k6m8p0r2v4k", Reference: "PCLCB262540000004", Amount: decimal.New(1, 0), Currency: "EUR",
+			ReturnURL: w.Portal.URL + "/return", NotifyURL: w.Portal.URL + "/notify",
 		}
 		_, err := w.client.Begin(t.Context(), o)
 		e := (*acquirer.Error)(nil)

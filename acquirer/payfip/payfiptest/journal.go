@@ -4,14 +4,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
 // Masked stands in the journal in place of a session's number, an e-mail address and an object.
 const Masked = "***"
-
-// remembers is how many exchanges and deliveries are kept: the oldest are forgotten first.
-const remembers = 10_000
 
 // Exchange is one call of the web service, for tests. Nothing in it opens a payer's data.
 type Exchange struct {
@@ -70,10 +68,7 @@ func (s *Server) noteExchange(q question, a reply, written []byte) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.journal = append(s.journal, e)
-	if n := len(s.journal); n > remembers {
-		s.journal = slices.Clone(s.journal[n-remembers/2:])
-	}
+	s.journal = loopback.KeepNewest(append(s.journal, e))
 }
 
 // Journal returns the exchanges so far, in the order in which they were answered; the last five thousand at least are kept.

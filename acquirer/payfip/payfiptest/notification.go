@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
 
 // Delivery is one notification that was sent, or could not be.
@@ -164,23 +165,30 @@ func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	return acquirer.Callback{Query: pairs}
 }
 
+// method is that of the request which carries a callback so.
+func (c Carrier) method() string {
+	if c == Get {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// joinQueries appends a query to another one, whose pairs stay as they were written.
+func joinQueries(query, appended string) string {
+	if query == "" || appended == "" {
+		return query + appended
+	}
+	return query + "&" + appended
+}
+
 // newRequest returns the HTTP request that carries a callback to an address. The query of the address is kept.
 func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Callback) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	if len(cb.Query) > 0 {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += cb.Query.Encode()
-	}
-	method := http.MethodPost
-	if c == Get {
-		method = http.MethodGet
-	}
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(cb.Form.Encode()))
+	u.RawQuery = joinQueries(u.RawQuery, cb.Query.Encode())
+	r, err := http.NewRequestWithContext(ctx, c.method(), u.String(), strings.NewReader(cb.Form.Encode()))
 	if err == nil && len(cb.Form) > 0 {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -189,7 +197,7 @@ func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Call
 
 // deliverNotification posts a notification and records it. PayFiP ignores the answer and does not try again.
 func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []Fault) {
-	if s.closing.Err() != nil {
+	if s.platform.Closed() {
 		return
 	}
 	s.mu.Lock()
@@ -198,28 +206,19 @@ func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []F
 	d := Delivery{Numcli: x.Numcli, Refdet: x.Refdet, URL: x.NotifyURL, Callback: cb, Faults: fs, At: s.now()}
 	d.Status, d.Err = s.postCallback(by, x.NotifyURL, cb)
 	s.mu.Lock()
-	s.sent = append(s.sent, d)
-	if n := len(s.sent); n > remembers {
-		s.sent = slices.Clone(s.sent[n-remembers/2:])
-	}
+	s.sent = loopback.KeepNewest(append(s.sent, d))
 	s.mu.Unlock()
-	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
-		s.o.Logger.Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
+	if d.Err != nil || d.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("payfiptest: notification not taken", "reference", d.Refdet, "status", d.Status)
 	}
 }
 
 func (s *Server) postCallback(by Carrier, to string, cb acquirer.Callback) (status int, err error) {
-	req, err := newRequest(s.closing, by, to, cb)
+	req, err := newRequest(s.platform.Closing(), by, to, cb)
 	if err != nil {
 		return 0, err
 	}
-	resp, err := s.courier.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, nil
+	return s.platform.Post(req)
 }
 
 // Deliveries are the notifications so far, in the order in which they were answered; the last five thousand at least are kept.

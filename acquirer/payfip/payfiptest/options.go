@@ -6,10 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // Numcli is the régie that a platform without other [Options] knows.
@@ -39,7 +39,7 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which notifications were not taken, by reference. Zero: nobody is.
+	// Logger gets a warning for each notification that a portal did not take, by reference. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Saved is what Server.Save of an earlier platform returned, with the same régies: its sessions go on. Nil: none.
@@ -137,7 +137,7 @@ func (o *Options) check() error {
 	seen := make(map[string]bool)
 	for i, r := range o.Regies {
 		switch {
-		case len(r.Numcli) != 6 || !consistsOf(r.Numcli, digits):
+		case len(r.Numcli) != 6 || !wire.Digits(r.Numcli, 6):
 			bad("régie %d: Numcli %.20q is not six digits", i+1, r.Numcli)
 		case seen[r.Numcli]:
 			bad("régie %s stands twice", r.Numcli)
@@ -182,10 +182,3 @@ func (h Habits) check() error {
 	}
 	return errors.Join(wrong...)
 }
-
-const (
-	digits       = "0123456789"
-	alphanumeric = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
-
-func consistsOf(s, characters string) bool { return s != "" && strings.Trim(s, characters) == "" }

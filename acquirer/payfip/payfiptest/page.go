@@ -1,10 +1,8 @@
 package payfiptest
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,30 +15,20 @@ import (
 //go:embed pages
 var files embed.FS
 
-// A page is one of the payment pages, and the HTTP status that goes with it.
-type page struct {
-	status   int
-	template *template.Template
-}
-
-func loadPage(name string, status int) page {
-	return page{status, template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))}
-}
-
 var (
-	choicePage   = loadPage("choice", http.StatusOK)
-	providerPage = loadPage("provider", http.StatusOK)
-	resultPage   = loadPage("result", http.StatusOK)
-	endedPage    = loadPage("ended", http.StatusConflict)
-	usedPage     = loadPage("used", http.StatusConflict)
-	oldPage      = loadPage("old", http.StatusGone)
-	unknownPage  = loadPage("unknown", http.StatusNotFound)
-	absentPage   = loadPage("absent", http.StatusNotFound)
-	invalidPage  = loadPage("invalid", http.StatusBadRequest)
+	choicePage   = paypage.LoadPage(files, "choice", http.StatusOK)
+	providerPage = paypage.LoadPage(files, "provider", http.StatusOK)
+	resultPage   = paypage.LoadPage(files, "result", http.StatusOK)
+	endedPage    = paypage.LoadPage(files, "ended", http.StatusConflict)
+	usedPage     = paypage.LoadPage(files, "used", http.StatusConflict)
+	oldPage      = paypage.LoadPage(files, "old", http.StatusGone)
+	unknownPage  = paypage.LoadPage(files, "unknown", http.StatusNotFound)
+	absentPage   = paypage.LoadPage(files, "absent", http.StatusNotFound)
+	invalidPage  = paypage.LoadPage(files, "invalid", http.StatusBadRequest)
 )
 
 // refusalPages are the pages of the refusals, by code.
-var refusalPages = map[string]page{"P1": unknownPage, "P3": usedPage, "P4": oldPage}
+var refusalPages = map[string]paypage.Page{"P1": unknownPage, "P3": usedPage, "P4": oldPage}
 
 // view holds the values of a page. It may show the e-mail address, because only the payer sees the page.
 type view struct {
@@ -54,7 +42,18 @@ type view struct {
 	Chosen means
 	Result result
 	Date   string
-	Back   *way
+	Back   *paypage.Back
+}
+
+// WayBack implements [paypage.View].
+func (v view) WayBack() *paypage.Back { return v.Back }
+
+// Payee implements [paypage.View].
+func (v view) Payee() string {
+	if len(v.Names) == 0 {
+		return ""
+	}
+	return v.Names[0]
 }
 
 // means holds the texts of a page about one means of payment.
@@ -93,13 +92,8 @@ func resultOf(letter string) result {
 	return result{"Votre demande est transmise à votre banque", "Votre banque confirmera le paiement.", "", "status"}
 }
 
-// way is the form that sends the payer back. Its hidden fields repeat the query of the address, which a browser drops from a GET form.
-type way struct {
-	URL, Method string
-	Fields      url.Values
-}
-
-func formOf(r Return) *way {
+// formOf returns the form that sends the payer back. Its hidden fields repeat the query of the address, which a browser drops from a GET form.
+func formOf(r Return) *paypage.Back {
 	if (acquirer.Session{URL: r.URL}).Origin() == "" {
 		return nil
 	}
@@ -107,47 +101,12 @@ func formOf(r Return) *way {
 	if err != nil {
 		return nil
 	}
-	switch r.By {
-	case Form:
-		return &way{u.String(), "post", r.callback.Form}
-	case Query:
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += r.callback.Query.Encode()
-		return &way{u.String(), "post", nil}
+	if r.Method == http.MethodPost {
+		return &paypage.Back{URL: r.URL, Method: "post", Fields: r.Form}
 	}
 	fields := u.Query()
-	for name, values := range r.callback.Query {
-		fields[name] = values
-	}
 	u.RawQuery = ""
-	return &way{u.String(), "get", fields}
-}
-
-// writePage writes the whole page or, if its template fails, a bare 500.
-func (p page) writePage(w http.ResponseWriter, v view) {
-	css, hash := paypage.Style()
-	var b bytes.Buffer
-	if err := p.template.ExecuteTemplate(&b, "page", struct {
-		view
-		Style template.CSS
-	}{v, css}); err != nil {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
-	to := "'self'"
-	if v.Back != nil {
-		to += " " + acquirer.Session{URL: v.Back.URL}.Origin()
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+hash+"; form-action "+to+"; frame-ancestors 'none'; base-uri 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(p.status)
-	_, _ = w.Write(b.Bytes()) // an error only means that the payer has left
+	return &paypage.Back{URL: u.String(), Method: "get", Fields: fields}
 }
 
 // viewOf returns the view of a session that all pages share. The caller holds the lock.
@@ -178,17 +137,17 @@ func (s *Server) serveArrival(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if code != "" {
-		refusalPages[code].writePage(w, view{})
+		refusalPages[code].Write(w, view{})
 		return
 	}
-	choicePage.writePage(w, v)
+	choicePage.Write(w, v)
 }
 
 // serveStep answers a form that the payer submits on an open page.
 func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 	cb, err := acquirer.ReadCallback(w, r, acquirer.Return, nil)
 	if err != nil {
-		invalidPage.writePage(w, view{})
+		invalidPage.Write(w, view{})
 		return
 	}
 	now, step, chosen := s.now(), cb.Form.Get("step"), Means(cb.Form.Get("means"))
@@ -196,14 +155,14 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 	x := s.findSession(cb.Form.Get("idop"), now)
 	if x == nil || x.OpenedAt.IsZero() {
 		s.mu.Unlock()
-		unknownPage.writePage(w, view{})
+		unknownPage.Write(w, view{})
 		return
 	}
 	v := s.viewOf(x, now)
 	if x.Letter != "" && x.decidedIn == x.Openings { // the payer sent the form of a decided page again
 		v.Result, v.Back = resultOf(x.Letter), formOf(s.wayBack(x))
 		s.mu.Unlock()
-		endedPage.writePage(w, v)
+		endedPage.Write(w, v)
 		return
 	}
 	shown := slices.Contains(s.regies[x.Numcli].meansShown(x.Saisie, now), chosen)
@@ -214,7 +173,7 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 		x.SentOn, x.Means = true, chosen
 		v.Chosen = meansWords[chosen]
 		s.mu.Unlock()
-		providerPage.writePage(w, v)
+		providerPage.Write(w, v)
 		return
 	case step == "abandon", letter != "" && shown && x.SentOn && x.Means == chosen:
 		due := s.endSession(x, cmp.Or(x.Means, Card), letter, now)
@@ -222,9 +181,9 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 		v.Result, v.Back = resultOf(letter), formOf(s.wayBack(x))
 		s.mu.Unlock()
 		s.sendAll(due)
-		resultPage.writePage(w, v)
+		resultPage.Write(w, v)
 		return
 	}
 	s.mu.Unlock()
-	invalidPage.writePage(w, view{})
+	invalidPage.Write(w, view{})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // browser walks the pages as a payer without script does.
@@ -226,7 +227,7 @@ func TestWayBack(t *testing.T) {
 
 // What no page answers, and how.
 func TestPagesRefuse(t *testing.T) {
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now, Regies: []payfiptest.Regie{{Numcli: payfiptest.Numcli, Activated: []payfiptest.Means{payfiptest.Card}}}})
 	never, real := l.create(t), l.create(t, "saisie", "W")
 	b := &browser{t: t, s: s, url: s.PageURL()}

@@ -2,7 +2,6 @@ package payfiptest
 
 import (
 	"cmp"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/fault"
@@ -29,15 +27,11 @@ type Server struct {
 	URL string // scheme, "127.0.0.1:" and the port
 
 	o           Options
-	ahead       atomic.Int64 // what Advance has added to the clock
-	post        fault.Post   // spoils notifications
-	courier     *http.Client
+	post        fault.Post // spoils notifications
+	platform    loopback.Platform
 	certificate *x509.Certificate
-
-	closing context.Context
-	close   context.CancelFunc
-	busy    sync.WaitGroup // goroutines of the server's own, and requests
-	port    *loopback.Port
+	faults      fault.Queue // injected
+	answers     fault.Orders[Refusal]
 
 	mu       sync.Mutex
 	regies   map[string]*regie
@@ -45,8 +39,6 @@ type Server struct {
 	sessions []*session // in the order of their creation
 	byID     map[string]*session
 	pending  []notice
-	faults   fault.Queue // injected
-	answers  map[string][]Refusal
 	journal  []Exchange
 	sent     []Delivery
 }
@@ -76,16 +68,10 @@ func Listen(o Options) (*Server, error) {
 		return nil, err
 	}
 	o.Delay, o.PurgeAfter = cmp.Or(o.Delay, time.Second), cmp.Or(o.PurgeAfter, 2*time.Hour)
-	realClock := o.Now == nil
-	if realClock {
-		o.Now = time.Now
-	}
 	s := &Server{
-		o: o, habits: o.Habits, courier: loopback.NewCourier(),
-		regies: make(map[string]*regie), byID: make(map[string]*session),
-		faults: fault.Queue{Target: targetOf}, answers: make(map[string][]Refusal),
+		o: o, habits: o.Habits, regies: make(map[string]*regie), byID: make(map[string]*session), faults: fault.Queue{Target: targetOf},
 	}
-	s.post.Now = s.now
+	s.platform.Clock, s.post.Now = o.Now, s.now
 	for _, r := range o.Regies {
 		if r.Names == ([3]string{}) {
 			r.Names = [3]string{"VILLE D'ESSAI", "RÉGIE DE RECETTES", "CANTINE ET CRÈCHES"}
@@ -104,25 +90,17 @@ func Listen(o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.closing, s.close = context.WithCancel(context.Background())
-	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing}
-	scheme := "http"
+	var secured *tls.Config
 	if o.TLS {
 		pair, err := newCertificate()
 		if err != nil {
-			s.close()
 			return nil, fmt.Errorf("payfiptest: %w", err)
 		}
-		s.port.TLS, s.certificate, scheme = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, pair.Leaf, "https"
+		secured, s.certificate = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, pair.Leaf
 	}
-	addr, err := s.port.Open(o.Addr)
-	if err != nil {
-		s.close()
+	var err error
+	if s.URL, err = s.platform.Listen(o.Addr, secured, s.routes(), s.Tick); err != nil {
 		return nil, fmt.Errorf("payfiptest: %w", err)
-	}
-	s.URL = scheme + "://" + addr
-	if realClock {
-		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
@@ -150,23 +128,13 @@ func (s *Server) Certificate() *x509.Certificate { return s.certificate }
 
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Notifications that are still due
 // are dropped. The book can still be read. A second Close does nothing.
-func (s *Server) Close() {
-	s.mu.Lock() // under the lock no request can begin meanwhile
-	s.close()
-	s.mu.Unlock()
-	s.port.Close()
-	s.busy.Wait()
-	s.courier.CloseIdleConnections()
-}
+func (s *Server) Close() { s.platform.Close() }
 
 // Down takes the platform off the net: whoever dials is refused, and open connections are cut. The book stays.
-func (s *Server) Down() { s.port.Leave() }
+func (s *Server) Down() { s.platform.Leave() }
 
 // Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
-func (s *Server) Up() error {
-	_, err := s.port.Open("")
-	return err
-}
+func (s *Server) Up() error { return s.platform.Return() }
 
 // Change changes the habits from now on. The error says what they cannot be; then nothing changes.
 func (s *Server) Change(change func(*Habits)) error {
@@ -197,22 +165,6 @@ func (s *Server) Book() []Transaction {
 // Format prints the address for every verb.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "PayFiP platform at "+s.URL) }
 
-// trackRequests counts the requests in progress, so that Close can wait for them.
-func (s *Server) trackRequests(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		if s.closing.Err() != nil {
-			s.mu.Unlock()
-			loopback.Cut(w)
-			return
-		}
-		s.busy.Add(1)
-		s.mu.Unlock()
-		defer s.busy.Done()
-		h.ServeHTTP(w, r)
-	})
-}
-
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+servicePath, s.serveOperation)
@@ -221,7 +173,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+pagePath, s.serveStep)
 	other := s.o.Other
 	if other == nil {
-		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.writePage(w, view{}) })
+		other = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { absentPage.Write(w, view{}) })
 	}
 	mux.Handle("/", other)
 	return mux
@@ -254,14 +206,12 @@ func (s *Server) Habits() Habits {
 }
 
 // now is the platform's time: the clock of the options, and what Advance has added.
-func (s *Server) now() time.Time {
-	return s.o.Now().Add(time.Duration(s.ahead.Load())).UTC().Truncate(time.Microsecond)
-}
+func (s *Server) now() time.Time { return s.platform.Now().UTC().Truncate(time.Microsecond) }
 
 // Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications were
 // sent. The clock does not go back: a negative duration is zero.
 func (s *Server) Advance(d time.Duration) int {
-	s.ahead.Add(int64(max(d, 0)))
+	s.platform.Advance(d)
 	return s.Tick()
 }
 
@@ -298,18 +248,4 @@ func (s *Server) Release() int {
 		n += s.sendNotice(x)
 	}
 	return n + s.post.Release()
-}
-
-// tickUntilClosed calls Tick at short intervals until the server is closed.
-func (s *Server) tickUntilClosed() {
-	t := time.NewTicker(250 * time.Millisecond)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			s.Tick()
-		case <-s.closing.Done():
-			return
-		}
-	}
 }

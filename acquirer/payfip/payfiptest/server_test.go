@@ -15,33 +15,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
-// clock is a clock that a test moves. It starts on a Saturday at eleven in the morning in Paris.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+// morning is a Saturday, eleven o'clock in Paris.
+var morning = time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)
 
 // start starts a platform with a clock that stands still, and the lone client of it.
 func start(t testing.TB, o payfiptest.Options) (*payfiptest.Server, lone) {
 	t.Helper()
 	if o.Now == nil {
-		o.Now = newClock().Now
+		o.Now = paymenttest.NewClock(morning).Now
 	}
 	s, err := payfiptest.Listen(o)
 	if err != nil {
@@ -168,11 +152,11 @@ func TestOneMistakeAtATime(t *testing.T) {
 
 // The page opens once, for fifteen minutes; after it the way is closed with P3 and P4.
 func TestOpening(t *testing.T) {
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now})
 	refusal := func(idOp string) string {
 		_, err := s.VisitID(idOp, payfiptest.Payer{})
-		if r := (*payfiptest.RefusedError)(nil); errors.As(err, &r) {
+		if r := (*payfiptest.TurnedAwayError)(nil); errors.As(err, &r) {
 			return r.Code
 		}
 		return fmt.Sprint(err)
@@ -213,7 +197,7 @@ func TestOpening(t *testing.T) {
 
 // In the night what led nowhere is purged; a year later everything is forgotten (docs/payfip.md §5.1).
 func TestPurge(t *testing.T) {
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now})
 	untouched, closed, sentOn, paid, givenUp := l.create(t), l.create(t), l.create(t), l.create(t), l.create(t)
 	visit(t, s, closed, payfiptest.Payer{Outcome: acquirer.Open})
@@ -252,7 +236,7 @@ func TestPurge(t *testing.T) {
 // Given up, and then paid with the same link, where that is the habit (docs/payfip.md §5.3).
 func TestPayAfterGivingUp(t *testing.T) {
 	for _, habit := range []bool{false, true} {
-		c := newClock()
+		c := paymenttest.NewClock(morning)
 		s, l := start(t, payfiptest.Options{Now: c.Now, Habits: payfiptest.Habits{PayAfterGivingUp: habit}})
 		id := l.create(t)
 		visit(t, s, id, payfiptest.Payer{Outcome: acquirer.Cancelled})
@@ -266,7 +250,7 @@ func TestPayAfterGivingUp(t *testing.T) {
 		}
 	}
 	// Not after fifteen minutes, and not after a refusal.
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now, Habits: payfiptest.Habits{PayAfterGivingUp: true}})
 	late, refused := l.create(t), l.create(t)
 	visit(t, s, late, payfiptest.Payer{Outcome: acquirer.Cancelled})
@@ -283,7 +267,7 @@ func TestPayAfterGivingUp(t *testing.T) {
 // A test is no money; an activation activates its means for the next working day, and only activated means can be used for real
 // money (docs/payfip.md §9).
 func TestModes(t *testing.T) {
-	c := newClock() // a Saturday
+	c := paymenttest.NewClock(morning) // a Saturday
 	s, l := start(t, payfiptest.Options{Now: c.Now, Regies: []payfiptest.Regie{{Numcli: payfiptest.Numcli, Activated: []payfiptest.Means{}}, {Numcli: "006271", Refused: "T4"}}})
 	code := func(changes ...string) string {
 		_, err := l.ask("creerPaiementSecurise", order(changes...))
@@ -399,7 +383,7 @@ func TestNotifications(t *testing.T) {
 		"the tab after": {payer: payfiptest.Payer{Abandon: true}, want: []string{"POST /n idOp=ID"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			clock, p := newClock(), newPortal(t, 200)
+			clock, p := paymenttest.NewClock(morning), newPortal(t, 200)
 			s, l := start(t, payfiptest.Options{Now: clock.Now, Habits: c.habits})
 			number := l.create(t, "urlnotif", p.URL+"/n")
 			if c.faults != nil {
@@ -431,7 +415,7 @@ func TestNotifications(t *testing.T) {
 
 // A notification before the result is readable, and one to an address that fails (docs/payfip.md §15).
 func TestNotificationsThatFail(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(morning)
 	var log strings.Builder
 	p := newPortal(t, 500)
 	s, l := start(t, payfiptest.Options{
@@ -500,7 +484,7 @@ func TestNotifyAgain(t *testing.T) {
 
 // A platform that is put down goes on in another process: results, openings and sessions that nobody has opened.
 func TestSave(t *testing.T) {
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now})
 	paid, open := l.create(t), l.create(t)
 	visit(t, s, paid, payfiptest.Payer{})
@@ -529,7 +513,7 @@ func TestSave(t *testing.T) {
 
 // What is old is forgotten, but for pages that can still be opened.
 func TestForget(t *testing.T) {
-	c := newClock()
+	c := paymenttest.NewClock(morning)
 	s, l := start(t, payfiptest.Options{Now: c.Now})
 	old := l.create(t)
 	visit(t, s, old, payfiptest.Payer{})
@@ -542,7 +526,7 @@ func TestForget(t *testing.T) {
 
 // A session may be unknown for a moment after its creation.
 func TestSeenAfter(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(morning)
 	_, l := start(t, payfiptest.Options{Now: clock.Now, Habits: payfiptest.Habits{SeenAfter: 2 * time.Second}})
 	id := l.create(t)
 	if got := l.result(t, id); got != "P1" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/internal/paris"
 )
@@ -119,7 +120,7 @@ func (s *Server) sessionDetail(idOp string, now time.Time) ([]pair, *Refusal) {
 func (s *Server) clientNames(numcli string) ([]pair, *Refusal) {
 	r := s.regies[numcli]
 	switch {
-	case len(numcli) != 6 || !consistsOf(numcli, digits):
+	case len(numcli) != 6 || !wire.Digits(numcli, 6):
 		return nil, refusalOf("T1")
 	case r == nil:
 		return nil, refusalOf("T2")

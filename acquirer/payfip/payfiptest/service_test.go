@@ -20,6 +20,7 @@ import (
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/language"
 )
@@ -31,7 +32,7 @@ type town struct {
 	ctx      context.Context
 	platform *payfiptest.Server
 	client   *payfip.Client
-	clock    *clock
+	world    *paymenttest.World
 	web      *httptest.Server
 	debts    int
 
@@ -46,25 +47,22 @@ func (f *town) Write(b []byte) (int, error) {
 }
 
 func newTown(t *testing.T, o payfiptest.Options, saisie payfip.Saisie, others ...acquirer.Client) *town {
-	f := &town{T: t, ctx: t.Context(), clock: newClock()}
+	f := &town{T: t, ctx: t.Context()}
 	mux := http.NewServeMux()
 	f.web = httptest.NewServer(mux)
 	t.Cleanup(f.web.Close)
-	o.Now, o.Delay = f.clock.Now, 20*time.Millisecond
-	var err error
-	if f.platform, err = payfiptest.Listen(o); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.platform.Close)
-	f.client = f.clientOf(payfiptest.Numcli, saisie)
-	f.Service, err = payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: f.client, Others: others, Policies: creance.Ameli(), Now: f.clock.Now,
-		ReturnURL: f.web.URL + "/return", NotifyURL: f.web.URL + "/notify", RecordWithin: 1000 * time.Hour,
-		Logger: slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	f.world = paymenttest.New(t, paymenttest.Options{Start: morning, Config: func(c *payment.Config) {
+		o.Now, o.Delay = c.Now, 20*time.Millisecond
+		var err error
+		if f.platform, err = payfiptest.Listen(o); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(f.platform.Close)
+		f.client = f.clientOf(payfiptest.Numcli, saisie)
+		c.Acquirer, c.Others, c.ReturnURL, c.NotifyURL, c.RecordWithin = f.client, others, f.web.URL+"/return", f.web.URL+"/notify", 1000*time.Hour
+		c.Logger = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}})
+	f.Service = f.world.Service
 	mux.Handle("/notify", f.NotifyHandler())
 	mux.Handle("/return", f.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/home" }))
 	return f
@@ -74,7 +72,7 @@ func (f *town) clientOf(numcli string, saisie payfip.Saisie) *payfip.Client {
 	c, err := payfip.New(payfip.Config{
 		Numcli: numcli, Saisie: saisie, Mailbox: "canary.box@ville.example.fr", Objet: "Canary object",
 		Mel:   func(context.Context, acquirer.Order) (string, error) { return "canary.payer@example.org", nil },
-		Pause: 30 * time.Minute, ServiceURL: f.platform.ServiceURL(), PageURL: f.platform.PageURL(), Now: f.clock.Now, Logger: slog.New(slog.NewTextHandler(f, nil)),
+		Pause: 30 * time.Minute, ServiceURL: f.platform.ServiceURL(), PageURL: f.platform.PageURL(), Now: f.platform.Now, Logger: slog.New(slog.NewTextHandler(f, nil)),
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -86,12 +84,7 @@ func (f *town) clientOf(numcli string, saisie payfip.Saisie) *payfip.Client {
 func (f *town) begin() (payment.Payment, acquirer.Session) {
 	f.Helper()
 	f.debts++
-	id := fmt.Sprint(f.debts)
-	p, s, err := f.Begin(f.ctx, payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
-		ID: "D" + id, Debtor: "A" + id,
-		Items:  []creance.Item{{Kind: creance.Franchise, Year: 2026, Amount: decimal.New(75_50, -2)}},
-		Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
-	}})
+	p, s, err := f.Begin(f.ctx, f.world.Request(fmt.Sprint(f.debts)))
 	if err != nil {
 		f.Fatalf("Begin: %v", err)
 	}
@@ -123,17 +116,9 @@ func (f *town) visit(s acquirer.Session, p payfiptest.Payer) {
 func (f *town) pass(d, step time.Duration) {
 	f.Helper()
 	for ; d > 0; d -= step {
-		f.clock.Add(step)
+		f.world.Clock.Add(step)
 		f.platform.Tick()
-		for {
-			n, err := f.WorkOnce(f.ctx)
-			if err != nil {
-				f.Fatalf("WorkOnce: %v", err)
-			}
-			if n == 0 {
-				break
-			}
-		}
+		f.world.Work()
 	}
 }
 
@@ -195,7 +180,7 @@ func TestServiceEnds(t *testing.T) {
 			p, s := f.begin()
 			f.visit(s, c.payer)
 			f.is(p, c.want, "after "+name+", notified "+string(notify)+":")
-			f.clock.Add(time.Minute) // hints are followed once in ten seconds
+			f.world.Clock.Add(time.Minute) // hints are followed once in ten seconds
 		}
 	}
 }
@@ -302,8 +287,8 @@ func TestServiceAYearLater(t *testing.T) {
 	f.visit(s, payfiptest.Payer{})
 	f.pass(48*time.Hour, 6*time.Hour)
 	f.is(p, payment.Paid, "after two nights")
-	f.clock.Add(366 * 24 * time.Hour)
-	if _, _, err := f.Reconcile(f.ctx, p.ID); !errors.Is(err, acquirer.ErrUnsupported) {
+	f.world.Clock.Add(366 * 24 * time.Hour)
+	if _, _, err := f.Refresh(f.ctx, p.ID); !errors.Is(err, acquirer.ErrUnsupported) {
 		t.Errorf("asked a year later: %v", err)
 	}
 	f.pass(48*time.Hour, 6*time.Hour)
@@ -316,7 +301,7 @@ func TestServiceSleptForAYear(t *testing.T) {
 	f := newTown(t, payfiptest.Options{Habits: payfiptest.Habits{Notify: payfiptest.Never}}, payfip.Production)
 	p, s := f.begin()
 	f.visit(s, payfiptest.Payer{Abandon: true})
-	f.clock.Add(367 * 24 * time.Hour)
+	f.world.Clock.Add(367 * 24 * time.Hour)
 	f.pass(5*24*time.Hour, time.Hour)
 	f.is(p, payment.Review, "a year later")
 }
@@ -368,7 +353,7 @@ func TestServiceConfigurationCodes(t *testing.T) {
 		id := fmt.Sprint(f.debts)
 		p, s, err := f.Begin(f.ctx, payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
 			ID: "D" + id, Debtor: "A" + id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2026, Amount: decimal.New(75_50, -2)}},
-			Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
+			Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.world.Clock.Now().AddDate(0, 0, -10)},
 		}})
 		if !errors.Is(err, acquirer.ErrConfiguration) || !s.IsZero() || f.state(p) != payment.Failed {
 			t.Errorf("%s: %v, %s", code, err, f.state(p))
@@ -398,7 +383,7 @@ func TestServiceFaults(t *testing.T) {
 		id := fmt.Sprint(f.debts)
 		p, s, err := f.Begin(f.ctx, payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
 			ID: "D" + id, Debtor: "A" + id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2026, Amount: decimal.New(75_50, -2)}},
-			Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
+			Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.world.Clock.Now().AddDate(0, 0, -10)},
 		}})
 		if p.ID == "" {
 			t.Fatal(err)
@@ -448,7 +433,7 @@ func TestServiceDirectDebitIsToldAsOne(t *testing.T) {
 		if err != nil || p.Means != acquirer.DirectDebit {
 			t.Fatalf("%s: by %q, %v", outcome, p.Means, err)
 		}
-		banner, ok := inbox.Banner(p, f.clock.Now())
+		banner, ok := inbox.Banner(p, f.world.Clock.Now())
 		all := []inbox.Content{banner}
 		if p.State == payment.Paid {
 			all = append(all, inbox.Acknowledgement{Payment: p})
@@ -491,7 +476,7 @@ func TestServiceTwoRegies(t *testing.T) {
 	store := payment.NewMemoryStore()
 	service := func(first, then acquirer.Client) *payment.Service {
 		s, err := payment.New(payment.Config{
-			Store: store, Acquirer: first, Others: []acquirer.Client{then}, Policies: creance.Ameli(), Now: f.clock.Now,
+			Store: store, Acquirer: first, Others: []acquirer.Client{then}, Policies: creance.Ameli(), Now: f.world.Clock.Now,
 			ReturnURL: f.web.URL + "/return2", NotifyURL: f.web.URL + "/notify2", Logger: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
@@ -506,7 +491,7 @@ func TestServiceTwoRegies(t *testing.T) {
 	defer web.Close()
 	p, s, err := begun.Begin(f.ctx, payment.BeginRequest{Key: "K", Debt: creance.Debt{
 		ID: "D", Debtor: "A", Items: []creance.Item{{Kind: creance.Franchise, Year: 2026, Amount: decimal.New(75_50, -2)}},
-		Notice: &creance.Notice{Number: "N", Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
+		Notice: &creance.Notice{Number: "N", Channel: creance.Electronic, IssuedOn: f.world.Clock.Now().AddDate(0, 0, -10)},
 	}})
 	if err != nil || p.Merchant != second.Numcli {
 		t.Fatal(p.Merchant, err)

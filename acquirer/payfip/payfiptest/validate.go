@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
@@ -52,7 +53,7 @@ const (
 func (s *Server) validateOrder(m map[string]string, now time.Time) *Refusal {
 	r := s.regies[m["numcli"]]
 	switch {
-	case len(m["numcli"]) != 6 || !consistsOf(m["numcli"], digits):
+	case len(m["numcli"]) != 6 || !wire.Digits(m["numcli"], 6):
 		return refusalOf("T1")
 	case r == nil:
 		return refusalOf("T2")
@@ -66,9 +67,9 @@ func (s *Server) validateOrder(m map[string]string, now time.Time) *Refusal {
 		return refusalOf("A1")
 	case !isMailAddress(m["mel"]):
 		return refusalOf("A2")
-	case len(m["refdet"]) < 6 || len(m["refdet"]) > 30 || !consistsOf(m["refdet"], alphanumeric):
+	case len(m["refdet"]) < 6 || !wire.Made(m["refdet"], 30, ""):
 		return refusalOf("R3")
-	case len(m["montant"]) > 11 || !consistsOf(m["montant"], digits):
+	case !wire.Digits(m["montant"], 11):
 		return refusalOf("M1")
 	}
 	switch cents, _ := strconv.ParseInt(m["montant"], 10, 64); {
@@ -76,9 +77,9 @@ func (s *Server) validateOrder(m map[string]string, now time.Time) *Refusal {
 		return refusalOf("M3")
 	case cents > maxCents:
 		return refusalOf("M5")
-	case m["objet"] != "" && (len(m["objet"]) > 100 || !consistsOf(m["objet"], alphanumeric+" ")):
+	case m["objet"] != "" && !wire.Made(m["objet"], 100, " "):
 		return refusalOf("O1")
-	case m["exer"] != "" && (len(m["exer"]) != 4 || !consistsOf(m["exer"], digits)):
+	case m["exer"] != "" && (len(m["exer"]) != 4 || !wire.Digits(m["exer"], 4)):
 		return refusalOf("E1")
 	case !isWebAddress(m["urlnotif"]):
 		return refusalOf("N1")

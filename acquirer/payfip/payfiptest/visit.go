@@ -2,26 +2,25 @@ package payfiptest
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the payer has closed the tab. It is what was asked for.
-var ErrNoReturn = errors.New("payfiptest: the browser brings nothing back")
+var ErrNoReturn = callback.ErrNoReturn
 
-// RefusedError is a visit that the platform turns away: P1 for a session that it does not know, P3 for one that was opened before, P4
+// TurnedAwayError is a visit that the platform turns away: P1 for a session that it does not know, P3 for one that was opened before, P4
 // for one that is too old. Nothing is notified.
-type RefusedError struct{ Code string }
+type TurnedAwayError struct{ Code string }
 
 // Error says with which code the payer was turned away.
-func (e *RefusedError) Error() string {
+func (e *TurnedAwayError) Error() string {
 	return "payfiptest: the platform turns the payer away with code " + e.Code
 }
 
@@ -41,37 +40,9 @@ type Payer struct {
 	Abandon bool
 }
 
-// Return is what the payer's browser brings back.
-type Return struct {
-	URL      string // urlredirect of the order
-	By       Carrier
-	callback acquirer.Callback
-}
-
-// Callback is what a portal receives.
-func (r Return) Callback() acquirer.Callback {
-	cb := r.callback
-	cb.Channel = acquirer.Return
-	return cb
-}
-
-// Format prints the address without the pair.
-func (r Return) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "return to %s by %s", r.URL, r.By) }
-
-// Bring sends what the browser brings back, as the browser does: a redirection is not followed. A nil client is http.DefaultClient's
-// transport. The caller closes the body.
-func (r Return) Bring(client *http.Client) (*http.Response, error) {
-	var c http.Client
-	if client != nil {
-		c = *client
-	}
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	req, err := newRequest(context.Background(), r.By, r.URL, r.callback)
-	if err != nil {
-		return nil, err
-	}
-	return c.Do(req)
-}
+// Return is what the payer's browser brings back: the callback as a portal receives it, and the request that carries it. Its Bring makes the
+// request.
+type Return = callback.Return
 
 // planVisit translates the payer's orders: the means, whether the payer is sent on to the provider, and the letter of the result, which
 // is empty for none.
@@ -123,7 +94,7 @@ func lettersOf(m Means, h Habits) letters {
 
 // Visit plays the payer of a session without a browser: the page is opened, and ends as the payer says. It returns what the browser
 // would bring back; a notification that is due at once has been answered then. A payer who closes the tab returns ErrNoReturn. The
-// platform's refusal is a [*RefusedError].
+// platform's refusal is a [*TurnedAwayError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	u, err := url.Parse(session.URL)
 	if err != nil {
@@ -145,7 +116,7 @@ func (s *Server) VisitID(idOp string, p Payer) (Return, error) {
 	x, code := s.openPage(idOp, now)
 	if code != "" {
 		s.mu.Unlock()
-		return Return{}, &RefusedError{code}
+		return Return{}, &TurnedAwayError{code}
 	}
 	if sentOn {
 		if !slices.Contains(s.regies[x.Numcli].meansShown(x.Saisie, now), m) {
@@ -181,8 +152,15 @@ func (s *Server) openPage(idOp string, now time.Time) (*session, string) {
 	return x, ""
 }
 
-// wayBack returns the request that the browser makes to urlredirect.
+// wayBack returns what the browser brings to urlredirect.
 func (s *Server) wayBack(x *session) Return {
 	by := cmp.Or(s.habits.ReturnBy, Get)
-	return Return{URL: x.ReturnURL, By: by, callback: callbackBy(by, "idop", x.IdOp)}
+	back := callbackBy(by, "idop", x.IdOp)
+	back.Channel = acquirer.Return
+	r := Return{Callback: back, Method: by.method(), URL: x.ReturnURL}
+	if u, err := url.Parse(x.ReturnURL); err == nil { // the service has checked the address
+		u.RawQuery = joinQueries(u.RawQuery, back.Query.Encode())
+		r.URL = u.String()
+	}
+	return r
 }

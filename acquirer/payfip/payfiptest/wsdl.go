@@ -16,7 +16,7 @@ var wsdlTemplate = template.Must(template.New("wsdl").Parse(wsdl))
 // serveWSDL answers a GET at the service's address: the description of the web service for ?wsdl, with the address at which it stands.
 func (s *Server) serveWSDL(w http.ResponseWriter, r *http.Request) {
 	if !strings.EqualFold(r.URL.RawQuery, "wsdl") {
-		absentPage.writePage(w, view{})
+		absentPage.Write(w, view{})
 		return
 	}
 	var b bytes.Buffer

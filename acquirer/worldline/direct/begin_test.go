@@ -37,10 +37,10 @@ func TestBegin(t *testing.T) {
 		`"locale":"fr_FR","sessionTimeout":30,"allowedNumberOfPaymentAttempts":1,"showResultPage":false,` +
 		`"paymentProductFilters":{"restrictTo":{"groups":["cards"]}},"cardPaymentMethodSpecificInput":{"tokenizationMode":"noTokenization",` +
 		`"groupCards":true}},"cardPaymentMethodSpecificInput":{"authorizationMode":"SALE"},"feedbacks":{"webhooksUrls":["https://fund.example/notify"]}}`
-	if diff := cmp.Diff(body, w.bodies[0]); diff != "" {
+	if diff := cmp.Diff(body, w.Bodies[0]); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
-	r := w.requests[0]
+	r := w.Requests[0]
 	if r.Method != "POST" || r.URL.String() != Worldline.Preproduction()+"/v2/PCLDirect1/hostedcheckouts" {
 		t.Errorf("%s %s", r.Method, r.URL)
 	}
@@ -72,12 +72,12 @@ func TestBeginFollowsTheConfig(t *testing.T) {
 	for _, want := range []string{
 		`"sessionTimeout":15`, `"allowedNumberOfPaymentAttempts":3`, `"restrictTo":{"products":[1,3,130]}`, `"variant":"cpam"`,
 	} {
-		if !strings.Contains(w.bodies[0], want) {
-			t.Errorf("the body does not say %s: %s", want, w.bodies[0])
+		if !strings.Contains(w.Bodies[0], want) {
+			t.Errorf("the body does not say %s: %s", want, w.Bodies[0])
 		}
 	}
 	for _, no := range []string{"feedbacks", "locale", "token\"", "customer"} {
-		if strings.Contains(w.bodies[0], no) {
+		if strings.Contains(w.Bodies[0], no) {
 			t.Errorf("the body says %s", no)
 		}
 	}
@@ -150,7 +150,7 @@ func TestBeginRefusesBeforeAnythingIsSent(t *testing.T) {
 			if e := faultOf(t, err); e.Field != tt.field {
 				t.Errorf("field %q, expected %q", e.Field, tt.field)
 			}
-			if len(w.requests) > 0 || !s.IsZero() {
+			if len(w.Requests) > 0 || !s.IsZero() {
 				t.Error("something was sent, or handed out")
 			}
 		})
@@ -192,8 +192,8 @@ func TestBeginRefused(t *testing.T) {
 			w := newWire(t, nil, raw(tt.status, contentType, tt.body))
 			s, err := w.Begin(t.Context(), order())
 			wantFault(t, err, tt.kind, tt.kind == acquirer.ErrUnanswered, tt.words...)
-			if !s.IsZero() || len(w.requests) != 1 {
-				t.Errorf("a session, or %d requests", len(w.requests))
+			if !s.IsZero() || len(w.Requests) != 1 {
+				t.Errorf("a session, or %d requests", len(w.Requests))
 			}
 		})
 	}

@@ -15,19 +15,19 @@ const (
 	codeCaptured   = 9
 )
 
-// whole is where a payment's money is, by the payment's own code. Partial refunds appear in the list of refunds only.
-type whole string
+// moneyPlace is where a payment's money is, by the payment's own code. Partial refunds appear in the list of refunds only.
+type moneyPlace string
 
 const (
-	stays   whole = ""
-	back    whole = "back"
-	leaving whole = "leaving" // its refund is requested but not done
+	moneyHere    moneyPlace = ""
+	moneyBack    moneyPlace = "back"
+	moneyLeaving moneyPlace = "leaving" // its refund is requested but not done
 )
 
 // verdict is the meaning of a status code for a payment.
 type verdict struct {
 	outcome acquirer.Outcome
-	money   whole
+	money   moneyPlace
 	warning string // a person must look; empty: no need
 }
 
@@ -52,16 +52,16 @@ var statusCodes = map[int]verdict{
 	62:             {outcome: acquirer.Pending},
 	63:             {outcome: acquirer.Pending, warning: notCaptured}, // the cancellation was refused: it stays authorised
 	64:             {outcome: acquirer.Cancelled},
-	7:              {outcome: acquirer.Accepted, money: back},
-	71:             {outcome: acquirer.Accepted, money: leaving},
-	72:             {outcome: acquirer.Accepted, money: leaving},
+	7:              {outcome: acquirer.Accepted, money: moneyBack},
+	71:             {outcome: acquirer.Accepted, money: moneyLeaving},
+	72:             {outcome: acquirer.Accepted, money: moneyLeaving},
 	73:             {outcome: acquirer.Accepted},
-	8:              {outcome: acquirer.Accepted, money: back},
-	81:             {outcome: acquirer.Accepted, money: leaving},
-	82:             {outcome: acquirer.Accepted, money: leaving},
+	8:              {outcome: acquirer.Accepted, money: moneyBack},
+	81:             {outcome: acquirer.Accepted, money: moneyLeaving},
+	82:             {outcome: acquirer.Accepted, money: moneyLeaving},
 	83:             {outcome: acquirer.Accepted}, // REJECTED is the refund: the money stays
-	84:             {outcome: acquirer.Accepted, money: leaving},
-	85:             {outcome: acquirer.Accepted, money: back},
+	84:             {outcome: acquirer.Accepted, money: moneyLeaving},
+	85:             {outcome: acquirer.Accepted, money: moneyBack},
 	codeCaptured:   {outcome: acquirer.Accepted},
 	91:             {outcome: acquirer.Pending},
 	92:             {outcome: acquirer.Pending},
@@ -79,10 +79,10 @@ const notCaptured = "the payment is authorised and not captured although a sale 
 var capturedByAccount = map[int]verdict{
 	5:  {outcome: acquirer.Accepted},
 	63: {outcome: acquirer.Accepted},
-	6:  {outcome: acquirer.Accepted, money: back},
-	64: {outcome: acquirer.Accepted, money: back},
-	61: {outcome: acquirer.Accepted, money: leaving},
-	62: {outcome: acquirer.Accepted, money: leaving},
+	6:  {outcome: acquirer.Accepted, money: moneyBack},
+	64: {outcome: acquirer.Accepted, money: moneyBack},
+	61: {outcome: acquirer.Accepted, money: moneyLeaving},
+	62: {outcome: acquirer.Accepted, money: moneyLeaving},
 }
 
 // verdictOn returns the verdict on a status code; an unknown code is Unknown with a warning.
@@ -100,20 +100,20 @@ func (in *inner) verdictOn(code int) verdict {
 
 // refundMoney returns where a refund's amount is, by the refund's own status code. An unlisted code counts as leaving, so that nobody
 // refunds the same money again.
-func refundMoney(code int) whole {
+func refundMoney(code int) moneyPlace {
 	switch code {
 	case 8, 85:
-		return back
+		return moneyBack
 	case 83, 0, 1, 2:
-		return stays
+		return moneyHere
 	}
-	return leaving
+	return moneyLeaving
 }
 
 // errorCodes say why a payment was refused (docs/direct.md §9.6).
 var errorCodes = map[string]acquirer.Decline{
-	"40001134": acquirer.AuthenticationError,
-	"50001134": acquirer.AuthenticationError,
+	"40001134": acquirer.AuthenticationFailed,
+	"50001134": acquirer.AuthenticationFailed,
 	"50001135": acquirer.IssuerUnavailable, // authentication not available
 	"50001133": acquirer.MerchantProblem,   // duplicate
 }

@@ -1,7 +1,7 @@
 package direct
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -93,7 +93,7 @@ type Config struct {
 	// Now is the clock. It signs the requests: the platform refuses what is more than five minutes off. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about payments that somebody must look at. Nil: slog.Default().
+	// Logger gets warnings about payments that somebody must look at. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "direct." and the name of the call: createHostedCheckout,
@@ -194,18 +194,7 @@ func New(c Config) (*Client, error) {
 	in := &inner{
 		merchant: c.MerchantID, key: c.APIKey, webhookKeys: maps.Clone(c.WebhookKeys), endpoint: endpoint, http: wire.Client(c.HTTPClient),
 		timeout: c.SessionTimeout, attempts: c.Attempts, captures: c.AccountCaptures, products: slices.Clone(c.Products),
-		variant: c.Variant, meta: serverMetaInfo(c.Integrator), now: c.Now, log: c.Logger, observe: c.Observe,
-	}
-	if in.now == nil {
-		in.now = time.Now
-	}
-	if in.log == nil {
-		in.log = slog.Default()
-	}
-	if in.observe == nil {
-		in.observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
-			return ctx, func(error, ...slog.Attr) {}
-		}
+		variant: c.Variant, meta: serverMetaInfo(c.Integrator), now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
 	}
 	return &Client{in}, nil
 }
@@ -225,7 +214,7 @@ func secretProblem(s Secret) string {
 // Merchant is the PSPID.
 func (c *Client) Merchant() string { return c.in.merchant }
 
-// Traits say what this acquirer does not promise, for package acquirertest.
+// Traits say of which kind the acquirer is: every message is a hint, and the handle alone finds a payment, by the session for three hours.
 func (c *Client) Traits() acquirer.Traits {
 	return acquirer.Traits{AskedByHandle: true, ReferencesRepeat: true, HintsOnly: true, Proof: true, Forgets: true, Idempotent: true}
 }

@@ -14,20 +14,6 @@ import (
 	"github.com/quittance/quittance/acquirer/preflight"
 )
 
-// What a preflight says; see package preflight.
-type (
-	Verdict = preflight.Verdict
-	Check   = preflight.Check
-	Report  = preflight.Report
-)
-
-// The verdicts.
-const (
-	Right  = preflight.Right
-	Wrong  = preflight.Wrong
-	Unsure = preflight.Unsure
-)
-
 // notedBefore is how long before its end the doctor warns about the API key.
 const notedBefore = 30 * 24 * time.Hour
 
@@ -37,10 +23,10 @@ const notedBefore = 30 * 24 * time.Hour
 // What it cannot see it says as Unsure: whether the account honours a sale, whether webhooks arrive, and what the bank must
 // answer before the first real payment (docs/direct.md §22).
 //
-// What is wrong is in the [Report], not in the error. The error is the context's when it ended before all was done.
-func (c *Client) Doctor(ctx context.Context) (Report, error) {
+// What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before all was done.
+func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	in := c.in
-	r := Report{Checks: in.examineConnection(ctx)}
+	r := preflight.Report{Checks: in.examineConnection(ctx)}
 	for _, id := range slices.Sorted(maps.Keys(in.webhookKeys)) {
 		if ctx.Err() != nil {
 			break
@@ -52,7 +38,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 }
 
 // examineConnection checks that the platform accepts the signature, and compares the clocks by the date of its answer.
-func (in *inner) examineConnection(ctx context.Context) []Check {
+func (in *inner) examineConnection(ctx context.Context) []preflight.Check {
 	host := in.endpoint.Host
 	var ok struct {
 		Result string `json:"result"`
@@ -60,30 +46,30 @@ func (in *inner) examineConnection(ctx context.Context) []Check {
 	answer, f := in.exchange(ctx, request{
 		op: preflight.Op, name: "testConnection", method: http.MethodGet, path: "services/testconnection", attempt: 1,
 	}, &ok)
-	connection := Check{Name: "connection", Verdict: Right, Text: fmt.Sprintf(
+	connection := preflight.Check{Name: "connection", Verdict: preflight.Right, Text: fmt.Sprintf(
 		"%s takes our signature: merchant %s, API key %s are right", host, in.merchant, in.key.ID)}
 	switch {
 	case f != nil && (f.Err.Kind == acquirer.ErrUnavailable || f.Err.Kind == acquirer.ErrUnanswered) && answer.refusal != nil:
-		connection.Verdict, connection.Text = Unsure, fmt.Sprintf("%s is not at work now: %v", host, f.Err.Err)
+		connection.Verdict, connection.Text = preflight.Unsure, fmt.Sprintf("%s is not at work now: %v", host, f.Err.Err)
 	case f != nil:
-		connection.Verdict, connection.Text = Wrong, fmt.Sprintf("%s cannot be used: %v", host, f.Err.Err)
+		connection.Verdict, connection.Text = preflight.Wrong, fmt.Sprintf("%s cannot be used: %v", host, f.Err.Err)
 	case ok.Result != "OK":
-		connection.Verdict, connection.Text = Wrong, fmt.Sprintf("%s answered %.20q and not OK", host, wire.Printable(ok.Result))
+		connection.Verdict, connection.Text = preflight.Wrong, fmt.Sprintf("%s answered %.20q and not OK", host, wire.Printable(ok.Result))
 	}
-	checks := []Check{connection}
+	checks := []preflight.Check{connection}
 	if apart := answer.apart.Abs(); apart > time.Minute {
-		v := Unsure
+		v := preflight.Unsure
 		if apart >= 5*time.Minute {
-			v = Wrong
+			v = preflight.Wrong
 		}
-		checks = append(checks, Check{Name: "clock", Verdict: v, Text: fmt.Sprintf(
+		checks = append(checks, preflight.Check{Name: "clock", Verdict: v, Text: fmt.Sprintf(
 			"our clock and that of %s are %v apart: from five minutes on every call is refused", host, apart)})
 	}
 	return checks
 }
 
 // examineWebhookKey lets the platform check a webhook key by its signature of the empty message (docs/direct.md §13.6).
-func (in *inner) examineWebhookKey(ctx context.Context, id string) Check {
+func (in *inner) examineWebhookKey(ctx context.Context, id string) preflight.Check {
 	name := "webhook key " + id
 	body := struct {
 		Key    string `json:"key"`
@@ -97,23 +83,23 @@ func (in *inner) examineWebhookKey(ctx context.Context, id string) Check {
 	}, &ok)
 	switch {
 	case f != nil:
-		return Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf("the platform did not say whether it is right: %v", f.Err.Err)}
+		return preflight.Check{Name: name, Verdict: preflight.Unsure, Text: fmt.Sprintf("the platform did not say whether it is right: %v", f.Err.Err)}
 	case ok.Result == "Valid":
-		return Check{Name: name, Verdict: Right, Text: "the platform has the same secret"}
+		return preflight.Check{Name: name, Verdict: preflight.Right, Text: "the platform has the same secret"}
 	case ok.Result == "Invalid" && len(in.webhookKeys) > 1:
-		return Check{Name: name, Verdict: Unsure, Text: "the platform has another secret, or no such key any more: " +
+		return preflight.Check{Name: name, Verdict: preflight.Unsure, Text: "the platform has another secret, or no such key any more: " +
 			"right for a key that was replaced, or is not made yet; one of the keys must be the live one"}
 	case ok.Result == "Invalid":
-		return Check{Name: name, Verdict: Wrong, Text: "the platform has another secret for it, or no such key: every webhook will be refused"}
+		return preflight.Check{Name: name, Verdict: preflight.Wrong, Text: "the platform has another secret for it, or no such key: every webhook will be refused"}
 	}
-	return Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf("the platform answered %.20q", wire.Printable(ok.Result))}
+	return preflight.Check{Name: name, Verdict: preflight.Unsure, Text: fmt.Sprintf("the platform answered %.20q", wire.Printable(ok.Result))}
 }
 
 // checkSettings checks the configuration without a call: the settings whose mistakes no answer of the platform would show.
-func (in *inner) checkSettings() (checks []Check) {
+func (in *inner) checkSettings() (checks []preflight.Check) {
 	look := func(when bool, name, format string, a ...any) {
 		if when {
-			checks = append(checks, Check{Name: name, Verdict: Unsure, Text: fmt.Sprintf(format, a...)})
+			checks = append(checks, preflight.Check{Name: name, Verdict: preflight.Unsure, Text: fmt.Sprintf(format, a...)})
 		}
 	}
 	expires, now := in.key.ExpiresAt, in.now()

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 func at(now time.Time, r httpmock.Responder) httpmock.Responder {
@@ -77,15 +78,15 @@ func TestDoctor(t *testing.T) {
 	if diff := cmp.Diff([]string{"GET services/testconnection", "POST webhooks/validateCredentials"}, w.paths()); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	if want := `{"key":"wh-key-1","secret":"h/b8MLjs+y10P6hhZ6qTXDTAOgpYz23tVzquy+rNknk="}`; w.bodies[1] != want { // vector cred-0
-		t.Errorf("the key is proven by %s", w.bodies[1])
+	if want := `{"key":"wh-key-1","secret":"h/b8MLjs+y10P6hhZ6qTXDTAOgpYz23tVzquy+rNknk="}`; w.Bodies[1] != want { // vector cred-0
+		t.Errorf("the key is proven by %s", w.Bodies[1])
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := newWire(t, nil).Doctor(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended: %v", err)
 	}
-	if e := (*acquirer.Error)(nil); !errors.As((Report{Checks: []Check{{Name: "a", Verdict: Wrong, Text: "b"}}}).Err(), &e) || e.Kind != acquirer.ErrConfiguration {
+	if e := (*acquirer.Error)(nil); !errors.As((preflight.Report{Checks: []preflight.Check{{Name: "a", Verdict: preflight.Wrong, Text: "b"}}}).Err(), &e) || e.Kind != acquirer.ErrConfiguration {
 		t.Error("what is wrong is not a matter of configuration")
 	}
 }

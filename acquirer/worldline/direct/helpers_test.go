@@ -3,18 +3,16 @@ package direct
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 	"github.com/shopspring/decimal"
 )
 
@@ -78,37 +76,17 @@ func mustNew(t testing.TB, c Config) *Client {
 	return client
 }
 
-// A mockWire is a client whose requests are recorded and answered by what stands in replies, in turn.
+// A mockWire is a client with the script of what it is answered.
 type mockWire struct {
 	*Client
-	mu       sync.Mutex
-	replies  []httpmock.Responder
-	requests []*http.Request
-	bodies   []string
+	*simulated.Script
 }
 
 func newWire(t testing.TB, change func(*Config), replies ...httpmock.Responder) *mockWire {
 	t.Helper()
-	w := &mockWire{replies: replies}
+	w := &mockWire{Script: simulated.NewScript(replies)}
 	mock := httpmock.NewMockTransport()
-	mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
-		var b []byte
-		if r.Body != nil {
-			var err error
-			if b, err = io.ReadAll(r.Body); err != nil {
-				return nil, err
-			}
-		}
-		w.mu.Lock()
-		n := len(w.requests)
-		w.requests = append(w.requests, r)
-		w.bodies = append(w.bodies, string(b))
-		w.mu.Unlock()
-		if n >= len(w.replies) {
-			return nil, errors.New("nobody expected this request")
-		}
-		return w.replies[n](r)
-	})
+	mock.RegisterNoResponder(w.Reply)
 	c := testConfig(mock)
 	if change != nil {
 		change(&c)
@@ -120,7 +98,7 @@ func newWire(t testing.TB, change func(*Config), replies ...httpmock.Responder) 
 // paths are the calls so far, with their idempotence keys.
 func (w *mockWire) paths() []string {
 	var all []string
-	for _, r := range w.requests {
+	for _, r := range w.Requests {
 		p := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v2/"+pspid+"/")
 		if k := r.Header.Get("X-GCS-Idempotence-Key"); k != "" {
 			p += " " + strings.TrimPrefix(k, keyOfOne)

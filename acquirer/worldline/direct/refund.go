@@ -158,7 +158,7 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 		if answer.replayed && way == wayRefund {
 			code = in.codeNow(ctx, m, id, operation, code)
 		}
-		if way == wayCancel || refundMoney(code) != stays {
+		if way == wayCancel || refundMoney(code) != moneyHere {
 			return in.modificationResult(m, id, way, code), false, nil
 		}
 		refused = newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("the refund was refused: the money stays here"))
@@ -198,7 +198,7 @@ func (in *inner) modificationResult(m acquirer.Modification, id, way string, cod
 		Code: strconv.Itoa(code), Returned: euro.Of(0), Returning: euro.Of(0),
 		Handle: acquirer.Handle{Session: m.Handle.Session, Payment: id, ExpiresAt: m.Handle.ExpiresAt},
 	}
-	if way == wayRefund && refundMoney(code) == back || way == wayCancel && (code == 6 || code == 64) {
+	if way == wayRefund && refundMoney(code) == moneyBack || way == wayCancel && (code == 6 || code == 64) {
 		r.Returned = m.Amount
 	} else {
 		r.Returning = m.Amount

@@ -44,10 +44,10 @@ func TestRefund(t *testing.T) {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	const body = `{"amountOfMoney":{"amount":7550,"currencyCode":"EUR"},"operationReferences":{"merchantReference":"PCLCB263320000001"}}`
-	if diff := cmp.Diff(body, w.bodies[0]); diff != "" {
+	if diff := cmp.Diff(body, w.Bodies[0]); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
-	head := w.requests[0].Header
+	head := w.Requests[0].Header
 	_, signature := Sign(NewSecret(canary), "POST", "application/json", head.Get("Date"), head, "/v2/PCLDirect1/payments/"+paymentID+"/refund")
 	if toSign, _ := Sign(NewSecret(canary), "POST", "", "", head, ""); !strings.Contains(toSign, "x-gcs-idempotence-key:"+keyOfOne+"-r\n") {
 		t.Error("the key of idempotence is not signed")
@@ -147,8 +147,8 @@ func TestKeys(t *testing.T) {
 	}
 	w := newWire(t, nil, errs...)
 	_, err := w.Refund(t.Context(), modification())
-	if wantFault(t, err, acquirer.ErrInvalid, false); len(w.requests) != mostKeys {
-		t.Errorf("%d calls, expected %d", len(w.requests), mostKeys)
+	if wantFault(t, err, acquirer.ErrInvalid, false); len(w.Requests) != mostKeys {
+		t.Errorf("%d calls, expected %d", len(w.Requests), mostKeys)
 	}
 }
 
@@ -211,8 +211,8 @@ func TestRefundsThatCannotBe(t *testing.T) {
 		tt.change(&m)
 		w := newWire(t, nil)
 		_, err := w.Refund(t.Context(), m)
-		if wantFault(t, err, acquirer.ErrInvalid, false); faultOf(t, err).Field != tt.field || len(w.requests) > 0 {
-			t.Errorf("%s: field %q, %d requests", name, faultOf(t, err).Field, len(w.requests))
+		if wantFault(t, err, acquirer.ErrInvalid, false); faultOf(t, err).Field != tt.field || len(w.Requests) > 0 {
+			t.Errorf("%s: field %q, %d requests", name, faultOf(t, err).Field, len(w.Requests))
 		}
 	}
 	m := modification()
@@ -227,7 +227,7 @@ func TestOneAtATime(t *testing.T) {
 	w.in.moving.Store(reference, true)
 	_, err := w.Refund(t.Context(), modification())
 	wantFault(t, err, acquirer.ErrConflict, false, "already moving money")
-	if len(w.requests) > 0 {
+	if len(w.Requests) > 0 {
 		t.Error("something was sent")
 	}
 }

@@ -77,17 +77,17 @@ func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	var returned, returning int64
 	for _, refund := range t.refunds {
 		switch refundMoney(refund.State.codeOrNone()) {
-		case back:
+		case moneyBack:
 			returned += refund.cents()
-		case leaving:
+		case moneyLeaving:
 			returning += refund.cents()
 		}
 	}
 	returned = min(returned, m.Amount)
 	switch v.money {
-	case back:
+	case moneyBack:
 		returned, returning = m.Amount, 0
-	case leaving: // what the refunds do not account for is being returned too
+	case moneyLeaving: // what the refunds do not account for is being returned too
 		returning = m.Amount - returned
 	}
 	r.Returned, r.Returning = euro.Of(returned), euro.Of(min(returning, m.Amount-returned))
@@ -152,10 +152,10 @@ func (in *inner) withoutPayment(q acquirer.Question, session string) acquirer.Re
 
 // contradictsCategory reports whether the platform's own summary of a payment excludes the outcome that its status code has
 // (docs/direct.md §7.1). A payment that is only authorised is SUCCESSFUL too, and money that went back may be REJECTED.
-func contradictsCategory(category string, o acquirer.Outcome, money whole) bool {
+func contradictsCategory(category string, o acquirer.Outcome, money moneyPlace) bool {
 	switch category {
 	case "REJECTED":
-		return o == acquirer.Accepted && money == stays
+		return o == acquirer.Accepted && money == moneyHere
 	case "SUCCESSFUL":
 		return o == acquirer.Refused || o == acquirer.Cancelled || o == acquirer.Expired || o == acquirer.Failed
 	}

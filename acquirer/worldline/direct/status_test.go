@@ -41,7 +41,7 @@ func TestStatusPaid(t *testing.T) {
 	if diff := cmp.Diff([]string{"GET hostedcheckouts/" + session, "GET payments/" + paymentID + "/refunds"}, w.paths()); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	for _, r := range w.requests {
+	for _, r := range w.Requests {
 		if r.Header.Get("Content-Type") != "" || r.URL.RawQuery != "" {
 			t.Errorf("a GET has a Content-Type, or a query: %v", r.Header)
 		}
@@ -87,7 +87,7 @@ func TestStatusCodes(t *testing.T) {
 		if got != want || r.Code != fmt.Sprint(code) || (r.Decline != "") != (r.Outcome == acquirer.Refused) {
 			t.Errorf("code %d (the account captures: %v): %+v, code %q, decline %q; expected %+v", code, captures, got, r.Code, r.Decline, want)
 		}
-		if asked := len(w.requests) == 2; asked != (want.outcome == acquirer.Accepted) {
+		if asked := len(w.Requests) == 2; asked != (want.outcome == acquirer.Accepted) {
 			t.Errorf("code %d: the refunds are asked for: %v", code, asked)
 		}
 	}
@@ -219,8 +219,8 @@ func TestSomebodysPage(t *testing.T) {
 		w := newWire(t, func(c *Config) { c.Now = func() time.Time { return end.Add(time.Hour) } }, page, page, page)
 		_, err := w.Status(t.Context(), question())
 		wantFault(t, err, acquirer.ErrUnavailable, false, "a proxy may have answered")
-		if len(w.requests) != 3 {
-			t.Errorf("asked %d times, expected 3", len(w.requests))
+		if len(w.Requests) != 3 {
+			t.Errorf("asked %d times, expected 3", len(w.Requests))
 		}
 	})
 }
@@ -379,8 +379,8 @@ func TestQuestionsThatCannotBe(t *testing.T) {
 	} {
 		w := newWire(t, nil)
 		_, err := w.Status(t.Context(), tt.q)
-		if wantFault(t, err, tt.kind, false); len(w.requests) != 0 || t.Failed() {
-			t.Errorf("%s: %d requests", name, len(w.requests))
+		if wantFault(t, err, tt.kind, false); len(w.Requests) != 0 || t.Failed() {
+			t.Errorf("%s: %d requests", name, len(w.Requests))
 		}
 	}
 }
@@ -406,8 +406,8 @@ func TestPatience(t *testing.T) {
 		w = newWire(t, nil, down, down, down)
 		_, err = w.Status(ctx, question())
 		wantFault(t, err, acquirer.ErrUnavailable, false)
-		if len(w.requests) != 1 {
-			t.Errorf("it began to wait for what the context would cut short: %d requests", len(w.requests))
+		if len(w.Requests) != 1 {
+			t.Errorf("it began to wait for what the context would cut short: %d requests", len(w.Requests))
 		}
 	})
 }
@@ -440,8 +440,8 @@ func TestDeclines(t *testing.T) {
 	}{
 		"30511001": {acquirer.InsufficientFunds, acquirer.OtherCard}, "30591001": {acquirer.SuspectedFraud, acquirer.AskBank},
 		"30041001": {acquirer.LostOrStolen, acquirer.AskBank}, "30051001": {acquirer.DoNotHonour, acquirer.AskBank},
-		"30541001": {acquirer.ExpiredCard, acquirer.OtherCard}, "40001134": {acquirer.AuthenticationError, acquirer.SameCard},
-		"50001134": {acquirer.AuthenticationError, acquirer.SameCard}, "50001135": {acquirer.IssuerUnavailable, acquirer.Later},
+		"30541001": {acquirer.ExpiredCard, acquirer.OtherCard}, "40001134": {acquirer.AuthenticationFailed, acquirer.SameCard},
+		"50001134": {acquirer.AuthenticationFailed, acquirer.SameCard}, "50001135": {acquirer.IssuerUnavailable, acquirer.Later},
 		"50001133": {acquirer.MerchantProblem, acquirer.Never}, "50001146": {acquirer.MerchantProblem, acquirer.Never},
 		"30611001": {acquirer.LimitExceeded, acquirer.OtherCard}, "30141001": {acquirer.InvalidCard, acquirer.SameCard},
 		"30751001": {acquirer.TooManyAttempts, acquirer.Later}, "30911001": {acquirer.IssuerUnavailable, acquirer.Later},
@@ -502,8 +502,8 @@ func TestContext(t *testing.T) {
 	for op, call := range operations {
 		w := newWire(t, nil)
 		err := call(ctx, w.Client)
-		if !errors.Is(err, context.Canceled) || len(w.requests) > 0 {
-			t.Errorf("%s: %v, %d requests", op, err, len(w.requests))
+		if !errors.Is(err, context.Canceled) || len(w.Requests) > 0 {
+			t.Errorf("%s: %v, %d requests", op, err, len(w.Requests))
 		}
 	}
 }

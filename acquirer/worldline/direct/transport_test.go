@@ -56,8 +56,8 @@ func TestBrokenPlaces(t *testing.T) {
 				if op == acquirer.OpStatus {
 					want = 3
 				}
-				if len(w.requests) != want || t.Failed() {
-					t.Errorf("%s, %s: %d requests, expected %d: %v", name, op, len(w.requests), want, err)
+				if len(w.Requests) != want || t.Failed() {
+					t.Errorf("%s, %s: %d requests, expected %d: %v", name, op, len(w.Requests), want, err)
 				}
 			})
 		}

@@ -18,7 +18,7 @@ func TestBeginOnTheWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"POST https://payment-webinit.test.sips-services.com/rs-services/v2/paymentInit"}, w.paths); diff != "" {
+	if diff := cmp.Diff([]string{"POST https://payment-webinit.test.sips-services.com/rs-services/v2/paymentInit"}, w.paths()); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{`{"amount":"5000","automaticResponseUrl":"https://fund.example/notify","captureDay":"0",` +
@@ -26,7 +26,7 @@ func TestBeginOnTheWire(t *testing.T) {
 		`"merchantId":"002001000000001","normalReturnUrl":"https://fund.example/return","orderChannel":"INTERNET",` +
 		`"orderId":"abcdefghij234567klmnopqrst","responseEncoding":"base64url",` +
 		`"seal":"20500f3f16dfe35f5a093b38df09aab4cd3d7bc19ed6c77f8b748435d6ff1dcd","sealAlgorithm":"HMAC-SHA-256",` +
-		`"transactionReference":"PCLCB240310000001"}`}, w.bodies); diff != "" {
+		`"transactionReference":"PCLCB240310000001"}`}, w.Bodies); diff != "" {
 		t.Error(strings.ReplaceAll(diff, "20500f3f16dfe35f5a093b38df09aab4cd3d7bc19ed6c77f8b748435d6ff1dcd", "<seal>"))
 	}
 	want := acquirer.Session{
@@ -48,8 +48,8 @@ func TestBeginLeavesOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"automaticResponseUrl", "customerLanguage"} {
-		if strings.Contains(w.bodies[0], name) {
-			t.Errorf("%s is sent although there is nothing to say: %s", name, w.bodies[0])
+		if strings.Contains(w.Bodies[0], name) {
+			t.Errorf("%s is sent although there is nothing to say: %s", name, w.Bodies[0])
 		}
 	}
 	if !s.ExpiresAt.Equal(noon.Add(20 * time.Minute)) {
@@ -73,7 +73,7 @@ func TestSealAlgorithmIsAlwaysAnnounced(t *testing.T) {
 		if _, err := w.Cancel(t.Context(), all()); err != nil {
 			t.Error(err)
 		}
-		for _, b := range w.bodies {
+		for _, b := range w.Bodies {
 			if !strings.Contains(b, `"sealAlgorithm":"`+string(a.orDefault())+`"`) || !strings.Contains(b, `"keyVersion":"3"`) {
 				t.Errorf("algorithm %q: %s", a, b)
 			}
@@ -127,8 +127,8 @@ func TestBeginChecksTheOrder(t *testing.T) {
 			c.spoil(&o)
 			s, err := w.Begin(t.Context(), o)
 			wantFault(t, err, acquirer.ErrInvalid, false, c.field)
-			if e := faultOf(t, err); e.Field != c.field || e.Retryable() || !s.IsZero() || len(w.bodies) != 0 {
-				t.Errorf("field %q, session %v, %d requests", e.Field, s, len(w.bodies))
+			if e := faultOf(t, err); e.Field != c.field || e.Retryable() || !s.IsZero() || len(w.Bodies) != 0 {
+				t.Errorf("field %q, session %v, %d requests", e.Field, s, len(w.Bodies))
 			}
 		})
 	}
@@ -172,8 +172,8 @@ func TestBeginCodes(t *testing.T) {
 			if e := faultOf(t, err); e.Retryable() != c.retryable || e.Op != acquirer.OpBegin || !s.IsZero() {
 				t.Errorf("retryable %v, op %s, session %v", e.Retryable(), e.Op, s)
 			}
-			if len(w.bodies) != 1 {
-				t.Errorf("%d requests: a Begin is never repeated", len(w.bodies))
+			if len(w.Bodies) != 1 {
+				t.Errorf("%d requests: a Begin is never repeated", len(w.Bodies))
 			}
 		})
 	}

@@ -7,14 +7,15 @@ import (
 	"github.com/quittance/quittance/acquirer"
 )
 
-// transactionStatus of a payment whose responseCode is 00. A status that is not here is not final.
-var transactionStatuses = map[string]struct{ accepted, givenBack bool }{
-	"":           {true, false}, // notifications have none
-	"TO_CAPTURE": {true, false},
-	"CAPTURED":   {true, false},
-	"CANCELLED":  {true, true},
-	"TO_CREDIT":  {true, true},
-	"CREDITED":   {true, true},
+// acceptedStatuses are the values of transactionStatus with which a responseCode of 00 means that money came, whether or not it has gone back
+// since. With any other the payment is pending.
+var acceptedStatuses = map[string]bool{
+	"":           true, // notifications have none
+	"TO_CAPTURE": true,
+	"CAPTURED":   true,
+	"CANCELLED":  true,
+	"TO_CREDIT":  true,
+	"CREDITED":   true,
 }
 
 // A reading is what a code means as the answer to one of our calls. Per kind of call: the kind of the error. No kind means that

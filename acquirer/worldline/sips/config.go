@@ -1,7 +1,7 @@
 package sips
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +65,7 @@ type Config struct {
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 
-	// Logger is used for warnings about TrustUnsealedOffice, and for nothing else. Nil: slog.Default().
+	// Logger gets warnings about TrustUnsealedOffice, and nothing else. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Observe is called around every request on the wire; op is "sips." and the last part of the path: paymentInit,
@@ -105,7 +105,7 @@ func New(c Config) (*Client, error) {
 		problems = append(problems, fmt.Errorf("sips: Config.%s: %s", field, fmt.Sprintf(format, a...)))
 	}
 
-	if c.MerchantID == "" || len(c.MerchantID) > 15 || strings.Trim(c.MerchantID, "0123456789") != "" {
+	if !wire.Digits(c.MerchantID, 15) {
 		problem("MerchantID", "not a number of 1 to 15 digits") // not quoted: a key is easily pasted into the wrong field
 	}
 	for _, p := range c.Keys.problems() {
@@ -154,21 +154,10 @@ func New(c Config) (*Client, error) {
 	in := &inner{
 		merchant: c.MerchantID, paypage: paypage, office: office, http: wire.Client(c.HTTPClient),
 		window: c.Window, several: c.SeveralAttempts, sips10: c.Sips10, trustUnsealed: c.TrustUnsealedOffice,
-		now: c.Now, log: c.Logger, observe: c.Observe,
+		now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
 	}
 	if in.window == 0 {
 		in.window = DefaultWindow
-	}
-	if in.now == nil {
-		in.now = time.Now
-	}
-	if in.log == nil {
-		in.log = slog.Default()
-	}
-	if in.observe == nil {
-		in.observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
-			return ctx, func(error, ...slog.Attr) {}
-		}
 	}
 	for _, v := range versions {
 		in.ring = append(in.ring, newLiveKey(v, c.Keys[v]))
@@ -183,6 +172,9 @@ func New(c Config) (*Client, error) {
 
 // Merchant is the shop's number.
 func (c *Client) Merchant() string { return c.in.merchant }
+
+// Traits say of which kind the acquirer is: the zero one, whose sealed message is the truth and whose references find a payment.
+func (c *Client) Traits() acquirer.Traits { return acquirer.Traits{} }
 
 // Format prints the merchant, the host and the key version, for every verb.
 func (c Client) Format(f fmt.State, _ rune) {

@@ -17,20 +17,6 @@ import (
 // opDoctor is the operation of the preflight's own errors.
 const opDoctor = preflight.Op
 
-// What a preflight says; see package preflight.
-type (
-	Verdict = preflight.Verdict
-	Check   = preflight.Check
-	Report  = preflight.Report
-)
-
-// The verdicts.
-const (
-	Right  = preflight.Right
-	Wrong  = preflight.Wrong
-	Unsure = preflight.Unsure
-)
-
 // Doctor checks host, merchant, key version and algorithm without moving
 // money.
 //
@@ -41,14 +27,14 @@ const (
 // Who makes the references of the shop cannot be seen so, unless the platform happens to complain: the report is unsure of it, and says
 // what to ask the bank for. Whether the platform takes the fund's addresses is [Client.Check]'s to say.
 //
-// What is wrong is in the [Report], not in the error. The error is the context's when it ended before both were done.
-func (c *Client) Doctor(ctx context.Context) (Report, error) {
+// What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before both were done.
+func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	in := c.in
 	var random [8]byte
 	rand.Read(random[:])
 	reference := "DOCTOR" + strings.ToUpper(hex.EncodeToString(random[:]))
 
-	var r Report
+	var r preflight.Report
 	probe := map[string]any{
 		"currencyCode": euroNumeric, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
 		"orderChannel": channelInternet, "transactionReference": reference,
@@ -67,13 +53,13 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	switch {
 	case ctx.Err() != nil:
 	case in.office == nil:
-		r.Checks = append(r.Checks, Check{Name: "office", Verdict: Unsure, Text: "there is none in Endpoints: Status, Cancel and Refund are not " +
+		r.Checks = append(r.Checks, preflight.Check{Name: "office", Verdict: preflight.Unsure, Text: "there is none in Endpoints: Status, Cancel and Refund are not " +
 			"supported; a payment whose notification is lost stays unknown"})
 	default:
 		second, _ := in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, question)
 		r.Checks = append(r.Checks, second)
 	}
-	if first.Verdict == Right {
+	if first.Verdict == preflight.Right {
 		r.Checks = append(r.Checks, in.checkReferences(field))
 	}
 	r.Checks = append(r.Checks, in.checkSettings()...)
@@ -94,29 +80,29 @@ const dayBeforeSips = "20000101"
 
 // checkReferences says what is known of who makes the references; field is that of which the platform complained, when it was asked without
 // an amount.
-func (in *inner) checkReferences(field string) Check {
+func (in *inner) checkReferences(field string) preflight.Check {
 	if words := in.explainField("12", field); words != "" {
-		return Check{Name: "references", Verdict: Wrong, Text: words}
+		return preflight.Check{Name: "references", Verdict: preflight.Wrong, Text: words}
 	}
 	way := "chooses its own transactionReference"
 	if in.sips10 {
 		way = "came from Sips 1.0 and numbers its transactions (s10TransactionReference)"
 	}
-	return Check{Name: "references", Verdict: Unsure, Text: fmt.Sprintf("without a payment nobody can see who makes the references: "+
+	return preflight.Check{Name: "references", Verdict: preflight.Unsure, Text: fmt.Sprintf("without a payment nobody can see who makes the references: "+
 		"ask the bank to confirm that merchant %s %s; otherwise payments are refused with code 12, or come back under references that are not ours",
 		in.merchant, way)}
 }
 
 // checkByRequest sends one harmless request and reads what the answer proves; field is the one of which the platform complains.
-func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) (c Check, field string) {
+func (in *inner) checkByRequest(ctx context.Context, q request, fields map[string]any) (c preflight.Check, field string) {
 	probe, host := probes[q.path], q.base.Host
-	say := func(v Verdict, format string, a ...any) (Check, string) {
-		return Check{Name: probe.name, Verdict: v, Text: host + " " + fmt.Sprintf(format, a...)}, field
+	say := func(v preflight.Verdict, format string, a ...any) (preflight.Check, string) {
+		return preflight.Check{Name: probe.name, Verdict: v, Text: host + " " + fmt.Sprintf(format, a...)}, field
 	}
 
 	a, fault := in.sendAndVerify(ctx, q, fields)
 	if fault != nil {
-		return say(Wrong, "cannot be used: %v", fault.Err.Err)
+		return say(preflight.Wrong, "cannot be used: %v", fault.Err.Err)
 	}
 	code := wire.Printable(a.text(probe.code))
 	if code == "" {
@@ -131,26 +117,26 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 	}
 	switch {
 	case a.seal == sealRight && kind == acquirer.ErrConfiguration:
-		return say(Wrong, "has our key and refuses all the same, with code %s%s: %s", code, about, words)
+		return say(preflight.Wrong, "has our key and refuses all the same, with code %s%s: %s", code, about, words)
 	case a.seal == sealRight && kind == acquirer.ErrUnavailable:
-		return say(Unsure, "answered with our seal, and is not at work now (code %s): %s are right", code, who)
+		return say(preflight.Unsure, "answered with our seal, and is not at work now (code %s): %s are right", code, who)
 	case a.seal == sealRight:
-		return say(Right, "answered with our seal (code %s%s): %s are right", code, about, who)
+		return say(preflight.Right, "answered with our seal (code %s%s): %s are right", code, about, who)
 	case mayBeUnsealed[code]:
-		return say(Wrong, "refused with code %s: %s", code, words)
+		return say(preflight.Wrong, "refused with code %s: %s", code, words)
 	case a.seal == sealMissing && probe.name == "office" && in.trustUnsealed:
-		return say(Unsure, "answered with code %s and does not seal its answers: they prove nothing", code)
+		return say(preflight.Unsure, "answered with code %s and does not seal its answers: they prove nothing", code)
 	case a.seal == sealMissing:
-		return say(Wrong, "answered with code %s and without a seal: its answers cannot be trusted", code)
+		return say(preflight.Wrong, "answered with code %s and without a seal: its answers cannot be trusted", code)
 	}
-	return say(Wrong, "answered with code %s, under a seal that is not of %s", code, who)
+	return say(preflight.Wrong, "answered with code %s, under a seal that is not of %s", code, who)
 }
 
 // checkSettings are what needs no platform to be noticed.
-func (in *inner) checkSettings() (checks []Check) {
+func (in *inner) checkSettings() (checks []preflight.Check) {
 	look := func(when bool, format string, a ...any) {
 		if when {
-			checks = append(checks, Check{Name: "settings", Verdict: Unsure, Text: fmt.Sprintf(format, a...)})
+			checks = append(checks, preflight.Check{Name: "settings", Verdict: preflight.Unsure, Text: fmt.Sprintf(format, a...)})
 		}
 	}
 	look(publicMerchants[in.merchant], "merchant %s is a public test merchant: everybody has its key, and references collide (94)",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 func TestDoctor(t *testing.T) {
@@ -19,19 +20,19 @@ func TestDoctor(t *testing.T) {
 	goodOffice := sealed200(fields{"getTransDataResponseCode": "25"})
 	for name, c := range map[string]struct {
 		paypage, office httpmock.Responder
-		want            []Verdict
+		want            []preflight.Verdict
 		words           []string
 	}{
-		"all right":          {goodPage, goodOffice, []Verdict{Right, Right}, []string{"merchant " + shop + ", key version 1, HMAC-SHA-256 are right", "field amount"}},
-		"unknown merchant":   {unsealed200(fields{"redirectionStatusCode": "03"}), goodOffice, []Verdict{Wrong, Right}, []string{"merchant " + shop, "contract"}},
-		"wrong key":          {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "34"}, other)), goodOffice, []Verdict{Wrong, Right}, []string{"key version 1", "seal"}},
-		"not allowed":        {sealed200(fields{"redirectionStatusCode": "40"}), goodOffice, []Verdict{Wrong, Right}, []string{"has our key and refuses"}},
-		"closed for a while": {sealed200(fields{"redirectionStatusCode": "99"}), goodOffice, []Verdict{Unsure, Right}, []string{"not at work now"}},
-		"another seal":       {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "12"}, other)), goodOffice, []Verdict{Wrong, Right}, []string{"under a seal that is not of"}},
-		"no seal":            {goodPage, unsealed200(fields{"getTransDataResponseCode": "25"}), []Verdict{Right, Wrong}, []string{"without a seal"}},
-		"wrong host":         {raw(404, "text/html", "x"), raw(200, "text/html", "x"), []Verdict{Wrong, Wrong}, []string{"HTTP 404", "content type"}},
-		"no network":         {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []Verdict{Wrong, Right}, []string{"cannot be used"}},
-		"office, other name": {goodPage, sealed200(fields{"responseCode": "34"}), []Verdict{Right, Wrong}, []string{"key version 1"}},
+		"all right":          {goodPage, goodOffice, []preflight.Verdict{preflight.Right, preflight.Right}, []string{"merchant " + shop + ", key version 1, HMAC-SHA-256 are right", "field amount"}},
+		"unknown merchant":   {unsealed200(fields{"redirectionStatusCode": "03"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"merchant " + shop, "contract"}},
+		"wrong key":          {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "34"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"key version 1", "seal"}},
+		"not allowed":        {sealed200(fields{"redirectionStatusCode": "40"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"has our key and refuses"}},
+		"closed for a while": {sealed200(fields{"redirectionStatusCode": "99"}), goodOffice, []preflight.Verdict{preflight.Unsure, preflight.Right}, []string{"not at work now"}},
+		"another seal":       {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "12"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"under a seal that is not of"}},
+		"no seal":            {goodPage, unsealed200(fields{"getTransDataResponseCode": "25"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"without a seal"}},
+		"wrong host":         {raw(404, "text/html", "x"), raw(200, "text/html", "x"), []preflight.Verdict{preflight.Wrong, preflight.Wrong}, []string{"HTTP 404", "content type"}},
+		"no network":         {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"cannot be used"}},
+		"office, other name": {goodPage, sealed200(fields{"responseCode": "34"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"key version 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWire(t, nil, c.paypage, c.office)
@@ -70,14 +71,14 @@ func TestDoctorMovesNoMoney(t *testing.T) {
 	if _, err := w.Doctor(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.paths) != 2 || !strings.HasSuffix(w.paths[0], "/paymentInit") || w.paths[1] != askPath {
-		t.Errorf("requests: %v", w.paths)
+	if len(w.paths()) != 2 || !strings.HasSuffix(w.paths()[0], "/paymentInit") || w.paths()[1] != askPath {
+		t.Errorf("requests: %v", w.paths())
 	}
-	if strings.Contains(strings.ToLower(w.bodies[0]), "amount") {
-		t.Errorf("it could be paid: %s", w.bodies[0])
+	if strings.Contains(strings.ToLower(w.Bodies[0]), "amount") {
+		t.Errorf("it could be paid: %s", w.Bodies[0])
 	}
-	if !regexp.MustCompile(`"transactionReference":"DOCTOR[0-9A-F]{16}"`).MatchString(w.bodies[0]) {
-		t.Errorf("the reference could be a payment's: %s", w.bodies[0])
+	if !regexp.MustCompile(`"transactionReference":"DOCTOR[0-9A-F]{16}"`).MatchString(w.Bodies[0]) {
+		t.Errorf("the reference could be a payment's: %s", w.Bodies[0])
 	}
 }
 
@@ -108,7 +109,7 @@ func TestDoctorLooksAtSettings(t *testing.T) {
 func TestDoctorEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := newWire(t, nil, func(*http.Request) (*http.Response, error) { cancel(); return nil, context.Canceled })
-	if r, err := w.Doctor(ctx); !errors.Is(err, context.Canceled) || len(w.bodies) != 1 || r.OK() {
-		t.Errorf("%v after %d requests:\n%s", err, len(w.bodies), r)
+	if r, err := w.Doctor(ctx); !errors.Is(err, context.Canceled) || len(w.Bodies) != 1 || r.OK() {
+		t.Errorf("%v after %d requests:\n%s", err, len(w.Bodies), r)
 	}
 }

@@ -32,13 +32,14 @@ const (
 	envTest
 )
 
-type place struct {
+// presetKey names a preset: whose platform, and which.
+type presetKey struct {
 	brand Brand
 	env   environment
 }
 
 // presets are what is published. An Office that is not published is left out rather than guessed.
-var presets = map[place]Endpoints{
+var presets = map[presetKey]Endpoints{
 	{Worldline, envProduction}: {"https://payment-webinit.sips-services.com", "https://office-server.sips-services.com"},
 	{Worldline, envSimulation}: {"https://payment-webinit.simu.sips-services.com", ""},
 	{Worldline, envTest}:       {"https://payment-webinit.test.sips-services.com", "https://office-server.test.sips-services.com"},
@@ -58,16 +59,16 @@ var presets = map[place]Endpoints{
 // Production is where money moves. The Office of Sogenactif and Sherlock's is not published: ask the bank and set
 // Endpoints.Office, without which nothing can be asked, cancelled or refunded. An unknown brand has zero Endpoints, which [New]
 // refuses.
-func (b Brand) Production() Endpoints { return presets[place{b, envProduction}] }
+func (b Brand) Production() Endpoints { return presets[presetKey{b, envProduction}] }
 
 // Simulation, SIMU, checks the connection with public merchants that everybody shares, and pays nothing. It has no Office: a
 // payment made there cannot be asked for, cancelled or refunded.
-func (b Brand) Simulation() Endpoints { return presets[place{b, envSimulation}] }
+func (b Brand) Simulation() Endpoints { return presets[presetKey{b, envSimulation}] }
 
 // Test is a copy of the real platform with the shop's own merchant number and test cards. Only Worldline and Mercanet publish
 // one; the others have zero Endpoints, which [New] refuses. That Mercanet's Paypage bears this name is inferred from its Office.
 // Answers of its Office were seen without a seal: see Config.TrustUnsealedOffice.
-func (b Brand) Test() Endpoints { return presets[place{b, envTest}] }
+func (b Brand) Test() Endpoints { return presets[presetKey{b, envTest}] }
 
 // hosts says of each known host whether it is production.
 var hosts = func() map[string]bool {

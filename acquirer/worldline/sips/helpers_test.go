@@ -3,19 +3,17 @@ package sips
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 	"github.com/shopspring/decimal"
 )
 
@@ -62,41 +60,31 @@ func mustNew(t testing.TB, c Config) *Client {
 	return client
 }
 
-// A mockWire is a client whose requests are recorded and answered by what stands in replies, in turn.
+// A mockWire is a client with the script of what it is answered.
 type mockWire struct {
 	*Client
+	*simulated.Script
 	mock *httpmock.MockTransport
-
-	mu      sync.Mutex
-	replies []httpmock.Responder
-	paths   []string
-	bodies  []string
 }
 
 func newWire(t testing.TB, change func(*Config), replies ...httpmock.Responder) *mockWire {
 	t.Helper()
-	w := &mockWire{mock: httpmock.NewMockTransport(), replies: replies}
-	w.mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
-		b, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
-		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		n := len(w.bodies)
-		w.paths = append(w.paths, r.Method+" "+r.URL.String())
-		w.bodies = append(w.bodies, string(b))
-		if n >= len(w.replies) {
-			return nil, errors.New("nobody expected this request")
-		}
-		return w.replies[n](r)
-	})
+	w := &mockWire{Script: simulated.NewScript(replies), mock: httpmock.NewMockTransport()}
+	w.mock.RegisterNoResponder(w.Reply)
 	c := testConfig(w.mock)
 	if change != nil {
 		change(&c)
 	}
 	w.Client = mustNew(t, c)
 	return w
+}
+
+// paths are the calls so far.
+func (w *mockWire) paths() (all []string) {
+	for _, r := range w.Requests {
+		all = append(all, r.Method+" "+r.URL.String())
+	}
+	return all
 }
 
 type fields = map[string]any

@@ -137,9 +137,8 @@ func (in *inner) resultOf(m *message, asked bool) (acquirer.Result, error) {
 
 	outcome, decline := sipscode.Judge(m.v[responseCode], m.v[acquirerResponseCode], m.v[holderAuthentStatus])
 	at := in.parseTime(m.v[transactionDateTime])
-	status, listed := transactionStatuses[m.v[transactionStatus]]
 	switch {
-	case outcome == acquirer.Accepted && (!listed || !status.accepted):
+	case outcome == acquirer.Accepted && !acceptedStatuses[m.v[transactionStatus]]:
 		outcome, decline = acquirer.Pending, ""
 	case in.several && outcome.Final() && outcome != acquirer.Accepted && !(asked && in.windowOver(at)):
 		outcome, decline = acquirer.Pending, ""

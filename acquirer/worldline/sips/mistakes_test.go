@@ -75,7 +75,7 @@ func TestMistakeAmountNeverCompared(t *testing.T) {
 		t.Errorf("%v of %s %s", r, r.Amount, r.Currency)
 	}
 	w := newWire(t, nil, sealed200(with(transaction, fields{"originAmount": 4900, "currentAmount": 4900})))
-	if _, err := w.Refund(t.Context(), all()); faultOf(t, err).Kind != acquirer.ErrInvalid || len(w.bodies) != 1 {
+	if _, err := w.Refund(t.Context(), all()); faultOf(t, err).Kind != acquirer.ErrInvalid || len(w.Bodies) != 1 {
 		t.Error("more was given back than had been paid")
 	}
 }
@@ -224,8 +224,8 @@ func TestMistakeFloatForMoney(t *testing.T) {
 		w := newWire(t, nil, sealed200(opened))
 		o := order()
 		o.Amount = decimal.RequireFromString(amount)
-		if _, err := w.Begin(t.Context(), o); err != nil || !strings.Contains(w.bodies[0], `"amount":"`+cents+`"`) {
-			t.Errorf("%s: %v %v", amount, err, w.bodies)
+		if _, err := w.Begin(t.Context(), o); err != nil || !strings.Contains(w.Bodies[0], `"amount":"`+cents+`"`) {
+			t.Errorf("%s: %v %v", amount, err, w.Bodies)
 		}
 		r := parse(t, w.Client, notified("amount="+cents))
 		if !r.Amount.Equal(o.Amount) {

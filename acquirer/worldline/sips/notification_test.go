@@ -247,7 +247,7 @@ func TestResponseCodes(t *testing.T) {
 		"30": {acquirer.Refused, acquirer.MerchantProblem}, "34": {acquirer.Refused, acquirer.SuspectedFraud},
 		"40": {acquirer.Refused, acquirer.MerchantProblem}, "51": {acquirer.Refused, acquirer.LimitExceeded},
 		"54": {acquirer.Refused, acquirer.ExpiredCard}, "55": {acquirer.Refused, acquirer.CardNotAccepted}, "60": {acquirer.Pending, ""},
-		"62": {acquirer.Pending, ""}, "63": {acquirer.Refused, acquirer.AuthenticationError}, "75": {acquirer.Refused, acquirer.TooManyAttempts},
+		"62": {acquirer.Pending, ""}, "63": {acquirer.Refused, acquirer.AuthenticationFailed}, "75": {acquirer.Refused, acquirer.TooManyAttempts},
 		"90": {acquirer.Failed, ""}, "97": {acquirer.Expired, ""}, "99": {acquirer.Pending, ""},
 	}
 	for i := range 100 {
@@ -275,7 +275,7 @@ func TestAcquirerResponseCodes(t *testing.T) {
 		"56:05 57:05 58:05 59:05 60:05 61:05 62:05 63:05 65:05 68:05 75:75 87:05 A1:05"
 	want := map[string]acquirer.Decline{
 		"02": acquirer.ContactIssuer, "04": acquirer.LostOrStolen, "41": acquirer.LostOrStolen, "43": acquirer.LostOrStolen, "51": acquirer.InsufficientFunds,
-		"33": acquirer.ExpiredCard, "54": acquirer.ExpiredCard, "61": acquirer.LimitExceeded, "65": acquirer.LimitExceeded, "A1": acquirer.AuthenticationError,
+		"33": acquirer.ExpiredCard, "54": acquirer.ExpiredCard, "61": acquirer.LimitExceeded, "65": acquirer.LimitExceeded, "A1": acquirer.AuthenticationFailed,
 		"14": acquirer.InvalidCard, "59": acquirer.SuspectedFraud, "68": acquirer.IssuerUnavailable, "75": acquirer.TooManyAttempts,
 		"05": acquirer.DoNotHonour, "57": acquirer.NotPermitted, "03": acquirer.MerchantProblem,
 	}
@@ -307,7 +307,7 @@ func TestAcquirerResponseCodes(t *testing.T) {
 		t.Errorf("an unknown code of the bank: %s %s", r.Decline, r.AcquirerCode)
 	}
 	for _, s := range []string{"FAILURE", "3D_FAILURE", "CANCEL", "3D_ABORT"} {
-		if r := parse(t, c, notified("responseCode=05", "acquirerResponseCode", "holderAuthentStatus="+s)); r.Decline != acquirer.AuthenticationError {
+		if r := parse(t, c, notified("responseCode=05", "acquirerResponseCode", "holderAuthentStatus="+s)); r.Decline != acquirer.AuthenticationFailed {
 			t.Errorf("3-D Secure %s: %s", s, r.Decline)
 		}
 	}

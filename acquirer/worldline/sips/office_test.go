@@ -35,11 +35,11 @@ const (
 func (w *mockWire) sent(t *testing.T, want ...string) {
 	t.Helper()
 	bodies := map[string]string{askPath: askBody, cancelPath: moveBody, refundPath: moveBody}
-	if diff := cmp.Diff(want, w.paths); diff != "" {
+	if diff := cmp.Diff(want, w.paths()); diff != "" {
 		t.Errorf("requests: %s", diff)
 	}
-	for i, p := range w.paths {
-		if diff := cmp.Diff(bodies[p], w.bodies[i]); diff != "" {
+	for i, p := range w.paths() {
+		if diff := cmp.Diff(bodies[p], w.Bodies[i]); diff != "" {
 			t.Errorf("body of %s: %s", p, diff)
 		}
 	}
@@ -145,8 +145,8 @@ func TestStatusCodes(t *testing.T) {
 				w := newWire(t, nil, sealed200(f), sealed200(f), sealed200(f), sealed200(f))
 				r, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 				wantFault(t, err, c.kind, false, "code "+code, c.words)
-				if len(w.bodies) != c.requests || !r.Equal(acquirer.Result{}) {
-					t.Errorf("%s, %s: %d requests, expected %d; %v", code, shape, len(w.bodies), c.requests, r)
+				if len(w.Bodies) != c.requests || !r.Equal(acquirer.Result{}) {
+					t.Errorf("%s, %s: %d requests, expected %d; %v", code, shape, len(w.Bodies), c.requests, r)
 				}
 			})
 		}
@@ -244,8 +244,8 @@ func TestStatusIsPatient(t *testing.T) {
 				w := newWire(t, nil, c.replies...)
 				start := time.Now()
 				_, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
-				if took := time.Since(start); took < c.min || took > c.max || (err == nil) != c.ok || len(w.bodies) != c.requests {
-					t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
+				if took := time.Since(start); took < c.min || took > c.max || (err == nil) != c.ok || len(w.Bodies) != c.requests {
+					t.Errorf("%v after %v and %d requests", err, took, len(w.Bodies))
 				}
 			})
 		})
@@ -260,8 +260,8 @@ func TestStatusStopsWithItsContext(t *testing.T) {
 		time.AfterFunc(100*time.Millisecond, cancel)
 		start := time.Now()
 		_, err := w.Status(ctx, acquirer.Question{Reference: reference})
-		if took := time.Since(start); took != 100*time.Millisecond || err == nil || len(w.bodies) != 1 {
-			t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
+		if took := time.Since(start); took != 100*time.Millisecond || err == nil || len(w.Bodies) != 1 {
+			t.Errorf("%v after %v and %d requests", err, took, len(w.Bodies))
 		}
 	})
 	synctest.Test(t, func(t *testing.T) { // it does not begin to wait for what cannot come
@@ -270,8 +270,8 @@ func TestStatusStopsWithItsContext(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		_, err := w.Status(ctx, acquirer.Question{Reference: reference})
-		if took := time.Since(start); took != 0 || err == nil || len(w.bodies) != 1 {
-			t.Errorf("%v after %v and %d requests", err, took, len(w.bodies))
+		if took := time.Since(start); took != 0 || err == nil || len(w.Bodies) != 1 {
+			t.Errorf("%v after %v and %d requests", err, took, len(w.Bodies))
 		}
 	})
 }
@@ -364,7 +364,7 @@ func TestRefundMovesNothing(t *testing.T) {
 				if e := faultOf(t, err); e.Op != acquirer.OpRefund || e.Retryable() != (c.kind == acquirer.ErrUnavailable) || !r.Equal(acquirer.Result{}) {
 					t.Errorf("op %s, retryable %v, %v", e.Op, e.Retryable(), r)
 				}
-				for _, p := range w.paths {
+				for _, p := range w.paths() {
 					if p != askPath {
 						t.Errorf("a request that moves money: %s", p)
 					}
@@ -405,7 +405,7 @@ func TestMovingCodes(t *testing.T) {
 			if e := faultOf(t, err); e.Op != op || e.Retryable() != f.retryable {
 				t.Errorf("%s %s: op %s, retryable %v", op, code, e.Op, e.Retryable())
 			}
-			if n := len(w.bodies); op == acquirer.OpCancel && n != 1 || op == acquirer.OpRefund && n != 2 {
+			if n := len(w.Bodies); op == acquirer.OpCancel && n != 1 || op == acquirer.OpRefund && n != 2 {
 				t.Errorf("%s %s: %d requests", op, code, n)
 			}
 		}
@@ -547,8 +547,8 @@ func TestModificationsAreChecked(t *testing.T) {
 		} {
 			_, err := call(t.Context(), c.m)
 			wantFault(t, err, acquirer.ErrInvalid, false)
-			if e := faultOf(t, err); e.Field != c.field || e.Op != op || len(w.bodies) != 0 {
-				t.Errorf("%s: op %s, field %q, %d requests", name, e.Op, e.Field, len(w.bodies))
+			if e := faultOf(t, err); e.Field != c.field || e.Op != op || len(w.Bodies) != 0 {
+				t.Errorf("%s: op %s, field %q, %d requests", name, e.Op, e.Field, len(w.Bodies))
 			}
 		}
 	}
@@ -557,7 +557,7 @@ func TestModificationsAreChecked(t *testing.T) {
 	wantFault(t, err, acquirer.ErrInvalid, false, "Reference")
 	_, err = w.Status(t.Context(), acquirer.Question{Reference: reference, Merchant: "201000005940002"})
 	wantFault(t, err, acquirer.ErrInvalid, false, "Merchant", "201000005940002")
-	if len(w.bodies) != 0 {
+	if len(w.Bodies) != 0 {
 		t.Error("the wrong bank was asked")
 	}
 }
@@ -571,8 +571,8 @@ func TestWithoutOffice(t *testing.T) {
 		}
 		err := call(t.Context(), w.Client)
 		wantFault(t, err, acquirer.ErrUnsupported, false, "SIMU")
-		if faultOf(t, err).Op != op || len(w.bodies) != 0 {
-			t.Errorf("%s: %v, %d requests", op, err, len(w.bodies))
+		if faultOf(t, err).Op != op || len(w.Bodies) != 0 {
+			t.Errorf("%s: %v, %d requests", op, err, len(w.Bodies))
 		}
 	}
 }

@@ -36,7 +36,7 @@ func checkS10(reference string) error {
 
 // cutS10 returns the s10TransactionReference of a reference.
 func cutS10(reference string) (map[string]any, error) {
-	if len(reference) < 9 || len(reference) > 14 || strings.Trim(reference, "0123456789") != "" {
+	if len(reference) < 9 || !wire.Digits(reference, 14) {
 		return nil, errors.New("it has not 9 to 14 digits")
 	}
 	day, number := reference[:8], reference[8:]

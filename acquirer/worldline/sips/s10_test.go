@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // The reference of a number is its day in Paris and the number: 20221121896 was captured (sips.md §4.3).
@@ -36,14 +37,14 @@ func TestSips10OnTheWire(t *testing.T) {
 	if _, err := w.Refund(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	for i, body := range w.bodies {
+	for i, body := range w.Bodies {
 		if strings.Contains(body, "transactionReference") ||
 			!strings.Contains(body, `"s10TransactionReference":{"s10TransactionId":"896","s10TransactionIdDate":"20240131"}`) {
 			t.Errorf("request %d names the transaction otherwise: %s", i, body)
 		}
 	}
-	if len(w.bodies) != 3 {
-		t.Errorf("%d requests", len(w.bodies))
+	if len(w.Bodies) != 3 {
+		t.Errorf("%d requests", len(w.Bodies))
 	}
 	r := parse(t, w.Client, notificationOf(pipeWith("transactionReference="+tenReference, "s10TransactionId=896", "s10TransactionIdDate=20240131"), "", key1))
 	if number, _ := r.Field("s10TransactionId"); r.Reference != tenReference || r.Outcome != acquirer.Accepted || number != "896" {
@@ -70,8 +71,8 @@ func TestSips10ChecksTheReference(t *testing.T) {
 	}
 	_, err := w.Begin(t.Context(), o)
 	wantFault(t, err, acquirer.ErrInvalid, false, "not of today, 20240131")
-	if len(w.bodies) != 0 {
-		t.Errorf("sent: %v", w.bodies)
+	if len(w.Bodies) != 0 {
+		t.Errorf("sent: %v", w.Bodies)
 	}
 }
 
@@ -85,8 +86,8 @@ func TestSips10AtMidnight(t *testing.T) {
 		o := order()
 		o.Reference = tenReference
 		_, err := w.Begin(t.Context(), o)
-		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) || err != nil && len(w.bodies) != 0 {
-			t.Errorf("%v from midnight: %v, expected %q; sent %v", after, err, words, w.bodies)
+		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) || err != nil && len(w.Bodies) != 0 {
+			t.Errorf("%v from midnight: %v, expected %q; sent %v", after, err, words, w.Bodies)
 		}
 		o.Reference = "20240201896"
 		_, err = w.Begin(t.Context(), o)
@@ -140,30 +141,30 @@ func TestDoctorAndTheReferences(t *testing.T) {
 	for name, x := range map[string]struct {
 		ten     bool
 		field   string
-		verdict Verdict
+		verdict preflight.Verdict
 		words   string
 	}{
-		"nothing to see":       {false, "amount", Unsure, "merchant " + shop + " chooses its own transactionReference"},
-		"nothing to see, s10":  {true, "amount", Unsure, "came from Sips 1.0"},
-		"not ours to choose":   {false, "transactionReference", Wrong, "set Config.Sips10"},
-		"the number is wanted": {false, "s10TransactionReference.s10TransactionId", Wrong, "set Config.Sips10"},
-		"no numbers here":      {true, "s10TransactionReference", Wrong, "leave Config.Sips10 out"},
+		"nothing to see":       {false, "amount", preflight.Unsure, "merchant " + shop + " chooses its own transactionReference"},
+		"nothing to see, s10":  {true, "amount", preflight.Unsure, "came from Sips 1.0"},
+		"not ours to choose":   {false, "transactionReference", preflight.Wrong, "set Config.Sips10"},
+		"the number is wanted": {false, "s10TransactionReference.s10TransactionId", preflight.Wrong, "set Config.Sips10"},
+		"no numbers here":      {true, "s10TransactionReference", preflight.Wrong, "leave Config.Sips10 out"},
 	} {
 		w := newWire(t, func(c *Config) { c.Sips10 = x.ten }, sealed200(fields{"redirectionStatusCode": "12", "errorFieldName": x.field}), asked)
 		r, err := w.Doctor(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got Check
+		var got preflight.Check
 		for _, c := range r.Checks {
 			if c.Name == "references" {
 				got = c
 			}
 		}
-		if got.Verdict != x.verdict || !strings.Contains(got.Text, x.words) || r.OK() != (x.verdict == Unsure) {
+		if got.Verdict != x.verdict || !strings.Contains(got.Text, x.words) || r.OK() != (x.verdict == preflight.Unsure) {
 			t.Errorf("%s: %+v, OK %t", name, got, r.OK())
 		}
-		for i, body := range w.bodies {
+		for i, body := range w.Bodies {
 			if ten := strings.Contains(body, "s10TransactionId"); ten != x.ten || ten == strings.Contains(body, `"transactionReference"`) {
 				t.Errorf("%s: request %d is %s", name, i, body)
 			}

@@ -144,7 +144,7 @@ const (
 	euros
 )
 
-func (w writtenIn) parse(s string) (int64, bool) {
+func (w writtenIn) parseCents(s string) (int64, bool) {
 	if w == cents {
 		if n, ok := digitsOf(s); ok {
 			return n, true
@@ -176,8 +176,8 @@ var currencies = map[string]string{
 	"578": "NOK", "985": "PLN", "203": "CZK", "348": "HUF", "946": "RON", "975": "BGN", "953": "XPF", "156": "CNY", "504": "MAD", "788": "TND",
 }
 
-// currency returns letters for letters or for a number; an unknown number stays one.
-func currency(s string) string {
+// currencyLetters returns letters for letters or for a number; an unknown number stays one.
+func currencyLetters(s string) string {
 	if letters, ok := currencies[s]; ok {
 		return letters
 	}

@@ -176,14 +176,14 @@ type Ignored struct {
 // mostIgnored is how many of them a File lists; all are counted.
 const mostIgnored = 100
 
-func (f *File) ignore(i Ignored) {
+func (f *File) addIgnored(i Ignored) {
 	if f.Passed++; len(f.Ignored) < mostIgnored {
 		f.Ignored = append(f.Ignored, i)
 	}
 }
 
-// note adds a note once.
-func (f *File) note(format string, a ...any) {
+// addNote adds a note once.
+func (f *File) addNote(format string, a ...any) {
 	text := fmt.Sprintf(format, a...)
 	for _, n := range f.Notes {
 		if n == text {

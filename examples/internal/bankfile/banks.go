@@ -130,11 +130,11 @@ var separators = []string{";", "\t", ",", "|"}
 // mostAbove is how many lines may stand above the header.
 const mostAbove = 60
 
-// bind finds the columns of a row, if it is the header of the preset.
-func (p preset) bind(cells []string) (index [roleCount][]int, ok bool) {
+// bindColumns finds the columns of a row, if it is the header of the preset.
+func (p preset) bindColumns(cells []string) (index [roleCount][]int, ok bool) {
 	at := map[string]int{}
 	for i, c := range cells {
-		if c = key(c); c != "" {
+		if c = columnKey(c); c != "" {
 			if _, twice := at[c]; !twice {
 				at[c] = i
 			}
@@ -159,14 +159,14 @@ func (p preset) bind(cells []string) (index [roleCount][]int, ok bool) {
 // bankHeader finds the header of a known bank in the first lines: the separator and the preset. nil: there is none.
 func bankHeader(head string) (separator string, bank *preset) {
 	for _, separator := range separators {
-		rows := &records{in: lines(head), separator: separator}
+		rows := &records{in: linesOf(head), separator: separator}
 		for range mostAbove {
-			cells, _, err := rows.next()
+			cells, _, err := rows.nextRecord()
 			if err != nil {
 				break
 			}
 			for i := range presets {
-				if _, ok := presets[i].bind(cells); ok {
+				if _, ok := presets[i].bindColumns(cells); ok {
 					return separator, &presets[i]
 				}
 			}
@@ -182,10 +182,10 @@ func isBankCSV(s *source) bool {
 
 func readBankCSV(s *source) error {
 	days := fewDays{parse: parseDay}
-	t := &table{source: s, day: days.of, amount: parseEuros, rows: &records{in: s.text, separator: ";"}}
+	t := &table{source: s, day: days.dayOf, amount: parseEuros, rows: &records{in: s.text, separator: ";"}}
 	t.finish = func(line *Line) (string, error) {
-		line.Text = t.cell(roleWords)
-		if detail := t.cell(roleDetail); strings.Contains(detail, "BRUT") || strings.Contains(line.Label, "BRUT") {
+		line.Text = t.cellOf(roleWords)
+		if detail := t.cellOf(roleDetail); strings.Contains(detail, "BRUT") || strings.Contains(line.Label, "BRUT") {
 			line.takeGross(labelOf(line.Label, detail))
 		}
 		return "", nil
@@ -195,24 +195,24 @@ func readBankCSV(s *source) error {
 	if bank == nil {
 		p := positionsOf(s.head)
 		s.file.Format, t.names, t.index, t.header = p.format, strings.Split(p.names, ";"), p.index, p.balance(t)
-		return t.read()
+		return t.readRows()
 	}
 	s.file.Format, t.rows.separator, t.continued = bank.format, separator, bank.continued
 	t.header = func(cells []string) bool {
-		if _, isDay := days.of(t.cell(roleDay)); isDay && t.names != nil {
+		if _, isDay := days.dayOf(t.cellOf(roleDay)); isDay && t.names != nil {
 			return false
 		}
-		index, ok := bank.bind(cells)
+		index, ok := bank.bindColumns(cells)
 		if ok {
 			t.index, t.names = index, append([]string(nil), cells...)
 		}
 		return ok
 	}
-	if err := t.read(); err != nil {
+	if err := t.readRows(); err != nil {
 		return err
 	}
 	if n := t.announced; n > 0 && bank.announces && s.file.Lines+s.file.Passed < n {
-		return s.wrong(0, "", fmt.Sprintf("sa première ligne annonce %d opérations, il y en a %d\u00a0: le fichier est coupé. "+
+		return s.mistakeIn(0, "", fmt.Sprintf("sa première ligne annonce %d opérations, il y en a %d\u00a0: le fichier est coupé. "+
 			"Téléchargez-le de nouveau.", n, s.file.Lines))
 	}
 	return nil
@@ -243,7 +243,7 @@ var withoutHeader = []positions{
 		format: "csv-bnp", names: "date;libellé court;type;libellé;montant",
 		index: [roleCount][]int{roleDay: {0}, roleWords: {1, 2}, roleLabel: {3}, roleAmount: {4}},
 		fits: func(first, second []string) bool {
-			return strings.HasPrefix(fold(first[0]), "COMPTE") && len(first) >= 6 && len(second) == 5 && startsWithDay(second) && isAmount(second, 4)
+			return strings.HasPrefix(foldWords(first[0]), "COMPTE") && len(first) >= 6 && len(second) == 5 && startsWithDay(second) && isAmount(second, 4)
 		},
 		balance: (*table).bnpAccount,
 	},
@@ -264,10 +264,10 @@ func isAmount(cells []string, at int) bool {
 
 // positionsOf finds the form of a file without a header; nil: there is none.
 func positionsOf(head string) *positions {
-	rows := &records{in: lines(head), separator: ";"}
+	rows := &records{in: linesOf(head), separator: ";"}
 	var first, second []string
 	for range mostAbove {
-		cells, _, err := rows.next()
+		cells, _, err := rows.nextRecord()
 		if err != nil {
 			break
 		}
@@ -295,7 +295,7 @@ func positionsOf(head string) *positions {
 // isLCLBalance: a line of four cells is a balance: date;balance;;account.
 func isLCLBalance(cells []string) bool {
 	const shortestAccount = 7
-	return len(cells) >= 4 && cells[2] == "" && len(key(cells[3])) >= shortestAccount && isEmpty(cells[4:])
+	return len(cells) >= 4 && cells[2] == "" && len(columnKey(cells[3])) >= shortestAccount && isEmpty(cells[4:])
 }
 
 func (t *table) lclBalance() func([]string) bool {
@@ -306,7 +306,7 @@ func (t *table) lclBalance() func([]string) bool {
 		n, _, ok := parseEuros(cells[1])
 		if on, _ := parseDay(cells[0]); ok {
 			t.file.Balance = &Balance{Day: on, Cents: n, Account: cells[3]}
-			t.file.ignore(Ignored{At: t.rows.line, Cents: n, Why: "ligne de solde"})
+			t.file.addIgnored(Ignored{At: t.rows.line, Cents: n, Why: "ligne de solde"})
 		}
 		return ok
 	}
@@ -315,7 +315,7 @@ func (t *table) lclBalance() func([]string) bool {
 // bnpAccount passes over the line of the account: « Compte courant;Compte de chèques;****3M026;06/03/2026;;10 504,74 ».
 func (t *table) bnpAccount() func([]string) bool {
 	return func(cells []string) bool {
-		if !strings.HasPrefix(fold(cells[0]), "COMPTE") {
+		if !strings.HasPrefix(foldWords(cells[0]), "COMPTE") {
 			return false
 		}
 		last := cells[len(cells)-1]

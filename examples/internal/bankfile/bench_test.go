@@ -70,7 +70,8 @@ var big = map[string]func(blocks int) io.Reader{
 
 // The memory that a reader needs does not grow with its file.
 func TestFlatMemory(t *testing.T) {
-	const few, many = 5, 100 // blocks
+	withoutRace(t)
+	const few, many = 5, 50 // blocks
 	for name, file := range big {
 		t.Run(name, func(t *testing.T) {
 			peak := func(blocks int) (most uint64) {

@@ -60,17 +60,17 @@ func readCamt(s *source) error {
 		}
 		return bufio.NewReader(e.NewDecoder().Reader(input)), nil
 	}
-	if err := c.document(); err != nil {
+	if err := c.walkElements(); err != nil {
 		var m *Mistake
 		if errors.As(err, &m) {
 			return err
 		}
 		if c.unknownEncoding != "" {
-			return s.wrong(1, "", fmt.Sprintf("l’encodage %s n’est pas connu.", Plain(c.unknownEncoding)))
+			return s.mistakeIn(1, "", fmt.Sprintf("l’encodage %s n’est pas connu.", Plain(c.unknownEncoding)))
 		}
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {
-			return s.wrong(syntax.Line, "", fmt.Sprintf("le XML n’est pas entier (%s)\u00a0: redemandez le fichier à la banque.",
+			return s.mistakeIn(syntax.Line, "", fmt.Sprintf("le XML n’est pas entier (%s)\u00a0: redemandez le fichier à la banque.",
 				syntax.Msg))
 		}
 		return err
@@ -95,13 +95,13 @@ func declaredEncoding(head string) string {
 	return "utf-8"
 }
 
-func (c *camt) wrongf(format string, a ...any) error {
+func (c *camt) formatMistake(format string, a ...any) error {
 	line, _ := c.decoder.InputPos()
-	return c.wrong(line, "", fmt.Sprintf(format, a...))
+	return c.mistakeIn(line, "", fmt.Sprintf(format, a...))
 }
 
-// document walks over the elements, and decodes those that are read one by one.
-func (c *camt) document() error {
+// walkElements walks over the elements, and decodes those that are read one by one.
+func (c *camt) walkElements() error {
 	depth := 0
 	for {
 		token, err := c.decoder.Token()
@@ -115,18 +115,18 @@ func (c *camt) document() error {
 		case xml.EndElement:
 			depth--
 			if t.Name.Local == c.statement {
-				if err := c.end(); err != nil {
+				if err := c.endStatement(); err != nil {
 					return err
 				}
 			}
 			continue
 		case xml.CharData:
 			if depth == 0 && strings.TrimSpace(string(t)) != "" {
-				return c.wrongf("il y a du texte hors du document.")
+				return c.formatMistake("il y a du texte hors du document.")
 			}
 			continue
 		case xml.StartElement:
-			inside, err := c.element(t, depth)
+			inside, err := c.readElement(t, depth)
 			if err != nil {
 				return err
 			}
@@ -136,29 +136,29 @@ func (c *camt) document() error {
 		}
 	}
 	if c.file.Format == "" {
-		return c.wrong(0, "", "ce n’est pas un relevé\u00a0: l’élément BkToCstmrStmt ou BkToCstmrDbtCdtNtfctn manque.")
+		return c.mistakeIn(0, "", "ce n’est pas un relevé\u00a0: l’élément BkToCstmrStmt ou BkToCstmrDbtCdtNtfctn manque.")
 	}
 	return nil
 }
 
-// element reads an element. inside reports that its content comes next; otherwise it has been read.
-func (c *camt) element(t xml.StartElement, depth int) (inside bool, err error) {
+// readElement reads an element. inside reports that its content comes next; otherwise it has been read.
+func (c *camt) readElement(t xml.StartElement, depth int) (inside bool, err error) {
 	name := t.Name.Local
 	switch {
 	case depth == 0:
 		m := camtNamespace.FindStringSubmatch(t.Name.Space)
 		if c.file.Version != "" || m == nil {
-			return false, c.wrongf("l’élément %s n’est pas un document camt.053 ou camt.054.", Plain(name))
+			return false, c.formatMistake("l’élément %s n’est pas un document camt.053 ou camt.054.", Plain(name))
 		}
 		c.file.Version = m[2]
 		return true, nil
 	case depth == 1:
 		d, ok := camtDocuments[name]
 		if !ok || c.file.Format != "" {
-			return false, c.wrongf("l’élément %s n’est pas un relevé camt.053 ou camt.054.", Plain(name))
+			return false, c.formatMistake("l’élément %s n’est pas un relevé camt.053 ou camt.054.", Plain(name))
 		}
 		if d.format == "camt.052" {
-			return false, c.wrongf("un camt.052 répète dans la journée ce que le relevé camt.053 dit le soir\u00a0: donnez " +
+			return false, c.formatMistake("un camt.052 répète dans la journée ce que le relevé camt.053 dit le soir\u00a0: donnez " +
 				"le camt.053.")
 		}
 		c.file.Format, c.statement = d.format, d.statement
@@ -167,7 +167,7 @@ func (c *camt) element(t xml.StartElement, depth int) (inside bool, err error) {
 		c.open = &Statement{}
 		return true, nil
 	case c.open == nil && name == "MsgPgntn": // in the header of the message
-		return false, c.pagination(t)
+		return false, c.readPagination(t)
 	case c.open == nil:
 		return true, nil
 	}
@@ -189,26 +189,26 @@ func (c *camt) inStatement(t xml.StartElement) (inside bool, err error) {
 		c.open.IBAN, c.open.Account, c.open.Currency = strings.TrimSpace(a.IBAN), strings.TrimSpace(a.Other), a.Currency
 		return false, err
 	case "StmtPgntn", "NtfctnPgntn":
-		return false, c.pagination(t)
+		return false, c.readPagination(t)
 	case "Bal":
 		var b camtBalance
 		if err := c.decoder.DecodeElement(&b, &t); err != nil {
 			return false, err
 		}
-		return false, c.balance(b)
+		return false, c.readBalance(b)
 	case "Ntry":
 		var e camtEntry
 		if err := c.decoder.DecodeElement(&e, &t); err != nil {
 			return false, err
 		}
 		c.entry++
-		return false, c.take(e)
+		return false, c.takeEntry(e)
 	}
 	return false, c.decoder.Skip()
 }
 
-// pagination reads whether more pages follow.
-func (c *camt) pagination(t xml.StartElement) error {
+// readPagination reads whether more pages follow.
+func (c *camt) readPagination(t xml.StartElement) error {
 	var p struct {
 		Last string `xml:"LastPgInd"`
 	}
@@ -222,11 +222,11 @@ func isTrue(s string) bool {
 	return s == "true" || s == "1"
 }
 
-// signed reads an amount and its direction.
-func (c *camt) signed(a camtAmount, indicator string) (int64, error) {
+// readSigned reads an amount and its direction.
+func (c *camt) readSigned(a camtAmount, indicator string) (int64, error) {
 	n, ok := parseDecimal(strings.TrimSpace(a.Value), '.')
 	if !ok {
-		return 0, c.wrongf("«\u00a0%s\u00a0» n’est pas un montant en centimes entiers.", Plain(strings.TrimSpace(a.Value)))
+		return 0, c.formatMistake("«\u00a0%s\u00a0» n’est pas un montant en centimes entiers.", Plain(strings.TrimSpace(a.Value)))
 	}
 	switch strings.TrimSpace(indicator) {
 	case "CRDT":
@@ -234,32 +234,32 @@ func (c *camt) signed(a camtAmount, indicator string) (int64, error) {
 	case "DBIT":
 		return -n, nil
 	}
-	return 0, c.wrongf("«\u00a0%s\u00a0» n’est ni CRDT ni DBIT.", Plain(indicator))
+	return 0, c.formatMistake("«\u00a0%s\u00a0» n’est ni CRDT ni DBIT.", Plain(indicator))
 }
 
-func (c *camt) balance(b camtBalance) error {
+func (c *camt) readBalance(b camtBalance) error {
 	code := strings.TrimSpace(b.Code)
 	if code != "OPBD" && code != "PRCD" && code != "CLBD" {
 		return nil
 	}
-	n, err := c.signed(b.Amount, b.Indicator)
+	n, err := c.readSigned(b.Amount, b.Indicator)
 	if err != nil {
 		return err
 	}
 	st := c.open
 	switch {
 	case code == "CLBD" && !st.hasClosing:
-		st.Closing, st.ClosingDay, st.hasClosing = n, b.Date.day(), true
+		st.Closing, st.ClosingDay, st.hasClosing = n, b.Date.civilDay(), true
 	case code == "OPBD" && st.OpeningDay != "" && st.hasOpening && st.Opening != n: // PRCD stood before it
-		return c.wrongf("le relevé a deux soldes initiaux qui diffèrent.")
+		return c.formatMistake("le relevé a deux soldes initiaux qui diffèrent.")
 	case code != "CLBD" && !st.hasOpening:
-		st.Opening, st.OpeningDay, st.hasOpening = n, b.Date.day(), true
+		st.Opening, st.OpeningDay, st.hasOpening = n, b.Date.civilDay(), true
 	}
 	return nil
 }
 
-// end ends a statement, and checks it by its balances. A notice has none.
-func (c *camt) end() error {
+// endStatement ends a statement, and checks it by its balances. A notice has none.
+func (c *camt) endStatement() error {
 	st := *c.open
 	c.open = nil
 	if c.file.Format == "camt.054" {
@@ -273,11 +273,11 @@ func (c *camt) end() error {
 	case last.Balanced, !c.lastPage: // the other pages stand in another statement or file
 		return nil
 	case !last.hasOpening || !last.hasClosing:
-		return c.wrongf("compte %s\u00a0: le solde initial (OPBD) ou final (CLBD) manque, rien ne prouve que le relevé est entier.",
+		return c.formatMistake("compte %s\u00a0: le solde initial (OPBD) ou final (CLBD) manque, rien ne prouve que le relevé est entier.",
 			Plain(firstOf(st.IBAN, st.Account)))
 	}
 	line, _ := c.decoder.InputPos()
-	return c.unbalanced(line, last)
+	return c.unbalancedMistake(line, last)
 }
 
 // Join puts the pages of statements together: what has one ID and one account, and balances only together. Pages may stand in

@@ -13,8 +13,8 @@ type camtDate struct {
 	Instant string `xml:"DtTm"`
 }
 
-// day is the civil day as it is written: an instant has an offset of its own, and is not shifted.
-func (d camtDate) day() string {
+// civilDay is the civil day as it is written: an instant has an offset of its own, and is not shifted.
+func (d camtDate) civilDay() string {
 	civil, _ := parseDay(strings.TrimSpace(firstOf(d.Day, d.Instant)))
 	return civil
 }
@@ -79,23 +79,23 @@ type camtEntry struct {
 	Text string `xml:"AddtlNtryInf"`
 }
 
-// take reads an entry.
-func (c *camt) take(e camtEntry) error {
-	n, err := c.signed(e.Amount, e.Indicator)
+// takeEntry reads an entry.
+func (c *camt) takeEntry(e camtEntry) error {
+	n, err := c.readSigned(e.Amount, e.Indicator)
 	if err != nil {
 		return err
 	}
 	if status := strings.TrimSpace(firstOf(e.Status.Code, e.Status.Proprietary,
 		strings.TrimSpace(e.Status.Text))); status != "BOOK" {
-		c.file.ignore(Ignored{At: c.entry, Cents: n, Why: "Sts " + Plain(status) + "\u00a0: pas encore comptabilisé"})
+		c.file.addIgnored(Ignored{At: c.entry, Cents: n, Why: "Sts " + Plain(status) + "\u00a0: pas encore comptabilisé"})
 		return nil
 	}
 	c.open.Moved += n
 	line := Line{
-		At: c.entry, Cents: n, Currency: e.Amount.Currency, Day: e.Booking.day(), ValueDay: e.Value.day(), Reversal: isTrue(e.Reversal),
+		At: c.entry, Cents: n, Currency: e.Amount.Currency, Day: e.Booking.civilDay(), ValueDay: e.Value.civilDay(), Reversal: isTrue(e.Reversal),
 		Account: firstOf(c.open.IBAN,
 			c.open.Account), Reference: strings.TrimSpace(e.Servicer), EntryReference: strings.TrimSpace(e.Reference),
-		Proprietary: strings.TrimSpace(e.Proprietary), Text: squeeze(e.Text),
+		Proprietary: strings.TrimSpace(e.Proprietary), Text: joinWords(e.Text),
 	}
 	if line.Day == "" { // BookgDt is optional
 		line.Day = firstOf(line.ValueDay, c.open.ClosingDay)
@@ -103,10 +103,10 @@ func (c *camt) take(e camtEntry) error {
 	if e.Domain.Code != "" {
 		line.Domain = e.Domain.Code + "/" + e.Domain.Family + "/" + e.Domain.SubFamily
 	}
-	if err := c.details(e, &line); err != nil {
+	if err := c.readDetails(e, &line); err != nil {
 		return err
 	}
-	line.Kind = e.kind(line)
+	line.Kind = e.kindOf(line)
 	if line.Kind != Other {
 		c.cards++
 		if len(line.Transactions) > 0 || line.Kind == Commission || line.Kind == Fee {
@@ -116,8 +116,8 @@ func (c *camt) take(e camtEntry) error {
 	return c.each(line)
 }
 
-// kind says what an entry is: by CFONB's code, by ISO's family of merchants' card transactions, or by its words.
-func (e camtEntry) kind(line Line) Kind {
+// kindOf says what an entry is: by CFONB's code, by ISO's family of merchants' card transactions, or by its words.
+func (e camtEntry) kindOf(line Line) Kind {
 	var free []string
 	for _, d := range e.Details {
 		for _, t := range d.Transactions {
@@ -151,8 +151,8 @@ func (e camtEntry) kind(line Line) Kind {
 	return kind
 }
 
-// details reads the batch, the charges and the transactions of an entry. What does not add up is left out, and said.
-func (c *camt) details(e camtEntry, line *Line) error {
+// readDetails reads the batch, the charges and the transactions of an entry. What does not add up is left out, and said.
+func (c *camt) readDetails(e camtEntry, line *Line) error {
 	var charges int64
 	for _, group := range e.Charges {
 		all := group.Records
@@ -163,7 +163,7 @@ func (c *camt) details(e camtEntry, line *Line) error {
 			if charge.Indicator == "" {
 				charge.Indicator = "DBIT"
 			}
-			n, err := c.signed(charge.Amount, charge.Indicator)
+			n, err := c.readSigned(charge.Amount, charge.Indicator)
 			if err != nil {
 				return err
 			}
@@ -177,7 +177,7 @@ func (c *camt) details(e camtEntry, line *Line) error {
 		if d.Batch != nil {
 			line.Count += d.Batch.Count
 			if d.Batch.Total != nil {
-				n, err := c.signed(*d.Batch.Total, firstOf(d.Batch.Indicator, e.Indicator))
+				n, err := c.readSigned(*d.Batch.Total, firstOf(d.Batch.Indicator, e.Indicator))
 				if err != nil {
 					return err
 				}
@@ -192,7 +192,7 @@ func (c *camt) details(e camtEntry, line *Line) error {
 			if amount == nil && len(e.Details) == 1 && len(d.Transactions) == 1 {
 				amount = &e.Amount
 			}
-			reference := t.reference()
+			reference := t.orderReference()
 			if reference == "" {
 				continue
 			}
@@ -200,13 +200,13 @@ func (c *camt) details(e camtEntry, line *Line) error {
 			if amount == nil {
 				continue
 			}
-			n, err := c.signed(*amount, firstOf(t.Indicator, e.Indicator))
+			n, err := c.readSigned(*amount, firstOf(t.Indicator, e.Indicator))
 			if err != nil {
 				return err
 			}
 			sum += n
 			line.Transactions = append(line.Transactions, Detail{Reference: reference, Cents: n,
-				Authorisation: t.authorisation(), Text: squeeze(strings.Join(t.Free, " "))})
+				Authorisation: t.authorisationNumber(), Text: joinWords(strings.Join(t.Free, " "))})
 		}
 	}
 	if named > 0 && !gross.Known {
@@ -216,7 +216,7 @@ func (c *camt) details(e camtEntry, line *Line) error {
 		line.Gross, line.Commission = gross, Some(charges)
 	}
 	if named > 0 && sum != line.Cents && !(line.Gross.Known && sum == line.Gross.Cents) {
-		c.file.note("Écriture %d\u00a0: le détail des transactions (%s) ne fait pas le montant (%s). Elle n’est lue que "+
+		c.file.addNote("Écriture %d\u00a0: le détail des transactions (%s) ne fait pas le montant (%s). Elle n’est lue que "+
 			"comme une remise.",
 			c.entry, Euros(sum), Euros(line.Cents))
 		line.Transactions = nil
@@ -224,8 +224,8 @@ func (c *camt) details(e camtEntry, line *Line) error {
 	return nil
 }
 
-// reference is what the transaction is called by who ordered it.
-func (t camtTransaction) reference() string {
+// orderReference is what the transaction is called by who ordered it.
+func (t camtTransaction) orderReference() string {
 	if id := strings.TrimSpace(t.EndToEnd); id != "" && id != "NOTPROVIDED" {
 		return id
 	}
@@ -237,8 +237,8 @@ func (t camtTransaction) reference() string {
 	return strings.TrimSpace(t.ID)
 }
 
-// authorisation is the bank's number: « AUT 703769 » in the free text, or the servicer's reference.
-func (t camtTransaction) authorisation() string {
+// authorisationNumber is the bank's number: « AUT 703769 » in the free text, or the servicer's reference.
+func (t camtTransaction) authorisationNumber() string {
 	fields := strings.Fields(strings.Join(t.Free, " "))
 	for i, f := range fields {
 		if (f == "AUT" || f == "AUTO") && i+1 < len(fields) {

@@ -29,8 +29,8 @@ func isCFONB(s *source) bool {
 // record is one of CFONB's.
 type record []rune
 
-// at is what stands from one position to another, both included, without blanks around it.
-func (r record) at(from, to int) string { return strings.TrimSpace(string(r[from-1 : to])) }
+// textAt is what stands from one position to another, both included, without blanks around it.
+func (r record) textAt(from, to int) string { return strings.TrimSpace(string(r[from-1 : to])) }
 
 // cfonb is a file that is being read.
 type cfonb struct {
@@ -46,43 +46,43 @@ type cfonb struct {
 func readCFONB(s *source) error {
 	s.file.Format, s.file.Level = "cfonb120", Remittance
 	c := &cfonb{source: s, closings: map[string]Statement{}}
-	readers := map[string]func() error{"01": c.opening, "04": c.movement, "05": c.complement, "07": c.closing}
+	readers := map[string]func() error{"01": c.openStatement, "04": c.readMovement, "05": c.readComplement, "07": c.closeStatement}
 	for {
-		if err := c.next(); err == io.EOF {
+		if err := c.nextRecord(); err == io.EOF {
 			break
 		} else if err != nil {
 			return fmt.Errorf("%s\u00a0: %w", s.file.Name, err)
 		}
-		code := c.record.at(1, 2)
+		code := c.record.textAt(1, 2)
 		read := readers[code]
 		if read == nil {
-			return c.wrongf("le code d’enregistrement «\u00a0%s\u00a0» n’est ni 01, ni 04, ni 05, ni 07", Plain(code))
+			return c.formatMistake("le code d’enregistrement «\u00a0%s\u00a0» n’est ni 01, ni 04, ni 05, ni 07", Plain(code))
 		}
 		least := cfonbShortest
 		if code == "05" {
 			least = 48
 		}
 		if written := len(strings.TrimRight(string(c.record), " ")); written < least {
-			return c.wrongf("l’enregistrement n’a que %d caractères au lieu de 120", written)
+			return c.formatMistake("l’enregistrement n’a que %d caractères au lieu de 120", written)
 		}
 		if err := read(); err != nil {
 			return err
 		}
 	}
 	if c.open != nil {
-		return c.wrongf("le solde final (enregistrement 07) du compte %s manque\u00a0: le fichier est coupé", Plain(c.open.Account))
+		return c.formatMistake("le solde final (enregistrement 07) du compte %s manque\u00a0: le fichier est coupé", Plain(c.open.Account))
 	}
 	s.file.Whole = true
 	return nil
 }
 
-// wrongf is a mistake in the record.
-func (c *cfonb) wrongf(format string, a ...any) error {
-	return c.wrong(c.number, "", fmt.Sprintf(format, a...)+". Redemandez le fichier à la banque.")
+// formatMistake is a mistake in the record.
+func (c *cfonb) formatMistake(format string, a ...any) error {
+	return c.mistakeIn(c.number, "", fmt.Sprintf(format, a...)+". Redemandez le fichier à la banque.")
 }
 
-// next reads a record: to the end of the line or, where there is none, 120 characters.
-func (c *cfonb) next() error {
+// nextRecord reads a record: to the end of the line or, where there is none, 120 characters.
+func (c *cfonb) nextRecord() error {
 	c.record = c.record[:0]
 	for len(c.record) < cfonbWidth {
 		r, _, err := c.text.ReadRune()
@@ -129,62 +129,62 @@ var signedDigits = func() map[rune]struct{ digit, sign int64 } {
 	return m
 }()
 
-// amount reads 13 digits and a signed one, which end at a position, and brings them to cents.
-func (c *cfonb) amount() (int64, error) {
+// readAmount reads 13 digits and a signed one, which end at a position, and brings them to cents.
+func (c *cfonb) readAmount() (int64, error) {
 	const from, to = 91, 104
 	digits, ok := digitsOf(strings.TrimSpace(string(c.record[from-1 : to-1])))
 	last, signed := signedDigits[c.record[to-1]]
 	if !ok || !signed {
-		return 0, c.wrongf("«\u00a0%s\u00a0» (positions 91 à 104) n’est pas un montant signé", Plain(c.record.at(from, to)))
+		return 0, c.formatMistake("«\u00a0%s\u00a0» (positions 91 à 104) n’est pas un montant signé", Plain(c.record.textAt(from, to)))
 	}
 	n := digits*10 + last.digit
 	for d := c.decimals; d > 2; d-- {
 		if n%10 != 0 {
-			return 0, c.wrongf("le montant a une fraction de centime")
+			return 0, c.formatMistake("le montant a une fraction de centime")
 		}
 		n /= 10
 	}
 	for d := c.decimals; d < 2; d++ {
 		if n *= 10; n > 1e15 {
-			return 0, c.wrongf("le montant est trop grand")
+			return 0, c.formatMistake("le montant est trop grand")
 		}
 	}
 	return last.sign * n, nil
 }
 
-// scale reads the number of decimals.
-func (c *cfonb) scale() error {
+// readDecimals reads the number of decimals.
+func (c *cfonb) readDecimals() error {
 	d := c.record[19]
 	if d < '0' || d > '6' {
-		return c.wrongf("«\u00a0%s\u00a0» (position 20) n’est pas un nombre de décimales", Plain(string(d)))
+		return c.formatMistake("«\u00a0%s\u00a0» (position 20) n’est pas un nombre de décimales", Plain(string(d)))
 	}
 	if c.open != nil && int(d-'0') != c.decimals {
-		return c.wrongf("le nombre de décimales (position 20) change au sein du compte")
+		return c.formatMistake("le nombre de décimales (position 20) change au sein du compte")
 	}
 	c.decimals = int(d - '0')
 	return nil
 }
 
-func (c *cfonb) opening() error {
+func (c *cfonb) openStatement() error {
 	if c.open != nil {
-		return c.wrongf("le solde final (enregistrement 07) du compte %s manque avant ce compte\u00a0: le fichier est coupé",
+		return c.formatMistake("le solde final (enregistrement 07) du compte %s manque avant ce compte\u00a0: le fichier est coupé",
 			Plain(c.open.Account))
 	}
-	if err := c.scale(); err != nil {
+	if err := c.readDecimals(); err != nil {
 		return err
 	}
 	r := c.record
-	st := Statement{Bank: r.at(3, 7), Branch: r.at(12, 16), Currency: r.at(17, 19), Account: r.at(22, 32), hasOpening: true}
+	st := Statement{Bank: r.textAt(3, 7), Branch: r.textAt(12, 16), Currency: r.textAt(17, 19), Account: r.textAt(22, 32), hasOpening: true}
 	var err error
-	if st.Opening, err = c.amount(); err != nil {
+	if st.Opening, err = c.readAmount(); err != nil {
 		return err
 	}
 	var ok bool
-	if st.OpeningDay, ok = dayMonthYear(r.at(35, 40)); !ok {
-		return c.wrongf("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(r.at(35, 40)))
+	if st.OpeningDay, ok = dayMonthYear(r.textAt(35, 40)); !ok {
+		return c.formatMistake("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(r.textAt(35, 40)))
 	}
 	if last, ok := c.closings[st.Account]; ok && last.Closing != st.Opening {
-		c.file.note("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé manque entre les deux.",
+		c.file.addNote("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé manque entre les deux.",
 			Plain(st.Account), last.ClosingDay, st.OpeningDay)
 	}
 	c.open = &st
@@ -194,42 +194,42 @@ func (c *cfonb) opening() error {
 // ofAccount checks that a record belongs to the account that is open.
 func (c *cfonb) ofAccount() error {
 	if c.open == nil {
-		return c.wrongf("l’enregistrement ne suit pas un solde initial (01)\u00a0: le début manque")
+		return c.formatMistake("l’enregistrement ne suit pas un solde initial (01)\u00a0: le début manque")
 	}
-	if c.record.at(3, 7) != c.open.Bank || c.record.at(22, 32) != c.open.Account {
-		return c.wrongf("il est d’un autre compte que le solde initial au-dessus")
+	if c.record.textAt(3, 7) != c.open.Bank || c.record.textAt(22, 32) != c.open.Account {
+		return c.formatMistake("il est d’un autre compte que le solde initial au-dessus")
 	}
 	return nil
 }
 
-func (c *cfonb) movement() error {
+func (c *cfonb) readMovement() error {
 	if err := c.ofAccount(); err != nil {
 		return err
 	}
-	if err := c.hand(); err != nil {
+	if err := c.handOver(); err != nil {
 		return err
 	}
-	if err := c.scale(); err != nil {
+	if err := c.readDecimals(); err != nil {
 		return err
 	}
 	r := c.record
-	if r.at(17, 19) != c.open.Currency {
-		return c.wrongf("la devise n’est pas celle du compte")
+	if r.textAt(17, 19) != c.open.Currency {
+		return c.formatMistake("la devise n’est pas celle du compte")
 	}
-	line := Line{At: c.number, Account: c.open.Account, Currency: c.open.Currency, Code: r.at(33, 34), Reason: r.at(41, 42),
-		Label: r.at(49, 79), Reference: r.at(105, 120)}
-	if entry := r.at(82, 88); strings.Trim(entry, "0") != "" {
+	line := Line{At: c.number, Account: c.open.Account, Currency: c.open.Currency, Code: r.textAt(33, 34), Reason: r.textAt(41, 42),
+		Label: r.textAt(49, 79), Reference: r.textAt(105, 120)}
+	if entry := r.textAt(82, 88); strings.Trim(entry, "0") != "" {
 		line.Entry = entry
 	}
 	var err error
-	if line.Cents, err = c.amount(); err != nil {
+	if line.Cents, err = c.readAmount(); err != nil {
 		return err
 	}
 	var ok bool
-	if line.Day, ok = dayMonthYear(r.at(35, 40)); !ok {
-		return c.wrongf("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(r.at(35, 40)))
+	if line.Day, ok = dayMonthYear(r.textAt(35, 40)); !ok {
+		return c.formatMistake("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(r.textAt(35, 40)))
 	}
-	line.ValueDay, _ = dayMonthYear(r.at(43, 48))
+	line.ValueDay, _ = dayMonthYear(r.textAt(43, 48))
 	c.open.Moved += line.Cents
 	c.line = &line
 	return nil
@@ -238,36 +238,36 @@ func (c *cfonb) movement() error {
 // mostComplements bounds what is kept of one movement.
 const mostComplements = 1000
 
-// complement reads a record 05. One bank's old form has no qualifier but a longer label and the amount again.
-func (c *cfonb) complement() error {
+// readComplement reads a record 05. One bank's old form has no qualifier but a longer label and the amount again.
+func (c *cfonb) readComplement() error {
 	if err := c.ofAccount(); err != nil {
 		return err
 	}
 	if c.line == nil {
-		return c.wrongf("ce complément (05) ne suit pas un mouvement (04)")
+		return c.formatMistake("ce complément (05) ne suit pas un mouvement (04)")
 	}
 	r := c.record
 	if strings.TrimSpace(string(r[40:45])) != "" {
-		if again := r.at(91, 104); again != "" {
-			if n, err := c.amount(); err == nil && n != c.line.Cents {
-				return c.wrongf("le complément répète un autre montant que le mouvement")
+		if again := r.textAt(91, 104); again != "" {
+			if n, err := c.readAmount(); err == nil && n != c.line.Cents {
+				return c.formatMistake("le complément répète un autre montant que le mouvement")
 			}
 		}
-		c.line.Label = strings.TrimSpace(c.line.Label + " " + r.at(41, 81))
+		c.line.Label = strings.TrimSpace(c.line.Label + " " + r.textAt(41, 81))
 		return nil
 	}
 	if c.line.Details == nil {
 		c.line.Details = map[string][]string{}
 	}
-	qualifier := r.at(46, 48)
+	qualifier := r.textAt(46, 48)
 	if len(c.line.Details[qualifier]) < mostComplements {
-		c.line.Details[qualifier] = append(c.line.Details[qualifier], r.at(49, 118))
+		c.line.Details[qualifier] = append(c.line.Details[qualifier], r.textAt(49, 118))
 	}
 	return nil
 }
 
-// hand gives the movement, now complete, to the caller.
-func (c *cfonb) hand() error {
+// handOver gives the movement, now complete, to the caller.
+func (c *cfonb) handOver() error {
 	line := c.line
 	if line == nil {
 		return nil
@@ -282,27 +282,27 @@ func (c *cfonb) hand() error {
 	return c.each(*line)
 }
 
-func (c *cfonb) closing() error {
+func (c *cfonb) closeStatement() error {
 	if err := c.ofAccount(); err != nil {
 		return err
 	}
-	if err := c.hand(); err != nil {
+	if err := c.handOver(); err != nil {
 		return err
 	}
-	if err := c.scale(); err != nil {
+	if err := c.readDecimals(); err != nil {
 		return err
 	}
 	st := *c.open
 	var err error
-	if st.Closing, err = c.amount(); err != nil {
+	if st.Closing, err = c.readAmount(); err != nil {
 		return err
 	}
 	var ok bool
-	if st.ClosingDay, ok = dayMonthYear(c.record.at(35, 40)); !ok {
-		return c.wrongf("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(c.record.at(35, 40)))
+	if st.ClosingDay, ok = dayMonthYear(c.record.textAt(35, 40)); !ok {
+		return c.formatMistake("«\u00a0%s\u00a0» (positions 35 à 40) n’est pas une date JJMMAA", Plain(c.record.textAt(35, 40)))
 	}
 	if st.Opening+st.Moved != st.Closing {
-		return c.unbalanced(c.number, st)
+		return c.unbalancedMistake(c.number, st)
 	}
 	st.Balanced, st.hasClosing = true, true
 	c.closings[st.Account] = st
@@ -311,9 +311,9 @@ func (c *cfonb) closing() error {
 	return nil
 }
 
-// unbalanced is a statement whose balances do not fit its lines.
-func (s *source) unbalanced(line int, st Statement) error {
-	return s.wrong(line, "", fmt.Sprintf("compte %s\u00a0: le solde initial %s et les mouvements %s ne donnent pas le "+
+// unbalancedMistake is a statement whose balances do not fit its lines.
+func (s *source) unbalancedMistake(line int, st Statement) error {
+	return s.mistakeIn(line, "", fmt.Sprintf("compte %s\u00a0: le solde initial %s et les mouvements %s ne donnent pas le "+
 		"solde final %s. "+
 		"Le fichier est coupé ou modifié\u00a0: redemandez-le à la banque.",
 		Plain(firstOf(st.Account, st.IBAN)), Euros(st.Opening), Euros(st.Moved), Euros(st.Closing)))

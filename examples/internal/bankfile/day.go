@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// day writes a civil day if there is such a day.
-func day(year, month, dom int) (string, bool) {
+// writeDay writes a civil day if there is such a day.
+func writeDay(year, month, dom int) (string, bool) {
 	if year < 1 || month < 1 || month > 12 || dom < 1 || dom > daysIn(year, month) {
 		return "", false
 	}
@@ -23,16 +23,16 @@ func daysIn(year, month int) int {
 	return time.Date(year, time.March, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
-// century makes a year of four digits: above 60 it is 19xx, as CFONB says.
-func century(yy int) int {
+// fullYear makes a year of four digits: above 60 it is 19xx, as CFONB says.
+func fullYear(yy int) int {
 	if yy > 60 {
 		return 1900 + yy
 	}
 	return 2000 + yy
 }
 
-// number reads a part of a date that is digits alone.
-func number(s string) int {
+// parseDigits reads a part of a date that is digits alone.
+func parseDigits(s string) int {
 	n, ok := digitsOf(s)
 	if !ok || n > 9999 {
 		return -1
@@ -47,7 +47,7 @@ func parseDay(s string) (string, bool) {
 		return "", false
 	}
 	if len(s) == len("02/03/2026") && s[2] == '/' && s[5] == '/' { // as most are
-		return day(number(s[6:]), number(s[3:5]), number(s[:2]))
+		return writeDay(parseDigits(s[6:]), parseDigits(s[3:5]), parseDigits(s[:2]))
 	}
 	s, _, _ = strings.Cut(s, " ")
 	s, _, _ = strings.Cut(s, "T")
@@ -55,7 +55,7 @@ func parseDay(s string) (string, bool) {
 		if n, ok := digitsOf(s); ok {
 			for ; n > 99999999; n /= 10 {
 			}
-			return day(int(n/10000), int(n/100%100), int(n%100))
+			return writeDay(int(n/10000), int(n/100%100), int(n%100))
 		}
 	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' })
@@ -63,20 +63,20 @@ func parseDay(s string) (string, bool) {
 		return "", false
 	}
 	if len(parts[0]) == 4 {
-		return day(number(parts[0]), number(parts[1]), number(parts[2]))
+		return writeDay(parseDigits(parts[0]), parseDigits(parts[1]), parseDigits(parts[2]))
 	}
 	if len(parts[0]) > 2 || len(parts[1]) > 2 {
 		return "", false
 	}
-	year := number(parts[2])
+	year := parseDigits(parts[2])
 	switch len(parts[2]) {
 	case 2:
-		year = century(year)
+		year = fullYear(year)
 	case 4:
 	default:
 		return "", false
 	}
-	return day(year, number(parts[1]), number(parts[0]))
+	return writeDay(year, parseDigits(parts[1]), parseDigits(parts[0]))
 }
 
 // parseJournalDay reads a day of a journal: YYYYMMDD, YYMMDD, or an ISO instant. One that is none is empty: journals use days
@@ -84,7 +84,7 @@ func parseDay(s string) (string, bool) {
 func parseJournalDay(s string) (string, bool) {
 	if len(s) == 6 {
 		if n, ok := digitsOf(s); ok {
-			return day(century(int(n/10000)), int(n/100%100), int(n%100))
+			return writeDay(fullYear(int(n/10000)), int(n/100%100), int(n%100))
 		}
 	}
 	return parseDay(s)
@@ -100,8 +100,8 @@ type fewDays struct {
 	next int
 }
 
-// of reads a day.
-func (d *fewDays) of(s string) (string, bool) {
+// dayOf reads a day.
+func (d *fewDays) dayOf(s string) (string, bool) {
 	for i := range d.last {
 		if l := &d.last[i]; l.text == s && s != "" {
 			return l.day, l.ok
@@ -123,5 +123,5 @@ func dayMonthYear(s string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	return day(century(int(n%100)), int(n/100%100), int(n/10000))
+	return writeDay(fullYear(int(n%100)), int(n/100%100), int(n/10000))
 }

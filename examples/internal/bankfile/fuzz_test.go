@@ -137,7 +137,7 @@ func FuzzRecords(f *testing.F) {
 		if text.Len() > longestLine {
 			return
 		}
-		got, _, err := (&records{in: lines(text.String()), separator: ";"}).next()
+		got, _, err := (&records{in: linesOf(text.String()), separator: ";"}).nextRecord()
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Errorf("%q: %v (-want +got):\n%s", text.String(), err, d)
 		}

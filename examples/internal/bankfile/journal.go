@@ -18,9 +18,9 @@ import (
 // Columns are found by name, since merchants choose them; case and underscores do not count. Lines may end with a separator or not.
 
 var (
-	titleWords  = words("TITRE TITLE")
-	headerWords = words("ENTETE HEADER")
-	endWords    = words("FIN END")
+	titleWords  = wordSet("TITRE TITLE")
+	headerWords = wordSet("ENTETE HEADER")
+	endWords    = wordSet("FIN END")
 )
 
 // journal is one that is being read.
@@ -51,7 +51,7 @@ func titleSeparator(head string) string {
 				return ""
 			}
 			separator, _ := firstRune(rest)
-			if strings.ContainsAny(separator, " \r\n_-") || key(separator) != "" {
+			if strings.ContainsAny(separator, " \r\n_-") || columnKey(separator) != "" {
 				return ""
 			}
 			return separator
@@ -66,86 +66,86 @@ func readJournal(s *source) error {
 	s.file.Level = Transaction
 	ended := true
 	for {
-		cells, at, err := j.rows.next()
+		cells, at, err := j.rows.nextRecord()
 		if err != nil {
 			if err == io.EOF {
 				break
 			}
-			return s.broken(at, err)
+			return s.recordMistake(at, err)
 		}
 		first := ""
 		if len(cells) > 0 {
 			if first = cells[0]; first != j.word {
-				first = fold(first)
+				first = foldWords(first)
 			}
 		}
 		switch {
 		case first != "" && first == j.word && !ended: // as most lines are
-			if err := j.row(cells, at); err != nil {
+			if err := j.readRow(cells, at); err != nil {
 				return err
 			}
 		case isEmpty(cells):
 		case titleWords[first]:
 			if !ended && j.kind != nil && j.kind.needsEnd {
-				return s.cut(at)
+				return s.cutMistake(at)
 			}
-			j.title(cells)
+			j.readTitle(cells)
 			ended = false
 		case endWords[first]:
 			ended = true
 		case ended:
-			return s.wrong(at, "", "il y a des lignes après la fin du journal\u00a0: redemandez le fichier à votre prestataire.")
+			return s.mistakeIn(at, "", "il y a des lignes après la fin du journal\u00a0: redemandez le fichier à votre prestataire.")
 		default:
-			if err := j.row(cells, at); err != nil {
+			if err := j.readRow(cells, at); err != nil {
 				return err
 			}
 		}
 	}
 	if j.kind == nil {
-		return s.wrong(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. "+
+		return s.mistakeIn(0, "", "le journal n’a pas de ligne ENTETE avec les noms des colonnes\u00a0: le fichier est coupé. "+
 			"Redemandez-le.")
 	}
-	cutShort := j.rows.open && (j.word == "" || len(j.rows.cells) < len(trimmed(j.names)))
+	cutShort := j.rows.open && (j.word == "" || len(j.rows.cells) < len(trimEmptyCells(j.names)))
 	if !ended && (j.kind.needsEnd || cutShort) {
-		return s.cut(0)
+		return s.cutMistake(0)
 	}
 	s.file.Whole = ended
 	return nil
 }
 
-// trimmed drops the empty cells at the end of a line that ends with a separator.
-func trimmed(cells []string) []string {
+// trimEmptyCells drops the empty cells at the end of a line that ends with a separator.
+func trimEmptyCells(cells []string) []string {
 	for len(cells) > 0 && cells[len(cells)-1] == "" {
 		cells = cells[:len(cells)-1]
 	}
 	return cells
 }
 
-func (s *source) cut(line int) error {
-	return s.wrong(line, "", "la ligne FIN manque\u00a0: le fichier est coupé. Redemandez-le à votre prestataire.")
+func (s *source) cutMistake(line int) error {
+	return s.mistakeIn(line, "", "la ligne FIN manque\u00a0: le fichier est coupé. Redemandez-le à votre prestataire.")
 }
 
-// broken is an error of the records.
-func (s *source) broken(line int, err error) error {
+// recordMistake is an error of the records.
+func (s *source) recordMistake(line int, err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return s.wrong(line, "", "un guillemet ouvert ici n’est jamais refermé\u00a0: le fichier est coupé. Téléchargez-le "+
+		return s.mistakeIn(line, "", "un guillemet ouvert ici n’est jamais refermé\u00a0: le fichier est coupé. Téléchargez-le "+
 			"de nouveau.")
 	case errors.Is(err, errLongLine):
-		return s.wrong(line, "", errLongLine.Error()+"\u00a0: ce n’est pas un fichier de ce format.")
+		return s.mistakeIn(line, "", errLongLine.Error()+"\u00a0: ce n’est pas un fichier de ce format.")
 	}
 	return fmt.Errorf("%s\u00a0: %w", s.file.Name, err)
 }
 
-// title reads the first line: the version is its last cell but those that are empty or words.
-func (j *journal) title(cells []string) {
+// readTitle reads the first line: the version is its last cell but those that are empty or words.
+func (j *journal) readTitle(cells []string) {
 	j.names, j.kind, j.word = nil, nil, ""
 	j.file.Format = "sips-table"
-	if fold(cells[0]) == "TITLE" {
+	if foldWords(cells[0]) == "TITLE" {
 		j.file.Format = "sips-tab20"
 	}
 	for _, c := range cells[1:] {
-		c = fold(c)
+		c = foldWords(c)
 		if rest, ok := strings.CutPrefix(c, "V"); strings.HasPrefix(c, "TAB") || ok && rest != "" && strings.Trim(rest,
 			"0123456789") == "" {
 			j.file.Version = c
@@ -156,12 +156,12 @@ func (j *journal) title(cells []string) {
 	}
 }
 
-// header reads the names of the columns, and says which journal it is.
-func (j *journal) header(cells []string, at int, word string) error {
+// readHeader reads the names of the columns, and says which journal it is.
+func (j *journal) readHeader(cells []string, at int, word string) error {
 	j.names = append([]string(nil), cells...)
 	found := map[string]int{}
 	for i, name := range cells {
-		if name = key(name); name != "" && i > 0 {
+		if name = columnKey(name); name != "" && i > 0 {
 			if _, twice := found[name]; !twice {
 				found[name] = i
 			}
@@ -194,12 +194,12 @@ func (j *journal) header(cells []string, at int, word string) error {
 		for _, name := range j.names[1:] {
 			there = append(there, Plain(name))
 		}
-		return j.wrong(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un "+
+		return j.mistakeIn(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un "+
 			"journal qui l’a.",
 			lacks, strings.Join(there, ", ")))
 	}
 	if j.index[colReference] < 0 && j.index[colOrder] < 0 {
-		j.file.note("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas " +
+		j.file.addNote("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas " +
 			"être rapprochés des " +
 			"références de l’export. Demandez-le avec ORDER_ID.")
 	}
@@ -233,9 +233,9 @@ func (j *journal) kindFrom(found map[string]int, word string) *kindOfJournal {
 
 // amountForm decides by the beginning of the file how it writes its amounts: a decimal sign in any amount means euros.
 func (j *journal) amountForm() writtenIn {
-	rows := &records{in: lines(j.head), separator: j.rows.separator}
+	rows := &records{in: linesOf(j.head), separator: j.rows.separator}
 	for {
-		cells, _, err := rows.next()
+		cells, _, err := rows.nextRecord()
 		if err != nil {
 			return cents
 		}
@@ -247,79 +247,79 @@ func (j *journal) amountForm() writtenIn {
 	}
 }
 
-// cell is a cell by its column; empty where there is none.
-func (j *journal) cell(c column) string {
+// cellOf is a cell by its column; empty where there is none.
+func (j *journal) cellOf(c column) string {
 	if i := j.index[c]; i >= 0 && i < len(j.cells) {
 		return j.cells[i]
 	}
 	return ""
 }
 
-// day is the day in a cell; empty where there is none.
-func (j *journal) day(c column) string {
-	on, _ := j.days.of(j.cell(c))
+// dayIn is the day in a cell; empty where there is none.
+func (j *journal) dayIn(c column) string {
+	on, _ := j.days.dayOf(j.cellOf(c))
 	return on
 }
 
-// row reads a line between title and end.
-func (j *journal) row(cells []string, at int) error {
+// readRow reads a line between title and end.
+func (j *journal) readRow(cells []string, at int) error {
 	first := cells[0]
 	if first != j.word {
-		first = fold(first)
+		first = foldWords(first)
 	}
 	if j.names == nil {
 		word := ""
 		if !headerWords[first] {
-			if key(cells[0]) == "" || len(cells) < 3 {
-				return j.wrong(at, "", "cette ligne devrait commencer par ENTETE ou HEADER et nommer les colonnes.")
+			if columnKey(cells[0]) == "" || len(cells) < 3 {
+				return j.mistakeIn(at, "", "cette ligne devrait commencer par ENTETE ou HEADER et nommer les colonnes.")
 			}
 			word = first
 		}
-		return j.header(cells, at, word)
+		return j.readHeader(cells, at, word)
 	}
 	if j.word == "" { // the first line of data may say more than the names
 		j.word = first
-		if err := j.header(append([]string(nil), j.names...), at, first); err != nil {
+		if err := j.readHeader(append([]string(nil), j.names...), at, first); err != nil {
 			return err
 		}
 	}
 	for i := len(j.names); i < len(cells); i++ {
 		if cells[i] != "" {
-			return j.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
+			return j.mistakeIn(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
 				"cellule.", len(cells), len(j.names)))
 		}
 	}
 	if i := j.index[colAmount]; i >= len(cells) {
-		return j.wrong(at, j.names[i], "la ligne s’arrête avant cette colonne\u00a0: le fichier est coupé. Redemandez-le à "+
+		return j.mistakeIn(at, j.names[i], "la ligne s’arrête avant cette colonne\u00a0: le fichier est coupé. Redemandez-le à "+
 			"votre prestataire.")
 	}
 	j.cells = cells
-	j.line = Line{At: at, Contract: j.cell(colContract), Currency: currency(j.cell(colCurrency)),
-		Authorisation: j.cell(colAuthorisation)}
+	j.line = Line{At: at, Contract: j.cellOf(colContract), Currency: currencyLetters(j.cellOf(colCurrency)),
+		Authorisation: j.cellOf(colAuthorisation)}
 	line := &j.line
-	line.Reference = j.cell(colReference)
-	if order := j.cell(colOrder); line.Reference == "" {
+	line.Reference = j.cellOf(colReference)
+	if order := j.cellOf(colOrder); line.Reference == "" {
 		line.Reference = order
 	} else {
 		line.Order = order
 	}
-	if line.PaymentDay = j.day(colPaymentDay); line.Reference == "" {
-		if id := j.cell(colTransactionID); id != "" { // unique within a day only
+	if line.PaymentDay = j.dayIn(colPaymentDay); line.Reference == "" {
+		if id := j.cellOf(colTransactionID); id != "" { // unique within a day only
 			line.Reference = line.PaymentDay + "/" + id
 		}
 	}
-	if code := j.cell(colResponse); j.index[colResponse] >= 0 && code != "00" && code != "0" {
+	if code := j.cellOf(colResponse); j.index[colResponse] >= 0 && code != "00" && code != "0" {
 		what := "refusée, pas d’argent"
 		if j.kind.name == "operations" {
 			what = "l’opération a échoué"
 		}
-		j.file.ignore(Ignored{At: at, Reference: line.Reference, Why: "RESPONSE_CODE " + Plain(code) + "\u00a0: " + what})
+		j.file.addIgnored(Ignored{At: at, Reference: line.Reference, Why: "RESPONSE_CODE " + Plain(code) + "\u00a0: " + what})
 		return nil
 	}
 	if line.Reference == "" {
-		return j.wrong(at, "", "elle ne nomme aucune transaction\u00a0: sa référence est vide.")
+		return j.mistakeIn(at, "", "elle ne nomme aucune transaction\u00a0: sa référence est vide.")
 	}
-	amount, err := j.amount(colAmount, at)
+	amount, err := j.readAmount(colAmount, at)
 	if err != nil {
 		return err
 	}
@@ -329,11 +329,11 @@ func (j *journal) row(cells []string, at int) error {
 		return err
 	}
 	if ignored != "" {
-		j.file.ignore(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
+		j.file.addIgnored(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
 		return nil
 	}
 	if line.Cents < 0 {
-		return j.wrong(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de "+
+		return j.mistakeIn(at, j.names[j.index[colAmount]], "le montant est négatif\u00a0: dans un journal le type de "+
 			"l’opération donne le sens.")
 	}
 	return j.each(*line)
@@ -348,10 +348,10 @@ func journalOf(word string) *kindOfJournal {
 	return nil
 }
 
-// amount reads an amount that must be there.
-func (j *journal) amount(c column, at int) (int64, error) {
-	cell := j.cell(c)
-	n, ok := j.form.parse(cell)
+// readAmount reads an amount that must be there.
+func (j *journal) readAmount(c column, at int) (int64, error) {
+	cell := j.cellOf(c)
+	n, ok := j.form.parseCents(cell)
 	if ok {
 		return n, nil
 	}
@@ -359,5 +359,5 @@ func (j *journal) amount(c column, at int) (int64, error) {
 	if j.form == euros {
 		form = "en euros, comme les premiers du fichier"
 	}
-	return 0, j.wrong(at, j.names[j.index[c]], fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant %s.", Plain(cell), form))
+	return 0, j.mistakeIn(at, j.names[j.index[c]], fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant %s.", Plain(cell), form))
 }

@@ -69,21 +69,21 @@ var journals = []*kindOfJournal{
 	{
 		name: "impayes", word: "DETAIL", signs: []string{"impdate", "impamount", "impreason", "chargebackdate"},
 		amount: []string{"impamount", "sourceamount", "amount", "originamount"}, amountName: "IMP_AMOUNT ou SOURCE_AMOUNT",
-		needsEnd: true, line: (*journal).chargeback,
+		needsEnd: true, line: (*journal).readChargeback,
 	},
 	{
 		name: "rapprochement", word: "MATCHING", signs: []string{"remittancenb", "remittancenumber", "brutamount", "matchstatus"},
 		amount: []string{"brutamount", "grossamount", "operationamount", "amount", "originamount"}, amountName: "BRUT_AMOUNT",
-		needsEnd: true, line: (*journal).matching,
+		needsEnd: true, line: (*journal).readMatching,
 	},
 	{
 		name: "operations", word: "OPERATION", signs: []string{"operationname"},
 		amount: []string{"operationamount", "amount", "originamount"}, amountName: "OPERATION_AMOUNT",
-		needsEnd: true, line: (*journal).operation,
+		needsEnd: true, line: (*journal).readOperation,
 	},
 	{
 		name: "transactions", word: "TRANSACTION",
 		amount: []string{"originamount", "amount"}, amountName: "AMOUNT",
-		line: (*journal).transaction,
+		line: (*journal).readTransaction,
 	},
 }

@@ -7,65 +7,65 @@ import (
 
 // What a line of each journal means.
 
-// transaction reads a line of the journal of transactions: what was accepted.
-func (j *journal) transaction(line *Line) (string, error) {
+// readTransaction reads a line of the journal of transactions: what was accepted.
+func (j *journal) readTransaction(line *Line) (string, error) {
 	line.Kind = Payment
 	return "", nil
 }
 
 // Operations by name, as folded letters. Those that move nothing back are passed over.
 var (
-	givesBack    = words("CREDIT REFUND CANCEL CANCELLATION ANNULATION REMBOURSEMENT CREDITHOLDER REVERSE REVERSAL")
-	movesNothing = words("VALIDATE VALIDATION CAPTURE AUTHOR AUTHORIZE AUTHORISE DEBIT ACCEPTCHALLENGE REFUSECHALLENGE " +
+	givesBack    = wordSet("CREDIT REFUND CANCEL CANCELLATION ANNULATION REMBOURSEMENT CREDITHOLDER REVERSE REVERSAL")
+	movesNothing = wordSet("VALIDATE VALIDATION CAPTURE AUTHOR AUTHORIZE AUTHORISE DEBIT ACCEPTCHALLENGE REFUSECHALLENGE " +
 		"EXPIRE DUPLICATE RECYCLE")
 )
 
-// operation reads a line of the journal of operations: what was given back. OPERATION_DATE is YYMMDD where PAYMENT_DATE is
+// readOperation reads a line of the journal of operations: what was given back. OPERATION_DATE is YYMMDD where PAYMENT_DATE is
 // YYYYMMDD.
-func (j *journal) operation(line *Line) (string, error) {
-	name := j.cell(colOperationName)
+func (j *journal) readOperation(line *Line) (string, error) {
+	name := j.cellOf(colOperationName)
 	if name == "" {
-		name = j.cell(colOperationType)
+		name = j.cellOf(colOperationType)
 	}
-	line.Kind, line.Operation, line.OperationDay = Refund, name, j.day(colOperationDay)
-	switch word := strings.ToUpper(key(name)); {
+	line.Kind, line.Operation, line.OperationDay = Refund, name, j.dayIn(colOperationDay)
+	switch word := strings.ToUpper(columnKey(name)); {
 	case givesBack[word]:
 	case movesNothing[word]:
 		return "opération " + Plain(name) + "\u00a0: elle ne rend rien", nil
 	default:
-		j.file.note("L’opération «\u00a0%s\u00a0» est inconnue\u00a0: vérifiez si elle rend de l’argent.", Plain(name))
+		j.file.addNote("L’opération «\u00a0%s\u00a0» est inconnue\u00a0: vérifiez si elle rend de l’argent.", Plain(name))
 		return "opération " + Plain(name) + "\u00a0: inconnue", nil
 	}
-	if rest, ok := j.form.parse(j.cell(colNewAmount)); ok && rest > 0 && strings.HasPrefix(strings.ToUpper(name), "CANCEL") {
+	if rest, ok := j.form.parseCents(j.cellOf(colNewAmount)); ok && rest > 0 && strings.HasPrefix(strings.ToUpper(name), "CANCEL") {
 		line.Partial = true
 	}
 	return "", nil
 }
 
-// matching reads a line of the journal of financial reconciliation: what the acquirer took for clearing. DT is a payment, since the
+// readMatching reads a line of the journal of financial reconciliation: what the acquirer took for clearing. DT is a payment, since the
 // cardholder is debited, and CT a refund.
-func (j *journal) matching(line *Line) (string, error) {
-	switch t := fold(j.cell(colOperationType)); t {
+func (j *journal) readMatching(line *Line) (string, error) {
+	switch t := foldWords(j.cellOf(colOperationType)); t {
 	case "DT", "D", "DEBIT", "":
 		line.Kind = Payment
 	case "CT", "C", "CREDIT":
 		line.Kind = Refund
 	default:
-		return "", j.wrong(line.At, j.names[j.index[colOperationType]],
+		return "", j.mistakeIn(line.At, j.names[j.index[colOperationType]],
 			fmt.Sprintf("«\u00a0%s\u00a0» n’est ni DT (paiement) ni CT (remboursement).", Plain(t)))
 	}
-	if m := fold(j.cell(colMatch)); strings.HasSuffix(m, "KO") || strings.Contains(m, "NOT") {
+	if m := foldWords(j.cellOf(colMatch)); strings.HasSuffix(m, "KO") || strings.Contains(m, "NOT") {
 		return "MATCH_STATUS " + Plain(m) + "\u00a0: pas encore rapproché", nil
 	}
-	line.Remittance, line.RemittanceDay = j.cell(colRemittance), j.day(colRemittanceDay)
+	line.Remittance, line.RemittanceDay = j.cellOf(colRemittance), j.dayIn(colRemittanceDay)
 	line.Net, line.Commission = j.netAndCommission(line.Cents)
 	return "", nil
 }
 
 // netAndCommission takes both only if gross − commission is net, in one unit: some journals write the net amount a hundred times.
 func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
-	n, hasNet := j.form.parse(j.cell(colNet))
-	c, hasCommission := j.form.parse(j.cell(colCommission))
+	n, hasNet := j.form.parseCents(j.cellOf(colNet))
+	c, hasCommission := j.form.parseCents(j.cellOf(colCommission))
 	if !hasNet || !hasCommission {
 		return
 	}
@@ -77,13 +77,13 @@ func (j *journal) netAndCommission(gross int64) (net, commission Optional) {
 			return Some(n / 100), Some(c)
 		}
 	}
-	j.file.note("Dans ce journal le montant net n’est pas le brut moins la commission\u00a0: net et commission ne sont pas repris.")
+	j.file.addNote("Dans ce journal le montant net n’est pas le brut moins la commission\u00a0: net et commission ne sont pas repris.")
 	return
 }
 
-// chargeback reads a line of the journal of chargebacks. A credit undoes one.
-func (j *journal) chargeback(line *Line) (string, error) {
-	line.Kind, line.ChargebackDay, line.Reason = Chargeback, j.day(colChargebackDay), j.cell(colReason)
-	line.Reversal = strings.HasPrefix(fold(j.cell(colOperationType)), "C")
+// readChargeback reads a line of the journal of chargebacks. A credit undoes one.
+func (j *journal) readChargeback(line *Line) (string, error) {
+	line.Kind, line.ChargebackDay, line.Reason = Chargeback, j.dayIn(colChargebackDay), j.cellOf(colReason)
+	line.Reversal = strings.HasPrefix(foldWords(j.cellOf(colOperationType)), "C")
 	return "", nil
 }

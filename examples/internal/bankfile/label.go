@@ -31,14 +31,14 @@ var topics = func() map[string]topic {
 		fee:        "FRAIS ABONNEMENT COTISATION LOCATION",
 		purchase:   "PAIEMENT ACHAT RETRAIT",
 	} {
-		for w := range words(s) {
+		for w := range wordSet(s) {
 			all[w] |= t
 		}
 	}
 	return all
 }()
 
-func words(s string) map[string]bool {
+func wordSet(s string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(s) {
 		set[w] = true
@@ -63,7 +63,7 @@ func labelOf(texts ...string) label {
 			text += " " + more
 		}
 	}
-	l := label{text: fold(text)}
+	l := label{text: foldWords(text)}
 	rest := l.text
 	for word := ""; rest != ""; {
 		word, rest = nextWord(rest)
@@ -112,11 +112,11 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-func (l label) has(t topic) bool { return l.about&t != 0 }
+func (l label) isAbout(t topic) bool { return l.about&t != 0 }
 
 // kindOf says what a line of an account is, by its sign and its label.
 func (l label) kindOf(cents int64) Kind {
-	if !l.has(card) {
+	if !l.isAbout(card) {
 		return Other
 	}
 	return l.cardKind(cents)
@@ -125,19 +125,19 @@ func (l label) kindOf(cents int64) Kind {
 // cardKind is kindOf for a line that is known to be about cards.
 func (l label) cardKind(cents int64) Kind {
 	switch {
-	case l.has(purchase) && !l.has(remittance):
+	case l.isAbout(purchase) && !l.isAbout(remittance):
 		return Other
-	case l.has(unpaid) && l.has(fee):
+	case l.isAbout(unpaid) && l.isAbout(fee):
 		return Fee
-	case l.has(unpaid):
+	case l.isAbout(unpaid):
 		return Chargeback
-	case cents >= 0 && l.has(remittance):
+	case cents >= 0 && l.isAbout(remittance):
 		return Remitted
-	case l.has(commission):
+	case l.isAbout(commission):
 		return Commission
-	case l.has(fee):
+	case l.isAbout(fee):
 		return Fee
-	case cents < 0 && l.has(remittance|refund):
+	case cents < 0 && l.isAbout(remittance|refund):
 		return RefundRemittance
 	}
 	return Other
@@ -157,7 +157,7 @@ func kindOfCode(code string, cents int64, l label) (kind Kind, ok bool) {
 	case "38":
 		return Chargeback, true
 	case "62", "64", "65", "66", "67":
-		if l.has(commission) && !l.has(unpaid) {
+		if l.isAbout(commission) && !l.isAbout(unpaid) {
 			return Commission, true
 		}
 		return Fee, true
@@ -170,7 +170,7 @@ func kindOfCode(code string, cents int64, l label) (kind Kind, ok bool) {
 // breakdown is what a free text says of a remittance: BRUT 137,00 COM 1,23 NET 135,77.
 type breakdown struct{ gross, commission, net Optional }
 
-func (l label) breakdown() (b breakdown) {
+func (l label) amountsNamed() (b breakdown) {
 	parts := map[string]*Optional{"BRUT": &b.gross, "COM": &b.commission, "COMM": &b.commission, "COMMISSION": &b.commission,
 		"NET": &b.net}
 	word, rest := nextWord(l.text)
@@ -191,7 +191,7 @@ func (line *Line) takeGross(l label) {
 	if !strings.Contains(l.text, "BRUT") {
 		return
 	}
-	b := l.breakdown()
+	b := l.amountsNamed()
 	booked := max(line.Cents, -line.Cents)
 	if b.gross.Known && b.commission.Known && b.gross.Cents-b.commission.Cents == booked && (!b.net.Known ||
 		b.net.Cents == booked) {

@@ -110,8 +110,8 @@ type wantedColumn struct {
 	name string
 }
 
-// wanted are the columns that the layout names, the most telling first.
-func (l *Layout) wanted() []wantedColumn {
+// wantedColumns are the columns that the layout names, the most telling first.
+func (l *Layout) wantedColumns() []wantedColumn {
 	all := []wantedColumn{
 		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit,
 			l.Credit}, {roleType, l.Type},
@@ -120,9 +120,9 @@ func (l *Layout) wanted() []wantedColumn {
 	return slices.DeleteFunc(all, func(c wantedColumn) bool { return c.name == "" })
 }
 
-// bind finds the columns in a row. missing is the first wanted name that is not there.
-func (l *Layout) bind(cells []string) (index [roleCount][]int, missing string, twice string) {
-	for _, c := range l.wanted() {
+// bindColumns finds the columns in a row. missing is the first wanted name that is not there.
+func (l *Layout) bindColumns(cells []string) (index [roleCount][]int, missing string, twice string) {
+	for _, c := range l.wantedColumns() {
 		found := 0
 		for i, cell := range cells {
 			if cell == c.name {
@@ -142,13 +142,13 @@ func (l *Layout) bind(cells []string) (index [roleCount][]int, missing string, t
 
 // hasHeader reports whether one of the first lines names the columns that the layout wants.
 func (l *Layout) hasHeader(head string) bool {
-	rows := &records{in: lines(head), separator: l.Separator}
+	rows := &records{in: linesOf(head), separator: l.Separator}
 	for range mostAbove + l.Skip {
-		cells, _, err := rows.next()
+		cells, _, err := rows.nextRecord()
 		if err != nil {
 			return false
 		}
-		if _, missing, _ := l.bind(cells); missing == "" {
+		if _, missing, _ := l.bindColumns(cells); missing == "" {
 			return true
 		}
 	}
@@ -173,7 +173,7 @@ func readLayout(s *source) error {
 	if l.Reference == "" {
 		s.file.Level = Remittance
 	}
-	t := &table{source: s, rows: &records{in: s.text, separator: l.Separator}, continued: l.Continued, amount: l.parse,
+	t := &table{source: s, rows: &records{in: s.text, separator: l.Separator}, continued: l.Continued, amount: l.parseCents,
 		passOver: map[string]bool{}}
 	format := dateFormat.Replace(l.DateFormat)
 	t.day = func(cell string) (string, bool) {
@@ -187,11 +187,11 @@ func readLayout(s *source) error {
 		t.ignored = l.Ignored
 	}
 	for _, w := range l.PassOver {
-		t.passOver[fold(w)] = true
+		t.passOver[foldWords(w)] = true
 	}
 	for range l.Skip {
 		if _, _, err := readLine(t.rows.in); err != nil {
-			return s.wrong(0, "", fmt.Sprintf("il n’y a pas de ligne après les %d qui sont sautées\u00a0: voyez "+
+			return s.mistakeIn(0, "", fmt.Sprintf("il n’y a pas de ligne après les %d qui sont sautées\u00a0: voyez "+
 				"«\u00a0skip\u00a0» dans le layout.", l.Skip))
 		}
 		t.rows.line++
@@ -200,8 +200,8 @@ func readLayout(s *source) error {
 		return err
 	}
 	t.header = func([]string) bool { return false }
-	t.finish = func(line *Line) (string, error) { return l.finish(t, line) }
-	return t.read()
+	t.finish = func(line *Line) (string, error) { return l.finishLine(t, line) }
+	return t.readRows()
 }
 
 // findHeader reads up to the line that names the columns.
@@ -209,13 +209,13 @@ func (l *Layout) findHeader(t *table) error {
 	var first []string
 	firstLine, missing := t.rows.line+1, l.Reference
 	for range mostAbove {
-		cells, at, err := t.rows.next()
+		cells, at, err := t.rows.nextRecord()
 		if err != nil {
 			break
 		}
-		index, absent, twice := l.bind(cells)
+		index, absent, twice := l.bindColumns(cells)
 		if twice != "" {
-			return t.wrong(at, twice, "deux colonnes portent ce nom\u00a0: renommez-en une.")
+			return t.mistakeIn(at, twice, "deux colonnes portent ce nom\u00a0: renommez-en une.")
 		}
 		if absent == "" {
 			t.index, t.names = index, append([]string(nil), cells...)
@@ -226,25 +226,25 @@ func (l *Layout) findHeader(t *table) error {
 		}
 	}
 	if first == nil {
-		return t.wrong(firstLine, "", "il n’y a pas de ligne avec les noms des colonnes.")
+		return t.mistakeIn(firstLine, "", "il n’y a pas de ligne avec les noms des colonnes.")
 	}
 	for i := range first {
 		first[i] = Plain(first[i])
 	}
-	return t.wrong(firstLine, missing, fmt.Sprintf("elle n’y est pas. Il y a\u00a0: %s. Voyez le séparateur %q et les noms "+
+	return t.mistakeIn(firstLine, missing, fmt.Sprintf("elle n’y est pas. Il y a\u00a0: %s. Voyez le séparateur %q et les noms "+
 		"dans le layout.",
 		strings.Join(first, ", "), l.Separator))
 }
 
-// finish says what a line is.
-func (l *Layout) finish(t *table, line *Line) (ignored string, err error) {
-	kind := t.cell(roleType)
+// finishLine says what a line is.
+func (l *Layout) finishLine(t *table, line *Line) (ignored string, err error) {
+	kind := t.cellOf(roleType)
 	if l.Reference == "" {
 		line.takeGross(labelOf(line.Label))
 		return "", nil
 	}
 	if line.Reference == "" {
-		return "", t.wrong(line.At, l.Reference, "elle est vide\u00a0: si de telles lignes ne sont pas de l’argent, nommez "+
+		return "", t.mistakeIn(line.At, l.Reference, "elle est vide\u00a0: si de telles lignes ne sont pas de l’argent, nommez "+
 			"leur type dans «\u00a0ignored\u00a0».")
 	}
 	switch line.Kind = Payment; {
@@ -255,10 +255,10 @@ func (l *Layout) finish(t *table, line *Line) (ignored string, err error) {
 	case slices.Contains(l.Refunds, kind): // some lists give it a minus, some do not
 		line.Kind = Refund
 	case !slices.Contains(l.Payments, kind):
-		return "", t.wrong(line.At, l.Type, fmt.Sprintf("«\u00a0%s\u00a0» n’est ni un paiement ni un remboursement\u00a0: "+
+		return "", t.mistakeIn(line.At, l.Type, fmt.Sprintf("«\u00a0%s\u00a0» n’est ni un paiement ni un remboursement\u00a0: "+
 			"nommez-le dans «\u00a0payments\u00a0», «\u00a0refunds\u00a0» ou «\u00a0ignored\u00a0» du layout.", Plain(kind)))
 	case line.Cents < 0:
-		return "", t.wrong(line.At, t.column(roleAmount), fmt.Sprintf("le montant est négatif et «\u00a0%s\u00a0» est un "+
+		return "", t.mistakeIn(line.At, t.columnName(roleAmount), fmt.Sprintf("le montant est négatif et «\u00a0%s\u00a0» est un "+
 			"paiement\u00a0: "+
 			"voyez «\u00a0payments\u00a0» et «\u00a0refunds\u00a0» dans le layout.", Plain(kind)))
 	}
@@ -272,8 +272,8 @@ func (l *Layout) finish(t *table, line *Line) (ignored string, err error) {
 
 var dateFormat = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "01", "%d", "02", "%H", "15", "%M", "04", "%S", "05")
 
-// parse reads an amount in the layout's unit. In euros the other sign may only stand between thousands.
-func (l *Layout) parse(s string) (cents int64, signed, ok bool) {
+// parseCents reads an amount in the layout's unit. In euros the other sign may only stand between thousands.
+func (l *Layout) parseCents(s string) (cents int64, signed, ok bool) {
 	other := map[string]string{",": ".", ".": ","}[l.Decimal]
 	if l.Unit == "cents" {
 		if strings.ContainsAny(s, ",.") {

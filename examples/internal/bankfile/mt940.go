@@ -45,7 +45,7 @@ func readMT940(s *source) error {
 		text, _, err := readLine(s.text)
 		number++
 		if err != nil && err != io.EOF {
-			return s.broken(number, err)
+			return s.recordMistake(number, err)
 		}
 		if i := strings.Index(text, "{4:"); i >= 0 {
 			text = text[i+3:]
@@ -59,13 +59,13 @@ func readMT940(s *source) error {
 			continue
 		}
 		if len(content) > 0 {
-			if err := m.field(name, content); err != nil {
+			if err := m.readField(name, content); err != nil {
 				return err
 			}
 		}
 		content = nil
 		if end {
-			if err := m.end(); err != nil {
+			if err := m.endStatement(); err != nil {
 				return err
 			}
 		}
@@ -80,15 +80,15 @@ func readMT940(s *source) error {
 	return nil
 }
 
-func (m *mt940) wrongf(format string, a ...any) error {
-	return m.wrong(m.at, "", fmt.Sprintf(format, a...)+". Redemandez le fichier à la banque.")
+func (m *mt940) formatMistake(format string, a ...any) error {
+	return m.mistakeIn(m.at, "", fmt.Sprintf(format, a...)+". Redemandez le fichier à la banque.")
 }
 
-// field reads a field; those that say nothing about money are passed over.
-func (m *mt940) field(name string, content []string) error {
+// readField reads a field; those that say nothing about money are passed over.
+func (m *mt940) readField(name string, content []string) error {
 	switch name {
 	case "20":
-		if err := m.end(); err != nil {
+		if err := m.endStatement(); err != nil {
 			return err
 		}
 		m.open, m.closed, m.reference = &Statement{}, false, content[0]
@@ -98,7 +98,7 @@ func (m *mt940) field(name string, content []string) error {
 		return nil
 	}
 	if m.open == nil {
-		return m.wrongf("le champ :%s: ne suit pas un :20:, qui commence un relevé", name)
+		return m.formatMistake("le champ :%s: ne suit pas un :20:, qui commence un relevé", name)
 	}
 	switch name {
 	case "25":
@@ -106,30 +106,30 @@ func (m *mt940) field(name string, content []string) error {
 	case "28C":
 		m.open.ID = content[0]
 	case "60F", "60M":
-		return m.opening(content[0])
+		return m.openStatement(content[0])
 	case "61":
-		return m.movement(content)
+		return m.readMovement(content)
 	case "86":
 		if m.line != nil { // one behind the closing balance is about the statement
 			m.line.Text = joinWrapped(content)
-			return m.hand()
+			return m.handOver()
 		}
 	default:
-		return m.closing(content[0])
+		return m.closeStatement(content[0])
 	}
 	return nil
 }
 
-// balance reads C260302EUR10000,00.
-func (m *mt940) balance(content string) (cents int64, on, currency string, err error) {
+// readBalance reads C260302EUR10000,00.
+func (m *mt940) readBalance(content string) (cents int64, on, currency string, err error) {
 	b := mt940Balance.FindStringSubmatch(strings.TrimSpace(content))
 	if b == nil {
-		return 0, "", "", m.wrongf("«\u00a0%s\u00a0» n’est pas un solde", Plain(content))
+		return 0, "", "", m.formatMistake("«\u00a0%s\u00a0» n’est pas un solde", Plain(content))
 	}
 	cents, ok := parseDecimal(b[4], ',')
 	d, okDay := yearMonthDay(b[2])
 	if !ok || !okDay {
-		return 0, "", "", m.wrongf("«\u00a0%s\u00a0» n’est pas un solde", Plain(content))
+		return 0, "", "", m.formatMistake("«\u00a0%s\u00a0» n’est pas un solde", Plain(content))
 	}
 	if b[1] == "D" {
 		cents = -cents
@@ -143,43 +143,43 @@ func yearMonthDay(s string) (string, bool) {
 	if !ok || len(s) != 6 {
 		return "", false
 	}
-	return day(century(int(n/10000)), int(n/100%100), int(n%100))
+	return writeDay(fullYear(int(n/10000)), int(n/100%100), int(n%100))
 }
 
-func (m *mt940) opening(content string) (err error) {
+func (m *mt940) openStatement(content string) (err error) {
 	if m.open.hasOpening {
-		return m.wrongf("le relevé a deux soldes initiaux")
+		return m.formatMistake("le relevé a deux soldes initiaux")
 	}
 	st := m.open
-	st.Opening, st.OpeningDay, st.Currency, err = m.balance(content)
+	st.Opening, st.OpeningDay, st.Currency, err = m.readBalance(content)
 	st.hasOpening = true
 	if last, ok := m.closings[st.Account]; ok && err == nil && last.Closing != st.Opening {
-		m.file.note("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé ou une page manque "+
+		m.file.addNote("Compte %s\u00a0: le solde final du %s n’est pas le solde initial du %s. Un relevé ou une page manque "+
 			"entre les deux.",
 			Plain(st.Account), last.ClosingDay, st.OpeningDay)
 	}
 	return err
 }
 
-func (m *mt940) movement(content []string) error {
-	if err := m.hand(); err != nil {
+func (m *mt940) readMovement(content []string) error {
+	if err := m.handOver(); err != nil {
 		return err
 	}
 	if !m.open.hasOpening || m.closed {
-		return m.wrongf("ce mouvement ne se trouve pas entre un solde initial et un solde final")
+		return m.formatMistake("ce mouvement ne se trouve pas entre un solde initial et un solde final")
 	}
 	f := mt940Line.FindStringSubmatch(content[0])
 	if f == nil {
-		return m.wrongf("«\u00a0%s\u00a0» n’est pas un mouvement", Plain(content[0]))
+		return m.formatMistake("«\u00a0%s\u00a0» n’est pas un mouvement", Plain(content[0]))
 	}
 	line := Line{At: m.at, Account: m.open.Account, Currency: m.open.Currency, FundsCode: f[4], Operation: f[6]}
 	var ok, okDay bool
 	line.Cents, ok = parseDecimal(f[5], ',')
 	if line.ValueDay, okDay = yearMonthDay(f[1]); !ok || !okDay {
-		return m.wrongf("«\u00a0%s\u00a0» n’est pas un mouvement", Plain(content[0]))
+		return m.formatMistake("«\u00a0%s\u00a0» n’est pas un mouvement", Plain(content[0]))
 	}
-	if line.Day, ok = nearest(line.ValueDay, f[2]); !ok {
-		return m.wrongf("«\u00a0%s\u00a0» n’est pas un jour (mois et jour)", Plain(f[2]))
+	if line.Day, ok = nearestDay(line.ValueDay, f[2]); !ok {
+		return m.formatMistake("«\u00a0%s\u00a0» n’est pas un jour (mois et jour)", Plain(f[2]))
 	}
 	switch f[3] {
 	case "D":
@@ -195,15 +195,15 @@ func (m *mt940) movement(content []string) error {
 		line.CustomerReference = strings.TrimSpace(customer)
 	}
 	line.BankReference = strings.TrimSpace(bank)
-	line.Label = squeeze(strings.Join(content[1:], " "))
+	line.Label = joinWords(strings.Join(content[1:], " "))
 	m.open.Moved += line.Cents
 	m.line = &line
 	return nil
 }
 
-// nearest gives a booking day, which has no year, the one that brings it nearest to the value day: 0102 beside 2025-12-31 is of
+// nearestDay gives a booking day, which has no year, the one that brings it nearest to the value day: 0102 beside 2025-12-31 is of
 // 2026.
-func nearest(valueDay, monthDay string) (string, bool) {
+func nearestDay(valueDay, monthDay string) (string, bool) {
 	if monthDay == "" {
 		return valueDay, true
 	}
@@ -214,7 +214,7 @@ func nearest(valueDay, monthDay string) (string, bool) {
 	}
 	best, distance := "", time.Duration(1<<63-1)
 	for year := value.Year() - 1; year <= value.Year()+1; year++ {
-		d, ok := day(year, int(n/100), int(n%100))
+		d, ok := writeDay(year, int(n/100), int(n%100))
 		if !ok {
 			continue
 		}
@@ -226,8 +226,8 @@ func nearest(valueDay, monthDay string) (string, bool) {
 	return best, best != ""
 }
 
-// hand gives the movement, now complete, to the caller.
-func (m *mt940) hand() error {
+// handOver gives the movement, now complete, to the caller.
+func (m *mt940) handOver() error {
 	line := m.line
 	if line == nil {
 		return nil
@@ -235,7 +235,7 @@ func (m *mt940) hand() error {
 	m.line = nil
 	l := labelOf(line.Label, line.Text)
 	if line.Kind = l.kindOf(line.Cents); line.Operation == "NCOM" || line.Operation == "NCHG" {
-		if line.Kind = Fee; l.has(commission) && !l.has(unpaid) {
+		if line.Kind = Fee; l.isAbout(commission) && !l.isAbout(unpaid) {
 			line.Kind = Commission
 		}
 	}
@@ -243,24 +243,24 @@ func (m *mt940) hand() error {
 	return m.each(*line)
 }
 
-func (m *mt940) closing(content string) error {
-	if err := m.hand(); err != nil {
+func (m *mt940) closeStatement(content string) error {
+	if err := m.handOver(); err != nil {
 		return err
 	}
 	if !m.open.hasOpening || m.closed {
-		return m.wrongf("ce solde final ne suit pas un solde initial")
+		return m.formatMistake("ce solde final ne suit pas un solde initial")
 	}
 	st := *m.open
 	var currency string
 	var err error
-	if st.Closing, st.ClosingDay, currency, err = m.balance(content); err != nil {
+	if st.Closing, st.ClosingDay, currency, err = m.readBalance(content); err != nil {
 		return err
 	}
 	if currency != st.Currency {
-		return m.wrongf("le solde final est en %s, le solde initial en %s", currency, st.Currency)
+		return m.formatMistake("le solde final est en %s, le solde initial en %s", currency, st.Currency)
 	}
 	if st.Opening+st.Moved != st.Closing {
-		return m.unbalanced(m.at, st)
+		return m.unbalancedMistake(m.at, st)
 	}
 	st.Balanced, st.hasClosing = true, true
 	m.closings[st.Account] = st
@@ -269,10 +269,10 @@ func (m *mt940) closing(content string) error {
 	return nil
 }
 
-// end ends a statement.
-func (m *mt940) end() error {
+// endStatement ends a statement.
+func (m *mt940) endStatement() error {
 	if m.open != nil && !m.closed {
-		return m.wrongf("le solde final (:62F:) du relevé %s manque\u00a0: le fichier est coupé", Plain(m.reference))
+		return m.formatMistake("le solde final (:62F:) du relevé %s manque\u00a0: le fichier est coupé", Plain(m.reference))
 	}
 	m.open = nil
 	return nil
@@ -294,5 +294,5 @@ func joinWrapped(content []string) string {
 	if mt940SubField.MatchString(text) {
 		text = mt940SubField.ReplaceAllString(text, " ")
 	}
-	return squeeze(text)
+	return joinWords(text)
 }

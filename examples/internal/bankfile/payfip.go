@@ -20,11 +20,11 @@ func isPayFiP(s *source) bool { return payFiPSeparator(s.head) != "" }
 func payFiPSeparator(head string) string {
 	rest := strings.TrimPrefix(strings.TrimLeft(head, " \r\n"), `"`)
 	const word = "EN-TETE"
-	if len(rest) <= len(word) || fold(rest[:len(word)]) != word {
+	if len(rest) <= len(word) || foldWords(rest[:len(word)]) != word {
 		return ""
 	}
 	separator, _ := firstRune(strings.TrimLeft(rest[len(word):], `"`))
-	if strings.ContainsAny(separator, " \r\n_-") || key(separator) != "" {
+	if strings.ContainsAny(separator, " \r\n_-") || columnKey(separator) != "" {
 		return ""
 	}
 	return separator
@@ -44,7 +44,7 @@ var payFiPNames = []struct {
 
 func readPayFiP(s *source) error {
 	s.file.Format, s.file.Level = "payfip", Transaction
-	s.file.note("La forme du rapport PayFiP n’est pas publiée\u00a0: vérifiez les premiers montants lus.")
+	s.file.addNote("La forme du rapport PayFiP n’est pas publiée\u00a0: vérifiez les premiers montants lus.")
 	rows := &records{in: s.text, separator: payFiPSeparator(s.head)}
 	at := make([]int, len(payFiPNames))
 	for i, c := range payFiPNames {
@@ -58,19 +58,19 @@ func readPayFiP(s *source) error {
 		return ""
 	}
 	for {
-		cells, line, err := rows.next()
+		cells, line, err := rows.nextRecord()
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return s.broken(line, err)
+			return s.recordMistake(line, err)
 		}
-		switch word := fold(cells[0]); {
+		switch word := foldWords(cells[0]); {
 		case isEmpty(cells):
 		case word == "EN-TETE":
 			for i, c := range payFiPNames {
 				for j, name := range cells {
 					for _, known := range c.names {
-						if j > 0 && key(name) == known {
+						if j > 0 && columnKey(name) == known {
 							at[i] = j
 						}
 					}
@@ -80,26 +80,26 @@ func readPayFiP(s *source) error {
 		case word == "PIED-DE-PAGE":
 			ended = true
 		case word != "LIGNE":
-			return s.wrong(line, "", fmt.Sprintf("«\u00a0%s\u00a0» n’est ni EN-TETE, ni LIGNE, ni PIED-DE-PAGE.", Plain(cells[0])))
+			return s.mistakeIn(line, "", fmt.Sprintf("«\u00a0%s\u00a0» n’est ni EN-TETE, ni LIGNE, ni PIED-DE-PAGE.", Plain(cells[0])))
 		case ended:
-			return s.wrong(line, "", "il y a des lignes après PIED-DE-PAGE\u00a0: redemandez le rapport.")
+			return s.mistakeIn(line, "", "il y a des lignes après PIED-DE-PAGE\u00a0: redemandez le rapport.")
 		default:
 			l := Line{At: line, Kind: Payment, Currency: "EUR", Reference: get(cells, 1), Authorisation: get(cells, 4)}
-			if code := fold(get(cells, 3)); code != "" && code != "P" && code != "V" {
-				s.file.ignore(Ignored{At: line, Reference: l.Reference, Why: "resultrans " + Plain(code) + "\u00a0: pas d’argent"})
+			if code := foldWords(get(cells, 3)); code != "" && code != "P" && code != "V" {
+				s.file.addIgnored(Ignored{At: line, Reference: l.Reference, Why: "resultrans " + Plain(code) + "\u00a0: pas d’argent"})
 				continue
 			}
 			var ok bool
 			if l.PaymentDay, ok = parseDay(get(cells, 0)); !ok {
 				if l.PaymentDay, ok = payFiPDay(get(cells, 0)); !ok {
-					return s.wrong(line, "date", fmt.Sprintf("«\u00a0%s\u00a0» n’est pas une date.", Plain(get(cells, 0))))
+					return s.mistakeIn(line, "date", fmt.Sprintf("«\u00a0%s\u00a0» n’est pas une date.", Plain(get(cells, 0))))
 				}
 			}
-			if l.Cents, ok = form.parse(get(cells, 2)); !ok || l.Cents < 0 {
-				return s.wrong(line, "montant", fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant.", Plain(get(cells, 2))))
+			if l.Cents, ok = form.parseCents(get(cells, 2)); !ok || l.Cents < 0 {
+				return s.mistakeIn(line, "montant", fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant.", Plain(get(cells, 2))))
 			}
 			if l.Reference == "" {
-				return s.wrong(line, "refdet", "la référence est vide.")
+				return s.mistakeIn(line, "refdet", "la référence est vide.")
 			}
 			if err := s.each(l); err != nil {
 				return err
@@ -107,7 +107,7 @@ func readPayFiP(s *source) error {
 		}
 	}
 	if !ended {
-		return s.wrong(0, "", "la ligne PIED-DE-PAGE manque\u00a0: le rapport est coupé. Redemandez-le.")
+		return s.mistakeIn(0, "", "la ligne PIED-DE-PAGE manque\u00a0: le rapport est coupé. Redemandez-le.")
 	}
 	s.file.Whole = true
 	return nil
@@ -116,20 +116,20 @@ func readPayFiP(s *source) error {
 // payFiPDay reads JJMMAAAA, as the web service writes dattrans.
 func payFiPDay(s string) (string, bool) {
 	if n, ok := digitsOf(s); ok && len(s) == 8 {
-		return day(int(n%10000), int(n/10000%100), int(n/1000000))
+		return writeDay(int(n%10000), int(n/10000%100), int(n/1000000))
 	}
 	return "", false
 }
 
 // payFiPForm: a decimal sign in any amount means euros.
 func (s *source) payFiPForm(separator string, at int) writtenIn {
-	rows := &records{in: lines(s.head), separator: separator}
+	rows := &records{in: linesOf(s.head), separator: separator}
 	for {
-		cells, _, err := rows.next()
+		cells, _, err := rows.nextRecord()
 		if err != nil {
 			return cents
 		}
-		if at < len(cells) && fold(cells[0]) == "LIGNE" && strings.ContainsAny(cells[at], ",.") {
+		if at < len(cells) && foldWords(cells[0]) == "LIGNE" && strings.ContainsAny(cells[at], ",.") {
 			return euros
 		}
 	}

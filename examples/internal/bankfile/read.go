@@ -45,7 +45,7 @@ func Read(name string, r io.Reader, layout *Layout, each func(Line) error) (File
 		s.file.Lines++
 		return each(l)
 	}
-	charset, err := decode(bufio.NewReaderSize(r, headSize))
+	charset, err := decodeText(bufio.NewReaderSize(r, headSize))
 	if err != nil {
 		return s.file, err
 	}
@@ -56,7 +56,7 @@ func Read(name string, r io.Reader, layout *Layout, each func(Line) error) (File
 	}
 	s.head = string(head)
 	if s.head == "" {
-		return s.file, s.wrong(0, "", "le fichier est vide.")
+		return s.file, s.mistakeIn(0, "", "le fichier est vide.")
 	}
 	for _, f := range formats {
 		if f.recognises(s) {
@@ -67,13 +67,13 @@ func Read(name string, r io.Reader, layout *Layout, each func(Line) error) (File
 			return s.file, err
 		}
 	}
-	return s.file, s.wrong(0, "", "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, les relevés "+
+	return s.file, s.mistakeIn(0, "", "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, les relevés "+
 		"CFONB 120, "+
 		"camt.053, camt.054 et MT940, et les CSV de huit banques. Pour un autre CSV, décrivez-le par un fichier -layout"+
 		"\u00a0: l’option -demo en écrit un exemple.")
 }
 
-// wrong is a mistake in the file.
-func (s *source) wrong(line int, column, what string) error {
+// mistakeIn is a mistake in the file.
+func (s *source) mistakeIn(line int, column, what string) error {
 	return &Mistake{s.file.Name, line, column, what}
 }

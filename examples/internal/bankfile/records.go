@@ -27,7 +27,7 @@ type records struct {
 // tallestCell is over how many lines a cell may stand.
 const tallestCell = 64
 
-func (r *records) physical() (string, error) {
+func (r *records) physicalLine() (string, error) {
 	if len(r.pending) > 0 {
 		l := r.pending[0]
 		r.pending = r.pending[1:]
@@ -42,10 +42,10 @@ func (r *records) physical() (string, error) {
 	return l, err
 }
 
-// next returns the cells of a record, without the blanks around them, and the number of its first line. The slice is used again.
+// nextRecord returns the cells of a record, without the blanks around them, and the number of its first line. The slice is used again.
 // After the last record the error is io.EOF. A quote that is open at the end of the file is io.ErrUnexpectedEOF.
-func (r *records) next() (cells []string, line int, err error) {
-	text, err := r.physical()
+func (r *records) nextRecord() (cells []string, line int, err error) {
+	text, err := r.physicalLine()
 	if err != nil {
 		return nil, r.line, err
 	}
@@ -63,9 +63,9 @@ func (r *records) next() (cells []string, line int, err error) {
 		}
 	}
 	for at := 0; ; {
-		content, end, state := quoted(text[at:], r.separator)
+		content, end, state := readQuoted(text[at:], r.separator)
 		if state == unclosed {
-			longer, err := r.extend(text, at)
+			longer, err := r.extendRecord(text, at)
 			if err != nil {
 				return nil, line, err
 			}
@@ -90,9 +90,9 @@ func (r *records) next() (cells []string, line int, err error) {
 	}
 }
 
-// extend adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it:
+// extendRecord adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it:
 // then the quote is text.
-func (r *records) extend(text string, at int) (string, error) {
+func (r *records) extendRecord(text string, at int) (string, error) {
 	whole, taken := text, r.taken[:0]
 	defer func() { r.taken = taken }()
 	back := func() {
@@ -100,7 +100,7 @@ func (r *records) extend(text string, at int) (string, error) {
 		r.line -= len(taken)
 	}
 	for {
-		l, err := r.physical()
+		l, err := r.physicalLine()
 		if err == io.EOF {
 			if len(taken) > 0 {
 				back()
@@ -117,7 +117,7 @@ func (r *records) extend(text string, at int) (string, error) {
 			return "", nil
 		}
 		whole += "\n" + l
-		if _, _, state := quoted(whole[at:], r.separator); state == closed {
+		if _, _, state := readQuoted(whole[at:], r.separator); state == closed {
 			return whole, nil
 		} else if state == bare {
 			back()
@@ -155,8 +155,8 @@ const (
 	unclosed                // quoted, and the text ends
 )
 
-// quoted reads a quoted cell at the beginning of rest.
-func quoted(rest, separator string) (content string, end int, state quoting) {
+// readQuoted reads a quoted cell at the beginning of rest.
+func readQuoted(rest, separator string) (content string, end int, state quoting) {
 	start := 0
 	if strings.HasPrefix(rest, "=") {
 		start = 1
@@ -197,5 +197,5 @@ func isEmpty(cells []string) bool {
 	return true
 }
 
-// lines reads a text that is in memory.
-func lines(text string) *bufio.Reader { return bufio.NewReader(strings.NewReader(text)) }
+// linesOf reads a text that is in memory.
+func linesOf(text string) *bufio.Reader { return bufio.NewReader(strings.NewReader(text)) }

@@ -11,7 +11,7 @@ func FuzzSqueeze(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if got, want := squeeze(s), strings.Join(strings.Fields(s), " "); got != want {
+		if got, want := joinWords(s), strings.Join(strings.Fields(s), " "); got != want {
 			t.Errorf("squeeze(%q) is %q, want %q", s, got, want)
 		}
 	})

@@ -52,10 +52,10 @@ type table struct {
 }
 
 // noMoney are the words with which lines begin that are no movement.
-var noMoney = words("TOTAL TOTAUX SOLDE SOLDES FIN")
+var noMoney = wordSet("TOTAL TOTAUX SOLDE SOLDES FIN")
 
-// cell joins the cells of a role.
-func (t *table) cell(r role) string {
+// cellOf joins the cells of a role.
+func (t *table) cellOf(r role) string {
 	text := ""
 	for _, i := range t.index[r] {
 		if i < len(t.cells) && t.cells[i] != "" {
@@ -68,49 +68,49 @@ func (t *table) cell(r role) string {
 	return text
 }
 
-// column is the name of a role's column, for a message.
-func (t *table) column(r role) string {
+// columnName is the name of a role's column, for a message.
+func (t *table) columnName(r role) string {
 	if len(t.index[r]) > 0 && t.index[r][0] < len(t.names) {
 		return t.names[t.index[r][0]]
 	}
 	return ""
 }
 
-// read reads all rows. Those before the header are kept for account and balance only.
-func (t *table) read() error {
+// readRows reads all rows. Those before the header are kept for account and balance only.
+func (t *table) readRows() error {
 	started := t.names != nil
 	for {
-		cells, at, err := t.rows.next()
+		cells, at, err := t.rows.nextRecord()
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return t.broken(at, err)
+			return t.recordMistake(at, err)
 		}
 		t.cells = cells
 		switch {
 		case isEmpty(cells):
 		case t.header(cells):
-			if err := t.hand(); err != nil {
+			if err := t.handOver(); err != nil {
 				return err
 			}
 			started = true
 		case !started:
-			t.above(cells)
+			t.readAboveHeader(cells)
 		default:
-			if err := t.row(at); err != nil {
+			if err := t.readRow(at); err != nil {
 				return err
 			}
 		}
 	}
-	return t.hand()
+	return t.handOver()
 }
 
 var accountNumber = regexp.MustCompile(`FR\d{2}[0-9A-Z]{23}|[0-9]{7,}[0-9A-Z]*`)
 
-// above takes account and balance from a line above the header.
-func (t *table) above(cells []string) {
+// readAboveHeader takes account and balance from a line above the header.
+func (t *table) readAboveHeader(cells []string) {
 	for i, c := range cells {
-		if strings.HasPrefix(fold(c), "SOLDE") {
+		if strings.HasPrefix(foldWords(c), "SOLDE") {
 			for _, text := range append([]string{c}, cells[i+1:]...) {
 				if n, ok := trailingAmount(text); ok {
 					t.file.Balance = &Balance{Cents: n, Account: t.account}
@@ -120,7 +120,7 @@ func (t *table) above(cells []string) {
 		}
 	}
 	if _, isDay := parseDay(strings.Join(cells[min(1, len(cells)):min(2, len(cells))], "")); isDay && len(cells) > 3 {
-		t.announced = max(t.announced, number(cells[3])) // account;from;to;count
+		t.announced = max(t.announced, parseDigits(cells[3])) // account;from;to;count
 	}
 	if found := accountNumber.FindString(strings.ReplaceAll(strings.Join(cells, ";"), " ", "")); found != "" {
 		t.account = found
@@ -139,45 +139,45 @@ func trailingAmount(s string) (int64, bool) {
 	return 0, false
 }
 
-// row reads a row below the header: a movement, the rest of the one above, or no money.
-func (t *table) row(at int) error {
+// readRow reads a row below the header: a movement, the rest of the one above, or no money.
+func (t *table) readRow(at int) error {
 	for i := len(t.names); i < len(t.cells); i++ {
 		if t.cells[i] != "" && t.names != nil {
-			return t.wrong(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
+			return t.mistakeIn(at, "", fmt.Sprintf("elle a %d cellules et l’en-tête %d\u00a0: un séparateur se trouve dans une "+
 				"cellule.", len(t.cells), len(t.names)))
 		}
 	}
-	on, isDay := t.day(t.cell(roleDay))
+	on, isDay := t.day(t.cellOf(roleDay))
 	hasDay := len(t.index[roleDay]) > 0
-	amount := t.cell(roleAmount) + t.cell(roleDebit) + t.cell(roleCredit)
+	amount := t.cellOf(roleAmount) + t.cellOf(roleDebit) + t.cellOf(roleCredit)
 	switch {
 	case t.continued && t.line != nil && t.cells[0] == "" && amount == "":
-		t.line.Label = squeeze(t.line.Label + " " + t.cell(roleLabel))
+		t.line.Label = joinWords(t.line.Label + " " + t.cellOf(roleLabel))
 		return nil
 	case t.isNoMoney():
-		t.file.ignore(Ignored{At: at, Why: "ligne de total, de solde ou de fin"})
+		t.file.addIgnored(Ignored{At: at, Why: "ligne de total, de solde ou de fin"})
 		return nil
 	case hasDay && !isDay && amount != "":
-		return t.wrong(at, t.column(roleDay), fmt.Sprintf("«\u00a0%s\u00a0» n’est pas une date.", Plain(t.cell(roleDay))))
+		return t.mistakeIn(at, t.columnName(roleDay), fmt.Sprintf("«\u00a0%s\u00a0» n’est pas une date.", Plain(t.cellOf(roleDay))))
 	case hasDay && !isDay:
-		t.above(t.cells)
-		t.file.ignore(Ignored{At: at, Why: "ligne sans date ni montant"})
+		t.readAboveHeader(t.cells)
+		t.file.addIgnored(Ignored{At: at, Why: "ligne sans date ni montant"})
 		return nil
-	case amount == "" && t.cell(roleLabel)+t.cell(roleReference) == "":
-		t.file.ignore(Ignored{At: at, Why: "ligne sans montant"})
+	case amount == "" && t.cellOf(roleLabel)+t.cellOf(roleReference) == "":
+		t.file.addIgnored(Ignored{At: at, Why: "ligne sans montant"})
 		return nil
 	}
-	if err := t.hand(); err != nil {
+	if err := t.handOver(); err != nil {
 		return err
 	}
-	t.buffer = Line{At: at, Day: on, Account: t.account, Currency: currency(t.cell(roleCurrency)),
-		Authorisation: t.cell(roleAuthorisation),
-		Label:         squeeze(t.cell(roleLabel)), Interbank: t.cell(roleInterbank), Reference: t.cell(roleReference)}
+	t.buffer = Line{At: at, Day: on, Account: t.account, Currency: currencyLetters(t.cellOf(roleCurrency)),
+		Authorisation: t.cellOf(roleAuthorisation),
+		Label:         joinWords(t.cellOf(roleLabel)), Interbank: t.cellOf(roleInterbank), Reference: t.cellOf(roleReference)}
 	line := &t.buffer
-	line.ValueDay, _ = t.day(t.cell(roleValueDay))
-	line.OperationDay, _ = t.day(t.cell(roleOperationDay))
+	line.ValueDay, _ = t.day(t.cellOf(roleValueDay))
+	line.OperationDay, _ = t.day(t.cellOf(roleOperationDay))
 	var err error
-	if line.Cents, err = t.cents(at); err != nil {
+	if line.Cents, err = t.readCents(at); err != nil {
 		return err
 	}
 	ignored, err := t.finish(line)
@@ -185,7 +185,7 @@ func (t *table) row(at int) error {
 		return err
 	}
 	if ignored != "" {
-		t.file.ignore(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
+		t.file.addIgnored(Ignored{At: at, Reference: line.Reference, Cents: line.Cents, Why: ignored})
 		return nil
 	}
 	t.line = line
@@ -195,7 +195,7 @@ func (t *table) row(at int) error {
 // isNoMoney reports that a row is of a type that is no money, or that what stands first in it says so: its first cell, or the
 // label or reference of a row without a first cell. (TOTAL ENERGIES in the label of a movement is a company.)
 func (t *table) isNoMoney() bool {
-	if len(t.ignored) > 0 && slices.Contains(t.ignored, t.cell(roleType)) {
+	if len(t.ignored) > 0 && slices.Contains(t.ignored, t.cellOf(roleType)) {
 		return true
 	}
 	text := t.cells[0]
@@ -203,17 +203,17 @@ func (t *table) isNoMoney() bool {
 		return false
 	}
 	if text == "" {
-		text = firstOf(t.cell(roleReference), t.cell(roleLabel))
+		text = firstOf(t.cellOf(roleReference), t.cellOf(roleLabel))
 	}
 	first, _, _ := strings.Cut(text, " ")
-	first = strings.Trim(fold(first), ":.")
+	first = strings.Trim(foldWords(first), ":.")
 	return noMoney[first] || t.passOver[first]
 }
 
-// cents reads the amount, from one column or from two.
-func (t *table) cents(at int) (int64, error) {
+// readCents reads the amount, from one column or from two.
+func (t *table) readCents(at int) (int64, error) {
 	if len(t.index[roleAmount]) > 0 {
-		n, _, ok := t.amount(t.cell(roleAmount))
+		n, _, ok := t.amount(t.cellOf(roleAmount))
 		if !ok {
 			return 0, t.noAmount(at, roleAmount)
 		}
@@ -225,7 +225,7 @@ func (t *table) cents(at int) (int64, error) {
 		role role
 		sign int64
 	}{{roleDebit, -1}, {roleCredit, 1}} {
-		cell := t.cell(side.role)
+		cell := t.cellOf(side.role)
 		if cell == "" {
 			continue
 		}
@@ -234,7 +234,7 @@ func (t *table) cents(at int) (int64, error) {
 			return 0, t.noAmount(at, side.role)
 		}
 		if signed && n*side.sign < 0 {
-			return 0, t.wrong(at, t.column(side.role), fmt.Sprintf("le signe de «\u00a0%s\u00a0» contredit la colonne.",
+			return 0, t.mistakeIn(at, t.columnName(side.role), fmt.Sprintf("le signe de «\u00a0%s\u00a0» contredit la colonne.",
 				Plain(cell)))
 		}
 		if n != 0 {
@@ -243,25 +243,25 @@ func (t *table) cents(at int) (int64, error) {
 		out += side.sign * max(n, -n)
 	}
 	if found > 1 {
-		return 0, t.wrong(at, "", "il y a un montant au débit et un au crédit.")
+		return 0, t.mistakeIn(at, "", "il y a un montant au débit et un au crédit.")
 	}
-	if t.cell(roleDebit)+t.cell(roleCredit) == "" {
+	if t.cellOf(roleDebit)+t.cellOf(roleCredit) == "" {
 		return 0, t.noAmount(at, roleCredit)
 	}
 	return out, nil
 }
 
 func (t *table) noAmount(at int, r role) error {
-	cell := t.cell(r)
+	cell := t.cellOf(r)
 	if cell == "" {
-		return t.wrong(at, t.column(r), "la ligne n’a pas de montant\u00a0: le fichier est coupé ou modifié. "+
+		return t.mistakeIn(at, t.columnName(r), "la ligne n’a pas de montant\u00a0: le fichier est coupé ou modifié. "+
 			"Téléchargez-le de nouveau.")
 	}
-	return t.wrong(at, t.column(r), fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant en euros et centimes.", Plain(cell)))
+	return t.mistakeIn(at, t.columnName(r), fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant en euros et centimes.", Plain(cell)))
 }
 
-// hand gives the movement, now complete, to the caller.
-func (t *table) hand() error {
+// handOver gives the movement, now complete, to the caller.
+func (t *table) handOver() error {
 	line := t.line
 	if line == nil {
 		return nil

@@ -21,8 +21,8 @@ type charset struct {
 	name func() string // known for sure once the file has been read
 }
 
-// decode returns the text of a file: UTF-16 where a byte order mark or zero bytes say so, otherwise UTF-8 or Windows-1252.
-func decode(raw *bufio.Reader) (charset, error) {
+// decodeText returns the text of a file: UTF-16 where a byte order mark or zero bytes say so, otherwise UTF-8 or Windows-1252.
+func decodeText(raw *bufio.Reader) (charset, error) {
 	head, err := raw.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return charset{}, err
@@ -34,9 +34,9 @@ func decode(raw *bufio.Reader) (charset, error) {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		raw.Discard(3) // it has been peeked
 		head = head[3:]
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), zeros(head, 1):
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), hasZeroBytes(head, 1):
 		return fixed("utf-16le", xunicode.UTF16(xunicode.LittleEndian, xunicode.UseBOM).NewDecoder()), nil
-	case bytes.HasPrefix(head, []byte("\xfe\xff")), zeros(head, 0):
+	case bytes.HasPrefix(head, []byte("\xfe\xff")), hasZeroBytes(head, 0):
 		return fixed("utf-16be", xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM).NewDecoder()), nil
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("<")) { // XML declares its encoding itself
@@ -51,8 +51,8 @@ func decode(raw *bufio.Reader) (charset, error) {
 	}}, nil
 }
 
-// zeros reports whether every second byte of the first few, counted from one of the first two, is zero: UTF-16 without a mark.
-func zeros(head []byte, from int) bool {
+// hasZeroBytes reports whether every second byte of the first few, counted from one of the first two, is zero: UTF-16 without a mark.
+func hasZeroBytes(head []byte, from int) bool {
 	n := min(len(head), 64) &^ 1
 	for i := from; i < n; i += 2 {
 		if head[i] != 0 || head[i^1] == 0 {
@@ -152,8 +152,8 @@ func trimEnd(line []byte) []byte {
 	return bytes.TrimSuffix(line, []byte("\r"))
 }
 
-// fold writes words for comparison: capitals without accents.
-func fold(s string) string {
+// foldWords writes words for comparison: capitals without accents.
+func foldWords(s string) string {
 	ascii := true
 	for i := 0; i < len(s); i++ {
 		ascii = ascii && s[i] < utf8.RuneSelf
@@ -169,18 +169,18 @@ func fold(s string) string {
 	return strings.ToUpper(s)
 }
 
-// key writes the name of a column for comparison: small letters and digits only, so that MERCHANT_ID and merchantId are one.
-func key(s string) string {
+// columnKey writes the name of a column for comparison: small letters and digits only, so that MERCHANT_ID and merchantId are one.
+func columnKey(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
 		}
 		return -1
-	}, fold(s))
+	}, foldWords(s))
 }
 
-// squeeze joins the words of a text that stands on several lines, or between many blanks.
-func squeeze(s string) string {
+// joinWords joins the words of a text that stands on several lines, or between many blanks.
+func joinWords(s string) string {
 	tight := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]

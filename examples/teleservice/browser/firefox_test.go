@@ -192,6 +192,9 @@ func (s *service) inFirefox() *fox {
 // needFirefox skips a test where there is no Firefox.
 func needFirefox(t *testing.T) *bidi {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("long: the browser runs without -short")
+	}
 	b, err := firefox()
 	if errors.Is(err, errNoFirefox) {
 		t.Skip(err)

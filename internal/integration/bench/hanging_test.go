@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,6 +85,7 @@ func newFund(b *testing.B, oneIn int) *fund {
 	var err error
 	f.service, err = payment.New(payment.Config{
 		Store: payment.NewMemoryStore(), Acquirer: slowly{f.bank, f}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
+		Logger: slog.New(slog.DiscardHandler),
 		Deliver: func(context.Context, payment.Change) error {
 			time.Sleep(light)
 			f.made.Add(1)

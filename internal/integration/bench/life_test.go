@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -105,6 +106,7 @@ func newHost(b *testing.B, d database, dsn string, clients int, all bool) *host 
 	h.service, err = payment.New(payment.Config{
 		Store: store, Acquirer: h.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: now,
 		Deliver: inbox.Deliverer(h.mailbox, catalog, sender),
+		Logger:  slog.New(slog.DiscardHandler),
 	})
 	h.must(err)
 	return h

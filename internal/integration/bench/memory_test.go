@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func newInMemory(b *testing.B, size int) *inMemory {
 	var err error
 	m.service, err = payment.New(payment.Config{
 		Store: m.store, Acquirer: &mock.Acquirer{Now: func() time.Time { return noon }}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		Now: func() time.Time { return noon },
+		Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strconv"
@@ -95,6 +96,7 @@ func workAlone(dsn string) error {
 	service, err := payment.New(payment.Config{
 		Store: store, Acquirer: &mock.Acquirer{}, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
 		Deliver: func(context.Context, payment.Change) error { return nil }, Now: func() time.Time { return noon },
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return err

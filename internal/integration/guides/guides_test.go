@@ -1,6 +1,7 @@
 package guides
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,9 +137,15 @@ func run(t *testing.T, line, words string) {
 
 // What the first program prints is what its guide says.
 func TestStartPrints(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "run", "./start").CombinedOutput()
+	c := exec.CommandContext(t.Context(), "go", "run", "./start")
+	var log bytes.Buffer
+	c.Stderr = &log
+	out, err := c.Output()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%v\n%s", err, &log)
+	}
+	if got := strings.Count(log.String(), "INFO payment "); got != 2 {
+		t.Errorf("the log has %d changes of the payment, and the guide says two:\n%s", got, &log)
 	}
 	if want := blocks(read(t, "../../../docs/guides/start.md"), "text"); len(want) != 1 || want[0] != string(out) {
 		t.Errorf("the guide says %q, the program prints %q", want, out)

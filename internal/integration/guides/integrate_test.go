@@ -73,8 +73,8 @@ func (p *Portal) Open(ctx context.Context, db *sql.DB, bank acquirer.Client, add
 	p.payments, err = payment.New(payment.Config{
 		Store: store, Acquirer: bank, Policies: creance.Ameli(),
 		ReturnURL: address + "/payment/return", NotifyURL: address + "/payment/notify",
-		Deliver: p.deliver, Logger: slog.Default(),
-		Chores: []payment.Chore{p.letters.DeleteDue, inbox.AcknowledgementAlarm(store.List, p.letters)},
+		Deliver: p.deliver,
+		Chores:  []payment.Chore{p.letters.DeleteDue, inbox.AcknowledgementAlarm(store.List, p.letters)},
 	})
 	return err
 }
@@ -131,7 +131,8 @@ func (p *Portal) showDebt(w http.ResponseWriter, r *http.Request) {
 	var show page
 	switch {
 	case offer.Payable():
-		show.Words = []string{"À payer : " + offer.Decision.Amount.StringFixed(2) + " €"}
+		amount, _ := inbox.Euros(offer.Decision.Amount) // no error: a decision's amount is whole cents
+		show.Words = []string{"À payer : " + amount}
 		show.Pay, show.Key = "/debts/"+debt.ID+"/payment", rand.Text() // the key is drawn with the page
 	case offer.Held != nil && !offer.Until.IsZero(): // the payment page is still open
 		show.Words = []string{"Un paiement est en cours."}
@@ -391,7 +392,7 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("another person's debt: %d", code)
 	}
 	sees("/debts/D-3", "Cette créance ne peut pas être payée en ligne.", "inférieur au minimum")
-	body := sees("/debts/D-1", "62.00 €", "Payer")
+	body := sees("/debts/D-1", "62,00", "Payer")
 	key := regexp.MustCompile(`name="key" value="([^"]+)"`).FindStringSubmatch(body)[1]
 
 	// The first click, the second, and the way back after a closed tab lead to one session.

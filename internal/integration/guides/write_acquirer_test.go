@@ -79,9 +79,9 @@ func (b *Bank) Check(o acquirer.Order) error {
 
 func (b *Bank) check(o acquirer.Order) (cents int64, err error) {
 	field := ""
-	cents, ok := wholeCents(o.Amount)
+	cents, err = acquirer.Cents(o.Amount)
 	switch {
-	case !ok || cents < 1_00 || cents > 99_999_99: // what the contract says
+	case err != nil || cents < 1_00 || cents > 99_999_99: // what the contract says
 		field = "Amount"
 	case o.Currency != "EUR":
 		field = "Currency"
@@ -95,15 +95,6 @@ func (b *Bank) check(o acquirer.Order) (cents int64, err error) {
 		return cents, nil
 	}
 	return 0, &acquirer.Error{Op: acquirer.OpBegin, Kind: acquirer.ErrInvalid, Field: field}
-}
-
-// wholeCents refuses an absurd exponent before it computes with it.
-func wholeCents(d decimal.Decimal) (int64, bool) {
-	if d.Exponent() < -10 || d.Exponent() > 10 || d.NumDigits() > 25 {
-		return 0, false
-	}
-	c := d.Shift(2)
-	return c.IntPart(), c.IsInteger() && c.LessThan(decimal.New(1, 15))
 }
 
 func absolute(address string) bool {

@@ -121,8 +121,8 @@ func (m Mutant) Files(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// overlay writes the mutant's files into a folder, and the list of them for go's -overlay. It returns the list's path.
-func (m Mutant) overlay(root, folder string) (string, error) {
+// writeOverlay writes the mutant's files into a folder, and the list of them for go's -overlay. It returns the list's path.
+func (m Mutant) writeOverlay(root, folder string) (string, error) {
 	files, err := m.Files(root)
 	if err != nil {
 		return "", err
@@ -162,7 +162,7 @@ func (m Mutant) Run(ctx context.Context, root string, k Killer) (v Verdict, err 
 		return v, err
 	}
 	defer os.RemoveAll(folder)
-	list, err := m.overlay(root, folder)
+	list, err := m.writeOverlay(root, folder)
 	if err != nil {
 		return v, err
 	}
@@ -173,23 +173,23 @@ func (m Mutant) Run(ctx context.Context, root string, k Killer) (v Verdict, err 
 		if out, err := build.CombinedOutput(); err != nil {
 			return v, fmt.Errorf("%w: %s", ErrBuild, out)
 		}
-		return world(ctx, program, folder, "", k)
+		return performWorld(ctx, program, folder, "", k)
 	}
 	args := []string{"test", "-overlay", list, "-count=1", "-failfast", "-vet=off", "-timeout=10m"}
 	if k.Test != "" {
-		args = append(args, "-run", pattern(k.Test))
+		args = append(args, "-run", runPattern(k.Test))
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./"+k.Package)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
-	return verdict(k, out, err)
+	return readVerdict(k, out, err)
 }
 
-// pattern is what -run takes for one test, or for several with | between them.
-func pattern(test string) string { return "^(" + test + ")$" }
+// runPattern is what -run takes for one test, or for several with | between them.
+func runPattern(test string) string { return "^(" + test + ")$" }
 
-// verdict reads what a test program said.
-func verdict(k Killer, out []byte, err error) (v Verdict, _ error) {
+// readVerdict reads what a test program said.
+func readVerdict(k Killer, out []byte, err error) (v Verdict, _ error) {
 	v.Output, v.By = string(out), k
 	exit := (*exec.ExitError)(nil)
 	switch {
@@ -212,8 +212,8 @@ func verdict(k Killer, out []byte, err error) (v Verdict, _ error) {
 // simulate is the command of package simulation.
 const simulate = "internal/integration/simulation/simulate"
 
-// world performs a world of package simulation, or looks for one that notices; number is that of a mutant among many.
-func world(ctx context.Context, program, folder, number string, k Killer) (v Verdict, err error) {
+// performWorld performs a world of package simulation, or looks for one that notices; number is that of a mutant among many.
+func performWorld(ctx context.Context, program, folder, number string, k Killer) (v Verdict, err error) {
 	seed, store, _ := strings.Cut(k.Seed, " ")
 	args := []string{"-seed", seed, "-store", store, "-folder", folder, "-shrink"}
 	if most, many := strings.CutPrefix(seed, "?"); many { // look for one

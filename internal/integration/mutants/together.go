@@ -39,7 +39,7 @@ func NewTogether(root string, all []Mutant) (*Together, error) {
 		return nil, err
 	}
 	t := &Together{root, folder, map[string]string{}, map[string]string{}}
-	if err := t.write(all); err != nil {
+	if err := t.writeSources(all); err != nil {
 		os.RemoveAll(folder)
 		return nil, err
 	}
@@ -61,10 +61,10 @@ type source struct {
 	copies map[*ast.FuncDecl]map[string][]Edit // by function and mutant
 }
 
-func (t *Together) write(all []Mutant) error {
+func (t *Together) writeSources(all []Mutant) error {
 	sources := map[string]*source{}
 	for i, m := range all {
-		if t.add(sources, strconv.Itoa(i+1), m) {
+		if t.addMutant(sources, strconv.Itoa(i+1), m) {
 			t.number[m.Name] = strconv.Itoa(i + 1)
 		}
 	}
@@ -90,13 +90,13 @@ func (t *Together) write(all []Mutant) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(t.overlay(), list, 0o600)
+	return os.WriteFile(t.overlayPath(), list, 0o600)
 }
 
-func (t *Together) overlay() string { return filepath.Join(t.folder, "overlay.json") }
+func (t *Together) overlayPath() string { return filepath.Join(t.folder, "overlay.json") }
 
-// add notes a mutant's functions; false if one of its edits is not within a function that can be there twice.
-func (t *Together) add(sources map[string]*source, number string, m Mutant) bool {
+// addMutant notes a mutant's functions; false if one of its edits is not within a function that can be there twice.
+func (t *Together) addMutant(sources map[string]*source, number string, m Mutant) bool {
 	type place struct {
 		s *source
 		f *ast.FuncDecl
@@ -105,12 +105,12 @@ func (t *Together) add(sources map[string]*source, number string, m Mutant) bool
 	for i, e := range m.Edits {
 		s := sources[e.File]
 		if s == nil {
-			if s = read(t.root, e.File); s == nil {
+			if s = parseSource(t.root, e.File); s == nil {
 				return false
 			}
 			sources[e.File] = s
 		}
-		f := s.function(e.Old)
+		f := s.functionWith(e.Old)
 		if f == nil {
 			return false
 		}
@@ -125,8 +125,8 @@ func (t *Together) add(sources map[string]*source, number string, m Mutant) bool
 	return true
 }
 
-// read parses a file of Go; nil if it is none.
-func read(root, name string) *source {
+// parseSource parses a file of Go; nil if it is none.
+func parseSource(root, name string) *source {
 	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil || !strings.HasSuffix(name, ".go") {
 		return nil
@@ -138,20 +138,20 @@ func read(root, name string) *source {
 	return s
 }
 
-func (s *source) offset(p token.Pos) int { return s.fset.Position(p).Offset }
+func (s *source) offsetOf(p token.Pos) int { return s.fset.Position(p).Offset }
 
-// function is the one that has a text in its body, if it can be there twice: what it is given must have names.
-func (s *source) function(text string) *ast.FuncDecl {
+// functionWith is the one that has a text in its body, if it can be there twice: what it is given must have names.
+func (s *source) functionWith(text string) *ast.FuncDecl {
 	at := bytes.Index(s.text, []byte(text))
 	if at < 0 {
 		return nil
 	}
 	for _, d := range s.file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Body == nil || at <= s.offset(f.Body.Lbrace) || at+len(text) > s.offset(f.Body.Rbrace) {
+		if !ok || f.Body == nil || at <= s.offsetOf(f.Body.Lbrace) || at+len(text) > s.offsetOf(f.Body.Rbrace) {
 			continue
 		}
-		if _, ok := s.call(f, ""); !ok || f.Name.Name == "init" || f.Name.Name == "main" {
+		if _, ok := s.callOfCopy(f, ""); !ok || f.Name.Name == "init" || f.Name.Name == "main" {
 			return nil
 		}
 		return f
@@ -159,8 +159,8 @@ func (s *source) function(text string) *ast.FuncDecl {
 	return nil
 }
 
-// call is how a function passes all that it was given to its copy.
-func (s *source) call(f *ast.FuncDecl, number string) (string, bool) {
+// callOfCopy is how a function passes all that it was given to its copy.
+func (s *source) callOfCopy(f *ast.FuncDecl, number string) (string, bool) {
 	named := func(l *ast.FieldList) (names []string, ok bool) {
 		if l == nil {
 			return nil, true
@@ -209,21 +209,21 @@ func (s *source) withCopies() []byte {
 	for f, mutants := range s.copies {
 		choose := "\nswitch mutantOfMany {\n"
 		for _, number := range slices.Sorted(maps.Keys(mutants)) {
-			call, _ := s.call(f, number)
+			call, _ := s.callOfCopy(f, number)
 			if f.Type.Results != nil {
 				choose += fmt.Sprintf("case %q:\nreturn %s\n", number, call)
 			} else {
 				choose += fmt.Sprintf("case %q:\n%s\nreturn\n", number, call)
 			}
-			from, to := s.offset(f.Pos()), s.offset(f.End())
-			name := s.offset(f.Name.Pos())
-			body := string(s.text[s.offset(f.Body.Lbrace):to])
+			from, to := s.offsetOf(f.Pos()), s.offsetOf(f.End())
+			name := s.offsetOf(f.Name.Pos())
+			body := string(s.text[s.offsetOf(f.Body.Lbrace):to])
 			for _, e := range mutants[number] {
 				body = strings.Replace(body, e.Old, e.New, 1)
 			}
-			fmt.Fprintf(end, "\n%s%s__%s%s%s\n", s.text[from:name], f.Name.Name, number, s.text[s.offset(f.Name.End()):s.offset(f.Body.Lbrace)], body)
+			fmt.Fprintf(end, "\n%s%s__%s%s%s\n", s.text[from:name], f.Name.Name, number, s.text[s.offsetOf(f.Name.End()):s.offsetOf(f.Body.Lbrace)], body)
 		}
-		insertions = append(insertions, insertion{s.offset(f.Body.Lbrace) + 1, choose + "}\n"})
+		insertions = append(insertions, insertion{s.offsetOf(f.Body.Lbrace) + 1, choose + "}\n"})
 	}
 	slices.SortFunc(insertions, func(a, b insertion) int { return b.at - a.at })
 	text := slices.Clone(s.text)
@@ -233,8 +233,8 @@ func (s *source) withCopies() []byte {
 	return append(text, end.Bytes()...)
 }
 
-// program compiles the tests of a package, or the command of package simulation, once.
-func (t *Together) program(ctx context.Context, k Killer) (string, error) {
+// compileProgram compiles the tests of a package, or the command of package simulation, once.
+func (t *Together) compileProgram(ctx context.Context, k Killer) (string, error) {
 	key := k.Package
 	args := []string{"test", "-c", "-vet=off"}
 	if k.Seed != "" {
@@ -245,7 +245,7 @@ func (t *Together) program(ctx context.Context, k Killer) (string, error) {
 		return path, nil
 	}
 	path := filepath.Join(t.folder, strings.ReplaceAll(key, "/", "_")+".test")
-	cmd := exec.CommandContext(ctx, "go", append(args, "-overlay", t.overlay(), "-o", path, "./"+key)...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "-overlay", t.overlayPath(), "-o", path, "./"+key)...)
 	cmd.Dir = t.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", ErrBuild, out)
@@ -256,7 +256,7 @@ func (t *Together) program(ctx context.Context, k Killer) (string, error) {
 
 // Build compiles all of them; the error says which do not compile.
 func (t *Together) Build(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", t.overlay(), "./...", "./internal/integration/simulation/...")
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", t.overlayPath(), "./...", "./internal/integration/simulation/...")
 	cmd.Dir = t.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", ErrBuild, out)
@@ -266,16 +266,16 @@ func (t *Together) Build(ctx context.Context) error {
 
 // Run asks one killer whether it notices a mutant that is among them.
 func (t *Together) Run(ctx context.Context, m Mutant, k Killer) (v Verdict, err error) {
-	path, err := t.program(ctx, k)
+	path, err := t.compileProgram(ctx, k)
 	if err != nil {
 		return v, err
 	}
 	if k.Seed != "" {
-		return world(ctx, path, t.folder, t.number[m.Name], k)
+		return performWorld(ctx, path, t.folder, t.number[m.Name], k)
 	}
 	args := []string{"-test.failfast", "-test.timeout=10m", "-test.count=1"}
 	if k.Test != "" {
-		args = append(args, "-test.run", pattern(k.Test))
+		args = append(args, "-test.run", runPattern(k.Test))
 	} else {
 		args = append(args, "-test.short", "-test.skip", long) // to look for one
 	}
@@ -283,5 +283,5 @@ func (t *Together) Run(ctx context.Context, m Mutant, k Killer) (v Verdict, err 
 	cmd.Dir = filepath.Join(t.root, k.Package)
 	cmd.Env = append(os.Environ(), variable+"="+t.number[m.Name])
 	out, err := cmd.CombinedOutput()
-	return verdict(k, out, err)
+	return readVerdict(k, out, err)
 }

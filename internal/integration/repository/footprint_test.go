@@ -86,6 +86,7 @@ func TestFootprint(t *testing.T) {
 
 // The way that the README gives to get us leaves go.sum complete: the program builds without a change to go.mod or go.sum.
 func TestReadmeGoGet(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	var get []string
 	for _, b := range readmeBlocks(t, "sh") {
@@ -108,6 +109,7 @@ func TestReadmeGoGet(t *testing.T) {
 
 // Why it is not the module's own path: that gets no package, and go.sum lacks what the packages import.
 func TestGoGetOfTheModuleAlone(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	c := newConsumer(t, module+"/inbox")
 	c.run("get", module+"@latest")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 // rehearsed is a version that nobody will ever release.
@@ -92,6 +93,7 @@ func TestRelease(t *testing.T) {
 
 // The script refuses what would go wrong, says what, and then has changed nothing.
 func TestReleaseRefuses(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	clone := throwAway(t)
 	for _, c := range []struct {

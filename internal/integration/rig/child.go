@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -56,6 +57,7 @@ func (s shop) serviceConfig(store payment.Store, now func() time.Time) (payment.
 	})
 	return payment.Config{
 		Store: store, Acquirer: client, Policies: creance.Ameli(), ReturnURL: s.ReturnURL, NotifyURL: s.Notify, Now: now,
+		Logger: slog.New(slog.DiscardHandler),
 	}, err
 }
 
@@ -229,10 +231,6 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 	},
 	"resolve": func(c *child, ctx context.Context, o command, a *answer) (err error) {
 		a.Payment, err = c.Resolve(ctx, payment.Resolution{Command: clerkCommand(o), Verdict: o.Verdict})
-		return err
-	},
-	"reconcile": func(c *child, ctx context.Context, o command, a *answer) (err error) {
-		a.Payment, _, err = c.Reconcile(ctx, o.ID)
 		return err
 	},
 	"work": func(c *child, ctx context.Context, _ command, a *answer) error {

@@ -192,12 +192,6 @@ func (c *Child) Resolve(id payment.ID, version int, v payment.Verdict) (payment.
 	return a.Payment, err
 }
 
-// Reconcile is payment.Service.Reconcile.
-func (c *Child) Reconcile(id payment.ID) (payment.Payment, error) {
-	a, err := c.sendCommand(command{Do: "reconcile", ID: id})
-	return a.Payment, err
-}
-
 // Work does the due work until nothing is due, and returns how much that was.
 func (c *Child) Work() (int, error) {
 	a, err := c.sendCommand(command{Do: "work"})

@@ -216,7 +216,7 @@ func (w *World) Converge(c *Child) {
 func (w *World) Visit(s acquirer.Session, o acquirer.Outcome) {
 	w.Helper()
 	_, err := w.Platform.Visit(s, sipstest.Payer{Outcome: o, Abandon: true})
-	var refused *sipstest.RefusedError
+	var refused *sipstest.TurnedAwayError
 	if err != nil && !errors.Is(err, sipstest.ErrNoReturn) && !errors.As(err, &refused) {
 		w.Error(err)
 	}

@@ -31,7 +31,7 @@ func newBank(w *World, name, merchant string, traits acquirer.Traits) *bank {
 	b := &bank{
 		World: w, name: name, given: map[string]acquirer.Handle{}, chargedBack: map[string]decimal.Decimal{}, unsure: map[string]time.Time{},
 	}
-	b.mock = &mock.Acquirer{MerchantID: merchant, Traits: traits, Now: w.clock, Notify: func(cb acquirer.Callback) { w.post(b, cb) }}
+	b.mock = &mock.Acquirer{MerchantID: merchant, Traits: traits, Now: w.trueTime, Notify: func(cb acquirer.Callback) { w.postNotification(b, cb) }}
 	return b
 }
 
@@ -65,80 +65,80 @@ func (a cancelling) Cancel(ctx context.Context, m acquirer.Modification) (acquir
 	return a.giveBack(ctx, acquirer.OpCancel, m, a.mock.Cancel)
 }
 
-// failed is the error of a call.
-func failed(op, reference string, kind error) error {
+// callError is the error of a call.
+func callError(op, reference string, kind error) error {
 	return &acquirer.Error{Op: op, Reference: reference, Kind: kind}
 }
 
-// strike makes a call go wrong if it is to.
-func strike[T any](b *bank, on Boundary, op, reference string, call func() (T, error)) (answer T, err error) {
+// callWithTrouble makes a call go wrong if it is to.
+func callWithTrouble[T any](b *bank, on Boundary, op, reference string, call func() (T, error)) (answer T, err error) {
 	var none T
-	if b.clock().Before(b.downUntil) {
-		return none, failed(op, reference, acquirer.ErrUnavailable)
+	if b.trueTime().Before(b.downUntil) {
+		return none, callError(op, reference, acquirer.ErrUnavailable)
 	}
-	f := b.trouble(on, b.nameOf(reference))
+	f := b.plannedTrouble(on, b.nameOf(reference))
 	switch f.Trouble {
 	case Unreachable:
-		return none, failed(op, reference, acquirer.ErrUnavailable)
+		return none, callError(op, reference, acquirer.ErrUnavailable)
 	case Unheard:
-		return none, failed(op, reference, acquirer.ErrUnanswered)
+		return none, callError(op, reference, acquirer.ErrUnanswered)
 	case Slow:
-		b.sleep(f.For)
+		b.sleepInCall(f.For)
 	}
 	answer, err = call()
 	switch f.Trouble {
 	case Unanswered:
-		return none, failed(op, reference, acquirer.ErrUnanswered)
+		return none, callError(op, reference, acquirer.ErrUnanswered)
 	case SlowAnswer:
-		b.sleep(f.For)
+		b.sleepInCall(f.For)
 	case Panics:
 		if b.working > 0 { // elsewhere it is the host's to recover
 			panic("the client of " + b.name)
 		}
-		return none, failed(op, reference, acquirer.ErrUnanswered)
+		return none, callError(op, reference, acquirer.ErrUnanswered)
 	}
 	return answer, err
 }
 
 func (a asking) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
-	return strike(a.bank, OnBegin, acquirer.OpBegin, o.Reference, func() (acquirer.Session, error) {
+	return callWithTrouble(a.bank, OnBegin, acquirer.OpBegin, o.Reference, func() (acquirer.Session, error) {
 		s, err := a.mock.Begin(ctx, o)
 		if err == nil {
 			a.given[o.Reference] = s.Handle
-			a.wake(a.clock().Add(15*time.Minute + time.Second)) // the session expires
+			a.wakeProcesses(a.trueTime().Add(15*time.Minute + time.Second)) // the session expires
 		}
 		return s, err
 	})
 }
 
-// belongs checks that a question or a call is about a trip of this bank, by the handle that it gave.
-func (b *bank) belongs(op, merchant, reference string, h acquirer.Handle) {
+// checkTrip checks that a question or a call is about a trip of this bank, by the handle that it gave.
+func (b *bank) checkTrip(op, merchant, reference string, h acquirer.Handle) {
 	given, ours := b.given[reference]
 	switch {
-	case merchant != b.mock.Merchant() || !ours && b.elsewhere(reference):
-		b.violated("asked elsewhere", "%s is called at %s for %s, which is not its own", op, b.name, b.nameOf(reference))
+	case merchant != b.mock.Merchant() || !ours && b.takenByAnotherBank(reference):
+		b.reportViolation("asked elsewhere", "%s is called at %s for %s, which is not its own", op, b.name, b.nameOf(reference))
 	case ours && (h.Session != "" && h.Session != given.Session || h.Proof != "" && h.Proof != given.Proof):
-		b.violated("another handle", "%s is called at %s for %s by the handle of another trip", op, b.name, b.nameOf(reference))
+		b.reportViolation("another handle", "%s is called at %s for %s by the handle of another trip", op, b.name, b.nameOf(reference))
 	}
 }
 
-// elsewhere reports whether another bank took the payment.
-func (w *World) elsewhere(reference string) bool {
+// takenByAnotherBank reports whether another bank took the payment.
+func (w *World) takenByAnotherBank(reference string) bool {
 	return slices.ContainsFunc(w.banks, func(b *bank) bool { _, ok := b.given[reference]; return ok })
 }
 
 func (a asking) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
-	a.belongs(acquirer.OpStatus, q.Merchant, q.Reference, q.Handle)
-	return strike(a.bank, OnStatus, acquirer.OpStatus, q.Reference, func() (acquirer.Result, error) {
+	a.checkTrip(acquirer.OpStatus, q.Merchant, q.Reference, q.Handle)
+	return callWithTrouble(a.bank, OnStatus, acquirer.OpStatus, q.Reference, func() (acquirer.Result, error) {
 		r, err := a.mock.Status(ctx, q)
 		if err != nil {
 			return r, err
 		}
 		// The office has not heard of it. One that forgets does not say so after the session: by then it would be too late to learn of it.
-		lags := a.clock().Before(a.lagsUntil) && r.Outcome != acquirer.Open
-		if lags && !(a.mock.Traits.Forgets && a.clock().After(a.given[q.Reference].ExpiresAt)) {
+		lags := a.trueTime().Before(a.lagsUntil) && r.Outcome != acquirer.Open
+		if lags && !(a.mock.Traits.Forgets && a.trueTime().After(a.given[q.Reference].ExpiresAt)) {
 			if !a.mock.Traits.AskedByHandle {
-				return acquirer.Result{}, failed(acquirer.OpStatus, q.Reference, acquirer.ErrNotFound)
+				return acquirer.Result{}, callError(acquirer.OpStatus, q.Reference, acquirer.ErrNotFound)
 			}
 			r.Handle.Payment = ""
 			return acquirer.Result{
@@ -157,19 +157,19 @@ func (a asking) Status(ctx context.Context, q acquirer.Question) (acquirer.Resul
 func (b *bank) giveBack(ctx context.Context, op string, m acquirer.Modification,
 	give func(context.Context, acquirer.Modification) (acquirer.Result, error),
 ) (acquirer.Result, error) {
-	b.belongs(op, m.Merchant, m.Reference, m.Handle)
+	b.checkTrip(op, m.Merchant, m.Reference, m.Handle)
 	p, err := b.backend.Store().Find(ctx, payment.Lookup{Reference: m.Reference})
 	if err == nil && (p.State != payment.Refunding || p.RefundCalledAt.IsZero()) {
-		b.violated("unasked refund", "%s is called for %s, which is %s, and the row says nothing of a call", op, b.nameOf(m.Reference), p.State)
+		b.reportViolation("unasked refund", "%s is called for %s, which is %s, and the row says nothing of a call", op, b.nameOf(m.Reference), p.State)
 	}
-	now := b.clock()
+	now := b.trueTime()
 	if last, ok := b.unsure[m.Reference]; ok && now.Sub(last) < 15*time.Minute-2*skew && now.After(b.clockRight) {
-		b.violated("blind repetition", "%s is called for %s %v after a call whose answer was lost", op, b.nameOf(m.Reference), now.Sub(last).Round(time.Second))
+		b.reportViolation("blind repetition", "%s is called for %s %v after a call whose answer was lost", op, b.nameOf(m.Reference), now.Sub(last).Round(time.Second))
 	}
 	b.unsure[m.Reference] = now // also if the call panics
-	r, err := strike(b, OnGiveBack, op, m.Reference, func() (acquirer.Result, error) {
+	r, err := callWithTrouble(b, OnGiveBack, op, m.Reference, func() (acquirer.Result, error) {
 		if b.chargedBack[m.Reference].Sign() > 0 { // nothing is left to give
-			return acquirer.Result{}, failed(op, m.Reference, acquirer.ErrConflict)
+			return acquirer.Result{}, callError(op, m.Reference, acquirer.ErrConflict)
 		}
 		return give(ctx, m)
 	})
@@ -192,10 +192,10 @@ type truth struct {
 	authorisation string
 }
 
-func (t truth) left() int64 { return t.taken - t.back }
+func (t truth) centsLeft() int64 { return t.taken - t.back }
 
-// book is the truth about every payment of a bank, by reference.
-func (b *bank) book() map[string]truth {
+// truthByReference is the truth about every payment of a bank, by reference.
+func (b *bank) truthByReference() map[string]truth {
 	out := map[string]truth{}
 	for _, t := range b.mock.Book() {
 		out[t.Reference] = truth{
@@ -206,5 +206,5 @@ func (b *bank) book() map[string]truth {
 	return out
 }
 
-// of is the truth about one payment.
-func (b *bank) of(reference string) truth { return b.book()[reference] }
+// truthOf is the truth about one payment.
+func (b *bank) truthOf(reference string) truth { return b.truthByReference()[reference] }

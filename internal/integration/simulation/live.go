@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -36,9 +37,9 @@ type live struct {
 }
 
 func (l *live) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
-	if l.hangs > 0 && hashed(l.seed, q.Reference, 0)%l.hangs == 0 {
+	if l.hangs > 0 && hashOf(l.seed, q.Reference, 0)%l.hangs == 0 {
 		<-ctx.Done()
-		return acquirer.Result{}, failed(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered)
+		return acquirer.Result{}, callError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered)
 	}
 	return l.Acquirer.Status(ctx, q)
 }
@@ -69,14 +70,14 @@ type noting struct {
 }
 
 func (n noting) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return n.note(ctx, p, e, n.Store.Create)
+	return n.noteAndWrite(ctx, p, e, n.Store.Create)
 }
 
 func (n noting) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
-	return n.note(ctx, p, e, n.Store.Commit)
+	return n.noteAndWrite(ctx, p, e, n.Store.Commit)
 }
 
-func (n noting) note(ctx context.Context, p payment.Payment, e payment.Entry, to func(context.Context, payment.Payment, payment.Entry) error) error {
+func (n noting) noteAndWrite(ctx context.Context, p payment.Payment, e payment.Entry, to func(context.Context, payment.Payment, payment.Entry) error) error {
 	key := payment.NewChange(p, e).Key
 	n.l.mu.Lock()
 	_, known := n.l.waiting[key] // of the same version somebody else may be writing another entry
@@ -97,7 +98,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(began)) // the bubble's clock begins before there was a policy
 		l := &live{
-			seed: seed, hangs: []uint64{0, 1, 1, 2, 10}[hashed(seed, "hangs", 0)%5], deaf: int(hashed(seed, "deaf", 0)%12) - 4,
+			seed: seed, hangs: []uint64{0, 1, 1, 2, 10}[hashOf(seed, "hangs", 0)%5], deaf: int(hashOf(seed, "deaf", 0)%12) - 4,
 			release: make(chan struct{}), waiting: map[string]time.Time{},
 		}
 		l.deaf = max(l.deaf, -1)
@@ -115,6 +116,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 			processes[i], err = payment.New(payment.Config{
 				Store: store, Acquirer: l, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
 				NotifyURL: "https://portail.example/notification", Deliver: l.deliver,
+				Logger: slog.New(slog.DiscardHandler),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -133,7 +135,7 @@ func Live(t *testing.T, seed uint64) (delivered int) {
 				t.Errorf("seed %d: Begin: %v", seed, err)
 				continue
 			}
-			back, err := l.Visit(session, mock.Behaviour{Code: []string{"00", "60", "60"}[hashed(seed, "code", uint64(n))%3]})
+			back, err := l.Visit(session, mock.Behaviour{Code: []string{"00", "60", "60"}[hashOf(seed, "code", uint64(n))%3]})
 			if err != nil {
 				t.Error(err)
 				continue

@@ -15,8 +15,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// perform does one step.
-func (w *World) perform(s Step) {
+// performStep does one step.
+func (w *World) performStep(s Step) {
 	if s.Trip > 0 && s.Do != Begins {
 		t := w.trips[s.Trip]
 		if t == nil || t.id == "" && s.Do != Visits { // the step that began it was left out, or failed
@@ -27,59 +27,59 @@ func (w *World) perform(s Step) {
 	}
 	switch s.Do {
 	case Begins:
-		w.begins(s)
+		w.beginPayment(s)
 	case NewNotice:
 		w.notices[s.Who]++
 	case Moves:
 		w.bank = s.Who
 		w.serves = []int{1, s.N}
-		w.say("the fund moves to %s; %s", w.banks[s.Who].name, map[bool]string{true: "one of its processes serves no other bank", false: "its processes serve the others too"}[s.N == 0])
+		w.addToStory("the fund moves to %s; %s", w.banks[s.Who].name, map[bool]string{true: "one of its processes serves no other bank", false: "its processes serve the others too"}[s.N == 0])
 		for i := range w.processes {
-			w.processes[i] = w.start(i, w.serves[i])
+			w.processes[i] = w.startProcess(i, w.serves[i])
 		}
 	case Outage:
-		w.banks[s.Who].downUntil = w.clock().Add(s.For)
-		w.say("%s cannot be reached for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
+		w.banks[s.Who].downUntil = w.trueTime().Add(s.For)
+		w.addToStory("%s cannot be reached for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
 	case Lags:
-		w.banks[s.Who].lagsUntil = w.clock().Add(s.For)
-		w.say("the office of %s knows of no payment for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
+		w.banks[s.Who].lagsUntil = w.trueTime().Add(s.For)
+		w.addToStory("the office of %s knows of no payment for %v", w.banks[s.Who].name, s.For.Round(time.Minute))
 	case Dies:
-		w.say("%s is killed", w.processes[s.Who].name)
-		w.kill(w.processes[s.Who])
+		w.addToStory("%s is killed", w.processes[s.Who].name)
+		w.killProcess(w.processes[s.Who])
 	case SetBack:
 		w.behind.Store(int64(s.For))
-		w.say("the clock is set back by %v", s.For.Round(time.Minute))
+		w.addToStory("the clock is set back by %v", s.For.Round(time.Minute))
 		for _, d := range s.Later {
-			w.at(w.clock().Add(d), w.setRight)
+			w.planAt(w.trueTime().Add(d), w.setRight)
 		}
 	case Exports:
-		w.exports(s)
+		w.exportDayBefore(s)
 	case Fails:
 		w.armed[s.On] = append(w.armed[s.On], s)
 	case Reopens:
-		w.say("the database is restarted")
+		w.addToStory("the database is restarted")
 		w.must(w.backend.Reopen())
 	}
 }
 
 func (w *World) setRight() {
 	if w.behindBy() > 0 {
-		w.say("the clock is right again")
+		w.addToStory("the clock is right again")
 		w.behind.Store(0)
-		w.clockRight = w.clock().Add(time.Hour)
-		w.wake(w.clock())
+		w.clockRight = w.trueTime().Add(time.Hour)
+		w.wakeProcesses(w.trueTime())
 	}
 }
 
 // must is for what must not fail.
 func (w *World) must(err error) {
 	if err != nil {
-		w.violated("error", "%v", err)
+		w.reportViolation("error", "%v", err)
 	}
 }
 
-// begins is a payer who begins to pay, or presses the button again.
-func (w *World) begins(s Step) {
+// beginPayment is a payer who begins to pay, or presses the button again.
+func (w *World) beginPayment(s Step) {
 	t := w.trips[s.Trip]
 	if t == nil {
 		w.acts++
@@ -87,20 +87,20 @@ func (w *World) begins(s Step) {
 		w.trips[s.Trip] = t
 	}
 	b := w.banks[w.bank]
-	w.say("debtor %d begins to pay notice %d (trip %d)", s.Who, t.notice, s.Trip)
-	if !w.waits(t) {
-		w.say("  and gives up")
+	w.addToStory("debtor %d begins to pay notice %d (trip %d)", s.Who, t.notice, s.Trip)
+	if !w.waitForFirstClick(t) {
+		w.addToStory("  and gives up")
 		return
 	}
-	p, session, err := w.any().Begin(w.ctx, payment.BeginRequest{Key: t.key, Debt: w.debt(t)})
+	p, session, err := w.anyProcess().Begin(w.ctx, payment.BeginRequest{Key: t.key, Debt: w.debtOf(t)})
 	if p.ID != "" && p.Key == t.key {
 		t.id = p.ID
 	}
 	switch {
 	case err != nil:
-		w.say("  and gets no page: %s", w.words(err))
+		w.addToStory("  and gets no page: %s", w.wordsOf(err))
 	case session.IsZero():
-		w.say("  and gets no page")
+		w.addToStory("  and gets no page")
 	default:
 		w.report.Trips++
 		t.session, t.bank = session, b
@@ -109,37 +109,37 @@ func (w *World) begins(s Step) {
 				t.bank = at
 			}
 		}
-		w.say("  and goes to %s as %s, %s €", t.bank.name, w.name(p.ID), p.Amount.StringFixed(2))
+		w.addToStory("  and goes to %s as %s, %s €", t.bank.name, w.paymentName(p.ID), p.Amount.StringFixed(2))
 	}
 }
 
-// waits lets the time pass for which a second click waits for the first one. The service waits by timers, which are not the world's. Where the
+// waitForFirstClick lets the time pass for which a second click waits for the first one. The service waits by timers, which are not the world's. Where the
 // clock is set back, that would be long.
-func (w *World) waits(t *trip) bool {
+func (w *World) waitForFirstClick(t *trip) bool {
 	const most = 30*time.Second + 2*skew // payment.Config.BeginTimeout, by any process's clock
-	p, err := w.backend.Store().Find(w.ctx, payment.Lookup{Debtor: w.debt(t).Debtor, Key: t.key})
+	p, err := w.backend.Store().Find(w.ctx, payment.Lookup{Debtor: w.debtOf(t).Debtor, Key: t.key})
 	if err != nil || p.State != payment.Created {
 		return true
 	}
-	if w.behindBy() > 0 || p.CreatedAt.After(w.clock().Add(2*skew)) {
+	if w.behindBy() > 0 || p.CreatedAt.After(w.trueTime().Add(2*skew)) {
 		return false
 	}
-	if left := p.CreatedAt.Add(most).Sub(w.clock()); left > 0 {
-		w.sleep(left)
+	if left := p.CreatedAt.Add(most).Sub(w.trueTime()); left > 0 {
+		w.sleepInCall(left)
 	}
 	return w.behindBy() == 0
 }
 
-// words are an error as a story has it.
-func (w *World) words(err error) string {
+// wordsOf are an error as a story has it.
+func (w *World) wordsOf(err error) string {
 	if held := (*payment.HeldError)(nil); errors.As(err, &held) {
-		return "it is held by " + w.name(held.By.ID)
+		return "it is held by " + w.paymentName(held.By.ID)
 	}
 	return err.Error()
 }
 
-func (w *World) debt(t *trip) creance.Debt {
-	cents := 50_00 + int64(w.hashed("debt", uint64(t.who))%100_01)
+func (w *World) debtOf(t *trip) creance.Debt {
+	cents := 50_00 + int64(w.hashOf("debt", uint64(t.who))%100_01)
 	return creance.Debt{
 		ID: fmt.Sprintf("D-%d", t.who), Debtor: fmt.Sprintf("A-%d", t.who),
 		Items:  []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(cents, -2)}},
@@ -150,73 +150,73 @@ func (w *World) debt(t *trip) creance.Debt {
 // onTrip does a step that is about one payment.
 func (w *World) onTrip(s Step, t *trip) {
 	if s.Do == Visits {
-		w.visits(s, t)
+		w.visitBank(s, t)
 		return
 	}
-	svc := w.any()
+	svc := w.anyProcess()
 	p, err := w.backend.Store().Find(w.ctx, payment.Lookup{ID: t.id})
 	if err != nil {
 		return
 	}
 	b := w.bankOf(p)
-	name := w.name(p.ID)
+	name := w.paymentName(p.ID)
 	c := payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "simulation"}
 	switch s.Do {
 	case Decides:
 		w.noted = []noted{{s.Later, s.Spoilt}}
 		if err := b.mock.Decide(p.Reference, mock.Behaviour{Code: s.Code}); err == nil {
-			w.say("%s decides about %s: code %s%s", b.name, name, s.Code, arriving(s.Later))
+			w.addToStory("%s decides about %s: code %s%s", b.name, name, s.Code, arrivalWords(s.Later))
 		}
 		w.noted = nil
 	case Replays:
 		if cb, err := b.mock.Notification(p.Reference); err == nil {
-			w.say("the notification about %s comes once more", name)
-			w.receive(cb)
+			w.addToStory("the notification about %s comes once more", name)
+			w.receiveCallback(cb)
 		}
 	case Records:
 		if p.State == payment.Paid {
-			w.say("the host takes %s into account", name)
+			w.addToStory("the host takes %s into account", name)
 			svc.Record(w.ctx, p.ID)
 		}
 	case Refunds:
 		if p.State.Money() {
-			w.say("a clerk asks for %s to go back", name)
+			w.addToStory("a clerk asks for %s to go back", name)
 			svc.Refund(w.ctx, c)
 		}
 	case Questions:
-		w.say("a clerk questions %s", name)
+		w.addToStory("a clerk questions %s", name)
 		svc.Question(w.ctx, c)
 	case Resolves:
 		if p.State == payment.Review {
-			w.resolves(svc, c, p, b, s.N)
+			w.resolveAsClerk(svc, c, p, b, s.N)
 		}
 	case Reconciles:
-		w.say("somebody asks about %s now", name)
-		svc.Reconcile(w.ctx, p.ID)
+		w.addToStory("somebody asks about %s now", name)
+		svc.Refresh(w.ctx, p.ID)
 	case Restarts:
 		svc.Restart(w.ctx, p.ID)
 	case DeskPart:
-		w.desk(p, b, p.Amount.Div(decimal.New(int64(s.N), 0)).Truncate(2))
+		w.moveAtDesk(p, b, p.Amount.Div(decimal.New(int64(s.N), 0)).Truncate(2))
 	case DeskAll:
-		w.desk(p, b, p.Amount)
+		w.moveAtDesk(p, b, p.Amount)
 	case ChargesBack:
-		if left := b.of(p.Reference).left(); left > 0 && b.tellsReturns() {
-			w.say("the card's bank takes back %s", name)
+		if left := b.truthOf(p.Reference).centsLeft(); left > 0 && b.tellsReturns() {
+			w.addToStory("the card's bank takes back %s", name)
 			b.chargedBack[p.Reference] = decimal.New(left, -2)
 		}
 	case WinsBack:
 		if b.chargedBack[p.Reference].Sign() > 0 {
-			w.say("the fund wins back %s", name)
+			w.addToStory("the fund wins back %s", name)
 			delete(b.chargedBack, p.Reference)
 			w.wonBack[p.ID] = true
 		}
 	case Damages:
-		w.damages(s, p)
+		w.damageRow(s, p)
 	}
 }
 
-// arriving says when notifications arrive.
-func arriving(later []time.Duration) string {
+// arrivalWords says when notifications arrive.
+func arrivalWords(later []time.Duration) string {
 	if len(later) == 0 {
 		return "; its notification is lost"
 	}
@@ -230,8 +230,8 @@ func arriving(later []time.Duration) string {
 	return s
 }
 
-// visits is a payer at the bank's page.
-func (w *World) visits(s Step, t *trip) {
+// visitBank is a payer at the bank's page.
+func (w *World) visitBank(s Step, t *trip) {
 	if t.session.IsZero() {
 		return
 	}
@@ -239,25 +239,25 @@ func (w *World) visits(s Step, t *trip) {
 	back, err := t.bank.mock.Visit(t.session, mock.Behaviour{Code: s.Code, Abandon: len(s.Back) == 0})
 	w.noted = nil
 	if err != nil && !errors.Is(err, mock.ErrNoReturn) {
-		w.say("the payer of %s comes too late", w.name(t.id))
+		w.addToStory("the payer of %s comes too late", w.paymentName(t.id))
 		return
 	}
 	browser := ""
 	if len(s.Back) > 0 {
 		browser = "; the browser comes back after " + s.Back[0].Round(time.Second).String()
 	}
-	w.say("the payer of %s is at the page of %s: code %s%s%s", w.name(t.id), t.bank.name, s.Code, arriving(s.Later), browser)
+	w.addToStory("the payer of %s is at the page of %s: code %s%s%s", w.paymentName(t.id), t.bank.name, s.Code, arrivalWords(s.Later), browser)
 	if err != nil {
 		return
 	}
 	back.Channel = acquirer.Return
 	for _, d := range s.Back {
-		w.at(w.clock().Add(d), func() { w.receive(mock.Spoil(back, s.Spoilt...)) })
+		w.planAt(w.trueTime().Add(d), func() { w.receiveCallback(mock.Spoil(back, s.Spoilt...)) })
 	}
 }
 
-// post carries a notification as the step that caused it says.
-func (w *World) post(b *bank, cb acquirer.Callback) {
+// postNotification carries a notification as the step that caused it says.
+func (w *World) postNotification(b *bank, cb acquirer.Callback) {
 	n := noted{later: []time.Duration{time.Minute}}
 	if len(w.noted) > 0 {
 		n = w.noted[0]
@@ -267,27 +267,27 @@ func (w *World) post(b *bank, cb acquirer.Callback) {
 		if i > 0 { // it was true when it was sent again
 			spoilt = nil
 		}
-		w.at(w.clock().Add(d), func() { w.notify(mock.Spoil(cb, spoilt...), 3) })
+		w.planAt(w.trueTime().Add(d), func() { w.deliverNotification(mock.Spoil(cb, spoilt...), 3) })
 	}
 }
 
-// notify brings a notification; where it is not taken the bank sends it again.
-func (w *World) notify(cb acquirer.Callback, times int) {
-	if err := w.receive(cb); expected(err) && times > 1 {
-		w.at(w.clock().Add(15*time.Minute), func() { w.notify(cb, times-1) })
+// deliverNotification brings a notification; where it is not taken the bank sends it again.
+func (w *World) deliverNotification(cb acquirer.Callback, times int) {
+	if err := w.receiveCallback(cb); isExpected(err) && times > 1 {
+		w.planAt(w.trueTime().Add(15*time.Minute), func() { w.deliverNotification(cb, times-1) })
 	}
 }
 
-func (w *World) receive(cb acquirer.Callback) error {
-	_, _, err := w.any().Receive(w.ctx, cb)
-	if err != nil && !expected(err) && !errors.Is(err, acquirer.ErrUnverified) && !errors.Is(err, payment.ErrNotFound) && !errors.Is(err, payment.ErrVersion) &&
+func (w *World) receiveCallback(cb acquirer.Callback) error {
+	_, _, err := w.anyProcess().Receive(w.ctx, cb)
+	if err != nil && !isExpected(err) && !errors.Is(err, acquirer.ErrUnverified) && !errors.Is(err, payment.ErrNotFound) && !errors.Is(err, payment.ErrVersion) &&
 		!errors.Is(err, acquirer.ErrInvalid) {
-		w.violated("error", "Receive: %v", err)
+		w.reportViolation("error", "Receive: %v", err)
 	}
 	return err
 }
 
-func (w *World) desk(p payment.Payment, b *bank, amount decimal.Decimal) {
+func (w *World) moveAtDesk(p payment.Payment, b *bank, amount decimal.Decimal) {
 	if !b.tellsReturns() || b.chargedBack[p.Reference].Sign() > 0 {
 		return
 	}
@@ -300,39 +300,39 @@ func (w *World) desk(p payment.Payment, b *bank, amount decimal.Decimal) {
 		_, err = b.mock.Refund(w.ctx, m)
 	}
 	if err == nil {
-		w.say("the desk of %s gives back %s € of %s", b.name, amount.StringFixed(2), w.name(p.ID))
+		w.addToStory("the desk of %s gives back %s € of %s", b.name, amount.StringFixed(2), w.paymentName(p.ID))
 	}
 }
 
-// resolves is a clerk's verdict: by what the bank's own screen says, and with wrongly another one.
-func (w *World) resolves(svc *process, c payment.Command, p payment.Payment, b *bank, wrongly int) {
-	t := b.of(p.Reference)
+// resolveAsClerk is a clerk's verdict: by what the bank's own screen says, and with wrongly another one.
+func (w *World) resolveAsClerk(svc *process, c payment.Command, p payment.Payment, b *bank, wrongly int) {
+	t := b.truthOf(p.Reference)
 	verdicts := []payment.Verdict{payment.VerdictKeep, payment.VerdictGiveBack, payment.VerdictWasReturned, payment.VerdictNoMoney}
 	right := verdicts[3:]
 	switch {
-	case t.left() > 0:
+	case t.centsLeft() > 0:
 		right = verdicts[:2]
 	case t.taken > 0:
 		right = verdicts[2:3]
 	}
-	v := right[w.hashed("verdict", uint64(w.number[p.ID]))%uint64(len(right))]
+	v := right[w.hashOf("verdict", uint64(w.number[p.ID]))%uint64(len(right))]
 	if wrongly > 0 {
 		v = verdicts[wrongly-1]
 	}
 	_, err := svc.Resolve(w.ctx, payment.Resolution{Command: c, Verdict: v})
-	if err != nil && !expected(err) {
-		w.say("a clerk says %q of %s, which is not allowed", v, w.name(p.ID))
+	if err != nil && !isExpected(err) {
+		w.addToStory("a clerk says %q of %s, which is not allowed", v, w.paymentName(p.ID))
 		return
 	}
-	w.say("a clerk says %q of %s", v, w.name(p.ID))
+	w.addToStory("a clerk says %q of %s", v, w.paymentName(p.ID))
 	// Money that no bank has seen; and a bank that says nothing of what went back.
 	if t.taken == 0 && v != payment.VerdictNoMoney || v == payment.VerdictWasReturned && !b.tellsReturns() {
 		w.imagined[c.ID] = true
 	}
 }
 
-// damages makes a part of what is stored of a payment unreadable, for a while.
-func (w *World) damages(s Step, p payment.Payment) {
+// damageRow makes a part of what is stored of a payment unreadable, for a while.
+func (w *World) damageRow(s Step, p payment.Payment) {
 	if w.damaged[p.ID] {
 		return
 	}
@@ -342,43 +342,43 @@ func (w *World) damages(s Step, p payment.Payment) {
 		return
 	}
 	w.damaged[p.ID] = true
-	w.say("what is stored of %s is damaged: %s", w.name(p.ID), what)
-	w.at(w.clock().Add(s.For), func() {
+	w.addToStory("what is stored of %s is damaged: %s", w.paymentName(p.ID), what)
+	w.planAt(w.trueTime().Add(s.For), func() {
 		w.must(mend())
 		delete(w.damaged, p.ID)
-		w.say("%s is mended", w.name(p.ID))
-		w.must(w.backend.Store().Restart(w.ctx, p.ID, w.clock().Add(-time.Minute)))
-		w.wake(w.clock())
+		w.addToStory("%s is mended", w.paymentName(p.ID))
+		w.must(w.backend.Store().Restart(w.ctx, p.ID, w.trueTime().Add(-time.Minute)))
+		w.wakeProcesses(w.trueTime())
 	})
 }
 
-// exports is the officer, who has the day before in a file, and its seal in a list.
-func (w *World) exports(s Step) {
-	b := books.Of(w.backend.Store(), w.clock)
-	date := w.clock().In(paris).AddDate(0, 0, -1).Format(time.DateOnly)
+// exportDayBefore is the officer, who has the day before in a file, and its seal in a list.
+func (w *World) exportDayBefore(s Step) {
+	b := books.Of(w.backend.Store(), w.trueTime)
+	date := w.trueTime().In(paris).AddDate(0, 0, -1).Format(time.DateOnly)
 	for range max(1, s.N) {
 		var file bytes.Buffer
 		seal, err := b.Export(w.ctx, date, &file)
 		if errors.Is(err, payment.ErrAltered) && len(w.damaged) > 0 {
-			w.say("the officer's export of %s has to wait", date)
+			w.addToStory("the officer's export of %s has to wait", date)
 			return
 		}
 		if err != nil {
-			w.violated("export", "of %s: %v", date, err)
+			w.reportViolation("export", "of %s: %v", date, err)
 			return
 		}
-		w.say("the officer exports %s", date)
-		w.keep(date, seal, file.Bytes())
+		w.addToStory("the officer exports %s", date)
+		w.keepExport(date, seal, file.Bytes())
 	}
 }
 
-// keep is what the officer keeps.
-func (w *World) keep(date string, seal audit.Seal, file []byte) {
+// keepExport is what the officer keeps.
+func (w *World) keepExport(date string, seal audit.Seal, file []byte) {
 	w.report.Exports++
 	w.seals = append(w.seals, seal)
 	if first, again := w.exported[date]; !again {
 		w.exported[date] = bytes.Clone(file)
 	} else if !bytes.Equal(first, file) {
-		w.violated("export differs", "two exports of %s are not the same:\n%s\n%s", date, first, file)
+		w.reportViolation("export differs", "two exports of %s are not the same:\n%s\n%s", date, first, file)
 	}
 }

@@ -113,7 +113,7 @@ type Step struct {
 	Trouble Trouble         `json:",omitempty"`
 }
 
-// without is the script without the steps from i to j.
-func (s Script) without(i, j int) Script {
+// withoutSteps is the script without the steps from i to j.
+func (s Script) withoutSteps(i, j int) Script {
 	return Script{s.Seed, slices.Concat(s.Steps[:i], s.Steps[j:])}
 }

@@ -31,7 +31,7 @@ func Shrink(ctx context.Context, r *Report, open func() (Backend, error)) *Repor
 	for size := len(s.Steps) / 2; size > 0; {
 		left := len(s.Steps)
 		for i := 0; i < len(s.Steps); {
-			if shorter := s.without(i, min(i+size, len(s.Steps))); breaks(shorter) {
+			if shorter := s.withoutSteps(i, min(i+size, len(s.Steps))); breaks(shorter) {
 				s = shorter
 			} else {
 				i += size

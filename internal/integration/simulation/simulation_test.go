@@ -35,9 +35,10 @@ func worlds(t *testing.T, seed uint64, payments int, database bool, open func() 
 
 // What must never be is not, what must always be is, and the books are the banks'.
 func TestPayments(t *testing.T) {
+	figure.WithoutRace(t) // one thing happens at a time
 	n := figure.Of(20_000, 1_000_000)
-	if underRace || testing.Short() {
-		n = 1000
+	if testing.Short() {
+		n = 500
 	}
 	worlds(t, figure.Seed(t), n, false, inMemory)
 }
@@ -45,6 +46,9 @@ func TestPayments(t *testing.T) {
 // The same worlds on databases, with rows that are damaged and servers that are restarted.
 func TestDatabases(t *testing.T) {
 	n := figure.Of(100, 20_000)
+	if testing.Short() {
+		n = 20
+	}
 	t.Run("SQLite", func(t *testing.T) {
 		folder := t.TempDir()
 		worlds(t, figure.Seed(t), n, true, func() (Backend, error) { return SQLite(folder) })
@@ -60,7 +64,11 @@ func TestReplay(t *testing.T) {
 	seed := figure.Seed(t)
 	folder := t.TempDir()
 	inFile := func() (Backend, error) { return SQLite(folder) }
-	for n := range uint64(figure.Of(3, 100)) {
+	seeds := figure.Of(3, 100)
+	if testing.Short() {
+		seeds = 1
+	}
+	for n := range uint64(seeds) {
 		for _, database := range []bool{false, true} {
 			var first *Report
 			for i, open := range []func() (Backend, error){inMemory, inMemory, inFile, inFile} {

@@ -121,7 +121,7 @@ type Options struct {
 // seed, and so crypto/rand is.
 func Run(ctx context.Context, s Script, b Backend, o Options) (r *Report) {
 	random := &stream{}
-	defer random.instead()()
+	defer random.replaceRandReader()()
 	w := &World{
 		ctx: ctx, script: s, backend: b, random: random, tell: o.Tell, told: fnv.New64a(),
 		armed: map[Boundary][]Step{}, trips: map[int]*trip{}, notices: map[int]int{}, latest: map[int]int{}, number: map[payment.ID]int{},
@@ -129,76 +129,76 @@ func Run(ctx context.Context, s Script, b Backend, o Options) (r *Report) {
 		imagined: map[payment.ID]bool{}, damaged: map[payment.ID]bool{}, wonBack: map[payment.ID]bool{}, exported: map[string][]byte{}, days: map[string]bool{},
 		report: &Report{Script: s, States: map[payment.State]int{}},
 	}
-	random.restart(w.hashed("begin", 0))
+	random.restartAt(w.hashOf("begin", 0))
 	c, err := catalog()
 	if err != nil {
 		panic(err) // the catalog is the product's own
 	}
 	w.letters = func(ctx context.Context, ch payment.Change) error {
-		return inbox.Deliverer(b.Mailbox(), c, inbox.Sender{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple\n99999 Exemple", Now: w.clock})(ctx, ch)
+		return inbox.Deliverer(b.Mailbox(), c, inbox.Sender{Fund: "CPAM", PostalAddress: "1 rue de l’Exemple\n99999 Exemple", Now: w.trueTime})(ctx, ch)
 	}
 	w.banks = []*bank{
 		newBank(w, "Sips", "002001000000001", mock.Sips), newBank(w, "Direct", "fundDirect", mock.Direct), newBank(w, "PayFiP", "012345", mock.PayFiP),
 	}
-	w.bank = int(w.hashed("bank", 0) % uint64(len(w.banks)))
+	w.bank = int(w.hashOf("bank", 0) % uint64(len(w.banks)))
 	w.serves = []int{1, 1}
-	w.processes = []*process{w.start(0, 1), w.start(1, 1)}
+	w.processes = []*process{w.startProcess(0, 1), w.startProcess(1, 1)}
 	for _, step := range s.Steps {
-		w.at(began.Add(step.At), func() { w.perform(step) })
+		w.planAt(began.Add(step.At), func() { w.performStep(step) })
 	}
 	defer func() {
 		if stop := recover(); stop != nil {
 			if _, enough := stop.(enough); !enough {
-				w.report.Violations = append(w.report.Violations, Violation{"panic", fmt.Sprint(stop), w.clock()})
+				w.report.Violations = append(w.report.Violations, Violation{"panic", fmt.Sprint(stop), w.trueTime()})
 			}
 		}
 		r = w.report
 		r.Digest = w.told.Sum64()
 	}()
 	w.stopAtFirst = !o.All
-	w.pass(began.Add(active + day))
-	w.end()
+	w.passUntil(began.Add(active + day))
+	w.comeToRest()
 	return w.report
 }
 
 // enough ends a world at its first violation.
 type enough struct{}
 
-// violated says what must never be.
-func (w *World) violated(rule, format string, a ...any) {
-	v := Violation{rule, fmt.Sprintf(format, a...), w.clock()}
+// reportViolation says what must never be.
+func (w *World) reportViolation(rule, format string, a ...any) {
+	v := Violation{rule, fmt.Sprintf(format, a...), w.trueTime()}
 	w.report.Violations = append(w.report.Violations, v)
-	w.say("AND THAT MUST NOT BE (%s): %s", v.Rule, v.Text)
+	w.addToStory("AND THAT MUST NOT BE (%s): %s", v.Rule, v.Text)
 	if w.stopAtFirst && w.working == 0 { // a worker's goroutine is not this one
 		panic(enough{})
 	}
 }
 
-// say tells what happened.
-func (w *World) say(format string, a ...any) {
+// addToStory tells what happened.
+func (w *World) addToStory(format string, a ...any) {
 	if w.tell {
-		w.report.Lines = append(w.report.Lines, w.clock().In(paris).Format("2 January 15:04:05")+"  "+fmt.Sprintf(format, a...))
+		w.report.Lines = append(w.report.Lines, w.trueTime().In(paris).Format("2 January 15:04:05")+"  "+fmt.Sprintf(format, a...))
 	}
 }
 
-func (w *World) hashed(what string, n uint64) uint64 { return hashed(w.script.Seed, what, n) }
+func (w *World) hashOf(what string, n uint64) uint64 { return hashOf(w.script.Seed, what, n) }
 
-// clock is the true time.
-func (w *World) clock() time.Time { return began.Add(time.Duration(w.now.Load())) }
+// trueTime is the true time.
+func (w *World) trueTime() time.Time { return began.Add(time.Duration(w.now.Load())) }
 
 // behindBy is by how much the processes' clocks are set back.
 func (w *World) behindBy() time.Duration { return time.Duration(w.behind.Load()) }
 
-// next begins another step: a millisecond later, so that no two things happen at the same instant, and with random numbers of its own.
-func (w *World) next() {
+// beginStep begins another step: a millisecond later, so that no two things happen at the same instant, and with random numbers of its own.
+func (w *World) beginStep() {
 	now := w.now.Add(int64(time.Millisecond))
-	w.random.restart(w.hashed("step", uint64(now)))
+	w.random.restartAt(w.hashOf("step", uint64(now)))
 	w.leases = 0
 }
 
-// choice is a number below n that depends on the time of day alone, so that a step that is left out changes nothing for the others.
-func (w *World) choice(what string, n int) int {
-	return int(w.hashed(what, uint64(w.clock().Unix())) % uint64(n))
+// chooseByTime is a number below n that depends on the time of day alone, so that a step that is left out changes nothing for the others.
+func (w *World) chooseByTime(what string, n int) int {
+	return int(w.hashOf(what, uint64(w.trueTime().Unix())) % uint64(n))
 }
 
 // event is something that happens later.
@@ -236,14 +236,14 @@ func (t *times) Pop() any {
 	return last
 }
 
-// at plans something.
-func (w *World) at(t time.Time, do func()) {
+// planAt plans something.
+func (w *World) planAt(t time.Time, do func()) {
 	w.events++
 	heap.Push(&w.later, event{t, w.events, do})
 }
 
-// wake has the processes look for work at an instant, or a little later: those who look for much look once.
-func (w *World) wake(t time.Time) {
+// wakeProcesses has the processes look for work at an instant, or a little later: those who look for much look once.
+func (w *World) wakeProcesses(t time.Time) {
 	const grain = 3 * time.Second
 	heap.Push(&w.wakes, t.Truncate(grain).Add(grain))
 }
@@ -251,58 +251,58 @@ func (w *World) wake(t time.Time) {
 // wakeFor is wake for what is due by the clock of a process.
 func (w *World) wakeFor(due time.Time) {
 	if !due.IsZero() {
-		w.wake(due.Add(skew + w.behindBy()))
+		w.wakeProcesses(due.Add(skew + w.behindBy()))
 	}
 }
 
-// pass lets time pass, with all that it brings.
-func (w *World) pass(end time.Time) {
-	for w.clock().Before(end) {
+// passUntil lets time pass, with all that it brings.
+func (w *World) passUntil(end time.Time) {
+	for w.trueTime().Before(end) {
 		switch {
 		case len(w.later) > 0 && !w.later[0].at.After(end) && (len(w.wakes) == 0 || !w.wakes[0].Before(w.later[0].at)):
 			e := heap.Pop(&w.later).(event)
-			w.set(e.at)
-			w.next()
+			w.setClock(e.at)
+			w.beginStep()
 			e.do()
 		case len(w.wakes) > 0 && !w.wakes[0].After(end):
 			t := w.wakes[0]
 			for len(w.wakes) > 0 && !w.wakes[0].After(t) {
 				heap.Pop(&w.wakes)
 			}
-			w.set(t)
+			w.setClock(t)
 			for _, b := range w.banks {
 				b.mock.Tick()
 			}
-			w.work()
+			w.workEverywhere()
 		default:
-			w.set(end)
+			w.setClock(end)
 		}
 	}
 }
 
-func (w *World) set(t time.Time) {
-	if t.After(w.clock()) {
+func (w *World) setClock(t time.Time) {
+	if t.After(w.trueTime()) {
 		w.now.Store(int64(t.Sub(began)))
 	}
 }
 
-// sleep lets time pass inside a call: everything else goes on.
-func (w *World) sleep(d time.Duration) {
+// sleepInCall lets time pass inside a call: everything else goes on.
+func (w *World) sleepInCall(d time.Duration) {
 	if w.deep == 2 {
-		w.set(w.clock().Add(d))
+		w.setClock(w.trueTime().Add(d))
 		return
 	}
 	w.deep++
 	noted := w.noted
 	w.noted = nil
-	w.pass(w.clock().Add(d))
+	w.passUntil(w.trueTime().Add(d))
 	w.noted = noted
 	w.deep--
 }
 
-// work does what is due, in every process, one piece after the other.
-func (w *World) work() {
-	first := w.choice("first", len(w.processes))
+// workEverywhere does what is due, in every process, one piece after the other.
+func (w *World) workEverywhere() {
+	first := w.chooseByTime("first", len(w.processes))
 	for i := range w.processes {
 		place := (first + i) % len(w.processes)
 		for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
@@ -314,34 +314,34 @@ func (w *World) work() {
 // workOn does what is due of a kind, in one process.
 func (w *World) workOn(place int, k payment.WorkKind) {
 	for n := 0; ; n++ {
-		p := w.alive(place)
-		w.next()
+		p := w.processAt(place)
+		w.beginStep()
 		due, err := p.Due(w.ctx, k, 1)
-		if err != nil && !expected(err) {
-			w.violated("work fails", "Due: %v", err)
+		if err != nil && !isExpected(err) {
+			w.reportViolation("work fails", "Due: %v", err)
 		}
 		if len(due) == 0 {
 			return
 		}
 		if n == 200 {
-			w.violated("work without end", "%s is due again and again: %s", k, due[0].Payment)
+			w.reportViolation("work without end", "%s is due again and again: %s", k, due[0].Payment)
 			return
 		}
 		w.working++
-		if w.choice("how", 4) == 0 {
+		if w.chooseByTime("how", 4) == 0 {
 			_, err = p.WorkOn(w.ctx, k, due[0].Payment)
 		} else {
 			_, err = p.WorkOnce(context.WithValue(w.ctx, turn{}, k))
 		}
 		w.working--
-		if err != nil && !expected(err) {
-			w.violated("work fails", "%v", err)
+		if err != nil && !isExpected(err) {
+			w.reportViolation("work fails", "%v", err)
 		}
 		if w.stopAtFirst && len(w.report.Violations) > 0 && w.working == 0 {
 			panic(enough{})
 		}
 		if err != nil && !p.dead { // the lease runs out
-			w.wake(w.clock().Add(time.Minute + 2*skew))
+			w.wakeProcesses(w.trueTime().Add(time.Minute + 2*skew))
 			if errors.Is(err, errRefused) && n > 5 {
 				return
 			}
@@ -349,8 +349,8 @@ func (w *World) workOn(place int, k payment.WorkKind) {
 	}
 }
 
-// trouble is what goes wrong with the call that is about to be made; nothing if nothing was planned.
-func (w *World) trouble(on Boundary, about string) Step {
+// plannedTrouble is what goes wrong with the call that is about to be made; nothing if nothing was planned.
+func (w *World) plannedTrouble(on Boundary, about string) Step {
 	planned := w.armed[on]
 	if on == "" || w.quiet || len(planned) == 0 {
 		return Step{}
@@ -365,19 +365,19 @@ func (w *World) trouble(on Boundary, about string) Step {
 	if f.For > 0 {
 		long = ": " + f.For.String()
 	}
-	w.say("%s%s %s%s", f.On, about, f.Trouble, long)
+	w.addToStory("%s%s %s%s", f.On, about, f.Trouble, long)
 	return f
 }
 
 // nameOf is what a payment is called in a story.
 func (w *World) nameOf(reference string) string {
 	if id, ok := w.byRef[reference]; ok {
-		return w.name(id)
+		return w.paymentName(id)
 	}
 	return ""
 }
 
-func (w *World) name(id payment.ID) string { return fmt.Sprintf("payment %d", w.number[id]) }
+func (w *World) paymentName(id payment.ID) string { return fmt.Sprintf("payment %d", w.number[id]) }
 
 // bankOf is the bank that took a payment.
 func (w *World) bankOf(p payment.Payment) *bank {

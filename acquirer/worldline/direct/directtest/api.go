@@ -114,10 +114,7 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 
 // answerCall executes a call unless a fault or an ordered refusal replaces it.
 func (s *Server) answerCall(op string, fs []Fault, do func() reply) reply {
-	s.mu.Lock()
-	ordered, refuse := popFirst(s.answers, op)
-	s.mu.Unlock()
-	if refuse {
+	if ordered, refuse := s.answers.Take(op); refuse {
 		return errorReply(ordered.status, ordered.code, "ORDERED", "")
 	}
 	for _, f := range fs {

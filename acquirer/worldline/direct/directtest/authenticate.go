@@ -10,14 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/worldline/direct"
 )
 
 // tolerance is how far a request's Date may be from the platform's clock, either way (docs/direct.md §4.3).
 const tolerance = 5 * time.Minute
-
-// remembers is how many requests, and how many deliveries, are kept: the oldest are forgotten first.
-const remembers = 10_000
 
 // Request is one call as it was received: the journal of what a client does.
 type Request struct {
@@ -59,7 +57,7 @@ func (s *Server) noteRequest(r Request) func(status int, replayed bool) {
 	defer s.mu.Unlock()
 	s.noted++
 	r.number = s.noted
-	s.journal = keepNewest(append(s.journal, r))
+	s.journal = loopback.KeepNewest(append(s.journal, r))
 	return func(status int, replayed bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -68,14 +66,6 @@ func (s *Server) noteRequest(r Request) func(status int, replayed bool) {
 			s.journal[i].Status, s.journal[i].Replayed = status, replayed
 		}
 	}
-}
-
-// keepNewest drops the older half of a list that has grown too long.
-func keepNewest[T any](list []T) []T {
-	if n := len(list); n > remembers {
-		return slices.Clone(list[n-remembers/2:])
-	}
-	return list
 }
 
 // authenticate verifies the signature of a request and returns its merchant. The reply, when there is one, is a refusal.

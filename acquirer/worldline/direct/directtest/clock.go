@@ -4,11 +4,8 @@ import (
 	"time"
 )
 
-// tick is the interval at which a simulator with the real clock calls Tick.
-const tick = 250 * time.Millisecond
-
 // now is the platform's time: the clock of the options, and what Advance has added.
-func (s *Server) now() time.Time { return s.o.Now().Add(time.Duration(s.ahead.Load())).UTC() }
+func (s *Server) now() time.Time { return s.platform.Now().UTC() }
 
 // Now is the platform's clock.
 func (s *Server) Now() time.Time { return s.now() }
@@ -16,7 +13,7 @@ func (s *Server) Now() time.Time { return s.now() }
 // Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many webhooks were
 // sent. The clock does not go back: a negative duration is zero.
 func (s *Server) Advance(d time.Duration) int {
-	s.ahead.Add(int64(max(d, 0)))
+	s.platform.Advance(d)
 	return s.Tick()
 }
 
@@ -49,18 +46,4 @@ func (s *Server) Tick() int {
 		s.deliverWebhook(r.letter)
 	}
 	return len(events) + len(due) + s.post.Tick()
-}
-
-// tickUntilClosed calls Tick at short intervals until the server is closed.
-func (s *Server) tickUntilClosed() {
-	t := time.NewTicker(tick)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			s.Tick()
-		case <-s.closing.Done():
-			return
-		}
-	}
 }

@@ -118,10 +118,10 @@ func (s *Server) createHostedCheckout(c call) reply {
 		},
 		Form: formToken(), ReturnMAC: newUUID(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
 	}
-	session, err := s.bank.Open(bank.Order{
+	session, err := s.bank.OpenLimited(bank.Order{
 		ID: o.ID, Merchant: o.Merchant, Reference: bankReference(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
-		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale, Uses: fault.Uses(fs),
-	})
+		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale,
+	}, fault.Uses(fs))
 	if no := (*bank.Refusal)(nil); errors.As(err, &no) {
 		return invalidReply("order." + no.Field)
 	}

@@ -3,7 +3,6 @@ package directtest
 import (
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
@@ -110,27 +109,11 @@ type answer struct {
 // application's shape, and not carried out. A key of idempotence is answered so from then on. A second Answer waits for the
 // call after.
 func (s *Server) Answer(op string, status int, code string) error {
-	switch {
-	case !slices.Contains(ops, op):
-		return fmt.Errorf("directtest: Answer: there is no operation %.20q", op)
-	case status < 400 || status > 599 || http.StatusText(status) == "":
+	if status < 400 || status > 599 || http.StatusText(status) == "" {
 		return fmt.Errorf("directtest: Answer: %d is not the status of a refusal", status)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers[op] = append(s.answers[op], answer{status, code})
+	if err := s.answers.Order(ops, op, answer{status, code}); err != nil {
+		return fmt.Errorf("directtest: Answer: %w", err)
+	}
 	return nil
-}
-
-// popFirst removes and returns the first element of a queue.
-func popFirst[T any](queues map[string][]T, name string) (first T, ok bool) {
-	q := queues[name]
-	if len(q) == 0 {
-		return first, false
-	}
-	queues[name] = q[1:]
-	if len(q) == 1 {
-		delete(queues, name)
-	}
-	return q[0], true
 }

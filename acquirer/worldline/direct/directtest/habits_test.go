@@ -61,7 +61,7 @@ func TestSeveralCards(t *testing.T) {
 	if p.Handle.Payment != "" {
 		t.Error("the id of a refused attempt was kept for good")
 	}
-	f.clock.Add(15 * time.Second)
+	f.world.Clock.Add(15 * time.Second)
 	if _, err := f.visit(s, directtest.Payer{}); err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger is told which webhooks were not taken. Zero: nobody is.
+	// Logger gets a warning for each webhook that a portal did not take. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, or JSON below /v2/, with status 404.

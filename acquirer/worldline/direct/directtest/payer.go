@@ -12,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
@@ -54,7 +55,7 @@ func cardFor(t bank.Transaction, c bank.Card) bank.Card {
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
 // asked for, and the webhook has been sent.
-var ErrNoReturn = errors.New("directtest: the browser brings nothing back")
+var ErrNoReturn = callback.ErrNoReturn
 
 // Payer is what somebody does on the payment pages. The zero value pays.
 type Payer struct {
@@ -67,27 +68,9 @@ type Payer struct {
 	AtTheBank bool
 }
 
-// Return is what the payer's browser brings back: a query to ask the portal with.
-type Return struct {
-	URL   string // with the query
-	Query url.Values
-}
-
-// Callback is the query as a portal receives it.
-func (r Return) Callback() acquirer.Callback {
-	return acquirer.Callback{Channel: acquirer.Return, Query: r.Query}
-}
-
-// Bring asks the portal, as the browser does: a redirection is not followed. A nil client is http.DefaultClient's transport.
-// The caller closes the body.
-func (r Return) Bring(client *http.Client) (*http.Response, error) {
-	var c http.Client
-	if client != nil {
-		c = *client
-	}
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return c.Get(r.URL)
-}
+// Return is what the payer's browser brings back: the callback as a portal receives it, and the request that carries it. Its Bring makes the
+// request.
+type Return = callback.Return
 
 // bankCard returns the card that makes the bank answer as p orders.
 func (p Payer) bankCard() (bank.Card, error) {
@@ -117,19 +100,19 @@ func (p Payer) bankCard() (bank.Card, error) {
 	return c, nil
 }
 
-// RefusedError is a visit that the platform turns away: the address is unknown or used up, or the session is over. No webhook
+// TurnedAwayError is a visit that the platform turns away: the address is unknown or used up, or the session is over. No webhook
 // is sent.
-type RefusedError struct{ Why string }
+type TurnedAwayError struct{ Why string }
 
 // Error says why.
-func (e *RefusedError) Error() string {
+func (e *TurnedAwayError) Error() string {
 	return "directtest: the platform turns the payer away: " + e.Why
 }
 
 // Visit plays the payer of a session without a browser and returns what the browser would bring back. The webhook has been
 // answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error means
 // that there is something to bring back. An Expired payer and one who abandons return ErrNoReturn. The platform's refusal is a
-// [*RefusedError].
+// [*TurnedAwayError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	card, err := p.bankCard()
 	if err != nil {
@@ -139,7 +122,7 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	c := s.byForm[session.URL[strings.LastIndexByte(session.URL, '/')+1:]]
 	s.mu.Unlock()
 	if c == nil {
-		return Return{}, &RefusedError{"the address is unknown"}
+		return Return{}, &TurnedAwayError{"the address is unknown"}
 	}
 	t, err := s.bank.Enter(c.Token)
 	if err != nil {
@@ -163,7 +146,7 @@ func turnedAway(err error) error {
 	if !errors.As(err, &r) {
 		return err
 	}
-	return &RefusedError{map[string]string{
+	return &TurnedAwayError{map[string]string{
 		"25": "the address is used up", "94": "the session is over", "97": "the session has expired",
 	}[r.Code]}
 }
@@ -179,7 +162,7 @@ func (s *Server) returnOf(t bank.Transaction) Return {
 		q[name] = values
 	}
 	u.RawQuery = q.Encode()
-	return Return{u.String(), q}
+	return Return{Callback: acquirer.Callback{Channel: acquirer.Return, Query: q}, Method: http.MethodGet, URL: u.String()}
 }
 
 // returnPairs returns the pairs that the platform appends to the return address.

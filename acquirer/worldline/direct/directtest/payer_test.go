@@ -97,7 +97,7 @@ func TestAttempts(t *testing.T) {
 			t.Errorf("attempt %d: %s, expected %s", i+1, got, want)
 		}
 	}
-	refused := (*directtest.RefusedError)(nil)
+	refused := (*directtest.TurnedAwayError)(nil)
 	if _, err := c.p.Visit(c.session(o), directtest.Payer{}); !errors.As(err, &refused) {
 		t.Errorf("a fourth attempt: %v", err)
 	}

@@ -2,14 +2,11 @@ package directtest
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -25,26 +22,20 @@ type Server struct {
 
 	o         Options
 	merchants map[string]Merchant
-	ahead     atomic.Int64 // what Advance has added to the clock
-	bank      bank.Bank    // sessions and cards
+	bank      bank.Bank // sessions and cards
 	post      fault.Post
 	kiosk     paypage.Handler
-	courier   *http.Client
-
-	closing context.Context
-	close   context.CancelFunc
-	busy    sync.WaitGroup // goroutines of the server's own, and requests
+	platform  loopback.Platform
+	faults    fault.Queue // injected
+	answers   fault.Orders[answer]
 
 	mu        sync.Mutex
-	port      *loopback.Port
 	checkouts []*checkout // in the order in which they were opened
 	byID      map[string]*checkout
 	byForm    map[string]*checkout // by the last part of the redirectUrl
 	byPayment map[string]*payment
 	serial    int64 // of the last id
 	keys      map[string]*kept
-	faults    fault.Queue // injected
-	answers   map[string][]answer
 	outbox    []event // events of timers, whose webhooks are not sent yet
 	again     []retry
 	sent      []Delivery
@@ -69,9 +60,9 @@ func Listen(o Options) (*Server, error) {
 		o.Merchants = []Merchant{PublicMerchant()}
 	}
 	s := &Server{
-		merchants: make(map[string]Merchant), courier: loopback.NewCourier(),
-		byID: make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
-		keys: make(map[string]*kept), faults: fault.Queue{Target: targetOf}, answers: make(map[string][]answer),
+		merchants: make(map[string]Merchant),
+		byID:      make(map[string]*checkout), byForm: make(map[string]*checkout), byPayment: make(map[string]*payment),
+		keys: make(map[string]*kept), faults: fault.Queue{Target: targetOf},
 		// Ids count from the start in milliseconds, so that the next process does not repeat them.
 		serial: 10_000_000_000 + time.Now().UnixMilli()%89_000_000_000,
 	}
@@ -90,10 +81,7 @@ func Listen(o Options) (*Server, error) {
 		return nil, err
 	}
 
-	realClock := o.Now == nil
-	if realClock {
-		o.Now = time.Now
-	}
+	s.platform.Clock = o.Now
 	o.Delay, o.Settle = cmp.Or(o.Delay, time.Second), cmp.Or(o.Settle, 12*time.Hour)
 	s.o = o
 	s.bank.Now, s.post.Now = s.now, s.now
@@ -105,19 +93,9 @@ func Listen(o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.closing, s.close = context.WithCancel(context.Background())
-
-	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing, TLS: o.TLS}
-	addr, err := s.port.Open(o.Addr)
-	if err != nil {
-		s.close()
+	var err error
+	if s.URL, err = s.platform.Listen(o.Addr, o.TLS, s.routes(), s.Tick); err != nil {
 		return nil, fmt.Errorf("directtest: %w", err)
-	}
-	if s.URL = "http://" + addr; o.TLS != nil {
-		s.URL = "https://" + addr
-	}
-	if realClock {
-		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
@@ -139,23 +117,13 @@ func (s *Server) enrolMerchants(merchants []Merchant) (broken []error) {
 
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held webhooks are dropped.
 // The book can still be read. A second Close does nothing.
-func (s *Server) Close() {
-	s.mu.Lock() // under the lock no request can begin meanwhile
-	s.close()
-	s.mu.Unlock()
-	s.port.Close()
-	s.busy.Wait()
-	s.courier.CloseIdleConnections()
-}
+func (s *Server) Close() { s.platform.Close() }
 
 // Down takes the platform off the net: whoever dials is refused, and open connections are cut. The book goes on.
-func (s *Server) Down() { s.port.Leave() }
+func (s *Server) Down() { s.platform.Leave() }
 
 // Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
-func (s *Server) Up() error {
-	_, err := s.port.Open("")
-	return err
-}
+func (s *Server) Up() error { return s.platform.Return() }
 
 // Config is that of a client of the first merchant, with its clock.
 func (s *Server) Config() direct.Config {
@@ -172,19 +140,3 @@ func (s *Server) Config() direct.Config {
 
 // Format prints the address for every verb, and no secret.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Direct platform at "+s.URL) }
-
-// trackRequests counts the requests in progress, so that Close can wait for them.
-func (s *Server) trackRequests(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		if s.closing.Err() != nil {
-			s.mu.Unlock()
-			loopback.Cut(w)
-			return
-		}
-		s.busy.Add(1)
-		s.mu.Unlock()
-		defer s.busy.Done()
-		h.ServeHTTP(w, r)
-	})
-}

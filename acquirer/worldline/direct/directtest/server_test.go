@@ -16,18 +16,19 @@ import (
 
 	"github.com/quittance/quittance/acquirer/worldline/direct"
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // client sends signed requests by hand.
 type client struct {
 	t *testing.T
 	p *directtest.Server
-	c *clock
+	c *paymenttest.Clock
 }
 
 func newClient(t *testing.T, o directtest.Options) *client {
 	t.Helper()
-	c := &client{t: t, c: newClock()}
+	c := &client{t: t, c: paymenttest.NewClock(morning)}
 	o.Now = c.c.Now
 	if o.Delay == 0 {
 		o.Delay = 50 * time.Millisecond

@@ -17,9 +17,8 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // fund is a portal over HTTP: the payment service, its acquirers' platforms, and one clock for all. restart replaces the process and keeps
@@ -28,10 +27,9 @@ type fund struct {
 	*testing.T
 	*payment.Service
 	ctx    context.Context
-	clock  *clock
+	world  *paymenttest.World
 	direct *directtest.Server
 	sips   *sipstest.Server
-	store  payment.Store
 	web    *httptest.Server
 	mu     sync.Mutex
 	mux    http.Handler
@@ -40,7 +38,7 @@ type fund struct {
 
 func newFund(t *testing.T, o directtest.Options) *fund {
 	t.Helper()
-	f := &fund{T: t, ctx: t.Context(), clock: newClock(), store: payment.NewMemoryStore()}
+	f := &fund{T: t, ctx: t.Context()}
 	f.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		h := f.mux
@@ -48,10 +46,13 @@ func newFund(t *testing.T, o directtest.Options) *fund {
 		h.ServeHTTP(w, r)
 	}))
 	t.Cleanup(f.web.Close)
-	o.Now = f.clock.Now
+	f.world = paymenttest.New(t, paymenttest.Options{Start: morning, Config: func(c *payment.Config) {
+		c.ReturnURL, c.NotifyURL, c.RecordWithin = f.web.URL+"/return", f.web.URL+"/notify", 100_000*time.Hour
+	}})
+	o.Now = f.world.Clock.Now
 	f.direct = directtest.NewServer(o)
 	t.Cleanup(f.direct.Close)
-	f.sips = sipstest.NewServer(sipstest.Options{Now: f.clock.Now})
+	f.sips = sipstest.NewServer(sipstest.Options{Now: f.world.Clock.Now})
 	t.Cleanup(f.sips.Close)
 	return f
 }
@@ -75,7 +76,7 @@ const shop = "002001000000001"
 func (f *fund) onSips() acquirer.Client {
 	f.Helper()
 	client, err := sips.New(sips.Config{
-		MerchantID: shop, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shop + "_KEY1")}}, Endpoints: f.sips.Endpoints(), Now: f.clock.Now,
+		MerchantID: shop, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shop + "_KEY1")}}, Endpoints: f.sips.Endpoints(), Now: f.world.Clock.Now,
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -86,13 +87,8 @@ func (f *fund) onSips() acquirer.Client {
 // start is a process with these acquirers; the first takes new payments.
 func (f *fund) start(first acquirer.Client, others ...acquirer.Client) {
 	f.Helper()
-	s, err := payment.New(payment.Config{
-		Store: f.store, Acquirer: first, Others: others, Policies: creance.Ameli(), Now: f.clock.Now,
-		ReturnURL: f.web.URL + "/return", NotifyURL: f.web.URL + "/notify", RecordWithin: 100_000 * time.Hour,
-	})
-	if err != nil {
-		f.Fatal(err)
-	}
+	f.world.Restart(func(c *payment.Config) { c.Acquirer, c.Others = first, others })
+	s := f.world.Service
 	mux := http.NewServeMux()
 	mux.Handle("/notify", s.NotifyHandler())
 	mux.Handle("/return", s.ReturnHandler(func(_ *http.Request, p payment.Payment, err error) string {
@@ -106,12 +102,7 @@ func (f *fund) start(first acquirer.Client, others ...acquirer.Client) {
 func (f *fund) begin() (payment.Payment, acquirer.Session) {
 	f.Helper()
 	f.debts++
-	id := fmt.Sprint(f.debts)
-	p, s, err := f.Begin(f.ctx, payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
-		ID: "D" + id, Debtor: "A" + id,
-		Items:  []creance.Item{{Kind: creance.Franchise, Year: f.clock.Now().Year() - 1, Amount: decimal.New(75_00, -2)}},
-		Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
-	}})
+	p, s, err := f.Begin(f.ctx, f.world.Request(fmt.Sprint(f.debts)))
 	if err != nil {
 		f.Fatalf("Begin: %v", err)
 	}
@@ -122,23 +113,10 @@ func (f *fund) begin() (payment.Payment, acquirer.Session) {
 func (f *fund) pass(d, step time.Duration) {
 	f.Helper()
 	for ; d > 0; d -= step {
-		f.clock.Add(step)
+		f.world.Clock.Add(step)
 		f.direct.Tick()
 		f.sips.Tick()
-		f.work()
-	}
-}
-
-func (f *fund) work() {
-	f.Helper()
-	for {
-		n, err := f.WorkOnce(f.ctx)
-		if err != nil {
-			f.Fatalf("WorkOnce: %v", err)
-		}
-		if n == 0 {
-			return
-		}
+		f.world.Work()
 	}
 }
 
@@ -315,13 +293,13 @@ func TestForgedReturns(t *testing.T) {
 		t.Errorf("a hundred returns made us ask %d times, expected once", n)
 	}
 	f.is("after the true return, before anybody paid", mine.ID, payment.Redirected)
-	f.clock.Add(11 * time.Second)
+	f.world.Clock.Add(11 * time.Second)
 	if _, err := f.visit(s, directtest.Payer{}); err != nil {
 		t.Fatal(err)
 	}
 	p := f.is("paid", mine.ID, payment.Paid)
 	before := questions()
-	f.clock.Add(time.Hour)
+	f.world.Clock.Add(time.Hour)
 	for range 10 { // replayed when all is over
 		f.get(address(s.Handle.Session, s.Handle.Proof))
 	}
@@ -366,7 +344,7 @@ func TestWebhooksThatAreNone(t *testing.T) {
 func TestPortalsTest(t *testing.T) {
 	f := newFund(t, directtest.Options{})
 	f.start(f.onDirect(""))
-	c := &client{t: t, p: f.direct, c: f.clock}
+	c := &client{t: t, p: f.direct, c: f.world.Clock}
 	c.must(204, "POST", "webhooks/sendtest", `{"url":"`+f.web.URL+`/notify"}`)
 	if err := f.direct.VerifyEndpoint(f.ctx, f.web.URL+"/notify"); err != nil {
 		t.Error(err)

@@ -2,10 +2,12 @@ package directtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -131,21 +133,21 @@ func (s *Server) wrapEvent(merchant, kind, name string, content object, array bo
 
 // deliverWebhook posts a webhook and records it. A webhook that is not answered with 2xx is repeated, up to five times.
 func (s *Server) deliverWebhook(l letter) {
-	if s.closing.Err() != nil {
+	if s.platform.Closed() {
 		return
 	}
 	l.At = s.now()
 	l.Status, l.Err = s.postWebhook(l)
 	s.mu.Lock()
-	s.sent = keepNewest(append(s.sent, l.Delivery))
+	s.sent = loopback.KeepNewest(append(s.sent, l.Delivery))
 	if l.Status/100 != 2 && l.Try < len(pauses) && l.Err != loopback.ErrElsewhere {
 		again := l
 		again.Try++
 		s.again = append(s.again, retry{l.At.Add(pauses[l.Try]), again})
 	}
 	s.mu.Unlock()
-	if s.o.Logger != nil && l.Status/100 != 2 {
-		s.o.Logger.Warn("directtest: webhook not taken", "reference", l.Reference, "status", l.Status, "error", l.Err)
+	if l.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("directtest: webhook not taken", "reference", l.Reference, "status", l.Status, "error", l.Err)
 	}
 }
 
@@ -157,20 +159,14 @@ func (s *Server) postWebhook(l letter) (status int, err error) {
 	if !loopback.OnThisMachine(u) {
 		return 0, loopback.ErrElsewhere
 	}
-	req, err := http.NewRequestWithContext(s.closing, http.MethodPost, l.URL, bytes.NewReader(l.Body))
+	req, err := http.NewRequestWithContext(s.platform.Closing(), http.MethodPost, l.URL, bytes.NewReader(l.Body))
 	if err != nil {
 		return 0, fmt.Errorf("webhooksUrls: %w", err)
 	}
 	maps.Copy(req.Header, l.Header)
 	req.Header.Set("Content-Type", utf8JSON)
 	req.Header.Set("retry-count", strconv.Itoa(l.Try))
-	resp, err := s.courier.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, nil
+	return s.platform.Post(req)
 }
 
 // sendTest posts a webhook of the type payment.test to an address; its payment does not exist.
@@ -245,7 +241,7 @@ func (s *Server) VerifyEndpoint(ctx context.Context, address string) error {
 		return err
 	}
 	req.Header.Set("X-GCS-Webhooks-Endpoint-Verification", token)
-	resp, err := s.courier.Do(req)
+	resp, err := s.platform.Send(req)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ type absence struct {
 	when func(m message, shop Merchant) bool
 }
 
-func other(name string, than ...string) func(message, Merchant) bool {
+// anyBut reports whether a field says something other than these values.
+func anyBut(name string, than ...string) func(message, Merchant) bool {
 	return func(m message, _ Merchant) bool {
 		s := fieldText(m, name)
 		return s != "" && !slices.Contains(than, s)
@@ -46,15 +47,15 @@ const noEffect = "taken, without an effect"
 
 var absences = append([]absence{
 	{Absence{"merchantWalletId", "said again in the notification; no card is kept in a wallet or offered from one"}, nil},
-	{Absence{"paymentPattern", "said again; whatever it is, the whole amount is paid once and at once"}, other("paymentPattern", "ONE_SHOT")},
+	{Absence{"paymentPattern", "said again; whatever it is, the whole amount is paid once and at once"}, anyBut("paymentPattern", "ONE_SHOT")},
 	{Absence{"instalmentData", "no instalments: the whole amount is paid at once"}, nil},
 	{Absence{"fraudData", "every card is authenticated, whatever is wished"}, nil},
 	{Absence{"templateName", "there is one look"}, nil},
-	{Absence{"orderChannel", "said again; whatever it is, the payer types the card on the page and is authenticated"}, other("orderChannel", "INTERNET")},
+	{Absence{"orderChannel", "said again; whatever it is, the payer types the card on the page and is authenticated"}, anyBut("orderChannel", "INTERNET")},
 	{Absence{"paymentMeanBrandList", "brands that are no cards are passed over"}, func(m message, _ Merchant) bool {
 		return slices.ContainsFunc(brandList(m), func(b string) bool { return !slices.Contains(bank.CardBrands(), b) })
 	}},
-	{Absence{"customerLanguage", "said as the locale of the return; the pages are French"}, other("customerLanguage", "fr")},
+	{Absence{"customerLanguage", "said as the locale of the return; the pages are French"}, anyBut("customerLanguage", "fr")},
 	{Absence{"transactionReference", "the shop's own is not used where the platform makes the references"}, func(m message, shop Merchant) bool {
 		return shop.Numbering == ByPlatform && fieldText(m, "transactionReference") != ""
 	}},

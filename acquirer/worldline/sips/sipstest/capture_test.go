@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // A payment that waits for a validation is asked for by Office, as far as the shop says, within captureDay days; then it goes its way.
 func TestValidation(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
 	ask := func(reference string) object {
@@ -82,7 +83,7 @@ func toObject(m map[string]string) object {
 // the end of that day it can be cancelled, and after it refunded.
 func TestCaptureDay(t *testing.T) {
 	for captureDay, limit := range map[int]string{0: "20170911", 3: "20170914", 20: "20171001"} {
-		clock := newClock()
+		clock := paymenttest.NewClock(afternoon)
 		s := platform(t, sipstest.Options{Now: clock.Now})
 		c := newSheet(t, s.URL)
 		_, fields := c.redirect(c.order("REF", object{"captureDay": captureDay}))
@@ -103,7 +104,7 @@ func TestCaptureDay(t *testing.T) {
 		clock.Add(10 * time.Minute)
 		ask("CAPTURED")
 	}
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
 	_, fields := c.redirect(c.order("NOW", object{"captureMode": "IMMEDIATE"}))
@@ -201,7 +202,7 @@ func TestBrandList(t *testing.T) {
 // A shop that looks its order up by orderId finds it again when the payer has given up or stayed away, on every way in which it is told.
 func TestCancelledPaymentIsFoundByItsOrder(t *testing.T) {
 	p := newPortal(t)
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
 	orders := map[string]string{"ORD7": "open", "ORD8": "open"} // the shop's books, by orderId

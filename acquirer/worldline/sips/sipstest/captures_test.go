@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // What captures of real platforms have, field by field and in their order (sips.md §7.2). A name with =null says nothing; * is any value
@@ -127,7 +128,7 @@ func TestCapturedOrder(t *testing.T) {
 		{"", "", "", ask("HP_3.4"), sipstest.Payer{}, "HP_3.4",
 			modern(captured20Paid) + captured24 + replaced(captured216, "=3DS ", "=3DS_V2 ") + captured220 + captured235 + captured30, 105},
 	} {
-		clock := newClock()
+		clock := paymenttest.NewClock(afternoon)
 		s := platform(t, sipstest.Options{Now: clock.Now, Merchants: append(sipstest.PublicMerchants(),
 			sipstest.Merchant{ID: "1", Keys: map[int]string{1: "own"}, Screening: x.screening})})
 		c := newSheet(t, s.URL)
@@ -161,7 +162,7 @@ func TestCapturedOrder(t *testing.T) {
 
 // The guide's own samples in JSON have an order too, and leave out what is not there.
 func TestSampleOrderInJSON(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now, Merchants: []sipstest.Merchant{{ID: shop, Keys: map[int]string{1: shopKey}}}})
 	c := newSheet(t, s.URL)
 	more := object{"interfaceVersion": "IR_WS_3.4", "customerId": "40813", "statementReference": "T7", "transactionOrigin": "SIMS"}

@@ -2,16 +2,13 @@ package sipstest
 
 import "time"
 
-// tick is how often a platform with the real clock looks whether a session has expired.
-const tick = 250 * time.Millisecond
-
 // now is the platform's time: the clock of the options, and what Advance has added.
-func (s *Server) now() time.Time { return s.o.Now().Add(time.Duration(s.ahead.Load())) }
+func (s *Server) now() time.Time { return s.platform.Now() }
 
 // Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications
 // were sent. The clock does not go back: a negative duration is zero.
 func (s *Server) Advance(d time.Duration) int {
-	s.ahead.Add(int64(max(d, 0)))
+	s.platform.Advance(d)
 	return s.Tick()
 }
 
@@ -24,18 +21,4 @@ func (s *Server) Tick() int {
 		s.notifyShop(t)
 	}
 	return len(expired) + s.post.Tick()
-}
-
-// tickUntilClosed ticks until the server is closed.
-func (s *Server) tickUntilClosed() {
-	t := time.NewTicker(tick)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			s.Tick()
-		case <-s.closing.Done():
-			return
-		}
-	}
 }

@@ -44,7 +44,7 @@ func TestMockAndSipsSayTheSameOfEveryCode(t *testing.T) {
 		bySips := results(t, w.client, o, func(s acquirer.Session) []acquirer.Callback {
 			back, err := w.platform.Visit(s, sipstest.Payer{Code: code})
 			if err == nil {
-				resp, err := back.Bring(w.portal.Client())
+				resp, err := back.Bring(w.Portal.Client())
 				if err != nil {
 					t.Fatal(err)
 				}

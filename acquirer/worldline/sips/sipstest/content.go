@@ -123,7 +123,7 @@ const tooManyAttempts = "75"
 
 // captureLimit is the day by whose end the payment is remitted, or would be.
 func captureLimit(t bank.Transaction) string {
-	return strconv.Itoa(t.CaptureLimit(t.At).Number())
+	return strconv.Itoa(bank.CaptureLimit(t.Order, t.At).Number())
 }
 
 // guarantee is whether the card's bank answers for the payer (sips.md §7.5): it does for one who was authenticated, or whom it could not

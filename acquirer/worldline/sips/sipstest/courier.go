@@ -1,8 +1,9 @@
 package sipstest
 
 import (
+	"cmp"
 	"fmt"
-	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,10 +13,8 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/acquirer/internal/fault"
+	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
-
-// remembers is how many deliveries are kept: the oldest are forgotten first.
-const remembers = 10_000
 
 // Delivery is one automatic response that was posted, or could not be.
 type Delivery struct {
@@ -49,35 +48,26 @@ func (s *Server) sendWithFaults(t bank.Transaction, fs []Fault) {
 
 // deliverForm posts a form and records the delivery. The body of the answer is not read, and there is no second try.
 func (s *Server) deliverForm(t bank.Transaction, form url.Values, fs []Fault) {
-	if s.closing.Err() != nil {
+	if s.platform.Closed() {
 		return
 	}
 	d := Delivery{Merchant: t.Merchant, Reference: t.Reference, URL: t.NotifyURL, Form: form, Faults: fs, At: s.now()}
 	d.Status, d.Err = s.postForm(t.NotifyURL, form)
 	s.mu.Lock()
-	s.sent = append(s.sent, d)
-	if n := len(s.sent); n > remembers {
-		s.sent = slices.Clone(s.sent[n-remembers/2:])
-	}
+	s.sent = loopback.KeepNewest(append(s.sent, d))
 	s.mu.Unlock()
-	if s.o.Logger != nil && (d.Err != nil || d.Status/100 != 2) {
-		s.o.Logger.Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
+	if d.Err != nil || d.Status/100 != 2 {
+		cmp.Or(s.o.Logger, slog.Default()).Warn("sipstest: automatic response not taken", "reference", t.Reference, "status", d.Status, "error", d.Err)
 	}
 }
 
 func (s *Server) postForm(to string, form url.Values) (status int, err error) {
-	req, err := http.NewRequestWithContext(s.closing, http.MethodPost, to, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(s.platform.Closing(), http.MethodPost, to, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, fmt.Errorf("automaticResponseUrl: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := s.courier.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, nil
+	return s.platform.Post(req)
 }
 
 // Deliveries are the automatic responses so far, in the order in which they were answered; the last five thousand at least are

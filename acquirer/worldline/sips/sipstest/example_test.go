@@ -33,7 +33,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	result, err := client.Parse(back.Callback())
+	result, err := client.Parse(back.Callback)
 	fmt.Println(result.Outcome, result.Decline, err)
 	for _, t := range platform.Book() {
 		fmt.Println(t.Reference, t.Cents, t.Status, len(t.Moves))

@@ -63,29 +63,13 @@ func (s *Server) Inject(op string, faults ...Fault) error {
 // Answer has the next call of an operation refused with a code of two digits, such as 99 or 90, and not carried out. A second
 // Answer waits for the call after.
 func (s *Server) Answer(op, code string) error {
-	switch {
-	case !slices.Contains(ops, op):
-		return fmt.Errorf("sipstest: Answer: there is no operation %.20q", op)
-	case len(code) != 2 || !hasOnly(code, digits) || code == "00":
+	if len(code) != 2 || !hasOnly(code, digits) || code == "00" {
 		return fmt.Errorf("sipstest: Answer: %.20q is not the code of a refusal", code)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers[op] = append(s.answers[op], code)
+	if err := s.answers.Order(ops, op, code); err != nil {
+		return fmt.Errorf("sipstest: Answer: %w", err)
+	}
 	return nil
-}
-
-// takeFirst takes the first element out of a queue.
-func takeFirst[T any](queues map[string][]T, name string) (first T) {
-	q := queues[name]
-	if len(q) == 0 {
-		return first
-	}
-	queues[name] = q[1:]
-	if len(q) == 1 {
-		delete(queues, name)
-	}
-	return q[0]
 }
 
 // A reply is an answer before it is on the wire.
@@ -108,9 +92,7 @@ func (a reply) about(m message, c caller) reply {
 // which to refuse the call, or an empty one.
 func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		refused := takeFirst(s.answers, op)
-		s.mu.Unlock()
+		refused, _ := s.answers.Take(op)
 		fs := s.faults.NextCall(op)
 		has := func(f Fault) bool { return slices.Contains(fs, f) }
 		switch {

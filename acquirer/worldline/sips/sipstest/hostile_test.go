@@ -41,7 +41,7 @@ func ask(t testing.TB, s *Server, path, contentType, body string) *httptest.Resp
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
 	w := httptest.NewRecorder()
-	s.port.Handler.ServeHTTP(w, r)
+	s.platform.Handler.ServeHTTP(w, r)
 	switch w.Code {
 	case 200, 400, 404, 409, 410, 413, 415, 422:
 	default:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // Both responses come in the format, the encoding and the algorithm that the request asked for, and say the same.
@@ -97,7 +98,7 @@ func TestResponsesWithoutCard(t *testing.T) {
 	said := []string{"amount", "captureDay", "captureMode", "currencyCode", "customerIpAddress", "keyVersion", "merchantId", "orderChannel",
 		"orderId", "paymentPattern", "responseCode", "returnContext", "transactionDateTime", "transactionReference"}
 	p := newPortal(t)
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
 	more := object{"automaticResponseUrl": p.URL, "orderId": "ORD1", "customerIpAddress": "192.0.2.10", "returnContext": "x"}
@@ -129,7 +130,7 @@ func TestResponsesWithoutCard(t *testing.T) {
 			t.Errorf("response %d has %v, expected %v", i, names, said)
 		}
 	}
-	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.RefusedError)) {
+	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.TurnedAwayError)) {
 		t.Errorf("a session that was given up can be paid: %v", err)
 	}
 }
@@ -215,7 +216,7 @@ func TestSessionTimeout(t *testing.T) {
 		t.Errorf("%v", n)
 	}
 	_, err := visit(s, fields, sipstest.Payer{})
-	if refused := (*sipstest.RefusedError)(nil); !errors.As(err, &refused) || refused.Code != "97" {
+	if refused := (*sipstest.TurnedAwayError)(nil); !errors.As(err, &refused) || refused.Code != "97" {
 		t.Errorf("%v, expected a refusal with 97", err)
 	}
 	b := &browser{T: t}
@@ -282,7 +283,7 @@ func TestPayerWhoCannotBe(t *testing.T) {
 		}
 	}
 	fields.Set("redirectionData", "x"+fields.Get("redirectionData")[1:])
-	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.RefusedError)) {
+	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.TurnedAwayError)) {
 		t.Errorf("redirect data that was changed: %v", err)
 	}
 	if got := s.Book()[0]; got.Code != "" {

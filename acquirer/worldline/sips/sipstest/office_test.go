@@ -8,6 +8,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // paid opens a session of 50 euros and has it end so.
@@ -29,7 +30,7 @@ func want(t *testing.T, what string, got object, fields object) {
 }
 
 func TestOffice(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	for _, algorithm := range []string{"", "SHA-256", "HMAC-SHA-512"} {
 		c := newSheet(t, s.URL)

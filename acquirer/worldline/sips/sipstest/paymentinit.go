@@ -144,13 +144,13 @@ func (s *Server) openSession(m message, c caller, v version) (string, *refusal) 
 	if refused != nil {
 		return "", refused
 	}
-	session, err := s.bank.Open(bank.Order{
+	session, err := s.bank.OpenLimited(bank.Order{
 		Merchant: c.merchant.ID, Reference: reference, OrderID: fieldText(m, "orderId"),
 		Cents: cents, Currency: currencyLetters(fieldText(m, "currencyCode")),
 		ReturnURL: fieldText(m, "normalReturnUrl"), NotifyURL: fieldText(m, "automaticResponseUrl"),
-		Language: fieldText(m, "customerLanguage"), Fields: kept, Uses: fault.Uses(s.faults.Next(fault.OnSession)),
+		Language: fieldText(m, "customerLanguage"), Fields: kept,
 		Capture: captures[fieldText(m, "captureMode")], CaptureDay: captureDay, Brands: cardBrands(m),
-	})
+	}, fault.Uses(s.faults.Next(fault.OnSession)))
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
 		undo()
 		return "", refusalOf(r, "amount", reference)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // initNames are the only properties that known clients can read in an answer of paymentInit.
@@ -215,7 +216,7 @@ func TestServiceUnavailable(t *testing.T) {
 
 // Whether the shop or the platform numbers the transactions is the shop's set-up.
 func TestNumbering(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	byPlatform := newSheet(t, s.URL)
 	byPlatform.merchant, byPlatform.key = "002001000000002", "002001000000002_KEY1"
@@ -268,7 +269,7 @@ func TestNumbering(t *testing.T) {
 // The reference of a number is its day in Paris and the number as it was sent. The number comes back in the notification, and Office finds
 // the transaction by either, with the zeros in front or without.
 func TestS10Reference(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	clock.Add(9 * time.Hour) // 22.54 UTC: it is the next day in Paris
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	c := newSheet(t, s.URL)
@@ -313,7 +314,7 @@ func TestS10Reference(t *testing.T) {
 
 // Every transaction of a shop has a number, counted by the day, and is found by it.
 func TestEveryTransactionHasANumber(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now, Merchants: []sipstest.Merchant{{ID: shop, Keys: map[int]string{1: shopKey}}}})
 	c := newSheet(t, s.URL)
 	for i, x := range []struct{ id, day string }{{"1", "20170911"}, {"2", "20170911"}, {"1", "20170912"}} {

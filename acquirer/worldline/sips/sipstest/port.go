@@ -1,10 +1,7 @@
 package sipstest
 
 // Down takes the platform off the net: whoever dials is refused, and open connections are cut. The bank goes on.
-func (s *Server) Down() { s.port.Leave() }
+func (s *Server) Down() { s.platform.Leave() }
 
 // Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
-func (s *Server) Up() error {
-	_, err := s.port.Open("")
-	return err
-}
+func (s *Server) Up() error { return s.platform.Return() }

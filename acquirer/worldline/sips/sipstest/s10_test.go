@@ -7,12 +7,13 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/shopspring/decimal"
 )
 
 // A shop that came from Sips 1.0 pays, is notified, asks and gives back under the references that its numbers make.
 func TestShopFromSips10(t *testing.T) {
-	clock := newClock()
+	clock := paymenttest.NewClock(afternoon)
 	s := platform(t, sipstest.Options{Now: clock.Now})
 	client, err := sips.New(sips.Config{
 		MerchantID: "002001000000003", Keys: sips.Keyring{1: {Secret: sips.NewSecret("002001000000003_KEY1")}}, Endpoints: s.Endpoints(), Now: clock.Now,
@@ -40,7 +41,7 @@ func TestShopFromSips10(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told, err := client.Parse(back.Callback())
+	told, err := client.Parse(back.Callback)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestClientFindsTheOrderOfACancelledPayment(t *testing.T) {
 		told := w.platform.Callbacks()
 		told = told[len(told)-1:]
 		if code == "17" {
-			told = append(told, back.Callback())
+			told = append(told, back.Callback)
 		}
 		var results []acquirer.Result
 		for _, cb := range told {

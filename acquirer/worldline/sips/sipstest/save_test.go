@@ -76,7 +76,7 @@ func TestSave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := client.Parse(back.Callback()); err != nil || r.Outcome != acquirer.Accepted {
+	if r, err := client.Parse(back.Callback); err != nil || r.Outcome != acquirer.Accepted {
 		t.Errorf("the payer of an open session brings back %v, %v", r, err)
 	}
 	if _, err := second.Save(); err != nil {

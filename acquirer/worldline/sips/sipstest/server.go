@@ -2,7 +2,6 @@ package sipstest
 
 import (
 	"cmp"
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -44,7 +43,7 @@ type Options struct {
 	// Delay is how long a Slow answer takes, and how long a Timeout holds the connection before it is cut. Zero: one second.
 	Delay time.Duration
 
-	// Logger gets a warning for each notification that a shop did not take. Zero: no log.
+	// Logger gets a warning for each notification that a portal did not take. Nil: slog.Default().
 	Logger *slog.Logger
 
 	// Other answers the paths that the platform does not have. Zero: a page that says so, with status 404.
@@ -61,25 +60,19 @@ type Server struct {
 
 	o         Options
 	merchants map[string]Merchant
-	ahead     atomic.Int64 // what Advance has added to the clock
 	bank      bank.Bank
 	post      fault.Post
 	kiosk     paypage.Handler
-	courier   *http.Client
+	platform  loopback.Platform
 	key       [32]byte // of the redirect data
 	serial    atomic.Int64
 	numbers   numbers // as Sips 1.0 counts
 
-	closing context.Context
-	close   context.CancelFunc
-	busy    sync.WaitGroup // goroutines of the server's own, and requests
+	faults  fault.Queue          // injected
+	answers fault.Orders[string] // codes
 
-	faults fault.Queue // injected
-
-	mu      sync.Mutex
-	port    *loopback.Port
-	answers map[string][]string // codes by operation
-	sent    []Delivery
+	mu   sync.Mutex
+	sent []Delivery
 }
 
 // NewServer starts a platform. It panics when the options are not valid or the port is taken, as httptest does; [Listen]
@@ -98,11 +91,7 @@ func Listen(o Options) (*Server, error) {
 	if o.Merchants == nil {
 		o.Merchants = PublicMerchants()
 	}
-	s := &Server{
-		merchants: make(map[string]Merchant),
-		answers:   make(map[string][]string),
-		courier:   loopback.NewCourier(),
-	}
+	s := &Server{merchants: make(map[string]Merchant)}
 	var broken []error
 	for _, m := range o.Merchants {
 		broken = append(broken, m.check())
@@ -125,10 +114,7 @@ func Listen(o Options) (*Server, error) {
 		return nil, err
 	}
 
-	realClock := o.Now == nil
-	if realClock {
-		o.Now = time.Now
-	}
+	s.platform.Clock = o.Now
 	o.Delay = cmp.Or(o.Delay, time.Second)
 	s.o = o
 	rand.Read(s.key[:]) // never fails: crypto/rand ends the program rather than return an error
@@ -143,31 +129,16 @@ func Listen(o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.closing, s.close = context.WithCancel(context.Background())
-
-	s.port = &loopback.Port{Handler: s.trackRequests(s.routes()), Base: s.closing}
-	addr, err := s.port.Open(o.Addr)
-	if err != nil {
-		s.close()
+	var err error
+	if s.URL, err = s.platform.Listen(o.Addr, nil, s.routes(), s.Tick); err != nil {
 		return nil, fmt.Errorf("sipstest: %w", err)
-	}
-	s.URL = "http://" + addr
-	if realClock {
-		s.busy.Go(s.tickUntilClosed)
 	}
 	return s, nil
 }
 
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are
 // dropped. The book can still be read. A second Close does nothing.
-func (s *Server) Close() {
-	s.mu.Lock() // no request is let in between
-	s.close()
-	s.mu.Unlock()
-	s.port.Close()
-	s.busy.Wait()
-	s.courier.CloseIdleConnections()
-}
+func (s *Server) Close() { s.platform.Close() }
 
 // Config is that of a client of the first merchant, with the platform's clock.
 func (s *Server) Config() sips.Config {
@@ -186,19 +157,3 @@ func (s *Server) Endpoints() sips.Endpoints {
 
 // Format prints the address for every verb, and no key.
 func (s *Server) Format(f fmt.State, _ rune) { io.WriteString(f, "Sips platform at "+s.URL) }
-
-// trackRequests lets Close wait for the requests.
-func (s *Server) trackRequests(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		if s.closing.Err() != nil {
-			s.mu.Unlock()
-			loopback.Cut(w)
-			return
-		}
-		s.busy.Add(1)
-		s.mu.Unlock()
-		defer s.busy.Done()
-		h.ServeHTTP(w, r)
-	})
-}

@@ -16,40 +16,37 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
-// fund is a portal over HTTP: the payment service, the sips client, the platform. All of them have one clock.
+// fund is a portal over HTTP: a world whose acquirer is the sips client, and the platform. All of them have one clock.
 type fund struct {
 	*testing.T
 	*payment.Service
 	ctx      context.Context
+	world    *paymenttest.World
 	platform *sipstest.Server
-	clock    *clock
 	web      *httptest.Server
 	debts    int
 }
 
 func newFund(t *testing.T, o sipstest.Options) *fund {
-	f := &fund{T: t, ctx: t.Context(), clock: newClock()}
+	f := &fund{T: t, ctx: t.Context()}
 	mux := http.NewServeMux()
 	f.web = httptest.NewServer(mux)
 	t.Cleanup(f.web.Close)
-	o.Now, o.Delay = f.clock.Now, 20*time.Millisecond
-	f.platform = platform(t, o)
-	client, err := sips.New(sips.Config{
-		MerchantID: shop, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shopKey)}}, Endpoints: f.platform.Endpoints(), Now: f.clock.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Service, err = payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: client, Policies: creance.Ameli(), Now: f.clock.Now,
-		ReturnURL: f.web.URL + "/return", NotifyURL: f.web.URL + "/notify", RecordWithin: 1000 * time.Hour,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	f.world = paymenttest.New(t, paymenttest.Options{Start: afternoon, Config: func(c *payment.Config) {
+		o.Now, o.Delay = c.Now, 20*time.Millisecond
+		f.platform = platform(t, o)
+		client, err := sips.New(sips.Config{
+			MerchantID: shop, Keys: sips.Keyring{1: {Secret: sips.NewSecret(shopKey)}}, Endpoints: f.platform.Endpoints(), Now: c.Now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Acquirer, c.ReturnURL, c.NotifyURL, c.RecordWithin = client, f.web.URL+"/return", f.web.URL+"/notify", 1000*time.Hour
+	}})
+	f.Service = f.world.Service
 	mux.Handle("/notify", f.NotifyHandler())
 	mux.Handle("/return", f.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/home" }))
 	return f
@@ -86,12 +83,7 @@ func TestServiceDoesNotStartWithWhatThePlatformRefuses(t *testing.T) {
 func (f *fund) begin() (payment.Payment, acquirer.Session) {
 	f.Helper()
 	f.debts++
-	id := fmt.Sprint(f.debts)
-	p, s, err := f.Begin(f.ctx, payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
-		ID: "D" + id, Debtor: "A" + id,
-		Items:  []creance.Item{{Kind: creance.Franchise, Year: 2016, Amount: decimal.New(75_00, -2)}},
-		Notice: &creance.Notice{Number: "N" + id, Channel: creance.Electronic, IssuedOn: f.clock.Now().AddDate(0, 0, -10)},
-	}})
+	p, s, err := f.Begin(f.ctx, f.world.Request(fmt.Sprint(f.debts)))
 	if err != nil && p.ID == "" {
 		f.Fatalf("Begin: %v", err)
 	}
@@ -103,17 +95,9 @@ func (f *fund) pass(d time.Duration) {
 	f.Helper()
 	const step = 10 * time.Minute
 	for ; d > 0; d -= step {
-		f.clock.Add(step)
+		f.world.Clock.Add(step)
 		f.platform.Tick()
-		for {
-			n, err := f.WorkOnce(f.ctx)
-			if err != nil {
-				f.Fatalf("WorkOnce: %v", err)
-			}
-			if n == 0 {
-				break
-			}
-		}
+		f.world.Work()
 	}
 }
 

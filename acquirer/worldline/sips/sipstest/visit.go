@@ -5,17 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
 // asked for, and the automatic response has been sent.
-var ErrNoReturn = errors.New("sipstest: the browser brings nothing back")
+var ErrNoReturn = callback.ErrNoReturn
 
 // Payer is what somebody does on the payment pages. The zero value pays.
 type Payer struct {
@@ -31,16 +31,9 @@ type Payer struct {
 // authentications are those that a [Payer] can name.
 var authentications = []string{"", "SUCCESS", "ATTEMPT", "ERROR", "NOT_ENROLLED", bank.NotAuthenticated}
 
-// Return is what the payer's browser brings back: a form to post to the shop.
-type Return struct {
-	URL  string // normalReturnUrl
-	Form url.Values
-}
-
-// Callback is the form as a shop receives it.
-func (r Return) Callback() acquirer.Callback {
-	return acquirer.Callback{Channel: acquirer.Return, Form: r.Form}
-}
+// Return is what the payer's browser brings back: the callback as a portal receives it, and the request that carries it. Its Bring makes the
+// request.
+type Return = callback.Return
 
 // cardOf is the bank's card that ends as p says.
 func (p Payer) cardOf() (bank.Card, error) {
@@ -71,19 +64,19 @@ func (p Payer) cardOf() (bank.Card, error) {
 	return c, nil
 }
 
-// RefusedError is a visit that the platform turns away: 25 for redirect data that is unknown or used up, 97 for a session that has
+// TurnedAwayError is a visit that the platform turns away: 25 for redirect data that is unknown or used up, 97 for a session that has
 // expired, 94 for one that ended otherwise. Nothing is notified.
-type RefusedError struct{ Code string }
+type TurnedAwayError struct{ Code string }
 
 // Error says with which code the payer was turned away.
-func (e *RefusedError) Error() string {
+func (e *TurnedAwayError) Error() string {
 	return "sipstest: the platform turns the payer away with code " + e.Code
 }
 
 // Visit plays the payer of a session without a browser and returns what the browser would bring back. The automatic response
 // has been answered when Visit returns, unless a fault says otherwise; what comes back is never touched by a fault. A nil error
 // means that there is something to bring back. An Expired payer and one who abandons are notified and return ErrNoReturn. The
-// platform's refusal is a [*RefusedError].
+// platform's refusal is a [*TurnedAwayError].
 func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	c, err := p.cardOf()
 	if err != nil {
@@ -91,7 +84,7 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	}
 	token, ok := s.sessionToken(session.Fields)
 	if !ok {
-		return Return{}, &RefusedError{"25"}
+		return Return{}, &TurnedAwayError{"25"}
 	}
 	opened, err := s.bank.Enter(token)
 	if err != nil {
@@ -108,23 +101,13 @@ func (s *Server) Visit(session acquirer.Session, p Payer) (Return, error) {
 	if p.Abandon || t.Code == "97" {
 		return Return{}, ErrNoReturn
 	}
-	return Return{t.ReturnURL, s.manualResponse(t)}, nil
+	back := acquirer.Callback{Channel: acquirer.Return, Form: s.manualResponse(t)}
+	return Return{Callback: back, Method: http.MethodPost, URL: t.ReturnURL}, nil
 }
 
 func turnedAway(err error) error {
 	if r := (*bank.Refusal)(nil); errors.As(err, &r) {
-		return &RefusedError{r.Code}
+		return &TurnedAwayError{r.Code}
 	}
 	return err
-}
-
-// Bring posts what the browser brings back, as the browser does: a redirection is not followed. A nil client is
-// http.DefaultClient's transport. The caller closes the body.
-func (r Return) Bring(client *http.Client) (*http.Response, error) {
-	var c http.Client
-	if client != nil {
-		c = *client
-	}
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return c.PostForm(r.URL, r.Form)
 }

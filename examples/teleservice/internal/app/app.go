@@ -44,7 +44,7 @@ type Config struct {
 	Policies creance.Policies // nil: creance.Ameli()
 	Edition  []fs.FS          // wordings laid over the library's own
 	Now      func() time.Time // the real clock; nil: time.Now
-	Logger   *slog.Logger     // nil: nothing is logged
+	Logger   *slog.Logger     // nil: slog.Default()
 	ByHand   bool             // nothing works behind the pages: a test calls Payments.WorkOnce and Bank.Desk.Tick
 
 	Listen string // where it listens, host and port; empty: on this machine only
@@ -106,7 +106,7 @@ const lockOfBank = "simulator"
 
 // New opens everything and starts the work behind the pages. The error says what could not be opened; nothing is left open then.
 func New(ctx context.Context, c Config) (_ *App, err error) {
-	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Logger = cmp.Or(c.Logger, slog.Default())
 	c.Bank, c.Kiosk = cmp.Or(c.Bank, "simulator"), cmp.Or(c.Kiosk, "127.0.0.1:0")
 	if c.Policies == nil {
 		c.Policies = creance.Ameli()

@@ -23,7 +23,7 @@ func TestPartOfIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, _, err = w.Payments.Reconcile(t.Context(), p.ID); err != nil || p.State != payment.Paid || p.Returned.String() != "25" {
+	if p, _, err = w.Payments.Refresh(t.Context(), p.ID); err != nil || p.State != payment.Paid || p.Returned.String() != "25" {
 		t.Fatalf("%v with %s returned: %v", p, p.Returned, err)
 	}
 	w.Work()

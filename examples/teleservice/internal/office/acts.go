@@ -79,7 +79,7 @@ var options = []option{
 		Name: "interroger", Text: "Interroger la banque", Hint: "La question est posée maintenant, sans attendre l’échéance.",
 		Done: "La banque a répondu. Le journal dit ce que sa réponse a changé.",
 		do: func(o *Office, ctx context.Context, c payment.Command) error {
-			_, _, err := o.Payments.Reconcile(ctx, c.ID)
+			_, _, err := o.Payments.Refresh(ctx, c.ID)
 			return err
 		},
 	},

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 )
 
 // Each sample person is a case: what may be paid, and every reason why not. A payment of each debt can be begun, or is refused for its
@@ -23,13 +23,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: &mock.Acquirer{}, Policies: creance.Ameli(), ReturnURL: "https://fund.example/back",
-		Now: func() time.Time { return day },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	service := paymenttest.New(t, paymenttest.Options{Start: day}).Service
 	got := map[string][]string{}
 	for _, p := range d.All() {
 		for _, debt := range d.Debts(p.ID) {

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
+	"github.com/quittance/quittance/internal/integration/rig/dialogue"
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
@@ -39,27 +40,8 @@ type answer struct {
 
 func run(t *testing.T, folder string, command ...string) *foreign {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own ends before its clean-up
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Dir, cmd.Stderr = folder, os.Stderr
-	cmd.Env = append(os.Environ(), "no_proxy=127.0.0.1", "NO_PROXY=127.0.0.1")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil && !t.Failed() {
-			t.Errorf("%s: %v", command[0], err)
-		}
-		cancel()
+	in, out := dialogue.Start(t, patience, command, func(c *exec.Cmd) {
+		c.Dir, c.Env = folder, append(os.Environ(), "no_proxy=127.0.0.1", "NO_PROXY=127.0.0.1")
 	})
 	return &foreign{t, in, bufio.NewScanner(out)}
 }

@@ -2,12 +2,10 @@ package sips
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -16,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/internal/integration/rig/dialogue"
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
@@ -68,27 +67,7 @@ func start(t *testing.T, command []string) *program {
 	if err != nil {
 		t.Skip(command[0] + " is not installed")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own ends before its clean-up
-	cmd := exec.CommandContext(ctx, path, command[1:]...)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil && !t.Failed() {
-			t.Errorf("%s: %v", command[0], err)
-		}
-		cancel()
-	})
+	in, out := dialogue.Start(t, patience, append([]string{path}, command[1:]...), nil)
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	return &program{t, in, lines}

@@ -206,8 +206,8 @@ func (w *town) pass(d, step time.Duration) {
 func (w *town) ask(p payment.Payment) {
 	ctx := w.Context()
 	by := payment.Command{ID: p.ID, Version: p.Version, By: "clerk-" + name, Why: "because-" + name}
-	q, effect, err := w.Reconcile(ctx, p.ID)
-	w.values("what Reconcile returns", q, effect, err)
+	q, effect, err := w.Refresh(ctx, p.ID)
+	w.values("what Refresh returns", q, effect, err)
 	q, err = w.Get(ctx, p.ID)
 	w.values("what Get returns", q, err)
 	by.Version = q.Version

@@ -34,7 +34,7 @@ func newStorm(t *testing.T, rng *rand.Rand, start time.Time) *storm {
 	for _, traits := range mock.Kinds() {
 		kinds = append(kinds, traits)
 	}
-	s := &storm{rng: rng, World: paymenttest.New(t, paymenttest.Options{Kind: kinds[rng.IntN(len(kinds))], Start: start})}
+	s := &storm{rng: rng, World: paymenttest.New(t, paymenttest.Options{Traits: kinds[rng.IntN(len(kinds))], Start: start})}
 	s.Bank.Notify = s.post
 	return s
 }

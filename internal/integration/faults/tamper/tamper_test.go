@@ -486,7 +486,7 @@ func anotherLife(t *testing.T, r *record) {
 	if who := r.who(); who != sealed {
 		t.Errorf("a payment set back to before it was paid: %s", who)
 	}
-	q, effect, err := r.svc.Reconcile(ctx, p.ID) // the acquirer knows the truth
+	q, effect, err := r.svc.Refresh(ctx, p.ID) // the acquirer knows the truth
 	if err != nil || effect != payment.EffectChanged || q.State != payment.Paid {
 		t.Errorf("%v %s %v", q, effect, err)
 	}

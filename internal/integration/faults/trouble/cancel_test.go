@@ -93,7 +93,7 @@ func cancelledInside(t *testing.T, at place) {
 
 	ctx, stop = context.WithCancel(t.Context())
 	cancel.Store((*context.CancelFunc)(&stop))
-	_, session, err := p.Begin(ctx, request("2")) // in the commit of its creation
+	_, session, err := p.Begin(ctx, p.request("2")) // in the commit of its creation
 	if err == nil || !session.IsZero() {
 		t.Errorf("a session %v was handed to nobody, %v", session, err)
 	}

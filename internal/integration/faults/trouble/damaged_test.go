@@ -15,11 +15,10 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
-	"github.com/shopspring/decimal"
 )
 
 // damage is how one row is spoilt, with $1 the payment; bytes are written as the database writes them.
@@ -72,39 +71,24 @@ func damagedRow(t *testing.T, db *sql.DB, open func(*sql.DB, sqlstore.Options) (
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
-	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
-	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	pass := func(d time.Duration) { mu.Lock(); now = now.Add(d); mu.Unlock() }
 	delivered := map[payment.ID]int{}
 	var log bytes.Buffer
-	bank := &mock.Acquirer{Notify: func(acquirer.Callback) {}, Now: clock}
-	svc, err := payment.New(payment.Config{
-		Store: store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: clock,
-		Logger: slog.New(slog.NewTextHandler(&guardedWriter{w: &log, mu: &mu}, nil)),
-		Deliver: func(_ context.Context, c payment.Change) error {
+	w := paymenttest.New(t, paymenttest.Options{Store: store, Config: func(c *payment.Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&guardedWriter{w: &log, mu: &mu}, nil))
+		c.Deliver = func(_ context.Context, c payment.Change) error {
 			mu.Lock()
 			defer mu.Unlock()
 			delivered[c.Payment.ID]++
 			return nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+		}
+	}})
+	w.Bank.Notify = func(acquirer.Callback) {} // nobody notifies: Work has to ask
+	svc, pass, work := w.Service, w.Clock.Add, w.Work
 	const n = 60
 	ids := make([]payment.ID, n)
 	for i := range ids {
-		id := fmt.Sprint(i)
-		p, session, err := svc.Begin(t.Context(), payment.BeginRequest{Key: "K" + id, Debt: creance.Debt{
-			ID: "D" + id, Debtor: "A" + id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
-			Notice: &creance.Notice{Number: "N" + id, Channel: creance.Paper},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := bank.Visit(session, mock.Behaviour{}); err != nil { // nobody notifies: Work has to ask
-			t.Fatal(err)
-		}
+		p, session := w.Begin(fmt.Sprint(i))
+		w.VisitAndReturn(session, mock.Behaviour{Abandon: true})
 		ids[i] = p.ID
 		pass(time.Second)
 	}
@@ -119,18 +103,6 @@ func damagedRow(t *testing.T, db *sql.DB, open func(*sql.DB, sqlstore.Options) (
 	}
 	exec(d.spoil)
 
-	work := func() {
-		t.Helper()
-		for {
-			n, err := svc.WorkOnce(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n == 0 {
-				return
-			}
-		}
-	}
 	work()
 	pass(time.Hour)
 	work()
@@ -182,7 +154,7 @@ func damagedRow(t *testing.T, db *sql.DB, open func(*sql.DB, sqlstore.Options) (
 		t.Errorf("the damaged one has %d entries, of which %d cannot be read; want %d and %d", entries, unreadable, d.entries, d.unreadable)
 	}
 	heads, damagedHeads := 0, 0
-	for h, err := range store.Heads(t.Context(), time.Time{}, now.Add(time.Hour)) {
+	for h, err := range store.Heads(t.Context(), time.Time{}, w.Clock.Now().Add(time.Hour)) {
 		heads++
 		if err != nil && h.Payment == bad {
 			damagedHeads++

@@ -66,7 +66,7 @@ func TestReadOnlyFile(t *testing.T) {
 				says(t, "Migrate", p.store.Migrate(t.Context()), "migrate", "readonly")
 				_, _, err := p.Receive(t.Context(), cb)
 				says(t, "Receive", err, "readonly")
-				_, _, err = p.Begin(t.Context(), request("2"))
+				_, _, err = p.Begin(t.Context(), p.request("2"))
 				says(t, "Begin", err, "readonly")
 				says(t, "Work", p.work(), "readonly")
 				p.n = 0

@@ -86,7 +86,7 @@ func TestLockedFile(t *testing.T) {
 	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("a notification is answered with %d and Retry-After %q, want 503 and some", answer.StatusCode, answer.Header.Get("Retry-After"))
 	}
-	_, _, err := p.Begin(t.Context(), request("2"))
+	_, _, err := p.Begin(t.Context(), p.request("2"))
 	says(t, "Begin", err, "database is locked")
 	_, err = p.WorkOnce(t.Context())
 	says(t, "Work", err, "database is locked")
@@ -98,7 +98,7 @@ func TestLockedFile(t *testing.T) {
 	if answer := p.notify(cb); answer.StatusCode != http.StatusOK {
 		t.Errorf("the notification again is answered with %d", answer.StatusCode)
 	}
-	if _, session, err := p.Begin(t.Context(), request("2")); err != nil || session.IsZero() {
+	if _, session, err := p.Begin(t.Context(), p.request("2")); err != nil || session.IsZero() {
 		t.Errorf("the same request again: %v with session %v", err, session)
 	}
 	p.at("1", payment.Paid)

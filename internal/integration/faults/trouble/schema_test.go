@@ -14,7 +14,7 @@ import (
 // Migrate was not called: each error names the table that is missing, and a migration mends it without a restart.
 func notMigrated(t *testing.T, at place) {
 	p := newPortal(t, at, sqlstore.Options{}, false)
-	_, _, err := p.Begin(t.Context(), request("1"))
+	_, _, err := p.Begin(t.Context(), p.request("1"))
 	says(t, "Begin", err, "quittance_sequence")
 	says(t, "Work", p.work(), "lease", "quittance_")
 	_, err = p.store.Sequence(t.Context(), "2026-03-02")
@@ -37,7 +37,7 @@ func halfASchema(t *testing.T, at place) {
 			id := name + table
 			_, cb := p.accepted("old" + id)
 			execute(t, p.db, "ALTER TABLE "+table+" RENAME TO hidden")
-			_, _, err := p.Begin(t.Context(), request("new"+id))
+			_, _, err := p.Begin(t.Context(), p.request("new"+id))
 			says(t, "Begin", err, table)
 			_, _, err = p.Receive(t.Context(), cb)
 			says(t, "Receive", err, table)
@@ -65,10 +65,10 @@ func withoutPrivileges(t *testing.T, server *postgres.Server) {
 	as := place{asRole(server, owner.db, "portal"), sqlstore.PostgreSQL}
 	p := newPortal(t, as, sqlstore.Options{}, false)
 	says(t, "Migrate", p.store.Migrate(t.Context()), "migrate", "permission denied")
-	_, _, err := p.Begin(t.Context(), request("1"))
+	_, _, err := p.Begin(t.Context(), p.request("1"))
 	says(t, "Begin", err, "permission denied", "quittance_sequence")
 	execute(t, owner.db, "GRANT SELECT, INSERT, UPDATE ON quittance_payment, quittance_entry, quittance_sequence, quittance_closed TO portal")
-	_, _, err = p.Begin(t.Context(), request("1"))
+	_, _, err = p.Begin(t.Context(), p.request("1"))
 	says(t, "Begin without the last table", err, "permission denied", "quittance_change")
 	owner.at("1", "")
 	owner.whole()
@@ -106,7 +106,7 @@ func readOnly(t *testing.T, server *postgres.Server) {
 	reload("on")
 	_, _, err := p.Receive(t.Context(), cb)
 	says(t, "Receive", err, "read-only transaction")
-	_, _, err = p.Begin(t.Context(), request("2"))
+	_, _, err = p.Begin(t.Context(), p.request("2"))
 	says(t, "Begin", err, "read-only transaction")
 	if answer := p.notify(cb); answer.StatusCode != 503 || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("a notification is answered with %d and Retry-After %q", answer.StatusCode, answer.Header.Get("Retry-After"))
@@ -139,7 +139,7 @@ func closed(t *testing.T, at place) {
 	errs := make(chan error, 9*writers)
 	for i := range writers {
 		go func() {
-			_, _, err := p.Begin(t.Context(), request("2"))
+			_, _, err := p.Begin(t.Context(), p.request("2"))
 			errs <- err
 			_, _, err = p.Receive(t.Context(), cb)
 			errs <- err

@@ -12,17 +12,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/quittance/quittance/payment/paymenttest"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
-	"github.com/shopspring/decimal"
 )
 
 func TestMain(m *testing.M) {
@@ -98,6 +98,7 @@ func on(t *testing.T, server *postgres.Server) place {
 type portal struct {
 	*testing.T
 	*payment.Service
+	world *paymenttest.World
 	db    *sql.DB
 	store *sqlstore.Store
 	bank  *mock.Acquirer
@@ -118,34 +119,27 @@ func newPortal(t *testing.T, p place, o sqlstore.Options, migrated bool) *portal
 		}
 	}
 	q := &portal{T: t, db: db, store: s}
-	q.serve(&mock.Acquirer{Notify: func(acquirer.Callback) {}})
+	q.serve(&mock.Acquirer{Notify: func(acquirer.Callback) {}, Now: func() time.Time { return paymenttest.Noon }})
 	return q
 }
 
-// serve puts a service between the store and a bank.
+// serve puts a service between the store and a bank. It is noon all the time.
 func (p *portal) serve(bank *mock.Acquirer) {
 	p.Helper()
-	svc, err := payment.New(payment.Config{
-		Store: p.store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		Deliver: func(context.Context, payment.Change) error { return nil },
-	})
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.Service, p.bank = svc, bank
+	p.world = paymenttest.New(p.T, paymenttest.Options{Store: p.store, Config: func(c *payment.Config) {
+		c.Acquirer, c.Deliver = bank, func(context.Context, payment.Change) error { return nil }
+	}})
+	p.Service, p.bank = p.world.Service, bank
 }
 
-func request(id string) payment.BeginRequest {
-	return payment.BeginRequest{Key: "k-" + id, Debt: creance.Debt{
-		ID: "D-" + id, Debtor: "A-" + id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
-		Notice: &creance.Notice{Number: "N-" + id, Channel: creance.Paper},
-	}}
+func (p *portal) request(id string) payment.BeginRequest {
+	return payment.BeginRequest{Key: "k-" + id, Debt: p.world.Debt(id)}
 }
 
 // accepted begins a payment, and pays it at the bank: what the browser would bring back is not received yet.
 func (p *portal) accepted(id string) (payment.Payment, acquirer.Callback) {
 	p.Helper()
-	q, session, err := p.Begin(p.Context(), request(id))
+	q, session, err := p.Begin(p.Context(), p.request(id))
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,6 +74,7 @@ func fill(t *testing.T, file string, n int) {
 			bank := &mock.Acquirer{Now: func() time.Time { return now }, Notify: func(acquirer.Callback) {}}
 			service, err := payment.New(payment.Config{
 				Store: store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: func() time.Time { return now },
+				Logger: slog.New(slog.DiscardHandler),
 			})
 			for i := int(next.Add(1)) - 1; err == nil && i < n; i = int(next.Add(1)) - 1 {
 				now = today.Add(-time.Duration(i) * historyDays * 24 * time.Hour / time.Duration(n)).Add(-2 * time.Hour)

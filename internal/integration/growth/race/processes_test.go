@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/internal/integration/rig/dialogue"
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/internal/integration/rig/specimen"
@@ -143,21 +144,7 @@ func hire(t *testing.T, n int, dsn string) (workers []worker) {
 		t.Fatal(err)
 	}
 	for range n {
-		cmd := exec.Command(self)
-		cmd.Env = append(os.Environ(), workerDSN+"="+dsn)
-		cmd.Stderr = os.Stderr
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { in.Close(); cmd.Wait() })
+		in, out := dialogue.Start(t, time.Hour, []string{self}, func(c *exec.Cmd) { c.Env = append(os.Environ(), workerDSN+"="+dsn) })
 		workers = append(workers, worker{json.NewEncoder(in), json.NewDecoder(bufio.NewReader(out))})
 	}
 	return workers

@@ -13,10 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/paymenttest"
-	"github.com/shopspring/decimal"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
@@ -33,20 +31,14 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)
-	bank := &mock.Acquirer{Now: func() time.Time { return now }}
-	service, err := payment.New(payment.Config{
-		Store: payment.NewMemoryStore(), Acquirer: bank, Policies: creance.Ameli(), Observe: observe,
-		ReturnURL: "https://fund.example/return", NotifyURL: "https://fund.example/notify", Now: func() time.Time { return now },
-		Deliver: func(context.Context, payment.Change) error { return errors.New("the mailbox of belage-pierre is full") },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	debt := creance.Debt{
-		ID: "debt-of-belage", Debtor: "belage-pierre", Items: []creance.Item{{Kind: creance.Franchise, Year: 2024, Amount: decimal.New(62, 0)}},
-		Notice: &creance.Notice{Number: "notice-of-belage", Channel: creance.Electronic, IssuedOn: now.AddDate(0, -1, 0)},
-	}
+	w := paymenttest.New(t, paymenttest.Options{Config: func(c *payment.Config) {
+		c.Observe = observe
+		c.Deliver = func(context.Context, payment.Change) error { return errors.New("the mailbox of belage-pierre is full") }
+	}})
+	w.Bank.Notify = nil
+	service, bank := w.Service, w.Bank
+	debt := w.Debt("debt-of-belage")
+	debt.Debtor, debt.Notice.Number = "belage-pierre", "notice-of-belage"
 	ctx, whole := tracer.Start(t.Context(), "POST /payer")
 	p, session, err := service.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"fmt"
 	"github.com/quittance/quittance/payment/audit"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"iter"
 	"path/filepath"
 	"runtime"
@@ -17,12 +18,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
-	"github.com/quittance/quittance/creance"
-	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
-	"github.com/shopspring/decimal"
 )
 
 // headsFromJournals is a store that lists its heads from every journal, and keeps no seal.
@@ -66,16 +64,11 @@ func (s headsFromJournals) Heads(ctx context.Context, from, to time.Time) iter.S
 func fillDays(t testing.TB, s payment.Store, n, daily int) (list []string, at func(payment.Store) (*payment.Service, *audit.Books)) {
 	t.Helper()
 	now := time.Date(2026, time.March, 27, 10, 0, 0, 0, time.UTC) // summer time begins on the third day
-	var bank *mock.Acquirer
+	var w *paymenttest.World
 	at = func(s payment.Store) (*payment.Service, *audit.Books) {
-		bank = &mock.Acquirer{Now: func() time.Time { return now }, Notify: func(acquirer.Callback) {}}
-		svc, err := payment.New(payment.Config{
-			Store: s, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: func() time.Time { return now },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return svc, books.Of(s, func() time.Time { return now })
+		w = paymenttest.New(t, paymenttest.Options{Store: s, Start: now, Config: func(c *payment.Config) { c.Deliver = nil }})
+		w.Bank.Notify = func(acquirer.Callback) {}
+		return w.Service, w.Books
 	}
 	svc, _ := at(s)
 	ctx := t.Context()
@@ -93,13 +86,8 @@ func fillDays(t testing.TB, s payment.Store, n, daily int) (list []string, at fu
 			}
 			list = append(list, now.Format(time.DateOnly))
 		}
-		id := fmt.Sprint(i)
-		p, session, err := svc.Begin(ctx, payment.BeginRequest{Key: id, Debt: creance.Debt{
-			ID: id, Debtor: id, Items: []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(75_00, -2)}},
-			Notice: &creance.Notice{Number: id, Channel: creance.Electronic, IssuedOn: now.AddDate(0, 0, -3)},
-		}})
-		must(err)
-		back, err := bank.Visit(session, mock.Behaviour{Outcome: []acquirer.Outcome{acquirer.Accepted, acquirer.Refused, acquirer.Accepted}[i%3]})
+		p, session := w.Begin(fmt.Sprint(i))
+		back, err := w.Bank.Visit(session, mock.Behaviour{Outcome: []acquirer.Outcome{acquirer.Accepted, acquirer.Refused, acquirer.Accepted}[i%3]})
 		must(err)
 		p, _, err = svc.Receive(ctx, back)
 		must(err)

@@ -55,7 +55,7 @@ type portal struct {
 func newPortal(t *testing.T, traits acquirer.Traits, open openStore) *portal {
 	p := &portal{T: t}
 	p.world = paymenttest.New(t, paymenttest.Options{
-		Kind: traits, Store: open(), Start: time.Date(2026, time.March, 2, 10, 30, 0, 0, time.UTC),
+		Traits: traits, Store: open(), Start: time.Date(2026, time.March, 2, 10, 30, 0, 0, time.UTC),
 		Config: func(c *payment.Config) { c.Deliver = func(context.Context, payment.Change) error { return nil } },
 	})
 	p.Service, p.store, p.bank = p.world.Service, p.world.Store, p.world.Bank
@@ -343,7 +343,7 @@ func TestKindsSideBySide(t *testing.T) {
 		p.start(p.store, stranger)
 		p.pass(3 * time.Hour)
 		p.at(lost.ID, payment.Redirected)
-		if _, _, err := p.Reconcile(t.Context(), lost.ID); !errors.Is(err, payment.ErrUnserved) {
+		if _, _, err := p.Refresh(t.Context(), lost.ID); !errors.Is(err, payment.ErrUnserved) {
 			t.Errorf("asked about a payment of another merchant: %v", err)
 		}
 		p.pass(99 * time.Hour)

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/internal/integration/rig/figure"
+	"github.com/quittance/quittance/payment/paymenttest"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +65,9 @@ func TestPostgreSQLStore(t *testing.T) {
 	server := postgres.Shared(t)
 	for name, o := range map[string]sqlstore.Options{"one statement": {}, "with a hook": {InTx: hook}} {
 		t.Run(name, func(t *testing.T) {
+			if o.InTx != nil {
+				figure.Long(t) // each case has a database of its own
+			}
 			storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
 				name := server.Create(t)
 				open := func() payment.Store { return migrated(t, server.Open(t, server.DSN(name)), sqlstore.PostgreSQL, o) }
@@ -233,16 +238,12 @@ func TestHookSeesAll(t *testing.T) {
 	})
 }
 
+// service is one on a store, with a bank that notifies nobody. It is noon all the time.
 func service(t testing.TB, s payment.Store) (*payment.Service, *mock.Acquirer) {
 	t.Helper()
-	bank := &mock.Acquirer{Notify: func(acquirer.Callback) {}}
-	svc, err := payment.New(payment.Config{
-		Store: s, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return svc, bank
+	w := paymenttest.New(t, paymenttest.Options{Store: s, Config: func(c *payment.Config) { c.Deliver = nil }})
+	w.Bank.Notify = func(acquirer.Callback) {}
+	return w.Service, w.Bank
 }
 
 func request(key, id string) payment.BeginRequest {
@@ -351,11 +352,11 @@ func TestReopened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, effect, err := other.Reconcile(t.Context(), p.ID)
+	q, effect, err := other.Refresh(t.Context(), p.ID)
 	if err != nil || effect != payment.EffectChanged || q.State != payment.Paid {
 		t.Errorf("%v %s %v", q, effect, err)
 	}
-	again, effect, err := svc.Reconcile(t.Context(), p.ID)
+	again, effect, err := svc.Refresh(t.Context(), p.ID)
 	if err != nil || effect != payment.EffectDuplicate || again.Version != q.Version {
 		t.Errorf("%v %s %v", again, effect, err)
 	}
@@ -390,7 +391,7 @@ func TestAdvance(t *testing.T) {
 	})
 }
 
-// One process alone leaves no gaps, also not around midnight, when it asks for two days in turn.
+// One process alone leaves no gaps, also not around midnight, when it asks for two days in turn, nor when its clock is set back by some days.
 func TestSequenceWithoutGaps(t *testing.T) {
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})
@@ -399,6 +400,14 @@ func TestSequenceWithoutGaps(t *testing.T) {
 				if n, err := s.Sequence(t.Context(), day); n != want || err != nil {
 					t.Fatalf("%s: %d %v, want %d", day, n, err, want)
 				}
+			}
+		}
+		for _, c := range []struct {
+			day  string
+			want int
+		}{{"2026-03-04", 1}, {"2026-03-05", 1}, {"2026-03-06", 1}, {"2026-03-04", 2}, {"2026-03-02", 121}, {"2026-03-06", 2}} {
+			if n, err := s.Sequence(t.Context(), c.day); n != c.want || err != nil {
+				t.Errorf("%s: %d %v, want %d", c.day, n, err, c.want)
 			}
 		}
 	})

@@ -119,7 +119,7 @@ func paidAlone(t *testing.T, prefix, notice string, at time.Time) ([]payment.Pay
 	b.answer = same(acquirer.Result{
 		Reference: p.Reference, OrderID: string(p.ID), Merchant: p.Merchant, Amount: p.Amount, Currency: p.Currency, Outcome: acquirer.Accepted, Code: "00", At: at,
 	})
-	if p, _, err = svc.Reconcile(t.Context(), p.ID); err != nil || p.State != payment.Paid {
+	if p, _, err = svc.Refresh(t.Context(), p.ID); err != nil || p.State != payment.Paid {
 		t.Fatalf("%s: %v", p, err)
 	}
 	var entries []payment.Entry

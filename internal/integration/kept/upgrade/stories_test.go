@@ -11,6 +11,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
 )
@@ -63,7 +64,7 @@ type world struct {
 	*payment.Service
 	store *sqlstore.Store
 	bank  *bank
-	now   time.Time
+	clock *paymenttest.Clock
 	down  bool   // the host takes no change
 	close func() // the process ends
 }
@@ -74,21 +75,26 @@ var begun = time.Date(2026, time.March, 2, 10, 30, 0, 123456000, time.UTC)
 // newWorld opens a database; number keeps its references apart from those of other stories.
 func newWorld(t *testing.T, file string, number int) *world {
 	db := open(t, "sqlite", sqlstore.DSN(file))
-	w := &world{T: t, now: begun, close: func() { db.Close() }, store: migrate(t, db, sqlstore.SQLite)}
+	w := on(t, migrate(t, db, sqlstore.SQLite))
+	w.close = func() { db.Close() }
 	w.must(w.store.Advance(t.Context(), "2026-03-02", number*100))
-	w.bank = &bank{now: func() time.Time { return w.now }}
-	svc, err := payment.New(payment.Config{
-		Store: w.store, Acquirer: w.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour",
-		Now: func() time.Time { return w.now },
-		Deliver: func(context.Context, payment.Change) error {
+	return w
+}
+
+// on is a world on a store that is there.
+func on(t *testing.T, s *sqlstore.Store) *world {
+	w := &world{T: t, store: s}
+	of := paymenttest.New(t, paymenttest.Options{Start: begun, Store: s, Config: func(c *payment.Config) {
+		w.bank = &bank{now: c.Now}
+		c.Acquirer = w.bank
+		c.Deliver = func(context.Context, payment.Change) error {
 			if w.down {
 				return errors.New("the host is down")
 			}
 			return nil
-		},
-	})
-	w.must(err)
-	w.Service = svc
+		}
+	}})
+	w.Service, w.clock = of.Service, of.Clock
 	return w
 }
 
@@ -120,7 +126,7 @@ func request(id string) payment.BeginRequest {
 func (w *world) result(p payment.Payment, o acquirer.Outcome, with ...func(*acquirer.Result)) acquirer.Result {
 	r := acquirer.Result{
 		Reference: p.Reference, OrderID: string(p.ID), Merchant: p.Merchant, Amount: p.Amount, Currency: p.Currency, Outcome: o, Code: "00",
-		At: w.now.Add(-time.Second),
+		At: w.clock.Now().Add(-time.Second),
 	}
 	switch o {
 	case acquirer.Accepted:
@@ -142,7 +148,7 @@ func (w *world) result(p payment.Payment, o acquirer.Outcome, with ...func(*acqu
 // hear takes a notification a minute later, and returns the payment as it is then.
 func (w *world) hear(p payment.Payment, o acquirer.Outcome, with ...func(*acquirer.Result)) payment.Payment {
 	w.Helper()
-	w.now = w.now.Add(time.Minute)
+	w.clock.Add(time.Minute)
 	w.bank.said = append(w.bank.said, w.result(p, o, with...))
 	_, _, err := w.Receive(w.Context(), acquirer.Callback{Channel: acquirer.Notify, Form: url.Values{"n": {strconv.Itoa(len(w.bank.said) - 1)}}})
 	w.must(err)
@@ -160,8 +166,8 @@ func (w *world) get(p payment.Payment) payment.Payment {
 func (w *world) ask(p payment.Payment, answer func(reference string) (acquirer.Result, error)) payment.Payment {
 	w.Helper()
 	p = w.get(p)
-	if p.AttentionAt.After(w.now) {
-		w.now = p.AttentionAt
+	if p.AttentionAt.After(w.clock.Now()) {
+		w.clock.Set(p.AttentionAt)
 	}
 	w.bank.answer = answer
 	w.work()
@@ -292,7 +298,7 @@ var stories = []struct {
 	}},
 	{"late", func(w *world) {
 		p := w.hear(w.begin("late"), acquirer.Refused)
-		w.now = w.now.Add(20 * time.Hour)
+		w.clock.Add(20 * time.Hour)
 		w.record(w.hear(p, acquirer.Accepted))
 	}},
 	{"refunded", func(w *world) {
@@ -339,12 +345,12 @@ var stories = []struct {
 	}},
 	{"overdue", func(w *world) {
 		p := w.hear(w.begin("overdue"), acquirer.Pending)
-		w.now = w.now.Add(73 * time.Hour)
+		w.clock.Add(73 * time.Hour)
 		w.ask(p, silence)
 	}},
 	{"no-money", func(w *world) {
 		p := w.hear(w.begin("no-money"), acquirer.Pending)
-		w.now = w.now.Add(73 * time.Hour)
+		w.clock.Add(73 * time.Hour)
 		w.resolve(w.ask(p, silence), payment.VerdictNoMoney)
 	}},
 	{"handle", func(w *world) { // an acquirer that is asked by ids of its own, one of which is learned later
@@ -374,7 +380,7 @@ var stories = []struct {
 		p := w.refund(w.record(w.hear(w.begin("erased"), acquirer.Accepted)))
 		w.bank.give = same(w.result(p, acquirer.Accepted, returned))
 		p = w.ask(p, same(w.result(p, acquirer.Accepted)))
-		w.now = w.now.AddDate(6, 0, 0)
+		w.clock.Set(w.clock.Now().AddDate(6, 0, 0))
 		e, err := w.Erase(w.Context(), p.Debtor)
 		w.must(err)
 		if len(e.Erased) != 1 || e.Err() != nil {

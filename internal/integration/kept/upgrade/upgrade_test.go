@@ -19,7 +19,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
@@ -319,13 +318,7 @@ func goesOn(t *testing.T, s *sqlstore.Store, svc *payment.Service, folder string
 func additions(t *testing.T, k kind) {
 	db := k.empty(t)
 	s := migrate(t, db, k.store)
-	w := &world{T: t, store: s, now: begun}
-	w.bank = &bank{now: func() time.Time { return w.now }}
-	svc, err := payment.New(payment.Config{
-		Store: s, Acquirer: w.bank, Policies: creance.Ameli(), ReturnURL: "https://portail.example/retour", Now: func() time.Time { return w.now },
-	})
-	w.must(err)
-	w.Service = svc
+	w := on(t, s)
 	before := w.begin("before")
 	var version int
 	w.must(db.QueryRow("SELECT version FROM quittance_schema").Scan(&version))

@@ -54,7 +54,7 @@ func run(list, find, again, story, alone, quick bool, from, to, payments int, wo
 		return m.Run(ctx, root, k)
 	}
 	for i, m := range mutants.All() {
-		if i < from || to > 0 && i >= to || !wanted(m.Name, words) || quick && !many.Has(m) {
+		if i < from || to > 0 && i >= to || !hasAllWords(m.Name, words) || quick && !many.Has(m) {
 			continue
 		}
 		switch known := killers[m.Name]; {
@@ -101,8 +101,8 @@ func run(list, find, again, story, alone, quick bool, from, to, payments int, wo
 	return nil
 }
 
-// wanted reports whether a name has all the words.
-func wanted(name string, words []string) bool {
+// hasAllWords reports whether a name has all the words.
+func hasAllWords(name string, words []string) bool {
 	for _, w := range words {
 		if !strings.Contains(name, w) {
 			return false

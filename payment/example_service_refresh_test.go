@@ -13,7 +13,7 @@ import (
 )
 
 // A payment of which no message came is asked about; the journal then says how each state was reached.
-func ExampleService_Reconcile() {
+func ExampleService_Refresh() {
 	now := func() time.Time { return time.Date(2017, time.September, 11, 13, 54, 0, 0, time.UTC) }
 	debt := creance.Debt{
 		ID: "D-1", Debtor: "A-7",
@@ -33,7 +33,7 @@ func ExampleService_Reconcile() {
 	p, session, _ := svc.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt})
 	bank.Visit(session, mock.Behaviour{}) // neither notified nor brought back
 
-	p, effect, _ := svc.Reconcile(ctx, p.ID)
+	p, effect, _ := svc.Refresh(ctx, p.ID)
 	fmt.Println(p.State, effect)
 	p, _ = svc.Record(ctx, p.ID)
 	fmt.Println(p.State)

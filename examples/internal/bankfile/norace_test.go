@@ -1,5 +1,5 @@
 //go:build !race
 
-package mutants
+package bankfile
 
 const underRace = false
