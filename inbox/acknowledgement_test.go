@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -210,15 +211,21 @@ func TestUnacknowledgedErrors(t *testing.T) {
 	}
 }
 
-// countingMailbox counts how often somebody looks for a letter in it.
+// countingMailbox counts how often somebody looks for a letter in it, and takes its time for each.
 type countingMailbox struct {
 	Mailbox
 	opened int
+	takes  time.Duration
 	err    error
 }
 
 func (m *countingMailbox) Letter(ctx context.Context, debtor, key string) (Letter, error) {
 	m.opened++
+	select {
+	case <-time.After(m.takes):
+	case <-ctx.Done():
+		return Letter{}, ctx.Err()
+	}
 	if m.err != nil {
 		return Letter{}, m.err
 	}
@@ -237,4 +244,55 @@ func TestCheckAcknowledgementOfOtherLetters(t *testing.T) {
 	if err := CheckAcknowledgement(m, Acknowledgement{p, sampleFund}); err == nil || !strings.Contains(err.Error(), "the date of receipt") {
 		t.Errorf("%v", err)
 	}
+}
+
+// A run that its deadline ends has not failed if it has got on: the next one goes on from there, until every mailbox was looked into once, and what
+// is missing is told as soon as it is met. A run that gets nowhere is an error.
+func TestAlarmGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := sampleTime.Add(48 * time.Hour)
+		box := NewMemoryMailbox()
+		var all []payment.Payment
+		for i := range 10 {
+			p := samplePayment(payment.Paid)
+			p.ID, p.Reference, p.Debtor = payment.ID(fmt.Sprint("id-", i)), fmt.Sprint("r", i), fmt.Sprint("debtor-", i)
+			all = append(all, p)
+			if i == 8 {
+				continue
+			}
+			err := box.Deliver(t.Context(), Letter{Key: letterKey(p.ID, Acknowledgement{}.contentName()), Debtor: p.Debtor, ReceivedAt: now, DeleteAt: now.Add(time.Hour)})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		slow := &countingMailbox{Mailbox: box, takes: 10 * time.Second}
+		alarm := AcknowledgementAlarm(listOf(all...), slow)
+		run := func(within time.Duration) (string, int) {
+			ctx, cancel := context.WithTimeout(t.Context(), within)
+			defer cancel()
+			before := slow.opened
+			_, err := alarm(ctx, now)
+			return fmt.Sprint(err), slow.opened - before
+		}
+		type result struct {
+			err    string
+			opened int
+		}
+		var got []result
+		for _, within := range []time.Duration{5 * time.Second, 35 * time.Second, 65 * time.Second, time.Minute, time.Minute} {
+			err, opened := run(within)
+			got = append(got, result{err, opened})
+		}
+		missing := "inbox: accepted payments without an acknowledgement (CRPA L112-11): 1: r8"
+		want := []result{
+			{"inbox: AcknowledgementAlarm: payment r0: context deadline exceeded", 1},
+			{"<nil>", 4}, // three of them in time
+			{missing, 7}, // the fourth to the ninth, and the tenth too late
+			{missing, 2}, // the ninth again, and the tenth
+			{missing, 1}, // nothing else is looked for
+		}
+		if d := cmp.Diff(want, got, cmp.AllowUnexported(result{})); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+	})
 }

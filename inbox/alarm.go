@@ -28,26 +28,33 @@ var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowle
 // PaymentLister lists payments: payment.Service.List and payment.Store.List are such functions.
 type PaymentLister func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
+// expectation is what is kept of a payment whose letter is looked for: of a month of payments all are kept at once.
+type expectation struct {
+	ID                payment.ID
+	Debtor, Reference string
+	CreatedAt         time.Time
+}
+
 // unacknowledgedPayments yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
 // whose acknowledgement it finds. After an error it stops.
 func unacknowledgedPayments(
 	ctx context.Context, list PaymentLister, m Mailbox, now time.Time, known map[payment.ID]time.Time,
-) iter.Seq2[payment.Payment, error] {
-	return func(yield func(payment.Payment, error) bool) {
-		var waiting []payment.Payment // first all of them: a store may not answer two questions at once
+) iter.Seq2[expectation, error] {
+	return func(yield func(expectation, error) bool) {
+		var waiting []expectation // first all of them: a store may not answer two questions at once
 		for p, err := range list(ctx, payment.Filter{From: now.Add(-lookBack)}) {
 			if err != nil {
-				yield(payment.Payment{}, fmt.Errorf("inbox: AcknowledgementAlarm: %w", err))
+				yield(expectation{}, fmt.Errorf("inbox: AcknowledgementAlarm: %w", err))
 				return
 			}
 			if _, ok := known[p.ID]; !ok && !p.PaidAt.IsZero() && p.Debtor != "" && now.Sub(p.PaidAt) >= acknowledgeWithin {
-				waiting = append(waiting, p)
+				waiting = append(waiting, expectation{p.ID, p.Debtor, p.Reference, p.CreatedAt})
 			}
 		}
 		for _, p := range waiting {
 			found, err := hasAcknowledgement(ctx, m, p)
 			if err != nil {
-				yield(payment.Payment{}, fmt.Errorf("inbox: AcknowledgementAlarm: payment %s: %w", p.Reference, err))
+				yield(expectation{}, fmt.Errorf("inbox: AcknowledgementAlarm: payment %s: %w", p.Reference, err))
 				return
 			}
 			if found {
@@ -59,9 +66,8 @@ func unacknowledgedPayments(
 	}
 }
 
-func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool, error) {
-	key := letterKey(p, Acknowledgement{}.contentName())
-	_, err := m.Letter(ctx, p.Debtor, key)
+func hasAcknowledgement(ctx context.Context, m Mailbox, p expectation) (bool, error) {
+	_, err := m.Letter(ctx, p.Debtor, letterKey(p.ID, Acknowledgement{}.contentName()))
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
@@ -76,7 +82,8 @@ func hasAcknowledgement(ctx context.Context, m Mailbox, p payment.Payment) (bool
 //	store, box := …
 //	Chores: []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
 //
-// It remembers which payments have their letter, so that each mailbox is looked into once.
+// It remembers which payments have their letter, so that each mailbox is looked into once. The first run of a process looks into all of them; what
+// it does not get to before its context's deadline, the next one does, and until then that is no error.
 func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, time.Time) (int, error) {
 	var mu sync.Mutex
 	known := map[payment.ID]time.Time{}
@@ -88,10 +95,14 @@ func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, t
 				delete(known, id)
 			}
 		}
+		before := len(known)
 		const most = 20 // references in one message
 		var references []string
 		n := 0
 		for p, err := range unacknowledgedPayments(ctx, list, m, now, known) {
+			if err != nil && len(known) > before && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				break // the next run goes on from here
+			}
 			if err != nil {
 				return 0, err
 			}

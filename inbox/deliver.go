@@ -71,7 +71,7 @@ func tellByLetter(content func(payment.Payment) Content) func(payment.Payment, S
 }
 
 // letterKey names a letter: there is one of each kind for a payment, and of notices of a part one for each sum that was back by then.
-func letterKey(p payment.Payment, kind string) string { return string(p.ID) + "/" + kind }
+func letterKey(id payment.ID, kind string) string { return string(id) + "/" + kind }
 
 func giveNotice(p payment.Payment, o Sender) Content { return RefundNotice{p, o} }
 
@@ -104,7 +104,7 @@ func Deliverer(m Mailbox, c *Catalog, o Sender) payment.Deliver {
 				return fmt.Errorf("inbox: payment %s: %w", p.Reference, err)
 			}
 			l := Letter{
-				Key: letterKey(p, d.kind), Debtor: p.Debtor,
+				Key: letterKey(p.ID, d.kind), Debtor: p.Debtor,
 				ReceivedAt: now, DeleteAt: DeletionDate(now, o.KeepMonths), Message: msg,
 			}
 			if err := m.Deliver(ctx, l); err != nil {

@@ -69,8 +69,9 @@ func (s *Store) Find(ctx context.Context, l payment.Lookup) (payment.Payment, er
 	return s.findPayment(ctx, "debtor = $1 AND key = $2 AND debtor <> ''", l.Debtor, l.Key)
 }
 
-// filterCondition returns the conditions of a filter, without its cursor, and their parameters.
-func (s *Store) filterCondition(f payment.Filter) (where []string, args []any) {
+// filterCondition returns the conditions of a filter, without its cursor, and their parameters. from and to are what is compared with the
+// filter's span: the column, or an expression of it that no index serves.
+func (s *Store) filterCondition(f payment.Filter, from, to string) (where []string, args []any) {
 	add := func(condition string, v any) {
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(condition, len(args)))
@@ -107,10 +108,10 @@ func (s *Store) filterCondition(f payment.Filter) (where []string, args []any) {
 		in("merchant NOT", f.NotOf)
 	}
 	if !f.From.IsZero() {
-		add("created_at >= $%d", f.From.UnixMicro())
+		add(from+" >= $%d", f.From.UnixMicro())
 	}
 	if !f.To.IsZero() {
-		add("created_at < $%d", f.To.UnixMicro())
+		add(to+" < $%d", f.To.UnixMicro())
 	}
 	if f.Stuck {
 		where = append(where, fmt.Sprintf("id IN (SELECT id FROM quittance_payment WHERE tries >= %[1]d UNION SELECT payment FROM quittance_change WHERE tries >= %[1]d)", payment.StuckAfter))
@@ -120,7 +121,7 @@ func (s *Store) filterCondition(f payment.Filter) (where []string, args []any) {
 
 // Count implements [payment.Store].
 func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
-	where, args := s.filterCondition(f)
+	where, args := s.filterCondition(f, "created_at", "created_at")
 	counts, err := sqldb.Rows(ctx, s.db, scanNumber,
 		"SELECT count(*) FROM quittance_payment WHERE "+strings.Join(where, " AND "), args...)
 	if err != nil {
@@ -131,16 +132,21 @@ func (s *Store) Count(ctx context.Context, f payment.Filter) (int, error) {
 
 // List implements [payment.Store]. It reads in pages; a payment that is created meanwhile may or may not be among them.
 func (s *Store) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
-	where, args := s.filterCondition(f)
+	first, args := s.filterCondition(f, "created_at", "created_at")
+	// A further page begins at the cursor. Of two bounds on one side SQLite takes either for the index: with the filter's it would read
+	// every page before this one again, so the plus keeps that one from it.
+	further, _ := s.filterCondition(f, "+created_at", "created_at")
 	follows, order := ">", "created_at, id"
 	if f.Newest {
+		further, _ = s.filterCondition(f, "created_at", "+created_at")
 		follows, order = "<", "created_at DESC, id DESC"
 	}
 	return func(yield func(payment.Payment, error) bool) {
 		after, left := f.After, f.Limit
 		for {
-			where, args := where[:len(where):len(where)], args[:len(args):len(args)]
+			where, args := first, args[:len(args):len(args)]
 			if after != "" {
+				where = further[:len(further):len(further)]
 				args = append(args, string(after))
 				where = append(where, fmt.Sprintf("(created_at, id) %s (SELECT created_at, id FROM quittance_payment WHERE id = $%d)", follows, len(args)))
 			}

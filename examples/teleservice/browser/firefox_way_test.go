@@ -39,9 +39,7 @@ func TestFirefoxForms(t *testing.T) {
 	f := s.inFirefox().goes("/inscription").types("#avis", "ASP-2025-0104").types("#naissance", "12 septembre").clicks("#creer")
 	f.reads("Des informations sont à corriger", "Saisissez la date de naissance en chiffres")
 	var at, kept string
-	if err := f.eval("document.activeElement.id", &at); err != nil || at != "erreurs" {
-		t.Errorf("the focus is at %q: %v", at, err)
-	}
+	f.wait("the summary to have the focus", func(shown) bool { return f.eval("document.activeElement.id", &at) == nil && at == "erreurs" })
 	if err := f.eval(`document.getElementById("avis").value`, &kept); err != nil || kept != "ASP-2025-0104" {
 		t.Errorf("the field that was right has %q: %v", kept, err)
 	}

@@ -31,6 +31,8 @@ func TestOfficeSessionIsKept(t *testing.T) {
 	eval[bool](a, `{window.online = fetch; window.fetch = () => Promise.reject(new TypeError("offline")); true}`)
 	a.ahead(28*time.Minute + 30*time.Second)
 	a.reads("dans moins de deux minutes").clicks("#session-garder").reads("dans moins de deux minutes")
+	eval[bool](a, `{const now = Date.now(); Date.now = () => now; true}`) // however long one looks at it
+	inspectorOf(t).sees(a, "gestion-session")
 	eval[bool](a, `{window.fetch = window.online; true}`)
 	a.clicks("#session-garder").wait("the warning to go", func(sh shown) bool { return !strings.Contains(sh.Text, "dans moins de deux minutes") })
 

@@ -151,13 +151,16 @@ func (p *program) references(n int) (all []string) {
 	return all
 }
 
-// settles waits until the process has nothing to do behind the pages, such as sealing the days that are over.
+// settles waits until the process has nothing to do behind the pages, such as sealing the days that are over. On a machine that gives it little
+// time it may look at rest for a moment: it has to be so five times in a row.
 func (p *program) settles() {
 	p.t.Helper()
-	for deadline := time.Now().Add(5 * time.Minute); ; {
+	for atRest, deadline := 0, time.Now().Add(20*time.Minute); ; {
 		before := p.cpu()
 		time.Sleep(time.Second)
-		if p.cpu()-before < 100*time.Millisecond {
+		if p.cpu()-before >= 100*time.Millisecond {
+			atRest = 0
+		} else if atRest++; atRest == 5 {
 			return
 		}
 		if time.Now().After(deadline) {

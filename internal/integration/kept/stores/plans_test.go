@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
@@ -108,6 +109,53 @@ func TestPlansAreSelective(t *testing.T) {
 	bad := planOf(t, db, "SELECT 1 FROM quittance_payment WHERE claim = $1 AND state = 'recorded'")
 	if len(goesThroughMany(bad)) == 0 {
 		t.Errorf("a statement that goes through all recorded payments is not found: %q", bad)
+	}
+}
+
+// A further page of a list in a span of time begins at its cursor. Where SQLite began at the beginning of the span, each page read all before it
+// again, and a list of a month cost the square of its length.
+func TestFurtherPagesBeginAtTheCursor(t *testing.T) {
+	lender, err := sql.Open("sqlite", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lender.Close() // only its driver is wanted
+	l := &listener{sqlite: lender.Driver(), dsn: sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db")), heard: map[string]bool{}}
+	db := sql.OpenDB(l)
+	t.Cleanup(func() { db.Close() })
+	s := migrated(t, db, sqlstore.SQLite, sqlstore.Options{})
+	clear(l.heard)
+	from := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	for _, newest := range []bool{false, true} {
+		for _, f := range []payment.Filter{{}, {From: from}, {To: from}, {From: from, To: from.AddDate(0, 0, 1)}, {From: from, Merchant: "M"}} {
+			f.Newest, f.After = newest, "a"
+			for _, err := range s.List(t.Context(), f) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	looked := 0
+	for _, q := range slices.Sorted(maps.Keys(l.heard)) {
+		for _, side := range []struct {
+			cursor, index string
+			other         *regexp.Regexp // a bound of the filter that the index could serve instead of the cursor
+		}{
+			{"(created_at, id) > ", "created_at>?", regexp.MustCompile(`[^+]created_at >= `)},
+			{"(created_at, id) < ", "created_at<?", regexp.MustCompile(`[^+]created_at < `)},
+		} {
+			if !strings.Contains(q, side.cursor) {
+				continue
+			}
+			looked++
+			if plan := strings.Join(planOf(t, db, q), "\n"); !strings.Contains(plan, side.index) || side.other.MatchString(q) {
+				t.Errorf("the page does not begin at the cursor:\n%s\n%s", plan, q)
+			}
+		}
+	}
+	if looked != 10 {
+		t.Errorf("%d statements were looked at, want 10", looked)
 	}
 }
 
