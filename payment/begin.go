@@ -83,17 +83,17 @@ func unfitText(s string, most int) string {
 // Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send
 // the payer there with [acquirer.Session.Send]. The amount is the decision's (S9).
 //
-// The same key and request again give the same payment, and use up no number of the day: with the same session while that can still be
-// paid, with a zero session later. A zero session means that there is nothing to pay with; show the payment as it is.
+// The same key and request again give the same payment: with the same session while that can still be paid, with a
+// zero session later. A zero session means that there is nothing to pay with; show the payment as it is. It may use up a number of the day:
+// to look the key up first would cost each new payment a round trip.
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
 // was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
 // waits, or before ctx ends; ErrKeyReused when the key was used for another
-// request; ErrClosed when Config.Acquirer is nil; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a
-// restore from a backup: set the sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
-// money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request
-// may be repeated.
+// request; ErrClosed when Config.Acquirer is nil; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore
+// from a backup: set the sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
+// money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request may be repeated.
 func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.begin")
 	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
@@ -121,27 +121,23 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	}
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
-	asked := Lookup{Debtor: p.Debtor, Key: p.Key}
-	old, err := s.c.Store.Find(keep, asked) // a request that was served before uses up no number
-	if errors.Is(err, ErrNotFound) {
-		if s.c.Acquirer == nil {
-			return Payment{}, acquirer.Session{}, ErrClosed
-		}
+	created, err := p, ErrClosed
+	if s.c.Acquirer != nil {
 		p.Merchant = s.c.Acquirer.Merchant()
-		var created Payment
-		if created, err = s.createWithReference(keep, p); err == nil {
-			return s.openSession(ctx, created)
-		}
-		if errors.Is(err, ErrKeyReused) { // the same request at the same moment was faster
-			if faster, found := s.c.Store.Find(keep, asked); !errors.Is(found, ErrNotFound) {
-				old, err = faster, found
-			}
+		created, err = s.createWithReference(keep, p)
+	}
+	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) || errors.Is(err, ErrClosed) { // a request that was served before needs no number
+		old, found := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key})
+		if found == nil {
+			return s.answerRepeated(ctx, old, p)
+		} else if !errors.Is(found, ErrNotFound) {
+			err = found
 		}
 	}
 	if err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.answerRepeated(ctx, old, p)
+	return s.openSession(ctx, created)
 }
 
 // answerRepeated answers a request whose key was used before, for the payment old.

@@ -264,26 +264,6 @@ func TestSequenceDay(t *testing.T) {
 	}
 }
 
-// A request that is repeated uses up no number: who presses the button a hundred times takes none from the others' day.
-func TestRepeatedRequestUsesUpNoNumber(t *testing.T) {
-	w := newWorld(t)
-	request := payment.BeginRequest{Key: "k", Debt: debt("1")}
-	first, session, err := w.Begin(w.ctx, request)
-	w.must("Begin", err)
-	again := func(what string) {
-		t.Helper()
-		if p, _, err := w.Begin(w.ctx, request); err != nil || p.ID != first.ID {
-			t.Errorf("the same request %s: %v, %v", what, p, err)
-		}
-	}
-	again("while the page is open")
-	w.visit(session, mock.Behaviour{Outcome: acquirer.Refused})
-	again("after its end")
-	if next, _ := w.begin("2"); first.Reference != "PCLCB172540000001" || next.Reference != "PCLCB172540000002" {
-		t.Errorf("references %s and %s, want the first two of the day", first.Reference, next.Reference)
-	}
-}
-
 func TestDayFull(t *testing.T) {
 	w := newWorld(t, func(c *payment.Config) { c.Store = fullStore{c.Store} })
 	_, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})

@@ -64,7 +64,7 @@ func BenchmarkBooks(b *testing.B) {
 		}
 		t := times(1, export(store), export(memory), verify(store), verify(memory))
 		limit(b, enough, ratio(func(r int) float64 { return t[0][r] / t[1][r] }), "export-of-memory's", atMost(3))
-		limit(b, enough, ratio(func(r int) float64 { return t[2][r] / t[3][r] }), "verify-of-memory's", atMost(4))
+		limit(b, enough, ratio(func(r int) float64 { return t[2][r] / t[3][r] }), "verify-of-memory's", atMost(4.5))
 		b.ReportMetric(0, "ns/op")
 		if d.postgresql {
 			c.reset()
