@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -106,22 +107,27 @@ func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error)
 }
 
 // reviewSecondMoney puts a payment into review for which the acquirer has sealed money of a second authorisation: at once if it is
-// paid or recorded, after its refund if it was refunding. p is the payment before the event e, q after it.
+// paid or recorded, after its refund if it was refunding. p is the payment before the event e, q after it. Where the process dies before
+// this, the next look does it: see owesReview.
 func (s *Service) reviewSecondMoney(ctx context.Context, p, q Payment, e Event, effect Effect) (Payment, error) {
-	second := effect == EffectContradiction && e.Kind == OnMismatched && q.State.Money() && isHere(moneyOf(e.Result))
-	if p.State == Refunding && q.State == Refunded {
-		var err error
-		if second, err = s.contradictedMoneyLeft(ctx, q); err != nil {
-			return q, err
-		}
-	}
-	if !second {
+	if !bringsSecondMoney(q, e, effect) && !(p.State == Refunding && q.State == Refunded) {
 		return q, nil
 	}
-	r, _, err := s.commitEvent(ctx, q, Event{
-		Kind: OnQuestioned, At: s.now(), By: byService, Why: "the acquirer accepted a second time, with another authorisation",
-	})
+	if owed, err := s.owesReview(ctx, q); err != nil || !owed {
+		return q, err
+	}
+	r, _, err := s.commitEvent(ctx, q, s.secondMoney())
 	return r, err
+}
+
+// secondMoney is the event by which the service questions a payment that was accepted twice.
+func (s *Service) secondMoney() Event {
+	return Event{Kind: OnQuestioned, At: s.now(), By: byService, Why: "the acquirer accepted a second time, with another authorisation"}
+}
+
+// bringsSecondMoney reports whether an event tells of money of a second authorisation, for a payment that counts as made.
+func bringsSecondMoney(p Payment, e Event, effect Effect) bool {
+	return effect == EffectContradiction && e.Kind == OnMismatched && p.State.Money() && isHere(moneyOf(e.Result))
 }
 
 // isHere reports whether a part of the money has not gone back.
@@ -130,26 +136,28 @@ func isHere(m Money) bool { return m.Amount.GreaterThan(m.Returned) }
 // byService is Event.By where the service itself questions a payment.
 const byService = "quittance"
 
-// contradictedMoneyLeft reports whether the journal holds money that contradicted what was known and has not gone back.
-func (s *Service) contradictedMoneyLeft(ctx context.Context, p Payment) (bool, error) {
-	var all, contradicted ledger
+// owesReview reports whether the journal holds money of a second authorisation that has not gone back, and no review since it was heard
+// of, or since the refund of the first.
+func (s *Service) owesReview(ctx context.Context, p Payment) (owed bool, err error) {
+	var all ledger
+	var contradicted []Money
 	for e, err := range s.c.Store.Journal(ctx, p.ID) {
 		if err != nil {
 			return false, err
 		}
 		all.movementsOf(p, e)
-		if e.Effect == EffectContradiction && e.Event == OnMismatched {
-			contradicted = append(contradicted, taking{money: e.Money})
+		switch {
+		case e.Effect == EffectContradiction && e.Event == OnMismatched:
+			contradicted = append(contradicted, e.Money)
+			owed = owed || e.From.Money() && isHere(e.Money)
+		case e.Effect != EffectChanged:
+		case e.To == Review:
+			owed = false
+		case e.From == Refunding && e.To == Refunded:
+			owed = slices.ContainsFunc(contradicted, all.isStillHere)
 		}
 	}
-	for _, c := range contradicted {
-		for _, t := range all {
-			if t.isSameMoney(c.money) && t.notReturned().Sign() > 0 {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
+	return owed, nil
 }
 
 // noteEvery is how often OnSilent and OnPending are journaled again.

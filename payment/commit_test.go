@@ -175,3 +175,40 @@ func TestAbsenceInReviewIsNotedOnce(t *testing.T) {
 	}
 	w.tells(p.ID, "created opened accepted→paid questioned→review absent/noted")
 }
+
+// A second acceptance that was written, and whose review was not, as when the process died in between, is in review after the next look: soon
+// where the payment counts as made, also if it had no look to come; after a refund with the look of the day after.
+func TestSecondAcceptanceIsReviewedAfterACrash(t *testing.T) {
+	second := acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "BBBBBB"}
+	for _, when := range []payment.State{payment.Paid, payment.Recorded, payment.Refunded} {
+		t.Run(string(when), func(t *testing.T) {
+			w, s := newNarrow(t)
+			p := w.ended("1", acquirer.Accepted)
+			if when == payment.Recorded {
+				_, err := w.Record(w.ctx, p.ID)
+				w.must("Record", err)
+				w.pass(27 * time.Hour)
+				if q := w.at(p.ID, payment.Recorded); !q.AttentionAt.IsZero() {
+					t.Fatalf("a look is to come at %v", q.AttentionAt)
+				}
+			}
+			s.down = payment.OnQuestioned
+			if when == payment.Refunded {
+				w.refund(w.get(p.ID))
+			}
+			w.say(p, second)
+			if when == payment.Refunded {
+				w.work()
+			}
+			w.at(p.ID, when)
+			s.down = ""
+			w.pass(map[payment.State]time.Duration{payment.Paid: 10 * time.Minute, payment.Recorded: 10 * time.Minute, payment.Refunded: 27 * time.Hour}[when])
+			q := w.at(p.ID, payment.Review)
+			q = w.resolve(q.ID, payment.VerdictKeep)
+			w.pass(25 * time.Hour)                                                         // the look of the day
+			if w.at(q.ID, payment.Paid); strings.Count(w.story(q.ID), "questioned") != 1 { // a clerk has seen it
+				t.Error(w.story(q.ID))
+			}
+		})
+	}
+}

@@ -8,6 +8,13 @@ import (
 // lookAtPayment does the work that a due payment needs in its state.
 func (s *Service) lookAtPayment(ctx context.Context, t Task) error {
 	p, now := t.Payment, s.now()
+	if p.State.Money() || p.State == Refunded {
+		if owed, err := s.owesReview(ctx, p); err != nil {
+			return err
+		} else if owed { // the process that wrote the second acceptance did not come so far
+			return s.commitAtVersion(ctx, p, s.secondMoney())
+		}
+	}
 	switch p.State {
 	case Created:
 		return s.commitAtVersion(ctx, p, Event{Kind: OnNotOpened, At: now, Err: "no session was committed in time"})

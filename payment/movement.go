@@ -85,6 +85,11 @@ func (l ledger) indexOf(m Money) int {
 	return found
 }
 
+// isStillHere reports whether a part of the money that a message told of has not gone back.
+func (l ledger) isStillHere(m Money) bool {
+	return slices.ContainsFunc(l, func(known taking) bool { return known.isSameMoney(m) && known.notReturned().Sign() > 0 })
+}
+
 // recordMessage books what a message says of money, and returns what moved since the message before it.
 func (l *ledger) recordMessage(m Money, kind MovementKind) (out []Movement) {
 	i := l.indexOf(m)
@@ -118,6 +123,8 @@ func (l *ledger) recordCameAgain(m Money) (out []Movement) {
 		return nil
 	}
 	known := &(*l)[i]
+	known.keptByClerk = false // the acquirer's word stands behind it now
+	known.money.Authorisation = cmp.Or(known.money.Authorisation, m.Authorisation)
 	again := known.back.Sub(m.Returned)
 	if again.Sign() <= 0 {
 		return nil

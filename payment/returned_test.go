@@ -329,3 +329,31 @@ func TestRefundAfterSleep(t *testing.T) {
 	w.pass(2 * time.Hour)
 	w.at(p.ID, payment.Refunded)
 }
+
+// Money of which a person said first that it is kept and then that it went back, and which the bank says is here: no person can say that none
+// moved, and a second authorisation is other money.
+func TestKeptReturnedAndHereAllTheSame(t *testing.T) {
+	w, b := newStatus(t)
+	p := w.silentUntilReview(b)
+	w.resolve(p.ID, payment.VerdictKeep)
+	w.question(w.get(p.ID))
+	w.resolve(p.ID, payment.VerdictWasReturned)
+	authorisation := "AAAAAA"
+	b.status = func(string) (acquirer.Result, error) {
+		return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: authorisation}), nil
+	}
+	_, _, err := w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
+	p = w.at(p.ID, payment.Review)
+	_, err = w.Resolve(w.ctx, payment.Resolution{Command: payment.Command{ID: p.ID, Version: p.Version, By: "clerk", Why: "?"}, Verdict: payment.VerdictNoMoney})
+	if !errors.Is(err, payment.ErrNotAllowed) || !strings.Contains(err.Error(), "75.00") {
+		t.Errorf("NoMoney: %v", err)
+	}
+	w.at(p.ID, payment.Review)
+	authorisation = "BBBBBB"
+	_, _, err = w.Refresh(w.ctx, p.ID)
+	w.must("Refresh", err)
+	if got := w.booked(p.ID); got != 150_00 {
+		t.Errorf("the books have %d cents of two authorisations: %s", got, w.story(p.ID))
+	}
+}

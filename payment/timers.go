@@ -36,6 +36,8 @@ func (t timers) dueAfterEvent(old, p Payment, e Event, effect Effect) time.Time 
 	if effect != EffectChanged {
 		due := !old.AttentionAt.IsZero() && !old.AttentionAt.After(e.At)
 		switch {
+		case bringsSecondMoney(p, e, effect) && (old.AttentionAt.IsZero() || old.AttentionAt.After(e.At.Add(commitTimeout))):
+			return e.At.Add(commitTimeout) // its review is written next; should it not be, a look does it
 		case due && e.Kind == OnSilent: // the look was missed, and is made up for
 			return e.At.Add(lastLook)
 		case due && e.Kind == OnPending && p.State == Refunded: // by a person, before the acquirer had decided

@@ -6,6 +6,7 @@ var people = []Mutant{
 	one("a person needs no name and no reason", "payment/person.go", "f.value == \"\" {\n", "f.value == \"?\" {\n", "payment TestPersonsActs|TestAnActIsChecked|TestTextOfCommands"),
 	one("no money, by a person, although some is sealed", "payment/person.go", "!t.keptByClerk && left.Sign() > 0 {", "t.keptByClerk && left.Sign() > 0 {", "payment TestM4.*"),
 	one("no money, by a person, although only a person said that it is back", "payment/person.go", "left := t.withoutReturn();", "left := t.notReturned();", "payment TestM4.*", "simulation"),
+	one("no money, by a person, although the bank says that what a person kept is here", "payment/movement.go", "\tknown.keptByClerk = false // the acquirer", "\tknown.keptByClerk = known.keptByClerk && !m.isNone() // the acquirer", "payment TestKeptReturnedAndHereAllTheSame"),
 	one("an end of the bank's is questioned", "payment/person.go", "if end == OnNoMoney {", "if end != \"\" {", "payment TestEndOfTheAcquirerIsNotQuestioned"),
 	one("what is kept is taken into account", "payment/table.go", "{inStates(Review), onEvents(OnKept), Paid,", "{inStates(Review), onEvents(OnKept), Recorded,", "payment TestTable.*", "payment"),
 	one("a refund that is refused is paid again", "payment/table.go", "{inStates(Refunding), onEvents(OnRefundRefused), Review,", "{inStates(Refunding), onEvents(OnRefundRefused), Paid,", "payment TestTable.*|TestRefundRefused", "payment"),
