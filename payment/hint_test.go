@@ -3,6 +3,9 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,5 +95,56 @@ func TestHintOfAnotherMerchant(t *testing.T) {
 	}
 	if q := w.get(p.ID); !q.AttentionAt.Equal(p.AttentionAt) {
 		t.Errorf("it is due at %v, was at %v", q.AttentionAt, p.AttentionAt)
+	}
+}
+
+// waitingBank is an acquirer whose messages are hints that name a reference, and which answers no question before it may.
+type waitingBank struct {
+	acquirer.Client
+	asked chan string
+	may   chan struct{}
+}
+
+func (b *waitingBank) Parse(cb acquirer.Callback) (acquirer.Result, error) {
+	return acquirer.Result{Hint: true, Reference: cb.Form.Get("reference")}, nil
+}
+
+func (b *waitingBank) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+	b.asked <- q.Reference
+	<-b.may
+	return b.Client.Status(context.WithoutCancel(ctx), q)
+}
+
+// However many payments hints come about, 64 questions are under way at once in a process; beyond them the payment is due, and asked about later.
+func TestHintsAskSixtyFourAtOnce(t *testing.T) {
+	const atOnce = 64
+	b := &waitingBank{asked: make(chan string, 2*atOnce), may: make(chan struct{})}
+	w := newWorld(t, func(c *payment.Config) { b.Client, c.Acquirer = c.Acquirer, b })
+	hint := func(p payment.Payment) error {
+		_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify, Form: url.Values{"reference": {p.Reference}}})
+		return err
+	}
+	var all sync.WaitGroup
+	for n := range atOnce {
+		p, _ := w.begin(strconv.Itoa(n))
+		all.Go(func() {
+			if err := hint(p); err != nil {
+				t.Errorf("hint %d: %v", n, err)
+			}
+		})
+	}
+	for range atOnce {
+		<-b.asked
+	}
+	last, _ := w.begin("one more")
+	w.must("one hint more", hint(last)) // it does not wait
+	if q := w.get(last.ID); len(b.asked) != 0 || q.AttentionAt.After(w.clock.Now()) {
+		t.Errorf("beside %d questions %d more are asked; the payment is due at %v, now it is %v", atOnce, len(b.asked), q.AttentionAt, w.clock.Now())
+	}
+	close(b.may)
+	all.Wait()
+	w.must("the hint again", hint(last))
+	if len(b.asked) != 1 || <-b.asked != last.Reference {
+		t.Error("once the others have ended, the hint asks nobody")
 	}
 }

@@ -349,3 +349,51 @@ func TestReturnedOnAWordAndHeardByAMessage(t *testing.T) {
 		t.Errorf("the books have %d cents", got)
 	}
 }
+
+// An acceptance that comes late, of money of which the acquirer has said meanwhile that it went back, makes nobody's payment paid: the acquirer is
+// asked, at once or as soon as it answers, and what it says then counts.
+func TestAcceptanceOlderThanItsReturn(t *testing.T) {
+	for name, c := range map[string]struct {
+		silent, here bool // the acquirer does not answer at first; it has the money again
+		at, then     payment.State
+	}{
+		"it is back":             {false, false, payment.Failed, payment.Failed},
+		"it is here again":       {false, true, payment.Paid, payment.Paid},
+		"it is back, said later": {true, false, payment.Failed, payment.Failed},
+		"it is here, said later": {true, true, payment.Failed, payment.Paid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, b := newStatus(t)
+			p, s := w.begin("1")
+			cb, err := w.bank.Visit(s, mock.Behaviour{})
+			w.must("Visit", err)
+			accepted, err := w.bank.Parse(cb)
+			w.must("Parse", err)
+			answer := filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: accepted.AuthorisationID, Returned: p.Amount})
+			silent := false
+			b.status = func(string) (acquirer.Result, error) {
+				if silent {
+					return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnavailable}
+				}
+				return answer, nil
+			}
+			_, _, err = w.Refresh(w.ctx, p.ID)
+			w.must("Refresh", err)
+			w.resolve(p.ID, payment.VerdictNoMoney)
+			want := int64(0)
+			if c.here {
+				answer.Returned, want = decimal.Decimal{}, 75_00
+			}
+			silent = c.silent
+			_, _, err = w.Receive(w.ctx, cb)
+			w.must("Receive", err)
+			w.at(p.ID, c.at)
+			silent = false
+			w.pass(30 * time.Minute)
+			w.at(p.ID, c.then)
+			if got := w.booked(p.ID); got != want {
+				t.Errorf("the books have %d cents, want %d: %s", got, want, w.story(p.ID))
+			}
+		})
+	}
+}

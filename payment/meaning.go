@@ -82,6 +82,14 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	return OnPending
 }
 
+// isOldNews reports whether a message tells of money of which the acquirer has said since that more of it went back, for a payment that a
+// person then ended without money: as an acceptance that comes late. Were it believed, the payment would be paid, and in the accounts the money
+// would have come in again.
+func isOldNews(p Payment, r acquirer.Result) bool {
+	return p.State.isOneOf(noMoneyStates) && r.Outcome == acquirer.Accepted && asOrdered(p, r) &&
+		p.Authorisation != "" && p.Authorisation == r.AuthorisationID && wholeCents(r.Returned).LessThan(p.Returned)
+}
+
 // eventOf returns the event of a verified result. Err says in words what differs from the order, since no field keeps it.
 func (s *Service) eventOf(p Payment, r acquirer.Result, ch acquirer.Channel, knowsReturns bool) Event {
 	e := Event{Kind: meaningOf(p, r, knowsReturns), At: s.now(), Channel: ch, Result: &r}

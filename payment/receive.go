@@ -49,7 +49,11 @@ func (s *Service) receiveOffered(ctx context.Context, ch acquirer.Channel, offer
 			}
 			err = herr
 		case perr == nil:
-			return s.applyMessage(ctx, r, ch)
+			p, effect, err := s.applyMessage(ctx, r, ch)
+			if errors.Is(err, errMayBeOld) {
+				return s.followHint(ctx, o.client, r, ch)
+			}
+			return p, effect, err
 		case !errors.Is(perr, acquirer.ErrUnverified) && !errors.Is(perr, acquirer.ErrInvalid):
 			return Payment{}, "", perr
 		case err == nil || errors.Is(err, acquirer.ErrUnverified):
@@ -59,11 +63,17 @@ func (s *Service) receiveOffered(ctx context.Context, ch acquirer.Channel, offer
 	return Payment{}, "", err
 }
 
-// applyMessage applies a verified result to the newest row.
+// errMayBeOld is the error of applyMessage for a message that only makes the service ask.
+var errMayBeOld = errors.New("the message may be older than what is known")
+
+// applyMessage applies a verified result to the newest row; errMayBeOld if isOldNews.
 func (s *Service) applyMessage(ctx context.Context, r acquirer.Result, ch acquirer.Channel) (Payment, Effect, error) {
 	p, effect, err := s.changeNewest(ctx, Lookup{Reference: r.Reference}, func(p Payment) (Event, error) {
 		if !isAbout(p, r) {
 			return Event{}, ErrNotFound
+		}
+		if isOldNews(p, r) {
+			return Event{}, errMayBeOld
 		}
 		return s.eventOf(p, r, ch, false), nil
 	})
