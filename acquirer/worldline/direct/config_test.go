@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"reflect"
 	"strings"
 	"testing"
@@ -89,9 +90,13 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// TestConfigIsCopied: a Config may be changed after New.
+// TestConfigIsCopied: a Config may be changed after New; of its HTTP client neither redirects nor cookies are kept.
 func TestConfigIsCopied(t *testing.T) {
-	given := &http.Client{}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := &http.Client{Jar: jar}
 	c := testConfig(nil)
 	c.HTTPClient, c.Products = given, []int{1}
 	in := mustNew(t, c).in
@@ -100,7 +105,10 @@ func TestConfigIsCopied(t *testing.T) {
 	if in.products[0] != 1 || in.http.Timeout != wire.Timeout || in.http.CheckRedirect == nil || len(in.webhookKeys) != 1 {
 		t.Error("the client changed with its Config")
 	}
-	if given.CheckRedirect != nil {
+	if in.http.Jar != nil {
+		t.Error("the client keeps cookies")
+	}
+	if given.CheckRedirect != nil || given.Jar != jar {
 		t.Error("the caller's client was changed")
 	}
 }
