@@ -24,6 +24,7 @@ var truth = []Mutant{
 	one("a hint about a session is another merchant's", "payment/hint.go", "p.Merchant != client.Merchant() || !isAbout(p, r)", "!isAbout(p, r)", "payment TestHintOfAnotherMerchant"),
 	one("a second acceptance is paid", "payment/commit.go", "if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {", "if e.Kind == OnPending && errors.Is(err, ErrClaimPaid) {", "payment TestPaidTwiceAtOneMoment"),
 	one("a second authorisation goes unseen", "payment/commit.go", "return effect == EffectContradiction && e.Kind == OnMismatched", "return effect == EffectNoted && e.Kind == OnMismatched", "payment TestSecondAcceptanceIsForAPerson"),
+	one("an acceptance older than its return is believed", "payment/meaning.go", "wholeCents(r.Returned).LessThan(p.Returned)", "p.Returned.LessThan(wholeCents(r.Returned))", "payment TestAcceptanceOlderThanItsReturn"),
 	one("a review that was not written is forgotten", "payment/look.go", "} else if owed {", "} else if owed && p.ID == \"\" {", "payment TestSecondAcceptanceIsReviewedAfterACrash"),
 	one("a commit without an answer has failed", "payment/commit.go", "\t\tif q.Head == p.Head {\n\t\t\treturn nil\n\t\t}\n\t\tfor old", "\t\tif q.Head == p.Head {\n\t\t\treturn err\n\t\t}\n\t\tfor old", "payment TestAmbiguousCommit|TestM3StoreFails"),
 	one("what has moved on is not tried again", "payment/commit.go", "\t\tif !errors.Is(err, ErrVersion) {\n\t\t\treturn q, effect, err", "\t\tif q.ID != \"?\" {\n\t\t\treturn q, effect, err", "payment TestNotificationAndReturnAtOnce|TestRecordedWhileBeginning"),
