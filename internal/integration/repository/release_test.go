@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"net/http"
 	"os"
@@ -107,6 +108,9 @@ func TestReleaseRefuses(t *testing.T) {
 		{name: "a major version", version: "v1.0.0", want: "no version such as"},
 		{name: "a patch of nothing", version: "v0.998.1", want: "docs/api/v0.998 is missing"},
 		{name: "a tag that exists", version: rehearsed, want: "is there already", before: []string{"git", "tag", "payment/riverwork/" + rehearsed}},
+		{name: "nothing to say", version: "v0.998.0", want: "nothing under Unreleased", before: []string{
+			"sh", "-c", "sed -i '/^## .Unreleased/,$ { /^#/!d }' CHANGELOG.md && git commit --quiet -am 'nothing is new'",
+		}},
 		{name: "a dirty tree", version: "v0.998.0", want: "has changes", before: []string{"touch", "new"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -127,7 +131,8 @@ func TestReleaseRefuses(t *testing.T) {
 	}
 }
 
-// throwAway is a repository of its own with the tree as it is here, what is not committed too.
+// throwAway is a repository of its own with the tree as it is here, what is not committed too, and with something to release: on the commit of a
+// release itself nothing is new.
 func throwAway(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -147,6 +152,9 @@ func throwAway(t *testing.T) string {
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if name == "CHANGELOG.md" {
+			data = bytes.Replace(data, []byte("## [Unreleased]\n"), []byte("## [Unreleased]\n\n### Added\n\n- A rehearsal.\n"), 1)
 		}
 		to := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
