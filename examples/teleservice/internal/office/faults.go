@@ -25,7 +25,7 @@ var (
 		{string(mock.Lost), "se perd"},
 		{string(mock.Doubled), "arrive deux fois"},
 		{string(mock.Late), "arrive une heure plus tard"},
-		{string(mock.Reordered), "est dépassée par la suivante"},
+		{string(mock.Reordered), "arrive après la suivante"},
 		{string(mock.Tampered), "est modifiée en route"},
 		{string(mock.Forged), "porte un faux sceau"},
 		{string(mock.Unsealed), "n’a pas de sceau"},
