@@ -18,8 +18,9 @@ import (
 )
 
 // long are tests that see much and take long: who kills a mutant should be narrower.
-const long = "^Test(M3|Random|TwoPaymentsOfOneClaim|EachRuleIsNeeded|EveryFault|Work|Golden|OverHTTP|Stop|SecondClick|AcquirerThatHangs|Slow|Diagrams|" +
-	"AmbiguousCommit|BrowserGone|AllNotificationsLost|Resume|EmptyReturns|TwoTabs)"
+const long = "^Test(Random|TwoPaymentsOfOneClaim|EachRuleIsNeeded|EveryFault|Work|Golden|OverHTTP|Stop|SecondClick|AcquirerThatHangs|Slow|Diagrams|" +
+	"AmbiguousCommit|BrowserGone|AllNotificationsLost|Resume|EmptyReturns|TwoTabs|AllQuestionsHang|ChoreIgnoresItsContext|" +
+	"DeliverIgnoresItsContext|DeliverTakesLongerThanItsLease|EveryDeliverHangs|OneInAHundredHangs|QuestionIgnoresItsContext|StoreFails)"
 
 // variable names the mutant that a program of many is to be.
 const variable = "QUITTANCE_MUTANT"
