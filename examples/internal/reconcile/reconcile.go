@@ -124,7 +124,7 @@ func (l *List) add(line bankfile.Line, o Options) {
 	}
 }
 
-// Report is what was found.
+// Report is the result of a comparison.
 type Report struct {
 	Agrees  bool          `json:"agrees"`
 	Exports []ExportTotal `json:"exports"`

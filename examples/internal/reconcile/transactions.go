@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Verdict is what is wrong with a movement.
+// Verdict says how a movement differs between the two sides.
 type Verdict string
 
 // The verdicts. They are stored in people's files: never change one.

@@ -198,7 +198,7 @@ func (a *App) others() []acquirer.Client {
 	return []acquirer.Client{a.former.Client}
 }
 
-// merchants are those of its acquirers.
+// merchants returns the merchants of all its acquirers.
 func (a *App) merchants() []string {
 	all := []string{a.Bank.Client.Merchant()}
 	for _, other := range a.others() {
