@@ -134,7 +134,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.openBank(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := c.doors(a.Bank, a.former); err != nil {
+	if err := c.checkDoors(a.Bank, a.former); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()

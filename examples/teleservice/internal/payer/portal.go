@@ -157,10 +157,10 @@ func (p *Portal) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // frame is what stands around a page about an error. Such a page is no action of the payer's: it does not keep the session.
-func (p *Portal) frame(r *http.Request) web.Page { return p.around(r, p.Sessions.Peek) }
+func (p *Portal) frame(r *http.Request) web.Page { return p.pageForAnybody(r, p.Sessions.Peek) }
 
-// around is what stands around a page that everybody may see: menu and person, as far as they can be known.
-func (p *Portal) around(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) web.Page {
+// pageForAnybody begins a page that everybody may see, with the menu and the name of who is signed in, if anybody is.
+func (p *Portal) pageForAnybody(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) web.Page {
 	v, err := p.visitor(r, find)
 	if err != nil {
 		return web.Page{}
