@@ -182,3 +182,14 @@ func TestDrawChart(t *testing.T) {
 		}
 	}
 }
+
+// A page is parsed when it is first shown: that each can be is seen here, not by whoever comes first.
+func TestEveryPageParses(t *testing.T) {
+	o, err := New(Config{})
+	if err == nil {
+		err = o.pages.Check()
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/quittance/quittance/inbox"
@@ -121,7 +123,7 @@ type Pages struct {
 	site  string
 	foot  string // instead of the words about the demonstration
 	log   *slog.Logger
-	set   map[language.Tag]map[string]*template.Template
+	set   map[language.Tag]map[string]func() (*template.Template, error)
 	words map[language.Tag]Translation
 }
 
@@ -136,43 +138,65 @@ type Site struct {
 	Log    *slog.Logger
 }
 
-// NewPages reads the templates, once in each language. A page that is text from end to end may stand there in another language as a file of
-// its own: aide.en.html beside aide.html.
+// NewPages finds the templates, each in every language. A page that is text from end to end may stand there in another language as a file of
+// its own: aide.en.html beside aide.html. A page is parsed when it is first shown, for most of them are not what the first visitor waits for;
+// [Pages.Check] parses all.
 func NewPages(s Site) (*Pages, error) {
-	names, err := fs.Glob(s.Files, "pages/*.html")
+	files, err := fs.Glob(s.Files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{site: s.Name, foot: s.Notice, log: s.Log, set: make(map[language.Tag]map[string]*template.Template), words: s.Words}
+	p := &Pages{
+		site: s.Name, foot: s.Notice, log: s.Log, words: s.Words, set: make(map[language.Tag]map[string]func() (*template.Template, error)),
+	}
 	for _, tag := range languages {
 		words, ok := s.Words[tag]
 		if !ok && tag != language.French {
 			continue
 		}
-		base, err := template.New("layout").Funcs(funcsOf(tag, words)).Funcs(s.Funcs).Parse(layout)
-		if err != nil {
-			return nil, err
-		}
-		set := map[string]*template.Template{}
-		for _, name := range names {
-			own := strings.TrimSuffix(name, ".html") + "." + tag.String() + ".html"
-			if _, err := fs.Stat(s.Files, own); err == nil {
-				name = own
-			}
-			t, err := template.Must(base.Clone()).ParseFS(s.Files, name, "pages/shared.html")
+		base := sync.OnceValues(func() (*template.Template, error) {
+			t, err := template.New("layout").Funcs(funcsOf(tag, words)).Funcs(s.Funcs).Parse(layout)
 			if err != nil {
 				return nil, err
 			}
-			set[strings.Replace(path.Base(name), "."+tag.String()+".html", ".html", 1)] = t
+			return t.ParseFS(s.Files, "pages/shared.html")
+		})
+		of := func(file string) func() (*template.Template, error) {
+			return sync.OnceValues(func() (*template.Template, error) {
+				t, err := base()
+				if err != nil {
+					return nil, err
+				}
+				if t, err = t.Clone(); err != nil || file == "" {
+					return t, err
+				}
+				return t.ParseFS(s.Files, file)
+			})
 		}
-		shared, err := template.Must(base.Clone()).ParseFS(s.Files, "pages/shared.html") // its foot stands on a problem's page too
-		if err != nil {
-			return nil, err
+		set := map[string]func() (*template.Template, error){"problem": of("")} // the shared foot stands on a problem's page too
+		for _, file := range files {
+			own := strings.TrimSuffix(file, ".html") + "." + tag.String() + ".html"
+			if _, err := fs.Stat(s.Files, own); err == nil {
+				file = own
+			}
+			set[strings.Replace(path.Base(file), "."+tag.String()+".html", ".html", 1)] = of(file)
 		}
-		set["problem"] = shared
 		p.set[tag] = set
 	}
 	return p, nil
+}
+
+// Check parses every page, and returns what is wrong with them.
+func (p *Pages) Check() error {
+	var errs []error
+	for tag, set := range p.set {
+		for name, page := range set {
+			if _, err := page(); err != nil {
+				errs = append(errs, fmt.Errorf("%s in %s: %w", name, tag, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Words puts words of a page in the language of a request: a title with a reference in it.
@@ -216,9 +240,13 @@ func (p *Pages) choices(r *http.Request, name string) (all []choice) {
 // Write writes a page, or, when it cannot be, a problem: nothing of a page is sent before all of it is made.
 func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name string, page Page) error {
 	tag := p.language(r)
-	t, ok := p.set[tag][name]
+	parsed, ok := p.set[tag][name]
 	if !ok {
 		return fmt.Errorf("web: there is no page %q", name)
+	}
+	t, err := parsed()
+	if err != nil {
+		return fmt.Errorf("web: page %q: %w", name, err)
 	}
 	page.Nonce = Nonce(r)
 	page.translate(p.words[tag])
@@ -226,7 +254,7 @@ func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name s
 		page.typeset()
 	}
 	var b bytes.Buffer
-	err := t.ExecuteTemplate(&b, "page", struct {
+	err = t.ExecuteTemplate(&b, "page", struct {
 		Page
 		Site, Notice string
 		Choices      []choice
