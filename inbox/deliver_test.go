@@ -61,7 +61,7 @@ func TestLettersOfEveryTransition(t *testing.T) {
 			want = append(want, "refund_notice")
 		}
 		if tr.On == payment.OnReturnedPart && tr.To.Money() {
-			want = append(want, "refund_notice-2500")
+			want = append(want, "refund_notice-2500") // M9
 		}
 		box := NewMemoryMailbox()
 		if err := Deliverer(box, c, senderIn2018())(t.Context(), change(tr.On, tr.Effect, tr.From, tr.To)); err != nil {

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-// A part that went back is told with both amounts wherever the payment is told of as paid, being given back or looked at; what the
+// M9: a part that went back is told with both amounts wherever the payment is told of as paid, being given back or looked at; what the
 // bank has not given back is told with both amounts too.
-func TestPartReturnedIsTold(t *testing.T) {
+func TestM9PartReturnedIsTold(t *testing.T) {
 	c := catalog(t)
 	of := func(s payment.State) payment.Payment { return partReturned(samplePayment(s), 25_00) }
 	fr, en := "25,00\u00a0€ sur 62,00\u00a0€ vous ont été rendus.", "€25.00 of €62.00 have been returned to you."

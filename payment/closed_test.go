@@ -19,7 +19,7 @@ import (
 
 // A clock that was set back over an export dated money into the day whose export was made: it was in no export, and Verify said "altered" for
 // ever. What is dated into a closed day is written on the next open one, and says so.
-func TestClockSetBackOverAnExport(t *testing.T) {
+func TestM12ClockSetBackOverAnExport(t *testing.T) {
 	w := newWorld(t)
 	const day, next = "2017-09-11", "2017-09-12"
 	p, late := w.begin("late")

@@ -13,7 +13,7 @@ import (
 
 // Who pays each year always has a payment that must be kept, and so could never be erased. Now each payment goes when its five years are over,
 // and the result names what was kept and why. The letters go too.
-func TestWhoPaysEachYearIsErasedYearByYear(t *testing.T) {
+func TestM11WhoPaysEachYearIsErasedYearByYear(t *testing.T) {
 	w := newWorld(t)
 	const years = 7
 	var paid []payment.Payment

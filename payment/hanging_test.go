@@ -113,8 +113,8 @@ func noReference(string) bool { return false }
 
 func everyReference(string) bool { return true }
 
-// Three questions of 320 hang for 20 seconds, and neither the others nor the letters wait for it.
-func TestOneInAHundredHangs(t *testing.T) {
+// M3: three questions of 320 hang for 20 seconds, and neither the others nor the letters wait for it.
+func TestM3OneInAHundredHangs(t *testing.T) {
 	var took [2]time.Duration
 	for i, hangs := range []func(string) bool{noReference, oneIn(100)} {
 		synctest.Test(t, func(t *testing.T) {
@@ -130,8 +130,8 @@ func TestOneInAHundredHangs(t *testing.T) {
 	}
 }
 
-// Nobody answers, and the letters go out as fast as ever.
-func TestAllQuestionsHang(t *testing.T) {
+// M3: nobody answers, and the letters go out as fast as ever.
+func TestM3AllQuestionsHang(t *testing.T) {
 	var took [2]time.Duration
 	for i, hangs := range []func(string) bool{noReference, everyReference} {
 		synctest.Test(t, func(t *testing.T) {
@@ -170,9 +170,9 @@ func (h *handOverCounter) end() {
 	h.busy--
 }
 
-// A Deliver that ignores its context holds up its own payment. Its change is not handed over again here while the call runs; when it
+// M3: a Deliver that ignores its context holds up its own payment. Its change is not handed over again here while the call runs; when it
 // ends at last, it counts.
-func TestDeliverIgnoresItsContext(t *testing.T) {
+func TestM3DeliverIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h handOverCounter
 		free := make(chan struct{})
@@ -214,8 +214,8 @@ func TestDeliverIgnoresItsContext(t *testing.T) {
 	})
 }
 
-// What Deliver takes long over, whatever its context says, is handed over once.
-func TestDeliverTakesLongerThanItsLease(t *testing.T) {
+// M3: what Deliver takes long over, whatever its context says, is handed over once.
+func TestM3DeliverTakesLongerThanItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h handOverCounter
 		c := newCrowd(t, 1, func(_ context.Context, ch payment.Change) error {
@@ -235,8 +235,8 @@ func TestDeliverTakesLongerThanItsLease(t *testing.T) {
 	})
 }
 
-// When everything hangs, the process runs a bounded number of calls, and the other kind of work goes on.
-func TestEveryDeliverHangs(t *testing.T) {
+// M3: when everything hangs, the process runs a bounded number of calls, and the other kind of work goes on.
+func TestM3EveryDeliverHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h handOverCounter
 		free := make(chan struct{})
@@ -270,9 +270,9 @@ func TestEveryDeliverHangs(t *testing.T) {
 	})
 }
 
-// A bank's client that ignores its context, or panics, is a failure of the payments that it was asked about, and of no other. What
+// M3: a bank's client that ignores its context, or panics, is a failure of the payments that it was asked about, and of no other. What
 // hangs for three days is a person's.
-func TestQuestionIgnoresItsContext(t *testing.T) {
+func TestM3QuestionIgnoresItsContext(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: three days in which work is looked for run without -short")
 	}
@@ -337,8 +337,8 @@ func (a statusOf) Status(ctx context.Context, q acquirer.Question) (acquirer.Res
 	return a.status(ctx, q)
 }
 
-// A chore that ignores its context holds up no other chore, and is not begun again while it runs.
-func TestChoreIgnoresItsContext(t *testing.T) {
+// M3: a chore that ignores its context holds up no other chore, and is not begun again while it runs.
+func TestM3ChoreIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
 		var begun, after atomic.Int32
@@ -398,8 +398,8 @@ func (s *failingStore) Commit(ctx context.Context, p payment.Payment, e payment.
 	return s.Store.Commit(ctx, p, e)
 }
 
-// While the store fails, Work tries again with pauses that grow to a minute, hears that it shall end, and goes on when the store does.
-func TestStoreFails(t *testing.T) {
+// M3: while the store fails, Work tries again with pauses that grow to a minute, hears that it shall end, and goes on when the store does.
+func TestM3StoreFails(t *testing.T) {
 	for _, commits := range []bool{false, true} {
 		t.Run(map[bool]string{false: "all of it", true: "commits"}[commits], func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -436,8 +436,8 @@ func TestStoreFails(t *testing.T) {
 	}
 }
 
-// Stop takes no more work and waits for what is under way; Work returns then.
-func TestStopLetsFinish(t *testing.T) {
+// M3: Stop takes no more work and waits for what is under way; Work returns then.
+func TestM3StopLetsFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 100, func(ctx context.Context, _ payment.Change) error {
 			select {
@@ -475,8 +475,8 @@ func TestStopLetsFinish(t *testing.T) {
 	})
 }
 
-// What does not finish in time is cancelled and given back: another process does it at once, and it has not failed.
-func TestStopCutsOff(t *testing.T) {
+// M3: what does not finish in time is cancelled and given back: another process does it at once, and it has not failed.
+func TestM3StopCutsOff(t *testing.T) {
 	for _, heeds := range []bool{true, false} {
 		for _, by := range []string{"Stop", "context"} {
 			t.Run(fmt.Sprintf("%s, the callee heeds its context: %v", by, heeds), func(t *testing.T) {

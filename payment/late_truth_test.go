@@ -14,8 +14,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// A person cannot say that no money moved while the journal holds money that the acquirer sealed.
-func TestNoMoneyAgainstASealedAcceptance(t *testing.T) {
+// M4: a person cannot say that no money moved while the journal holds money that the acquirer sealed.
+func TestM4NoMoneyAgainstASealedAcceptance(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
 	p = w.question(p)
@@ -29,8 +29,8 @@ func TestNoMoneyAgainstASealedAcceptance(t *testing.T) {
 	}
 }
 
-// Neither can a person who has taken back that the money was returned, for only a person had said so.
-func TestNoMoneyAfterAQuestionedReturn(t *testing.T) {
+// M4: neither can a person who has taken back that the money was returned, for only a person had said so.
+func TestM4NoMoneyAfterAQuestionedReturn(t *testing.T) {
 	w := newWorld(t)
 	p := w.question(w.ended("1", acquirer.Accepted))
 	p = w.question(w.resolve(p.ID, payment.VerdictWasReturned))
@@ -67,8 +67,8 @@ func (w *world) silentUntilReview(b *statusBank) payment.Payment {
 	return w.at(p.ID, payment.Review)
 }
 
-// After a person's « aucune somme » the acquirer is asked twice more, and what it knows wins; a clerk can take the word back.
-func TestNoMoneyIsLookedAt(t *testing.T) {
+// M4: after a person's « aucune somme » the acquirer is asked twice more, and what it knows wins; a clerk can take the word back.
+func TestM4NoMoneyIsLookedAt(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.silentUntilReview(b)
 	p = w.resolve(p.ID, payment.VerdictNoMoney)
@@ -82,8 +82,8 @@ func TestNoMoneyIsLookedAt(t *testing.T) {
 	w.converged()
 }
 
-// Money that is found after « aucune somme », when the claim was paid again, is one too many.
-func TestNoMoneyAndPaidAgain(t *testing.T) {
+// M4: money that is found after « aucune somme », when the claim was paid again, is one too many.
+func TestM4NoMoneyAndPaidAgain(t *testing.T) {
 	w, b := newStatus(t)
 	p := w.silentUntilReview(b)
 	p = w.resolve(p.ID, payment.VerdictNoMoney)
@@ -102,8 +102,8 @@ func TestNoMoneyAndPaidAgain(t *testing.T) {
 	w.converged()
 }
 
-// A review goes on to be asked about; an acceptance that is found so is acknowledged, and in the books.
-func TestReviewIsAskedAbout(t *testing.T) {
+// M5: a review goes on to be asked about; an acceptance that is found so is acknowledged, and in the books.
+func TestM5ReviewIsAskedAbout(t *testing.T) {
 	w, b := newStatus(t)
 	b.status = func(ref string) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrUnavailable}
@@ -154,9 +154,9 @@ func (w *world) booked(id payment.ID) (cents int64) {
 	return cents
 }
 
-// An old attempt of the first notice is accepted while the money of the second notice of the same debt is here, or was here when the
+// M7: an old attempt of the first notice is accepted while the money of the second notice of the same debt is here, or was here when the
 // first began: it is one too many.
-func TestTwoNoticesOfOneDebt(t *testing.T) {
+func TestM7TwoNoticesOfOneDebt(t *testing.T) {
 	for state, bring := range map[payment.State]func(*world, payment.Payment){
 		payment.Paid:      func(*world, payment.Payment) {},
 		payment.Refunding: func(w *world, p payment.Payment) { w.refund(p) },
@@ -192,9 +192,9 @@ func TestTwoNoticesOfOneDebt(t *testing.T) {
 	}
 }
 
-// The first sealed acceptance of money that a person kept brings authorisation and card; so does the second of two acceptances, when the
+// M13: the first sealed acceptance of money that a person kept brings authorisation and card; so does the second of two acceptances, when the
 // first had no number.
-func TestAuthorisationIsLearned(t *testing.T) {
+func TestM13AuthorisationIsLearned(t *testing.T) {
 	for name, before := range map[string]func(*world, *statusBank) payment.Payment{
 		"kept": func(w *world, b *statusBank) payment.Payment {
 			p := w.silentUntilReview(b)

@@ -49,8 +49,8 @@ func (w *world) workFor(s *payment.Service, d time.Duration) {
 	}
 }
 
-// The bank of the new contract knows nothing of a payment of the old one, and is not asked. Money at the old bank is not written off.
-func TestAnotherMerchantIsNotAsked(t *testing.T) {
+// M1: the bank of the new contract knows nothing of a payment of the old one, and is not asked. Money at the old bank is not written off.
+func TestM1AnotherMerchantIsNotAsked(t *testing.T) {
 	w := newWorld(t)
 	w.bank.Notify = func(acquirer.Callback) {}
 	p, s := w.begin("1")
@@ -77,8 +77,8 @@ func TestAnotherMerchantIsNotAsked(t *testing.T) {
 	}
 }
 
-// What nobody serves goes to a person, a day after it would have been overdue.
-func TestUnservedGoesToAPerson(t *testing.T) {
+// M1: what nobody serves goes to a person, a day after it would have been overdue.
+func TestM1UnservedGoesToAPerson(t *testing.T) {
 	w := newWorld(t)
 	p, _ := w.begin("1")
 	refund := w.ended("2", acquirer.Accepted)
@@ -95,8 +95,8 @@ func TestUnservedGoesToAPerson(t *testing.T) {
 	}
 }
 
-// Created and paid ask nobody, so their timers run in every process.
-func TestTimersRunEverywhere(t *testing.T) {
+// M1: created and paid ask nobody, so their timers run in every process.
+func TestM1TimersRunEverywhere(t *testing.T) {
 	w, g := newGate(t)
 	paid := w.ended("1", acquirer.Accepted)
 	g.inside = func() { panic("killed") }

@@ -15,8 +15,8 @@ import (
 // mockPaid is a payer who pays.
 var mockPaid = mock.Behaviour{}
 
-// A person who clicks « vérifier » a thousand times while the bank has not decided writes a handful of entries.
-func TestPendingIsNotedOnceAnHour(t *testing.T) {
+// M14: a person who clicks « vérifier » a thousand times while the bank has not decided writes a handful of entries.
+func TestM14PendingIsNotedOnceAnHour(t *testing.T) {
 	w := newWorld(t)
 	p, s := w.begin("1")
 	w.visit(s, mock.Behaviour{Code: "60"})
@@ -40,8 +40,8 @@ func TestPendingIsNotedOnceAnHour(t *testing.T) {
 	}
 }
 
-// Silence too.
-func TestSilenceIsNotedOnceAnHour(t *testing.T) {
+// M14: silence too.
+func TestM14SilenceIsNotedOnceAnHour(t *testing.T) {
 	w, _ := newSilent(t, acquirer.ErrUnavailable)
 	p, _ := w.begin("1")
 	w.pass(16 * time.Minute)
@@ -55,8 +55,8 @@ func TestSilenceIsNotedOnceAnHour(t *testing.T) {
 	}
 }
 
-// Before the first policy's day the error has a name.
-func TestNoPolicyHasAName(t *testing.T) {
+// M14: before the first policy's day the error has a name.
+func TestM14NoPolicyHasAName(t *testing.T) {
 	w := newWorld(t)
 	w.clock.Add(-noon.Sub(time.Date(2015, time.July, 1, 12, 0, 0, 0, time.UTC)))
 	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")}); !errors.Is(err, creance.ErrNoPolicy) {

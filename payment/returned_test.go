@@ -21,8 +21,8 @@ func (w *world) atTheDesk(p payment.Payment, cents int64) {
 	w.must("Cancel", err)
 }
 
-// A person's wrong « déjà rendu » is beaten by the bank's sealed answer, and by a person.
-func TestRefundedIsNotFinal(t *testing.T) {
+// M8: a person's wrong « déjà rendu » is beaten by the bank's sealed answer, and by a person.
+func TestM8RefundedIsNotFinal(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
 	w.question(p)
@@ -48,8 +48,8 @@ func TestRefundedIsNotFinal(t *testing.T) {
 	w.at(p.ID, payment.Review)
 }
 
-// A chargeback that is won back is found by the look 26 hours after it, and leads to review; the books have both.
-func TestChargebackWonBack(t *testing.T) {
+// M8: a chargeback that is won back is found by the look 26 hours after it, and leads to review; the books have both.
+func TestM8ChargebackWonBack(t *testing.T) {
 	w, b := newStatus(t)
 	p, s := w.begin("1")
 	w.visit(s, mockPaid)
@@ -145,8 +145,8 @@ func TestHereAgainAfterNoMoney(t *testing.T) {
 	}
 }
 
-// A part that went back at the bank's desk is kept, noted once for each amount, and booked; a refund asks for what is left.
-func TestPartIsHeard(t *testing.T) {
+// M9: a part that went back at the bank's desk is kept, noted once for each amount, and booked; a refund asks for what is left.
+func TestM9PartIsHeard(t *testing.T) {
 	w := newWorld(t)
 	p := w.ended("1", acquirer.Accepted)
 	for i, want := range []string{"25", "35"} {
@@ -177,8 +177,8 @@ func TestPartIsHeard(t *testing.T) {
 	w.converged()
 }
 
-// « Déjà rendu » after a part books what was left, and what cannot be given back says both amounts.
-func TestWhatIsLeftIsSaid(t *testing.T) {
+// M9: « déjà rendu » after a part books what was left, and what cannot be given back says both amounts.
+func TestM9WhatIsLeftIsSaid(t *testing.T) {
 	w, b := newStatus(t)
 	p, s := w.begin("1")
 	w.visit(s, mockPaid)
@@ -209,9 +209,9 @@ func TestWhatIsLeftIsSaid(t *testing.T) {
 	}
 }
 
-// A refund that could not be tried for 73 hours, because nobody worked or because the bank was out of reach, is tried before it is a
+// M10: a refund that could not be tried for 73 hours, because nobody worked or because the bank was out of reach, is tried before it is a
 // person's.
-func TestRefundIsTriedBeforeItIsOverdue(t *testing.T) {
+func TestM10RefundIsTriedBeforeItIsOverdue(t *testing.T) {
 	for name, outage := range map[string]func(*world, *statusBank){
 		"nobody worked": func(w *world, _ *statusBank) { w.clock.Add(73 * time.Hour) },
 		"the bank was out of reach": func(w *world, b *statusBank) {

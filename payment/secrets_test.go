@@ -11,8 +11,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// Whatever prints a payment, its session and what opens it at the acquirer are not in it.
-func TestPaymentPrintsNoSession(t *testing.T) {
+// M14: whatever prints a payment, its session and what opens it at the acquirer are not in it.
+func TestM14PaymentPrintsNoSession(t *testing.T) {
 	for name, traits := range mock.Kinds() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, func(c *payment.Config) {

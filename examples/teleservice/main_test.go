@@ -91,8 +91,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Ctrl-C lets what is under way finish; another one ends the program at once.
-func TestSecondInterrupt(t *testing.T) {
+// M3: Ctrl-C lets what is under way finish; another one ends the program at once.
+func TestM3SecondInterrupt(t *testing.T) {
 	if signal.Ignored(os.Interrupt) {
 		t.Skip("interrupts are ignored here, as they are in what a shell has put into the background: a child inherits that")
 	}

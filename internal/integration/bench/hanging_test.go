@@ -25,7 +25,7 @@ const (
 	light = 2 * time.Millisecond // of a delivery
 )
 
-// BenchmarkHanging compares Work beside a bank that answers with Work beside one that does not: how long it takes until all questions
+// BenchmarkHanging compares Work beside a bank that answers with Work beside one that does not (M3): how long it takes until all questions
 // that do not hang have their answer and all deliveries are made, when one in a hundred hangs; and how long deliveries alone take,
 // when all hang. It measures no store, so it uses that of the process's memory, and needs some hundred payments: -benchtime 1500x.
 func BenchmarkHanging(b *testing.B) {

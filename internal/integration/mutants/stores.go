@@ -4,7 +4,7 @@ package mutants
 const (
 	inMemory     = "payment TestMemoryStore"
 	inSQLite     = "internal/integration/kept/stores TestSQLiteStore|TestAdvance"
-	inPostgreSQL = "internal/integration/kept/stores TestPostgreSQLStore|TestUniqueIndexes"
+	inPostgreSQL = "internal/integration/kept/stores TestPostgreSQLStore|TestM6UniqueIndexes"
 )
 
 // stores are mutants of the stores.
@@ -36,7 +36,7 @@ var stores = []Mutant{
 	one("SQL: a lease is not kept", "payment/sqlstore/work.go", "(lease_until IS NULL OR lease_until <= $1)", "(lease_until IS NULL OR lease_until <> $1)", inSQLite),
 	one("SQL: somebody else's lease is ended", "payment/sqlstore/work.go", "\" WHERE %s = $3 AND lease_token = $4\"\n\taside", "\" WHERE %s = $3 AND lease_token <> $4 || 'x'\"\n\taside", inSQLite),
 	one("SQL: a change that was taken is deleted by another", "payment/sqlstore/work.go", "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2", "DELETE FROM quittance_change WHERE key = $1 AND $2 <> ''", inSQLite),
-	one("SQL: a damaged row is reported each time", "payment/sqlstore/work.go", "return t.Tries < payment.StuckAfter || t.Cause != cause, err", "return t.Kind != \"\", err", "internal/integration/faults/trouble TestOneDamagedRowStopsNoOther"),
+	one("SQL: a damaged row is reported each time", "payment/sqlstore/work.go", "return t.Tries < payment.StuckAfter || t.Cause != cause, err", "return t.Kind != \"\", err", "internal/integration/faults/trouble TestM2OneDamagedRowStopsNoOther"),
 	one("SQL: haste leaves the lease", "payment/sqlstore/work.go", "ELSE $1 END, lease_token = NULL, lease_until = NULL WHERE id = $2", "ELSE $1 END WHERE id = $2", inSQLite),
 	one("SQL: an erasure leaves the cause", "payment/sqlstore/erase.go", "masked_pan = '', cause = '',", "masked_pan = '',", inSQLite),
 	one("SQL: an erasure leaves the handle", "payment/sqlstore/erase.go", " handle_session = '', handle_proof", " handle_proof", inSQLite),

@@ -10,7 +10,7 @@ import (
 
 // Two processes on one database, each with a simulator of its own, overwrote each other's book without a word: money that one bank had was in
 // no book after the next start. The second is refused, by name, as long as the first one runs.
-func TestOneProcessPlaysTheBank(t *testing.T) {
+func TestM18OneProcessPlaysTheBank(t *testing.T) {
 	t.Parallel()
 	refused := func(t *testing.T, change func(*app.Config)) {
 		one := start(t, change)

@@ -20,7 +20,7 @@ import (
 // Three queues stood at one SQLite file: the store's, the mailbox's and the host's, and behind them SQLite's own lock, which serves nobody in
 // turn. Now whoever comes while one writes waits in one queue, in a line for the store and the host and one for the mailbox, and shares the next
 // commit of its line.
-func TestOneQueueForAllWriters(t *testing.T) {
+func TestM17OneQueueForAllWriters(t *testing.T) {
 	figure.WithoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		disk, db, store := newBadDisk(t, 0)

@@ -44,7 +44,7 @@ var damages = []damage{
 
 // One row of sixty could not be read: on SQLite nothing due was found any more and every list ended there, on PostgreSQL its page stayed; and
 // a damaged change or entry held up fifteen other payments' letters.
-func TestOneDamagedRowStopsNoOther(t *testing.T) {
+func TestM2OneDamagedRowStopsNoOther(t *testing.T) {
 	for _, d := range damages {
 		t.Run("SQLite/"+d.name, func(t *testing.T) {
 			t.Parallel()

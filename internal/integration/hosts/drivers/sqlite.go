@@ -78,8 +78,8 @@ func (d SQLite) Run(t *testing.T) {
 			return box
 		})
 	})
-	t.Run("the error says what to put into the DSN", d.settings)
-	t.Run("what is there can be read from a full disk", d.fullDisk)
+	t.Run("M20 the error says what to put into the DSN", d.settings)
+	t.Run("M19 what is there can be read from a full disk", d.fullDisk)
 }
 
 // settings: the check said « put _pragma=… into the DSN » to each driver, which one of them ignores without a word.

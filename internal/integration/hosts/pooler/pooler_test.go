@@ -123,7 +123,7 @@ var modes = []string{"", "&default_query_exec_mode=exec", "&default_query_exec_m
 // A pooler that gives each transaction another session made two clients fail with "prepared statement already exists" or "does not exist", and with
 // lib/pq another client's statement could run; the check passed, and no doc said a word. It is refused at the start, by name: idle or busy, with
 // one connection or several, for each driver.
-func TestSharedSessionsAreRefused(t *testing.T) {
+func TestM16SharedSessionsAreRefused(t *testing.T) {
 	server := postgres.Shared(t)
 	for _, mode := range []string{"transaction", "statement"} {
 		b := pgbouncer(t, server, mode)
@@ -173,7 +173,7 @@ func TestSharedSessionsAreRefused(t *testing.T) {
 }
 
 // With a session for each client the suite passes, with several processes on one database too.
-func TestSessionModeWorks(t *testing.T) {
+func TestM16SessionModeWorks(t *testing.T) {
 	server := postgres.Shared(t)
 	b := pgbouncer(t, server, "session")
 	opener := func(driver string) func(t *testing.T) (payment.Store, storetest.Reopen) {

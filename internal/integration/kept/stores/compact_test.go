@@ -15,7 +15,7 @@ import (
 
 // After an erasure the log is emptied, or the caller learns that it was not: beside a reader SQLite returned a row that begins with 1, and no
 // error, and the doc said nothing of it.
-func TestCompactSaysWhetherTheLogIsEmpty(t *testing.T) {
+func TestM21CompactSaysWhetherTheLogIsEmpty(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "payments.db")
 	dsn := sqlstore.DSN(file) + "&_pragma=busy_timeout(1000)" // it waits so long for the reader
 	db, err := sql.Open("sqlite", dsn)
@@ -79,7 +79,7 @@ func TestCompactSaysWhetherTheLogIsEmpty(t *testing.T) {
 
 // The backup of the doc has the mode that the doc says: VACUUM INTO writes into an empty file that is there, and leaves its mode alone; a file
 // that it makes has the umask's.
-func TestBackupIsForItsOwnerAlone(t *testing.T) {
+func TestM21BackupIsForItsOwnerAlone(t *testing.T) {
 	folder := t.TempDir()
 	s := openFile(t, filepath.Join(folder, "payments.db"), sqlstore.Options{})
 	p, e := specimen.New()

@@ -26,7 +26,7 @@ var unique = map[string]string{
 }
 
 // The database has every unique index, on the columns and for the states that the rules name.
-func TestUniqueIndexes(t *testing.T) {
+func TestM6UniqueIndexes(t *testing.T) {
 	for name, look := range map[string]struct {
 		open  func(*testing.T) *sql.DB
 		query string
@@ -90,7 +90,7 @@ func plain(definition string) string {
 }
 
 // The suite finds it when PostgreSQL lacks an index: the conditions of a statement do not see what another one is about to write.
-func TestSuiteNeedsTheIndexes(t *testing.T) {
+func TestM6SuiteNeedsTheIndexes(t *testing.T) {
 	server := postgres.Shared(t)
 	for index, finds := range map[string]string{
 		"quittance_payment_attempt": "many at once: one attempt of a debt",

@@ -11,7 +11,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
-func TestMattn(t *testing.T) {
+func TestM19M20Mattn(t *testing.T) {
 	figure.WithoutRace(t)
 	drivers.SQLite{Name: "sqlite3", Settings: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate"}.Run(t)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
-func TestModernc(t *testing.T) {
+func TestM19M20Modernc(t *testing.T) {
 	figure.WithoutRace(t)
 	_, settings, _ := strings.Cut(sqlstore.DSN("x"), "?")
 	drivers.SQLite{Name: "sqlite", Settings: settings}.Run(t)

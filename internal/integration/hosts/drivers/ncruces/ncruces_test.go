@@ -10,7 +10,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
-func TestNcruces(t *testing.T) {
+func TestM19M20Ncruces(t *testing.T) {
 	figure.WithoutRace(t)
 	drivers.SQLite{
 		Name: "sqlite3", Settings: "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate",
