@@ -31,7 +31,7 @@ func (s Session) Origin() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// hostCharacters are those of a name, an address of either family and a port.
+// hostCharacters are the characters of a host name, an IPv4 or IPv6 address and a port.
 const hostCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
 
 // IsZero reports whether there is no session.
@@ -50,7 +50,7 @@ func (s Session) MarshalJSON() ([]byte, error) { return marshalAttrs(s.LogValue(
 
 // Form words the page that sends the payer on; the zero value speaks French.
 //
-// Nonce is that of the host's Content-Security-Policy for scripts. With one, the page submits itself; without one it
+// Nonce is the nonce for scripts in the host's Content-Security-Policy. With one, the page submits itself; without one it
 // has no script, and the payer presses the button. A Language other than French or English needs Title, Text and
 // Button.
 type Form struct {

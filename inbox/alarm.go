@@ -28,7 +28,7 @@ var ErrUnacknowledged = errors.New("inbox: accepted payments without an acknowle
 // PaymentLister lists payments: payment.Service.List and payment.Store.List are such functions.
 type PaymentLister func(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error]
 
-// expectation is what is kept of a payment whose letter is looked for: of a month of payments all are kept at once.
+// expectation is a payment whose letter should exist. It has four fields, since those of a month are in memory at once.
 type expectation struct {
 	ID                payment.ID
 	Debtor, Reference string

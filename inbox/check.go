@@ -9,7 +9,7 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// roleByName are those of kinds, by name.
+// roleByName has the role of each kind of content, by the name of the kind.
 var roleByName = func() map[string]string {
 	m := make(map[string]string, len(contentKinds))
 	for _, k := range contentKinds {
@@ -96,7 +96,7 @@ func (e *edition) checkSamples(proof *edition) error {
 	return errors.Join(errs...)
 }
 
-// changeDays are those on which a text of the edition changes, and one before all of them.
+// changeDays returns the days on which a text of the edition changes, after a day before all of them.
 func (e *edition) changeDays() []paris.Day {
 	days := []paris.Day{{}}
 	for _, t := range e.texts {

@@ -35,7 +35,7 @@ var alwaysTrueFuncs = template.FuncMap{
 // controlLine is a line that has only actions that print nothing.
 var controlLine = regexp.MustCompile(`^(\s*\{\{-?\s*((if|else|end|range|with)\b[^{}]*|/\*.*\*/)\s*-?\}\})+\s*$`)
 
-// reading is how a text is read.
+// reading says how thoroughly a text is checked when it is parsed.
 type reading int
 
 const (

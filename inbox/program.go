@@ -55,7 +55,7 @@ func operandOf(b bool) operand {
 	return operand{}
 }
 
-// functions are those of textFuncs. All arguments are found before: none has an effect.
+// functions has a compiled form of each function of textFuncs. Arguments are evaluated before the call; no function has an effect.
 var functions = map[string]struct {
 	args int
 	call func(a, b operand) operand

@@ -13,7 +13,7 @@ type senderWords struct {
 	postalAddress, telephone, signature, closing Lines
 }
 
-// knownSenders are those that an edition has put in words. A host has a few senders, and a day is short.
+// knownSenders caches how an edition words a sender on a day. A host has a few senders.
 type knownSenders struct {
 	mu    sync.RWMutex
 	words map[string]senderWords

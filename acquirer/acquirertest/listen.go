@@ -31,7 +31,7 @@ func listenCases() []Case {
 	}
 }
 
-// channels are those on which something is received.
+// channels are the two ways by which messages arrive.
 var channels = []acquirer.Channel{acquirer.Notify, acquirer.Return}
 
 func shapesFit(t *trial) error {

@@ -63,7 +63,7 @@ func (a *Acquirer) Inject(op string, faults ...Fault) error {
 	return nil
 }
 
-// operations are those of a call that a fault can strike.
+// operations are the calls that a fault can strike.
 var operations = []string{acquirer.OpBegin, acquirer.OpStatus, acquirer.OpCancel, acquirer.OpRefund}
 
 // faultsOfCall takes the faults that strike one call: those planned, those injected, and those that Visit left for its reference.

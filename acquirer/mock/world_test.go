@@ -15,7 +15,7 @@ import (
 	"github.com/quittance/quittance/payment/paymenttest"
 )
 
-// afternoon is that of S53.
+// afternoon is the afternoon of the source's screens (S53).
 var afternoon = time.Date(2017, 9, 11, 13, 54, 0, 0, time.UTC)
 
 // world is a mock with somebody at its kiosk, for the conformance suite.

@@ -138,7 +138,7 @@ func (in *inner) createSession(ctx context.Context, o acquirer.Order, cents int6
 // isIdOp reports whether s can be an idOp: opaque, of characters that need no escape anywhere (docs/payfip.md §4).
 func isIdOp(s string) bool { return wire.Made(s, 64, "-") }
 
-// checkOrder returns the amount in cents, or what is wrong with a member.
+// checkOrder returns the amount in cents, or the first member that PayFiP would refuse.
 func checkOrder(o acquirer.Order) (int64, *memberError) {
 	cents, bad := checkAmount(o.Amount, o.Currency)
 	return cents, cmp.Or(checkReference(o.Reference), bad, checkURL("urlredirect", o.ReturnURL), checkURL("urlnotif", o.NotifyURL))

@@ -14,7 +14,7 @@ type letter struct {
 	means   acquirer.Means
 }
 
-// letters are those of resultrans (docs/payfip.md §5). Any other text is Unknown: not final, and never Accepted.
+// letters has the meaning of each letter of resultrans (docs/payfip.md §5). Any other text is Unknown: not final, and never Accepted.
 var letters = map[string]letter{
 	"P": {acquirer.Accepted, acquirer.Card},        // paid
 	"V": {acquirer.Accepted, acquirer.DirectDebit}, // ordered: the money is still to come, and may come back (docs/payfip.md §5.2)
@@ -36,7 +36,7 @@ type meaning struct {
 	words string
 }
 
-// codes are those that are listed one by one, and memberCodes those of which the letter names the member at fault, whatever the digit
+// codes has the meaning of each code that is documented by itself. In memberCodes the letter names the member at fault, whatever the digit
 // (docs/payfip.md §7.2).
 var (
 	codes = map[string]meaning{

@@ -95,7 +95,7 @@ func write(w http.ResponseWriter, status int, v any) {
 	w.Write(append(b, '\n'))
 }
 
-// transaction is one as the API and the page show it.
+// transaction is a transaction of the book as the API and the page show it.
 type transaction struct {
 	Merchant      string    `json:"merchant"`
 	Reference     string    `json:"reference"`

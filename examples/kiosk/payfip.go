@@ -245,7 +245,7 @@ func (d *payfipDesk) button(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// payfipTransaction is one as the API and the page show it: without session, address and object.
+// payfipTransaction is a transaction as the API and the page show it: without session, address and object.
 type payfipTransaction struct {
 	Numcli    string           `json:"numcli"`
 	Refdet    string           `json:"refdet"`

@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// body is who is owed: its rule, its words, its debts.
+// body is a public body that is owed money: its rule, its words, its debts.
 type body struct {
 	policies creance.Policies
 	editions []fs.FS                 // wordings laid over the library's own

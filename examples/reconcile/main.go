@@ -70,13 +70,13 @@ const (
 	wrong   = 2
 )
 
-// files are those of a flag that may stand several times.
+// files is a flag that may be given several times.
 type files []string
 
 func (f *files) String() string     { return strings.Join(*f, " ") }
 func (f *files) Set(s string) error { *f = append(*f, s); return nil }
 
-// task is what is to be done.
+// task holds the flags of one run.
 type task struct {
 	layout                         string
 	exports, near, lists, nearList files

@@ -199,14 +199,18 @@ func welcome(w io.Writer, base string, a *app.App, secret bool) {
   Gestion    %s/gestion
   Banque     %s, %s
   Données    %s
-
+`, base, base, a.Bank.Name, a.Bank.Where, a.Database.Name)
+	if a.Bank.Simulated { // a real bank refuses the test cards
+		fmt.Fprint(w, `
 À essayer :
   1. Connectez-vous comme PIERRE BELAGE, payez avec la carte 5017 6700 0000 1800, lisez l’accusé de réception.
   2. Une carte qui finit par 05 est refusée. Fermez l’onglet sur la page de la banque, revenez : le paiement reprend.
-  3. Dans la gestion, « Pannes » : perdez la prochaine notification, payez, fermez l’onglet, laissez passer 16 minutes.
-
-Ctrl-C arrête le service. Pour repartir de zéro : -db autre.db
-`, base, base, a.Bank.Name, a.Bank.Where, a.Database.Name)
+`)
+	}
+	if a.Bank.Desk != nil { // another process's bank has its faults there
+		fmt.Fprintln(w, "  3. Dans la gestion, « Pannes » : perdez la prochaine notification, payez, fermez l’onglet, laissez passer 16 minutes.")
+	}
+	fmt.Fprintln(w, "\nCtrl-C arrête le service. Pour repartir de zéro : -db autre.db")
 	if secret {
 		fmt.Fprintln(w, "\nLa gestion demande son code d’accès. Portes ouvertes : chacun peut encore se connecter comme n’importe quel assuré.")
 		return

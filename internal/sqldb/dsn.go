@@ -22,7 +22,7 @@ var dsnOf = []dsnWords{
 	},
 }
 
-// wordsOf are those of a driver; of one that is not known, its name alone.
+// wordsOf returns how a driver spells its settings; for an unknown driver only its name.
 func wordsOf(d driver.Driver) dsnWords {
 	t := reflect.TypeOf(d)
 	if t != nil && t.Kind() == reflect.Pointer {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// rival is what is known of other processes that write to an SQLite file. SQLite's lock has no queue: who waits for it looks again after 1, 2, 5,
+// rival records whether another process writes to the SQLite file. SQLite's lock has no queue: who waits for it looks again after 1, 2, 5,
 // 10 and so on to 100 milliseconds, and a process that commits without a pause has taken it again each time. So as long as there is a
 // rival, the lock is looked for each millisecond.
 type rival struct {

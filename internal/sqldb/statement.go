@@ -75,7 +75,7 @@ func (s Statement) Query(ctx context.Context, tx *sql.Tx, args ...any) (*sql.Row
 	return tx.StmtContext(ctx, s.prepared).QueryContext(ctx, args...)
 }
 
-// preparedStatements are those of a DB, by their text as it was given.
+// preparedStatements caches the prepared statements of a DB, by their text as the caller gave it.
 type preparedStatements struct {
 	mu     sync.RWMutex
 	byText map[string]Statement
@@ -163,7 +163,7 @@ func Returning[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error
 	return out, err
 }
 
-// writeOne runs a function that runs one statement; without a transaction on PostgreSQL.
+// writeOne runs f, which runs one statement: in a transaction on SQLite, without one on PostgreSQL.
 func (d *DB) writeOne(ctx context.Context, text string, f func(context.Context, *sql.Tx, Statement) error) error {
 	s, err := d.Prepare(ctx, text)
 	if err != nil {

@@ -85,7 +85,7 @@ type walker struct {
 	keys  []key // of the objects that are being read, the innermost last
 }
 
-// walkers are those that nobody uses, for the room that they have for keys.
+// walkers pools idle walkers, so that their slices are allocated once.
 var walkers = sync.Pool{New: func() any { return &walker{path: make([]string, 0, depth), keys: make([]key, 0, few)} }}
 
 // returnToPool clears the walker of everything of the document, and puts it back into walkers.

@@ -37,7 +37,7 @@ func newMovement(m payment.Movement) (movement, error) {
 	}, nil
 }
 
-// movementsOn are those of a list that are of one day.
+// movementsOn returns the movements of one day among all.
 func movementsOn(d paris.Day, all []payment.Movement) (out []movement, err error) {
 	for _, m := range all {
 		if paris.Of(m.At) != d {
@@ -70,7 +70,7 @@ type dayOf struct {
 	last      int // version of its last entry
 }
 
-// mostRead is how many payments are kept for their later heads of the day. Beyond that they are read again.
+// mostRead is how many payments stay in memory until their later heads of the day come. Beyond that they are read again.
 const mostRead = 10_000
 
 // movementsByInstant yields the movements of the payments on the day, by instant.

@@ -7,7 +7,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// atOnce is how many payments are read with their journals at once: on PostgreSQL each time is two round trips.
+// atOnce is the size of a batch of payments that is read with its journals: a batch costs two round trips on PostgreSQL.
 const atOnce = 500
 
 // history is a payment with its journal. Of what is damaged it has what can be read: whether that is enough is for

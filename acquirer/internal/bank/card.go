@@ -66,7 +66,7 @@ var brands = map[string][]string{
 	"520000": {"CB", "MASTERCARD"}, "530000": {"CB", "MAESTRO"}, "501767": {"CB"},
 }
 
-// CardBrands are the brands that a card number can bring about, in the order of the letters.
+// CardBrands returns every brand that a test card can have, in alphabetical order.
 func CardBrands() []string {
 	var all []string
 	for _, of := range brands {

@@ -22,7 +22,7 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
-// Clock is one that a test moves.
+// Clock is a clock that a test moves.
 type Clock interface {
 	Now() time.Time
 	Add(d time.Duration)

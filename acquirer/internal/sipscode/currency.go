@@ -1,6 +1,6 @@
 package sipscode
 
-// Currency is one of ISO 4217, as far as the Sips guides list it.
+// Currency is a currency of ISO 4217 that the Sips guides list.
 type Currency struct {
 	Letters  string
 	Decimals int32 // yen have none, dinars have three

@@ -21,7 +21,7 @@ func Problem(field, what string) error { return &FieldError{field, what} }
 // Error names the field, then what is wrong with it.
 func (e *FieldError) Error() string { return e.Field + ": " + e.What }
 
-// Invalid is an error of kind ErrInvalid; of a [*FieldError] the field stands in it.
+// Invalid makes err an error of kind ErrInvalid; its Field is that of a [*FieldError].
 func Invalid(op, reference string, err error) *acquirer.Error {
 	e := &acquirer.Error{Op: op, Reference: Printable(reference), Kind: acquirer.ErrInvalid, Err: err}
 	if f := (*FieldError)(nil); errors.As(err, &f) {

@@ -165,7 +165,7 @@ func callbackBy(c Carrier, name, idOp string) acquirer.Callback {
 	return acquirer.Callback{Query: pairs}
 }
 
-// method is that of the request which carries a callback so.
+// method returns the HTTP method of the request that carries a callback in this shape.
 func (c Carrier) method() string {
 	if c == Get {
 		return http.MethodGet

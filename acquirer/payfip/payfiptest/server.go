@@ -105,7 +105,7 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Config is that of a client of the first régie, in the mode T, with the platform's clock. Where Options.TLS is set it needs an HTTPClient
+// Config returns the configuration of a client of the first régie, in the mode T, with the platform's clock. Where Options.TLS is set it needs an HTTPClient
 // that trusts [Server.Certificate].
 func (s *Server) Config() payfip.Config {
 	return payfip.Config{

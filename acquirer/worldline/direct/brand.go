@@ -11,7 +11,7 @@ const (
 	ANZ       Brand = "anz"  // Australia
 )
 
-// presets are what is published: production, pre-production.
+// presets has the published addresses of each brand.
 var presets = map[Brand]struct{ production, preproduction string }{
 	Worldline: {"https://payment.direct.worldline-solutions.com", "https://payment.preprod.direct.worldline-solutions.com"},
 	CAWL:      {"https://payment.cawl-solutions.fr", "https://payment.preprod.cawl-solutions.fr"},

@@ -75,7 +75,7 @@ var probes = map[string]struct{ name, code string }{
 	"getTransactionData": {"office", "getTransDataResponseCode"},
 }
 
-// dayBeforeSips is one on which nobody numbered a transaction.
+// dayBeforeSips is a day on which nobody numbered a transaction.
 const dayBeforeSips = "20000101"
 
 // checkReferences says what is known of who makes the references; field is that of which the platform complained, when it was asked without

@@ -38,7 +38,7 @@ type presetKey struct {
 	env   environment
 }
 
-// presets are what is published. An Office that is not published is left out rather than guessed.
+// presets has the published addresses of each brand. An Office that is not published is left out rather than guessed.
 var presets = map[presetKey]Endpoints{
 	{Worldline, envProduction}: {"https://payment-webinit.sips-services.com", "https://office-server.sips-services.com"},
 	{Worldline, envSimulation}: {"https://payment-webinit.simu.sips-services.com", ""},

@@ -218,7 +218,7 @@ func readBankCSV(s *source) error {
 	return nil
 }
 
-// positions are those of a CSV without a header.
+// positions says which column has which role in a CSV without a header.
 type positions struct {
 	format string
 	names  string // what the columns would be called, for messages

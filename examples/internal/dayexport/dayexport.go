@@ -67,7 +67,7 @@ type Export struct {
 	SHA256    string  // of what stands above the last line
 }
 
-// columns are those that are read; an export may have more. Those that are needed must be there.
+// columns are the columns that are read; an export may have more. Without a needed one it is refused.
 var columns = []struct {
 	name   string
 	needed bool

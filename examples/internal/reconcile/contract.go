@@ -70,7 +70,7 @@ func contractsIn(l bankfile.Line) (out []string) {
 
 var remittanceNumber = regexp.MustCompile(`^[A-Z]?(\d{5,7})$`)
 
-// numbers are those by which a line may name its remittance, without zeros in front.
+// numbers returns the numbers by which a line may name its remittance, without leading zeros.
 func numbers(l bankfile.Line, contract string) map[string]bool {
 	out := map[string]bool{}
 	add := func(n string) {
@@ -138,7 +138,7 @@ type accountLine struct {
 	file string
 }
 
-// accountSide is what is ours on the accounts.
+// accountSide has the lines of the bank accounts that are ours.
 type accountSide struct {
 	files       []string
 	lines       []accountLine
@@ -165,7 +165,7 @@ func (a accountSide) sums() bool {
 	return len(a.lines) == 0
 }
 
-// transactions are those that the lines name. A transaction whose reference is none of ours may name one of ours in its text.
+// transactions returns the transactions that the lines name. A transaction whose reference is none of ours may name one of ours in its text.
 func (a accountSide) transactions(here []Movement) (out []Movement) {
 	ours := map[string]bool{}
 	for _, m := range here {

@@ -124,7 +124,7 @@ func (l *List) add(line bankfile.Line, o Options) {
 	}
 }
 
-// Report is what was found.
+// Report is the result of a comparison.
 type Report struct {
 	Agrees  bool          `json:"agrees"`
 	Exports []ExportTotal `json:"exports"`
@@ -176,8 +176,8 @@ func (r *Report) Differences() int {
 	return n
 }
 
-// our are the movements of the exports. A review is no money.
-func our(exports []dayexport.Export, near bool) []Movement {
+// exportedMovements returns the movements of the exports. A review is no money.
+func exportedMovements(exports []dayexport.Export, near bool) []Movement {
 	n := 0
 	for _, e := range exports {
 		n += len(e.Movements)
@@ -226,7 +226,7 @@ func Compare(exports, near []dayexport.Export, lists []*List, o Options) (*Repor
 		}
 	}
 	r.continuity(bankfile.Join(statements))
-	here := append(our(exports, false), our(near, true)...)
+	here := append(exportedMovements(exports, false), exportedMovements(near, true)...)
 	if o.Contract == "" {
 		o.Contract = contractOf(lists)
 	}

@@ -71,8 +71,8 @@ func (l *List) addRemittance(line bankfile.Line) {
 	r.day = max(r.day, line.RemittanceDay)
 }
 
-// with adds what another file has of the same remittance.
-func (r *journalRemittance) with(o *journalRemittance) *journalRemittance {
+// mergedWith adds what another file has of the same remittance.
+func (r *journalRemittance) mergedWith(o *journalRemittance) *journalRemittance {
 	if r == nil {
 		return o
 	}
@@ -86,7 +86,7 @@ func joinRemittances(lists []*List, a accountSide) (out []RemittanceCheck) {
 	journal := map[string]*journalRemittance{}
 	for _, l := range lists {
 		for number, r := range l.remittances {
-			journal[number] = journal[number].with(r)
+			journal[number] = journal[number].mergedWith(r)
 		}
 	}
 	if len(journal) == 0 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Verdict is what is wrong with a movement.
+// Verdict says how a movement differs between the two sides.
 type Verdict string
 
 // The verdicts. They are stored in people's files: never change one.
@@ -146,12 +146,12 @@ func compareOne(here, there []Movement, remitted bool) (out []Difference) {
 		dropGivenBack(here, goneHere)
 	}
 	for i := range here {
-		if v, ok := without(here, goneHere, i, OnlyHere, TwiceHere); ok {
+		if v, ok := unmatched(here, goneHere, i, OnlyHere, TwiceHere); ok {
 			out = append(out, Difference{Verdict: v, Here: &here[i]})
 		}
 	}
 	for j := range there {
-		if v, ok := without(there, goneThere, j, OnlyThere, TwiceThere); ok {
+		if v, ok := unmatched(there, goneThere, j, OnlyThere, TwiceThere); ok {
 			out = append(out, Difference{Verdict: v, There: &there[j]})
 		}
 	}
@@ -165,9 +165,9 @@ func rank(m Movement) int {
 	return 0
 }
 
-// without says what is wrong with a movement that has no partner. It is there twice if it is the same as one that has, or that was
+// unmatched returns the verdict on a movement that has no partner. It is there twice if it is the same as one that has, or that was
 // named before; one of a neighbouring day is otherwise not missed.
-func without(side []Movement, gone []bool, i int, only, twice Verdict) (Verdict, bool) {
+func unmatched(side []Movement, gone []bool, i int, only, twice Verdict) (Verdict, bool) {
 	if gone[i] {
 		return "", false
 	}

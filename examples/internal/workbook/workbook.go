@@ -59,7 +59,7 @@ var columns = map[string][]column{
 	Seals:  {{"Jour", 12}, {"Sceau du jour", 68}, {"SHA-256 de l’export", 68}, {"Fichier", 30}},
 }
 
-// styles are those of cells.
+// styles are the identifiers that the workbook gave to its cell styles.
 type styles struct{ title, text, amount, count, day, instant, total int }
 
 // book is a workbook that is being written.

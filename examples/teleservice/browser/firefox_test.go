@@ -45,8 +45,8 @@ type bidiAnswer struct {
 	Message string          `json:"message"`
 }
 
-// preferences are those by which Firefox reaches nothing but this machine: whatever it asks the world goes to a proxy that does not exist,
-// and localhost goes to no proxy.
+// preferences keep Firefox on this machine: a request to any other host goes to a proxy that does not exist, and localhost goes to no
+// proxy.
 const preferences = `
 user_pref("network.proxy.type", 1);
 user_pref("network.proxy.http", "127.0.0.1");
@@ -255,7 +255,7 @@ func (f *fox) size(s screen) *fox {
 	return f
 }
 
-// look is what is shown now. Between two pages there is nothing: the next look will tell.
+// look reads the page that is shown now. Between two pages there is nothing: the next look will tell.
 func (f *fox) look() (s shown) {
 	if err := f.eval(look, &s); err != nil {
 		return shown{Text: err.Error()}

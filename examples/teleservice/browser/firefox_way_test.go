@@ -19,7 +19,7 @@ func TestFirefoxWay(t *testing.T) {
 	f.begins("creance-101").pays(refusedCard).atKiosk("Votre paiement a été refusé.").returns()
 	f.reads("Votre transaction de paiement a échoué.", "Aucune somme n’a été débitée.")
 	f.clicks("#recommencer").at("/demarches/creances/creance-101/etape-1").reads("Étape 1/3", "Montant à payer 62,00 €")
-	f.clicks("#continuer").at("/demarches/creances/creance-101/etape-2").reads("La page de paiement reste ouverte 15 minutes au plus")
+	f.clicks("#continuer").at("/demarches/creances/creance-101/etape-2").reads("La page de paiement se ferme après 15 minutes sans action")
 	f.clicks("#payer").atKiosk("Veuillez").pays(goodCard).atKiosk("Votre paiement a été accepté.").returns()
 	f.reads("Nous vous remercions pour votre paiement", "Fin de la démarche")
 	if d := cmp.Diff([]payment.State{payment.Refused, payment.Paid}, s.states()); d != "" {

@@ -111,7 +111,7 @@ func TestNothingIsOwed(t *testing.T) {
 func TestHowLongThePageWaits(t *testing.T) {
 	t.Parallel()
 	s := serve(t, apptest.Morning, nil)
-	b := s.person().signsIn("assure-1").goes("/demarches/creances/creance-101/etape-2").reads("La page de paiement reste ouverte 15 minutes au plus")
+	b := s.person().signsIn("assure-1").goes("/demarches/creances/creance-101/etape-2").reads("La page de paiement se ferme après 15 minutes sans action")
 	if by := eval[string](b, `document.getElementById("payer").getAttribute("aria-describedby")`); !strings.Contains(by, "duree") {
 		t.Errorf("the button is described by %q", by)
 	}

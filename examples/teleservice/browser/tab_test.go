@@ -138,7 +138,7 @@ func (s shown) path() string {
 
 const look = `({url: location.href, ready: document.readyState === "complete", text: document.body ? document.body.innerText : ""})`
 
-// look is what is shown now. Between two pages there is nothing: the next look will tell.
+// look reads the page that is shown now. Between two pages there is nothing: the next look will tell.
 func (b *tab) look() (s shown) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()

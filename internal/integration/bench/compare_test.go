@@ -89,7 +89,7 @@ func (l bound) String() string {
 	return fmt.Sprintf("at most %.4g", l.value)
 }
 
-// table is what was measured, for people.
+// table collects the figures of a benchmark, and prints them for people.
 type table struct {
 	mu   sync.Mutex
 	rows []row

@@ -61,7 +61,7 @@ func (m *Mailbox) Deliveries() int {
 	return m.deliveries
 }
 
-// Letters are those that were kept: each key once.
+// Letters returns the letters that were kept, each key once.
 func (m *Mailbox) Letters() []inbox.Letter {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -28,7 +28,7 @@ type Payment struct {
 	Operations       []Operation
 }
 
-// Operation is what was done to a payment afterwards.
+// Operation is a capture, a refund or a cancellation of a payment.
 type Operation struct {
 	ID    string
 	Kind  OperationKind

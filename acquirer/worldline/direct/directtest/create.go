@@ -63,7 +63,7 @@ type createRequest struct {
 	} `json:"feedbacks"`
 }
 
-// members are those of the contract that a public body or an SDK may send, for Options.Strict.
+// members lists, for Options.Strict, the documented members that a public body or an SDK may send, by the path of their object.
 var members = map[string][]string{
 	"": {"order", "hostedCheckoutSpecificInput", "cardPaymentMethodSpecificInput", "feedbacks", "fraudFields", "mobilePaymentMethodSpecificInput",
 		"redirectPaymentMethodSpecificInput", "sepaDirectDebitPaymentMethodSpecificInput"},

@@ -125,7 +125,7 @@ func (s *Server) Down() { s.platform.Leave() }
 // Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
 func (s *Server) Up() error { return s.platform.Return() }
 
-// Config is that of a client of the first merchant, with its clock.
+// Config returns the configuration of a client of the first merchant, with the platform's clock.
 func (s *Server) Config() direct.Config {
 	m := s.o.Merchants[0]
 	c := direct.Config{MerchantID: m.PSPID, Endpoint: s.URL, WebhookKeys: make(map[string]direct.Secret), Now: s.now}

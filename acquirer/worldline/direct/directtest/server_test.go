@@ -38,7 +38,7 @@ func newClient(t *testing.T, o directtest.Options) *client {
 	return c
 }
 
-// an answer is what came back.
+// answer is a response of the simulator; body is its JSON, decoded.
 type answer struct {
 	status int
 	header http.Header

@@ -107,7 +107,7 @@ var initFields = map[string]format{
 	"shoppingCartDetail": group, "travelContext": group, "riskManagementCustomDataList": {kind: list},
 }
 
-// jsonFields are those of a JSON message besides: in the form they stand outside of Data.
+// jsonFields are the fields that only a JSON message has: a form carries them outside of Data.
 var jsonFields = map[string]format{
 	"interfaceVersion": {needed: true, max: 12},
 	"seal":             {max: 128},
@@ -136,7 +136,7 @@ func knownCurrency(s, name string) *refusal {
 	return nil
 }
 
-// currencyLetters are those of a currency's number; empty for one that is not known.
+// currencyLetters returns the letters of a currency by its number, or "" for an unknown number.
 func currencyLetters(number string) string {
 	c, _ := sipscode.CurrencyOf(number)
 	return c.Letters

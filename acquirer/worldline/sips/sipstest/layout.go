@@ -55,8 +55,8 @@ var jsonLayout = strings.Fields(`keyVersion acquirerResponseCode acquirerRespons
 	paymentAttemptNumber challengeMode3DS abortedProcessingStep abortedProcessingLocation threeDLiabilityShift threeDStatusCode
 	threeDRelegationCode`)
 
-// content is what is said of a transaction, by the names of the data dictionary: text, or an int64 where JSON has a number. A name that
-// is not in it has nothing to say; an empty text is said as such.
+// content has the fields of a message about a transaction, by the names of the data dictionary: text, or an int64 where JSON has a number.
+// A field that is not in it is left out of the message; an empty text is sent.
 type content map[string]any
 
 func textOfValue(v any) string {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Numbering is who makes the transactionReference of a shop.
+// Numbering says who makes the transactionReference of a shop.
 type Numbering string
 
 const (

@@ -13,7 +13,7 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// officeFields are those of every request of Office, and of each operation besides.
+// officeFields are the fields of every request of Office; the others are those that an operation adds.
 var (
 	officeFields = map[string]format{
 		"interfaceVersion":              {needed: true, max: 12},

@@ -11,8 +11,8 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// numbers are those of the transactions as Sips 1.0 counts them, one to six digits per shop and day. Every transaction has one; the shops
-// that came from Sips 1.0 choose theirs.
+// numbers counts transactions as Sips 1.0 did, with one to six digits per shop and day. Every transaction has a number; shops that came
+// from Sips 1.0 choose theirs.
 type numbers struct {
 	mu    sync.Mutex
 	last  map[shopDay]int       // of those that the platform has chosen

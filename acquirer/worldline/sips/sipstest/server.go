@@ -140,7 +140,7 @@ func Listen(o Options) (*Server, error) {
 // dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() { s.platform.Close() }
 
-// Config is that of a client of the first merchant, with the platform's clock.
+// Config returns the configuration of a client of the first merchant, with the platform's clock.
 func (s *Server) Config() sips.Config {
 	m := s.o.Merchants[0]
 	keys := sips.Keyring{}

@@ -87,11 +87,13 @@ func savedBank(kind string) string {
 	return "simulator"
 }
 
-// pageOpen is how long each kind of bank keeps its page open, which the payer is told before going there: Sips closes it after so long without
-// an action, the others after so long in all.
+// pageOpen is how long each kind of bank keeps its page open, which the payer is told before going there: Sips counts from the payer's last
+// action (pageIdle), the others from the opening.
 var pageOpen = map[string]time.Duration{
 	"simulator": 15 * time.Minute, "sips": 15 * time.Minute, "mock": time.Hour, "direct": direct.DefaultSessionTimeout, "payfip": payfip.Window,
 }
+
+var pageIdle = map[string]bool{"simulator": true, "sips": true}
 
 // noticeOf is what stands in the foot of the payer's pages: empty for a simulation, of which they say that no money moves.
 func noticeOf(b *bank.Bank) string {
@@ -132,7 +134,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.openBank(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := c.doors(a.Bank, a.former); err != nil {
+	if err := c.checkDoors(a.Bank, a.former); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -196,7 +198,7 @@ func (a *App) others() []acquirer.Client {
 	return []acquirer.Client{a.former.Client}
 }
 
-// merchants are those of its acquirers.
+// merchants returns the merchants of all its acquirers.
 func (a *App) merchants() []string {
 	all := []string{a.Bank.Client.Merchant()}
 	for _, other := range a.others() {
@@ -243,7 +245,8 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	}
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
-		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], Debits: c.Bank == "payfip", Notice: noticeOf(a.Bank),
+		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], PageIdle: pageIdle[c.Bank],
+		Debits: c.Bank == "payfip", Notice: noticeOf(a.Bank),
 	})
 	if err != nil {
 		return err

@@ -18,9 +18,9 @@ const leastSecret = 16
 // ErrOpenDoors: the back office would stand open to everybody.
 var ErrOpenDoors = errors.New("the back office would stand open to everybody")
 
-// doors reports whether the office may be reached. In the demonstration nobody needs a code to sign in as an agent: that is for a simulated bank, and for
+// checkDoors refuses a configuration in which the office would stand open to others than this machine. In the demonstration nobody needs a code to sign in as an agent: that is for a simulated bank, and for
 // this machine alone. Everywhere else the office needs a secret of its own.
-func (c Config) doors(banks ...*bank.Bank) error {
+func (c Config) checkDoors(banks ...*bank.Bank) error {
 	if c.Secret != "" {
 		if utf8.RuneCountInString(c.Secret) < leastSecret {
 			return fmt.Errorf("app: the office's secret has less than %d letters", leastSecret)

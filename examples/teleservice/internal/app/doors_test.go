@@ -29,18 +29,18 @@ func TestDoors(t *testing.T) {
 		{"http://127.0.0.1:8080", "127.0.0.1:8080", []*bank.Bank{real}, "Sips, commerçant 201"},
 		{"http://127.0.0.1:8080", "127.0.0.1:8080", []*bank.Bank{played, real}, "Sips, commerçant 201"},
 	} {
-		err := Config{Base: c.base, Listen: c.listen}.doors(c.banks...)
+		err := Config{Base: c.base, Listen: c.listen}.checkDoors(c.banks...)
 		switch {
 		case c.says == "" && err != nil:
 			t.Errorf("%s on %s: %v", c.base, c.listen, err)
 		case c.says != "" && (!errors.Is(err, ErrOpenDoors) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "-office-secret FILE")):
 			t.Errorf("%s on %s: %v, want %q", c.base, c.listen, err, c.says)
 		}
-		if err := (Config{Base: c.base, Listen: c.listen, Secret: "correct horse battery"}).doors(c.banks...); err != nil {
+		if err := (Config{Base: c.base, Listen: c.listen, Secret: "correct horse battery"}).checkDoors(c.banks...); err != nil {
 			t.Errorf("%s on %s, with a secret: %v", c.base, c.listen, err)
 		}
 	}
-	if err := (Config{Base: "http://127.0.0.1:1", Secret: "short"}).doors(); err == nil || strings.Contains(err.Error(), "short") {
+	if err := (Config{Base: "http://127.0.0.1:1", Secret: "short"}).checkDoors(); err == nil || strings.Contains(err.Error(), "short") {
 		t.Errorf("a short secret: %v", err)
 	}
 }

@@ -209,5 +209,5 @@ func TestOfficeSecret(t *testing.T) {
 	w.Clock.Pass(time.Minute)
 	b.press("connexion", "agent-1", "code", secret).at(http.StatusOK, "/gestion")
 	w2 := start(t, nil)
-	w2.browser().get("/gestion/connexion").reads("Portes ouvertes de la démonstration", "sans un code d’accès à lui")
+	w2.browser().get("/gestion/connexion").reads("Portes ouvertes de la démonstration", "sans code d’accès")
 }

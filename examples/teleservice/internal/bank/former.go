@@ -42,15 +42,15 @@ func (d desks) Tick() int                                    { return d.now.Tick
 func (d desks) Book() []mock.Transaction                     { return append(d.former.Book(), d.now.Book()...) }
 
 func (d desks) Resend(reference string, faults ...mock.Fault) error {
-	return d.either(func(desk Desk) error { return desk.Resend(reference, faults...) })
+	return d.onEitherDesk(func(desk Desk) error { return desk.Resend(reference, faults...) })
 }
 
 func (d desks) Decide(reference string, accepted bool) error {
-	return d.either(func(desk Desk) error { return desk.Decide(reference, accepted) })
+	return d.onEitherDesk(func(desk Desk) error { return desk.Decide(reference, accepted) })
 }
 
-// either does something where it can be done.
-func (d desks) either(do func(Desk) error) error {
+// onEitherDesk does something at the desk where it can be done.
+func (d desks) onEitherDesk(do func(Desk) error) error {
 	err := do(d.now)
 	if err == nil {
 		return nil

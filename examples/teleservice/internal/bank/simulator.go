@@ -60,11 +60,11 @@ func (d sipsDesk) Decide(reference string, accepted bool) error {
 
 func (d sipsDesk) Pay(s acquirer.Session) error {
 	_, err := d.Visit(s, sipstest.Payer{Abandon: true})
-	return unless(err, sipstest.ErrNoReturn)
+	return ignoreExpected(err, sipstest.ErrNoReturn)
 }
 
-// unless is err, and nil for what was meant to happen.
-func unless(err, meant error) error {
+// ignoreExpected returns err, or nil if it is the error that was meant to happen.
+func ignoreExpected(err, meant error) error {
 	if errors.Is(err, meant) {
 		return nil
 	}

@@ -285,8 +285,8 @@ var outcomes = func() map[string]outcome {
 	return all
 }()
 
-// said is what the note for this page says, and what was typed before.
-func (o *Office) said(w http.ResponseWriter, r *http.Request) (outcome, typed) {
+// noteAndTyped returns the note that waits for this page, and what was typed before.
+func (o *Office) noteAndTyped(w http.ResponseWriter, r *http.Request) (outcome, typed) {
 	n := o.read(w, r)
 	return outcomes[n.Name], n.Typed
 }

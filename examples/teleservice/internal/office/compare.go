@@ -42,7 +42,7 @@ func (o *Office) showComparison(w http.ResponseWriter, r *http.Request, agent of
 
 // compare reads the files of a bank as they come, and compares them with the exports of the days. Nothing of a file is kept.
 func (o *Office) compare(w http.ResponseWriter, r *http.Request, agent officer) error {
-	o.unhurried(w)
+	o.liftDeadlines(w)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return web.Bad(err)

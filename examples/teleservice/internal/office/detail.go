@@ -48,7 +48,7 @@ func (o *Office) showDetail(w http.ResponseWriter, r *http.Request, agent office
 	if err != nil {
 		return err
 	}
-	done, before := o.said(w, r)
+	done, before := o.noteAndTyped(w, r)
 	if given == (typed{}) {
 		given = before
 	}

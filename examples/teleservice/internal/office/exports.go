@@ -59,7 +59,7 @@ func (o *Office) showExports(w http.ResponseWriter, r *http.Request, agent offic
 	sum := sumOf(days)
 	days = slices.DeleteFunc(days, func(d database.Day) bool { return d.Seal == "" && (first == "" || d.Day < first) })
 	slices.Reverse(days)
-	done, _ := o.said(w, r)
+	done, _ := o.noteAndTyped(w, r)
 	page := o.page(r, agent, "Exports et sceaux")
 	page.Errors = faults
 	page.Body = map[string]any{"Day": day, "Days": days, "Sum": sum, "Forms": fileForms, "Done": done}
@@ -76,7 +76,7 @@ func (o *Office) export(w http.ResponseWriter, r *http.Request, agent officer) e
 	t, err := web.ReadDay(typed, paris)
 	var e exported
 	if err == nil {
-		o.unhurried(w)
+		o.liftDeadlines(w)
 		e, err = o.exportDay(r.Context(), t.Format(time.DateOnly), agent.ID)
 	} else {
 		err = fmt.Errorf("%w: %w", payment.ErrInvalid, err)
@@ -131,9 +131,9 @@ func (o *Office) seals(w http.ResponseWriter, r *http.Request, _ officer) error 
 	return nil
 }
 
-// unhurried lets an answer take as long as it needs: what reads the whole record may take minutes. The request's context ends it when nobody waits
+// liftDeadlines lets an answer take as long as it needs: what reads the whole record may take minutes. The request's context ends it when nobody waits
 // any more.
-func (o *Office) unhurried(w http.ResponseWriter) {
+func (o *Office) liftDeadlines(w http.ResponseWriter) {
 	c := http.NewResponseController(w)
 	_ = c.SetReadDeadline(time.Time{}) // not every server has one
 	_ = c.SetWriteDeadline(time.Time{})

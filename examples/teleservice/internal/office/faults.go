@@ -25,7 +25,7 @@ var (
 		{string(mock.Lost), "se perd"},
 		{string(mock.Doubled), "arrive deux fois"},
 		{string(mock.Late), "arrive une heure plus tard"},
-		{string(mock.Reordered), "est dépassée par la suivante"},
+		{string(mock.Reordered), "arrive après la suivante"},
 		{string(mock.Tampered), "est modifiée en route"},
 		{string(mock.Forged), "porte un faux sceau"},
 		{string(mock.Unsealed), "n’a pas de sceau"},
@@ -62,7 +62,7 @@ func (o *Office) noFaults(w http.ResponseWriter, r *http.Request, agent officer)
 func (o *Office) faults(w http.ResponseWriter, r *http.Request, agent officer) error {
 	book := o.Bank.Desk.Book()
 	slices.Reverse(book)
-	done, _ := o.said(w, r)
+	done, _ := o.noteAndTyped(w, r)
 	page := o.page(r, agent, "Pannes")
 	page.Body = map[string]any{
 		"Notices": notices, "Calls": calls, "Ops": ops, "Leaps": leaps, "Shared": o.Shared, "Now": o.Clock.Now(), "Ahead": o.Clock.Ahead(),
@@ -110,7 +110,7 @@ var breaks = map[string]breakage{
 	"decider": func(o *Office, _ context.Context, w wish) (string, error) {
 		return "decider", o.Bank.Desk.Decide(w.reference, w.verdict == "accepte")
 	},
-	"orphelin": (*Office).stray,
+	"orphelin": (*Office).takeStrayMoney,
 }
 
 func (o *Office) breaks(r *http.Request, f breakage) (next, outcome string, err error) {
@@ -146,8 +146,8 @@ func (o *Office) leap(ctx context.Context, w wish) (string, error) {
 	return "temps", nil
 }
 
-// stray has the bank take money for a reference that the service does not know, as after a restore from an old backup.
-func (o *Office) stray(ctx context.Context, _ wish) (string, error) {
+// takeStrayMoney has the bank take money for a reference that the service does not know, as after a restore from an old backup.
+func (o *Office) takeStrayMoney(ctx context.Context, _ wish) (string, error) {
 	ref, err := payment.NewReference(payment.DefaultPrefix, o.Clock.Now(), payment.MaxSequence-rand.IntN(1_000_000))
 	if err != nil {
 		return "", err

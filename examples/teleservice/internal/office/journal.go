@@ -46,7 +46,7 @@ func tell(p payment.Payment, journal []payment.Entry) (all []entry) {
 	return all
 }
 
-// byService is who the library says it is.
+// byService is the name under which the library itself stands in a journal.
 const byService = "quittance"
 
 func isPerson(by string) bool { return by != "" && by != byService }

@@ -70,7 +70,7 @@ type act func(r *http.Request, agent officer) (next, outcome string, err error)
 // Routes mounts the pages. What stands here is all there is under /gestion: another address, or another method, has a page of the office that
 // says so.
 func (o *Office) Routes(mux *http.ServeMux) {
-	handle := func(route string, h web.Handler) { mux.Handle(route, o.pages.Handle(o.told(h), o.frame)) }
+	handle := func(route string, h web.Handler) { mux.Handle(route, o.pages.Handle(o.withOfficeErrors(h), o.frame)) }
 	everybody := func(route string, p page) { handle(route, o.signedIn(p)) }
 	accounting := func(route string, p page) { everybody(route, o.reserved(Accounting, p)) }
 

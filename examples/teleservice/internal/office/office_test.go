@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/examples/teleservice/internal/database"
 	"github.com/quittance/quittance/examples/teleservice/internal/people"
@@ -24,6 +25,11 @@ func TestWords(t *testing.T) {
 		}
 		if tr.Effect != payment.EffectChanged && tr.Effect != payment.EffectDuplicate && effects[tr.Effect] == "" {
 			t.Errorf("effect %s has no words", tr.Effect)
+		}
+	}
+	for d := range acquirer.Declines() {
+		if declines[d] == "" {
+			t.Errorf("decline %s has no words", d)
 		}
 	}
 	var listed []string

@@ -49,7 +49,7 @@ func (o *Office) orphans(w http.ResponseWriter, r *http.Request, agent officer) 
 		waiting[i].Near = p.ID
 	}
 	slices.Reverse(done)
-	said, _ := o.said(w, r)
+	said, _ := o.noteAndTyped(w, r)
 	page := o.page(r, agent, "Orphelins")
 	page.Body = map[string]any{
 		"Waiting": waiting[:min(len(waiting), shown)], "More": max(len(waiting)-shown, 0), "Settled": done[:min(len(done), shown)], "Done": said,

@@ -11,8 +11,8 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// told puts errors into words for the fund's staff: those of the payer's pages are for somebody who has just paid.
-func (o *Office) told(h web.Handler) web.Handler {
+// withOfficeErrors puts errors into words for the fund's staff: those of the payer's pages are for somebody who has just paid.
+func (o *Office) withOfficeErrors(h web.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := h(w, r)
 		if err == nil {

@@ -38,7 +38,7 @@ func (o *Office) signInPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (o *Office) showSignIn(w http.ResponseWriter, r *http.Request, status int, next string, faults []web.Fault) error {
-	done, _ := o.said(w, r)
+	done, _ := o.noteAndTyped(w, r)
 	_, err := o.agent(r, o.Sessions.Peek)
 	ended := errors.Is(err, session.ErrNone) && o.Sessions.Had(r, session.Agent)
 	return o.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter à la gestion", Errors: faults, Body: map[string]any{
@@ -58,7 +58,7 @@ func (o *Office) signIn(w http.ResponseWriter, r *http.Request) error {
 	case o.Secret == "":
 	case !o.tries.take(o.Sessions.Now()):
 		return o.showSignIn(w, r, http.StatusTooManyRequests, next, []web.Fault{{Field: "code", Text: "Il y a eu trop d’essais. Attendez une minute."}})
-	case !same(r.PostForm.Get("code"), o.Secret):
+	case !equalSecrets(r.PostForm.Get("code"), o.Secret):
 		return o.showSignIn(w, r, http.StatusUnprocessableEntity, next, []web.Fault{{Field: "code", Text: "Ce code d’accès n’est pas le bon."}})
 	default:
 		o.tries.reset()
@@ -76,8 +76,8 @@ func (o *Office) signOut(w http.ResponseWriter, r *http.Request) error {
 	return o.seeOther(w, r, "/gestion/connexion", "deconnecte")
 }
 
-// same compares without telling how much of it is right.
-func same(given, secret string) bool {
+// equalSecrets compares in a time that does not depend on how much of it is right.
+func equalSecrets(given, secret string) bool {
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(secret))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }

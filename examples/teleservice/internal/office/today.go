@@ -43,7 +43,7 @@ func (o *Office) today(w http.ResponseWriter, r *http.Request, agent officer) er
 	if err != nil {
 		return err
 	}
-	done, _ := o.said(w, r)
+	done, _ := o.noteAndTyped(w, r)
 	page := o.page(r, agent, "Aujourd’hui")
 	page.Body = map[string]any{
 		"Done": done, "Now": o.Clock.Now(), "Tasks": tasksOf(health, paid, len(settled)), "Yesterday": days[len(days)-1], "Nothing": first == "" || first > days[len(days)-1].Day, "Checked": checked,

@@ -50,7 +50,7 @@ func (o *Office) showVerification(w http.ResponseWriter, r *http.Request, agent 
 	if err != nil {
 		return err
 	}
-	done, _ := o.said(w, r)
+	done, _ := o.noteAndTyped(w, r)
 	page := o.page(r, agent, "Vérification du journal")
 	page.Errors = faults
 	page.Body = map[string]any{"Last": last, "Typed": typed, "Done": done}
@@ -72,7 +72,7 @@ func (o *Office) verify(w http.ResponseWriter, r *http.Request, agent officer) e
 		return o.seeOther(w, r, "/gestion/verification", "occupe")
 	}
 	defer o.verifying.Unlock()
-	o.unhurried(w)
+	o.liftDeadlines(w)
 	began := time.Now()
 	v := verification{At: o.Clock.Now(), By: agent.ID, Seals: len(seals)}
 	all := slices.Values(seals)

@@ -47,10 +47,10 @@ var events = map[payment.EventKind]string{
 	payment.OnRefundAsked:   "Remboursement demandé",
 	payment.OnReturned:      "Somme rendue",
 	payment.OnReturnedPart:  "Somme rendue en partie",
-	payment.OnNotReturned:   "Somme de nouveau présente à la banque",
+	payment.OnNotReturned:   "La banque a rendu moins que prévu",
 	payment.OnConfirmed:     "Numéro d’autorisation reçu",
 	payment.OnRefundRefused: "Remboursement refusé par la banque",
-	payment.OnRefundUnknown: "Remboursement appelé, réponse attendue",
+	payment.OnRefundUnknown: "Remboursement demandé à la banque, réponse attendue",
 	payment.OnOverdue:       "Délai dépassé",
 	payment.OnQuestioned:    "Mis en vérification",
 	payment.OnKept:          "Décision : garder",
@@ -72,6 +72,24 @@ var channels = map[acquirer.Channel]string{
 	acquirer.Query:  "réponse à notre question",
 }
 
+// declines are why a card was refused.
+var declines = map[acquirer.Decline]string{
+	acquirer.DoNotHonour:          "refus de la banque du payeur, sans raison donnée",
+	acquirer.InsufficientFunds:    "provision insuffisante",
+	acquirer.LimitExceeded:        "plafond dépassé",
+	acquirer.InvalidCard:          "carte invalide ou mal saisie",
+	acquirer.ExpiredCard:          "carte expirée",
+	acquirer.CardNotAccepted:      "carte non acceptée",
+	acquirer.AuthenticationFailed: "authentification échouée",
+	acquirer.ContactIssuer:        "le payeur doit contacter sa banque",
+	acquirer.LostOrStolen:         "carte perdue ou volée",
+	acquirer.SuspectedFraud:       "soupçon de fraude",
+	acquirer.TooManyAttempts:      "trop d’essais",
+	acquirer.NotPermitted:         "opération non permise à cette carte",
+	acquirer.IssuerUnavailable:    "banque du payeur injoignable",
+	acquirer.MerchantProblem:      "problème de notre contrat",
+}
+
 // moves are what a simulated bank has done with the money.
 var moves = map[string]string{
 	string(mock.Authorised): "autorisé", string(mock.Remitted): "remis", string(mock.Cancelled): "annulé avant remise",
@@ -81,13 +99,19 @@ var moves = map[string]string{
 // banks are the states of a simulated bank's transactions, in words; the bank's own word stands behind.
 var banks = map[string]string{
 	"TO_CAPTURE": "à remettre", "CAPTURED": "remis", "CANCELLED": "annulé", "CREDITED": "remboursé", "REFUSED": "refusé", "PENDING": "en attente",
-	"ABORTED": "abandonné", "EXPIRED": "expiré", "TO_REPLAY": "à rejouer",
+	"ABORTED": "abandonné", "EXPIRED": "expiré", "TO_REPLAY": "à rejouer", "TO_VALIDATE": "à valider", "INVALID": "incident technique",
 }
 
 var funcs = template.FuncMap{
-	"sheet":     func() string { return style.address },
-	"datetime":  inbox.DateTime, // the lists say once that it is Paris's time
-	"second":    second,
+	"sheet":    func() string { return style.address },
+	"datetime": inbox.DateTime, // the lists say once that it is Paris's time
+	"second":   second,
+	"decline": func(d acquirer.Decline) string {
+		if text := declines[d]; text != "" {
+			return text
+		}
+		return string(d)
+	},
 	"lasting":   lasting,
 	"state":     func(s payment.State) string { return states[s].Text },
 	"tone":      func(s payment.State) string { return states[s].Tone },

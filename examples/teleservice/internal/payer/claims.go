@@ -66,8 +66,8 @@ func (p *Portal) payments(ctx context.Context, debtor string) (all []payment.Pay
 	return all, nil
 }
 
-// own finds the payment of the request, if it is the visitor's: somebody else's is as absent as one that does not exist.
-func (p *Portal) own(r *http.Request, v visitor) (payment.Payment, error) {
+// ownPayment finds the payment of the request, if it is the visitor's: somebody else's is as absent as one that does not exist.
+func (p *Portal) ownPayment(r *http.Request, v visitor) (payment.Payment, error) {
 	one, err := p.Payments.Get(r.Context(), payment.ID(r.PathValue("payment")))
 	if isAbsent(err) || err == nil && one.Debtor != v.ID {
 		return payment.Payment{}, web.Absent

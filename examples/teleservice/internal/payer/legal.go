@@ -22,7 +22,7 @@ var legal = map[string]struct{ file, title string }{
 // legal shows one of those pages, to whoever is signed in and to whoever is not.
 func (p *Portal) legal(of struct{ file, title string }) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		page := p.around(r, p.Sessions.Find)
+		page := p.pageForAnybody(r, p.Sessions.Find)
 		page.Title = of.title
 		for i := range page.Menu { // the page belongs to no section of the account
 			page.Menu[i].Here = false

@@ -47,7 +47,7 @@ func (p *Portal) letter(w http.ResponseWriter, r *http.Request, v visitor) error
 	page := p.page(r, v, l.Subject)
 	page.Back = &web.Link{Address: "/messagerie", Text: "Ma messagerie"}
 	body := map[string]any{"Header": strings.Split(header.Text, "\n\n"), "Text": template.HTML(l.HTML), "Language": l.Language}
-	switch made, err := p.own(r, v); {
+	switch made, err := p.ownPayment(r, v); {
 	case err == nil && inbox.HasReceipt(made):
 		body["Receipt"] = "/demarches/paiements/" + string(made.ID) + "/recu"
 	case err != nil && !errors.Is(err, web.Absent): // the payment may be gone before its letter

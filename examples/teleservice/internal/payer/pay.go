@@ -63,7 +63,7 @@ func (p *Portal) notBegun(tag language.Tag, err error) error {
 // stepThree sends the payer to the kiosk (S22). It has an address of its own, so that the back button, a reload and a payer who comes back
 // from a closed tab find what is true now. acquirer.Session.WriteForm writes such a page too; this one looks like the others.
 func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) error {
-	made, err := p.own(r, v)
+	made, err := p.ownPayment(r, v)
 	if err != nil {
 		return err
 	}

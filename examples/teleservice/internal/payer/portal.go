@@ -37,6 +37,7 @@ type Config struct {
 	Secure   bool          // the service is on https: its cookies are for https only
 	Notice   string        // in the foot, instead of the words about the demonstration
 	PageOpen time.Duration // how long the bank's page stays open, as far as is known; zero: nobody knows
+	PageIdle bool          // PageOpen counts from the payer's last action, not from the opening
 	Debits   bool          // the bank's page takes direct debits too: nothing before it speaks of a card alone
 	Logger   *slog.Logger
 }
@@ -156,10 +157,10 @@ func (p *Portal) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // frame is what stands around a page about an error. Such a page is no action of the payer's: it does not keep the session.
-func (p *Portal) frame(r *http.Request) web.Page { return p.around(r, p.Sessions.Peek) }
+func (p *Portal) frame(r *http.Request) web.Page { return p.pageForAnybody(r, p.Sessions.Peek) }
 
-// around is what stands around a page that everybody may see: menu and person, as far as they can be known.
-func (p *Portal) around(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) web.Page {
+// pageForAnybody begins a page that everybody may see, with the menu and the name of who is signed in, if anybody is.
+func (p *Portal) pageForAnybody(r *http.Request, find func(*http.Request, session.Kind) (session.Session, error)) web.Page {
 	v, err := p.visitor(r, find)
 	if err != nil {
 		return web.Page{}

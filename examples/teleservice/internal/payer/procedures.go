@@ -56,7 +56,7 @@ func (p *Portal) procedures(w http.ResponseWriter, r *http.Request, v visitor) e
 
 // payment shows one payment.
 func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) error {
-	made, err := p.own(r, v)
+	made, err := p.ownPayment(r, v)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (p *Portal) payment(w http.ResponseWriter, r *http.Request, v visitor) erro
 
 // ownReceipt finds the payment of the request and writes its receipt; there is none of what was not accepted (S61).
 func (p *Portal) ownReceipt(r *http.Request, v visitor) (payment.Payment, inbox.Message, error) {
-	made, err := p.own(r, v)
+	made, err := p.ownPayment(r, v)
 	if err != nil {
 		return made, inbox.Message{}, err
 	}

@@ -19,9 +19,9 @@ func within(section, path string) bool {
 	return path == section || strings.HasPrefix(path, section+"/")
 }
 
-// wanted is the page of the account that signing in leads to: the one that was asked for. Whatever else a request asks for, an address of
+// pageAfterSignIn returns the page of the account that signing in leads to: the one that was asked for. Whatever else a request asks for, an address of
 // another site above all, becomes the home page.
-func wanted(page string) string {
+func pageAfterSignIn(page string) string {
 	known := func(l web.Link) bool { return within(l.Address, page) }
 	if slices.ContainsFunc(menu, known) && path.Clean(page) == page && !strings.ContainsAny(page, "\\?#") {
 		return page
@@ -36,7 +36,7 @@ func (p *Portal) signInFirst(r *http.Request) string {
 		to = strings.TrimSuffix(to, "/payer") + "/etape-2"
 	}
 	q := url.Values{}
-	if to = wanted(to); to != homePath {
+	if to = pageAfterSignIn(to); to != homePath {
 		q.Set("suite", to)
 	}
 	if p.Sessions.Had(r, session.Payer) || r.URL.Query().Has(fromBank) {
@@ -66,7 +66,7 @@ func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 		}
 		choices = append(choices, choice{person, opened})
 	}
-	next := wanted(r.FormValue("suite"))
+	next := pageAfterSignIn(r.FormValue("suite"))
 	return p.pages.Write(w, r, status, "signin.html", web.Page{Title: "Se connecter", Errors: faults, Body: map[string]any{
 		"People": choices, "Next": next, "Asked": next != homePath, "Ended": r.FormValue("fin") != "", "SignedOut": r.FormValue("sortie") != "",
 	}})
@@ -96,7 +96,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Sessions.Start(w, r, session.Payer, person.ID); err != nil {
 		return err
 	}
-	return seeOther(w, r, wanted(r.PostForm.Get("suite")))
+	return seeOther(w, r, pageAfterSignIn(r.PostForm.Get("suite")))
 }
 
 func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {

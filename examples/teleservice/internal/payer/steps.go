@@ -90,7 +90,8 @@ func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, 
 	page := p.page(r, v, "Vérifier et confirmer")
 	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c.ID), Text: "Étape 1/3"}
 	body := map[string]any{
-		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()), "Debits": p.Debits,
+		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()), "Idle": p.PageIdle,
+		"Debits": p.Debits,
 	}
 	if status == http.StatusConflict {
 		body["Changed"], page.Outcome = true, p.pages.Words(r, "Le montant à payer a changé")

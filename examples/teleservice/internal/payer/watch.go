@@ -20,7 +20,7 @@ func (p *Portal) state(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	made, err := p.own(r, v)
+	made, err := p.ownPayment(r, v)
 	if err != nil {
 		return err
 	}

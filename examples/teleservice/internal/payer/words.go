@@ -28,7 +28,7 @@ var states = map[payment.State]look{
 	payment.Review:     {"En vérification", "note"},
 }
 
-// look is how a payment's state is told.
+// look is the label of a payment's state, and the tone of its colour.
 type look struct{ Text, Tone string }
 
 // lookOf is the look of a payment. A direct debit is ordered, and the money comes some days later.

@@ -17,7 +17,7 @@ func NoRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 	return WrongMethod
 }
 
-// methodsOf are those of the address's own routes. A route without a method takes all, and is no reason to name any.
+// methodsOf returns the methods for which the address has a route. A route without a method takes all, and is no reason to name any.
 func methodsOf(mux *http.ServeMux, r *http.Request) (allowed []string) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		other := r.Clone(r.Context())

@@ -90,7 +90,7 @@ type Page struct {
 	Kiosk string // origin that a form of this page may go to
 }
 
-// Item is one of the menu.
+// Item is an entry of the menu.
 type Item struct {
 	Link
 	Count   int    // of what is new; zero: nothing is said

@@ -25,7 +25,7 @@ var (
 	// Absent answers for what does not exist, and for what is somebody else's: whoever asks learns no difference.
 	Absent = &Problem{http.StatusNotFound, "Page introuvable", "Il n’y a rien à cette adresse, ou rien qui vous concerne.", errors.New("absent")}
 	// WrongMethod answers for an address that has a page, but not by the request's method.
-	WrongMethod = &Problem{http.StatusMethodNotAllowed, "Demande impossible", "Cette adresse ne se demande pas ainsi. Rien n’a été fait.", errors.New("method")}
+	WrongMethod = &Problem{http.StatusMethodNotAllowed, "Demande impossible", "Cette adresse ne répond pas à cette sorte de demande. Rien n’a été fait.", errors.New("method")}
 	// Foreign answers for a form that another site has sent through somebody's browser.
 	Foreign = &Problem{http.StatusForbidden, "Demande refusée",
 		"Cette demande vient d’un autre site que celui-ci. Rien n’a été fait.\n\nSi vous vouliez faire une démarche, commencez-la sur ce site.", errors.New("from another site")}

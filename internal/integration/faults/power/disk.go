@@ -112,8 +112,8 @@ func (d *disk) after(shared string) *disk {
 	return next
 }
 
-// after is what is found of a content: what was synced, and of each sector that was written since, in order, the new or the old, or a part of
-// the new. Where a file has grown and nothing arrived, there are zeros, or what the disk had there before.
+// after returns the content as it is found after a loss of power: what was synced, and of each sector that was written since, in order, the
+// new or the old, or a part of the new. Where a file has grown and nothing arrived, there are zeros, or what the disk had there before.
 func (c *content) after(rng *rand.Rand, luck float64) []byte {
 	found := append([]byte(nil), c.synced...)
 	junk := rng.IntN(2) == 0
