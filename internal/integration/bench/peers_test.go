@@ -241,7 +241,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 	debt := request("decide").Debt
 	least, most := decimal.New(50, 0), decimal.New(150, 0)
-	versus(b, "x-sum-and-two-comparisons", 3.5, func() {
+	versus(b, "x-sum-and-two-comparisons", 4.5, func() {
 		if d := policy.Decide(debt, noon); !d.Eligible() {
 			b.Fatal(d.Reasons)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"html"
 	"io"
@@ -298,6 +299,15 @@ func (w *town) pay(s acquirer.Session) {
 	press(next, "accept", nil)
 }
 
+// Most of each world is pauses before a question is asked again, so that all may run at once on few cores.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
+
 // Row 20 of the faults: the card, its cryptogram, the person's number, keys, what opens a payer's page, and the payer's name and address are
 // in no log of any level, no error, no value however it is printed, no answer, no label and no database, whatever the platform answers; and
 // after an erasure nothing of the person is in the database.
@@ -305,7 +315,7 @@ func TestNothingLeaks(t *testing.T) {
 	figure.Long(t)
 	for kind, open := range kiosks.Kinds {
 		t.Run(kind+" on SQLite", func(t *testing.T) {
-			t.Parallel() // most of it is pauses before a question is asked again
+			t.Parallel()
 			folder := t.TempDir()
 			db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(folder, "payments.db")))
 			if err != nil {
