@@ -3,6 +3,7 @@ package rig
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,6 +78,7 @@ func Serve() {
 type child struct {
 	*payment.Service
 	setting setting
+	pools   []*sql.DB
 	store   recorder
 	now     func() time.Time
 	box     *sqlmailbox.Mailbox
@@ -115,7 +117,7 @@ func runChild() error {
 		return errors.Join(err, letters.Close(), db.Close())
 	}
 	tell := func(f Fact) { c.writeLine(line{Fact: &f}) }
-	c.store, c.box, c.now = recorder{store, tell}, box, clock.Now
+	c.pools, c.store, c.box, c.now = []*sql.DB{db, letters}, recorder{store, tell}, box, clock.Now
 	config, err := s.Shop.serviceConfig(c.store, clock.Now)
 	if err != nil {
 		return err
@@ -246,7 +248,8 @@ var orders = map[string]func(*child, context.Context, command, *answer) error{
 		a.Facts, err = missingFacts(ctx, c.store, c.box, o.Facts)
 		return err
 	},
-	"size": func(_ *child, _ context.Context, _ command, a *answer) (err error) {
+	"size": func(c *child, _ context.Context, _ command, a *answer) (err error) {
+		closeIdle(c.pools)
 		a.Size, err = measureSize()
 		return err
 	},

@@ -20,12 +20,13 @@ import (
 
 func TestMain(m *testing.M) { rig.Main(m) }
 
-// How much larger a portal may be at the end than when it was warm: connections come and go, the heap moves a little.
+// How much larger a portal may be at the end than when it was warm. Connections come and go, and each keeps the statements that it has
+// prepared, on PostgreSQL up to 512 of them: 1.5 MB more after 500 payments, 2.2 after 3 000.
 const (
 	moreGoroutines = 12
 	moreFiles      = 6
-	moreHeap       = 1 << 20
-	moreResident   = 8 << 20
+	moreHeap       = 4 << 20
+	moreResident   = 12 << 20
 )
 
 // Row 18 of the faults: payments of all kinds, day after day, with refunds, refusals, and payers who never come back. Memory, files and
