@@ -44,6 +44,7 @@ type dialect struct {
 	name       string
 	oneWriter  bool   // transactions share a commit
 	skipLocked string // behind a SELECT of rows to lease
+	unawaited  string // behind the condition of a write that need not outlast a crash of the server: its commit does not wait for the disk
 	lock       int64  // of Migrate
 	barrier    string // waits until nothing is being written that CloseDay does not see, and keeps others from writing
 }
@@ -52,7 +53,8 @@ var (
 	sqlite     = dialect{name: "sqlite", oneWriter: true}
 	postgresql = dialect{
 		name: "postgresql", skipLocked: " FOR UPDATE SKIP LOCKED", lock: 7315502310961,
-		barrier: "LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE",
+		unawaited: " AND set_config('synchronous_commit', 'off', true) = 'off'",
+		barrier:   "LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE",
 	}
 )
 

@@ -14,16 +14,16 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// The statements that lease, with a condition and a lock to fill in. $1 is now, $2 the end of the lease, $3 its token, $4
+// The statements that lease, with a condition, a lock and [dialect.unawaited] to fill in. $1 is now, $2 the end of the lease, $3 its token, $4
 // how many; what the condition looks at follows.
 const (
 	free     = "(lease_until IS NULL OR lease_until <= $1)"
 	leaseDue = "UPDATE quittance_payment SET lease_token = $3, lease_until = $2 WHERE id IN (" +
-		"SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $4%s) RETURNING "
+		"SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $4%s)%s RETURNING "
 	oldestChange = " FROM quittance_change c WHERE due_at <= $1 AND " + free +
 		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))"
 	leaseChange = "UPDATE quittance_change SET lease_token = $3, lease_until = $2 WHERE key IN (SELECT key" + oldestChange +
-		"%s ORDER BY due_at, key LIMIT $4%s) RETURNING key, payment, version, snapshot, due_at, tries, cause"
+		"%s ORDER BY due_at, key LIMIT $4%s)%s RETURNING key, payment, version, snapshot, due_at, tries, cause"
 )
 
 // Lease implements [payment.Store].
@@ -157,7 +157,7 @@ func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]s
 		p, err := payments.scanRow(rows, &t.Tries, &t.Cause, &t.Token)
 		t.Payment = p.value
 		return stored[payment.Task]{t, p.damage}, err
-	}, fmt.Sprintf(leaseDue, one, s.d.skipLocked)+payments.columnNames()+", tries, cause, lease_token", args...)
+	}, fmt.Sprintf(leaseDue, one, s.d.skipLocked, s.d.unawaited)+payments.columnNames()+", tries, cause, lease_token", args...)
 	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
 		p, q := a.value.Payment, b.value.Payment
 		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))
@@ -177,7 +177,7 @@ func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]st
 	all, err := sqldb.Returning(ctx, s.db, func(rows *sql.Rows) (l leasedChange, err error) {
 		err = rows.Scan(&l.key, &l.entry.payment, &l.entry.version, &l.snapshot, &l.due, &l.tries, &l.cause)
 		return l, err
-	}, fmt.Sprintf(leaseChange, one, s.d.skipLocked), args...)
+	}, fmt.Sprintf(leaseChange, one, s.d.skipLocked, s.d.unawaited), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -248,12 +248,12 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	var err error
 	switch {
 	case t.Kind == payment.WorkAttention:
-		_, err = s.db.Exec(ctx, "UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id"),
+		_, err = s.db.Exec(ctx, "UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")+s.d.unawaited,
 			storedMicros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
 	case again.IsZero():
-		_, err = s.db.Exec(ctx, delivered, t.Change.Key, t.Token)
+		_, err = s.db.Exec(ctx, delivered+s.d.unawaited, t.Change.Key, t.Token)
 	default:
-		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key"), storedMicros(again), cause, t.Change.Key, t.Token)
+		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")+s.d.unawaited, storedMicros(again), cause, t.Change.Key, t.Token)
 	}
 	return err
 }
