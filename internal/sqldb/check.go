@@ -29,7 +29,12 @@ func checkSQLite(db *sql.DB, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var version string
-	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+	first, err := connectPatiently(ctx, db)
+	if err == nil {
+		err = first.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version)
+		first.Close()
+	}
+	if err != nil {
 		return fmt.Errorf("%s: SQLite: it cannot be opened: is its folder there, may this user write to it, is there room, is it an SQLite database? %w", name, err)
 	}
 	problems := map[string]error{} // once each, although two connections may have it
@@ -48,7 +53,7 @@ func checkSQLite(db *sql.DB, name string) error {
 		look = 1
 	}
 	for range look {
-		conn, err := db.Conn(ctx)
+		conn, err := connectPatiently(ctx, db)
 		if err != nil {
 			found(": a connection: %w", err)
 			break
@@ -64,6 +69,22 @@ func checkSQLite(db *sql.DB, name string) error {
 		}
 	}
 	return errors.Join(inOrder(problems)...)
+}
+
+// connectPatiently opens a connection to an SQLite. Processes that start together on a new file all turn it to WAL, and SQLite, whatever the
+// busy_timeout, refuses this at once to those who come while another does it: they try again, until ctx ends.
+func connectPatiently(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	for {
+		conn, err := db.Conn(ctx)
+		if !isBusy(err) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(rivalPause):
+		}
+	}
 }
 
 func inOrder(problems map[string]error) (out []error) {

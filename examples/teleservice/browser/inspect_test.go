@@ -69,7 +69,8 @@ func (i *inspector) sees(b *tab, name string) *tab {
 		for _, scheme := range []string{"dark", "light"} {
 			b.colours(scheme)
 			i.keep(b, fmt.Sprintf("%s-%d-%s.png", name, on.width, scheme))
-			if i.axe == "" || scheme == "dark" && on != screens[0] { // dark is other colours, at any width
+			// The layouts are two, of a computer and of a phone, and dark is other colours at any width.
+			if i.axe == "" || on != screens[0] && on != narrowest || scheme == "dark" && on != screens[0] {
 				continue
 			}
 			if found := eval[string](b, violations); found != "" {

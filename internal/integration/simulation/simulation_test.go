@@ -45,6 +45,7 @@ func TestPayments(t *testing.T) {
 
 // The same worlds on databases, with rows that are damaged and servers that are restarted.
 func TestDatabases(t *testing.T) {
+	figure.WithoutRace(t)
 	n := figure.Of(100, 20_000)
 	if testing.Short() {
 		n = 20
@@ -54,13 +55,14 @@ func TestDatabases(t *testing.T) {
 		worlds(t, figure.Seed(t), n, true, func() (Backend, error) { return SQLite(folder) })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := postgres.Start(t)
+		server := postgres.Shared(t)
 		worlds(t, figure.Seed(t), n, true, func() (Backend, error) { return PostgreSQL(server.DSN(server.Create(t))) })
 	})
 }
 
 // A seed is the same again, in memory and in SQLite, down to the hash of every entry.
 func TestReplay(t *testing.T) {
+	figure.WithoutRace(t)
 	seed := figure.Seed(t)
 	folder := t.TempDir()
 	inFile := func() (Backend, error) { return SQLite(folder) }
@@ -124,6 +126,7 @@ func (s forgetsDelivery) Release(ctx context.Context, t payment.Task, again time
 
 // A fault is found, and what is told of it is short.
 func TestFaultsAreFound(t *testing.T) {
+	figure.WithoutRace(t)
 	for name, f := range map[string]struct {
 		store func(payment.Store) payment.Store
 		rules []string
