@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/integration/rig"
@@ -27,8 +28,11 @@ var scripts = []acquirer.Outcome{acquirer.Accepted, acquirer.Refused, acquirer.E
 // tries is how often somebody presses the button again after an error.
 const tries = 4
 
+// longAfter is when a try to begin is not waited for any longer by the next one.
+const longAfter = 31 * time.Second
+
 // live plays one life of a payment, from an empty file to a portal that closes it, and stops when the portal is gone. What fails is tried
-// again, as a payer and a host do: errors counts how often that was.
+// again half a minute later, as a payer and a host do: failures counts how often that was.
 func live(w *rig.World, c *rig.Child, o acquirer.Outcome) (survived bool, failures int) {
 	var gone bool
 	again := func(f func() error) bool {
@@ -42,6 +46,7 @@ func live(w *rig.World, c *rig.Child, o acquirer.Outcome) (survived bool, failur
 				return false
 			}
 			failures++
+			w.Advance(longAfter)
 		}
 		return false
 	}
@@ -65,7 +70,8 @@ func live(w *rig.World, c *rig.Child, o acquirer.Outcome) (survived bool, failur
 	return !gone, failures
 }
 
-// reopen starts a portal on what is left, lets the payer try once more, and checks that everything ends as it must.
+// reopen starts a portal on what is left, lets the payer try once more, half a minute later, when the first try is not waited for any longer, and
+// checks that everything ends as it must.
 // It returns how many changes were not known to be written, and how many of those are.
 func reopen(t *testing.T, w *rig.World, program string) (unknown, stored int) {
 	t.Helper()
@@ -86,6 +92,7 @@ func reopen(t *testing.T, w *rig.World, program string) (unknown, stored int) {
 		}
 		stored += 1 - len(lost)
 	}
+	w.Advance(longAfter)
 	if _, _, err := c.Begin("K", "D"); err != nil && !errors.Is(err, payment.ErrHeld) && !errors.Is(err, payment.ErrInProgress) {
 		t.Errorf("the same request again: %v", err)
 	}

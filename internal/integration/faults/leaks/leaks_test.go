@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"html"
 	"io"
@@ -299,12 +298,8 @@ func (w *town) pay(s acquirer.Session) {
 	press(next, "accept", nil)
 }
 
-// Most of each world is pauses before a question is asked again, so that all may run at once on few cores.
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if err := flag.Set("test.parallel", "6"); err != nil {
-		panic(err)
-	}
+	figure.MostlyWaiting() // most of each world is pauses before a question is asked again
 	m.Run()
 }
 
