@@ -77,9 +77,9 @@ type feedbacks struct {
 // ExpiresAt is the instant before the request left and the session's time-out: the answer has none.
 //
 // Errors are an [*acquirer.Error]: ErrInvalid (with the field; also HTTP 400), ErrConfiguration (signature, clock, merchant, an
-// address that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered. A Begin is never repeated here. After a
-// lost answer there may be a session that nobody can reach: no money can move through it. A reference that was used before is
-// no error: the platform makes a second payable session.
+// address that is no Direct), ErrUnavailable (429, 5xx, no connection), ErrUnanswered, ErrUnverified (an answer about another
+// reference). A Begin is never repeated here. After a lost answer there may be a session that nobody can reach: no money can move
+// through it. A reference that was used before is no error: the platform makes a second payable session.
 func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, error) {
 	in := c.in
 	cents, err := in.checkOrder(o)
@@ -88,9 +88,10 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	}
 	expires := in.now().Add(in.timeout).UTC().Truncate(time.Microsecond)
 	var opened struct {
-		HostedCheckoutID string `json:"hostedCheckoutId"`
-		ReturnMAC        string `json:"RETURNMAC"`
-		RedirectURL      string `json:"redirectUrl"`
+		HostedCheckoutID  string `json:"hostedCheckoutId"`
+		MerchantReference string `json:"merchantReference"`
+		ReturnMAC         string `json:"RETURNMAC"`
+		RedirectURL       string `json:"redirectUrl"`
 	}
 	_, fault := in.exchange(ctx, request{
 		op: acquirer.OpBegin, name: "createHostedCheckout", method: http.MethodPost, path: "hostedcheckouts",
@@ -98,6 +99,9 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	}, &opened)
 	if fault != nil {
 		return acquirer.Session{}, fault.Err
+	}
+	if e := checkReferenceBack(acquirer.OpBegin, o.Reference, opened.MerchantReference); e != nil {
+		return acquirer.Session{}, e
 	}
 	s := acquirer.Session{
 		URL: opened.RedirectURL, Method: http.MethodGet, ExpiresAt: expires,

@@ -73,6 +73,7 @@ type refundResult struct {
 	State  statusOutput `json:"statusOutput"`
 	Output struct {
 		AmountOfMoney *amountOfMoney `json:"amountOfMoney"`
+		References    references     `json:"references"` // of the payment; the refund has operationReferences of its own
 	} `json:"refundOutput"`
 }
 

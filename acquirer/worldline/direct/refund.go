@@ -46,7 +46,7 @@ const (
 // moving money for the reference), ErrUnsupported (no handle, or the platform does not know the payment), ErrConfiguration
 // (401, 403), ErrUnavailable (429, no connection; the payment's id could not be asked for). Maybe done, OutcomeUnknown:
 // ErrUnanswered (also 409 while the first call with the key is being carried out, every 5xx, and whatever is not in the API's
-// own words).
+// own words) and ErrUnverified (an answer about another reference).
 func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	in := c.in
 	cents, err := in.checkModification(m)
@@ -151,9 +151,12 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 			}
 			return acquirer.Result{}, answer.refusal != nil && answer.refusal.wrongState(), refused
 		}
-		operation, code := done.ID, done.State.codeOrNone()
+		operation, code, about := done.ID, done.State.codeOrNone(), done.Output.References
 		if done.Payment != nil {
-			operation, code = done.Payment.ID, done.Payment.State.codeOrNone()
+			operation, code, about = done.Payment.ID, done.Payment.State.codeOrNone(), done.Payment.Output.References
+		}
+		if e := checkReferenceBack(acquirer.OpRefund, m.Reference, about.MerchantReference); e != nil {
+			return acquirer.Result{}, false, e
 		}
 		if answer.replayed && way == wayRefund {
 			code = in.codeNow(ctx, m, id, operation, code)

@@ -159,7 +159,15 @@ func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string)
 	if gone {
 		return nil, nil
 	}
-	return list.Refunds, err
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list.Refunds {
+		if e := checkReferenceBack(acquirer.OpStatus, q.Reference, r.Output.References.MerchantReference); e != nil {
+			return nil, e
+		}
+	}
+	return list.Refunds, nil
 }
 
 // unreadableTripError returns the error about a trip that cannot be read. Until the session expires the trip may become readable again,
@@ -179,15 +187,29 @@ func checkBelongs(q acquirer.Question, p *payment) error {
 		{"merchantReference", p.Output.References.MerchantReference, q.Reference},
 	} {
 		if c.got != "" && c.want != "" && c.got != c.want {
-			e := newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
-			e.Field = c.field
-			return e
+			return anotherTripError(acquirer.OpStatus, q.Reference, c.field)
 		}
 	}
 	if p.Checkout.ID == "" && p.Output.References.MerchantReference == "" && q.Handle.Session == "" {
 		return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
 	}
 	return nil
+}
+
+// checkReferenceBack returns an error if an answer names another payment's reference. An answer without one is taken: it answers a request
+// that named the payment or opened it.
+func checkReferenceBack(op, sent, back string) *acquirer.Error {
+	if back != "" && back != sent {
+		return anotherTripError(op, sent, "merchantReference")
+	}
+	return nil
+}
+
+// anotherTripError is the error of an answer that is not about what was asked, as the field shows.
+func anotherTripError(op, reference, field string) *acquirer.Error {
+	e := newError(op, reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
+	e.Field = field
+	return e
 }
 
 func checkHandle(h acquirer.Handle) error {

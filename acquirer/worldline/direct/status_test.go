@@ -273,6 +273,31 @@ func TestAboutAnother(t *testing.T) {
 	}
 }
 
+// TestAnswersOfAnotherReference: the list of another payment's refunds says nothing of ours, nor does the answer to another payment's refund,
+// cancellation or beginning. Otherwise money that is here would be believed gone, and a payer would be sent to somebody else's page.
+func TestAnswersOfAnotherReference(t *testing.T) {
+	elsewhere := func(name string) string {
+		return strings.ReplaceAll(sample(t, name), reference, reference[:len(reference)-1]+"2")
+	}
+	if elsewhere("refunds") == sample(t, "refunds") {
+		t.Fatal("the sample names another reference")
+	}
+	_, err := newWire(t, nil, ok(checkoutOf("PAYMENT_CREATED", paymentWith(t, 9, nil), "SUCCESSFUL")), ok(elsewhere("refunds"))).Status(t.Context(), question())
+	wantFault(t, err, acquirer.ErrUnverified, false, "another trip")
+
+	_, err = newWire(t, nil, raw(201, jsonUTF8, elsewhere("refund"))).Refund(t.Context(), modification())
+	wantFault(t, err, acquirer.ErrUnverified, true, "another trip")
+
+	cancelled := strings.ReplaceAll(paymentWith(t, 6, nil), reference, "PCLCB263320000002")
+	_, err = newWire(t, nil, apiError(409, codeNotInState), ok(`{"payment":`+cancelled+`}`)).Refund(t.Context(), modification())
+	wantFault(t, err, acquirer.ErrUnverified, true, "another trip")
+
+	s, err := newWire(t, nil, ok(elsewhere("create"))).Begin(t.Context(), order())
+	if wantFault(t, err, acquirer.ErrUnverified, true, "another trip"); !s.IsZero() {
+		t.Error("a session was handed out")
+	}
+}
+
 // TestReturned: refunds are summed by what each says; a part does not change the payment (docs/direct.md §9.3).
 func TestReturned(t *testing.T) {
 	list := func(refunds ...string) httpmock.Responder {
