@@ -31,7 +31,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
+	"github.com/quittance/quittance/internal/testparallel"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -40,7 +40,7 @@ func Main(m *testing.M) {
 	if IsChild() {
 		Serve()
 	}
-	figure.MostlyWaiting()
+	testparallel.Raise()
 	code := m.Run()
 	os.RemoveAll(programs)
 	os.Exit(code)

@@ -32,6 +32,7 @@ import (
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/internal/integration/rig/kiosks"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
+	"github.com/quittance/quittance/internal/testparallel"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/audit"
 	"github.com/quittance/quittance/payment/paymenttest"
@@ -299,7 +300,7 @@ func (w *town) pay(s acquirer.Session) {
 }
 
 func TestMain(m *testing.M) {
-	figure.MostlyWaiting() // most of each world is pauses before a question is asked again
+	testparallel.Raise() // most of each world is pauses before a question is asked again
 	m.Run()
 }
 

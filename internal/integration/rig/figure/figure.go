@@ -2,7 +2,6 @@
 package figure
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -49,23 +48,6 @@ func WithoutRace(t testing.TB) {
 	t.Helper()
 	if underRace {
 		t.Skip("it runs without -race")
-	}
-}
-
-// runsAtOnce is how many parallel tests run at once where most of each is waiting.
-const runsAtOnce = 6
-
-// MostlyWaiting is for the TestMain of tests that mostly wait: for other processes, the disk, or a pause to go by. More of them than there are cores
-// then run at once, unless -parallel says how many.
-func MostlyWaiting() {
-	flag.Parse()
-	said := false
-	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
-	if said {
-		return
-	}
-	if err := flag.Set("test.parallel", strconv.Itoa(runsAtOnce)); err != nil {
-		panic(err) // the flag is package testing's
 	}
 }
 
