@@ -814,14 +814,13 @@ func TestNobodyIsTold(t *testing.T) {
 func TestNoCardIsKept(t *testing.T) {
 	c := newCounter(t, bank.Merchant{SeveralAttempts: true})
 	var pages []leaf
-	secrets := []string{"501767", "7800", "7805", "7834", "12345678", cryptogram}
+	// Four digits come by chance in what is drawn at random: these stand by themselves, as they are typed.
+	secrets := regexp.MustCompile(`501767|12345678|\b(7800|7805|7834|` + cryptogram + `(99)?)\b`)
 	look := func(when string) {
 		t.Helper()
 		for path, s := range reachable(reflect.ValueOf(c.kiosk)) {
-			for _, secret := range secrets {
-				if strings.Contains(s, secret) {
-					t.Errorf("%s: %s is kept in %s", when, secret, path)
-				}
+			if secret := secrets.FindString(s); secret != "" {
+				t.Errorf("%s: %s is kept in %s", when, secret, path)
 			}
 		}
 	}
@@ -845,10 +844,8 @@ func TestNoCardIsKept(t *testing.T) {
 			_, after, _ = strings.Cut(after, "Session expirée")
 			text = before + after
 		}
-		for _, secret := range secrets {
-			if strings.Contains(text, secret) {
-				t.Errorf("%s has %s", p.title(), secret)
-			}
+		if secret := secrets.FindString(text); secret != "" {
+			t.Errorf("%s has %s", p.title(), secret)
 		}
 	}
 }
