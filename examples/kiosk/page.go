@@ -11,13 +11,27 @@ import (
 	"time"
 )
 
-//go:embed page.html
-var pageHTML string
+// The page is a frame with what is a platform's own.
+var (
+	//go:embed frame.html
+	frame string
+	//go:embed worldline.html
+	worldlineParts string
+	//go:embed payfip.html
+	payfipParts string
 
-var layout = template.Must(template.New("page").Funcs(template.FuncMap{
-	"amount": func(cents int64) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) },
-	"time":   func(t time.Time) string { return t.Format(time.DateTime) },
-}).Parse(pageHTML))
+	worldlineLayout = newLayout(worldlineParts)
+	payfipLayout    = newLayout(payfipParts)
+)
+
+// newLayout returns the frame with the parts of a platform.
+func newLayout(parts string) *template.Template {
+	t := template.New("frame").Funcs(template.FuncMap{
+		"amount": func(cents int64) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) },
+		"time":   func(t time.Time) string { return t.Format(time.DateTime) },
+	})
+	return template.Must(template.Must(t.Parse(frame)).Parse(parts))
+}
 
 // shown is how many transactions the page lists, the newest first; the API has them all.
 const shown = 100
@@ -30,7 +44,7 @@ func (d *desk) show(w http.ResponseWriter, status int, trouble string) {
 	list := p.transactions()
 	slices.Reverse(list)
 	var b bytes.Buffer
-	err := layout.Execute(&b, map[string]any{
+	err := worldlineLayout.Execute(&b, map[string]any{
 		"Name": p.name(), "Serves": p.serves(), "URL": p.address(), "Sips": p.name() == "Sips",
 		"Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
 		"Notices": p.faults("notification"), "Calls": p.faults("call"), "Sessions": p.faults("session"),

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
-	"html/template"
 	"io"
 	"net/http"
 	"slices"
@@ -298,14 +296,6 @@ func (d *payfipDesk) deliveries() []payfipDelivery {
 	return list
 }
 
-//go:embed payfip.html
-var payfipHTML string
-
-var payfipLayout = template.Must(template.New("payfip").Funcs(template.FuncMap{
-	"amount": func(cents int64) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) },
-	"time":   func(t time.Time) string { return t.Format(time.DateTime) },
-}).Parse(payfipHTML))
-
 func (d *payfipDesk) show(w http.ResponseWriter, status int, trouble string) {
 	p := d.platform.Load()
 	list := d.transactions()
@@ -320,7 +310,7 @@ func (d *payfipDesk) show(w http.ResponseWriter, status int, trouble string) {
 	}
 	var b bytes.Buffer
 	err := payfipLayout.Execute(&b, map[string]any{
-		"Platform": p, "Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
+		"Name": "PayFiP", "Platform": p, "Now": p.Now(), "All": len(list), "Transactions": list[:min(len(list), shown)], "Trouble": trouble,
 		"Notices": faults["notification"], "Calls": faults["call"], "Sessions": faults["session"], "Habits": p.Habits(),
 		"Ops": []string{acquirer.OpBegin, acquirer.OpStatus, "doctor"}, "Ignored": p.IgnoredMembers(),
 		"Moments":  []payfiptest.Moment{payfiptest.AtOnce, payfiptest.TwoHours, payfiptest.AtNight, payfiptest.Never},
