@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -318,6 +319,7 @@ func unseen()                                          {}
 	if err != nil {
 		t.Fatal(err)
 	}
+	build.Default.GOROOT = goEnv(t, "GOROOT") // a test that was built with -trimpath does not know it
 	pkg, err := (&types.Config{Importer: importer.Default()}).Check("example.org/p", fset, []*ast.File{f}, nil)
 	if err != nil {
 		t.Fatal(err)
