@@ -90,8 +90,7 @@ const (
 	markRead = "UPDATE quittance_letter SET is_read = 1 WHERE key = $1 AND debtor = $2"
 	forget   = "UPDATE quittance_letter SET debtor = NULL, received_at = NULL, delete_at = NULL, is_read = NULL," +
 		" subject = NULL, body = NULL, html = NULL, language = NULL WHERE "
-	forgetDue = forget + "delete_at <= $1 AND key IN" +
-		" (SELECT key FROM quittance_letter WHERE delete_at <= $1 ORDER BY delete_at, key LIMIT $2%s)"
+	findDue      = "SELECT key FROM quittance_letter WHERE delete_at <= $1 ORDER BY delete_at, key LIMIT $2"
 	forgetDebtor = forget + "debtor = $1"
 )
 
@@ -242,13 +241,10 @@ func (m *Mailbox) MarkRead(ctx context.Context, debtor, key string) error {
 // DeleteDue implements [inbox.Mailbox]. It deletes in batches, each a commit of its own; after an error the number says how
 // many letters are gone already.
 func (m *Mailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
-	skip := " FOR UPDATE SKIP LOCKED" // several processes share the work
-	if m.db.OnSQLite() {
-		skip = ""
-	}
+	forgetDue := forget + "delete_at <= $1 AND key " + m.db.InQuery(findDue) // several processes share the work
 	total := 0
 	for {
-		n, err := m.write(ctx, fmt.Sprintf(forgetDue, skip), now.UnixMicro(), batchSize)
+		n, err := m.write(ctx, forgetDue, now.UnixMicro(), batchSize)
 		total += int(n)
 		if err != nil {
 			return total, fmt.Errorf("sqlmailbox: delete: %w", err)

@@ -32,6 +32,16 @@ func (d *DB) InElements(parameter int) string {
 	return fmt.Sprintf("IN (SELECT value FROM json_array_elements_text(CAST(CAST($%d AS TEXT) AS JSON)))", parameter)
 }
 
+// InQuery is the condition, for a statement that writes, that a column is among what a query finds, which may have a limit. PostgreSQL runs the query
+// once, before anything is written, and passes over rows that somebody else writes to: joined with the rows, as IN would have it, the query
+// may be run again for each of them, and passes over what was written by then too, so that more is written than the limit allows.
+func (d *DB) InQuery(query string) string {
+	if d.OnSQLite() {
+		return "IN (" + query + ")"
+	}
+	return "= ANY (ARRAY(" + query + " FOR UPDATE SKIP LOCKED))"
+}
+
 // Elements is a list as a parameter.
 func Elements[T ~string](list []T) string {
 	text, err := json.Marshal(list)

@@ -15,7 +15,7 @@ import (
 )
 
 // The queries for what is due, with a condition to fill in. $1 is now, $4 how many; what the condition looks at follows $2 and $3, which are the
-// lease's: see [dialect.leaseFound].
+// lease's: see [Store.leaseFound].
 const (
 	free         = "(lease_until IS NULL OR lease_until <= $1)"
 	findDue      = "SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $4"
@@ -24,15 +24,9 @@ const (
 	findChange = "SELECT key" + oldestChange + "%s ORDER BY due_at, key LIMIT $4"
 )
 
-// leaseFound returns the statement that leases what a query finds, until $2 with the token $3. PostgreSQL runs the query once, before it leases
-// anything: joined with the rows, as IN would have it, the query may be run again for each of them, and passes over those that are leased
-// by then, so that more are leased than were asked for.
-func (d dialect) leaseFound(table, key, query, returning string) string {
-	found := "IN (" + query + ")"
-	if !d.oneWriter {
-		found = "= ANY (ARRAY(" + query + d.skipLocked + "))"
-	}
-	return "UPDATE " + table + " SET lease_token = $3, lease_until = $2 WHERE " + key + " " + found + d.unawaited + " RETURNING " + returning
+// leaseFound returns the statement that leases what a query finds, until $2 with the token $3.
+func (s *Store) leaseFound(table, key, query, returning string) string {
+	return "UPDATE " + table + " SET lease_token = $3, lease_until = $2 WHERE " + key + " " + s.db.InQuery(query) + s.d.unawaited + " RETURNING " + returning
 }
 
 // Lease implements [payment.Store].
@@ -166,7 +160,7 @@ func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]s
 		p, err := payments.scanRow(rows, &t.Tries, &t.Cause, &t.Token)
 		t.Payment = p.value
 		return stored[payment.Task]{t, p.damage}, err
-	}, s.d.leaseFound("quittance_payment", "id", fmt.Sprintf(findDue, one), payments.columnNames()+", tries, cause, lease_token"), args...)
+	}, s.leaseFound("quittance_payment", "id", fmt.Sprintf(findDue, one), payments.columnNames()+", tries, cause, lease_token"), args...)
 	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
 		p, q := a.value.Payment, b.value.Payment
 		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))
@@ -186,7 +180,7 @@ func (s *Store) leaseDelivery(ctx context.Context, one string, args []any) ([]st
 	all, err := sqldb.Returning(ctx, s.db, func(rows *sql.Rows) (l leasedChange, err error) {
 		err = rows.Scan(&l.key, &l.entry.payment, &l.entry.version, &l.snapshot, &l.due, &l.tries, &l.cause)
 		return l, err
-	}, s.d.leaseFound("quittance_change", "key", fmt.Sprintf(findChange, one), "key, payment, version, snapshot, due_at, tries, cause"), args...)
+	}, s.leaseFound("quittance_change", "key", fmt.Sprintf(findChange, one), "key, payment, version, snapshot, due_at, tries, cause"), args...)
 	if err != nil {
 		return nil, err
 	}

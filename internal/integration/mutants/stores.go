@@ -49,6 +49,6 @@ var stores = []Mutant{
 	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
 	one("PostgreSQL: the index of attempts is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
 	one("PostgreSQL: the index of paid debts is missing", "payment/sqlstore/migrations/postgresql/0005_debt_paid.sql", "CREATE UNIQUE INDEX", "CREATE INDEX", inPostgreSQL),
-	one("PostgreSQL: leases wait for each other", "payment/sqlstore/store.go", " FOR UPDATE SKIP LOCKED", "", inPostgreSQL),
+	one("PostgreSQL: leases wait for each other", "internal/sqldb/statement.go", " FOR UPDATE SKIP LOCKED", "", inPostgreSQL),
 	one("PostgreSQL: a day is closed beside who writes", "payment/sqlstore/store.go", "barrier:   \"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE\",", "", inPostgreSQL),
 }
