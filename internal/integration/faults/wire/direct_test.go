@@ -43,7 +43,7 @@ func openDirect(clock *paymenttest.Clock, tr transition) *platform {
 		callbacks: s.Callbacks,
 		book: func() (book []ledger) {
 			for _, c := range s.Book() {
-				l := ledger{reference: c.Reference}
+				l := ledger{reference: c.Reference, session: c.ID}
 				for _, p := range c.Payments {
 					switch {
 					case p.Code == 2:
@@ -67,14 +67,6 @@ func openDirect(clock *paymenttest.Clock, tr transition) *platform {
 				book = append(book, l)
 			}
 			return book
-		},
-		ownerOf: func(session acquirer.Session) string {
-			for _, c := range s.Book() {
-				if c.ID == session.Handle.Session {
-					return c.Reference
-				}
-			}
-			return "nobody"
 		},
 		begin: "create", questions: []string{"session", "payment", "refunds"}, narrow: []string{"refunds"}, cancel: "cancel", refund: "refund",
 		names: func(session acquirer.Session, reference string) []string {

@@ -52,21 +52,13 @@ func openPayFiP(clock *paymenttest.Clock, tr transition) *platform {
 		},
 		book: func() (book []ledger) {
 			for _, tx := range s.Book() {
-				l := ledger{reference: tx.Refdet, refused: tx.Letter == "R"}
+				l := ledger{reference: tx.Refdet, session: tx.IdOp, refused: tx.Letter == "R"}
 				if tx.Money() {
 					l.taken, l.captures = tx.Cents, 1
 				}
 				book = append(book, l)
 			}
 			return book
-		},
-		ownerOf: func(session acquirer.Session) string {
-			for _, tx := range s.Book() {
-				if tx.IdOp == session.Handle.Session {
-					return tx.Refdet
-				}
-			}
-			return "nobody"
 		},
 		begin: "creerPaiementSecurise", questions: []string{"recupererDetailPaiementSecurise"},
 		names: func(session acquirer.Session, reference string) []string {

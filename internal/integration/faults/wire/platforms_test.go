@@ -18,7 +18,6 @@ type platform struct {
 	decide    func(reference string, paid bool) error // ends a payment that is pending; nil: it ends by the clock
 	callbacks func() []acquirer.Callback              // notifications so far, as a portal receives them
 	book      func() []ledger
-	ownerOf   func(acquirer.Session) string // reference of a session; nil: the session has no handle by which it is kept unique
 
 	begin     string   // kind of the call that opens a session
 	questions []string // kinds of the calls that ask
@@ -31,11 +30,12 @@ type platform struct {
 // ledger is what the platform's book says of one session.
 type ledger struct {
 	reference string
-	taken     int64 // cents that were captured, or promised for good
-	captures  int   // how often
-	returned  int64 // cents that are back
-	givings   int   // how often they were given back, or asked to be
-	pending   bool  // nobody knows yet
+	session   string // by which the payer's session is kept unique; empty: the platform has none
+	taken     int64  // cents that were captured, or promised for good
+	captures  int    // how often
+	returned  int64  // cents that are back
+	givings   int    // how often they were given back, or asked to be
+	pending   bool   // nobody knows yet
 	refused   bool
 }
 
