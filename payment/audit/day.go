@@ -71,7 +71,7 @@ type dayOf struct {
 }
 
 // mostRead is how many payments stay in memory until their later heads of the day come. Beyond that they are read again.
-const mostRead = 10_000
+const mostRead = 4_000
 
 // movementsByInstant yields the movements of the payments on the day, by instant.
 func (r *dayReader) movementsByInstant(ctx context.Context) iter.Seq2[movement, error] {

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -12,7 +11,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -92,8 +90,8 @@ type euros int64
 //
 // The error says when the day is wrong, or not over yet: a day is open until 00:05 of the next. Then nothing is
 // written; nor when the journal of a payment that moved on the day does not verify ([payment.ErrAltered]): find out first what
-// happened to it. A day of more than eight megabytes, some fifty thousand lines, is written while it is read: what an error leaves of it has no
-// last line, and is no export.
+// happened to it. A day of more than two megabytes, some twelve thousand lines, is written while it is read: what an error leaves of it has no
+// last line, and is no export. In memory it holds those two megabytes, the payments of a batch, and 32 bytes of each payment of the day.
 //
 // The store keeps the seal of the day, and the next export begins with it, so that one call reads the journals of the payments that moved
 // on the day, and of what came before only what was never exported. Verify trusts no seal that the store keeps.
@@ -120,28 +118,16 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
-	held := heldWriters.Get().(*bufio.Writer)
-	held.Reset(w)
-	defer func() {
-		held.Reset(nil)
-		heldWriters.Put(held)
-	}()
+	held := &heldWriter{to: w}
 	seal, err := b.writeDay(ctx, d, held, as)
 	if err == nil {
-		err = held.Flush()
+		err = held.flush()
 	}
 	if err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
 	}
 	return seal, nil
 }
-
-// heldBack is how many bytes are written only when all is well, some fifty thousand lines: of a larger day the beginning is written before
-// the end is read.
-const heldBack = 8 << 20
-
-// heldWriters are kept between exports: clearing so much memory costs more than the export of a small day.
-var heldWriters = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, heldBack) }}
 
 func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encoding) (seal Seal, err error) {
 	sum := sha256.New()

@@ -22,7 +22,6 @@ import (
 var alone = map[string]func(string) error{
 	"QUITTANCE_BENCH_WORKER":  workAlone,
 	"QUITTANCE_BENCH_LETTERS": lettersAlone,
-	"QUITTANCE_BENCH_EXPORT":  exportAlone,
 	"QUITTANCE_BENCH_FIRST":   firstAlone,
 }
 
@@ -65,18 +64,29 @@ func worker(b *testing.B, d database, db *sql.DB) float64 {
 	cmd := exec.CommandContext(b.Context(), self)
 	cmd.Env = append(os.Environ(), "QUITTANCE_BENCH_WORKER="+dsn)
 	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
+	status, err := cmd.Output()
 	if err != nil {
 		b.Fatal(err)
 	}
-	kib, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kib / 1024
+	return peakMiB(b, status)
 }
 
-// workAlone does what is due in a database, and prints the peak of this process's resident memory in KiB.
+// peakMiB is the peak of resident memory in what Linux says of a process.
+func peakMiB(b *testing.B, status []byte) float64 {
+	for line := range strings.Lines(string(status)) {
+		if peak, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(peak), " kB"), 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return kib / 1024
+		}
+	}
+	b.Fatalf("no VmHWM in %q", status)
+	return 0
+}
+
+// workAlone does what is due in a database, and prints what Linux says of the process then.
 func workAlone(dsn string) error {
 	driver, open := "sqlite", sqlstore.SQLite
 	if strings.HasPrefix(dsn, "postgres://") {
@@ -110,20 +120,9 @@ func workAlone(dsn string) error {
 			break
 		}
 	}
-	return printPeak()
-}
-
-// printPeak prints the peak of this process's resident memory in KiB.
-func printPeak() error {
 	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = os.Stdout.Write(status)
 	}
-	for line := range strings.Lines(string(status)) {
-		if kib, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			fmt.Println(strings.TrimSuffix(strings.TrimSpace(kib), " kB"))
-			return nil
-		}
-	}
-	return fmt.Errorf("/proc/self/status has no VmHWM")
+	return err
 }
