@@ -20,6 +20,8 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+
+	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 // Install is what a test says when it cannot run.
@@ -61,9 +63,10 @@ func versionOf(path string) int {
 type errNone struct{ error }
 
 // Start starts a cluster that ends with the test, and that the test may stop, crash and look into. Without PostgreSQL on the machine it
-// skips the test.
+// skips the test, as with -short: a server and its databases take more time than most of what is tested on them.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
+	figure.Long(tb)
 	s, err := newCluster()
 	if s != nil {
 		tb.Cleanup(func() { s.Stop(syscall.SIGINT); os.RemoveAll(s.Folder) })
@@ -86,9 +89,10 @@ var shared = sync.OnceValues(func() (*Server, error) {
 })
 
 // Shared returns the one server of the test binary, for tests that need databases and do nothing to the server. It starts at the first
-// call and ends with the binary, however that ends. It does not wait for the disk: nobody crashes it.
+// call and ends with the binary, however that ends. It does not wait for the disk: nobody crashes it. It skips as Start does.
 func Shared(tb testing.TB) *Server {
 	tb.Helper()
+	figure.Long(tb)
 	s, err := shared()
 	skipOrFail(tb, err)
 	return s
