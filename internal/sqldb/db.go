@@ -10,8 +10,7 @@ import (
 
 // DB is one *sql.DB as everyone in this process who writes to it shares it: the store, the mailbox, and the host. It has
 //
-//  1. one queue of writers: on SQLite those of one package who wait share a transaction and its fsync, and each package has its share of the
-//     time;
+//  1. one queue of writers: on SQLite those who wait share a transaction and its fsync, in which each package has its turn;
 //  2. one way to read what can be trusted: after a commit whose fsync failed nothing is read before the file was made sure of;
 //  3. one way to retry: PostgreSQL's lost connections, see [Retry].
 //

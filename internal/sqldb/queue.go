@@ -16,27 +16,40 @@ const (
 )
 
 // queue lets the writers of one SQLite file share commits: whoever comes while a transaction runs waits, and the first of
-// those who wait runs the next one for all of its line. When one of them has to be undone, all are, and run again, each in a
+// those who wait runs the next one for all. When one of them has to be undone, all are, and run again, each in a
 // savepoint of its own, so that it undoes itself only: that is rare, and savepoints are dear.
 //
 // One queue is for everybody: with one for each package SQLite's own lock, which serves nobody in turn, would stand behind them. It has a
-// line for each caller, and the line whose turn is next is the one that has used the file for the shortest time: so payers do not
-// make letters wait, nor letters payers, however many there are of either.
+// line for each caller, and each line has a turn in each transaction: so payers do not make letters wait, nor letters payers, however many
+// there are of either, and they pay for one fsync.
 type queue struct {
 	mu    sync.Mutex
 	busy  bool
-	lines map[string]*line // by caller
+	lines []*line // the one whose first leads the next transaction comes first
 }
 
 // line is where the writers of one caller wait. Nobody overtakes anybody in it.
 type line struct {
+	caller  string
 	waiting []*write
-	used    time.Duration // how long its transactions took, from when it was last empty beside others as if it had used as much as they
 }
 
-// longestTurn is how long a transaction takes more writes of its line while others wait: about as long as sixteen letters need. Turns alternate, since
-// whoever is served comes back a moment later, so that the longer turn is the larger share.
-const longestTurn = 600 * time.Microsecond
+// longestTurn is how long a line goes on in a transaction that others wait for, or share.
+const longestTurn = 1200 * time.Microsecond
+
+// turn is that of a line in a transaction.
+type turn struct {
+	line  *line
+	began time.Time
+}
+
+// isOver reports whether the write's line has gone on for long enough. The first write of a line begins its turn.
+func (t *turn) isOver(w *write) bool {
+	if t.line != w.line {
+		*t = turn{w.line, time.Now()}
+	}
+	return time.Since(t.began) > longestTurn
+}
 
 // write is a writer in the queue.
 type write struct {
@@ -73,8 +86,8 @@ func (q *queue) runWrite(ctx context.Context, d *DB, f func(context.Context, *sq
 	return q.enqueueAndWait(d, &write{ctx: ctx, f: f, lead: make(chan bool, 1)})
 }
 
-// enqueueAndWait puts a write into the queue, and returns when it is done. The first writer of a line whose turn it is runs the
-// transaction for the others of its line.
+// enqueueAndWait puts a write into the queue, and returns when it is done. The first writer of the line that is next runs the
+// transaction for all.
 func (q *queue) enqueueAndWait(d *DB, w *write) error {
 	ctx := w.ctx
 	q.mu.Lock()
@@ -96,8 +109,8 @@ func (q *queue) enqueueAndWait(d *DB, w *write) error {
 	if !lead {
 		return w.err
 	}
-	batch := q.takeBatch(w.line)
-	start := time.Now()
+	d.file.rival.yield() // whoever comes meanwhile shares the transaction
+	batch := q.takeBatch(w)
 	ended := false
 	defer func() { // also when a function ends its goroutine, as t.FailNow does
 		if !ended {
@@ -105,82 +118,75 @@ func (q *queue) enqueueAndWait(d *DB, w *write) error {
 				undone.err = errGone
 			}
 		}
-		q.handOver(w, batch, time.Since(start))
+		q.handOver(w, batch)
 	}()
-	done := d.runBatch(batch)
-	q.putBack(w.line, batch[done:])
-	batch, ended = batch[:done], true
+	done, left := d.runBatch(batch)
+	d.file.rival.ended.Store(time.Now().UnixMicro())
+	q.putBack(left)
+	batch, ended = done, true
 	return w.err
 }
 
-// lineOf is the line of a caller. One that was empty gets no credit for the time in which it used nothing.
+// lineOf is the line of a caller.
 func (q *queue) lineOf(caller string) *line {
-	if q.lines == nil {
-		q.lines = map[string]*line{}
-	}
-	own := q.lines[caller]
-	if own == nil {
-		own = &line{}
-		q.lines[caller] = own
-	}
-	if len(own.waiting) == 0 {
-		if next := q.nextLine(); next != nil {
-			own.used = max(own.used, next.used)
+	for _, l := range q.lines {
+		if l.caller == caller {
+			return l
 		}
 	}
+	own := &line{caller: caller}
+	q.lines = append(q.lines, own)
 	return own
 }
 
-// nextLine is the line whose turn it is; nil if nobody waits.
-func (q *queue) nextLine() (next *line) {
-	for _, l := range q.lines {
-		if len(l.waiting) > 0 && (next == nil || l.used < next.used) {
-			next = l
-		}
-	}
-	return next
-}
-
-// takeBatch takes the writes out of a line that share a transaction.
-func (q *queue) takeBatch(l *line) []*write {
+// takeBatch takes the writes that share a transaction out of the lines, the leader's line first. What is done alone is a batch of its own.
+func (q *queue) takeBatch(leader *write) (batch []*write) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := min(len(l.waiting), mostShared)
-	if i := slices.IndexFunc(l.waiting[:n], func(w *write) bool { return w.alone != nil }); i >= 0 {
-		n = max(i, 1)
+	isAlone := func(w *write) bool { return w.alone != nil }
+	own := slices.Index(q.lines, leader.line)
+	q.lines = slices.Concat(q.lines[own+1:], q.lines[:own+1]) // whose line led is the last to lead again
+	for _, l := range slices.Backward(q.lines) {
+		n := min(len(l.waiting), mostShared)
+		if i := slices.IndexFunc(l.waiting[:n], isAlone); i >= 0 {
+			n = i
+		}
+		if leader.alone != nil {
+			n = 1
+		}
+		batch = append(batch, l.waiting[:n]...)
+		l.waiting = l.waiting[n:]
+		if leader.alone != nil {
+			break
+		}
 	}
-	batch := l.waiting[:n:n]
-	l.waiting = l.waiting[n:]
 	return batch
 }
 
-// putBack lets writes wait on, before all others of their line.
-func (q *queue) putBack(l *line, batch []*write) {
-	if len(batch) == 0 {
+// putBack lets writes wait on, before all others of their lines.
+func (q *queue) putBack(left []*write) {
+	if len(left) == 0 {
 		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	l.waiting = slices.Concat(batch, l.waiting)
+	for _, w := range slices.Backward(left) {
+		w.line.waiting = slices.Insert(w.line.waiting, 0, w)
+	}
 }
 
 // isAwaited reports whether somebody waits in another line.
 func (q *queue) isAwaited(by *line) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, l := range q.lines {
-		if l != by && len(l.waiting) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(q.lines, func(l *line) bool { return l != by && len(l.waiting) > 0 })
 }
 
 // errGone is for those who shared a transaction with a function that did not return: all was undone.
 var errGone = errors.New("a function inside the transaction ended its goroutine; nothing was written")
 
 // handOver tells the others of a batch that they are done, and the first of the line that is next to lead.
-func (q *queue) handOver(leader *write, batch []*write, took time.Duration) {
+func (q *queue) handOver(leader *write, batch []*write) {
 	for _, other := range batch {
 		if other != leader {
 			other.lead <- false
@@ -188,12 +194,13 @@ func (q *queue) handOver(leader *write, batch []*write, took time.Duration) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	leader.line.used += took
-	if next := q.nextLine(); next != nil {
-		next.waiting[0].lead <- true
-	} else {
-		q.busy = false
+	for _, l := range q.lines {
+		if len(l.waiting) > 0 {
+			l.waiting[0].lead <- true
+			return
+		}
 	}
+	q.busy = false
 }
 
 // callFunction calls the write's function. Its context does not end the transaction of the others, nor does a panic of the host's.
@@ -206,19 +213,18 @@ func (w *write) callFunction(tx *sql.Tx) (err error) {
 	return w.f(context.WithoutCancel(w.ctx), tx)
 }
 
-// runBatch does the writes of a batch in one transaction, and returns how many it did: the others wait on.
-func (d *DB) runBatch(batch []*write) (done int) {
-	done, again := d.runShared(batch, false)
+// runBatch does the writes of a batch in one transaction, and returns which it did: the others wait on.
+func (d *DB) runBatch(batch []*write) (done, left []*write) {
+	done, left, again := d.runShared(batch, false)
 	if again {
-		d.runShared(batch[:done], true)
+		d.runShared(done, true)
 	}
-	return done
+	return done, left
 }
 
-// runShared does the writes of a batch in one transaction: done counts the first of them, as many as there is time for while others
-// wait. With apart each write has a savepoint of its own. Without apart a failed write rolls all back, and again asks for a
-// second run with savepoints.
-func (d *DB) runShared(batch []*write, apart bool) (done int, again bool) {
+// runShared does the writes of a batch in one transaction, of each line as many as its turn has time for. With apart each write has a savepoint of
+// its own, and all are done. Without apart a failed write rolls all back, and again asks for a second run with savepoints.
+func (d *DB) runShared(batch []*write, apart bool) (done, left []*write, again bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), longestCommit)
 	defer cancel()
 	failAll := func(err error) {
@@ -230,25 +236,25 @@ func (d *DB) runShared(batch []*write, apart bool) (done int, again bool) {
 	}
 	if alone := batch[0]; alone.alone != nil {
 		alone.err = d.runAlone(alone)
-		return len(batch), false
+		return batch, nil, false
 	}
 	disk := &d.file.disk
 	if err := disk.recoverIfInDoubt(ctx, d.Pool); err != nil {
 		failAll(err)
-		return len(batch), false
+		return batch, nil, false
 	}
 	if !slices.ContainsFunc(batch, func(w *write) bool { return w.f != nil }) {
-		return len(batch), false
+		return batch, nil, false
 	}
 	// What is there already is not written again, so it must be on the disk, which at the start is not certain.
 	if err := disk.syncFileOnce(ctx, d.Pool); err != nil {
 		failAll(err)
-		return len(batch), false
+		return batch, nil, false
 	}
 	conn, tx, err := d.beginTrusted(ctx)
 	if err != nil {
 		failAll(err)
-		return len(batch), false
+		return batch, nil, false
 	}
 	defer conn.Close()
 	var failed error // why all is undone
@@ -263,12 +269,14 @@ func (d *DB) runShared(batch []*write, apart bool) (done int, again bool) {
 		_, err := tx.ExecContext(ctx, statement)
 		return err
 	}
-	start := time.Now()
-	for _, w := range batch {
-		if !apart && done > 0 && time.Since(start) > longestTurn && d.file.queue.isAwaited(w.line) {
-			break
+	var t turn
+	isShared := batch[0].line != batch[len(batch)-1].line
+	for i, w := range batch {
+		if !apart && t.isOver(w) && (isShared || d.file.queue.isAwaited(w.line)) {
+			left = append(left, w)
+			continue
 		}
-		done++
+		done = append(done, w)
 		if w.err = w.ctx.Err(); w.err != nil || w.f == nil {
 			continue
 		}
@@ -278,38 +286,38 @@ func (d *DB) runShared(batch []*write, apart bool) (done int, again bool) {
 			case w.err == nil, errors.Is(w.err, ErrNothing):
 			case len(batch) == 1:
 				failed = w.err
-				return len(batch), false
+				return batch, nil, false
 			default:
 				failed = w.err
 				for _, w := range batch {
 					w.err = nil
 				}
-				return done, true
+				return done, append(left, batch[i+1:]...), true
 			}
 			continue
 		}
 		if failed = do("SAVEPOINT one"); failed != nil {
 			failAll(failed)
-			return len(batch), false
+			return batch, nil, false
 		}
 		if w.err = w.callFunction(tx); w.err != nil {
 			if err := do("ROLLBACK TO one"); err != nil {
 				failed = w.err
 				failAll(errors.Join(err, w.err))
-				return len(batch), false
+				return batch, nil, false
 			}
 		}
 		if failed = do("RELEASE one"); failed != nil {
 			failAll(failed)
-			return len(batch), false
+			return batch, nil, false
 		}
 	}
-	batch = batch[:done]
+	batch = done
 	if err := tx.Commit(); err != nil {
 		disk.distrust(conn, err)
 		failAll(err)
 	}
-	return done, false
+	return done, left, false
 }
 
 // runAlone runs what no transaction may be around.

@@ -24,8 +24,8 @@
 // beside it.
 //
 // Writes of one process wait in one queue, those of this store, of a mailbox of package sqlmailbox and of the host ([Store.Write]) on one
-// *sql.DB alike: one transaction comes after the other, those of one package that wait share the next one and its fsync, and
-// letters and payments have each their share of the time. A write of the host
+// *sql.DB alike: one transaction comes after the other, those that wait share the next one and its fsync, and
+// letters and payments have each their turn in it. A write of the host
 // that goes past the queue waits at SQLite's own lock, which serves nobody in turn. A transaction's first statement is a write, so
 // it never has to be repeated for a reader's sake. While another
 // process holds the write lock for longer than busy_timeout, writes fail with "database is locked" and may be tried

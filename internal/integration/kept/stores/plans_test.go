@@ -24,6 +24,7 @@ type listener struct {
 	dsn    string
 	mu     sync.Mutex
 	heard  map[string]bool
+	begun  int // transactions
 }
 
 func (l *listener) Connect(context.Context) (driver.Conn, error) {
@@ -39,6 +40,9 @@ type listenedConn struct {
 }
 
 func (c listenedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	c.l.mu.Lock()
+	c.l.begun++
+	c.l.mu.Unlock()
 	return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
 }
 
