@@ -13,6 +13,7 @@ import (
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -124,21 +125,36 @@ func (d *database) Damage(id payment.ID, kind int) (string, func() error, error)
 	var good any
 	var version int
 	query := fmt.Sprintf("SELECT %s, version FROM %s WHERE %s = $1 ORDER BY %s LIMIT 1", k.column, k.table, k.key, k.order)
-	if err := d.db.QueryRow(query, string(id)).Scan(&good, &version); errors.Is(err, sql.ErrNoRows) {
+	err := d.again(func() error { return d.db.QueryRow(query, string(id)).Scan(&good, &version) })
+	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil, nil
-	} else if err != nil {
+	}
+	if err != nil {
 		return "", nil, err
 	}
-	set := fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s = $1 AND version = $2", k.table, k.column, bad, k.key)
-	if _, err := d.db.Exec(set, string(id), version); err != nil {
+	if err := d.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s = $1 AND version = $2", k.table, k.column, bad, k.key), string(id), version); err != nil {
 		return "", nil, err
 	}
 	mend := func() error {
-		_, err := d.db.Exec(fmt.Sprintf("UPDATE %s SET %s = $1 WHERE %s = $2 AND version = $3 AND %s = %s", k.table, k.column, k.key, k.column, bad),
+		return d.exec(fmt.Sprintf("UPDATE %s SET %s = $1 WHERE %s = $2 AND version = $3 AND %s = %s", k.table, k.column, k.key, k.column, bad),
 			good, string(id), version)
-		return err
 	}
 	return k.what, mend, nil
+}
+
+// again runs f, once more for each connection of the pool that a restart has cut: the world learns of that as late as the store does.
+func (d *database) again(f func() error) error {
+	if d.driver != "pgx" {
+		return f()
+	}
+	return sqldb.Retry(context.Background(), d.db, f)
+}
+
+func (d *database) exec(statement string, args ...any) error {
+	return d.again(func() error {
+		_, err := d.db.Exec(statement, args...)
+		return err
+	})
 }
 
 // Close implements [Backend].
