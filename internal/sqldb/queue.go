@@ -35,7 +35,7 @@ type line struct {
 }
 
 // longestTurn is how long a line goes on in a transaction that others wait for, or share.
-const longestTurn = 800 * time.Microsecond
+const longestTurn = 500 * time.Microsecond
 
 // turn is that of a line in a transaction.
 type turn struct {
