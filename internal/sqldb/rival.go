@@ -13,7 +13,7 @@ import (
 // rival, the lock is looked for each millisecond, and left alone for that long after each transaction: a rival that does the same finds it.
 type rival struct {
 	polls atomic.Int64 // how many transactions still look for the lock so
-	ended atomic.Int64 // when the last transaction ended, in microseconds
+	ended time.Time    // when the last transaction ended, by the monotonic clock; only whoever leads reads or sets it
 }
 
 const (
@@ -38,7 +38,7 @@ func (r *rival) beginTransaction(ctx context.Context, conn *sql.Conn) (*sql.Tx, 
 // yield lets a rival have the lock that this process had last.
 func (r *rival) yield() {
 	if r.polls.Load() > 0 {
-		time.Sleep(rivalPause - time.Since(time.UnixMicro(r.ended.Load())))
+		time.Sleep(rivalPause - time.Since(r.ended))
 	}
 }
 
