@@ -3,29 +3,24 @@ package sqldb
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
 )
 
-const (
-	mostShared    = 64               // writes that share a transaction
-	longestCommit = 30 * time.Second // how long a transaction may take
-)
-
-// queue lets the writers of one SQLite file share commits: whoever comes while a transaction runs waits, and the first of
-// those who wait runs the next one for all. When one of them has to be undone, all are, and run again, each in a
-// savepoint of its own, so that it undoes itself only: that is rare, and savepoints are dear.
+// queue lets the writers of one SQLite file share commits: whoever comes while a transaction runs waits, and the first of those who wait runs
+// the next one for all.
 //
 // One queue is for everybody: with one for each package SQLite's own lock, which serves nobody in turn, would stand behind them. It has a
 // line for each caller, and each line has a turn in each transaction: so payers do not make letters wait, nor letters payers, however many
-// there are of either, and they pay for one fsync.
+// there are of either, and they pay for one fsync. Whom a commit wakes comes back when the next transaction has begun, so that a line may
+// have its turn as long as the transaction runs: with those only who waited at its begin, two lines would take every second one each.
 type queue struct {
-	mu    sync.Mutex
-	busy  bool
-	lines []*line // the one whose first leads the next transaction comes first
+	mu      sync.Mutex
+	busy    bool
+	lines   []*line // the one whose first leads the next transaction comes first
+	entered uint64  // how many writes have come so far
 }
 
 // line is where the writers of one caller wait. Nobody overtakes anybody in it.
@@ -34,30 +29,12 @@ type line struct {
 	waiting []*write
 }
 
-// longestTurn is how long a line goes on in a transaction that others wait for, or share: about as long as sixteen letters need. With a longer one
-// letters wait for payers, with a shorter one payers wait for more commits.
-const longestTurn = 500 * time.Microsecond
-
-// turn is that of a line in a transaction.
-type turn struct {
-	line  *line
-	began time.Time
-}
-
-// isOver reports whether the write's line has gone on for long enough. The first write of a line begins its turn and is always served, however
-// slow the machine is at this moment: the leader is the first of all, and returns when the transaction has ended.
-func (t *turn) isOver(w *write, now time.Time) bool {
-	if t.line != w.line {
-		*t = turn{w.line, now}
-	}
-	return now.Sub(t.began) > longestTurn
-}
-
 // write is a writer in the queue.
 type write struct {
-	line *line
-	ctx  context.Context
-	f    func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
+	line   *line
+	number uint64 // of those who have come
+	ctx    context.Context
+	f      func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
 
 	// alone is for what no transaction may be around; nobody else writes meanwhile.
 	alone func(context.Context, *sql.Conn) error
@@ -65,10 +42,6 @@ type write struct {
 	err  error
 	lead chan bool // false: the write is done; true: lead the next transaction
 }
-
-// ErrNothing is what a function returns that has written nothing because its conditions were not met. There is nothing to undo
-// then, and the transaction that it shares goes on.
-var ErrNothing = errors.New("nothing was written")
 
 // removeWaiting takes a write out of the queue and reports whether it did: a write whose turn has come stays.
 func (q *queue) removeWaiting(w *write) bool {
@@ -95,6 +68,8 @@ func (q *queue) enqueueAndWait(d *DB, w *write) error {
 	q.mu.Lock()
 	w.line = q.lineOf(d.caller)
 	w.line.waiting = append(w.line.waiting, w)
+	q.entered++
+	w.number = q.entered
 	lead := !q.busy
 	q.busy = true
 	q.mu.Unlock()
@@ -112,20 +87,18 @@ func (q *queue) enqueueAndWait(d *DB, w *write) error {
 		return w.err
 	}
 	d.file.rival.yield() // whoever comes meanwhile shares the transaction
-	batch := q.takeBatch(w)
+	s := q.begin(w)
 	ended := false
 	defer func() { // also when a function ends its goroutine, as t.FailNow does
 		if !ended {
-			for _, undone := range batch {
-				undone.err = errGone
-			}
+			s.fail(errGone)
 		}
-		q.handOver(w, batch)
+		q.handOver(s)
+		runtime.Gosched() // the next leader begins at once, and not when this caller has to wait
 	}()
-	done, left := d.runBatch(batch)
+	d.run(s)
 	d.file.rival.ended = time.Now()
-	q.putBack(left)
-	batch, ended = done, true
+	ended = true
 	return w.err
 }
 
@@ -141,58 +114,60 @@ func (q *queue) lineOf(caller string) *line {
 	return own
 }
 
-// takeBatch takes the writes that share a transaction out of the lines, the leader's line first. What is done alone is a batch of its own.
-func (q *queue) takeBatch(leader *write) (batch []*write) {
+// begin begins a transaction with its leader, whose line has the first turn.
+func (q *queue) begin(leader *write) *shared {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	isAlone := func(w *write) bool { return w.alone != nil }
 	own := slices.Index(q.lines, leader.line)
 	q.lines = slices.Concat(q.lines[own+1:], q.lines[:own+1]) // whose line led is the last to lead again
-	for _, l := range slices.Backward(q.lines) {
-		n := min(len(l.waiting), mostShared)
-		if i := slices.IndexFunc(l.waiting[:n], isAlone); i >= 0 {
-			n = i
-		}
-		if leader.alone != nil {
-			n = 1
-		}
-		batch = append(batch, l.waiting[:n]...)
-		l.waiting = l.waiting[n:]
-		if leader.alone != nil {
-			break
-		}
-	}
-	return batch
+	leader.line.waiting = leader.line.waiting[1:]
+	return &shared{queue: q, entered: q.entered, taken: []*write{leader}, turns: []*line{leader.line}}
 }
 
-// putBack lets writes wait on, before all others of their lines.
-func (q *queue) putBack(left []*write) {
-	if len(left) == 0 {
-		return
-	}
+// takeNext takes the write that is next in a transaction out of the queue. It returns nil when each line that somebody waits in has had its turn.
+// What is done alone waits for a transaction that it leads.
+func (q *queue) takeNext(s *shared, now time.Time) *write {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, w := range slices.Backward(left) {
-		w.line.waiting = slices.Insert(w.line.waiting, 0, w)
+	isReady := func(l *line) bool { return len(l.waiting) > 0 && l.waiting[0].alone == nil }
+	l := s.turns[len(s.turns)-1]
+	isAwaited := len(s.turns) > 1 || slices.ContainsFunc(q.lines, func(other *line) bool { return other != l && len(other.waiting) > 0 })
+	if !isReady(l) || s.isTurnOver(isAwaited, now) {
+		next := slices.IndexFunc(q.lines, func(l *line) bool { return isReady(l) && !slices.Contains(s.turns, l) })
+		if next < 0 {
+			return nil
+		}
+		l = q.lines[next]
+		s.turns = append(s.turns, l)
+		s.beginTurn(now)
+	} else {
+		s.served++
+	}
+	w := l.waiting[0]
+	l.waiting = l.waiting[1:]
+	s.taken = append(s.taken, w)
+	return w
+}
+
+// takeWaiting takes all out of the queue who have waited since a transaction was begun.
+func (q *queue) takeWaiting(s *shared) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, l := range q.lines {
+		isTaken := func(w *write) bool { return w.number <= s.entered && w.alone == nil }
+		for _, w := range l.waiting {
+			if isTaken(w) {
+				s.taken = append(s.taken, w)
+			}
+		}
+		l.waiting = slices.DeleteFunc(l.waiting, isTaken)
 	}
 }
 
-// isAwaited reports whether somebody waits in another line.
-func (q *queue) isAwaited(by *line) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return slices.ContainsFunc(q.lines, func(l *line) bool { return l != by && len(l.waiting) > 0 })
-}
-
-// errGone is for those who shared a transaction with a function that did not return: all was undone.
-var errGone = errors.New("a function inside the transaction ended its goroutine; nothing was written")
-
-// handOver tells the others of a batch that they are done, and the first of the line that is next to lead.
-func (q *queue) handOver(leader *write, batch []*write) {
-	for _, other := range batch {
-		if other != leader {
-			other.lead <- false
-		}
+// handOver tells those who shared a transaction that they are done, and the first of the line that is next to lead.
+func (q *queue) handOver(s *shared) {
+	for _, other := range s.taken[1:] {
+		other.lead <- false
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -205,167 +180,7 @@ func (q *queue) handOver(leader *write, batch []*write) {
 	q.busy = false
 }
 
-// callFunction calls the write's function. Its context does not end the transaction of the others, nor does a panic of the host's.
-func (w *write) callFunction(tx *sql.Tx) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("a function inside the transaction panicked with a %T", r)
-		}
-	}()
-	return w.f(context.WithoutCancel(w.ctx), tx)
-}
-
-// runBatch does the writes of a batch in one transaction, and returns which it did: the others wait on.
-func (d *DB) runBatch(batch []*write) (done, left []*write) {
-	done, left, again := d.runShared(batch, false)
-	if again {
-		d.runShared(done, true)
-	}
-	return done, left
-}
-
-// runShared does the writes of a batch in one transaction, of each line as many as its turn has time for. With apart each write has a savepoint of
-// its own, and all are done. Without apart a failed write rolls all back, and again asks for a second run with savepoints.
-func (d *DB) runShared(batch []*write, apart bool) (done, left []*write, again bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), longestCommit)
-	defer cancel()
-	failAll := func(err error) {
-		for _, w := range batch {
-			if w.err == nil {
-				w.err = err
-			}
-		}
-	}
-	if alone := batch[0]; alone.alone != nil {
-		alone.err = d.runAlone(alone)
-		return batch, nil, false
-	}
-	disk := &d.file.disk
-	if err := disk.recoverIfInDoubt(ctx, d.Pool); err != nil {
-		failAll(err)
-		return batch, nil, false
-	}
-	if !slices.ContainsFunc(batch, func(w *write) bool { return w.f != nil }) {
-		return batch, nil, false
-	}
-	// What is there already is not written again, so it must be on the disk, which at the start is not certain.
-	if err := disk.syncFileOnce(ctx, d.Pool); err != nil {
-		failAll(err)
-		return batch, nil, false
-	}
-	conn, tx, err := d.beginTrusted(ctx)
-	if err != nil {
-		failAll(err)
-		return batch, nil, false
-	}
-	defer conn.Close()
-	var failed error // why all is undone
-	defer func() {   // what is neither committed nor undone is in doubt
-		if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
-			disk.distrust(conn, causeOf(err, failed))
-		} else if ctx.Err() != nil { // database/sql has undone it by itself, and does not say whether it could
-			discardConnection(conn)
-		}
-	}()
-	do := func(statement string) error {
-		_, err := tx.ExecContext(ctx, statement)
-		return err
-	}
-	var t turn
-	isShared := batch[0].line != batch[len(batch)-1].line
-	for i, w := range batch {
-		if !apart && t.isOver(w, time.Now()) && (isShared || d.file.queue.isAwaited(w.line)) {
-			left = append(left, w)
-			continue
-		}
-		done = append(done, w)
-		if w.err = w.ctx.Err(); w.err != nil || w.f == nil {
-			continue
-		}
-		if !apart {
-			w.err = w.callFunction(tx)
-			switch {
-			case w.err == nil, errors.Is(w.err, ErrNothing):
-			case len(batch) == 1:
-				failed = w.err
-				return batch, nil, false
-			default:
-				failed = w.err
-				for _, w := range batch {
-					w.err = nil
-				}
-				return done, append(left, batch[i+1:]...), true
-			}
-			continue
-		}
-		if failed = do("SAVEPOINT one"); failed != nil {
-			failAll(failed)
-			return batch, nil, false
-		}
-		if w.err = w.callFunction(tx); w.err != nil {
-			if err := do("ROLLBACK TO one"); err != nil {
-				failed = w.err
-				failAll(errors.Join(err, w.err))
-				return batch, nil, false
-			}
-		}
-		if failed = do("RELEASE one"); failed != nil {
-			failAll(failed)
-			return batch, nil, false
-		}
-	}
-	batch = done
-	if err := tx.Commit(); err != nil {
-		disk.distrust(conn, err)
-		failAll(err)
-	}
-	return done, left, false
-}
-
-// runAlone runs what no transaction may be around.
-func (d *DB) runAlone(w *write) error {
-	if err := errors.Join(w.ctx.Err(), d.file.disk.recoverIfInDoubt(w.ctx, d.Pool)); err != nil {
-		return err
-	}
-	conn, err := d.Pool.Conn(w.ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	err = w.alone(w.ctx, conn)
-	if err != nil && !rollBack(context.WithoutCancel(w.ctx), conn) {
-		d.file.disk.distrust(conn, err)
-	}
-	return err
-}
-
 // Alone runs f on SQLite with a connection, outside of any transaction, while nobody else in this process writes.
 func (d *DB) Alone(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
 	return d.file.queue.enqueueAndWait(d, &write{ctx: ctx, alone: f, lead: make(chan bool, 1)})
-}
-
-// beginTrusted begins a transaction on a connection that can be trusted. When a commit has failed meanwhile, the file is opened
-// anew first. An error for the write lock puts nothing in doubt, for nothing was written.
-func (d *DB) beginTrusted(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
-	for {
-		if err := d.file.disk.recoverIfInDoubt(ctx, d.Pool); err != nil {
-			return nil, nil, err
-		}
-		conn, err := d.Pool.Conn(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		tx, err := d.file.rival.beginTransaction(ctx, conn)
-		if err == nil && !d.file.disk.inDoubt() {
-			return conn, tx, nil
-		}
-		if err == nil {
-			tx.Rollback()
-		}
-		discardConnection(conn) // it may have begun all the same
-		conn.Close()
-		if err != nil {
-			return nil, nil, err
-		}
-	}
 }

@@ -1,27 +1,79 @@
 package sqldb
 
 import (
+	"cmp"
+	"context"
+	"database/sql"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// The first write of a line is served, whatever the time. A leader that was put back would tell its caller of a commit that nobody has made.
-func TestFirstOfALineIsServed(t *testing.T) {
-	payers, letters := &line{caller: "payers"}, &line{caller: "letters"}
-	now := time.Now()
-	var turn turn
-	for _, step := range []struct {
-		of   *line
-		at   time.Duration
-		over bool
-	}{
-		{payers, time.Hour, false}, {payers, time.Hour + longestTurn, false}, {payers, time.Hour + longestTurn + 1, true},
-		{letters, 2 * time.Hour, false}, {letters, 3 * time.Hour, true},
+// Who comes while a transaction runs has a turn in it when nobody of his line has had one; a turn ends in time where others wait or have had theirs.
+func TestTurns(t *testing.T) {
+	const short, long = longestTurn / 2, longestTurn + 1
+	type step struct {
+		come []string      // writers by line, before the next is taken
+		take time.Duration // how long the write before took
+		want string        // whose write is taken; "": the transaction ends
+	}
+	for name, steps := range map[string][]step{
+		"one line goes on":                     {{[]string{"payer", "payer"}, long, "payer"}, {nil, long, "payer"}, {[]string{"payer"}, long, "payer"}, {nil, long, ""}},
+		"others wait":                          {{[]string{"payer", "payer", "letter"}, short, "payer"}, {nil, long, "letter"}, {nil, short, ""}},
+		"others come while it runs":            {{[]string{"payer", "payer"}, long, "payer"}, {[]string{"letter", "letter"}, short, "letter"}, {nil, short, "letter"}, {nil, short, ""}},
+		"no second turn":                       {{[]string{"letter"}, long, "letter"}, {[]string{"payer", "letter"}, short, "letter"}, {[]string{"payer", "letter"}, long, ""}},
+		"the host has a turn too":              {{[]string{"letter"}, short, "letter"}, {[]string{"host"}, short, "host"}, {[]string{"payer"}, short, ""}},
+		"what is done alone leads":             {{[]string{"alone", "payer"}, short, "payer"}, {nil, short, ""}},
+		"what is done alone stops its line":    {{[]string{"letter", "alone letter", "letter"}, short, "letter"}, {nil, short, ""}},
+		"who was slow was served all the same": {{[]string{"letter"}, time.Hour, "letter"}, {nil, time.Hour, ""}},
 	} {
-		if got := turn.isOver(&write{line: step.of}, now.Add(step.at)); got != step.over {
-			t.Errorf("%s after %v: over %v, want %v", step.of.caller, step.at, got, step.over)
-		}
+		t.Run(name, func(t *testing.T) {
+			var q queue
+			come := func(who string) *write {
+				w := &write{}
+				name, isAlone := strings.CutPrefix(who, "alone")
+				if isAlone {
+					w.alone = func(context.Context, *sql.Conn) error { return nil }
+				}
+				w.line = q.lineOf(cmp.Or(strings.TrimSpace(name), "host"))
+				w.line.waiting = append(w.line.waiting, w)
+				return w
+			}
+			now := time.Now()
+			s := q.begin(come("payer"))
+			s.beginTurn(now)
+			for i, step := range steps {
+				for _, who := range step.come {
+					come(who)
+				}
+				now = now.Add(step.take)
+				got := ""
+				if w := q.takeNext(s, now); w != nil {
+					got = w.line.caller
+				}
+				if got != step.want {
+					t.Fatalf("step %d: %q was taken, want %q", i, got, step.want)
+				}
+			}
+		})
+	}
+}
+
+// A transaction that nothing ends has room for so many of a line.
+func TestMostInTurn(t *testing.T) {
+	var q queue
+	l := q.lineOf("payers")
+	for range 3 * mostInTurn {
+		l.waiting = append(l.waiting, &write{line: l})
+	}
+	now := time.Now()
+	s := q.begin(l.waiting[0])
+	s.beginTurn(now)
+	for q.takeNext(s, now) != nil {
+	}
+	if len(s.taken) != mostInTurn {
+		t.Errorf("%d were taken, want %d", len(s.taken), mostInTurn)
 	}
 }
 

@@ -84,6 +84,21 @@ func (c *crowd) deliver(n int, then func()) {
 	})
 }
 
+// Who comes while a transaction runs shares it, of whichever package he is.
+func TestCommitOfThoseWhoComeMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := crowdIn(t, func(payment.Change) error { return nil })
+		c.deliver(1, func() {})
+		c.pay(nil)
+		synctest.Wait()
+		close(c.goOn)
+		c.waiting.Wait()
+		if c.listener.begun > 0 {
+			t.Errorf("%d transactions were begun after the first", c.listener.begun)
+		}
+	})
+}
+
 // Payers and letters that wait at one time share a transaction. When a payer has to be undone, neither the other payers nor the letters are.
 func TestUndoneForOneOfTwoPackages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
