@@ -61,7 +61,7 @@ type dayReader struct {
 	read map[payment.ID]*dayOf
 
 	// heads are the last ones of the payments that moved, when all is read.
-	heads [][32]byte
+	heads *headSet
 }
 
 // dayOf is what a payment did on the day.
@@ -93,7 +93,8 @@ func (r *dayReader) movementsByInstant(ctx context.Context) iter.Seq2[movement, 
 					}
 				}
 				if did.last == h.Version {
-					r.heads, over = append(r.heads, h.Hash), append(over, h.Payment)
+					r.heads.add(h.Hash)
+					over = append(over, h.Payment)
 				}
 			}
 			for _, id := range over { // should an earlier version follow all the same, as after a clock was set back, it is read again

@@ -1,9 +1,9 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -19,7 +19,7 @@ type chain struct {
 }
 
 // sealThrough seals the days before d, on which nothing moved, and then d. It must be called in the order of days.
-func (c *chain) sealThrough(d paris.Day, heads [][32]byte) {
+func (c *chain) sealThrough(d paris.Day, heads iter.Seq[[32]byte]) {
 	if len(c.seals) == 0 {
 		c.next = d
 	}
@@ -30,7 +30,7 @@ func (c *chain) sealThrough(d paris.Day, heads [][32]byte) {
 // sealQuietDaysBefore seals the days before d, on which nothing moved.
 func (c *chain) sealQuietDaysBefore(d paris.Day) {
 	for len(c.seals) > 0 && c.next.Number() < d.Number() {
-		c.sealNextDay(nil)
+		c.sealNextDay(sorted(nil))
 	}
 }
 
@@ -43,14 +43,13 @@ func (c *chain) lastSeal() (seal Seal) {
 }
 
 // sealNextDay seals the next day: a hash over the day, the seal of the day before, and the heads of all payments, and orphans,
-// that moved on the day. With the seals before it, it commits to all heads.
-func (c *chain) sealNextDay(heads [][32]byte) {
-	slices.SortFunc(heads, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
+// that moved on the day, in their order. With the seals before it, it commits to all heads.
+func (c *chain) sealNextDay(heads iter.Seq[[32]byte]) {
 	before := c.lastSeal()
 	h := sha256.New()
 	h.Write([]byte("seal/1 " + c.next.String() + " "))
 	h.Write(before[:])
-	for _, head := range heads {
+	for head := range heads {
 		h.Write(head[:])
 	}
 	c.seals, c.next = append(c.seals, Seal(h.Sum(nil))), c.next.Next()
@@ -82,7 +81,7 @@ func (h heads) addJournal(entries []payment.Entry) {
 func (h heads) sealDaysBefore(end paris.Day) (c chain) {
 	for _, day := range slices.Sorted(maps.Keys(h)) {
 		if day < end.Number() {
-			c.sealThrough(paris.Numbered(day), h[day])
+			c.sealThrough(paris.Numbered(day), sorted(h[day]))
 		}
 	}
 	c.sealQuietDaysBefore(end)
@@ -110,7 +109,7 @@ func (b *Books) chainBefore(ctx context.Context, d paris.Day, orphans []payment.
 			return c, err
 		}
 		if heads = append(heads, orphanHeads(orphans, day)...); len(heads) > 0 {
-			c.sealThrough(day, heads)
+			c.sealThrough(day, sorted(heads))
 		}
 	}
 	c.sealQuietDaysBefore(d)
