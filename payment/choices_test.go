@@ -34,6 +34,7 @@ func resolves(v payment.Verdict) func(*world, payment.Command) (payment.Payment,
 // What Choices offers is done, and what it does not offer is refused or changes nothing: in every state, with money and without, with
 // another payment of the claim and without.
 func TestChoices(t *testing.T) {
+	t.Parallel()
 	situations := map[string]func(*world, *statusBank) payment.Payment{
 		"redirected": func(w *world, _ *statusBank) payment.Payment { p, _ := w.begin("1"); return p },
 		"paid":       func(w *world, _ *statusBank) payment.Payment { return w.ended("1", acquirer.Accepted) },

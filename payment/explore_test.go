@@ -596,6 +596,7 @@ func explore(r rules, until string) explored {
 // In every moment that two payments of one claim can reach, what must always hold does, and a settled end can be reached without any
 // notification.
 func TestTwoPaymentsOfOneClaim(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("long: every moment is gone to without -short")
 	}

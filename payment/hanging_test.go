@@ -273,6 +273,7 @@ func TestM3EveryDeliverHangs(t *testing.T) {
 // M3: a bank's client that ignores its context, or panics, is a failure of the payments that it was asked about, and of no other. What
 // hangs for three days is a person's.
 func TestM3QuestionIgnoresItsContext(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("long: three days in which work is looked for run without -short")
 	}
@@ -400,6 +401,7 @@ func (s *failingStore) Commit(ctx context.Context, p payment.Payment, e payment.
 
 // M3: while the store fails, Work tries again with pauses that grow to a minute, hears that it shall end, and goes on when the store does.
 func TestM3StoreFails(t *testing.T) {
+	t.Parallel()
 	for _, commits := range []bool{false, true} {
 		t.Run(map[bool]string{false: "all of it", true: "commits"}[commits], func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

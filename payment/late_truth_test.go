@@ -229,6 +229,7 @@ func TestM13AuthorisationIsLearned(t *testing.T) {
 
 // An acquirer that says after the end of an attempt that it has not decided is asked again until it has, and no longer than a month.
 func TestUndecidedAfterTheEnd(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name      string
 		verdict   payment.Verdict

@@ -595,6 +595,7 @@ func walks(t *testing.T, sequences int, open func() walkBook) (missed []string) 
 // 100 000 random sequences of events keep "never and always": Apply with the rules of the store. QUITTANCE_SEED chooses other
 // sequences; a failure names the seed and tells the story.
 func TestRandomSequencesKeepNeverAndAlways(t *testing.T) {
+	t.Parallel()
 	sequences := 100_000
 	if testing.Short() {
 		sequences = 10_000
@@ -608,6 +609,7 @@ func TestRandomSequencesKeepNeverAndAlways(t *testing.T) {
 
 // The same by the service's own way to commit, in the store in memory, with every journal linked and verified.
 func TestRandomSequencesThroughTheService(t *testing.T) {
+	t.Parallel()
 	sequences := 5_000
 	if testing.Short() {
 		sequences = 1_000
