@@ -187,11 +187,11 @@ func inFolder(t *testing.T, dir, name string, args ...string) string {
 // serves runs a program that says on which address it listens, and gets a page there.
 func (c *consumer) serves(t *testing.T, program string, args ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // it is built first
-	defer cancel()
 	bin := t.TempDir()
 	c.env = append(slices.Clone(c.env), "GOBIN="+bin)
-	c.run("install", program) // by go run, whoever ends the go command leaves the program behind
+	c.run("install", program)                                      // by go run, whoever ends the go command leaves the program behind
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // for a program that says nothing
+	defer cancel()
 	name, _, _ := strings.Cut(filepath.Base(program), "@")
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, name), args...)
 	cmd.Dir = c.dir
