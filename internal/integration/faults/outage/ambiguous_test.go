@@ -24,6 +24,7 @@ import (
 // meanwhile, and writes what was not written. The same commit again leads to one entry.
 func TestAmbiguousCommit(t *testing.T) {
 	figure.Long(t)
+	t.Parallel()
 	server := postgres.Start(t)
 	for _, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {

@@ -120,6 +120,7 @@ func (w *world) everything(t *testing.T) string {
 // again it works.
 func TestConnectionDropped(t *testing.T) {
 	figure.Long(t)
+	t.Parallel()
 	server := postgres.Shared(t)
 	for _, mode := range modes {
 		for _, m := range methods {

@@ -143,6 +143,7 @@ func (h *host) visit(s acquirer.Session, o acquirer.Outcome, lost, bring bool) {
 // killed. In the end bank, store, mailbox, journals and exports agree, and nothing that was acknowledged is lost.
 func TestFaultAtARandomRequest(t *testing.T) {
 	figure.Long(t)
+	t.Parallel()
 	const atOnce = 10 // stories between two convergences
 	server := postgres.Start(t)
 	proxy := server.Proxy(t)
@@ -201,6 +202,7 @@ func (h *host) current() *rig.Child { return h.c.Load() }
 // and none is forgotten.
 func TestFourWorkers(t *testing.T) {
 	figure.Long(t)
+	t.Parallel()
 	server := postgres.Start(t)
 	h := newCrew(t, server, rig.PostgreSQL(server.DSN(server.Create(t))))
 	n := figure.Of(60, 2_000)
@@ -310,6 +312,7 @@ func (h *crew) end(t *testing.T) {
 // Four portals under load while the server crashes and is started again, backends are terminated, and portals are killed.
 func TestServerFailsUnderLoad(t *testing.T) {
 	figure.Long(t)
+	t.Parallel()
 	server := postgres.Start(t)
 	name := server.Create(t)
 	h := newCrew(t, server, rig.PostgreSQL(server.DSN(name)))

@@ -70,6 +70,7 @@ func (w *trip) onceEach(id payment.ID, events []payment.EventKind) {
 // A worker is stopped (SIGSTOP) in the middle of a piece of work, past its lease. Another finishes the piece. When the first wakes up its late
 // write loses, and nothing was done twice: the bank moved the money once, each letter was kept once, each event is in the journal once.
 func TestStoppedPastItsLease(t *testing.T) {
+	t.Parallel()
 	server := postgres.Shared(t)
 	onOffice := func(operation string) func(string, string) bool {
 		return func(path, _ string) bool { return strings.HasSuffix(path, "/"+operation) }
