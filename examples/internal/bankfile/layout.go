@@ -181,7 +181,7 @@ func readLayout(s *source) error {
 		if err != nil {
 			return "", false
 		}
-		return at.Format(time.DateOnly), true
+		return writeDay(at.Year(), int(at.Month()), at.Day()) // there is no year 0
 	}
 	if l.Type != "" {
 		t.ignored = l.Ignored

@@ -60,7 +60,7 @@ func pages(b *testing.B, s *sqlstore.Store) contender {
 	return func(n int) time.Duration {
 		start := time.Now()
 		for range n {
-			tasks, err := s.Lease(b.Context(), payment.WorkAttention, payment.Serving{}, noon, time.Minute, dueEach)
+			tasks, err := s.Lease(b.Context(), payment.WorkAttention, payment.Serving{Merchants: []string{"002001000000001"}}, noon, time.Minute, dueEach)
 			if err != nil || len(tasks) != dueEach {
 				b.Fatalf("%d tasks, %v", len(tasks), err)
 			}
