@@ -87,7 +87,7 @@ func (s *headSet) readRun(n int64) func() ([32]byte, bool) {
 		}
 		left--
 		if _, err := io.ReadFull(in, head[:]); err != nil {
-			s.err = fmt.Errorf("read what was sorted in %s: %w", s.file.Name(), err)
+			s.err = fmt.Errorf("the hashes in %s cannot be read, export the day again: %w", s.file.Name(), err)
 			return head, false
 		}
 		return head, true
