@@ -175,6 +175,9 @@ func (w *World) Advance(d time.Duration) {
 	w.Platform.Tick()
 }
 
+// LongAfter is when a try to begin is not waited for any longer by the next one.
+const LongAfter = 31 * time.Second
+
 // days is how time goes by until everything must be final: leases end, sessions expire, the last looks and the acquirer's day pass, the limits
 // of open questions are over.
 var days = func() (steps []time.Duration) {

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/integration/rig"
@@ -27,9 +26,6 @@ var scripts = []acquirer.Outcome{acquirer.Accepted, acquirer.Refused, acquirer.E
 
 // tries is how often somebody presses the button again after an error.
 const tries = 4
-
-// longAfter is when a try to begin is not waited for any longer by the next one.
-const longAfter = 31 * time.Second
 
 // live plays one life of a payment, from an empty file to a portal that closes it, and stops when the portal is gone. What fails is tried
 // again half a minute later, as a payer and a host do: failures counts how often that was.
@@ -46,7 +42,7 @@ func live(w *rig.World, c *rig.Child, o acquirer.Outcome) (survived bool, failur
 				return false
 			}
 			failures++
-			w.Advance(longAfter)
+			w.Advance(rig.LongAfter)
 		}
 		return false
 	}
@@ -92,7 +88,7 @@ func reopen(t *testing.T, w *rig.World, program string) (unknown, stored int) {
 		}
 		stored += 1 - len(lost)
 	}
-	w.Advance(longAfter)
+	w.Advance(rig.LongAfter)
 	if _, _, err := c.Begin("K", "D"); err != nil && !errors.Is(err, payment.ErrHeld) && !errors.Is(err, payment.ErrInProgress) {
 		t.Errorf("the same request again: %v", err)
 	}

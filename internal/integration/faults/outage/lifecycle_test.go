@@ -96,7 +96,9 @@ func (h *host) live(debt string, i int) {
 	var p payment.Payment
 	var session acquirer.Session
 	err := h.persist(func(c *rig.Child) (err error) {
-		p, session, err = c.Begin("K-"+debt, debt)
+		if p, session, err = c.Begin("K-"+debt, debt); errors.Is(err, rig.ErrGone) {
+			h.Advance(rig.LongAfter) // else the next portal waits for what this one began
+		}
 		return err
 	})
 	if err != nil && !final(err) {
