@@ -2,8 +2,10 @@ package simulation
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +20,6 @@ func inMemory() (Backend, error) { return Memory(), nil }
 // worlds performs the worlds from a seed on until there are enough payments; one that fails is shrunk and told.
 func worlds(t *testing.T, seed uint64, payments int, database bool, open func() (Backend, error)) {
 	t.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a world is small, and soon garbage
 	var sum Sum
 	for n := uint64(0); sum.Payments < payments; n++ {
 		r, err := Perform(t.Context(), Draw(seed+n, database), open, Options{})
@@ -33,18 +34,27 @@ func worlds(t *testing.T, seed uint64, payments int, database bool, open func() 
 	t.Log(sum)
 }
 
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // a world is small, and soon garbage
+	runtime.GOMAXPROCS(1)   // one thing happens at a time: a second core is only woken and put to sleep
+	m.Run()
+}
+
 // What must never be is not, what must always be is, and the books are the banks'.
 func TestPayments(t *testing.T) {
+	t.Parallel()
 	figure.WithoutRace(t) // one thing happens at a time
 	n := figure.Of(20_000, 1_000_000)
 	if testing.Short() {
 		n = 500
 	}
-	worlds(t, figure.Seed(t), n, false, inMemory)
+	// A second click waits half a minute for the first one, by a timer.
+	synctest.Test(t, func(t *testing.T) { worlds(t, figure.Seed(t), n, false, inMemory) })
 }
 
 // The same worlds on databases, with rows that are damaged and servers that are restarted.
 func TestDatabases(t *testing.T) {
+	t.Parallel()
 	figure.WithoutRace(t)
 	n := figure.Of(100, 20_000)
 	if testing.Short() {
@@ -62,6 +72,7 @@ func TestDatabases(t *testing.T) {
 
 // A seed is the same again, in memory and in SQLite, down to the hash of every entry.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	figure.WithoutRace(t)
 	seed := figure.Seed(t)
 	folder := t.TempDir()
@@ -93,6 +104,7 @@ func TestReplay(t *testing.T) {
 
 // Work under way: what hangs holds up nothing else.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(4) { // of each kind of trouble at least one
 		Live(t, seed)
 	}
@@ -126,6 +138,7 @@ func (s forgetsDelivery) Release(ctx context.Context, t payment.Task, again time
 
 // A fault is found, and what is told of it is short.
 func TestFaultsAreFound(t *testing.T) {
+	t.Parallel()
 	figure.WithoutRace(t)
 	for name, f := range map[string]struct {
 		store func(payment.Store) payment.Store
