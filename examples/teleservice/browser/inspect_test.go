@@ -46,26 +46,40 @@ func inspectorOf(t *testing.T) *inspector {
 	return &inspector{t, script}
 }
 
-// sees looks at the page that is shown: on every screen, in light and in dark, with the keyboard.
+// sees looks at the page that is shown: at every width, with a mouse or a finger, and with the keyboard; with axe-core, and for pictures, in
+// light and in dark.
 func (i *inspector) sees(b *tab, name string) *tab {
 	b.t.Helper()
 	b.wait(name, func(shown) bool { return true })
 	b.size(screens[0]).colours("light")
 	i.keyboard(b, name)
 	for _, width := range []int64{320, 375, 480, 600, 768, 900, 1024, 1280} {
-		b.size(screen{width: width, height: 800})
+		on := screen{width: width, height: 800, touch: width < 1024}
+		b.size(on)
 		if wide := eval[[]string](b, ask("wide(%d)", width)); len(wide) > 0 {
 			i.t.Errorf("%s is wider than %d pixels:\n%s", name, width, strings.Join(wide, "\n"))
 		}
+		if !on.touch {
+			continue
+		}
+		if small := eval[[]string](b, ask("small()")); len(small) > 0 {
+			i.t.Errorf("%s has controls at %d pixels that are too small for a finger:\n%s", name, width, strings.Join(small, "\n"))
+		}
 	}
+	if i.axe != "" || *pictures != "" {
+		i.inBothColours(b, name)
+	}
+	b.size(screens[0])
+	return b
+}
+
+func (i *inspector) inBothColours(b *tab, name string) {
+	b.t.Helper()
 	if i.axe != "" {
 		eval[bool](b, i.axe+"; true")
 	}
 	for _, on := range append(screens, narrowest) {
 		b.size(on)
-		if small := eval[[]string](b, ask("small()")); on.touch && len(small) > 0 {
-			i.t.Errorf("%s has controls on a %s that are too small for a finger:\n%s", name, on.name, strings.Join(small, "\n"))
-		}
 		for _, scheme := range []string{"dark", "light"} {
 			b.colours(scheme)
 			i.keep(b, fmt.Sprintf("%s-%d-%s.png", name, on.width, scheme))
@@ -78,8 +92,6 @@ func (i *inspector) sees(b *tab, name string) *tab {
 			}
 		}
 	}
-	b.size(screens[0])
-	return b
 }
 
 // ask is a call of inspect.js.
