@@ -11,6 +11,7 @@ import (
 
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
+	"github.com/quittance/quittance/internal/testparallel"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -19,6 +20,7 @@ func TestMain(m *testing.M) {
 		runChild()
 		return
 	}
+	testparallel.Raise()
 	os.Exit(m.Run())
 }
 

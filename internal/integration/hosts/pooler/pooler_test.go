@@ -124,6 +124,7 @@ var modes = []string{"", "&default_query_exec_mode=exec", "&default_query_exec_m
 // lib/pq another client's statement could run; the check passed, and no doc said a word. It is refused at the start, by name: idle or busy, with
 // one connection or several, for each driver.
 func TestM16SharedSessionsAreRefused(t *testing.T) {
+	t.Parallel()
 	server := postgres.Shared(t)
 	for _, mode := range []string{"transaction", "statement"} {
 		b := pgbouncer(t, server, mode)
@@ -174,6 +175,7 @@ func TestM16SharedSessionsAreRefused(t *testing.T) {
 
 // With a session for each client the suite passes, with several processes on one database too.
 func TestM16SessionModeWorks(t *testing.T) {
+	t.Parallel()
 	server := postgres.Shared(t)
 	b := pgbouncer(t, server, "session")
 	opener := func(driver string) func(t *testing.T) (payment.Store, storetest.Reopen) {
@@ -196,12 +198,16 @@ func TestM16SessionModeWorks(t *testing.T) {
 			return s, process
 		}
 	}
-	t.Run("pgx", func(t *testing.T) { storetest.RunReopened(t, opener("pgx")) })
+	t.Run("pgx", func(t *testing.T) {
+		t.Parallel()
+		storetest.RunReopened(t, opener("pgx"))
+	})
 	for _, c := range storetest.Cases() {
 		if !strings.HasPrefix(c.Name, "many at once") {
 			continue
 		}
 		t.Run("lib/pq/"+c.Name, func(t *testing.T) {
+			t.Parallel()
 			s, reopen := opener("postgres")(t)
 			if err := c.Check(t.Context(), s, reopen); err != nil {
 				t.Error(err)

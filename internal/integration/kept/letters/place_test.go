@@ -18,6 +18,7 @@ import (
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
+	"github.com/quittance/quittance/internal/testparallel"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		serve()
 		return
 	}
+	testparallel.Raise()
 	os.Exit(m.Run())
 }
 
@@ -117,9 +119,16 @@ func TestPostgreSQL(t *testing.T) {
 }
 
 func all(t *testing.T, open func(*testing.T) place) {
-	t.Run("mailbox", func(t *testing.T) { conformance(t, open) })
+	t.Parallel()
+	t.Run("mailbox", func(t *testing.T) {
+		t.Parallel()
+		conformance(t, open)
+	})
 	for _, c := range tests {
-		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, open(t))
+		})
 	}
 }
 

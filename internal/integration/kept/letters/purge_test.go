@@ -191,6 +191,7 @@ func (h *person) live(t *testing.T, f *fund, box inbox.Mailbox, r *rand.Rand, wa
 // Row 16: after six months no letter is left, after KeepFor and an erasure nothing personal, in no page of any file; everything
 // still verifies, with the seals that were kept outside.
 func TestPurgeLeavesNothingPersonal(t *testing.T) {
+	t.Parallel()
 	figure.Long(t)
 	for range figure.Of(1, 10) {
 		t.Run("SQLite", func(t *testing.T) { purgeLeavesNothingPersonal(t, sqliteIn(t)) })

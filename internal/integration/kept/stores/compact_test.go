@@ -16,6 +16,7 @@ import (
 // After an erasure the log is emptied, or the caller learns that it was not: beside a reader SQLite returned a row that begins with 1, and no
 // error, and the doc said nothing of it.
 func TestM21CompactSaysWhetherTheLogIsEmpty(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "payments.db")
 	dsn := sqlstore.DSN(file) + "&_pragma=busy_timeout(1000)" // it waits so long for the reader
 	db, err := sql.Open("sqlite", dsn)

@@ -117,6 +117,7 @@ func exportDay(t testing.TB, b *audit.Books, day string) (string, audit.Seal) {
 
 // Heads that the database lists give the same exports and seals as those of the journals, and Verify takes the seals.
 func TestExportByHeads(t *testing.T) {
+	t.Parallel()
 	figure.Long(t)
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		s := open(sqlstore.Options{})

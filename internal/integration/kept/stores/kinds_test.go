@@ -141,6 +141,7 @@ func (p *portal) entries(id payment.ID) (n int) {
 
 // Whatever the acquirer sends, and however often it arrives or does not: the payment comes to where the bank's book is.
 func TestKindsThroughTheService(t *testing.T) {
+	t.Parallel()
 	eachKind(t, func(t *testing.T, traits acquirer.Traits, open openStore) {
 		ends := []acquirer.Outcome{acquirer.Accepted, acquirer.Refused, acquirer.Cancelled}
 		p := newPortal(t, traits, open)
@@ -302,6 +303,7 @@ func (d *dying) Status(context.Context, acquirer.Question) (acquirer.Result, err
 // A fund that moves has both acquirers in one process: each payment is asked about and given back where it was made. What a process
 // does not serve it does not ask about; a person learns of it in the end.
 func TestKindsSideBySide(t *testing.T) {
+	t.Parallel()
 	eachKind(t, func(t *testing.T, traits acquirer.Traits, open openStore) {
 		p := newPortal(t, traits, open)
 		oldPayment, oldSession := p.begin()

@@ -14,6 +14,7 @@ import (
 // However PostgreSQL plans it, no more is leased than was asked for: what is beyond it would wait for a slot while its lease runs out. Statistics
 // choose the plan, so the test forbids one way of joining after the other, and all but the simplest.
 func TestLeaseTakesNoMoreThanAsked(t *testing.T) {
+	t.Parallel()
 	const due, asked = 5, 2
 	ways := []string{"enable_hashagg", "enable_sort", "enable_hashjoin", "enable_mergejoin", "enable_nestloop", "enable_indexscan", "enable_bitmapscan",
 		"enable_indexonlyscan", "enable_material", "enable_memoize"}
@@ -24,6 +25,7 @@ func TestLeaseTakesNoMoreThanAsked(t *testing.T) {
 	server := postgres.Shared(t)
 	for _, off := range forbidden {
 		t.Run(strings.Join(off, " "), func(t *testing.T) {
+			t.Parallel()
 			db := server.Open(t, server.DSN(server.Create(t)))
 			db.SetMaxOpenConns(1)
 			s := migrated(t, db, sqlstore.PostgreSQL, sqlstore.Options{})

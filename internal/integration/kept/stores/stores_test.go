@@ -54,6 +54,7 @@ func migrated(t testing.TB, db *sql.DB, open func(*sql.DB, sqlstore.Options) (*s
 func hook(context.Context, *sql.Tx, payment.Change) error { return nil }
 
 func TestSQLiteStore(t *testing.T) {
+	t.Parallel()
 	storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {
 		file := filepath.Join(t.TempDir(), "payments.db")
 		again := func() (payment.Store, error) { return openFile(t, file, sqlstore.Options{}), nil }
@@ -62,9 +63,11 @@ func TestSQLiteStore(t *testing.T) {
 }
 
 func TestPostgreSQLStore(t *testing.T) {
+	t.Parallel()
 	server := postgres.Shared(t)
 	for name, o := range map[string]sqlstore.Options{"one statement": {}, "with a hook": {InTx: hook}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if o.InTx != nil {
 				figure.Long(t) // each case has a database of its own
 			}
@@ -275,6 +278,7 @@ func request(key, id string) payment.BeginRequest {
 // Several processes on one database: begun in one, notified in another, worked on in all. Every accepted payment is found paid, each change is
 // delivered, and every journal verifies.
 func TestManyProcesses(t *testing.T) {
+	t.Parallel()
 	databases(t, func(t *testing.T, open func(sqlstore.Options) *sqlstore.Store) {
 		bank := &mock.Acquirer{Notify: func(acquirer.Callback) {}}
 		var mu sync.Mutex

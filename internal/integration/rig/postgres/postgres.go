@@ -179,7 +179,8 @@ func (s *Server) Run() error {
 		s.port = l.Addr().(*net.TCPAddr).Port
 		l.Close()
 	}
-	s.cmd = s.serverCommand("postgres", "-D", s.dataFolder(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
+	s.cmd = s.serverCommand("postgres", "-D", s.dataFolder(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port),
+		"-c", "max_connections=400") // a test may have dozens, and on a large machine many run at once
 	if s.lasting {
 		var err error
 		if s.cmd, err = s.lastingServer(s.cmd); err != nil {

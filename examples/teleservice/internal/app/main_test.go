@@ -1,0 +1,12 @@
+package app_test
+
+import (
+	"testing"
+
+	"github.com/quittance/quittance/internal/testparallel"
+)
+
+func TestMain(m *testing.M) {
+	testparallel.Raise()
+	m.Run()
+}

@@ -1,0 +1,12 @@
+package peers
+
+import (
+	"testing"
+
+	"github.com/quittance/quittance/internal/testparallel"
+)
+
+func TestMain(m *testing.M) {
+	testparallel.Raise()
+	m.Run()
+}
