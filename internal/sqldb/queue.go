@@ -34,9 +34,10 @@ type write struct {
 	line   *line
 	number uint64 // of those who have come
 	ctx    context.Context
-	f      func(context.Context, *sql.Tx) error // nil: only wants the file to be trusted again
+	f      func(context.Context, *sql.Tx) error // nil: wants no transaction
 
-	// alone is for what no transaction may be around; nobody else writes meanwhile.
+	// alone is for what no transaction may be around; nobody else writes meanwhile. Without it and without f a reader only wants the file
+	// to be trusted again: what becomes of others' commits is not its affair.
 	alone func(context.Context, *sql.Conn) error
 
 	err  error
@@ -125,11 +126,11 @@ func (q *queue) begin(leader *write) *shared {
 }
 
 // takeNext takes the write that is next in a transaction out of the queue. It returns nil when each line that somebody waits in has had its turn.
-// What is done alone waits for a transaction that it leads.
+// What wants no transaction waits until it leads.
 func (q *queue) takeNext(s *shared, now time.Time) *write {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	isReady := func(l *line) bool { return len(l.waiting) > 0 && l.waiting[0].alone == nil }
+	isReady := func(l *line) bool { return len(l.waiting) > 0 && l.waiting[0].f != nil }
 	l := s.turns[len(s.turns)-1]
 	isAwaited := len(s.turns) > 1 || slices.ContainsFunc(q.lines, func(other *line) bool { return other != l && len(other.waiting) > 0 })
 	if !isReady(l) || s.isTurnOver(isAwaited, now) {

@@ -26,6 +26,7 @@ func TestTurns(t *testing.T) {
 		"the host has a turn too":              {{[]string{"letter"}, short, "letter"}, {[]string{"host"}, short, "host"}, {[]string{"payer"}, short, ""}},
 		"what is done alone leads":             {{[]string{"alone", "payer"}, short, "payer"}, {nil, short, ""}},
 		"what is done alone stops its line":    {{[]string{"letter", "alone letter", "letter"}, short, "letter"}, {nil, short, ""}},
+		"a reader shares nobody's commit":      {{[]string{"letter", "reads letter", "letter"}, short, "letter"}, {nil, short, ""}},
 		"who was slow was served all the same": {{[]string{"letter"}, time.Hour, "letter"}, {nil, time.Hour, ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -33,8 +34,12 @@ func TestTurns(t *testing.T) {
 			come := func(who string) *write {
 				w := &write{}
 				name, isAlone := strings.CutPrefix(who, "alone")
-				if isAlone {
+				name, isReader := strings.CutPrefix(name, "reads")
+				switch {
+				case isAlone:
 					w.alone = func(context.Context, *sql.Conn) error { return nil }
+				case !isReader:
+					w.f = func(context.Context, *sql.Tx) error { return nil }
 				}
 				w.line = q.lineOf(cmp.Or(strings.TrimSpace(name), "host"))
 				w.line.waiting = append(w.line.waiting, w)
@@ -65,7 +70,7 @@ func TestMostInTurn(t *testing.T) {
 	var q queue
 	l := q.lineOf("payers")
 	for range 3 * mostInTurn {
-		l.waiting = append(l.waiting, &write{line: l})
+		l.waiting = append(l.waiting, &write{line: l, f: func(context.Context, *sql.Tx) error { return nil }})
 	}
 	now := time.Now()
 	s := q.begin(l.waiting[0])

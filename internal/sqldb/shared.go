@@ -128,7 +128,7 @@ func (d *DB) beginShared(ctx context.Context, s *shared) (*sql.Conn, *sql.Tx, er
 func (s *shared) doTogether(_ context.Context, tx *sql.Tx) error {
 	s.beginTurn(time.Now())
 	for w := s.taken[0]; w != nil; w = s.queue.takeNext(s, time.Now()) {
-		if w.err = w.ctx.Err(); w.err != nil || w.f == nil {
+		if w.err = w.ctx.Err(); w.err != nil {
 			continue
 		}
 		if w.err = w.callFunction(tx); w.err != nil && !errors.Is(w.err, ErrNothing) {
@@ -145,7 +145,7 @@ func (s *shared) doApart(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, w := range s.taken {
-		if w.err = w.ctx.Err(); w.err != nil || w.f == nil {
+		if w.err = w.ctx.Err(); w.err != nil {
 			continue
 		}
 		if err := do("SAVEPOINT one"); err != nil {
