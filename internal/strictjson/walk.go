@@ -300,29 +300,42 @@ func foldCase(name string) string {
 	}, name)
 }
 
+// special marks the bytes that are not plain in a string: its end, an escape, what may not stand in it, and what is not ASCII.
+var special = func() (special [256]bool) {
+	for c := range special {
+		special[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf
+	}
+	return special
+}()
+
 // readString reads a string. A string without escapes is a slice of the document, not a copy.
 func (w *walker) readString() (string, error) {
-	begin := w.i
-	w.i++
+	s, begin := w.s, w.i
 	plain, ascii := true, true
-	for ; w.i < len(w.s); w.i++ {
-		switch c := w.s[w.i]; {
+	for i := begin + 1; i < len(s); i++ {
+		c := s[i]
+		if !special[c] {
+			continue
+		}
+		switch {
 		case c == '"':
-			w.i++
-			raw := w.s[begin:w.i]
+			w.i = i + 1
+			raw := s[begin:w.i]
 			if plain && (ascii || utf8.ValidString(raw)) {
 				return raw[1 : len(raw)-1], nil
 			}
 			return unescapeString(raw, begin)
 		case c == '\\':
 			plain = false
-			w.i++
+			i++
 		case c < ' ':
+			w.i = i
 			return "", w.errUnexpected("in a string")
-		case c >= utf8.RuneSelf:
+		default:
 			ascii = false
 		}
 	}
+	w.i = len(s)
 	return "", io.ErrUnexpectedEOF
 }
 
