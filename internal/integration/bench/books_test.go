@@ -138,7 +138,7 @@ func exportDay(b *testing.B, s payment.Store, day string) {
 // them, for their journals must verify, ten thousand at a time in a memory store, and they are copied into the tables directly. The last
 // store is returned.
 func fillDay(b *testing.B, db *sql.DB, d database, n int) *payment.MemoryStore {
-	midnight := time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC)
+	midnight, step := time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC), 20*time.Hour/time.Duration(n)
 	var last *payment.MemoryStore
 	for done := 0; done < n; done += loaded {
 		last = payment.NewMemoryStore()
@@ -148,7 +148,7 @@ func fillDay(b *testing.B, db *sql.DB, d database, n int) *payment.MemoryStore {
 			}
 		}
 		live(b, last, loaded, func(i int) (string, time.Time) {
-			return fmt.Sprint(done + i), midnight.Add(time.Duration(done+i) * 20 * time.Hour / time.Duration(n))
+			return fmt.Sprint(done + i), midnight.Add(time.Duration(done+i) * step)
 		})
 		copyAll(b, db, d, last)
 	}
