@@ -73,6 +73,7 @@ func (i *inspector) sees(b *tab, name string) *tab {
 	return b
 }
 
+// inBothColours has axe-core look at the page, and keeps pictures of it, in light and in dark.
 func (i *inspector) inBothColours(b *tab, name string) {
 	b.t.Helper()
 	if i.axe != "" {
