@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"syscall"
 )
@@ -17,12 +18,21 @@ import (
 // reads are, what compares a version or a token is, what does nothing when it is done already is, and a number of a
 // sequence may be wasted. A server that cannot be reached is not waited for. It is not for SQLite, where a handle whose
 // disk has failed must not be asked again.
+//
+// A deadline that has passed while ctx has not ended is that of an earlier call: pgx before 5.12.0 may send a query so slowly that
+// it reads in the background meanwhile; when the context ends then, and the answer is there all the same, the call succeeds, and
+// the connection keeps the timeout of that read for whoever uses it next. f is run once more and not as often as there are
+// connections, for the deadline may be one that the host has set for a server that hangs.
 func Retry(ctx context.Context, pool *sql.DB, f func() error) error {
 	err := f()
-	if !connectionLost(err) {
-		return err
+	tries := 0
+	switch {
+	case connectionLost(err):
+		tries = pool.Stats().Idle + 2 // all that wait may be dead
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		tries = 1
 	}
-	for range pool.Stats().Idle + 2 { // all that wait may be dead
+	for range tries {
 		if ctx.Err() != nil {
 			return err
 		}

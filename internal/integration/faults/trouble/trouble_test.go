@@ -77,7 +77,7 @@ func TestPostgreSQL(t *testing.T) {
 	}
 	for name, run := range map[string]func(*testing.T, *postgres.Server){
 		"wrong settings": wrongSettings, "a role without privileges": withoutPrivileges, "read only for a while": readOnly,
-		"cancelled while it waits": cancelledWhileItWaits,
+		"cancelled while it waits": cancelledWhileItWaits, "the deadline of another": deadlineOfAnother,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, server) })
 	}
