@@ -30,6 +30,7 @@ var closeFirefox = func() {}
 // https://www.w3.org/TR/webdriver-bidi/
 type bidi struct {
 	conn *websocket.Conn
+	tabs sync.Mutex // held while one is opened or closed: Firefox opens a tab beside the one that is shown, which must not be closed meanwhile
 
 	mu      sync.Mutex
 	last    int
@@ -181,8 +182,14 @@ func (s *service) inFirefox() *fox {
 	b := needFirefox(s.t)
 	f := &fox{t: s.t, s: s, b: b}
 	var person struct{ UserContext string }
+	b.tabs.Lock()
+	defer b.tabs.Unlock()
 	f.must("browser.createUserContext", map[string]any{}, &person)
-	s.t.Cleanup(func() { f.do("browser.removeUserContext", map[string]any{"userContext": person.UserContext}, nil) })
+	s.t.Cleanup(func() {
+		b.tabs.Lock()
+		defer b.tabs.Unlock()
+		f.do("browser.removeUserContext", map[string]any{"userContext": person.UserContext}, nil)
+	})
 	var tab struct{ Context string }
 	f.must("browsingContext.create", map[string]any{"type": "tab", "userContext": person.UserContext}, &tab)
 	f.context = tab.Context
