@@ -1,3 +1,5 @@
+//go:build !race
+
 package bankfile
 
 import (
@@ -70,7 +72,6 @@ var big = map[string]func(blocks int) io.Reader{
 
 // The memory that a reader needs does not grow with its file.
 func TestFlatMemory(t *testing.T) {
-	withoutRace(t)
 	const few, many = 5, 50 // blocks
 	for name, file := range big {
 		t.Run(name, func(t *testing.T) {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package bankfile
 
 import (
@@ -21,7 +23,6 @@ var amounts = map[string]*regexp.Regexp{
 // A balance or a booked amount of which a byte was changed is refused
 // unless it still says the same.
 func TestEditedAmountIsRefused(t *testing.T) {
-	withoutRace(t)
 	for name, where := range amounts {
 		t.Run(name, func(t *testing.T) {
 			whole := sampleBytes(t, name)
@@ -72,7 +73,6 @@ func values(r result) (out []int64) {
 
 // A file of which a record or the end is missing is refused, where the format can tell.
 func TestCutFileIsRefused(t *testing.T) {
-	withoutRace(t)
 	for _, name := range []string{"cfonb-remises-brut.cfonb", "cfonb-remise-nette.txt", "camt053-001-02-remises.xml", "camt053-001-08-details.xml",
 		"camt054-001-08-avis.xml", "mt940-remises.sta", "sips-jrb-table-v1.csv", "sips-jo-table-v4.csv", "sips-jri-v1.csv"} {
 		t.Run(name, func(t *testing.T) {
@@ -96,23 +96,5 @@ func TestCutFileIsRefused(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func sampleBytes(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := sampleFiles.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// withoutRace is the first line of a test that reads one file after the other: the race detector finds nothing there, and takes minutes. .ci/run
-// runs these tests without it.
-func withoutRace(t *testing.T) {
-	t.Helper()
-	if underRace {
-		t.Skip("it runs without -race")
 	}
 }

@@ -25,6 +25,15 @@ func readFile(t testing.TB, name string) (result, error) {
 	return readBytes(name, sampleBytes(t, name))
 }
 
+func sampleBytes(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := sampleFiles.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func readBytes(name string, content []byte) (result, error) {
 	var r result
 	var err error

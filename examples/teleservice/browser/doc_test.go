@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package browser_test looks at the service as a person does, in Chromium and in Firefox: every click is a click at a place of the screen, every key a key.
 // What a test waits for is what can be seen, never a time.
 //

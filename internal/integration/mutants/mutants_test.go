@@ -1,3 +1,5 @@
+//go:build !race
+
 package mutants
 
 import (
@@ -78,7 +80,6 @@ func hasTest(t *testing.T, folder, name string) bool {
 // Some mutants, other ones each time, are killed by who is said to; before a release all are.
 func TestMutantsAreKilled(t *testing.T) {
 	figure.Long(t)
-	figure.WithoutRace(t) // the tests that mutants are run against are programs of their own
 	root, all, killers := root(t), All(), Killers()
 	dice := rand.New(rand.NewPCG(figure.Seed(t), 23))
 	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })

@@ -1,9 +1,9 @@
+//go:build !race
+
 package simulation
 
 import (
 	"context"
-	"runtime"
-	"runtime/debug"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,16 +34,9 @@ func worlds(t *testing.T, seed uint64, payments int, database bool, open func() 
 	t.Log(sum)
 }
 
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // a world is small, and soon garbage
-	runtime.GOMAXPROCS(1)   // one thing happens at a time: a second core is only woken and put to sleep
-	m.Run()
-}
-
 // What must never be is not, what must always be is, and the books are the banks'.
 func TestPayments(t *testing.T) {
 	t.Parallel()
-	figure.WithoutRace(t) // one thing happens at a time
 	n := figure.Of(20_000, 1_000_000)
 	if testing.Short() {
 		n = 500
@@ -55,7 +48,6 @@ func TestPayments(t *testing.T) {
 // The same worlds on databases, with rows that are damaged and servers that are restarted.
 func TestDatabases(t *testing.T) {
 	t.Parallel()
-	figure.WithoutRace(t)
 	n := figure.Of(100, 20_000)
 	if testing.Short() {
 		n = 20
@@ -73,7 +65,6 @@ func TestDatabases(t *testing.T) {
 // A seed is the same again, in memory and in SQLite, down to the hash of every entry.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	figure.WithoutRace(t)
 	seed := figure.Seed(t)
 	folder := t.TempDir()
 	inFile := func() (Backend, error) { return SQLite(folder) }
@@ -102,18 +93,6 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// Work under way: what hangs holds up nothing else.
-func TestLive(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(4) { // of each kind of trouble at least one
-		Live(t, seed)
-	}
-	seed := figure.Seed(t)
-	for n := range uint64(figure.Of(2, 2000)) {
-		Live(t, seed+n)
-	}
-}
-
 // broken is a backend with a fault, which the simulation must find.
 type broken struct {
 	Backend
@@ -139,7 +118,6 @@ func (s forgetsDelivery) Release(ctx context.Context, t payment.Task, again time
 // A fault is found, and what is told of it is short.
 func TestFaultsAreFound(t *testing.T) {
 	t.Parallel()
-	figure.WithoutRace(t)
 	for name, f := range map[string]struct {
 		store func(payment.Store) payment.Store
 		rules []string

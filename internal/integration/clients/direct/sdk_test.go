@@ -1,3 +1,5 @@
+//go:build !race
+
 package direct
 
 import (
@@ -22,7 +24,6 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 const merchant = "PCLDirect1"
@@ -336,7 +337,6 @@ func (b *browser) goBack() {
 
 // TestTheSDKCannotTell: a payment by page, asked about, refunded in part, listed; and everything the SDK has for it.
 func TestTheSDKCannotTell(t *testing.T) {
-	figure.WithoutRace(t)
 	for _, ids := range []directtest.IDs{directtest.Underscored, directtest.Nineteen} {
 		t.Run(string(ids), func(t *testing.T) {
 			w := newWorld(t, directtest.Options{IDs: ids, Strict: true})
@@ -420,7 +420,6 @@ func (w *world) verifyHooks(t *testing.T, types ...string) {
 
 // TestOtherEnds: refused, tried again, abandoned, given up, expired.
 func TestOtherEnds(t *testing.T) {
-	figure.WithoutRace(t)
 	w := newWorld(t, directtest.Options{})
 	expect := func(name, id, status string, code int) {
 		t.Helper()
@@ -482,7 +481,6 @@ func TestOtherEnds(t *testing.T) {
 
 // TestExpired: by a platform whose sessions are short for the SDK's clock, which cannot be set.
 func TestExpired(t *testing.T) {
-	figure.WithoutRace(t)
 	var mu sync.Mutex
 	late := time.Duration(0)
 	w := newWorld(t, directtest.Options{Now: func() time.Time {
@@ -517,7 +515,6 @@ func TestExpired(t *testing.T) {
 
 // TestWebhookCalls: credentials, and the portal's test.
 func TestWebhookCalls(t *testing.T) {
-	figure.WithoutRace(t)
 	w := newWorld(t, directtest.Options{})
 	proof := "h/b8MLjs+y10P6hhZ6qTXDTAOgpYz23tVzquy+rNknk=" // vector cred-0
 	w.must(200, "webhooks.validateWebhookCredentials", merchant, map[string]any{"key": "wh-key-1", "secret": proof}).want(t, "result", "Valid")
@@ -528,7 +525,6 @@ func TestWebhookCalls(t *testing.T) {
 
 // TestFaultsAsTheSDKSeesThem: the shapes that it reads, and those that it cannot.
 func TestFaultsAsTheSDKSeesThem(t *testing.T) {
-	figure.WithoutRace(t)
 	w := newWorld(t, directtest.Options{Delay: 50 * time.Millisecond})
 	for f, want := range map[directtest.Fault]int{
 		directtest.ServerError: 503, directtest.TooMany: 429, directtest.UnknownID: 404, directtest.ProblemJSON: 400,
@@ -562,7 +558,6 @@ func TestFaultsAsTheSDKSeesThem(t *testing.T) {
 
 // TestSampleAnswers: what the client's tests read, the SDK reads alike.
 func TestSampleAnswers(t *testing.T) {
-	figure.WithoutRace(t)
 	const samples = "../../../../acquirer/worldline/direct/testdata/answers/"
 	var body []byte
 	var status int

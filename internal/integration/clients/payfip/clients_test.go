@@ -1,3 +1,5 @@
+//go:build !race
+
 package payfip
 
 import (
@@ -147,7 +149,6 @@ func order(changes ...string) map[string]string {
 
 // One payment from beginning to end, in every form of answer, and the errors on the way.
 func TestClients(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	for name, start := range clients {
 		t.Run(name, func(t *testing.T) {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package sips
 
 import (
@@ -15,7 +17,6 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/internal/integration/rig/dialogue"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 // patience ends a program that hangs.
@@ -215,7 +216,6 @@ var shapes = []struct {
 
 // Every shape is taken from every program, which verifies what it is told and finds what it reads, also by its position.
 func TestShapes(t *testing.T) {
-	figure.WithoutRace(t)
 	for name, command := range programs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -267,7 +267,6 @@ func TestShapes(t *testing.T) {
 
 // A shop finds its order by orderId when its payer has given up, and the payment that comes after it.
 func TestGivenUpAndPaid(t *testing.T) {
-	figure.WithoutRace(t)
 	for name, command := range programs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -298,7 +297,6 @@ func TestGivenUpAndPaid(t *testing.T) {
 
 // Office in every language: ask, validate, cancel, refund, a service that is not simulated, another's seal.
 func TestOffice(t *testing.T) {
-	figure.WithoutRace(t)
 	for name, command := range programs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -15,7 +17,6 @@ import (
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -29,7 +30,6 @@ func find(ctx context.Context, store *sqlstore.Store, n int) (payment.Payment, e
 // The log had a hole where its fsync had failed, behind a beginning that was on the disk: copying it into the database did not fill it, and a
 // power failure brought the beginning back. So it is written again as it is; somebody else has it open, and it is not deleted.
 func TestLogIsWrittenAgainAfterAFailedSync(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk, _, store := newBadDisk(t, 0)
 	other, err := sql.Open("sqlite", disk.dsn)
@@ -78,7 +78,6 @@ func TestLogIsWrittenAgainAfterAFailedSync(t *testing.T) {
 // A letter's fsync failed, its connection was the last, and the store on the same sql.DB read and wrote behind the hole. What one doubts all
 // who use the pool doubt.
 func TestDoubtIsSharedByAllOfAPool(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk, db, store := newBadDisk(t, 1)
 	boxes := make([]*sqlmailbox.Mailbox, 2)
@@ -129,7 +128,6 @@ func TestDoubtIsSharedByAllOfAPool(t *testing.T) {
 
 // A reader that stood in line for the only connection, while a commit on it failed, read the file that nobody could trust yet.
 func TestReaderInLineReadADoubtedFile(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk, db := onBadDisk(t)
 	db.SetMaxOpenConns(1)
@@ -163,7 +161,6 @@ func TestReaderInLineReadADoubtedFile(t *testing.T) {
 
 // A read was deaf to its context while another one had the file opened anew.
 func TestReadIsNotDeafWhileTheFileIsOpened(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk, db, store := newBadDisk(t, 1)
 	disk.set(func() (bool, error) { return false, fsyncFailed }, func() error { return codeError(266) })
@@ -196,7 +193,6 @@ func TestReadIsNotDeafWhileTheFileIsOpened(t *testing.T) {
 
 // A hook that ended its goroutine, as t.FailNow does, ended all writing. Who shared its transaction is told that nothing was written.
 func TestHookThatEndsItsGoroutine(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db")))
 	if err != nil {

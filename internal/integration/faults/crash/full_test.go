@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -94,7 +96,6 @@ func isFull(err error) bool {
 // Row 6 of the faults: the disk fills up, again and again, each time at another commit. The error says so, what is there can still be read,
 // nothing that was acknowledged is lost, and all goes on when there is room again.
 func TestDiskFull(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	t.Parallel()
 	program := rig.Program(t)
@@ -187,7 +188,6 @@ func fillUp(t *testing.T, program string, mib int, rng *rand.Rand) {
 
 // A full disk can be read from, also by a process with one connection, and is written to when there is room again.
 func TestReadingFromAFullDisk(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk := mountSmall(t, 4)
 	open := func(name string) *sql.DB {
@@ -261,7 +261,6 @@ func TestReadingFromAFullDisk(t *testing.T) {
 // A transaction that did not fit into the cache of SQLite, on a disk without room: SQLite undid it in the middle, that there was nothing left to
 // undo was taken for doubt, and then nothing could be read.
 func TestFullInTheMiddleOfATransaction(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	disk := mountSmall(t, 4)
 	db, err := sql.Open("sqlite", sqlstore.DSN(filepath.Join(disk.dir, "payments.db"))+"&_pragma=cache_size(10)") // what 2 MB are for a large table

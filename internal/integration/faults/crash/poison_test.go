@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -221,7 +223,6 @@ func created(n int) (payment.Payment, payment.Entry) {
 // A commit whose fsync failed: its connection and all others are closed, the file is opened anew and what its log shows is made
 // sure of, and only then is anything read or written. What was stored is found, what was not is an error.
 func TestFailedSyncPoisonsTheHandle(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -285,7 +286,6 @@ func conn(t *testing.T, db *sql.DB) *sql.Conn {
 // A portal that starts makes sure of what the one before left in the log: it may have been killed after an fsync had failed. A full disk does not
 // keep it from starting.
 func TestMigrateMakesSureOfTheLog(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	for _, c := range []struct {
 		err   error
@@ -309,7 +309,6 @@ func TestMigrateMakesSureOfTheLog(t *testing.T) {
 
 // As long as the file cannot be trusted nothing is read from it and nothing written to it, and the error says why; afterwards all is well.
 func TestDoubtLastsAsLongAsTheDisk(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	for _, most := range []int{0, 1} {
 		disk, _, store := newBadDisk(t, most)
@@ -348,7 +347,6 @@ func TestDoubtLastsAsLongAsTheDisk(t *testing.T) {
 
 // Many write and read while commits fail at random: nobody waits for ever, what was acknowledged is there, and of what was not only what was stored.
 func TestManyUseABadDisk(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	seed := figure.Seed(t)
 	for _, most := range []int{0, 1, 4} {
@@ -405,7 +403,6 @@ func TestManyUseABadDisk(t *testing.T) {
 // A letter whose fsync failed: every connection is closed, and what the file shows is made sure of before anything is delivered again, for
 // a letter that is found there is not written once more. As long as that cannot be done nothing is taken.
 func TestMailboxOnABadDisk(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Parallel()
 	for _, stored := range []bool{false, true} {
 		disk, db := onBadDisk(t)

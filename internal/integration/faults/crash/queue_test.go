@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -13,7 +15,6 @@ import (
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
 
@@ -21,7 +22,6 @@ import (
 // turn. Now whoever comes while one writes waits in one queue, in a line for the store and the host and one for the mailbox, and all share its
 // commit.
 func TestM17OneQueueForAllWriters(t *testing.T) {
-	figure.WithoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		disk, db, store := newBadDisk(t, 0)
 		box, err := sqlmailbox.SQLite(db)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -127,7 +129,6 @@ const perWorld = 200
 // Row 2 of the faults: kill -9 at random moments under load, and a restart on the same file. What was acknowledged is looked for after each
 // restart; in the end everything fits together.
 func TestKillAtRandom(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	t.Parallel()
 	program := rig.Program(t)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package crash
 
 import (
@@ -199,7 +201,6 @@ func everywhere(t *testing.T, calls []string, hit func(t *testing.T, call string
 // Row 1 of the faults: kill -9 at every system call that changes a file, of a whole life. A fund that reopens the file finds everything
 // that was acknowledged, and the payment ends where the money is.
 func TestKillAtEveryCall(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	t.Parallel()
 	needStrace(t)
@@ -227,7 +228,6 @@ func TestKillAtEveryCall(t *testing.T) {
 // Row 5 of the faults: each write and each fsync fails once with EIO. The portal goes on, or ends with a clear error where it cannot; what
 // it acknowledged is there, and no commit goes through a handle that was open when an fsync failed.
 func TestErrorAtEveryCall(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	t.Parallel()
 	needStrace(t)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package leaks
 
 import (
@@ -309,7 +311,6 @@ func TestMain(m *testing.M) {
 // after an erasure nothing of the person is in the database.
 func TestNothingLeaks(t *testing.T) {
 	figure.Long(t)
-	figure.WithoutRace(t)
 	for kind, open := range kiosks.Kinds {
 		t.Run(kind+" on SQLite", func(t *testing.T) {
 			t.Parallel()

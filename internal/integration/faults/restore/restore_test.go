@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package restore proves that a service comes back to the truth after its database was restored from an older backup: what it has forgotten is
 // learned again from the bank, by notifications that are sent again and by questions, or kept as an orphan for a person.
 package restore
@@ -486,7 +488,6 @@ func (w *world) story(p payment.Payment) (s string) {
 }
 
 func TestRestore(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	seed := figure.Seed(t)
 	databases(t, func(t *testing.T, next func(*testing.T) database) {

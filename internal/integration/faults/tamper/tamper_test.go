@@ -1,3 +1,5 @@
+//go:build !race
+
 package tamper
 
 import (
@@ -60,7 +62,6 @@ var tests = []struct {
 // Edits have a connection of their own, which waits for no disk.
 
 func TestSQLite(t *testing.T) {
-	figure.WithoutRace(t)
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			dsn := sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db"))
@@ -73,7 +74,6 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgreSQL(t *testing.T) {
-	figure.WithoutRace(t)
 	figure.Long(t)
 	server := postgres.Shared(t)
 	for _, c := range tests {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package wire
 
 // transition is what a payment is doing when the wire breaks.

@@ -1,3 +1,5 @@
+//go:build !race
+
 package wire
 
 import (
@@ -20,7 +22,6 @@ var lostAnswer = slices.IndexFunc(points, func(p point) bool { return p.name == 
 // where the platform's book is, no money was taken or given back twice, and no payer was handed a session of a payment that has failed.
 func TestTheWireBreaks(t *testing.T) {
 	figure.Long(t)
-	figure.WithoutRace(t)
 	seed := figure.Seed(t)
 	for _, kind := range []string{"sips", "direct", "payfip"} {
 		for _, tr := range transitions {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package upgrade
 
 import (
@@ -20,7 +22,6 @@ import (
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -129,7 +130,6 @@ func sorted(r record) []string {
 
 // TestFreeze tells every story, which must come to what it is meant to be, and freezes what is left of it if it is asked to.
 func TestFreeze(t *testing.T) {
-	figure.WithoutRace(t)
 	dir := t.TempDir()
 	all := map[string][]record{} // by table
 	for i, story := range stories {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package upgrade
 
 import (
@@ -12,7 +14,6 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/internal/integration/rig/books"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -20,7 +21,6 @@ import (
 // Versions before schema 5 let two notices of one debt be paid. The migration puts the later one into review, with an entry that says why, and
 // only then makes the index that forbids it.
 func TestTwoPaidPaymentsOfADebtAreMigrated(t *testing.T) {
-	figure.WithoutRace(t)
 	t.Run("sqlite", func(t *testing.T) {
 		db := open(t, "sqlite", sqlstore.DSN(filepath.Join(t.TempDir(), "payments.db")))
 		migratePaid(t, db, sqlstore.SQLite)

@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package upgrade proves that what a release leaves in a database is read by every later version, and that versions which follow one
 // another can share a database.
 package upgrade

@@ -2,7 +2,6 @@
 package figure
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -40,22 +39,4 @@ func Long(t testing.TB) {
 	if testing.Short() {
 		t.Skip("long: it runs without -short")
 	}
-}
-
-// WithoutRace is the first line of a test that works through many cases one by one, or drives other processes: the race detector, which sees
-// only what goroutines of one process do at once, makes it several times slower and finds nothing. .ci/run runs these tests before the others.
-func WithoutRace(t testing.TB) {
-	t.Helper()
-	if underRace {
-		t.Skip("it runs without -race")
-	}
-}
-
-// MainWithoutRace is the TestMain of tests that only read files and run commands: see [WithoutRace].
-func MainWithoutRace(m *testing.M) {
-	if underRace {
-		fmt.Println("skipped: these tests run without -race")
-		return
-	}
-	m.Run()
 }

@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build cgo && !race
 
 package mattn
 
@@ -8,10 +8,8 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 
 	"github.com/quittance/quittance/internal/integration/hosts/drivers"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 func TestM19M20Mattn(t *testing.T) {
-	figure.WithoutRace(t)
 	drivers.SQLite{Name: "sqlite3", Settings: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate"}.Run(t)
 }

@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package ncruces tries the stores with github.com/ncruces/go-sqlite3.
 package ncruces
 
@@ -7,11 +9,9 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver" // the driver "sqlite3"
 
 	"github.com/quittance/quittance/internal/integration/hosts/drivers"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
 
 func TestM19M20Ncruces(t *testing.T) {
-	figure.WithoutRace(t)
 	drivers.SQLite{
 		Name: "sqlite3", Settings: "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate",
 		FullIsIOError: true,

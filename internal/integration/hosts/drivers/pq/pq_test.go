@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package pq tries the stores with github.com/lib/pq.
 package pq
 
@@ -10,7 +12,6 @@ import (
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/mailboxtest"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
-	"github.com/quittance/quittance/internal/integration/rig/figure"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
@@ -29,7 +30,6 @@ func connect(t *testing.T, dsn string) *sql.DB {
 }
 
 func TestPQ(t *testing.T) {
-	figure.WithoutRace(t)
 	server := postgres.Shared(t)
 	t.Run("store", func(t *testing.T) {
 		storetest.RunReopened(t, func(t *testing.T) (payment.Store, storetest.Reopen) {

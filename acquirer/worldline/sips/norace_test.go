@@ -1,5 +1,0 @@
-//go:build !race
-
-package sips
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package bankfile
-
-const underRace = false
