@@ -14,9 +14,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// Work under way: what hangs holds up nothing else.
+// Work under way: what hangs holds up nothing else. It is over before the worlds begin, whose random numbers, the seed's, would be its own, too.
 func TestLive(t *testing.T) {
-	t.Parallel()
 	for seed := range uint64(4) { // of each kind of trouble at least one
 		Live(t, seed)
 	}
