@@ -83,19 +83,19 @@ func (i *inspector) inBothColours(b *tab, name string) {
 	}
 	for _, on := range append(screens, narrowest) {
 		b.size(on)
-		for _, scheme := range []string{"dark", "light"} {
+		for _, in := range []struct{ scheme, rules string }{{"dark", contrast}, {"light", everything}} {
 			// The layouts are two, of a computer and of a phone, and dark is other colours at any width.
-			looks := i.axe != "" && (on == screens[0] || on == narrowest && scheme == "light")
+			looks := i.axe != "" && (on == screens[0] || on == narrowest && in.scheme == "light")
 			if !looks && *pictures == "" {
 				continue
 			}
-			b.colours(scheme)
-			i.keep(b, fmt.Sprintf("%s-%d-%s.png", name, on.width, scheme))
+			b.colours(in.scheme)
+			i.keep(b, fmt.Sprintf("%s-%d-%s.png", name, on.width, in.scheme))
 			if !looks {
 				continue
 			}
-			if found := eval[string](b, fmt.Sprintf(violations, map[string]string{"dark": contrast, "light": everything}[scheme])); found != "" {
-				i.t.Errorf("%s, on a %s %s:\n%s", name, scheme, on.name, found)
+			if found := eval[string](b, fmt.Sprintf(violations, in.rules)); found != "" {
+				i.t.Errorf("%s, on a %s %s:\n%s", name, in.scheme, on.name, found)
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func ask(call string, args ...any) string { return "(" + questions + ")." + fmt.
 const violations = `axe.run(document, {resultTypes: ["violations"], %s})
 	.then(r => r.violations.map(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary.replace(/\s+/g, " ")).join("\n")).join("\n"))`
 
-// Which rules those are: all but the experimental ones, AAA contrast included; or those of colours alone.
+// The rules of axe-core that a page is held to: all but the experimental ones, AAA contrast included, or those of colours alone.
 const (
 	everything = `rules: Object.fromEntries(axe.getRules().filter(r => !r.tags.includes("experimental")).map(r => [r.ruleId, {enabled: true}]))`
 	contrast   = `runOnly: ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]`
