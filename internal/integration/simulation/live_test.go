@@ -1,18 +1,10 @@
 package simulation
 
 import (
-	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"github.com/quittance/quittance/internal/integration/rig/figure"
 )
-
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // a world is small, and soon garbage
-	runtime.GOMAXPROCS(1)   // one thing happens at a time: a second core is only woken and put to sleep
-	m.Run()
-}
 
 // Work under way: what hangs holds up nothing else. It is over before the worlds begin, whose random numbers, the seed's, would be its own, too.
 func TestLive(t *testing.T) {
