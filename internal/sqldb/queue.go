@@ -21,6 +21,8 @@ type queue struct {
 	busy    bool
 	lines   []*line // the one whose first leads the next transaction comes first
 	entered uint64  // how many writes have come so far
+
+	commits [2]time.Duration // what the last two took; only whoever leads reads or sets them
 }
 
 // line is where the writers of one caller wait. Nobody overtakes anybody in it.
@@ -122,7 +124,7 @@ func (q *queue) begin(leader *write) *shared {
 	own := slices.Index(q.lines, leader.line)
 	q.lines = slices.Concat(q.lines[own+1:], q.lines[:own+1]) // whose line led is the last to lead again
 	leader.line.waiting = leader.line.waiting[1:]
-	return &shared{queue: q, entered: q.entered, taken: []*write{leader}, turns: []*line{leader.line}}
+	return &shared{queue: q, entered: q.entered, turn: turnOf(q.commits), taken: []*write{leader}, turns: []*line{leader.line}}
 }
 
 // takeNext takes the write that is next in a transaction out of the queue. It returns nil when each line that somebody waits in has had its turn.

@@ -12,7 +12,7 @@ import (
 
 // Who comes while a transaction runs has a turn in it when nobody of his line has had one; a turn ends in time where others wait or have had theirs.
 func TestTurns(t *testing.T) {
-	const short, long = longestTurn / 2, longestTurn + 1
+	const short, long = shortestTurn / 2, shortestTurn + 1
 	type step struct {
 		come []string      // writers by line, before the next is taken
 		take time.Duration // how long the write before took
@@ -60,6 +60,27 @@ func TestTurns(t *testing.T) {
 				if got != step.want {
 					t.Fatalf("step %d: %q was taken, want %q", i, got, step.want)
 				}
+			}
+		})
+	}
+}
+
+// Where commits are dear a turn is longer, so that more share one; a single dear one among cheap ones says nothing.
+func TestTurnLastsLongerWhereCommitsAreDear(t *testing.T) {
+	const cheap, dear = time.Millisecond / 2, 30 * time.Millisecond
+	for name, c := range map[string]struct {
+		commits [2]time.Duration
+		want    time.Duration
+	}{
+		"none yet": {want: shortestTurn}, "cheap": {[2]time.Duration{cheap, cheap}, shortestTurn}, "dear": {[2]time.Duration{dear, dear}, 10 * time.Millisecond},
+		"a checkpoint": {[2]time.Duration{cheap, dear}, shortestTurn}, "after a checkpoint": {[2]time.Duration{dear, cheap}, shortestTurn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := queue{commits: c.commits}
+			w := &write{line: q.lineOf("payers")}
+			w.line.waiting = []*write{w}
+			if got := q.begin(w).turn; got != c.want {
+				t.Errorf("a turn of %v, want %v", got, c.want)
 			}
 		})
 	}

@@ -12,20 +12,27 @@ const (
 	mostInTurn    = 64               // writes
 	longestCommit = 30 * time.Second // how long a transaction may take
 
-	// longestTurn is how long a line goes on in a transaction that others wait for, or share: about as long as sixteen letters need. With a
-	// longer one letters wait for payers, with a shorter one payers wait for more commits.
-	longestTurn = 500 * time.Microsecond
+	// A turn in a transaction that others wait for, or share, lasts for a third of a commit, which all of them wait for, and no shorter than
+	// sixteen letters or a few payers need. With longer turns letters wait for payers, with shorter ones payers wait for more commits.
+	shortestTurn = 300 * time.Microsecond
+	partOfCommit = 3
 )
 
 // shared is a transaction that those who wait share. When one of its writes has to be undone, all are, and run again, each in a savepoint of
 // its own, so that it undoes itself only: that is rare, and savepoints are dear.
 type shared struct {
 	queue   *queue
-	entered uint64   // how many had come when it was begun
-	taken   []*write // out of the queue, in their order; the first leads, and is served whatever the time
-	turns   []*line  // that have had a turn; the last has it now
-	served  int      // in this turn
+	entered uint64        // how many had come when it was begun
+	turn    time.Duration // how long a line goes on while others wait
+	taken   []*write      // out of the queue, in their order; the first leads, and is served whatever the time
+	turns   []*line       // that have had a turn; the last has it now
+	served  int           // in this turn
 	began   time.Time
+}
+
+// turnOf is how long a turn lasts after two commits that took so long. The quicker one counts: now and then one makes a checkpoint.
+func turnOf(commits [2]time.Duration) time.Duration {
+	return max(shortestTurn, min(commits[0], commits[1])/partOfCommit)
 }
 
 // beginTurn begins a turn with its first write.
@@ -33,7 +40,7 @@ func (s *shared) beginTurn(now time.Time) { s.served, s.began = 1, now }
 
 // isTurnOver reports whether a line has gone on for long enough.
 func (s *shared) isTurnOver(isAwaited bool, now time.Time) bool {
-	return s.served >= mostInTurn || isAwaited && now.Sub(s.began) > longestTurn
+	return s.served >= mostInTurn || isAwaited && now.Sub(s.began) > s.turn
 }
 
 // fail gives an error to all of a transaction who have none of their own.
@@ -104,7 +111,10 @@ func (d *DB) inTransaction(s *shared, do func(context.Context, *sql.Tx) error) (
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	begin := time.Now()
+	err = tx.Commit()
+	s.queue.commits = [2]time.Duration{s.queue.commits[1], time.Since(begin)}
+	if err != nil {
 		disk.distrust(conn, err)
 		s.fail(err)
 	}
