@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,8 +33,6 @@ type Clock interface {
 // Platform is what every simulator does.
 type Platform interface {
 	Tick() int
-	Down()
-	Up() error
 	Inject(op string, faults ...fault.Fault) error
 	Close()
 }
@@ -46,6 +46,7 @@ type World struct {
 	platform  Platform
 	client    acquirer.Client
 	transport *http.Transport
+	refuses   atomic.Bool // the next dial
 
 	mu       sync.Mutex
 	log      strings.Builder
@@ -72,14 +73,13 @@ func New(t testing.TB, c Clock) *World {
 	w.Portal = httptest.NewServer(mux)
 	t.Cleanup(w.Portal.Close)
 
-	// Where nothing listens a dial fails; then the platform is there again, for it was down for one call.
+	// A platform that stopped listening for one call would give its port up meanwhile, and another test's platform could be given it.
 	dialer := net.Dialer{Timeout: time.Minute} // it only ends what hangs
 	w.transport = &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dialer.DialContext(ctx, network, addr)
-		if err != nil {
-			err = errors.Join(err, w.platform.Up())
+		if w.refuses.CompareAndSwap(true, false) {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
 		}
-		return c, err
+		return dialer.DialContext(ctx, network, addr)
 	}}
 	t.Cleanup(w.transport.CloseIdleConnections)
 	return w
@@ -148,7 +148,7 @@ func (w *World) Advance(d time.Duration) error {
 // Fault implements acquirertest.World.
 func (w *World) Fault(f fault.Fault) error {
 	if f == fault.Unreachable {
-		w.platform.Down()
+		w.refuses.Store(true)
 		w.transport.CloseIdleConnections() // so that the next call has to dial
 		return nil
 	}
