@@ -330,7 +330,7 @@ func TestReturnedOnAWordAndHeardByAMessage(t *testing.T) {
 	w.visit(s, mock.Behaviour{Code: "60"})
 	w.pass(80 * time.Hour)
 	w.at(p.ID, payment.Review)
-	w.bank.Notify = nil // it comes later
+	w.bank.Notify = func(acquirer.Callback) {} // it comes later
 	w.must("Decide", w.bank.Decide(p.Reference, mock.Behaviour{}))
 	cb, err := w.bank.Notification(p.Reference)
 	w.must("Notification", err)
