@@ -121,11 +121,7 @@ func TestNoAnswerInTime(t *testing.T) {
 // TestBrokenPlaces breaks the wire in every place. Before the request left, it was certainly not done; from a connection on, it may have been.
 func TestBrokenPlaces(t *testing.T) {
 	closed := listen(t, func(net.Conn) {})
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone.Close()
+	const gone = "http://127.0.0.1:1" // nobody listens; a port that was given up may be given to another test
 	answer := sealedJSON(done, key1)
 	head := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(answer))
 	dialing := func(err error) func(*Config) {
@@ -146,7 +142,7 @@ func TestBrokenPlaces(t *testing.T) {
 		change  func(*Config)
 		left    bool // the request may have left
 	}{
-		"nobody listens":           {"http://" + gone.Addr().String(), nil, false},
+		"nobody listens":           {gone, nil, false},
 		"the name is not known":    {"https://office.test", dialing(&net.DNSError{Err: "no such host", Name: "office.test", IsNotFound: true}), false},
 		"the network is down":      {"https://office.test", dialing(errors.New("network is unreachable")), false},
 		"connecting is too slow":   {"https://office.test", dialing(context.DeadlineExceeded), false},

@@ -49,12 +49,11 @@ func pgbouncer(t *testing.T, server *postgres.Server, mode string) bouncer {
 	if program == "" {
 		t.Skip("needs PgBouncer: apt-get install pgbouncer")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := postgres.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bouncer{l.Addr().(*net.TCPAddr).Port}
-	l.Close()
+	b := bouncer{port}
 	at, err := serverPort(server)
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -172,12 +171,10 @@ func (s *Server) Run() error {
 		return nil
 	}
 	if s.port == 0 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+		var err error
+		if s.port, err = FreePort(); err != nil {
 			return err
 		}
-		s.port = l.Addr().(*net.TCPAddr).Port
-		l.Close()
 	}
 	s.cmd = s.serverCommand("postgres", "-D", s.dataFolder(), "-k", s.Folder, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port),
 		"-c", "max_connections=400") // a test may have dozens, and on a large machine many run at once
