@@ -6,11 +6,8 @@ import (
 	"strconv"
 )
 
-// most is how many parallel tests run at once where most of each is waiting.
-const most = 6
-
-// Raise has more parallel tests run at once than there are cores, unless -parallel says how many. It comes first in a TestMain.
-func Raise() {
+// Raise has so many parallel tests run at once, more than there are cores, unless -parallel says how many. It comes first in a TestMain.
+func Raise(most int) {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })

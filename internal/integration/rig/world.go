@@ -40,7 +40,7 @@ func Main(m *testing.M) {
 	if IsChild() {
 		Serve()
 	}
-	testparallel.Raise()
+	testparallel.Raise(6)
 	code := m.Run()
 	os.RemoveAll(programs)
 	os.Exit(code)

@@ -215,6 +215,7 @@ func TestServiceAndFaultsOfCalls(t *testing.T) {
 			continue
 		}
 		t.Run(string(fault), func(t *testing.T) {
+			t.Parallel()
 			f := newFund(t, sipstest.Options{})
 			inject := func(op string) {
 				t.Helper()

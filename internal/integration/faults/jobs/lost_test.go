@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		runChild()
 		return
 	}
-	testparallel.Raise()
+	testparallel.Raise(6)
 	os.Exit(m.Run())
 }
 

@@ -302,7 +302,7 @@ func (w *town) pay(s acquirer.Session) {
 }
 
 func TestMain(m *testing.M) {
-	testparallel.Raise() // most of each world is pauses before a question is asked again
+	testparallel.Raise(6) // most of each world is pauses before a question is asked again
 	m.Run()
 }
 

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 		serve()
 		return
 	}
-	testparallel.Raise()
+	testparallel.Raise(6)
 	os.Exit(m.Run())
 }
 

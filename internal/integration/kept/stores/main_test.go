@@ -7,6 +7,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testparallel.Raise()
+	testparallel.Raise(6)
 	m.Run()
 }
