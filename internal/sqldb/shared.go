@@ -14,8 +14,8 @@ const (
 
 	// A turn in a transaction that others wait for, or share, lasts for a third of a commit, which all of them wait for, and no shorter than
 	// sixteen letters or a few payers need. With longer turns letters wait for payers, with shorter ones payers wait for more commits.
-	shortestTurn = 300 * time.Microsecond
-	partOfCommit = 3
+	shortestTurn   = 300 * time.Microsecond
+	turnsPerCommit = 3
 )
 
 // shared is a transaction that those who wait share. When one of its writes has to be undone, all are, and run again, each in a savepoint of
@@ -32,7 +32,7 @@ type shared struct {
 
 // turnOf is how long a turn lasts after two commits that took so long. The quicker one counts: now and then one makes a checkpoint.
 func turnOf(commits [2]time.Duration) time.Duration {
-	return max(shortestTurn, min(commits[0], commits[1])/partOfCommit)
+	return max(shortestTurn, min(commits[0], commits[1])/turnsPerCommit)
 }
 
 // beginTurn begins a turn with its first write.
