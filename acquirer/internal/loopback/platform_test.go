@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/loopback"
+	"github.com/quittance/quittance/internal/testport"
 )
 
 // Whoever is being served when the platform closes is waited for; whoever comes afterwards finds nobody.
@@ -36,7 +37,7 @@ func TestCloseWaits(t *testing.T) {
 // A platform that has left is there again, at the same address.
 func TestLeaveAndReturn(t *testing.T) {
 	var p loopback.Platform
-	url, err := p.Listen("127.0.0.1:0", nil, http.NotFoundHandler(), func() int { return 0 })
+	url, err := p.Listen(testport.Addr(t), nil, http.NotFoundHandler(), func() int { return 0 })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/payfiptest"
+	"github.com/quittance/quittance/internal/testport"
 	"github.com/quittance/quittance/payment/paymenttest"
 )
 
@@ -621,7 +622,7 @@ func TestTLS(t *testing.T) {
 
 // Down and up again at the same address; the book stays.
 func TestDown(t *testing.T) {
-	s, l := start(t, payfiptest.Options{})
+	s, l := start(t, payfiptest.Options{Addr: testport.Addr(t)})
 	id := l.create(t)
 	s.Down()
 	if _, err := l.ask("recupererDetailPaiementSecurise", map[string]string{"idOp": id}); err == nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
+	"github.com/quittance/quittance/internal/testport"
 )
 
 // What each fault of a call does on the wire, and whether the call was carried out.
@@ -199,7 +200,7 @@ func TestFaultsOfSessions(t *testing.T) {
 }
 
 func TestDownAndUp(t *testing.T) {
-	s := platform(t, sipstest.Options{})
+	s := platform(t, sipstest.Options{Addr: testport.Addr(t)})
 	c := newSheet(t, s.URL)
 	c.redirect(c.order("BEFORE", nil))
 	s.Down()

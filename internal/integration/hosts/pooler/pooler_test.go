@@ -23,6 +23,7 @@ import (
 
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
+	"github.com/quittance/quittance/internal/testport"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/quittance/quittance/payment/storetest"
@@ -49,7 +50,7 @@ func pgbouncer(t *testing.T, server *postgres.Server, mode string) bouncer {
 	if program == "" {
 		t.Skip("needs PgBouncer: apt-get install pgbouncer")
 	}
-	port, err := postgres.FreePort()
+	port, err := testport.Free()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 
 	"github.com/quittance/quittance/internal/integration/rig/figure"
+	"github.com/quittance/quittance/internal/testport"
 )
 
 // Install is what a test says when it cannot run.
@@ -172,7 +173,7 @@ func (s *Server) Run() error {
 	}
 	if s.port == 0 {
 		var err error
-		if s.port, err = FreePort(); err != nil {
+		if s.port, err = testport.Free(); err != nil {
 			return err
 		}
 	}
