@@ -282,7 +282,7 @@ func TestPayerWhoCannotBe(t *testing.T) {
 			t.Errorf("%+v was taken", p)
 		}
 	}
-	fields.Set("redirectionData", "x"+fields.Get("redirectionData")[1:])
+	fields.Set("redirectionData", fields.Get("redirectionData")+"x") // another first letter may be the one that stands there
 	if _, err := visit(s, fields, sipstest.Payer{}); !errors.As(err, new(*sipstest.TurnedAwayError)) {
 		t.Errorf("redirect data that was changed: %v", err)
 	}
