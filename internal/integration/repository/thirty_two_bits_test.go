@@ -9,8 +9,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// The root and its tests compile for 32 bits, where an int ends at 2 147 483 647, whether this kernel runs such programs or not: a constant that does
-// not fit is found by looking at the types.
+// The root and its tests compile for 32 bits, where an int ends at 2 147 483 647, whether this kernel runs such programs or not: the types alone
+// tell of a constant that does not fit.
 func TestThirtyTwoBits(t *testing.T) {
 	t.Parallel()
 	all, err := packages.Load(&packages.Config{
