@@ -63,7 +63,7 @@ func (w *world) silentUntilReview(b *statusBank) payment.Payment {
 	if _, err := w.bank.Visit(s, mock.Behaviour{Abandon: true}); !errors.Is(err, mock.ErrNoReturn) {
 		w.Fatal(err)
 	}
-	w.pass(80 * time.Hour)
+	w.rig.PassInSteps(80*time.Hour, 10*time.Minute)
 	return w.at(p.ID, payment.Review)
 }
 
@@ -125,7 +125,7 @@ func TestM5ReviewIsAskedAbout(t *testing.T) {
 	}
 	n := q.Version
 	asked := b.asked
-	w.pass(40 * 24 * time.Hour)
+	w.rig.PassInSteps(40*24*time.Hour, time.Hour)
 	if q = w.get(p.ID); q.Version != n {
 		t.Errorf("the same evidence was written again: %s", w.story(p.ID))
 	}
@@ -250,7 +250,7 @@ func TestUndecidedAfterTheEnd(t *testing.T) {
 				r.Outcome, r.Code, r.AuthorisationID = acquirer.Pending, "60", ""
 				return r, err
 			}
-			w.pass(5 * 24 * time.Hour)
+			w.rig.PassInSteps(5*24*time.Hour, 10*time.Minute)
 			w.at(p.ID, c.is)
 			if c.decides {
 				b.status = nil
@@ -261,7 +261,7 @@ func TestUndecidedAfterTheEnd(t *testing.T) {
 				}
 				return
 			}
-			w.pass(30 * 24 * time.Hour)
+			w.rig.PassInSteps(30*24*time.Hour, time.Hour)
 			if p := w.at(p.ID, c.after); !p.AttentionAt.IsZero() {
 				t.Errorf("it is asked again at %v", p.AttentionAt)
 			}

@@ -115,7 +115,7 @@ func (b *serviceBook) verifyRow(id ID, whole bool) error {
 // plainBook is a walkBook with the rules of the store and of the service, without locks, hashes and copies: fast enough for many walks.
 type plainBook struct {
 	times timers
-	rows  []plainRow
+	rows  []*plainRow
 }
 
 type plainRow struct {
@@ -125,11 +125,11 @@ type plainRow struct {
 }
 
 func (b *plainBook) find(id ID) *plainRow {
-	return &b.rows[slices.IndexFunc(b.rows, func(r plainRow) bool { return r.payment.ID == id })]
+	return b.rows[slices.IndexFunc(b.rows, func(r *plainRow) bool { return r.payment.ID == id })]
 }
 
 func (b *plainBook) anyOther(than ID, is func(Payment) bool) bool {
-	return slices.ContainsFunc(b.rows, func(r plainRow) bool { return r.payment.ID != than && is(r.payment) })
+	return slices.ContainsFunc(b.rows, func(r *plainRow) bool { return r.payment.ID != than && is(r.payment) })
 }
 
 func (b *plainBook) create(p Payment) error {
@@ -139,7 +139,7 @@ func (b *plainBook) create(p Payment) error {
 	if b.anyOther(p.ID, held) {
 		return &HeldError{}
 	}
-	b.rows = append(b.rows, plainRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: EffectChanged, To: Created}})
+	b.rows = append(b.rows, &plainRow{p, 1, Entry{Version: 1, Event: OnCreated, Effect: EffectChanged, To: Created}})
 	return nil
 }
 
