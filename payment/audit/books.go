@@ -16,8 +16,9 @@ type Options struct {
 
 // Books are the accounts of a store. They are safe for concurrent use.
 type Books struct {
-	store payment.Store
-	now   func() time.Time
+	store    payment.Store
+	now      func() time.Time
+	mostRead int // mostRead; a test's may be less
 }
 
 // New returns the books of a store. They need no acquirer: a program that only exports and verifies opens the store and nothing else.
@@ -28,7 +29,7 @@ func New(store payment.Store, o Options) (*Books, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Books{store: store, now: o.Now}, nil
+	return &Books{store: store, now: o.Now, mostRead: mostRead}, nil
 }
 
 // Orphans yields the verified acceptances that belong to no payment, by time.

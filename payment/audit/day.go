@@ -52,26 +52,25 @@ func movementsOn(d paris.Day, all []payment.Movement) (out []movement, err error
 	return out, nil
 }
 
-// dayReader reads what moved on a day, in the order of time. It holds what a few thousand payments did, whatever the day.
+// dayReader reads what moved on a day, in the order of time. It holds little of some ten thousand payments, whatever the day.
 type dayReader struct {
 	books *Books
 	day   paris.Day
 
-	// read has the payments that were read and have heads still to come.
-	read map[payment.ID]*dayOf
+	// last has the payments that were read and have heads still to come: the version of the last one.
+	last map[payment.ID]int
+
+	// moved has their movements that are still to come.
+	moved map[payment.ID][]movement
 
 	// heads are the last ones of the payments that moved, when all is read.
 	heads *headSet
 }
 
-// dayOf is what a payment did on the day.
-type dayOf struct {
-	movements []movement
-	last      int // version of its last entry
-}
-
-// mostRead is how many payments stay in memory until their later heads of the day come. Beyond that they are read again.
-const mostRead = 4_000
+// mostRead is how many payments stay in memory until their later heads of the day come, a hundred bytes each; one with movements to come counts
+// as five. Beyond that they are read again. Of a million payments in a day, each recorded an hour after it was begun, fifty thousand have heads to
+// come.
+const mostRead = 1 << 16
 
 // movementsByInstant yields the movements of the payments on the day, by instant.
 func (r *dayReader) movementsByInstant(ctx context.Context) iter.Seq2[movement, error] {
@@ -86,22 +85,42 @@ func (r *dayReader) movementsByInstant(ctx context.Context) iter.Seq2[movement, 
 			}
 			var over []payment.ID
 			for _, h := range lot {
-				did := r.read[h.Payment]
-				for _, m := range did.movements {
-					if m.version == h.Version && !yield(m, nil) {
+				for _, m := range r.takeMovements(h) {
+					if !yield(m, nil) {
 						return
 					}
 				}
-				if did.last == h.Version {
+				if r.last[h.Payment] == h.Version {
 					r.heads.add(h.Hash)
 					over = append(over, h.Payment)
 				}
 			}
 			for _, id := range over { // should an earlier version follow all the same, as after a clock was set back, it is read again
-				delete(r.read, id)
+				delete(r.last, id)
+				delete(r.moved, id)
 			}
 		}
 	}
+}
+
+// takeMovements returns what moved by the entry of a head, and forgets it.
+func (r *dayReader) takeMovements(h payment.Head) (now []movement) {
+	all, ok := r.moved[h.Payment]
+	if !ok {
+		return nil
+	}
+	var later []movement
+	for _, m := range all {
+		if m.version == h.Version {
+			now = append(now, m)
+		} else {
+			later = append(later, m)
+		}
+	}
+	if r.moved[h.Payment] = later; len(later) == 0 {
+		delete(r.moved, h.Payment)
+	}
+	return now
 }
 
 // headsOfDay yields the heads of the day, damaged ones too: verifying the payment finds the damage.
@@ -118,21 +137,29 @@ func (r *dayReader) headsOfDay(ctx context.Context) iter.Seq2[payment.Head, erro
 	}
 }
 
-// readPayments reads the payments of some heads that are not read yet, and verifies them: no account is given of what was altered.
+// readPayments reads the payments of some heads that are not read yet: no account is given of what was altered.
 func (r *dayReader) readPayments(ctx context.Context, heads []payment.Head) error {
-	if len(r.read) > mostRead {
-		clear(r.read)
+	if len(r.last)+4*len(r.moved) > r.books.mostRead {
+		clear(r.last)
+		clear(r.moved)
 	}
 	var ids []payment.ID
 	for _, h := range heads {
-		if _, known := r.read[h.Payment]; !known {
-			r.read[h.Payment] = &dayOf{}
+		if _, known := r.last[h.Payment]; !known {
+			r.last[h.Payment] = 0
 			ids = append(ids, h.Payment)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	for some := range slices.Chunk(ids, atOnce) {
+		if err := r.readBatch(ctx, some); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// readBatch reads payments, verifies them, and keeps what is still to come of them.
+func (r *dayReader) readBatch(ctx context.Context, ids []payment.ID) error {
 	found, err := r.books.historiesOf(ctx, ids)
 	if err != nil {
 		return err
@@ -144,13 +171,16 @@ func (r *dayReader) readPayments(ctx context.Context, heads []payment.Head) erro
 		if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
 			return err
 		}
-		did := r.read[h.payment.ID]
-		if did.movements, err = movementsOn(r.day, payment.Movements(h.payment, h.journal)); err != nil {
+		moved, err := movementsOn(r.day, payment.Movements(h.payment, h.journal))
+		if err != nil {
 			return err
+		}
+		if len(moved) > 0 {
+			r.moved[h.payment.ID] = moved
 		}
 		for _, e := range h.journal {
 			if paris.Of(e.At) == r.day {
-				did.last = e.Version
+				r.last[h.payment.ID] = e.Version
 			}
 		}
 	}

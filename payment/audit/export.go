@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
@@ -136,10 +135,10 @@ func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encod
 	if _, err := io.WriteString(out, as.head); err != nil {
 		return Seal{}, err
 	}
+	writeLine := as.lines(out)
 	write := func(l line) error {
 		l["day"] = d.String()
-		_, err := out.Write(as.line(l))
-		return err
+		return writeLine(l)
 	}
 	orphans, err := b.allOrphans(ctx)
 	if err != nil {
@@ -155,7 +154,7 @@ func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encod
 	}
 	heads := &headSet{held: orphanHeads(orphans, d)}
 	defer heads.close()
-	r := dayReader{books: b, day: d, read: map[payment.ID]*dayOf{}, heads: heads}
+	r := dayReader{books: b, day: d, last: map[payment.ID]int{}, moved: map[payment.ID][]movement{}, heads: heads}
 	sums := totals{}
 	for m, err := range inOrder(r.movementsByInstant(ctx), strays) {
 		if err == nil {
@@ -194,30 +193,35 @@ func (m movement) exportLine() line {
 	}
 }
 
-// encoding is a form of the export: what stands before the lines, and a line.
+// encoding is a form of the export: what stands before the lines, and what writes a line.
 type encoding struct {
-	head string
-	line func(line) []byte
+	head  string
+	lines func(io.Writer) func(line) error
 }
 
-var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(l line) []byte {
-	cells := make([]string, len(columns))
-	for i, name := range columns {
-		switch v := l[name].(type) {
-		case string:
-			cells[i] = defuseCell(v)
-		case int64:
-			cells[i] = strconv.FormatInt(v, 10)
-		case euros:
-			cells[i] = strings.Replace(euro.Format(int64(v)), ".", ",", 1)
-		}
-	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
+var asCSV = encoding{"\ufeff" + strings.Join(columns[:], ";") + "\r\n", func(out io.Writer) func(line) error {
+	w := csv.NewWriter(out)
 	w.Comma, w.UseCRLF = ';', true
-	w.Write(cells) // into memory: it cannot fail
-	w.Flush()
-	return b.Bytes()
+	var cells [len(columns)]string
+	return func(l line) error {
+		for i, name := range columns {
+			switch v := l[name].(type) {
+			case string:
+				cells[i] = defuseCell(v)
+			case int64:
+				cells[i] = strconv.FormatInt(v, 10)
+			case euros:
+				cells[i] = strings.Replace(euro.Format(int64(v)), ".", ",", 1)
+			default:
+				cells[i] = ""
+			}
+		}
+		if err := w.Write(cells[:]); err != nil {
+			return err
+		}
+		w.Flush() // the checksum of the last line is of all before it
+		return w.Error()
+	}
 }}
 
 // defuseCell returns a cell that no spreadsheet takes for a formula, without characters that do not print. Some spreadsheets take the
@@ -235,24 +239,27 @@ func defuseCell(s string) string {
 	return s
 }
 
-var asJSON = encoding{"", func(l line) []byte {
-	b := []byte("{")
-	for _, name := range columns {
-		v, ok := l[name]
-		if e, is := v.(euros); is {
-			v = euro.Format(int64(e))
+var asJSON = encoding{"", func(out io.Writer) func(line) error {
+	return func(l line) error {
+		b := []byte("{")
+		for _, name := range columns {
+			v, ok := l[name]
+			if e, is := v.(euros); is {
+				v = euro.Format(int64(e))
+			}
+			if !ok || v == "" {
+				continue
+			}
+			if len(b) > 1 {
+				b = append(b, ',')
+			}
+			text, err := json.Marshal(v)
+			if err != nil {
+				return err
+			}
+			b = append(append(strconv.AppendQuote(b, name), ':'), text...)
 		}
-		if !ok || v == "" {
-			continue
-		}
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		text, err := json.Marshal(v)
-		if err != nil {
-			panic(err) // a string or a number
-		}
-		b = append(append(strconv.AppendQuote(b, name), ':'), text...)
+		_, err := out.Write(append(b, "}\n"...))
+		return err
 	}
-	return append(b, "}\n"...)
 }}
