@@ -18,6 +18,7 @@ const mostHeld = 1 << 16
 type headSet struct {
 	held   [][32]byte
 	file   *os.File // runs of mostHeld heads, each sorted
+	named  bool     // the file has a name still
 	runs   int64
 	noFile bool
 	err    error // of the file, once all are yielded
@@ -39,6 +40,8 @@ func (s *headSet) writeRun() bool {
 		if s.file, err = os.CreateTemp("", "quittance-heads-"); err != nil {
 			return false
 		}
+		// Where an open file can lose its name, a process that is killed leaves nothing behind.
+		s.named = os.Remove(s.file.Name()) != nil
 	}
 	out := bufio.NewWriter(io.NewOffsetWriter(s.file, s.runs*mostHeld*32))
 	for head := range sorted(s.held) {
@@ -55,6 +58,8 @@ func (s *headSet) writeRun() bool {
 func (s *headSet) close() {
 	if s.file != nil {
 		s.file.Close()
+	}
+	if s.named {
 		os.Remove(s.file.Name())
 	}
 }

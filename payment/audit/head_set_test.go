@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -49,6 +50,9 @@ func TestHeadsInOrder(t *testing.T) {
 			want := slices.Collect(sorted(slices.Clone(heads)))
 			if got := slices.Collect(s.inOrder()); !slices.Equal(got, want) || s.err != nil {
 				t.Errorf("%d heads, %v; want %d in order", len(got), s.err, len(want))
+			}
+			if while, _ := os.ReadDir(dir); runtime.GOOS == "linux" && len(while) > 0 {
+				t.Errorf("%v would stay behind if the process were killed now", while)
 			}
 			if s.runs != c.written || s.isEmpty() != (c.n == 0) {
 				t.Errorf("%d runs in the file, empty %v", s.runs, s.isEmpty())
