@@ -20,6 +20,8 @@ var accounts = []Mutant{
 	one("a seal does not commit to the day before", "payment/audit/seal.go", "\th.Write(before[:])\n", "\th.Write(before[:0])\n", "payment/audit", "payment", "internal/integration/faults/tamper"),
 	one("a day is exported before it is over", "payment/audit/export.go", "const closingTime = 5 * time.Minute", "const closingTime = -5 * time.Minute", "payment TestExport.*|TestSeals"),
 	one("what was altered is exported", "payment/audit/day.go", "if err := payment.VerifyJournal(h.payment, h.journal); err != nil {", "if err := payment.VerifyJournal(h.payment, h.journal); err != nil && h.payment.ID == \"\" {", "payment/audit", "payment", "internal/integration/faults/tamper"),
+	one("a day is kept in memory, however large", "payment/audit/day.go", "if len(r.last)+4*len(r.moved) > r.books.mostRead {", "if len(r.last)+4*len(r.moved) < 0 {", "payment/audit"),
+	one("who is forgotten is not read again", "payment/audit/day.go", "\t\tclear(r.last)\n", "", "payment/audit"),
 	one("a cell is a formula", "payment/audit/export.go", "strings.ContainsRune(\"=+-@'", "strings.ContainsRune(\"'", "payment/audit"),
 	one("orphans are no money", "payment/audit/export.go", "payment.OrphanMovements(orphans)", "payment.OrphanMovements(orphans[:0])", "payment/audit", "payment"),
 }
