@@ -79,7 +79,7 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 	now := s.now()
 	switch {
 	case errors.Is(err, acquirer.ErrNotFound), err == nil && r.Outcome == acquirer.Open && isAbout(p, r):
-		t.Payment.Handle = p.Handle.With(r.Handle)
+		t.Payment.Handle = p.learnedHandle(r.Handle)
 		return s.concludeAbsence(ctx, t, now)
 	case err != nil:
 		return s.noteSilence(ctx, t, p, now, err)
@@ -97,7 +97,7 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 	case q.Version != p.Version:
 		return nil
 	}
-	t.Payment.Handle = p.Handle.With(r.Handle)
+	t.Payment.Handle = p.learnedHandle(r.Handle)
 	if (p.State.isOneOf(noMoneyStates) || p.State == Refunded) && meaningOf(p, r, false) == OnPending {
 		return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
 	}

@@ -123,7 +123,7 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 		}
 		if err == nil { // the answer says nothing new: the payment is due when it was due before
 			again = before
-			p.Handle = p.Handle.With(r.Handle)
+			p.Handle = p.learnedHandle(r.Handle)
 		}
 	}
 	switch {

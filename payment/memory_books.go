@@ -132,7 +132,8 @@ func (m *MemoryStore) Erase(ctx context.Context, debtor string, at time.Time) (E
 			index.ids[index.of] = slices.DeleteFunc(index.ids[index.of], func(id ID) bool { return id == p.ID })
 		}
 		delete(m.sessions, [2]string{p.Merchant, p.Handle.Session})
-		r.payment, r.cause = p.Erased(), ""
+		r.payment = p.Erased()
+		m.setLease(&r.memoryLease, p.ID, memoryLease{tries: r.tries})
 		for i, e := range r.journal {
 			r.journal[i] = e.Erased()
 		}

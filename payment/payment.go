@@ -75,7 +75,7 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		return p, effect, nil
 	}
 	if r := e.Result; r != nil {
-		p.Handle = p.Handle.With(r.Handle)
+		p.Handle = p.learnedHandle(r.Handle)
 	}
 	switch e.Kind {
 	case OnOpened:
@@ -114,6 +114,15 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 	return p, effect, nil
 }
 
+// learnedHandle is the payment's handle after a message that names the trip. An erased payment learns none: at some acquirers a handle opens the
+// payer's data.
+func (p Payment) learnedHandle(of acquirer.Handle) acquirer.Handle {
+	if p.IsErased() {
+		return p.Handle
+	}
+	return p.Handle.With(of)
+}
+
 // withMoney returns the payment after an event that tells of money. An event that money went back also says that it was accepted
 // before.
 func (p Payment) withMoney(e Event, effect Effect) Payment {
@@ -129,7 +138,10 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	follows := effect == EffectChanged && (e.Kind == OnAccepted || e.Kind == OnAcceptedToo || e.Kind == OnMismatched) // the row is about this money from now on
 	speaksOf := first || follows
 	if r != nil && (speaksOf || fillsIn) {
-		p.Authorisation, p.Brand, p.MaskedPAN = r.AuthorisationID, r.Brand, r.MaskedPAN
+		p.Authorisation, p.Brand = r.AuthorisationID, r.Brand
+		if !p.IsErased() {
+			p.MaskedPAN = r.MaskedPAN
+		}
 		p.Code, p.Decline, p.Means = r.Code, "", r.Means
 	}
 	switch {

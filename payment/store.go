@@ -111,7 +111,7 @@ type Store interface {
 	LastSeal(ctx context.Context, until time.Time) (DaySeal, error)
 
 	// Erase removes the personal fields, the handles and the causes of failures of the debtor's payments, and the salts of their
-	// journals, each payment for itself, and says which by creation. Those for which [Payment.ReasonToKeep] has a reason it leaves as they
+	// journals, each payment for itself, and says which by creation. It ends their leases, since Release brings a handle and a cause. Those for which [Payment.ReasonToKeep] has a reason it leaves as they
 	// are: that have not ended, have a change that is not delivered, or moved last at or after at.
 	Erase(ctx context.Context, debtor string, at time.Time) (Erasure, error)
 }

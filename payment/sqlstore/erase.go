@@ -16,6 +16,7 @@ const (
 	undelivered  = "SELECT count(*) FROM quittance_change WHERE payment = $1"
 	eraseEntries = "UPDATE quittance_entry SET by_whom = '', why = '', salt = $1 WHERE payment = $2"
 	eraseRow     = "UPDATE quittance_payment SET debtor = '', key = '', debt = '', notice = '', claim = '', language = '', masked_pan = '', cause = ''," +
+		" lease_token = NULL, lease_until = NULL," +
 		" handle_session = '', handle_proof = '', handle_payment = '', handle_expires = NULL WHERE id = $1"
 )
 

@@ -69,7 +69,14 @@ func causeErased(b *trial) {
 
 func erasedMeanwhile(b *trial) {
 	p := b.endDelivered(payment.Refused)
+	asking := b.leaseOnlyTask(payment.WorkAttention, start.Add(time.Hour))
 	b.mustErase(p.Debtor, 1)
+	asking.Payment.Handle = acquirer.Handle{Payment: "N1"}
+	b.mustRelease(asking, start.Add(2*time.Hour), "Zoé O'Hara is not known")
+	b.mustEqual("what is left, after the acquirer was asked", b.mustFind(p.ID), p.Erased())
+	if t := b.leaseOnlyTask(payment.WorkAttention, start.Add(time.Hour)); t.Cause != "" || t.Tries != 0 {
+		b.Fatalf("a failure that began before the erasure was counted: %d times, %q", t.Tries, t.Cause)
+	}
 	number := func(p *payment.Payment) { p.MaskedPAN = "5017##########00" }
 	_, err := b.tryMove(p, payment.Paid, number)
 	b.mustBeError("a commit of a payment that was erased meanwhile", err, payment.ErrVersion)
