@@ -42,10 +42,10 @@ type Store struct {
 // dialect is where the two databases differ.
 type dialect struct {
 	name      string
-	oneWriter bool   // transactions share a commit
-	unawaited string // behind the condition of a write that need not outlast a crash of the server: its commit does not wait for the disk
-	lock      int64  // of Migrate
-	barrier   string // waits until nothing is being written that CloseDay does not see, and keeps others from writing
+	oneWriter bool     // transactions share a commit
+	unawaited string   // behind the condition of a write that need not outlast a crash of the server: its commit does not wait for the disk
+	lock      int64    // of Migrate
+	barrier   []string // waits two seconds, until nothing is being written that CloseDay does not see, and keeps others from writing
 }
 
 var (
@@ -53,7 +53,10 @@ var (
 	postgresql = dialect{
 		name: "postgresql", lock: 7315502310961,
 		unawaited: " AND set_config('synchronous_commit', 'off', true) = 'off'",
-		barrier:   "LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE",
+		barrier: []string{
+			"SET LOCAL lock_timeout = '2s'",
+			"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE",
+		},
 	}
 )
 

@@ -3,6 +3,7 @@ package stores
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -51,5 +52,55 @@ func TestClosingWaitsForWhoWrites(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Errorf("the day: %v", err)
 		}
+	}
+}
+
+// Who closes a day while something works on the tables for long, as a VACUUM does, waits without holding up those who pay: they wait two seconds
+// at most, now and then. The day is closed when it can be; when the context ends before, the error says what was in the way.
+func TestClosingBesideAVacuumHoldsUpNobody(t *testing.T) {
+	server := postgres.Shared(t)
+	db := server.Open(t, server.DSN(server.Create(t)))
+	s := migrated(t, db, sqlstore.PostgreSQL, sqlstore.Options{})
+	vacuum, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vacuum.Rollback()
+	if _, err := vacuum.Exec("LOCK TABLE quittance_payment IN SHARE UPDATE EXCLUSIVE MODE"); err != nil { // what VACUUM takes
+		t.Fatal(err)
+	}
+	_, e := specimen.New()
+	impatient, cancel := context.WithCancel(t.Context())
+	closed := make(chan error, 2)
+	for _, ctx := range []context.Context{t.Context(), impatient} {
+		go func() { closed <- s.CloseDay(ctx, "2001-01-01", e.At.Add(-48*time.Hour)) }()
+	}
+	for range 3 {
+		for waits := 0; waits == 0; {
+			if err := db.QueryRow("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'quittance_payment'::regclass").Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // two locks, two seconds each, and a busy machine
+		p, e := specimen.New()
+		if err := s.Create(ctx, p, e); err != nil {
+			t.Errorf("a payment beside a vacuum and those who close a day: %v", err)
+		}
+		cancel()
+	}
+	cancel()
+	if err := <-closed; !errors.Is(err, context.Canceled) {
+		t.Errorf("a day that nobody waits for any more: %v", err)
+	}
+	if err := vacuum.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-closed; err != nil {
+		t.Errorf("the day, after the vacuum: %v", err)
+	}
+	p, e := specimen.New()
+	e.At = e.At.Add(-72 * time.Hour)
+	if err := s.Create(t.Context(), p, e); !errors.As(err, new(*payment.DayClosedError)) {
+		t.Errorf("an entry of the closed day: %v", err)
 	}
 }
