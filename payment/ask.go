@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -149,10 +150,10 @@ func laterOf(a, b time.Time) time.Time {
 }
 
 // concludeAbsence draws the conclusion from the answers "not found" and "nobody has paid yet". While the payer can pay they prove
-// nothing; afterwards they count once they were given twice.
+// nothing; afterwards they count once they were given twice, absentAgain apart: a hint can make the payment due before.
 func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) error {
-	const said = "not found"
 	p := t.Payment
+	first, saidBefore := absentSince(t.Cause)
 	absence := Event{Kind: OnAbsent, At: now, Channel: acquirer.Query}
 	switch {
 	case !p.State.Attempt() && p.State != Refunding:
@@ -168,13 +169,32 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 		return s.lookLater(ctx, t, now, "")
 	case now.Before(paymentWindowEnd(p)):
 		if s.times.isOverdue(p, now) {
-			return s.commitAtVersion(ctx, p, Event{Kind: OnOverdue, At: now, Err: said})
+			return s.commitAtVersion(ctx, p, Event{Kind: OnOverdue, At: now, Err: absent})
 		}
 		return s.c.Store.Release(ctx, t, askAgainAt(p, now), "")
-	case t.Cause != said:
-		return s.c.Store.Release(ctx, t, now.Add(absentAgain), said)
+	case !saidBefore:
+		return s.c.Store.Release(ctx, t, now.Add(absentAgain), absent+" at "+now.UTC().Format(time.RFC3339Nano))
+	case now.Before(first.Add(absentAgain)):
+		return s.c.Store.Release(ctx, t.untried(), first.Add(absentAgain), t.Cause)
 	}
 	return s.commitAtVersion(ctx, p, absence)
+}
+
+// absent is what the acquirer says of a payment that it does not know: in a journal, and with its instant as the cause of a look that must be
+// repeated.
+const absent = "not found"
+
+// absentSince returns when a payment was not found before; the zero time where a version before 0.2 wrote the cause, without an instant.
+func absentSince(cause string) (at time.Time, ok bool) {
+	if cause == absent {
+		return time.Time{}, true
+	}
+	text, ok := strings.CutPrefix(cause, absent+" at ")
+	if !ok {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	return at, err == nil
 }
 
 // leftUndecided reports whether a person ended a payment of which the acquirer's last word is that it had not decided.

@@ -109,12 +109,15 @@ func (s *Service) hintedPayment(ctx context.Context, client acquirer.Client, r a
 	return p, err
 }
 
-// askForHint asks the acquirer and applies the answer. before is when the payment was due before the hint.
+// askForHint asks the acquirer and applies the answer. before is when the payment was due before the hint, which puts off no look.
 func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said acquirer.Handle) (Payment, Effect, error) {
 	p := t.Payment
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	again, effect := s.now().Add(hintedAgain), Effect("")
+	if !before.IsZero() && before.Before(again) {
+		again = before
+	}
 	r, err := s.askAcquirer(ctx, p, said)
 	if err == nil && r.Outcome != acquirer.Open {
 		var q Payment
@@ -136,7 +139,7 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 	release, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
 	t.Payment.Handle = p.Handle
-	return p, effect, s.c.Store.Release(release, t, again, t.Cause)
+	return p, effect, s.c.Store.Release(release, t.untried(), again, t.Cause)
 }
 
 // askAboutStranger asks once about a hint of no known payment, if it names a reference with our prefix, which only a verified message

@@ -81,6 +81,56 @@ func TestHintsAskOnceInTenSeconds(t *testing.T) {
 	}
 }
 
+// A hint asks in between, and what the acquirer does not know then is no second « not found », nor one more failure: from the first to the second
+// five minutes pass, whoever sends hints, and twelve hints make nothing stuck.
+func TestHintsAskInBetween(t *testing.T) {
+	for _, every := range []time.Duration{time.Second, 11 * time.Second, 2 * time.Minute} {
+		t.Run(every.String(), func(t *testing.T) {
+			w, b := newHints(t)
+			p, _ := w.begin("1")
+			b.Client = statusOf{b.Client, func(context.Context, acquirer.Question) (acquirer.Result, error) {
+				return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrNotFound}
+			}}
+			b.hint = acquirer.Result{Reference: p.Reference}
+			w.clock.Add(p.Session.ExpiresAt.Sub(w.clock.Now()) + 2*time.Minute)
+			w.work()
+			first := w.clock.Now()
+			w.at(p.ID, payment.Redirected)
+			for hinted := time.Duration(0); w.get(p.ID).State == payment.Redirected; hinted += time.Second {
+				w.clock.Add(time.Second)
+				if hinted%every == 0 {
+					_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
+					w.must("Receive", err)
+				}
+				w.work()
+				if h, err := w.Health(w.ctx); err != nil || h.Stuck != 0 {
+					t.Fatalf("%v after the first answer %d are stuck, %v", hinted, h.Stuck, err)
+				}
+			}
+			if after := w.clock.Now().Sub(first); after < 5*time.Minute || after > 6*time.Minute {
+				t.Errorf("it is %s after %v, want five minutes", w.get(p.ID).State, after)
+			}
+		})
+	}
+}
+
+// What a version before wrote of a payment that was not found has no instant, and counts as long ago.
+func TestNotFoundOfAVersionBefore(t *testing.T) {
+	w, b := newHints(t)
+	p, _ := w.begin("1")
+	b.Client = statusOf{b.Client, func(context.Context, acquirer.Question) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrNotFound}
+	}}
+	w.clock.Add(p.Session.ExpiresAt.Sub(w.clock.Now()) + 2*time.Minute)
+	tasks, err := w.store.LeaseOne(w.ctx, payment.WorkAttention, p.ID, payment.Serving{Merchants: []string{p.Merchant}}, w.clock.Now(), time.Minute)
+	if err != nil || len(tasks) != 1 {
+		t.Fatal(tasks, err)
+	}
+	w.must("Release", w.store.Release(w.ctx, tasks[0], w.clock.Now(), "not found"))
+	w.work()
+	w.at(p.ID, payment.Expired)
+}
+
 // A hint of one contract's bank is about no payment of another's, whatever reference it names.
 func TestHintOfAnotherMerchant(t *testing.T) {
 	w := newWorld(t)

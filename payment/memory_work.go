@@ -139,16 +139,14 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 	if t.Token == "" {
 		return nil
 	}
-	released := func(l memoryLease) memoryLease {
-		if cause == "" {
-			return memoryLease{}
-		}
-		return memoryLease{tries: l.tries + 1, cause: cause}
+	var released memoryLease
+	if cause != "" {
+		released = memoryLease{tries: t.Tries + 1, cause: cause}
 	}
 	switch t.Kind {
 	case WorkAttention:
 		if r, ok := m.rows[t.Payment.ID]; ok && r.token == t.Token {
-			m.setLease(&r.memoryLease, r.payment.ID, released(r.memoryLease))
+			m.setLease(&r.memoryLease, r.payment.ID, released)
 			r.payment.Handle = r.payment.Handle.With(t.Payment.Handle)
 			m.setAttention(r, again)
 		}
@@ -159,7 +157,7 @@ func (m *MemoryStore) Release(ctx context.Context, t Task, again time.Time, caus
 		case again.IsZero():
 			m.removeDelivered(c)
 		default:
-			m.setLease(&c.memoryLease, c.deliveryWork().id, released(c.memoryLease))
+			m.setLease(&c.memoryLease, c.deliveryWork().id, released)
 			m.setDue(c, again)
 		}
 	}

@@ -70,8 +70,8 @@ type Store interface {
 	// Due returns at most n pieces of the work that Lease would hand out at now, oldest first, and leases nothing.
 	Due(ctx context.Context, k WorkKind, of Serving, now time.Time, n int) ([]Due, error)
 
-	// Release ends a lease. again is when the work is due next; zero means that it is done. A cause counts as one
-	// failure, no cause sets the count back to zero. Of a [WorkAttention] it keeps t.Payment.Handle.Payment where the row has none. With
+	// Release ends a lease. again is when the work is due next; zero means that it is done. With a cause it has failed once more than
+	// t.Tries, without one the count goes back to zero. Of a [WorkAttention] it keeps t.Payment.Handle.Payment where the row has none. With
 	// a token that is not the lease's it does nothing, and returns nil.
 	Release(ctx context.Context, t Task, again time.Time, cause string) error
 

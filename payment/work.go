@@ -186,19 +186,21 @@ func (s *Service) postponeTask(ctx context.Context, t Task) error {
 	return s.c.Store.Release(ctx, t, retryAt(now, t.Tries, t.Payment.ID), cause)
 }
 
-// releaseUntouched gives back a lease under which nothing was done: the task is due as before, and that is no failure. A task that failed
-// before keeps its lease until it runs out, since a release without a cause would reset the count of failures.
+// untried is the task for a release with its own cause, which is no failure: the count stays what it was.
+func (t Task) untried() Task {
+	t.Tries--
+	return t
+}
+
+// releaseUntouched gives back a lease under which nothing was done: the task is due as before, and that is no failure.
 func (s *Service) releaseUntouched(ctx context.Context, t Task) {
-	if t.Tries > 0 {
-		return
-	}
 	due := s.now()
 	if t.Kind == WorkAttention {
 		due = t.Payment.AttentionAt
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
 	defer cancel()
-	if err := s.c.Store.Release(ctx, t, due, ""); err != nil {
+	if err := s.c.Store.Release(ctx, t.untried(), due, t.Cause); err != nil {
 		s.c.Logger.LogAttrs(ctx, slog.LevelWarn, "payment: a lease was not given back", slog.Any("error", err))
 	}
 }

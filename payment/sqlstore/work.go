@@ -123,9 +123,9 @@ func idOf(t payment.Task) payment.ID { return cmp.Or(t.Payment.ID, payment.ID(t.
 // setAside makes a task stuck that cannot be read, and reports whether it is news.
 func (s *Store) setAside(ctx context.Context, l stored[payment.Task], now time.Time) (first bool, err error) {
 	t, cause := l.value, l.damage.Error()
-	statement, id := "UPDATE quittance_payment"+fmt.Sprintf(aside, "attention_at", "id"), string(t.Payment.ID)
+	statement, id := "UPDATE quittance_payment"+fmt.Sprintf(released, "attention_at", "id"), string(t.Payment.ID)
 	if t.Kind == payment.WorkDelivery {
-		statement, id = "UPDATE quittance_change"+fmt.Sprintf(aside, "due_at", "key"), t.Change.Key
+		statement, id = "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key"), t.Change.Key
 	}
 	_, err = s.db.Exec(ctx, statement, payment.DamagedAgain(now).UnixMicro(), cause, id, t.Token, payment.StuckAfter)
 	return t.Tries < payment.StuckAfter || t.Cause != cause, err
@@ -233,10 +233,8 @@ func (s *Store) changeOf(ctx context.Context, l leasedChange, entries map[entryK
 
 // The statements that end a lease.
 const (
-	released = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = CASE WHEN $2 = '' THEN 0 ELSE tries + 1 END, cause = $2" +
-		" WHERE %s = $3 AND lease_token = $4"
-	aside         = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = $5, cause = $2 WHERE %s = $3 AND lease_token = $4"
-	learned       = "handle_payment = CASE WHEN handle_payment = '' THEN $5 ELSE handle_payment END, "
+	released      = " SET %s = $1, lease_token = NULL, lease_until = NULL, tries = $5, cause = $2 WHERE %s = $3 AND lease_token = $4"
+	learned       = "handle_payment = CASE WHEN handle_payment = '' THEN $6 ELSE handle_payment END, "
 	hasten        = "UPDATE quittance_payment SET attention_at = CASE WHEN attention_at <= $1 THEN attention_at ELSE $1 END, lease_token = NULL, lease_until = NULL WHERE id = $2"
 	delivered     = "DELETE FROM quittance_change WHERE key = $1 AND lease_token = $2"
 	restartDue    = "UPDATE quittance_payment SET attention_at = $1, tries = 0 WHERE id = $2 AND tries >= $3"
@@ -248,15 +246,19 @@ func (s *Store) Release(ctx context.Context, t payment.Task, again time.Time, ca
 	if t.Token == "" {
 		return nil
 	}
+	tries := 0
+	if cause != "" {
+		tries = t.Tries + 1
+	}
 	var err error
 	switch {
 	case t.Kind == payment.WorkAttention:
 		_, err = s.db.Exec(ctx, "UPDATE quittance_payment"+fmt.Sprintf(released, learned+"attention_at", "id")+s.d.unawaited,
-			storedMicros(again), cause, string(t.Payment.ID), t.Token, t.Payment.Handle.Payment)
+			storedMicros(again), cause, string(t.Payment.ID), t.Token, tries, t.Payment.Handle.Payment)
 	case again.IsZero():
 		_, err = s.db.Exec(ctx, delivered+s.d.unawaited, t.Change.Key, t.Token)
 	default:
-		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")+s.d.unawaited, storedMicros(again), cause, t.Change.Key, t.Token)
+		_, err = s.db.Exec(ctx, "UPDATE quittance_change"+fmt.Sprintf(released, "due_at", "key")+s.d.unawaited, storedMicros(again), cause, t.Change.Key, t.Token, tries)
 	}
 	return err
 }

@@ -183,6 +183,11 @@ func failuresCounted(b *trial) {
 		}
 		now = now.Add(time.Minute)
 		b.mustRelease(t, now, "no answer")
+		if t = b.leaseOnlyTask(payment.WorkAttention, now); t.Tries != want+1 {
+			b.Fatalf("%d failures, want %d", t.Tries, want+1)
+		}
+		t.Tries-- // somebody asked in between, which was no try
+		b.mustRelease(t, now, t.Cause)
 	}
 	b.mustRelease(b.leaseOnlyTask(payment.WorkAttention, now), now, "")
 	if t := b.leaseOnlyTask(payment.WorkAttention, now); t.Tries != 0 || t.Cause != "" {
