@@ -18,7 +18,7 @@ import (
 )
 
 // A clock that was set back over an export dated money into the day whose export was made: it was in no export, and Verify said "altered" for
-// ever. What is dated into a closed day is written on the next open one, and says so.
+// ever. What is dated into a closed day is written on the next open one, says so, and goes out at once.
 func TestM12ClockSetBackOverAnExport(t *testing.T) {
 	w := newWorld(t)
 	const day, next = "2017-09-11", "2017-09-12"
@@ -74,6 +74,11 @@ func TestM12ClockSetBackOverAnExport(t *testing.T) {
 	}
 	if got := w.get(begun.ID); got.State != payment.Redirected {
 		t.Errorf("another payment is %s", got.State)
+	}
+	w.work()
+	waiting, err := w.store.Due(w.ctx, payment.WorkDelivery, payment.Serving{}, w.clock.Now().AddDate(1, 0, 0), 9)
+	if err != nil || len(waiting) > 0 {
+		t.Errorf("what is dated on the next day waits for it, a letter too: %v, %v", waiting, err)
 	}
 
 	var again bytes.Buffer

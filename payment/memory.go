@@ -202,11 +202,20 @@ func (m *MemoryStore) writeRow(p Payment, e Entry) {
 	if p.Handle.Session != "" {
 		m.sessions[[2]string{p.Merchant, p.Handle.Session}] = p.ID
 	}
-	c := &memoryChange{change: NewChange(p, e), due: e.At}
+	c := &memoryChange{change: NewChange(p, e), due: m.dueAtOnce(e.At)}
 	m.out[p.ID] = append(m.out[p.ID], c)
 	if len(m.out[p.ID]) == 1 {
 		m.makeReady(c)
 	}
+}
+
+// dueAtOnce is when the change of an entry goes out. What is dated at the end of the last closed day may have been moved there from a day
+// that is closed: by the clock that end is yet to come, so its change is due at any time.
+func (m *MemoryStore) dueAtOnce(at time.Time) time.Time {
+	if at.Equal(m.closed) {
+		return time.Time{}
+	}
+	return at
 }
 
 // removeFromOrders takes a row out of the two orders in which a change may move it, by attention and by state. addToOrders puts

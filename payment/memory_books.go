@@ -25,7 +25,7 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 	}
 	m.known[c.Key] = true
 	m.orphans = append(m.orphans, Orphan{Result: r, At: at})
-	m.orphaned[c.Key] = &memoryChange{change: c, due: at}
+	m.orphaned[c.Key] = &memoryChange{change: c, due: m.dueAtOnce(at)}
 	m.makeReady(m.orphaned[c.Key])
 	return nil
 }

@@ -31,7 +31,8 @@ type Store interface {
 	// debt or the claim (a *HeldError that names it), and that id and reference are new (ErrReference).
 	Create(ctx context.Context, p Payment, e Entry) error
 
-	// Commit writes the payment, appends the entry and one outgoing change, which is due at once. It fails, first with ErrNotFound for an id
+	// Commit writes the payment, appends the entry and one outgoing change, which is due at once: at the entry's instant, or at any time where
+	// that is the end of the last closed day, for which no change waits (see CloseDay). It fails, first with ErrNotFound for an id
 	// that was never created; then with ErrVersion unless the stored version is p.Version − 1 and the stored debtor p's, so that what
 	// was erased meanwhile is not written again; then with a *DayClosedError when the entry is dated into a closed day; then with
 	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
@@ -102,6 +103,9 @@ type Store interface {
 	// CloseDay says that a day ("2026-03-02", in Paris) is closed for good: nothing that is dated before its end can be written any
 	// more, by any process, and what was being written meanwhile is written when it returns, or never. It may be called again, and for
 	// an earlier day than the last.
+	//
+	// After the clock was set back over an export, the service dates at that end whatever happens until the clock is there again. Only the
+	// account is dated so: letters and bookings go out meanwhile.
 	CloseDay(ctx context.Context, day string, end time.Time) error
 
 	// KeepSeal keeps the seal of a day that was closed; of one that was not, it keeps nothing.

@@ -40,7 +40,7 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 		if err := mustChange(tx.ExecContext(ctx, s.db.Text(insertOrphan()), row...)); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, s.db.Text(insertChange+" VALUES ($1, '', 0, '', $2)"), c.Key, storedMicros(at)); err != nil {
+		if _, err := tx.ExecContext(ctx, s.db.Text(insertChange+" VALUES ("+changeValues(1)+")"), c.Key, "", 0, "", storedMicros(at)); err != nil {
 			return err
 		}
 		return s.runHook(ctx, tx, c)

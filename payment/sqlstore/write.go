@@ -96,6 +96,14 @@ func updatePayment(takes []exclusive) string {
 
 const insertChange = "INSERT INTO quittance_change (key, payment, version, snapshot, due_at)"
 
+// changeValues returns the values of a change, for insertChange; the first parameter is $first, and the last is the instant of the entry, which
+// is when the change is due. What is dated at the end of a closed day may have been moved there from a day that is closed: by the
+// clock that end is yet to come, so its change is due at any time.
+func changeValues(first int) string {
+	at := parameters(first+4, 1)
+	return parameters(first, 4) + ", CASE WHEN EXISTS (SELECT 1 FROM quittance_closed WHERE until = " + at + ") THEN 0 ELSE " + at + " END"
+}
+
 // statements are what a change is written with.
 type statements struct {
 	columns       mapping[payment.Payment]
@@ -109,13 +117,13 @@ func (d dialect) writeStatements(first string, columns mapping[payment.Payment])
 		first = strings.ReplaceAll(first, " AS BYTEA)", " AS BLOB)")
 	}
 	st := statements{columns: columns, steps: [3]string{
-		first, entry + " VALUES (" + parameters(1, len(entries)) + ")", insertChange + " VALUES (" + parameters(1, 5) + ")",
+		first, entry + " VALUES (" + parameters(1, len(entries)) + ")", insertChange + " VALUES (" + changeValues(1) + ")",
 	}}
 	if !d.oneWriter {
 		n := len(columns) + 1
 		m := n + len(entries)
 		row, line := "WITH p AS ("+first+" RETURNING id)", entry+" SELECT "+entries.typedParameters(n+1)+" FROM p"
-		st.all = row + ", e AS (" + line + ") " + insertChange + " SELECT " + parameters(m+1, 5) + " FROM p"
+		st.all = row + ", e AS (" + line + ") " + insertChange + " SELECT " + changeValues(m+1) + " FROM p"
 		st.unwanted = row + " " + line
 	}
 	return st

@@ -47,7 +47,7 @@ func Cases() []Case {
 		{"heads are listed by time", "A day's seal covers every entry of the day.", headsByTime},
 		{"many journals are read together", "An export or a verification that missed an entry would find an alteration where there is none.", manyJournals},
 		{"seals of days are kept", "An export that began with the wrong seal would give one that no verification takes.", sealsKept},
-		{"a closed day stays as it is", "No money is dated into a day whose export was made: it would be in no export at all.", closedDay},
+		{"a closed day stays as it is", "No money is dated into a day whose export was made: it would be in no export at all. What is dated on the next one goes out at once all the same.", closedDay},
 		{"many at once: a day is closed while payments are written", "What the export read is all that there is of its day, also where somebody was writing.", closedRace},
 		{"erasing leaves nothing personal", "A person who has to be erased is, handle and journal included, and what remains still verifies.", eraseAll},
 		{"erasing leaves no cause of a failure", "The words of an error, which may name a person, go with the person.", causeErased},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,8 +51,26 @@ func closedDay(b *trial) {
 	e.At = end // the first instant of the next day
 	b.must("Create", b.Create(b.ctx, q, e))
 	b.must("Orphan", b.Orphan(b.ctx, orphan, end))
-	p.CreatedAt = end
+	p.CreatedAt = end.Add(-time.Minute) // the entry is dated a minute after it
 	b.mustMove(p, payment.Redirected)
+	var sent []string
+	for now := end.Add(-time.Hour); ; { // the clock was set back: by it that day is yet to come
+		tasks := b.mustLease(payment.WorkDelivery, now, 10)
+		if len(tasks) == 0 {
+			break
+		}
+		for _, t := range tasks {
+			sent = append(sent, t.Change.Key)
+			b.mustRelease(t, time.Time{}, "")
+		}
+	}
+	slices.Sort(sent)
+	want := []string{
+		string(p.ID) + "/1", string(p.ID) + "/2", string(q.ID) + "/1",
+		payment.OrphanChange(known, start).Key, payment.OrphanChange(orphan, end).Key,
+	}
+	slices.Sort(want)
+	b.mustEqual("the changes that go out before that day begins", sent, want)
 	if heads := collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, end)); len(heads) != 1 || heads[0].Version != 1 {
 		b.Fatalf("%d entries are dated into the closed day, want the first alone", len(heads))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,13 @@ func TestBrokenStores(t *testing.T) {
 		"a closed day takes an orphan": {"a closed day stays as it is", func(b *broken) {
 			b.orphan = func(ctx context.Context, r acquirer.Result, at time.Time) error {
 				return b.Store.Orphan(ctx, r, at.Add(time.Hour))
+			}
+		}},
+		"what is dated on the next open day goes out that day": {"a closed day stays as it is", func(b *broken) {
+			lease := b.lease
+			b.lease = func(ctx context.Context, k payment.WorkKind, of payment.Serving, now time.Time, d time.Duration, n int) ([]payment.Task, error) {
+				tasks, err := lease(ctx, k, of, now, d, n)
+				return slices.DeleteFunc(tasks, func(t payment.Task) bool { return t.Change.Entry.At.After(now) }), err
 			}
 		}},
 		"it can be opened again": {"a closed day stays as it is", func(b *broken) {
