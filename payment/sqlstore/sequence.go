@@ -2,9 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 )
@@ -63,8 +65,16 @@ func (s *Store) Sequence(ctx context.Context, day string) (int, error) {
 }
 
 // Advance sets the day's sequence past a number, which is the acquirer's last of that day: for after a restore from a
-// backup. It never sets it back.
+// backup. It never sets it back. A day that is not written "2026-03-02", or a number that is not between 0 and [payment.MaxSequence], is
+// [payment.ErrInvalid], and nothing is set: a person types both.
 func (s *Store) Advance(ctx context.Context, day string, past int) error {
+	if _, err := paris.Parse(day); err != nil {
+		return fmt.Errorf("%w: sqlstore: Advance: %w", payment.ErrInvalid, err)
+	}
+	if past < 0 || past > payment.MaxSequence {
+		return fmt.Errorf("%w: sqlstore: Advance: %d is not a number from 0 to %d; take the last seven digits of the acquirer's last reference of the day",
+			payment.ErrInvalid, past, payment.MaxSequence)
+	}
 	unlock, err := s.lockSequence(ctx)
 	if err != nil {
 		return err

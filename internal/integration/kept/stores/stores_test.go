@@ -408,6 +408,15 @@ func TestAdvance(t *testing.T) {
 		if _, err := s.Sequence(t.Context(), day); !errors.Is(err, payment.ErrDayFull) {
 			t.Errorf("after the last number: %v", err)
 		}
+		// A person types both: what is no day, or no number of one, would set nothing, or a day that nobody pays on.
+		for _, c := range []struct {
+			day  string
+			past int
+		}{{"2026-3-3", 417}, {"03/03/2026", 417}, {"26062", 417}, {"", 417}, {"2026-03-03", -1}, {"2026-03-03", payment.MaxSequence + 1}, {"2026-03-03", 260_620_000_417}} {
+			if err := s.Advance(t.Context(), c.day, c.past); !errors.Is(err, payment.ErrInvalid) {
+				t.Errorf("Advance of %q past %d: %v", c.day, c.past, err)
+			}
+		}
 		if n, err := s.Sequence(t.Context(), "2026-03-03"); n != 1 || err != nil {
 			t.Errorf("the next day begins with %d, %v", n, err)
 		}
