@@ -192,6 +192,29 @@ func TestSeals(t *testing.T) {
 	}
 }
 
+// Days that were exported while the clock was ahead were called altered when it was right again. Their seals verify, whatever the clock says,
+// and find what is deleted all the same.
+func TestSealsOfDaysToCome(t *testing.T) {
+	s := &tampered{}
+	w := newWorld(t, func(c *payment.Config) { s.Store = c.Store; c.Store = s })
+	p := w.ended("1", acquirer.Accepted)
+	var seals []audit.Seal
+	w.clock.Add(49 * time.Hour)
+	for _, day := range []string{"2017-09-11", "2017-09-12"} {
+		seal, err := w.Export(w.ctx, day, io.Discard)
+		w.must("Export", err)
+		seals = append(seals, seal)
+	}
+	for _, back := range []time.Duration{0, 24 * time.Hour, 24 * time.Hour, 365 * 24 * time.Hour} {
+		w.clock.Add(-back)
+		w.must("Verify", w.Verify(w.ctx, slices.Values(seals)))
+	}
+	s.hide = p.ID
+	if err := w.Verify(w.ctx, slices.Values(seals)); !errors.Is(err, payment.ErrAltered) {
+		t.Errorf("a deleted payment: %v", err)
+	}
+}
+
 // An orphan is the only trace of its money: seals kept outside also show that one was taken away or changed.
 func TestSealsHoldOrphans(t *testing.T) {
 	s := &tampered{}

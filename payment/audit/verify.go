@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
@@ -17,7 +18,8 @@ const mostNamed = 20
 // Verify checks every journal: that it has no gap, that each entry commits to the one before, that the table leads
 // from each to the next, and that the payment is what the last one says. With the daily seals of [Books.Export],
 // kept outside and given oldest first, it also finds payments that were deleted or rewritten whole, and orphans; without
-// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over. The error is [payment.ErrAltered], and names what does not fit: each payment, twenty at most.
+// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over.
+// A seal of a day to come, which was exported while the clock was ahead, is taken too. The error is [payment.ErrAltered], and names what does not fit: each payment, twenty at most.
 //
 // It reads every journal itself, whatever the store could tell quicker, and with seals keeps 32 bytes for each payment
 // and each day on which it moved.
@@ -56,7 +58,11 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 		return err
 	}
 	all.addOrphans(orphans)
-	is := all.sealDaysBefore(paris.Of(b.now()).Next()).seals
+	end, err := b.endOfSeals(ctx)
+	if err != nil {
+		return err
+	}
+	is := all.sealDaysBefore(end).seals
 	n := 0
 	var before Seal
 	for want := range seals {
@@ -74,6 +80,25 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	}
 	return nil
 }
+
+// endOfSeals returns the first day of which no seal can have been given: the day after today, or after the last one whose seal the store keeps,
+// whichever is later. Days to come were exported where the clock was ahead and was set back since. That only makes Verify
+// compute more seals: of the store it takes the day, and the seal itself from the journals.
+func (b *Books) endOfSeals(ctx context.Context) (paris.Day, error) {
+	end := paris.Of(b.now()).Next()
+	kept, err := b.store.LastSeal(ctx, endOfTime)
+	if err != nil || kept.Day == "" {
+		return end, err
+	}
+	last, err := paris.Parse(kept.Day)
+	if err == nil && last.Number() >= end.Number() {
+		end = last.Next()
+	}
+	return end, err
+}
+
+// endOfTime is the end of the last year that a day's name has room for.
+var endOfTime = time.Date(10000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // readablePayments yields all payments. Of a damaged one it yields the readable part, and appends the damage to damaged.
 func (b *Books) readablePayments(ctx context.Context, damaged *[]error) iter.Seq2[payment.Payment, error] {
