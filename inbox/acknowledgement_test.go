@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
 	"golang.org/x/text/language"
 )
@@ -126,7 +127,7 @@ func TestUnacknowledged(t *testing.T) {
 	erased.Debtor = ""
 	all := []payment.Payment{
 		paid("fresh", 24*time.Hour-1), paid("late", 24*time.Hour), paid("later", 20*24*time.Hour), paid("told", 48*time.Hour),
-		paid("ancient", 28*24*time.Hour), refused, erased,
+		paid("ancient", 27*24*time.Hour), refused, erased,
 	}
 	box := NewMemoryMailbox()
 	deliver := Deliverer(box, catalog(t), senderIn2018())
@@ -189,6 +190,43 @@ func TestUnacknowledged(t *testing.T) {
 	_, err := AcknowledgementAlarm(listOf(many...), box)(t.Context(), now)
 	if err == nil || !strings.Contains(err.Error(), ": 50: r0, ") || !strings.HasSuffix(err.Error(), "r19, …") || strings.Contains(err.Error(), "debtor") {
 		t.Error(err)
+	}
+}
+
+// A letter that is gone because it was deleted when it was due, or erased, was written: its absence is no alarm, whichever process asks and
+// whenever. The shortest month that a letter stays is that of 28 February, which has 28 days less an hour.
+func TestDeletedLetterIsNoAlarm(t *testing.T) {
+	at := time.Date(2027, time.February, 28, 12, 0, 0, 0, paris.Location).UTC()
+	p := samplePayment(payment.Paid)
+	p.Debtor, p.CreatedAt, p.PaidAt = "debtor-1", at, at
+	letter := Letter{
+		Key: letterKey(p.ID, Acknowledgement{}.contentName()), Debtor: p.Debtor, ReceivedAt: at, DeleteAt: DeletionDate(at, 1),
+		Message: Message{Subject: "s", Text: "t", Language: "fr"},
+	}
+	for name, c := range map[string]struct {
+		box   Mailbox
+		erase bool
+	}{
+		"deleted when it is due":                               {NewMemoryMailbox(), false},
+		"erased the day after":                                 {NewMemoryMailbox(), true},
+		"deleted when it is due, and the mailbox forgets keys": {&countingMailbox{Mailbox: NewMemoryMailbox()}, false},
+	} {
+		if err := c.box.Deliver(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+		if c.erase {
+			if n, err := c.box.Erase(t.Context(), p.Debtor); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+		}
+		for now := at.Add(24 * time.Hour); now.Before(at.AddDate(0, 1, 10)); now = now.Add(30 * time.Minute) {
+			if _, err := c.box.DeleteDue(t.Context(), now); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := AcknowledgementAlarm(listOf(p), c.box)(t.Context(), now); err != nil {
+				t.Errorf("%s: after %v: %v", name, now.Sub(at), err)
+			}
+		}
 	}
 }
 

@@ -18,8 +18,9 @@ const (
 	// broken.
 	acknowledgeWithin = 24 * time.Hour
 
-	// lookBack is how far back payments are looked at. A letter stays for a month at least, so its absence means something.
-	lookBack = 28 * 24 * time.Hour
+	// lookBack is how far back payments are looked at. A letter stays for a month at least, so its absence means something: for 28
+	// days, or an hour less where summer time begins in them.
+	lookBack = 27 * 24 * time.Hour
 )
 
 // ErrUnacknowledged is what [AcknowledgementAlarm] returns, among other things, for payments without their acknowledgement.
@@ -66,18 +67,25 @@ func unacknowledgedPayments(
 	}
 }
 
+// hasAcknowledgement reports whether the letter was written: it is there, or the mailbox remembers that it was.
 func hasAcknowledgement(ctx context.Context, m Mailbox, p expectation) (bool, error) {
-	_, err := m.Letter(ctx, p.Debtor, letterKey(p.ID, Acknowledgement{}.contentName()))
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
+	key := letterKey(p.ID, Acknowledgement{}.contentName())
+	_, err := m.Letter(ctx, p.Debtor, key)
+	if !errors.Is(err, ErrNotFound) {
+		return err == nil, err
 	}
-	return err == nil, err
+	if m, ok := m.(DeletionRecord); ok {
+		return m.WasDeleted(ctx, key)
+	}
+	return false, nil
 }
 
-// AcknowledgementAlarm is a chore for payment.Config: once an hour it looks for payments of the last 28 days that were accepted a
+// AcknowledgementAlarm is a chore for payment.Config: once an hour it looks for payments of the last 27 days that were accepted a
 // day or more ago and have no acknowledgement in the mailbox. By law each must have one (CRPA L112-11), and a day is far more than
 // it takes. When there are some, its error is [ErrUnacknowledged] with their references; the service logs it at the level of
 // errors, every hour until the letters are there. It never counts as work done. A payment whose debtor was erased is left out.
+// Whose letters were erased while the payment has to be kept ([Mailbox].Erase) had them: a mailbox says so as a [DeletionRecord]. With one
+// that is none, the alarm names such a payment until it is 27 days old.
 //
 //	store, box := …
 //	Chores: []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}

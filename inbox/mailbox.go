@@ -100,3 +100,10 @@ type Mailbox interface {
 	// to be erased (payment.Service.Erase). Their keys stay known. An empty debtor has none.
 	Erase(ctx context.Context, debtor string) (int, error)
 }
+
+// DeletionRecord is what a [Mailbox] also is that tells a letter which was deleted or erased from one that never came: it keeps the keys of
+// both. The mailboxes of this module are. [AcknowledgementAlarm] asks for it.
+type DeletionRecord interface {
+	// WasDeleted reports whether a letter with that key was delivered, and has been deleted or erased since.
+	WasDeleted(ctx context.Context, key string) (bool, error)
+}

@@ -154,6 +154,16 @@ func (m *memoryMailbox) DeleteDue(ctx context.Context, now time.Time) (int, erro
 	return len(over), nil
 }
 
+func (m *memoryMailbox) WasDeleted(ctx context.Context, key string) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, known := m.known[key]
+	return known && m.letters[key] == nil, nil
+}
+
 func (m *memoryMailbox) Erase(ctx context.Context, debtor string) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package mailboxtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,11 @@ func Cases() []Case {
 			"all letters of a debtor are erased",
 			"A person who has to be erased is: no letter of theirs stays or comes back, and nobody else loses one.",
 			debtorErased,
+		},
+		{
+			"a letter that was deleted is told from one that never came",
+			"Of a mailbox that is an inbox.DeletionRecord: an acknowledgement that was written and erased is not reported as missing, and one that is missing is.",
+			deletionRecorded,
 		},
 		{"many at once: one letter of a key", "Two workers that deliver one change write one letter.", onceRace},
 		{
@@ -309,6 +315,36 @@ func debtorErased(t *trial) {
 	erase("", 0) // what is left of erased letters is nobody's
 	t.mustDeliver(newLetter("e/x", "one", start))
 	t.checkKeys("one", "e/x")
+}
+
+func deletionRecorded(t *trial) {
+	record, ok := t.Mailbox.(inbox.DeletionRecord)
+	if !ok {
+		return
+	}
+	check := func(when string, want ...string) {
+		var got []string
+		for _, key := range []string{"", "a/x", "b/x", "c/x", "d/x"} {
+			deleted, err := record.WasDeleted(t.ctx, key)
+			if t.checkError("WasDeleted", err, nil); deleted {
+				got = append(got, key)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.fail("%s: the letters %q were deleted, want %q", when, got, want)
+		}
+	}
+	check("before any")
+	young := newLetter("c/x", "one", start.AddDate(0, 1, 0))
+	t.mustDeliver(newLetter("a/x", "one", start), newLetter("b/x", "two", start), young)
+	check("after three")
+	_, err := t.Erase(t.ctx, "two")
+	t.checkError("Erase", err, nil)
+	check("after two's were erased", "b/x")
+	t.deleteDue(young.DeleteAt.Add(-time.Microsecond), 1)
+	check("after the first was deleted", "a/x", "b/x")
+	t.mustDeliver(newLetter("a/x", "one", start))
+	check("after it was delivered again", "a/x", "b/x")
 }
 
 func (t *trial) deliverMany(n int) {

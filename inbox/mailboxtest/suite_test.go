@@ -39,7 +39,10 @@ type box struct {
 	letter   func(ctx context.Context, debtor, key string) (inbox.Letter, error)
 	unread   func(context.Context, string) (int, error)
 	erase    func(context.Context, string) (int, error)
+	deleted  func(ctx context.Context, key string) (bool, error)
 }
+
+func (b *box) WasDeleted(ctx context.Context, key string) (bool, error) { return b.deleted(ctx, key) }
 
 func (b *box) Erase(ctx context.Context, debtor string) (int, error) { return b.erase(ctx, debtor) }
 
@@ -62,7 +65,7 @@ func newBox() *box {
 	return &box{
 		Mailbox: m, deliver: m.Deliver, letters: m.Letters, markRead: m.MarkRead, delete: m.DeleteDue,
 		letter: m.Letter, unread: m.Unread,
-		erase: m.Erase,
+		erase: m.Erase, deleted: m.(inbox.DeletionRecord).WasDeleted,
 	}
 }
 
@@ -168,6 +171,7 @@ func TestNaiveMailboxFails(t *testing.T) {
 	kept := []string{
 		"a reader may stop, and may act",
 		"many letters are deleted at once",
+		"a letter that was deleted is told from one that never came", // it does not say that it can tell
 	}
 	var got []string
 	for _, c := range mailboxtest.Cases() {
@@ -343,6 +347,15 @@ func TestBrokenMailboxes(t *testing.T) {
 					}
 				}
 				return erase(ctx, debtor)
+			}
+		}},
+		"what was deleted never came": {"a letter that was deleted is told from one that never came", func(b *box) {
+			b.deleted = func(context.Context, string) (bool, error) { return false, nil }
+		}},
+		"what never came was deleted": {"a letter that was deleted is told from one that never came", func(b *box) {
+			b.deleted = func(ctx context.Context, key string) (bool, error) {
+				_, err := b.Mailbox.Letter(ctx, "one", key)
+				return err != nil, nil
 			}
 		}},
 		"workers count a letter twice": {"many at once: each letter is deleted once", func(b *box) {

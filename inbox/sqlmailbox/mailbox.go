@@ -264,4 +264,16 @@ func (m *Mailbox) Erase(ctx context.Context, debtor string) (int, error) {
 	return int(n), nil
 }
 
-var _ inbox.Mailbox = (*Mailbox)(nil)
+// WasDeleted implements [inbox.DeletionRecord].
+func (m *Mailbox) WasDeleted(ctx context.Context, key string) (bool, error) {
+	counts, err := sqldb.Rows(ctx, m.db, scanCount, "SELECT count(*) FROM quittance_letter WHERE key = $1 AND debtor IS NULL", key)
+	if err != nil {
+		return false, fmt.Errorf("sqlmailbox: was deleted: %w", err)
+	}
+	return counts[0] > 0, nil
+}
+
+var (
+	_ inbox.Mailbox        = (*Mailbox)(nil)
+	_ inbox.DeletionRecord = (*Mailbox)(nil)
+)
