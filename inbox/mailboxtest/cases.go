@@ -243,12 +243,16 @@ func oneLetterOpened(t *trial) {
 	t.checkEqual("the letter, read", got, want)
 	t.deleteDue(want.DeleteAt, 3)
 	t.mustDeliver(newLetter("d/x", "one", start))
-	for _, c := range [][2]string{{"one", "a/x"}, {"", "a/x"}, {"two", "d/x"}, {"one", "x"}, {"", ""}} {
+	for _, c := range [][2]string{
+		{"one", "a/x"}, {"", "a/x"}, {"two", "d/x"}, {"one", "x"}, {"", ""},
+		{"one", "d\x00x"}, {"one", "\xff"}, {"one\x00", "d/x"}, // what is no text, as in the path of a request, is never delivered
+	} {
 		got, err := t.Letter(t.ctx, c[0], c[1])
 		t.checkError("Letter "+c[1]+" of "+c[0], err, inbox.ErrNotFound)
 		if got != (inbox.Letter{}) {
 			t.fail("Letter gave a letter together with an error")
 		}
+		t.checkError("MarkRead "+c[1]+" of "+c[0], t.MarkRead(t.ctx, c[0], c[1]), inbox.ErrNotFound)
 	}
 }
 
@@ -276,6 +280,7 @@ func unreadCounted(t *trial) {
 	t.deleteDue(was.DeleteAt, 4)
 	count("after it was deleted", "one", 0)
 	count("nobody", "", 0)
+	count("what is no text", "one\x00", 0)
 }
 
 func deletedWhenDue(t *trial) {
@@ -302,8 +307,9 @@ func debtorErased(t *trial) {
 			t.fail("Erase of %q says %d, want %d", debtor, n, want)
 		}
 	}
-	for _, nobody := range []string{"", "%", "nobody"} {
+	for _, nobody := range []string{"", "%", "nobody", "one\x00", "\xff"} {
 		erase(nobody, 0)
+		t.checkKeys(nobody)
 	}
 	erase("one", 2)
 	t.checkKeys("one")

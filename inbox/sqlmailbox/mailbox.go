@@ -228,7 +228,7 @@ func (m *Mailbox) Unread(ctx context.Context, debtor string) (int, error) {
 
 // MarkRead implements [inbox.Mailbox].
 func (m *Mailbox) MarkRead(ctx context.Context, debtor, key string) error {
-	n, err := m.write(ctx, markRead, key, debtor)
+	n, err := m.write(ctx, markRead, sqldb.Sought(key, debtor)...)
 	switch {
 	case err != nil:
 		return fmt.Errorf("sqlmailbox: mark read: %w", err)
@@ -257,7 +257,7 @@ func (m *Mailbox) DeleteDue(ctx context.Context, now time.Time) (int, error) {
 
 // Erase implements [inbox.Mailbox].
 func (m *Mailbox) Erase(ctx context.Context, debtor string) (int, error) {
-	n, err := m.write(ctx, forgetDebtor, debtor)
+	n, err := m.write(ctx, forgetDebtor, sqldb.Sought(debtor)...)
 	if err != nil {
 		return 0, fmt.Errorf("sqlmailbox: erase: %w", err)
 	}

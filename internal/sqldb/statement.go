@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // mostPrepared is how many statements are kept prepared on each connection. A program has some dozens, and lists add one for each
@@ -42,8 +43,29 @@ func (d *DB) InQuery(query string) string {
 	return "= ANY (ARRAY(" + query + " FOR UPDATE SKIP LOCKED))"
 }
 
-// Elements is a list as a parameter.
+// canBeStored reports whether a text can be in a database: PostgreSQL refuses a zero byte, and what is not UTF-8, even in a question.
+func canBeStored(text string) bool {
+	return utf8.ValidString(text) && !strings.Contains(text, "\x00")
+}
+
+// Sought returns parameters that a statement compares with what is stored. A text that cannot be stored is NULL there, which is like nothing:
+// so whoever looks for it, as with the path of a request, finds nothing on either database. [Rows] and [Returning] do so by themselves.
+func Sought(args ...any) []any {
+	for i, a := range args {
+		if text, ok := a.(string); ok && !canBeStored(text) {
+			args = slices.Clone(args)
+			args[i] = nil
+		}
+	}
+	return args
+}
+
+// Elements is a list as a parameter, without what cannot be stored.
 func Elements[T ~string](list []T) string {
+	cannot := func(e T) bool { return !canBeStored(string(e)) }
+	if slices.ContainsFunc(list, cannot) {
+		list = slices.DeleteFunc(slices.Clone(list), cannot)
+	}
 	text, err := json.Marshal(list)
 	if err != nil {
 		panic(err) // strings have a JSON form
@@ -160,10 +182,10 @@ func (d *DB) Exec(ctx context.Context, text string, args ...any) (changed int64,
 	return changed, err
 }
 
-// Returning is [DB.Exec] for a statement that returns rows of what it has written.
+// Returning is [DB.Exec] for a statement that returns rows of what it has written. Texts among its parameters are [Sought].
 func Returning[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), text string, args ...any) (out []T, err error) {
 	err = d.writeOne(ctx, text, func(ctx context.Context, tx *sql.Tx, s Statement) error {
-		rows, err := s.Query(ctx, tx, args...)
+		rows, err := s.Query(ctx, tx, Sought(args...)...)
 		if err != nil {
 			return err
 		}
@@ -185,14 +207,14 @@ func (d *DB) writeOne(ctx context.Context, text string, f func(context.Context, 
 	return Retry(ctx, d.Pool, func() error { return f(ctx, nil, s) })
 }
 
-// Rows reads all rows of a query, as [DB.Read] runs a function.
+// Rows reads all rows of a query, as [DB.Read] runs a function. Texts among its parameters are [Sought].
 func Rows[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), text string, args ...any) (out []T, err error) {
 	s, err := d.Prepare(ctx, text)
 	if err != nil {
 		return nil, err
 	}
 	err = d.Read(ctx, func() error {
-		rows, err := s.Query(ctx, nil, args...)
+		rows, err := s.Query(ctx, nil, Sought(args...)...)
 		if err != nil {
 			return err
 		}

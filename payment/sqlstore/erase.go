@@ -26,11 +26,12 @@ func (s *Store) Erase(ctx context.Context, debtor string, at time.Time) (payment
 		return payment.Erasure{}, err
 	}
 	var result payment.Erasure
+	sought := sqldb.Sought(debtor)
 	err := s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, s.db.Text(lockDebtor), debtor); err != nil {
+		if _, err := tx.ExecContext(ctx, s.db.Text(lockDebtor), sought...); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, s.db.Text(fmt.Sprintf(selectPayment, payments.columnNames())+"debtor = $1 ORDER BY created_at, id"), debtor)
+		rows, err := tx.QueryContext(ctx, s.db.Text(fmt.Sprintf(selectPayment, payments.columnNames())+"debtor = $1 ORDER BY created_at, id"), sought...)
 		if err != nil {
 			return err
 		}

@@ -82,26 +82,22 @@ func (s *Store) filterCondition(f payment.Filter, from, to string) (where []stri
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(condition, len(args)))
 	}
-	in := func(column string, values []string) {
-		for _, v := range values {
-			args = append(args, v)
-		}
-		where = append(where, column+" IN ("+parameters(len(args)-len(values)+1, len(values))+")")
+	in := func(column, list string) {
+		args = append(args, list)
+		where = append(where, column+" "+s.db.InElements(len(args)))
 	}
 	if len(f.IDs) > 0 {
-		args = append(args, sqldb.Elements(f.IDs))
-		where = append(where, "id "+s.db.InElements(len(args)))
+		in("id", sqldb.Elements(f.IDs))
 	}
 	if len(f.States) > 0 {
-		var states []string
-		for _, state := range f.States {
-			states = append(states, string(state))
-		}
 		column := "state"
 		if f.Debtor != "" || f.Debt != "" || f.Reference != "" || len(f.IDs) > 0 {
 			column = "state || ''" // few of many: the index of states would have SQLite go through all in a state
 		}
-		in(column, states)
+		for _, state := range f.States {
+			args = append(args, string(state))
+		}
+		where = append(where, column+" IN ("+parameters(len(args)-len(f.States)+1, len(f.States))+")")
 	}
 	for _, c := range []struct{ condition, value string }{
 		{"debtor = $%d", f.Debtor}, {"debt = $%d", f.Debt}, {"reference = $%d", f.Reference}, {"merchant = $%d", f.Merchant},
@@ -111,13 +107,13 @@ func (s *Store) filterCondition(f payment.Filter, from, to string) (where []stri
 		}
 	}
 	if len(f.NotOf) > 0 {
-		in("merchant NOT", f.NotOf)
+		in("merchant NOT", sqldb.Elements(f.NotOf))
 	}
 	if !f.From.IsZero() {
-		add(from+" >= $%d", f.From.UnixMicro())
+		add(from+" >= $%d", firstMicro(f.From))
 	}
 	if !f.To.IsZero() {
-		add(to+" < $%d", f.To.UnixMicro())
+		add(to+" < $%d", firstMicro(f.To))
 	}
 	if f.Stuck {
 		where = append(where, fmt.Sprintf("id IN (SELECT id FROM quittance_payment WHERE tries >= %[1]d UNION SELECT payment FROM quittance_change WHERE tries >= %[1]d)", payment.StuckAfter))
@@ -210,7 +206,7 @@ func entryDamage(r stored[payment.Entry]) error {
 func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment.Head, error] {
 	query := "SELECT " + heads.columnNames() + " FROM quittance_entry WHERE at >= $1 AND at < $2%s" + fmt.Sprintf(" ORDER BY at, payment, version LIMIT %d", headsPage)
 	return func(yield func(payment.Head, error) bool) {
-		after, args := "", []any{from.UnixMicro(), to.UnixMicro()}
+		after, args := "", []any{firstMicro(from), firstMicro(to)}
 		for {
 			rows, err := sqldb.Rows(ctx, s.db, scanHead, fmt.Sprintf(query, after), args...)
 			if err != nil {
@@ -227,7 +223,7 @@ func (s *Store) Heads(ctx context.Context, from, to time.Time) iter.Seq2[payment
 			}
 			last := rows[len(rows)-1].value
 			after = " AND (at, payment, version) > ($3, $4, $5)"
-			args = []any{from.UnixMicro(), to.UnixMicro(), last.At.UnixMicro(), string(last.Payment), last.Version}
+			args = []any{args[0], args[1], last.At.UnixMicro(), string(last.Payment), last.Version}
 		}
 	}
 }

@@ -23,6 +23,10 @@ func storedMicros(t time.Time) any {
 	return t.UnixMicro()
 }
 
+// firstMicro returns the first instant at or after t that can be stored. It is what a span of stored instants begins at, and what it ends
+// before: cut off, as UnixMicro does, the bound would be before t, and so would the instant that it lets in or keeps out.
+func firstMicro(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }
+
 func (i *instant) Scan(v any) error {
 	n, err := scanInteger(v)
 	*i = instant{}

@@ -54,6 +54,8 @@ func headsByTime(b *trial) {
 	b.mustEqual("all heads", collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, start.Add(time.Hour))), want)
 	b.mustEqual("those from the second", collectAll(b, "Heads", b.Heads(b.ctx, want[1].At, start.Add(time.Hour))), want[1:])
 	b.mustEqual("those of one instant", collectAll(b, "Heads", b.Heads(b.ctx, want[1].At, want[1].At.Add(time.Microsecond))), want[1:2])
+	b.mustEqual("those from a nanosecond after the first", collectAll(b, "Heads", b.Heads(b.ctx, want[0].At.Add(1), start.Add(time.Hour))), want[1:])
+	b.mustEqual("those to a nanosecond after the last", collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, want[3].At.Add(1))), want)
 	b.mustEqual("none from behind the last", len(collectAll(b, "Heads", b.Heads(b.ctx, want[3].At.Add(time.Microsecond), start.Add(time.Hour)))), 0)
 	b.mustEqual("those before the last", collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, want[3].At)), want[:3])
 	b.mustEqual("none before the first", len(collectAll(b, "Heads", b.Heads(b.ctx, time.Time{}, want[0].At))), 0)

@@ -26,6 +26,29 @@ func notFound(b *trial) {
 		_, err := b.Find(b.ctx, l)
 		b.mustBeError("Find", err, payment.ErrNotFound)
 	}
+	for _, no := range []string{"a\x00b", "a\xffb", "\x00"} { // what is no text, as in the path of a request, is asked for and never stored
+		for _, l := range []payment.Lookup{
+			{ID: payment.ID(no)}, {Reference: no}, {Merchant: merchant, Session: no}, {Merchant: no, Session: "x"}, {Debtor: no, Key: p.Key}, {Debtor: p.Debtor, Key: no},
+		} {
+			_, err := b.Find(b.ctx, l)
+			b.mustBeError("Find of what is no text", err, payment.ErrNotFound)
+		}
+		for _, f := range []payment.Filter{
+			{IDs: []payment.ID{payment.ID(no)}}, {States: []payment.State{payment.State(no)}}, {Debtor: no}, {Debt: no}, {Reference: no}, {Merchant: no}, {After: payment.ID(no)},
+		} {
+			b.mustEqual("a list of what is no text", idsOf(collectAll(b, "List", b.List(b.ctx, f))), []payment.ID{})
+		}
+		all := payment.Filter{NotOf: []string{no}, IDs: []payment.ID{p.ID, payment.ID(no)}, States: []payment.State{p.State, payment.State(no)}}
+		b.mustEqual("a list of what is, beside it", idsOf(collectAll(b, "List", b.List(b.ctx, all))), []payment.ID{p.ID})
+		b.mustEqual("the journals of what is, beside it", len(collectAll(b, "Journal", b.Journal(b.ctx, p.ID, payment.ID(no)))), 1)
+		for _, k := range []payment.WorkKind{payment.WorkAttention, payment.WorkDelivery} {
+			tasks, err := b.LeaseOne(b.ctx, k, payment.ID(no), payment.Serving{Merchants: []string{no}}, start, time.Minute)
+			b.must("LeaseOne of what is no text", err)
+			b.mustEqual("its work", len(tasks), 0)
+		}
+		b.mustBeError("Restart of what is no text", b.Restart(b.ctx, payment.ID(no), start), payment.ErrNotFound)
+		b.mustErase(no, 0)
+	}
 	other, _ := b.newPayment()
 	_, err := b.tryMove(other, payment.Redirected)
 	b.mustBeError("Commit of a payment that was never created", err, payment.ErrNotFound)
@@ -220,11 +243,16 @@ func listSelects(b *trial) {
 		{"by debt", payment.Filter{Debt: third.Debt}, []payment.ID{third.ID}},
 		{"from, included", payment.Filter{From: start.Add(3 * time.Hour)}, []payment.ID{first.ID}},
 		{"to, excluded", payment.Filter{To: start.Add(3 * time.Hour)}, []payment.ID{second.ID, third.ID}},
+		{"from, a nanosecond later", payment.Filter{From: start.Add(3*time.Hour + 1)}, []payment.ID{}},
+		{"to, a nanosecond later", payment.Filter{To: start.Add(3*time.Hour + 1)}, []payment.ID{second.ID, third.ID, first.ID}},
 		{"several at once", payment.Filter{States: []payment.State{payment.Paid}, Debtor: first.Debtor, From: start}, []payment.ID{second.ID}},
 		{"none", payment.Filter{Debtor: "nobody"}, []payment.ID{}},
 		{"none stuck", payment.Filter{Stuck: true}, []payment.ID{}},
 	} {
 		b.mustEqual(c.name, idsOf(collectAll(b, "List", b.List(b.ctx, c.f))), c.want)
+		n, err := b.Count(b.ctx, c.f)
+		b.must("Count", err)
+		b.mustEqual(c.name+", counted", n, len(c.want))
 	}
 	for range b.List(b.ctx, payment.Filter{}) {
 		break
