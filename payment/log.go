@@ -25,7 +25,7 @@ func logEntry(p Payment, e Entry) []slog.Attr {
 // shortCause returns a text that an entry can hold: valid UTF-8 without zero bytes, of 200 bytes at most.
 func shortCause(s string) string {
 	const most = 200
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	s = storableText(s)
 	if len(s) <= most {
 		return s
 	}
@@ -34,4 +34,9 @@ func shortCause(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// storableText returns a text as every database takes it: valid UTF-8 without zero bytes.
+func storableText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }

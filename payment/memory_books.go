@@ -16,7 +16,7 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := OrphanChange(r, at)
+	o, c := NewOrphan(r, at), OrphanChange(r, at)
 	if m.known[c.Key] {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (m *MemoryStore) Orphan(ctx context.Context, r acquirer.Result, at time.Tim
 		return &DayClosedError{m.closed}
 	}
 	m.known[c.Key] = true
-	m.orphans = append(m.orphans, Orphan{Result: r, At: at})
+	m.orphans = append(m.orphans, o)
 	m.orphaned[c.Key] = &memoryChange{change: c, due: m.dueAtOnce(at)}
 	m.makeReady(m.orphaned[c.Key])
 	return nil

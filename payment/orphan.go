@@ -14,16 +14,36 @@ type Orphan struct {
 	Cause  string    // of the last failure
 }
 
+// NewOrphan returns what stores keep of an acceptance that belongs to no payment, whatever the acquirer says: an amount that is not a number
+// of whole cents is zero, as in [Money], and a text is without what a database refuses. Otherwise one odd field would keep the store from
+// the only trace of money.
+func NewOrphan(r acquirer.Result, at time.Time) Orphan {
+	r.Amount, r.Returned = wholeCents(r.Amount), wholeCents(r.Returned)
+	for _, text := range []*string{
+		&r.Reference, &r.OrderID, &r.Merchant, &r.Currency, (*string)(&r.Decline), &r.Code, &r.AcquirerCode, &r.AuthorisationID,
+		&r.Brand, &r.MaskedPAN, (*string)(&r.Means),
+	} {
+		*text = storableText(*text)
+	}
+	return Orphan{Result: r, At: at}
+}
+
 // Key returns the key of the orphan's change, which [Service.Restart] takes in place of a payment's id.
 func (o Orphan) Key() string { return "orphan/" + o.Result.Fingerprint() }
 
-// OrphanChange returns the outgoing change of an orphan, for stores to keep.
+// OrphanChange returns the outgoing change of an orphan, for stores to keep. It is that of [NewOrphan].
 func OrphanChange(r acquirer.Result, at time.Time) Change {
+	o := NewOrphan(r, at)
+	r = o.Result
+	why := "no payment has this reference and order"
+	if r.Amount.IsZero() {
+		why += "; the acquirer gives no amount of whole cents"
+	}
 	return Change{
-		Key: Orphan{Result: r}.Key(),
+		Key: o.Key(),
 		Entry: Entry{
 			Event: OnAccepted, Effect: EffectNoted, At: at, Fingerprint: r.Fingerprint(), Money: moneyOf(&r),
-			Why: "no payment has this reference and order",
+			Why: why,
 		},
 		Payment: Payment{
 			Reference: r.Reference, Merchant: r.Merchant, Amount: r.Amount, Currency: r.Currency, Authorisation: r.AuthorisationID,

@@ -89,7 +89,7 @@ type Store interface {
 	// MaxSequence.
 	Sequence(ctx context.Context, day string) (int, error)
 
-	// Orphan keeps a verified acceptance for which there is no payment, once per fingerprint, with one outgoing change. A
+	// Orphan keeps a verified acceptance for which there is no payment, as [NewOrphan] has it, once per fingerprint, with one outgoing change. A
 	// *DayClosedError says that at is in a closed day.
 	Orphan(ctx context.Context, r acquirer.Result, at time.Time) error
 

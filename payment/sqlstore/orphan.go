@@ -30,12 +30,13 @@ func selectOrphan() string {
 
 // Orphan implements [payment.Store].
 func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) error {
-	row, err := orphans.parameterValues(&payment.Orphan{Result: r, At: at}, "orphan")
+	o := payment.NewOrphan(r, at)
+	row, err := orphans.parameterValues(&o, "orphan")
 	if err != nil {
 		return err
 	}
 	c := payment.OrphanChange(r, at)
-	row = append(row, r.Fingerprint(), at.UnixMicro())
+	row = append(row, o.Result.Fingerprint(), at.UnixMicro())
 	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := mustChange(tx.ExecContext(ctx, s.db.Text(insertOrphan()), row...)); err != nil {
 			return err
@@ -48,7 +49,7 @@ func (s *Store) Orphan(ctx context.Context, r acquirer.Result, at time.Time) err
 	if err != sqldb.ErrNothing {
 		return err
 	}
-	if known, err := s.orphansWhere(ctx, "WHERE fingerprint = $1", r.Fingerprint()); err != nil || len(known) > 0 {
+	if known, err := s.orphansWhere(ctx, "WHERE fingerprint = $1", o.Result.Fingerprint()); err != nil || len(known) > 0 {
 		return err
 	}
 	return s.whyClosed(ctx, at)

@@ -40,6 +40,7 @@ func Cases() []Case {
 		{"what is due is named, and leased one payment at a time", "A job queue of the host finds every payment that is due.", pickOne},
 		{"a sequence never repeats", "Two payments never bear one reference: the acquirer would refuse the second, or answer for the wrong one.", sequenceNeverRepeats},
 		{"an orphan is kept once and delivered", "Money that belongs to no payment is told to a person, once.", orphanKeptOnce},
+		{"an orphan of odd money is kept", "Money of nobody is told to a person, also where the acquirer's amount is no amount, or a text has bytes that are none.", oddOrphan},
 		{"an orphan's task has no payment", "Money of nobody is not taken for the payment of whoever has no id.", orphanTask},
 		{"an orphan that is not delivered holds back no other", "One orphan that cannot be delivered does not hide the next.", orphansApart},
 		{"an orphan that is stuck is seen and restarted", "Money of nobody that nobody was told of is seen.", stuckOrphan},

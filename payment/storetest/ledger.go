@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -168,4 +169,36 @@ func stuckOrphan(b *trial) {
 	b.must("Restart of one that is delivered", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
 	b.mustEqual("both are kept", failures(), []int{0, 0})
 	b.mustBeError("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
+}
+
+// oddOrphan: what the acquirer says of money of nobody is kept in whatever form it comes, once, with one key from the call to the restart.
+func oddOrphan(b *trial) {
+	result := acquirer.Result{
+		Reference: "PCLCB260610009999", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00", At: start,
+	}
+	for i, odd := range []func(*acquirer.Result){
+		func(r *acquirer.Result) { r.Amount, r.Currency = decimal.New(12345, -3), "KWD" }, // which has three decimals
+		func(r *acquirer.Result) { r.Amount = decimal.New(-7500, -2) },
+		func(r *acquirer.Result) { r.Amount = decimal.New(1, 20000000) },
+		func(r *acquirer.Result) { r.Returned = decimal.New(-1, 0) },
+		func(r *acquirer.Result) { r.Brand, r.AuthorisationID = "V\x00ISA", "75\x00395" },
+		func(r *acquirer.Result) { r.Merchant, r.AcquirerCode = "m\xff", "\x00" },
+	} {
+		r := result
+		r.OrderID = fmt.Sprint("zz", i)
+		odd(&r)
+		at := start.Add(time.Duration(i) * time.Second)
+		want := payment.OrphanChange(r, at)
+		b.must("Orphan", b.Orphan(b.ctx, r, at))
+		b.must("Orphan again", b.Orphan(b.ctx, r, at.Add(time.Minute)))
+		t := b.leaseOnlyTask(payment.WorkDelivery, at)
+		b.mustEqual("the change", t.Change, want)
+		b.mustRelease(t, time.Time{}, "")
+		all := collectAll(b, "Orphans", b.Orphans(b.ctx))
+		if len(all) != i+1 || all[i].Key() != want.Key {
+			b.Fatalf("the orphans are %v, want %d, the last with the key %s", all, i+1, want.Key)
+		}
+		b.mustEqual("the orphan's amount", all[i].Result.Amount, want.Payment.Amount)
+		b.must("Restart by its key", b.Restart(b.ctx, payment.ID(all[i].Key()), at))
+	}
 }

@@ -182,6 +182,14 @@ func TestBrokenStores(t *testing.T) {
 				return slices.DeleteFunc(tasks, func(t payment.Task) bool { return t.Change.Entry.At.After(now) }), err
 			}
 		}},
+		"an orphan with a fraction of a cent is refused": {"an orphan of odd money is kept", func(b *broken) {
+			b.orphan = func(ctx context.Context, r acquirer.Result, at time.Time) error {
+				if _, err := acquirer.Cents(r.Amount); err != nil {
+					return err
+				}
+				return b.Store.Orphan(ctx, r, at)
+			}
+		}},
 		"it can be opened again": {"a closed day stays as it is", func(b *broken) {
 			last := time.Time{}
 			b.close = func(_ context.Context, _ string, end time.Time) error { last = end; return nil }
