@@ -72,14 +72,13 @@ func (in *inner) readTrip(ctx context.Context, q acquirer.Question) (t trip, err
 	h := q.Handle
 	forgotten := h.Payment != "" && in.now().After(h.ExpiresAt.Add(readable-in.timeout))
 	if h.Session != "" && !forgotten {
-		var c checkout
-		gone, err := in.getResource(ctx, q, "getHostedCheckout", "hostedcheckouts/"+h.Session, &c)
+		c, err := getResource[checkout](ctx, in, q, "getHostedCheckout", "hostedcheckouts/"+h.Session)
 		switch {
 		case err != nil:
 			return t, err
-		case !gone && c.Status == "":
+		case c != nil && c.Status == "":
 			return t, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
-		case !gone:
+		case c != nil:
 			t.session = c.Status
 			if c.Created != nil {
 				t.category, t.payment = c.Created.Category, c.Created.Payment
@@ -108,43 +107,51 @@ func (in *inner) readTrip(ctx context.Context, q acquirer.Question) (t trip, err
 // lookAtPayment reads the payment whose id the handle has. While the session still answers, such a payment counts only if it belongs to
 // the session and is paid: the id may come from a webhook, which may name an operation or an earlier attempt.
 func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip) (trip, error) {
-	var p payment
-	gone, err := in.getResource(ctx, q, "getPayment", "payments/"+q.Handle.Payment, &p)
+	p, err := getResource[payment](ctx, in, q, "getPayment", "payments/"+q.Handle.Payment)
 	switch {
 	case err != nil:
 		return t, err
-	case gone && t.session == "":
+	case p == nil && t.session == "":
 		return t, in.unreadableTripError(q)
-	case gone:
+	case p == nil:
 		return t, nil
 	}
-	err = checkBelongs(q, &p)
+	err = checkBelongs(q, p)
 	if t.session == "" {
-		t.payment = &p
+		t.payment = p
 		return t, err
 	}
 	if err == nil && in.verdictOn(p.State.codeOrNone()).outcome == acquirer.Accepted {
-		t.payment, t.category = &p, ""
+		t.payment, t.category = p, ""
 	}
 	return t, nil
 }
 
-// getResource sends one GET, with retries. gone reports that the platform does not know the id, or no longer.
-func (in *inner) getResource(ctx context.Context, q acquirer.Question, name, path string, into any) (gone bool, err error) {
-	_, e := wire.Patiently(ctx, func(attempt int) (struct{}, *wire.Fault) {
+// getResource sends one GET, with retries. The answer is nil if the platform does not know the id, or no longer. Each attempt decodes into a
+// value of its own: json.Unmarshal leaves in it what it could read of an answer that is then rejected, and the next answer, whose fields may
+// be others, would be completed by that.
+func getResource[T any](ctx context.Context, in *inner, q acquirer.Question, name, path string) (*T, error) {
+	gone := false
+	answer, e := wire.Patiently(ctx, func(attempt int) (*T, *wire.Fault) {
+		answer := new(T)
 		r, f := in.exchange(ctx, request{
 			op: acquirer.OpStatus, name: name, method: http.MethodGet, path: path, reference: q.Reference, attempt: attempt,
-		}, into)
+		}, answer)
 		gone = r.refusal.isUnknownID()
-		return struct{}{}, f
+		return answer, f
 	})
 	switch {
 	case e == nil:
-		return false, nil
+		return answer, nil
 	case gone:
-		return true, nil
+		return nil, nil
 	}
-	return false, e
+	return nil, e
+}
+
+// A refundList is the answer about a payment's refunds.
+type refundList struct {
+	Refunds []refundResult `json:"refunds"`
 }
 
 // getRefunds lists the refunds, done or in progress. A payment without refunds may have no list.
@@ -152,14 +159,8 @@ func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string)
 	if !isID(id) {
 		return nil, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
 	}
-	var list struct {
-		Refunds []refundResult `json:"refunds"`
-	}
-	gone, err := in.getResource(ctx, q, "getRefunds", "payments/"+id+"/refunds", &list)
-	if gone {
-		return nil, nil
-	}
-	if err != nil {
+	list, err := getResource[refundList](ctx, in, q, "getRefunds", "payments/"+id+"/refunds")
+	if list == nil {
 		return nil, err
 	}
 	for _, r := range list.Refunds {

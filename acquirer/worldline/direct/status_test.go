@@ -437,6 +437,42 @@ func TestPatience(t *testing.T) {
 	})
 }
 
+// TestRejectedAnswerLeavesNothing: an answer that is rejected half read adds nothing to the one that comes after it.
+func TestRejectedAnswerLeavesNothing(t *testing.T) {
+	ofAnotherType := func(body, before, after string) httpmock.Responder {
+		broken := strings.Replace(body, before, after, 1)
+		if broken == body {
+			t.Fatalf("%s is not in the sample", before)
+		}
+		return ok(broken)
+	}
+	paid := sample(t, "checkout-paid")
+	const refund = `{"id":"1_1","statusOutput":{"statusCode":8},"refundOutput":{"amountOfMoney":{"amount":2000,"currencyCode":"EUR"}}}`
+	for name, tt := range map[string]struct {
+		replies []httpmock.Responder
+		known   bool // the payment's id
+		want    acquirer.Outcome
+	}{
+		"a session": {[]httpmock.Responder{ofAnotherType(paid, `"paymentStatusCategory":"SUCCESSFUL"`, `"paymentStatusCategory":7`),
+			ok(`{"status":"IN_PROGRESS"}`)}, false, acquirer.Open},
+		"a payment": {[]httpmock.Responder{raw(404, jsonUTF8, sample(t, "error-404-says-500")),
+			ofAnotherType(sample(t, "payment-9"), `"status":"CAPTURED"`, `"status":9`), ok(`{"id":"` + paymentID + `","paymentOutput":{}}`)}, true, acquirer.Unknown},
+		"refunds": {[]httpmock.Responder{ok(paid), ok(`{"refunds":[` + strings.Replace(refund, `"1_1"`, `1`, 1) + `]}`), ok(`{}`)}, false, acquirer.Accepted},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			q := question()
+			if tt.known {
+				q.Handle = paidHandle()
+			}
+			w := newWire(t, nil, tt.replies...)
+			r, err := w.Status(t.Context(), q)
+			if err != nil || r.Outcome != tt.want || !r.Returned.IsZero() || len(w.Requests) != len(tt.replies) {
+				t.Errorf("%s: %s, returned %s, %v after %d requests; expected %s", name, r.Outcome, r.Returned, err, len(w.Requests), tt.want)
+			}
+		})
+	}
+}
+
 // TestWarnings: what a person must look at is logged, without secrets.
 func TestWarnings(t *testing.T) {
 	for code, words := range map[int]string{5: "authorised and not captured", 93: "the capture was refused", 77: "not known", 9: "", 2: "", 63: "not captured"} {

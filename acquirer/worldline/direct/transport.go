@@ -40,8 +40,8 @@ type reply struct {
 	apart    time.Duration // our clock minus the platform's; zero when the answer has no date
 }
 
-// exchange sends one request and reads its answer into a value, without retries. The fault says what went wrong. The reply then has
-// the refusal if the platform, or a proxy before it, answered with another status than 2xx.
+// exchange sends one request and reads its answer into a zero value, without retries. The fault says what went wrong, and what the value then
+// has is not to be used. The reply has the refusal if the platform, or a proxy before it, answered with another status than 2xx.
 func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f *wire.Fault) {
 	fail := func(kind error, format string, a ...any) (reply, *wire.Fault) {
 		return r, &wire.Fault{Err: newError(q.op, q.reference, kind, fmt.Errorf(format, a...))}
