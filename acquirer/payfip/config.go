@@ -67,7 +67,7 @@ type Config struct {
 
 	// Pause is how long a payment is not asked about again after PayFiP said that it has broken down or is closed. The DGFiP's guide
 	// asks for 30 minutes; others ask again after two, without harm (docs/payfip.md §5.1). At most six hours count. Zero: the pace of
-	// the payment service.
+	// the payment service. A longer Retry-After of the answer counts instead.
 	Pause time.Duration
 
 	// Now is the clock. Nil: time.Now.

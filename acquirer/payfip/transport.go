@@ -90,14 +90,17 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	if err != nil {
 		return a, status, q.newError(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err))
 	}
+	retryAfter := wire.RetryAfter(resp.Header, in.now())
 	a, err = readAnswer(b, q.operation) // whatever the status: functional errors come with 500 (docs/payfip.md §7.1)
 	if err != nil {
-		return answer{}, status, in.refusedByHTTP(q, status, err)
+		e := in.refusedByHTTP(q, status, err)
+		e.RetryAfter = retryAfter
+		return answer{}, status, e
 	}
 	if a.fault != nil && !(q.operation == soap.Detail && a.fault.class == soap.FunctionalError && a.fault.code == codeOpen) {
 		e := q.faultError(a.fault)
 		if e.Kind == acquirer.ErrUnavailable {
-			e.RetryAfter = in.pause
+			e.RetryAfter = max(in.pause, retryAfter)
 		}
 		return answer{}, status, e
 	}

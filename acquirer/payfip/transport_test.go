@@ -76,6 +76,36 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
+// How long PayFiP, or a proxy before it, wants to be left alone stands in the error; after a breakdown that is Config.Pause at least.
+func TestRetryAfter(t *testing.T) {
+	breakdown := faultBody(soap.BreakdownError, "", "")
+	for name, tt := range map[string]struct {
+		header, body string
+		want         time.Duration
+	}{
+		"maintenance":                    {"3600", "<h1>maintenance</h1>", time.Hour},
+		"maintenance, of unknown length": {"", "<h1>maintenance</h1>", 0},
+		"a breakdown":                    {"", breakdown, 30 * time.Minute},
+		"a breakdown, for longer":        {"3600", breakdown, time.Hour},
+		"a breakdown, for a moment":      {"5", breakdown, 30 * time.Minute},
+	} {
+		answer := reply(503, xmlType, tt.body)
+		later := func(r *http.Request) (*http.Response, error) {
+			resp, err := answer(r)
+			if err == nil && tt.header != "" {
+				resp.Header.Set("Retry-After", tt.header)
+			}
+			return resp, err
+		}
+		for op, call := range operations {
+			p := newPlatform(t, func(c *Config) { c.Pause = 30 * time.Minute }, later)
+			if e := faultOf(t, call(t.Context(), p.Client)); e.RetryAfter != tt.want || e.Kind != acquirer.ErrUnavailable {
+				t.Errorf("%s, %s: RetryAfter %v, expected %v: %v", name, op, e.RetryAfter, tt.want, e)
+			}
+		}
+	}
+}
+
 // A redirect is not followed: what it says is the operator's business.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {

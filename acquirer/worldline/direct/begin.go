@@ -93,12 +93,12 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		ReturnMAC         string `json:"RETURNMAC"`
 		RedirectURL       string `json:"redirectUrl"`
 	}
-	_, fault := in.exchange(ctx, request{
+	_, e := in.exchange(ctx, request{
 		op: acquirer.OpBegin, name: "createHostedCheckout", method: http.MethodPost, path: "hostedcheckouts",
 		reference: o.Reference, attempt: 1, body: in.checkoutBody(o, cents),
 	}, &opened)
-	if fault != nil {
-		return acquirer.Session{}, fault.Err
+	if e != nil {
+		return acquirer.Session{}, e
 	}
 	if e := checkReferenceBack(acquirer.OpBegin, o.Reference, opened.MerchantReference); e != nil {
 		return acquirer.Session{}, e

@@ -43,16 +43,16 @@ func (in *inner) examineConnection(ctx context.Context) []preflight.Check {
 	var ok struct {
 		Result string `json:"result"`
 	}
-	answer, f := in.exchange(ctx, request{
+	answer, e := in.exchange(ctx, request{
 		op: preflight.Op, name: "testConnection", method: http.MethodGet, path: "services/testconnection", attempt: 1,
 	}, &ok)
 	connection := preflight.Check{Name: "connection", Verdict: preflight.Right, Text: fmt.Sprintf(
 		"%s takes our signature: merchant %s, API key %s are right", host, in.merchant, in.key.ID)}
 	switch {
-	case f != nil && (f.Err.Kind == acquirer.ErrUnavailable || f.Err.Kind == acquirer.ErrUnanswered) && answer.refusal != nil:
-		connection.Verdict, connection.Text = preflight.Unsure, fmt.Sprintf("%s is not at work now: %v", host, f.Err.Err)
-	case f != nil:
-		connection.Verdict, connection.Text = preflight.Wrong, fmt.Sprintf("%s cannot be used: %v", host, f.Err.Err)
+	case e != nil && (e.Kind == acquirer.ErrUnavailable || e.Kind == acquirer.ErrUnanswered) && answer.refusal != nil:
+		connection.Verdict, connection.Text = preflight.Unsure, fmt.Sprintf("%s is not at work now: %v", host, e.Err)
+	case e != nil:
+		connection.Verdict, connection.Text = preflight.Wrong, fmt.Sprintf("%s cannot be used: %v", host, e.Err)
 	case ok.Result != "OK":
 		connection.Verdict, connection.Text = preflight.Wrong, fmt.Sprintf("%s answered %.20q and not OK", host, wire.Printable(ok.Result))
 	}
@@ -78,12 +78,12 @@ func (in *inner) examineWebhookKey(ctx context.Context, id string) preflight.Che
 	var ok struct {
 		Result string `json:"result"`
 	}
-	_, f := in.exchange(ctx, request{
+	_, e := in.exchange(ctx, request{
 		op: preflight.Op, name: "validateCredentials", method: http.MethodPost, path: "webhooks/validateCredentials", attempt: 1, body: body,
 	}, &ok)
 	switch {
-	case f != nil:
-		return preflight.Check{Name: name, Verdict: preflight.Unsure, Text: fmt.Sprintf("the platform did not say whether it is right: %v", f.Err.Err)}
+	case e != nil:
+		return preflight.Check{Name: name, Verdict: preflight.Unsure, Text: fmt.Sprintf("the platform did not say whether it is right: %v", e.Err)}
 	case ok.Result == "Valid":
 		return preflight.Check{Name: name, Verdict: preflight.Right, Text: "the platform has the same secret"}
 	case ok.Result == "Invalid" && len(in.webhookKeys) > 1:

@@ -96,9 +96,9 @@ func FuzzAnswer(f *testing.F) {
 			// Through look and result rather than Status: a question that is asked again waits.
 			acquirer.OpStatus: func() (acquirer.Result, error) {
 				var c checkout
-				_, fault := client.in.exchange(t.Context(), request{op: acquirer.OpStatus, name: "x", method: "GET", path: "x"}, &c)
-				if fault != nil {
-					return acquirer.Result{}, fault.Err
+				_, e := client.in.exchange(t.Context(), request{op: acquirer.OpStatus, name: "x", method: "GET", path: "x"}, &c)
+				if e != nil {
+					return acquirer.Result{}, e
 				}
 				tr := trip{session: c.Status}
 				if c.Created != nil {

@@ -143,9 +143,9 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 			refundResult
 			Payment *payment `json:"payment"` // of a cancellation
 		}
-		answer, f := in.exchange(ctx, q, &done)
-		if f != nil {
-			refused = f.Err
+		answer, e := in.exchange(ctx, q, &done)
+		if e != nil {
+			refused = e
 			if no := answer.refusal; answer.replayed && no != nil && !no.stillRunning() {
 				continue // the end of an earlier try; a success that cannot be read is none, and another key would give back twice
 			}

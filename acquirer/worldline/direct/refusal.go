@@ -115,8 +115,8 @@ func kindOf(op string, no *refusal) error {
 	return r.ask
 }
 
-// refusalFault returns the error of an answer that is not 2xx.
-func (in *inner) refusalFault(q request, resp *http.Response, r reply) *wire.Fault {
+// refusalError returns the error of an answer that is not 2xx.
+func (in *inner) refusalError(q request, resp *http.Response, r reply) *acquirer.Error {
 	no := r.refusal
 	words := []string{"HTTP " + strconv.Itoa(no.status) + " from " + in.endpoint.Host}
 	say := func(format string, a ...any) { words = append(words, fmt.Sprintf(format, a...)) }
@@ -142,6 +142,6 @@ func (in *inner) refusalFault(q request, resp *http.Response, r reply) *wire.Fau
 		say("errorId %s", no.errorID)
 	}
 	e := newError(q.op, q.reference, kindOf(q.op, no), errors.New(strings.Join(words, ": ")))
-	e.Code, e.Field = no.code, no.field
-	return &wire.Fault{Err: e, Wait: wire.RetryAfter(resp.Header.Get("Retry-After"), in.now())}
+	e.Code, e.Field, e.RetryAfter = no.code, no.field, wire.RetryAfter(resp.Header, in.now())
+	return e
 }

@@ -132,13 +132,13 @@ func (in *inner) lookAtPayment(ctx context.Context, q acquirer.Question, t trip)
 // be others, would be completed by that.
 func getResource[T any](ctx context.Context, in *inner, q acquirer.Question, name, path string) (*T, error) {
 	gone := false
-	answer, e := wire.Patiently(ctx, func(attempt int) (*T, *wire.Fault) {
+	answer, e := wire.Patiently(ctx, func(attempt int) (*T, *acquirer.Error) {
 		answer := new(T)
-		r, f := in.exchange(ctx, request{
+		r, e := in.exchange(ctx, request{
 			op: acquirer.OpStatus, name: name, method: http.MethodGet, path: path, reference: q.Reference, attempt: attempt,
 		}, answer)
 		gone = r.refusal.isUnknownID()
-		return answer, f
+		return answer, e
 	})
 	switch {
 	case e == nil:

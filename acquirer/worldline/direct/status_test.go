@@ -410,7 +410,8 @@ func TestQuestionsThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestPatience: a question is asked three times while that may help, and never a call that moves money.
+// TestPatience: a question is asked three times while that may help, and never a call that moves money. How long the platform wants to be left
+// alone stands in the error of both.
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := raw(503, "text/html", "<h1>maintenance</h1>", "Retry-After", "2")
@@ -433,6 +434,12 @@ func TestPatience(t *testing.T) {
 		wantFault(t, err, acquirer.ErrUnavailable, false)
 		if len(w.Requests) != 1 {
 			t.Errorf("it began to wait for what the context would cut short: %d requests", len(w.Requests))
+		}
+		for op, call := range operations {
+			w = newWire(t, nil, raw(503, "text/html", "<h1>maintenance</h1>", "Retry-After", "3600"))
+			if e := faultOf(t, call(t.Context(), w.Client)); e.RetryAfter != time.Hour || len(w.Requests) != 1 {
+				t.Errorf("%s: RetryAfter %v after %d requests, the platform asked for an hour", op, e.RetryAfter, len(w.Requests))
+			}
 		}
 	})
 }

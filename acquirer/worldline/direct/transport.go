@@ -40,11 +40,11 @@ type reply struct {
 	apart    time.Duration // our clock minus the platform's; zero when the answer has no date
 }
 
-// exchange sends one request and reads its answer into a zero value, without retries. The fault says what went wrong, and what the value then
+// exchange sends one request and reads its answer into a zero value, without retries. The error says what went wrong, and what the value then
 // has is not to be used. The reply has the refusal if the platform, or a proxy before it, answered with another status than 2xx.
-func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f *wire.Fault) {
-	fail := func(kind error, format string, a ...any) (reply, *wire.Fault) {
-		return r, &wire.Fault{Err: newError(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, e *acquirer.Error) {
+	fail := func(kind error, format string, a ...any) (reply, *acquirer.Error) {
+		return r, newError(q.op, q.reference, kind, fmt.Errorf(format, a...))
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -52,8 +52,8 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	ctx, end := in.observe(ctx, "direct."+q.name, slog.String("reference", q.reference), slog.Int("attempt", q.attempt))
 	var status []slog.Attr
 	defer func() {
-		if f != nil {
-			end(f.Err, status...)
+		if e != nil {
+			end(e, status...)
 		} else {
 			end(nil, status...)
 		}
@@ -85,7 +85,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, f 
 	body, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if resp.StatusCode/100 != 2 {
 		r.refusal = readRefusal(resp, body) // the status counts even if the body broke off
-		return r, in.refusalFault(q, resp, r)
+		return r, in.refusalError(q, resp, r)
 	}
 	switch {
 	case err != nil:

@@ -74,7 +74,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 
 	a, fault := in.sendAndVerify(ctx, request{acquirer.OpBegin, in.paypage, "paymentInit", o.Reference, 1}, fields)
 	if fault != nil {
-		return acquirer.Session{}, fault.Err
+		return acquirer.Session{}, fault
 	}
 	if err := in.acceptAnswer(acquirer.OpBegin, o.Reference, "redirectionStatusCode", a); err != nil {
 		return acquirer.Session{}, err

@@ -102,7 +102,7 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 
 	a, fault := in.sendAndVerify(ctx, q, fields)
 	if fault != nil {
-		return say(preflight.Wrong, "cannot be used: %v", fault.Err.Err)
+		return say(preflight.Wrong, "cannot be used: %v", fault.Err)
 	}
 	code := wire.Printable(a.text(probe.code))
 	if code == "" {

@@ -54,11 +54,11 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 
 // askPatiently asks until there is an answer or no sense in asking.
 func (in *inner) askPatiently(ctx context.Context, reference string) (*message, *acquirer.Error) {
-	return wire.Patiently(ctx, func(attempt int) (*message, *wire.Fault) { return in.askOnce(ctx, reference, attempt) })
+	return wire.Patiently(ctx, func(attempt int) (*message, *acquirer.Error) { return in.askOnce(ctx, reference, attempt) })
 }
 
 // askOnce puts the question once.
-func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *wire.Fault) {
+func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*message, *acquirer.Error) {
 	question := in.nameOf(reference)
 	question["interfaceVersion"] = diagnosticVersion
 	a, f := in.sendAndVerify(ctx, request{acquirer.OpStatus, in.office, "getTransactionData", reference, attempt}, question)
@@ -70,18 +70,18 @@ func (in *inner) askOnce(ctx context.Context, reference string, attempt int) (*m
 		statusField = "responseCode" // with no transaction in the answer it can only be about the question
 	}
 	if err := in.acceptAnswer(acquirer.OpStatus, reference, statusField, a); err != nil {
-		return nil, &wire.Fault{Err: err}
+		return nil, err
 	}
 	if a.text("transactionReference") == "" {
-		return nil, &wire.Fault{Err: &acquirer.Error{Op: acquirer.OpStatus, Reference: reference, Kind: acquirer.ErrUnanswered,
-			Field: "transactionReference", Err: errors.New("the answer does not say about which transaction it is")}}
+		return nil, &acquirer.Error{Op: acquirer.OpStatus, Reference: reference, Kind: acquirer.ErrUnanswered,
+			Field: "transactionReference", Err: errors.New("the answer does not say about which transaction it is")}
 	}
 	if err := in.aboutUs(acquirer.OpStatus, reference, a); err != nil {
-		return nil, &wire.Fault{Err: err}
+		return nil, err
 	}
 	m := new(message)
 	if err := m.setAll(a.fields); err != nil {
-		return nil, &wire.Fault{Err: wire.Invalid(acquirer.OpStatus, reference, err)}
+		return nil, wire.Invalid(acquirer.OpStatus, reference, err)
 	}
 	if m.v[merchantID] == "" {
 		m.v[merchantID] = in.merchant // we asked about ours, and the answer is sealed with our key
@@ -218,7 +218,7 @@ func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cent
 	fields["operationAmount"] = strconv.FormatInt(cents, 10)
 	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, fields)
 	if f != nil {
-		return answer{}, f.Err
+		return answer{}, f
 	}
 	if err := in.acceptAnswer(op, reference, "responseCode", a); err != nil {
 		return answer{}, err

@@ -209,7 +209,8 @@ func TestSeveralAttemptsEndByAQuestion(t *testing.T) {
 	}
 }
 
-// TestStatusIsPatient: it asks again while that can help, and waits a little longer each time.
+// TestStatusIsPatient: it asks again while that can help, and waits a little longer each time. What the platform asks for beyond that stands
+// in the error.
 func TestStatusIsPatient(t *testing.T) {
 	busy := func(header string) httpmock.Responder {
 		return func(r *http.Request) (*http.Response, error) {
@@ -227,17 +228,18 @@ func TestStatusIsPatient(t *testing.T) {
 		ok       bool
 		min, max time.Duration
 		requests int
+		left     time.Duration // RetryAfter of the error
 	}{
-		"at once":                  {[]httpmock.Responder{good}, true, 0, 0, 1},
-		"the second time":          {[]httpmock.Responder{busy(""), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2},
-		"the third time":           {[]httpmock.Responder{broken, busy(""), good}, true, 375 * time.Millisecond, 750 * time.Millisecond, 3},
-		"never":                    {[]httpmock.Responder{broken, broken, broken, good}, false, 375 * time.Millisecond, 750 * time.Millisecond, 3},
-		"Retry-After":              {[]httpmock.Responder{busy("7"), good}, true, 7 * time.Second, 7 * time.Second, 2},
-		"Retry-After, a date":      {[]httpmock.Responder{busy(noon.Add(9 * time.Second).Format(http.TimeFormat)), good}, true, 9 * time.Second, 9 * time.Second, 2},
-		"Retry-After, nonsense":    {[]httpmock.Responder{busy("soon"), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2},
-		"Retry-After, in the past": {[]httpmock.Responder{busy("-5"), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2},
-		"Retry-After, too long":    {[]httpmock.Responder{busy("31"), good}, false, 0, 0, 1},
-		"Retry-After, for ever":    {[]httpmock.Responder{busy("99999999999999"), good}, false, 0, 0, 1},
+		"at once":                  {[]httpmock.Responder{good}, true, 0, 0, 1, 0},
+		"the second time":          {[]httpmock.Responder{busy(""), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2, 0},
+		"the third time":           {[]httpmock.Responder{broken, busy(""), good}, true, 375 * time.Millisecond, 750 * time.Millisecond, 3, 0},
+		"never":                    {[]httpmock.Responder{broken, broken, broken, good}, false, 375 * time.Millisecond, 750 * time.Millisecond, 3, 0},
+		"Retry-After":              {[]httpmock.Responder{busy("7"), good}, true, 7 * time.Second, 7 * time.Second, 2, 0},
+		"Retry-After, a date":      {[]httpmock.Responder{busy(noon.Add(9 * time.Second).Format(http.TimeFormat)), good}, true, 9 * time.Second, 9 * time.Second, 2, 0},
+		"Retry-After, nonsense":    {[]httpmock.Responder{busy("soon"), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2, 0},
+		"Retry-After, in the past": {[]httpmock.Responder{busy("-5"), good}, true, 125 * time.Millisecond, 250 * time.Millisecond, 2, 0},
+		"Retry-After, too long":    {[]httpmock.Responder{busy("31"), good}, false, 0, 0, 1, 31 * time.Second},
+		"Retry-After, for ever":    {[]httpmock.Responder{busy("99999999999999"), good}, false, 0, 0, 1, 24 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -246,6 +248,9 @@ func TestStatusIsPatient(t *testing.T) {
 				_, err := w.Status(t.Context(), acquirer.Question{Reference: reference})
 				if took := time.Since(start); took < c.min || took > c.max || (err == nil) != c.ok || len(w.Bodies) != c.requests {
 					t.Errorf("%v after %v and %d requests", err, took, len(w.Bodies))
+				}
+				if e := (*acquirer.Error)(nil); errors.As(err, &e) && e.RetryAfter != c.left {
+					t.Errorf("the error says to leave the platform alone for %v, expected %v", e.RetryAfter, c.left)
 				}
 			})
 		})

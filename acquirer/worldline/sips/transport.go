@@ -69,9 +69,9 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 
 // sendAndVerify sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
 // Nothing is ever sent twice from here.
-func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *wire.Fault) {
-	fail := func(kind error, format string, a ...any) (answer, *wire.Fault) {
-		return answer{}, &wire.Fault{Err: failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))}
+func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *acquirer.Error) {
+	fail := func(kind error, format string, a ...any) (answer, *acquirer.Error) {
+		return answer{}, failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -82,13 +82,13 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	}
 	ctx, end := in.observe(ctx, "sips."+q.path, slog.String("reference", q.reference), slog.Int("attempt", q.attempt))
 	var status []slog.Attr
-	done := func(a answer, f *wire.Fault) (answer, *wire.Fault) {
-		if f != nil {
-			end(f.Err, status...)
+	done := func(a answer, e *acquirer.Error) (answer, *acquirer.Error) {
+		if e != nil {
+			end(e, status...)
 		} else {
 			end(nil, status...)
 		}
-		return a, f
+		return a, e
 	}
 
 	var trail wire.Trail
@@ -112,8 +112,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 
 	if resp.StatusCode != http.StatusOK {
 		io.CopyN(io.Discard, resp.Body, 4<<10) // enough to use the connection again
-		f := in.refusedByHTTP(q, resp)
-		return done(answer{}, f)
+		return done(answer{}, in.refusedByHTTP(q, resp))
 	}
 	if t, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || t != "application/json" {
 		return done(fail(acquirer.ErrUnanswered, "%s answered with content type %.40q, not application/json: is it a Sips platform?",
@@ -141,25 +140,26 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 
 // refusedByHTTP words an answer that is not 200. Business errors come with 200 (Sips guide), so this is the way there: a proxy, a
 // wrong address, a platform that is overloaded. Where money moves, it does not tell whether the call got through.
-func (in *inner) refusedByHTTP(q request, resp *http.Response) *wire.Fault {
-	f := &wire.Fault{Err: &acquirer.Error{Op: q.op, Reference: q.reference, Kind: acquirer.ErrUnanswered}}
+func (in *inner) refusedByHTTP(q request, resp *http.Response) *acquirer.Error {
+	e := &acquirer.Error{
+		Op: q.op, Reference: q.reference, Kind: acquirer.ErrUnanswered, RetryAfter: wire.RetryAfter(resp.Header, in.now()),
+	}
 	s := resp.StatusCode
 	words := "HTTP " + strconv.Itoa(s) + " from " + q.base.Host
 	switch {
 	case s < 300 || s >= 500 || s == http.StatusTooManyRequests || s == http.StatusRequestTimeout:
-		f.Wait = wire.RetryAfter(resp.Header.Get("Retry-After"), in.now())
-		f.Err.Err = errors.New(words)
-		return f
+		e.Err = errors.New(words)
+		return e
 	case s < 400:
 		words += ": it sends us elsewhere, and redirects are not followed"
 	case s == http.StatusUnsupportedMediaType:
 		words += ": it did not take JSON"
 	}
 	if !movesMoney[q.op] {
-		f.Err.Kind = acquirer.ErrConfiguration
+		e.Kind = acquirer.ErrConfiguration
 	}
-	f.Err.Err = errors.New(words + "; check Endpoints")
-	return f
+	e.Err = errors.New(words + "; check Endpoints")
+	return e
 }
 
 // acceptAnswer insists on a right seal and on code 00. statusField is the answer's own code; a refusal that the platform cannot seal is

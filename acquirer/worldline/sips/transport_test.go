@@ -174,7 +174,7 @@ func TestBrokenPlaces(t *testing.T) {
 				}
 			}
 			_, f := client.in.askOnce(t.Context(), reference, 1) // once: patience has its own test
-			if f == nil || f.Err.Kind != kind || f.Err.OutcomeUnknown() || !f.Err.Retryable() {
+			if f == nil || f.Kind != kind || f.OutcomeUnknown() || !f.Retryable() {
 				t.Errorf("a question: %v", f)
 			}
 		})
