@@ -98,14 +98,21 @@ func (in *inner) verdictOn(code int) verdict {
 	return verdict{outcome: acquirer.Unknown, warning: "the status code is not known"}
 }
 
-// refundMoney returns where a refund's amount is, by the refund's own status code. An unlisted code counts as leaving, so that nobody
-// refunds the same money again.
+// moneyAfter says for each way back where the money is, by the status code of the refund, or of the payment that is being cancelled. A code
+// that is not listed proves nothing.
+var moneyAfter = map[string]map[int]moneyPlace{
+	wayRefund: {8: moneyBack, 85: moneyBack, 81: moneyLeaving, 82: moneyLeaving, 83: moneyHere, 0: moneyHere, 1: moneyHere, 2: moneyHere},
+	wayCancel: {
+		6: moneyBack, 64: moneyBack, 61: moneyLeaving, 62: moneyLeaving, 63: moneyHere, // of an authorisation; after 63 it stays
+		7: moneyBack, 71: moneyLeaving, 72: moneyLeaving, 73: moneyHere, // of a capture
+	},
+}
+
+// refundMoney returns where the amount of a refund in the payment's list is. An unlisted code counts as leaving, so that nobody refunds
+// the same money again.
 func refundMoney(code int) moneyPlace {
-	switch code {
-	case 8, 85:
-		return moneyBack
-	case 83, 0, 1, 2:
-		return moneyHere
+	if money, listed := moneyAfter[wayRefund][code]; listed {
+		return money
 	}
 	return moneyLeaving
 }

@@ -33,10 +33,16 @@ const (
 // when the refund was refused (83). As long as Status says Returning, the call has been made.
 //
 // Each call carries an idempotence key derived from Modification.Key, so that a repetition of a call whose answer was lost is
-// no second refund. The rules: the way belongs to the key (a refund and a cancellation never share one); a call that was not
-// answered keeps its key; an error that comes back as the replayed end of an earlier try, and a replayed refund that has been
-// refused since, are passed over with the next key. The platform keeps a key for 24 hours at least: before a later repetition
-// ask Status, and leave it some minutes.
+// no second refund. The platform replays the first answer to a key, an error too. The rules:
+//
+//  1. The way belongs to the key: a refund and a cancellation never share one.
+//  2. A call that was not answered keeps its key.
+//  3. A replayed refusal, and a replayed refund that has been refused since, are passed over with the next key.
+//  4. A replayed error of unknown end, such as a 5xx, may have come after the work. The next key is taken only if the payment's list of
+//     refunds can be read and has no refund of that amount, done or under way; one that is there counts as made by the earlier try.
+//     There is no such list of cancellations, so the replayed error stays the answer: ask Status.
+//
+// The platform keeps a key for 24 hours at least: before a later repetition ask Status, and leave it some minutes.
 //
 // The Result is what the short answer proves: reference, merchant, the payment's id, Accepted, and Returning or Returned. It
 // has no amount of the payment, no card and no date; ask Status for those.
@@ -45,8 +51,8 @@ const (
 // state for it, or so much did go back that the amount does not fit, or the card's bank declined, or this client is already
 // moving money for the reference), ErrUnsupported (no handle, or the platform does not know the payment), ErrConfiguration
 // (401, 403), ErrUnavailable (429, no connection; the payment's id could not be asked for). Maybe done, OutcomeUnknown:
-// ErrUnanswered (also 409 while the first call with the key is being carried out, every 5xx, and whatever is not in the API's
-// own words) and ErrUnverified (an answer about another reference).
+// ErrUnanswered (also 409 while the first call with the key is being carried out, every 5xx, whatever is not in the API's own
+// words, and a success without a status code that tells where the money is) and ErrUnverified (an answer about another reference).
 func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
 	in := c.in
 	cents, err := in.checkModification(m)
@@ -146,10 +152,26 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 		answer, e := in.exchange(ctx, q, &done)
 		if e != nil {
 			refused = e
-			if no := answer.refusal; answer.replayed && no != nil && !no.stillRunning() {
-				continue // the end of an earlier try; a success that cannot be read is none, and another key would give back twice
+			no := answer.refusal
+			if no == nil || !answer.replayed || no.stillRunning() { // no end of an earlier try; a success that cannot be read is none either
+				return acquirer.Result{}, no != nil && no.wrongState(), refused
 			}
-			return acquirer.Result{}, answer.refusal != nil && answer.refusal.wrongState(), refused
+			if refused.OutcomeUnknown() { // another key could give back twice
+				if way == wayCancel {
+					return acquirer.Result{}, false, refused
+				}
+				made, err := in.findRefund(ctx, m, id, func(r *refundResult) bool {
+					return r.cents() == cents && refundMoney(r.State.codeOrNone()) != moneyHere
+				})
+				if err != nil {
+					return acquirer.Result{}, false, refused
+				}
+				if made != nil {
+					code := made.State.codeOrNone()
+					return in.modificationResult(m, id, code, refundMoney(code)), false, nil
+				}
+			}
+			continue
 		}
 		operation, code, about := done.ID, done.State.codeOrNone(), done.Output.References
 		if done.Payment != nil {
@@ -161,10 +183,15 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 		if answer.replayed && way == wayRefund {
 			code = in.codeNow(ctx, m, id, operation, code)
 		}
-		if way == wayCancel || refundMoney(code) != moneyHere {
-			return in.modificationResult(m, id, way, code), false, nil
+		money, told := moneyAfter[way][code]
+		switch {
+		case !told:
+			return acquirer.Result{}, false, newError(acquirer.OpRefund, m.Reference, acquirer.ErrUnanswered,
+				fmt.Errorf("the answer's status code (%d; -1: none) does not tell where the money is", code))
+		case money != moneyHere:
+			return in.modificationResult(m, id, code, money), false, nil
 		}
-		refused = newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("the refund was refused: the money stays here"))
+		refused = newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("it was refused: the money stays here"))
 		if refused.Code = strconv.Itoa(code); !answer.replayed {
 			break
 		}
@@ -182,26 +209,35 @@ func keyOf(key, way string, n int) string {
 
 // codeNow returns the present status code of a refund whose first answer was repeated; if it cannot be read, the code of that answer.
 func (in *inner) codeNow(ctx context.Context, m acquirer.Modification, id, refund string, first int) int {
-	list, err := in.getRefunds(ctx, acquirer.Question{Reference: m.Reference, Handle: m.Handle}, id)
-	if err != nil {
+	r, err := in.findRefund(ctx, m, id, func(r *refundResult) bool { return r.ID == refund && refund != "" && r.State.Code != nil })
+	if err != nil || r == nil {
 		return first
 	}
-	for _, r := range list {
-		if r.ID == refund && r.State.Code != nil {
-			return r.State.codeOrNone()
-		}
-	}
-	return first
+	return r.State.codeOrNone()
 }
 
-// modificationResult returns the result of a cancellation or refund that the platform has taken.
-func (in *inner) modificationResult(m acquirer.Modification, id, way string, code int) acquirer.Result {
+// findRefund returns the first refund in the payment's list that matches, or nil.
+func (in *inner) findRefund(ctx context.Context, m acquirer.Modification, id string, matches func(*refundResult) bool) (*refundResult, error) {
+	list, err := in.getRefunds(ctx, acquirer.Question{Reference: m.Reference, Handle: m.Handle}, id)
+	for i := range list {
+		if matches(&list[i]) {
+			return &list[i], nil
+		}
+	}
+	return nil, err
+}
+
+// modificationResult returns the result of a cancellation or refund after which the money is back, or leaving.
+func (in *inner) modificationResult(m acquirer.Modification, id string, code int, money moneyPlace) acquirer.Result {
 	r := acquirer.Result{
 		Reference: m.Reference, Merchant: in.merchant, Currency: m.Currency, Outcome: acquirer.Accepted, AuthorisationID: id,
-		Code: strconv.Itoa(code), Returned: euro.Of(0), Returning: euro.Of(0),
+		Returned: euro.Of(0), Returning: euro.Of(0),
 		Handle: acquirer.Handle{Session: m.Handle.Session, Payment: id, ExpiresAt: m.Handle.ExpiresAt},
 	}
-	if way == wayRefund && refundMoney(code) == moneyBack || way == wayCancel && (code == 6 || code == 64) {
+	if code >= 0 { // a refund in the list may have none
+		r.Code = strconv.Itoa(code)
+	}
+	if money == moneyBack {
 		r.Returned = m.Amount
 	} else {
 		r.Returning = m.Amount

@@ -2,6 +2,7 @@ package directtest_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -106,6 +107,46 @@ func TestFaultsOfACall(t *testing.T) {
 	}
 	if tested != len(fates) {
 		t.Errorf("%d faults tested, expected %d", tested, len(fates))
+	}
+}
+
+// TestStoredErrorIsNotPaidTwice: a 500 that is kept under the idempotence key says nothing of the work. The decision, however often it is
+// repeated, gives back its amount once: a part too, of which the platform would take a second one.
+func TestStoredErrorIsNotPaidTwice(t *testing.T) {
+	for _, fault := range []directtest.Fault{directtest.ServerError, directtest.BrokenAfter} {
+		for _, cents := range []int64{2000, 7550} {
+			t.Run(fmt.Sprint(fault, " ", cents), func(t *testing.T) {
+				c := newClient(t, directtest.Options{Settle: -1})
+				client, err := direct.New(c.p.Config())
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := begin(t, c.p, "", 7550)
+				visit(t, c.p, s)
+				q := acquirer.Question{Reference: "PCLCB263320000001", Handle: s.Handle}
+				r, err := client.Status(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := acquirer.Modification{
+					Reference: q.Reference, Handle: s.Handle.With(r.Handle), Amount: decimal.New(cents, -2), Currency: "EUR", Key: "0123456789abcdefghijklmnopqrstuv",
+				}
+				if err := c.p.Inject(acquirer.OpRefund, fault); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client.Refund(t.Context(), m); !errors.Is(err, acquirer.ErrUnanswered) {
+					t.Fatalf("the 500: %v", err)
+				}
+				for range 3 {
+					if r, err := client.Refund(t.Context(), m); err != nil || !r.Returned.Add(r.Returning).Equal(m.Amount) {
+						t.Errorf("the decision repeated: %v, %v", r, err)
+					}
+				}
+				if b := c.p.Book()[0]; b.Returned()+b.Returning() != cents {
+					t.Errorf("%d cents went back, expected %d", b.Returned()+b.Returning(), cents)
+				}
+			})
+		}
 	}
 }
 
