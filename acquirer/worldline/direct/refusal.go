@@ -1,7 +1,6 @@
 package direct
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/preflight"
+	"github.com/quittance/quittance/internal/strictjson"
 )
 
 // Codes of the API that decide something (docs/direct.md §9.6, §10).
@@ -31,7 +31,7 @@ type refusal struct {
 }
 
 // readRefusal reads both shapes of the API's errors: the gateway's, which has only code, and the application's, which has
-// errorCode too.
+// errorCode too. Its codes decide about money, so a body that two readers could read differently, as one with a key twice, says nothing.
 func readRefusal(resp *http.Response, body []byte) *refusal {
 	no := &refusal{status: resp.StatusCode}
 	var said struct {
@@ -43,7 +43,7 @@ func readRefusal(resp *http.Response, body []byte) *refusal {
 			PropertyName string `json:"propertyName"`
 		} `json:"errors"`
 	}
-	if !isJSON(resp.Header) || json.Unmarshal(body, &said) != nil || said.ErrorID == "" && len(said.Errors) == 0 {
+	if !isJSON(resp.Header) || strictjson.UnmarshalKnown(body, &said) != nil || said.ErrorID == "" && len(said.Errors) == 0 {
 		return no
 	}
 	no.told, no.errorID = true, wire.Printable(said.ErrorID)

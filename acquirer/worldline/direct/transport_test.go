@@ -106,7 +106,8 @@ func TestBothShapesOfError(t *testing.T) {
 	}
 	for name, tt := range map[string]struct{ contentType, body string }{
 		"HTML": {"text/html", "<h1>"}, "no JSON": {"application/json", "<h1>"}, "an empty object": {"application/json", "{}"},
-		"nothing": {"", ""}, "an array": {"application/json", "[]"},
+		"nothing": {"", ""}, "an array": {"application/json", "[]"}, "two values": {"application/json", errorBody("1") + errorBody("1")},
+		"a code twice": {"application/json", `{"errorId":"e-1","errors":[{"errorCode":"1409","errorCode":"50001127"}]}`},
 	} {
 		resp := &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {tt.contentType}}}
 		if got := readRefusal(resp, []byte(tt.body)); got.told || got.isUnknownID() {
