@@ -77,12 +77,12 @@ type refundResult struct {
 	} `json:"refundOutput"`
 }
 
-// cents returns the amount of the refund, zero when the answer has none.
+// cents returns the amount of the refund, zero when the answer has none that is one.
 func (r *refundResult) cents() int64 {
-	if r.Output.AmountOfMoney == nil {
+	if !r.Output.AmountOfMoney.isAmount() {
 		return 0
 	}
-	return max(r.Output.AmountOfMoney.Amount, 0)
+	return r.Output.AmountOfMoney.Amount
 }
 
 // brands are the names of payment products (docs/direct.md §7.4), the same as in package sips.

@@ -63,10 +63,8 @@ func (in *inner) resultOf(ctx context.Context, q acquirer.Question, t trip) (acq
 func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	m := t.payment.Output.AmountOfMoney
 	switch {
-	case m == nil && v.outcome == acquirer.Accepted, m != nil && (m.Amount < 0 || m.Amount > euro.Max):
-		e := newError(acquirer.OpStatus, r.Reference, acquirer.ErrInvalid, errors.New("the payment has no amount, or one that is none"))
-		e.Field = "amountOfMoney"
-		return e
+	case m == nil && v.outcome == acquirer.Accepted, m != nil && !m.isAmount():
+		return amountError(r.Reference, "the payment")
 	case m == nil:
 		return nil
 	}
@@ -92,6 +90,16 @@ func (in *inner) setMoney(r *acquirer.Result, t trip, v verdict) error {
 	}
 	r.Returned, r.Returning = euro.Of(returned), euro.Of(min(returning, m.Amount-returned))
 	return nil
+}
+
+// isAmount reports whether it can be an amount of euros: what is beyond that would overflow in a sum.
+func (m *amountOfMoney) isAmount() bool { return m != nil && m.Amount >= 0 && m.Amount <= euro.Max }
+
+// amountError is the error of an answer about money of which nobody knows how much.
+func amountError(reference, of string) *acquirer.Error {
+	e := newError(acquirer.OpStatus, reference, acquirer.ErrInvalid, errors.New(of+" has no amount, or one that is none"))
+	e.Field = "amountOfMoney"
+	return e
 }
 
 // setEnd corrects the outcome of a trip that was not paid: whether and how it has ended depends on the session and its expiry too.

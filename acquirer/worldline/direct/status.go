@@ -25,9 +25,9 @@ const readable = 3 * time.Hour
 // Cancelled or Expired, without an amount. AuthorisationID is the id of the payment. The result's Handle has the payment's id
 // once no other attempt can follow.
 //
-// Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none), ErrUnsupported (no handle; or the
-// session is forgotten and no payment of it is known: that is never "nobody paid"), ErrConfiguration (signature, clock, key,
-// merchant), ErrUnavailable (429, 5xx, no connection, not readable although the session is not over), ErrUnanswered,
+// Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none; an amount of the payment or of a refund
+// that is none), ErrUnsupported (no handle; or the session is forgotten and no payment of it is known: that is never "nobody
+// paid"), ErrConfiguration (signature, clock, key, merchant), ErrUnavailable (429, 5xx, no connection, not readable although the session is not over), ErrUnanswered,
 // ErrUnverified (an answer about another session or reference). Never ErrNotFound. A question changes nothing, so it is asked
 // up to three times while the error is Retryable, with a growing pause and some chance in it; Retry-After is obeyed up to 30
 // seconds. It ends at once with ctx.
@@ -154,7 +154,8 @@ type refundList struct {
 	Refunds []refundResult `json:"refunds"`
 }
 
-// getRefunds lists the refunds, done or in progress. A payment without refunds may have no list.
+// getRefunds lists the refunds, done or in progress. A payment without refunds may have no list. A refund that moved money, of an amount that
+// nobody can tell, is an error: counted as nothing, it would be made again.
 func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string) ([]refundResult, error) {
 	if !isID(id) {
 		return nil, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
@@ -166,6 +167,9 @@ func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string)
 	for _, r := range list.Refunds {
 		if e := checkReferenceBack(acquirer.OpStatus, q.Reference, r.Output.References.MerchantReference); e != nil {
 			return nil, e
+		}
+		if refundMoney(r.State.codeOrNone()) != moneyHere && !r.Output.AmountOfMoney.isAmount() {
+			return nil, amountError(q.Reference, "a refund")
 		}
 	}
 	return list.Refunds, nil

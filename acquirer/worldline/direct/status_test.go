@@ -303,7 +303,7 @@ func TestReturned(t *testing.T) {
 	list := func(refunds ...string) httpmock.Responder {
 		return ok(`{"refunds":[` + strings.Join(refunds, ",") + `]}`)
 	}
-	refund := func(cents, code int) string {
+	refund := func(cents int64, code int) string {
 		return fmt.Sprintf(`{"id":"1_%d","statusOutput":{"statusCode":%d},"refundOutput":{"amountOfMoney":{"amount":%d,"currencyCode":"EUR"}}}`, code, code, cents)
 	}
 	for name, tt := range map[string]struct {
@@ -326,7 +326,7 @@ func TestReturned(t *testing.T) {
 		"requested, a part is back":         {81, list(refund(2000, 8), refund(5550, 81)), 2000, 5550},
 		"requested, the list is late":       {81, list(refund(2000, 8)), 2000, 5550},
 		"a refused refund on the payment":   {83, list(refund(7550, 83)), 0, 0},
-		"a negative amount of a refund":     {9, list(refund(-5, 8)), 0, 0},
+		"a refused refund without amount":   {9, list(`{"statusOutput":{"statusCode":83}}`), 0, 0},
 		"refunded, the list says requested": {8, list(refund(7550, 81)), 7550, 0},
 	} {
 		w := newWire(t, nil, ok(checkoutOf("PAYMENT_CREATED", paymentWith(t, tt.code, nil), "SUCCESSFUL")), tt.list)
@@ -337,6 +337,18 @@ func TestReturned(t *testing.T) {
 		}
 		if !r.Returned.Equal(decimal.New(tt.returned, -2)) || !r.Returning.Equal(decimal.New(tt.returning, -2)) {
 			t.Errorf("%s: returned %s, returning %s; expected %d and %d cents", name, r.Returned, r.Returning, tt.returned, tt.returning)
+		}
+	}
+	const most = 9223372036854775807
+	for name, refunds := range map[string][]string{
+		"a negative amount":         {refund(-5, 8)},
+		"two that overflow":         {refund(most, 8), refund(most, 8)},
+		"no amount":                 {`{"statusOutput":{"statusCode":8},"refundOutput":{}}`},
+		"no amount, and on its way": {`{"statusOutput":{"statusCode":81}}`},
+	} {
+		r, err := newWire(t, nil, ok(sample(t, "checkout-paid")), list(refunds...)).Status(t.Context(), question())
+		if wantFault(t, err, acquirer.ErrInvalid, false, "amountOfMoney"); !r.Equal(acquirer.Result{}) || t.Failed() {
+			t.Errorf("%s: %v", name, r)
 		}
 	}
 	synctest.Test(t, func(t *testing.T) { // a list that cannot be read is no list: nothing half known leaves the client
