@@ -60,7 +60,7 @@ var statusCodes = map[int]verdict{
 	81:             {outcome: acquirer.Accepted, money: moneyLeaving},
 	82:             {outcome: acquirer.Accepted, money: moneyLeaving},
 	83:             {outcome: acquirer.Accepted}, // REJECTED is the refund: the money stays
-	84:             {outcome: acquirer.Accepted, money: moneyLeaving},
+	84:             {outcome: acquirer.Accepted, money: moneyLeaving, warning: refundDoubtful},
 	85:             {outcome: acquirer.Accepted, money: moneyBack},
 	codeCaptured:   {outcome: acquirer.Accepted},
 	91:             {outcome: acquirer.Pending},
@@ -68,6 +68,8 @@ var statusCodes = map[int]verdict{
 	93:             {outcome: acquirer.Pending, warning: captureRefused},
 	99:             {outcome: acquirer.Pending},
 }
+
+const refundDoubtful = "a refund was asked for, and sources differ on whether it was refused: see in the portal where the money is"
 
 const captureRefused = "the capture was refused, and the authorisation stays: capture it by hand in the portal, or let it lapse"
 

@@ -494,7 +494,7 @@ func TestRejectedAnswerLeavesNothing(t *testing.T) {
 
 // TestWarnings: what a person must look at is logged, without secrets.
 func TestWarnings(t *testing.T) {
-	for code, words := range map[int]string{5: "authorised and not captured", 93: "the capture was refused", 77: "not known", 9: "", 2: "", 63: "not captured"} {
+	for code, words := range map[int]string{5: "authorised and not captured", 93: "the capture was refused", 77: "not known", 9: "", 2: "", 63: "not captured", 71: "", 84: "where the money is"} {
 		var out bytes.Buffer
 		w := newWire(t, func(c *Config) { c.Logger = slog.New(slog.NewJSONHandler(&out, nil)) },
 			ok(checkoutOf("PAYMENT_CREATED", paymentWith(t, code, nil), "")), none)
