@@ -43,6 +43,8 @@ func TestCanaries(t *testing.T) {
 		"fault session": refused("Q7", "numéro "+strings.ToUpper(session)),
 		"fault object":  refused("R3", "objet "+object),
 		"fault address": refused("A2", payer),
+		"cut address":   refused("A2", strings.Repeat("x", 150)+" "+payer), // an error shows 160 characters at most
+		"cut object":    refused("R3", strings.Repeat("x", 150)+" "+object),
 		"code":          refused(echo, ""),
 		"stack":         reply(500, xmlType, stack),
 		"malformed":     reply(200, xmlType, "<"+payer+">"),

@@ -137,15 +137,17 @@ func (q request) faultError(f *fault) *acquirer.Error {
 // e-mail address or an object, so two rules apply.
 // 1. A text that may repeat a member of this request is left out.
 // 2. The text of any operation but creation is left out: it may repeat members that an earlier request sent.
+// The whole text is examined before it is cut: the cut may leave half of an address, in which no rule would recognise it.
 func (f *fault) printableText(q request) string {
-	s := oneLine(f.text, 160)
-	if q.operation != soap.Create || strings.Contains(s, "@") {
+	whole := oneLine(f.text, len(f.text))
+	if q.operation != soap.Create || strings.Contains(whole, "@") {
 		return ""
 	}
 	for _, m := range q.members {
-		if (m.name == "mel" || m.name == "objet") && strings.Contains(strings.ToLower(s), strings.ToLower(m.value)) {
+		value := oneLine(m.value, len(m.value))
+		if (m.name == "mel" || m.name == "objet") && strings.Contains(strings.ToLower(whole), strings.ToLower(value)) {
 			return ""
 		}
 	}
-	return s
+	return oneLine(whole, 160)
 }
