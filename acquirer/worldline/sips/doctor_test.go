@@ -23,16 +23,18 @@ func TestDoctor(t *testing.T) {
 		want            []preflight.Verdict
 		words           []string
 	}{
-		"all right":          {goodPage, goodOffice, []preflight.Verdict{preflight.Right, preflight.Right}, []string{"merchant " + shop + ", key version 1, HMAC-SHA-256 are right", "field amount"}},
-		"unknown merchant":   {unsealed200(fields{"redirectionStatusCode": "03"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"merchant " + shop, "contract"}},
-		"wrong key":          {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "34"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"key version 1", "seal"}},
-		"not allowed":        {sealed200(fields{"redirectionStatusCode": "40"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"has our key and refuses"}},
-		"closed for a while": {sealed200(fields{"redirectionStatusCode": "99"}), goodOffice, []preflight.Verdict{preflight.Unsure, preflight.Right}, []string{"not at work now"}},
-		"another seal":       {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "12"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"under a seal that is not of"}},
-		"no seal":            {goodPage, unsealed200(fields{"getTransDataResponseCode": "25"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"without a seal"}},
-		"wrong host":         {raw(404, "text/html", "x"), raw(200, "text/html", "x"), []preflight.Verdict{preflight.Wrong, preflight.Wrong}, []string{"HTTP 404", "content type"}},
-		"no network":         {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"cannot be used"}},
-		"office, other name": {goodPage, sealed200(fields{"responseCode": "34"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"key version 1"}},
+		"all right":             {goodPage, goodOffice, []preflight.Verdict{preflight.Right, preflight.Right}, []string{"merchant " + shop + ", key version 1, HMAC-SHA-256 are right", "field amount"}},
+		"unknown merchant":      {unsealed200(fields{"redirectionStatusCode": "03"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"merchant " + shop, "contract"}},
+		"wrong key":             {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "34"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"key version 1", "seal"}},
+		"not allowed":           {sealed200(fields{"redirectionStatusCode": "40"}), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"has our key and refuses"}},
+		"closed for a while":    {sealed200(fields{"redirectionStatusCode": "99"}), goodOffice, []preflight.Verdict{preflight.Unsure, preflight.Right}, []string{"not at work now"}},
+		"maintenance":           {raw(503, "text/html", "x"), raw(429, "text/html", "x"), []preflight.Verdict{preflight.Unsure, preflight.Unsure}, []string{"not at work now: HTTP 503", "not at work now: HTTP 429"}},
+		"office in maintenance": {goodPage, raw(502, "text/html", "x"), []preflight.Verdict{preflight.Right, preflight.Unsure}, []string{"not at work now: HTTP 502"}},
+		"another seal":          {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "12"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"under a seal that is not of"}},
+		"no seal":               {goodPage, unsealed200(fields{"getTransDataResponseCode": "25"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"without a seal"}},
+		"wrong host":            {raw(404, "text/html", "x"), raw(200, "text/html", "x"), []preflight.Verdict{preflight.Wrong, preflight.Wrong}, []string{"HTTP 404", "content type"}},
+		"no network":            {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"cannot be used"}},
+		"office, other name":    {goodPage, sealed200(fields{"responseCode": "34"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"key version 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWire(t, nil, c.paypage, c.office)

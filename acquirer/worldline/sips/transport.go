@@ -37,8 +37,9 @@ var paths = map[string]string{
 
 // An answer is a JSON object from the platform, with what is known of its seal.
 type answer struct {
-	fields map[string]any
-	seal   sealState
+	fields  map[string]any
+	seal    sealState
+	refused bool // instead of an object an HTTP status came that is not 200
 }
 
 type sealState int
@@ -112,7 +113,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 
 	if resp.StatusCode != http.StatusOK {
 		io.CopyN(io.Discard, resp.Body, 4<<10) // enough to use the connection again
-		return done(answer{}, in.refusedByHTTP(q, resp))
+		return done(answer{refused: true}, in.refusedByHTTP(q, resp))
 	}
 	if t, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || t != "application/json" {
 		return done(fail(acquirer.ErrUnanswered, "%s answered with content type %.40q, not application/json: is it a Sips platform?",
