@@ -147,7 +147,7 @@ func (c *camt) readElement(t xml.StartElement, depth int) (inside bool, err erro
 	switch {
 	case depth == 0:
 		m := camtNamespace.FindStringSubmatch(t.Name.Space)
-		if c.file.Version != "" || m == nil {
+		if c.file.Version != "" || m == nil || name != "Document" { // a root called Stmt would end a statement that has not begun
 			return false, c.formatMistake("l’élément %s n’est pas un document camt.053 ou camt.054.", Plain(name))
 		}
 		c.file.Version = m[2]

@@ -1,6 +1,9 @@
 package bankfile
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // camtAmount is an amount with its currency.
 type camtAmount struct {
@@ -13,9 +16,14 @@ type camtDate struct {
 	Instant string `xml:"DtTm"`
 }
 
-// civilDay is the civil day as it is written: an instant has an offset of its own, and is not shifted.
+// text is the date as it is written.
+func (d camtDate) text() string { return strings.TrimSpace(firstOf(d.Day, d.Instant)) }
+
+// civilDay is the civil day as it is written. An instant has an offset of its own, a day may have one (2026-03-03Z, 2026-03-03+01:00), and
+// neither is shifted.
 func (d camtDate) civilDay() string {
-	civil, _ := parseDay(strings.TrimSpace(firstOf(d.Day, d.Instant)))
+	text := d.text()
+	civil, _ := parseDay(text[:min(len(text), len("2026-03-03"))])
 	return civil
 }
 
@@ -43,7 +51,8 @@ type camtTransaction struct {
 	Structured []string    `xml:"RmtInf>Strd>CdtrRefInf>Ref"`
 }
 
-// camtEntry is an Ntry: the fields that are read of about a hundred. Batch and details are slices of structs: a path a>b>c into a
+// camtEntry is an Ntry: the fields that are read of about a hundred. All are text: encoding/xml's own errors about a number name neither
+// file nor line. Batch and details are slices of structs: a path a>b>c into a
 // slice would drop what is empty and shift the rest.
 type camtEntry struct {
 	Reference string     `xml:"NtryRef"`
@@ -70,7 +79,7 @@ type camtEntry struct {
 	} `xml:"Chrgs"`
 	Details []struct {
 		Batch *struct {
-			Count     int         `xml:"NbOfTxs"`
+			Count     string      `xml:"NbOfTxs"`
 			Total     *camtAmount `xml:"TtlAmt"`
 			Indicator string      `xml:"CdtDbtInd"`
 		} `xml:"Btch"`
@@ -98,6 +107,9 @@ func (c *camt) takeEntry(e camtEntry) error {
 		Proprietary: strings.TrimSpace(e.Proprietary), Text: joinWords(e.Text),
 	}
 	if line.Day == "" { // BookgDt is optional
+		if text := e.Booking.text(); text != "" {
+			return c.formatMistake("«\u00a0%s\u00a0» n’est pas une date.", Plain(text))
+		}
 		line.Day = firstOf(line.ValueDay, c.open.ClosingDay)
 	}
 	if e.Domain.Code != "" {
@@ -175,7 +187,13 @@ func (c *camt) readDetails(e camtEntry, line *Line) error {
 	named := 0
 	for _, d := range e.Details {
 		if d.Batch != nil {
-			line.Count += d.Batch.Count
+			if text := strings.TrimSpace(d.Batch.Count); text != "" {
+				n, err := strconv.ParseUint(text, 10, 31)
+				if err != nil {
+					return c.formatMistake("«\u00a0%s\u00a0» n’est pas un nombre de transactions.", Plain(text))
+				}
+				line.Count += int(n)
+			}
 			if d.Batch.Total != nil {
 				n, err := c.readSigned(*d.Batch.Total, firstOf(d.Batch.Indicator, e.Indicator))
 				if err != nil {

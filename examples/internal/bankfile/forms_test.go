@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -98,6 +99,11 @@ func TestForms(t *testing.T) {
 		{"ISO-8859-15, a prefix, five decimals, RvslInd 1", camtDocument("053", "04", `<?xml version="1.0" encoding="ISO-8859-15"?>`, "0", "70.00000",
 			camtEntryOf("75.00000", "CRDT", "", "BOOK", "30", "REMISE CB \xa4"), camtEntryOf("5", "DBIT", "<x:RvslInd>1</x:RvslInd>", "BOOK", "36", "REMBT CB")),
 			"camt.053", []string{"remittance 2026-03-03 7500", "refund-remittance 2026-03-03 -500"}},
+		{"days with a zone, and an instant, as they are written", camtDocument("053", "08", "", "0", "3",
+			strings.Replace(camtEntryOf("1", "CRDT", "", "BOOK", "30", ""), "2026-03-03", "2026-03-04Z", 1),
+			strings.Replace(camtEntryOf("1", "CRDT", "", "BOOK", "30", ""), "2026-03-03", "2026-03-05-05:00", 1),
+			strings.Replace(camtEntryOf("1", "CRDT", "", "BOOK", "30", ""), "<x:Dt>2026-03-03</x:Dt>", "<x:DtTm>2026-03-06T23:30:00+01:00</x:DtTm>", 1)),
+			"camt.053", []string{"remittance 2026-03-04 100", "remittance 2026-03-05 100", "remittance 2026-03-06 100"}},
 		{"the code of the status", camtDocument("053", "13", "", "0", "1", camtEntryOf("1", "CRDT", "", "<x:Cd>BOOK</x:Cd>", "30", ""), camtEntryOf("1", "CRDT", "", "<x:Cd>INFO</x:Cd>", "30", "")),
 			"camt.053", []string{"remittance 2026-03-03 100"}},
 
@@ -229,6 +235,12 @@ func TestRefused(t *testing.T) {
 		{"an unknown record", cfonbRecord("01", "", 0, '{', "020326") + cfonbRecord("02", "", 0, '{', "020326"), "02"},
 		{"a camt.052", camtDocument("052", "08", "", "0", "0"), "camt.052"},
 		{"XML of another kind", `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03">camt.05</Document>`, "camt.053"},
+		{"a root that is no document", `<Stmt xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt/></Stmt>`, "Stmt n’est pas"},
+		{"a root that is a notice", `<Ntfctn xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><BkToCstmrDbtCdtNtfctn/></Ntfctn>`, "Ntfctn n’est pas"},
+		{"a booking day that is none", camtDocument("053", "08", "", "0", "1",
+			strings.Replace(camtEntryOf("1", "CRDT", "", "BOOK", "30", ""), "2026-03-03", "3 mars", 1)), "date"},
+		{"a number of transactions in words", camtDocument("053", "08", "", "0", "1",
+			camtEntryOf("1", "CRDT", "<x:NtryDtls><x:Btch><x:NbOfTxs>deux</x:NbOfTxs></x:Btch></x:NtryDtls>", "BOOK", "30", "")), "nombre de transactions"},
 		{"something behind the document", camtDocument("053", "08", "", "0", "0") + "<x/>", ""},
 		{"text behind the document", camtDocument("053", "08", "", "0", "0") + "x", "hors du document"},
 		{"three decimals", camtDocument("053", "08", "", "0", "0", camtEntryOf("0.001", "CRDT", "", "BOOK", "30", "")), "centimes"},
@@ -253,6 +265,9 @@ func TestRefused(t *testing.T) {
 			_, err := readBytes("fichier.txt", []byte(c.content))
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "fichier.txt") {
 				t.Errorf("%v does not say %q", err, c.want)
+			}
+			if m := (*Mistake)(nil); !errors.As(err, &m) {
+				t.Errorf("%T, expected a *Mistake", err)
 			}
 		})
 	}
