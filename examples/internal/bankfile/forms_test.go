@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -49,6 +50,12 @@ func utf16le(s string) string {
 	return b.String()
 }
 
+// Two journals of transactions. The amounts of the second one are in euros: one of them has a decimal sign, and not the first.
+const (
+	inCents = "TITRE;F;26/03/06;TABLE_V1\nENTETE;ORDER_ID;AMOUNT\nTRANSACTION;R1;7500\nFIN\n"
+	inEuros = "TITRE;F;26/03/07;TABLE_V1\nENTETE;ORDER_ID;AMOUNT\nTRANSACTION;R2;62\nTRANSACTION;R3;62,00\nFIN\n"
+)
+
 const ca = "Date;Libellé;Débit euros;Crédit euros;\n"
 
 // Files of the forms that the samples have, in the variants that banks and people make of them.
@@ -75,6 +82,10 @@ func TestForms(t *testing.T) {
 			"sips-table", []string{"payment 2026-03-02 7500 2026-03-02/302001"}},
 		{"two journals in one file", "TITRE;F;26/03/03;TABLE_V2\nENTETE;ORDER_ID;OPERATION_TYPE;BRUT_AMOUNT;REMITTANCE_NB\nMATCHING;R1;DT;1;1\nFIN\n\n" +
 			"TITRE;F;26/03/04;TABLE_V2\nENTETE;OPERATION_TYPE;ORDER_ID;BRUT_AMOUNT;REMITTANCE_NB\nMATCHING;DT;R2;2;1\nFIN\n", "sips-table", []string{"payment  1 R1", "payment  2 R2"}},
+		{"journals in cents and in euros in one file", inCents + inEuros + inCents + inEuros, "sips-table",
+			[]string{"payment  7500 R1", "payment  6200 R2", "payment  6200 R3", "payment  7500 R1", "payment  6200 R2", "payment  6200 R3"}},
+		{"a journal in euros behind a long one in cents", strings.Replace(inCents, "TRANSACTION;R1;7500\n", strings.Repeat("TRANSACTION;R1;7500;\n", headSize/10), 1) + inEuros, "sips-table",
+			append(slices.Repeat([]string{"payment  7500 R1"}, headSize/10), "payment  6200 R2", "payment  6200 R3")},
 		{"UTF-16, as a spreadsheet saves it", "\xff\xfe" + utf16le("TITRE;FÉ;26/03/03;TABLE_V2\r\nENTETE;ORDER_ID;AMOUNT;CURRENCY_CODE\r\nTRANSACTION;R1;7500;978\r\n"), "sips-table", []string{"payment  7500 R1"}},
 		{"UTF-16 without a mark", utf16le("TITRE;FÉ;26/03/03;TABLE_V2\r\nENTETE;ORDER_ID;AMOUNT\r\nTRANSACTION;R1;7500\r\n"), "sips-table", []string{"payment  7500 R1"}},
 
@@ -82,6 +93,10 @@ func TestForms(t *testing.T) {
 		{"PayFiP", "EN-TETE;066000\nLIGNE;02/03/2026;R1;7500;x\nLIGNE;03032026;R2;6200\nPIED-DE-PAGE;2\n", "payfip", []string{"payment 2026-03-02 7500 R1", "payment 2026-03-03 6200 R2"}},
 		{"PayFiP in euros, with names", "\"EN-TETE\",\"MONTANT\",\"REFDET\",\"RESULTRANS\",\"DATE\"\nLIGNE,\"75,00\",R1,P,2026-03-02\nLIGNE,\"62\",R2,R,2026-03-02\nPIED-DE-PAGE\n", "payfip",
 			[]string{"payment 2026-03-02 7500 R1"}},
+
+		{"PayFiP in cents and in euros in one file", "EN-TETE;1\nLIGNE;02/03/2026;R1;7500\nPIED-DE-PAGE\nEN-TETE;1\nLIGNE;03/03/2026;R2;62\nLIGNE;03/03/2026;R3;75,00\nPIED-DE-PAGE\n" +
+			"EN-TETE;1\nLIGNE;04/03/2026;R4;7500\nPIED-DE-PAGE\n", "payfip",
+			[]string{"payment 2026-03-02 7500 R1", "payment 2026-03-03 6200 R2", "payment 2026-03-03 7500 R3", "payment 2026-03-04 7500 R4"}},
 
 		// CFONB 120.
 		{"é and è for { and }, ISO-8859-1", latin(cfonbRecord("01", "", 0, 'é', "020326") + cfonbRecord("04", "30", 750, 'é', "030326") + cfonbRecord("04", "36", 250, 'è', "040326") + cfonbRecord("07", "", 500, 'é', "040326")),
@@ -225,6 +240,7 @@ func TestRefused(t *testing.T) {
 		{"a negative amount", jrb + "MATCHING;R1;DT;-1;1\nFIN\n", "négatif"},
 		{"a separator too many", jrb + "MATCHING;R1;DT;1;1;;x\nFIN\n", "séparateur"},
 		{"a PayFiP report that is cut off", "EN-TETE;1\nLIGNE;02/03/2026;R1;7500\n", "PIED-DE-PAGE"},
+		{"a PayFiP report that is cut off before another", "EN-TETE;1\nLIGNE;02/03/2026;R1;7500\nEN-TETE;1\nPIED-DE-PAGE\n", "ligne 3"},
 		{"a digit for the sign", cfonbRecord("01", "", 0, '0', "020326"), "montant signé"},
 		{"a movement of another account", cfonbRecord("01", "", 0, '{', "020326") + strings.Replace(cfonbRecord("04", "30", 0, '{', "030326"), "0500013M026", "0500014M026", 1), "autre compte"},
 		{"no closing balance", cfonbRecord("01", "", 0, '{', "020326"), "solde final"},

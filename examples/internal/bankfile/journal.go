@@ -30,7 +30,8 @@ type journal struct {
 	kind  *kindOfJournal
 	index [columnCount]int // -1: there is no such column
 	names []string
-	word  string // the first one of the data
+	word  string   // the first one of the data
+	ahead *records // what follows the names, to see how amounts are written
 	form  writtenIn
 	cells []string
 	days  fewDays
@@ -203,7 +204,6 @@ func (j *journal) readHeader(cells []string, at int, word string) error {
 			"être rapprochés des " +
 			"références de l’export. Demandez-le avec ORDER_ID.")
 	}
-	j.form = j.amountForm()
 	return nil
 }
 
@@ -231,28 +231,15 @@ func (j *journal) kindFrom(found map[string]int, word string) *kindOfJournal {
 	return journals[len(journals)-1]
 }
 
-// amountForm decides by the beginning of the file how it writes its amounts: a decimal sign in any amount means euros.
-func (j *journal) amountForm() writtenIn {
-	rows := &records{in: linesOf(j.head), separator: j.rows.separator}
-	for {
-		cells, _, err := rows.nextRecord()
-		if err != nil {
-			return cents
-		}
-		if i := j.index[colAmount]; i < len(cells) && strings.ContainsAny(cells[i], ",.") {
-			if _, _, ok := parseEuros(cells[i]); ok {
-				return euros
-			}
-		}
-	}
+// amountOf is the amount in a line of the journal, and false from its end on: the next journal in the file may write its own otherwise.
+func (j *journal) amountOf(cells []string) (amount string, belongs bool) {
+	first := foldWords(cells[0])
+	return cellAt(cells, j.index[colAmount]), !titleWords[first] && !endWords[first]
 }
 
 // cellOf is a cell by its column; empty where there is none.
 func (j *journal) cellOf(c column) string {
-	if i := j.index[c]; i >= 0 && i < len(j.cells) {
-		return j.cells[i]
-	}
-	return ""
+	return cellAt(j.cells, j.index[c])
 }
 
 // dayIn is the day in a cell; empty where there is none.
@@ -275,6 +262,7 @@ func (j *journal) readRow(cells []string, at int) error {
 			}
 			word = first
 		}
+		j.ahead = j.rows.lookAhead()
 		return j.readHeader(cells, at, word)
 	}
 	if j.word == "" { // the first line of data may say more than the names
@@ -282,6 +270,7 @@ func (j *journal) readRow(cells []string, at int) error {
 		if err := j.readHeader(append([]string(nil), j.names...), at, first); err != nil {
 			return err
 		}
+		j.form = j.ahead.amountForm(j.amountOf)
 	}
 	for i := len(j.names); i < len(cells); i++ {
 		if cells[i] != "" {
@@ -355,9 +344,9 @@ func (j *journal) readAmount(c column, at int) (int64, error) {
 	if ok {
 		return n, nil
 	}
-	form := "en centimes, comme les premiers du fichier"
+	form := "en centimes, comme les premiers du journal"
 	if j.form == euros {
-		form = "en euros, comme les premiers du fichier"
+		form = "en euros, comme les premiers du journal"
 	}
 	return 0, j.mistakeIn(at, j.names[j.index[c]], fmt.Sprintf("«\u00a0%s\u00a0» n’est pas un montant %s.", Plain(cell), form))
 }

@@ -50,13 +50,8 @@ func readPayFiP(s *source) error {
 	for i, c := range payFiPNames {
 		at[i] = c.at
 	}
-	form, ended := cents, false
-	get := func(cells []string, i int) string {
-		if at[i] >= 0 && at[i] < len(cells) {
-			return cells[at[i]]
-		}
-		return ""
-	}
+	form, ended := cents, true
+	get := func(cells []string, i int) string { return cellAt(cells, at[i]) }
 	for {
 		cells, line, err := rows.nextRecord()
 		if err == io.EOF {
@@ -67,6 +62,9 @@ func readPayFiP(s *source) error {
 		switch word := foldWords(cells[0]); {
 		case isEmpty(cells):
 		case word == "EN-TETE":
+			if !ended {
+				return s.cutReportMistake(line)
+			}
 			for i, c := range payFiPNames {
 				for j, name := range cells {
 					for _, known := range c.names {
@@ -76,7 +74,9 @@ func readPayFiP(s *source) error {
 					}
 				}
 			}
-			form, ended = s.payFiPForm(rows.separator, at[2]), false
+			form, ended = rows.lookAhead().amountForm(func(cells []string) (string, bool) {
+				return cellAt(cells, at[2]), foldWords(cells[0]) == "LIGNE" || isEmpty(cells)
+			}), false
 		case word == "PIED-DE-PAGE":
 			ended = true
 		case word != "LIGNE":
@@ -107,10 +107,22 @@ func readPayFiP(s *source) error {
 		}
 	}
 	if !ended {
-		return s.mistakeIn(0, "", "la ligne PIED-DE-PAGE manque\u00a0: le rapport est coupé. Redemandez-le.")
+		return s.cutReportMistake(0)
 	}
 	s.file.Whole = true
 	return nil
+}
+
+func (s *source) cutReportMistake(line int) error {
+	return s.mistakeIn(line, "", "la ligne PIED-DE-PAGE manque\u00a0: le rapport est coupé. Redemandez-le.")
+}
+
+// cellAt is a cell; empty where there is none.
+func cellAt(cells []string, i int) string {
+	if i >= 0 && i < len(cells) {
+		return cells[i]
+	}
+	return ""
 }
 
 // payFiPDay reads JJMMAAAA, as the web service writes dattrans.
@@ -119,18 +131,4 @@ func payFiPDay(s string) (string, bool) {
 		return writeDay(int(n%10000), int(n/10000%100), int(n/1000000))
 	}
 	return "", false
-}
-
-// payFiPForm: a decimal sign in any amount means euros.
-func (s *source) payFiPForm(separator string, at int) writtenIn {
-	rows := &records{in: linesOf(s.head), separator: separator}
-	for {
-		cells, _, err := rows.nextRecord()
-		if err != nil {
-			return cents
-		}
-		if at < len(cells) && foldWords(cells[0]) == "LIGNE" && strings.ContainsAny(cells[at], ",.") {
-			return euros
-		}
-	}
 }

@@ -90,6 +90,32 @@ func (r *records) nextRecord() (cells []string, line int, err error) {
 	}
 }
 
+// lookAhead returns the records that follow, as far as the text has been read ahead; they remain to be read.
+func (r *records) lookAhead() *records {
+	rest, _ := r.in.Peek(headSize) // an error will come back when it is read
+	return &records{in: linesOf(string(rest)), separator: r.separator, pending: slices.Clone(r.pending)}
+}
+
+// amountForm reads the records up to the end of their part of the file, and says how they write their amounts: a decimal sign in any amount
+// means euros. amountOf returns a record's amount, and whether it belongs to the part.
+func (r *records) amountForm(amountOf func(cells []string) (amount string, belongs bool)) writtenIn {
+	for {
+		cells, _, err := r.nextRecord()
+		if err != nil {
+			return cents
+		}
+		amount, belongs := amountOf(cells)
+		if !belongs {
+			return cents
+		}
+		if strings.ContainsAny(amount, ",.") {
+			if _, _, ok := parseEuros(amount); ok {
+				return euros
+			}
+		}
+	}
+}
+
 // extendRecord adds physical lines to a record whose cell at a position is quoted and not closed. It returns "" if no line closes it:
 // then the quote is text.
 func (r *records) extendRecord(text string, at int) (string, error) {
