@@ -51,7 +51,7 @@ func (s *Store) tryCloseDay(ctx context.Context, day string, end time.Time) erro
 			}
 		}
 		_, err := tx.ExecContext(ctx, s.db.Text("INSERT INTO quittance_closed (day, until) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
-			day, end.UnixMicro())
+			day, firstMicro(end))
 		return err
 	})
 }
