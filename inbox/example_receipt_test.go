@@ -36,7 +36,7 @@ func ExampleReceipt() {
 	m, err := catalog.Render(language.French, inbox.Receipt{Payment: made, Payer: inbox.FullName("Pierre", "Belage"), From: fund})
 	fmt.Println(m.Plain(), err)
 	// Output:
-	// CPAM de l'Exemple a reçu votre paiement.
+	// Nous avons reçu votre paiement.
 	//
 	// - Payé par : Pierre BELAGE
 	// - Somme payée : 62,00 €

@@ -79,7 +79,7 @@ func TestPublicBodyNamesItself(t *testing.T) {
 		want string
 	}{
 		{Header{Letter{ReceivedAt: sampleTime}, town}, "De\u00a0: Mairie de l’Exemple"},
-		{Receipt{samplePayment(payment.Recorded), "Pierre BELAGE", town}, "Mairie de l’Exemple a reçu votre paiement."},
+		{Receipt{samplePayment(payment.Recorded), "Pierre BELAGE", town}, "Nous avons reçu votre paiement."},
 		{Receipt{sampleDebit(payment.Recorded), "Pierre BELAGE", town}, "prélèvement sur votre compte bancaire"},
 	} {
 		m, err := c.Render(language.French, x.n)

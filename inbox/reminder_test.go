@@ -69,7 +69,7 @@ func TestReminderVariants(t *testing.T) {
 	m := render(t, c, r)
 	for _, w := range []string{
 		"Somme à payer\u00a0: 20,00\u00a0€", "Vous devez 62,50\u00a0€ en tout.", "année 2016 (Anne)\u00a0: 20,00\u00a0€", "année 2016\u00a0: 4,50\u00a0€", "année 2017 (Pierre)",
-		"Après ce paiement, il vous restera 42,50\u00a0€ à devoir.", "tribunal des affaires de sécurité sociale", "Sans réponse un mois après",
+		"Après ce paiement, vous devrez encore 42,50\u00a0€.", "tribunal des affaires de sécurité sociale", "Sans réponse un mois après",
 	} {
 		if !strings.Contains(m.Text, w) {
 			t.Errorf("no %q in\n%s", w, m.Text)

@@ -312,12 +312,12 @@ func TestTheRestIsSaid(t *testing.T) {
 	c := catalog(t)
 	rest := euro.Of(20_30)
 	for _, n := range []Content{NextSteps{rest}, PaymentRecorded{samplePayment(payment.Recorded), rest}} {
-		if m := render(t, c, n); !strings.Contains(m.Text, "20,30\u00a0€ à devoir") || !strings.Contains(m.Text, "retenue sur vos prochains remboursements") {
+		if m := render(t, c, n); !strings.Contains(m.Text, "encore 20,30\u00a0€") || !strings.Contains(m.Text, "retenue sur vos prochains remboursements") {
 			t.Errorf("%T:\n%s", n, m.Text)
 		}
 	}
 	for _, n := range []Content{NextSteps{}, PaymentRecorded{Payment: samplePayment(payment.Recorded)}, PaymentRecorded{samplePayment(payment.Recorded), euro.Of(-1)}} {
-		if m := render(t, c, n); strings.Contains(m.Text, "à devoir") {
+		if m := render(t, c, n); strings.Contains(m.Text, "encore") {
 			t.Errorf("%T:\n%s", n, m.Text)
 		}
 	}
@@ -440,7 +440,7 @@ func TestReminderAsksOnlyForWhatMayBeAsked(t *testing.T) {
 	// The last day may be over, and the letter says so; the notice may be of today.
 	r := sampleReminder()
 	r.DueOn = now.AddDate(0, 0, -1)
-	if m := render(t, catalog(t), r); !strings.Contains(m.Text, "Date limite, qui est passée\u00a0: 7 juillet 2026") {
+	if m := render(t, catalog(t), r); !strings.Contains(m.Text, "Date limite (dépassée)\u00a0: 7 juillet 2026") {
 		t.Errorf("%s", m.Text)
 	}
 	r.DueOn = now

@@ -28,7 +28,7 @@ func TestStoryOfASuccess(t *testing.T) {
 	s.Work()
 	b.goes("/accueil").reads("L’accusé de réception est dans Ma messagerie")
 	receipt := "/demarches/paiements/" + string(p.ID) + "/recu"
-	b.clicks("#vers-le-recu").at(receipt).reads("CPAM de l’Exemple a reçu votre paiement.")
+	b.clicks("#vers-le-recu").at(receipt).reads("Nous avons reçu votre paiement.")
 	b.goes("/accueil").clicks("#vers-l-accuse").at("/messagerie/" + string(p.ID) + "/acknowledgement").reads("Nous accusons réception")
 	b.clicks("#vers-le-recu").at(receipt) // from the letter, too
 	b.goes("/messagerie/" + string(p.ID) + "/acknowledgement").reads("Imprimer").clicks(`a[href="/messagerie/ecrire"]`).at("/messagerie/ecrire")

@@ -120,7 +120,7 @@ func TestReceipt(t *testing.T) {
 	b.toKiosk("creance-102").card(goodCard).back()
 	p := w.All()[0]
 	address := "/demarches/paiements/" + string(p.ID) + "/recu"
-	b.get(address).reads("CPAM de l’Exemple a reçu votre paiement.", "Payé par : NADIA KERVEL", "Somme payée : 100,00 €", "Avis de somme à payer n° ASP-2025-0102",
+	b.get(address).reads("Nous avons reçu votre paiement.", "Payé par : NADIA KERVEL", "Somme payée : 100,00 €", "Avis de somme à payer n° ASP-2025-0102",
 		p.Authorisation, "Il n’est pas encore pris en compte.", "la somme demandée par l’avis sera réglée et ce reçu vaudra quittance", "Enregistrer le reçu (PDF)")
 	b.get(address + ".pdf")
 	if b.Status != http.StatusOK || b.Header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix([]byte(b.Page), []byte("%PDF-")) ||
@@ -133,7 +133,7 @@ func TestReceipt(t *testing.T) {
 	}
 	w.agent().get("/gestion/paiements/"+string(p.ID)).decides("prendre-en-compte", "")
 	b.get(address).reads("ce reçu vaut quittance de cette somme.")
-	b.get("/accueil").reads("Il vous reste 20,30 € à devoir") // the notice claimed a part
+	b.get("/accueil").reads("Vous devez encore 20,30 €") // the notice claimed a part
 	b = w.payer("assure-3")
 	b.toKiosk("creance-103").card(refusedCard).back()
 	for _, one := range w.All() {

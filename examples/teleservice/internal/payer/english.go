@@ -153,7 +153,7 @@ var english = web.Translation{
 	"Voir le paiement": "See the payment",
 	"Dans un vrai compte, le détail de ces sommes est dans «\u00a0Mes paiements\u00a0», «\u00a0Participations forfaitaires et franchises\u00a0».": "In a real account the details of these sums are under “My payments”, “Fixed co-payments and medical excess”.",
 	"Montant à payer": "Amount to pay",
-	"L’avis réclame une partie du total. Après ce paiement, il vous restera %s à devoir. Cette somme pourra être retenue sur vos prochains remboursements.": "The notice claims a part of the total. After this payment you will still owe %s. This sum may be deducted from your next reimbursements.",
+	"L’avis réclame une partie du total. Après ce paiement, vous devrez encore %s. Cette somme pourra être retenue sur vos prochains remboursements.": "The notice claims a part of the total. After this payment you will still owe %s. This sum may be deducted from your next reimbursements.",
 	"Continuer":                   "Continue",
 	"Retour à vos créances":       "Back to your debts",
 	"Le montant à payer a changé": "The amount to pay has changed",
