@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -49,13 +50,19 @@ type told struct {
 }
 
 // tellings are the different messages of a kind in one language, each with the first sample that it is told of.
-func tellings(t testing.TB, c *Catalog, tag language.Tag, k contentKind) (all []told) {
+func tellings(t testing.TB, c *Catalog, tag language.Tag, k contentKind) []told {
+	t.Helper()
+	return tellingsOf(t, c, tag, k.name, k.samples())
+}
+
+// tellingsOf are those of some samples.
+func tellingsOf(t testing.TB, c *Catalog, tag language.Tag, kind string, samples []Content) (all []told) {
 	t.Helper()
 	seen := map[Message]int{}
-	for _, n := range k.samples() {
+	for _, n := range samples {
 		m, err := c.Render(tag, n)
 		if err != nil {
-			t.Fatalf("%s: %v", k.name, err)
+			t.Fatalf("%s: %v", kind, err)
 		}
 		i, again := seen[m]
 		if !again {
@@ -122,14 +129,19 @@ func describe(n Content) string {
 		return "nothing known"
 	case PaymentNotBegun:
 		return "always"
-	}
-	var p payment.Payment
-	switch n := n.(type) {
 	case Acknowledgement:
-		p = n.Payment
 		if n.From.CPAM {
 			return "a CPAM, with the telephone of the day"
 		}
+	}
+	return describePayment(paymentOf(n))
+}
+
+// paymentOf is the payment that a content tells of.
+func paymentOf(n Content) (p payment.Payment) {
+	switch n := n.(type) {
+	case Acknowledgement:
+		p = n.Payment
 	case Receipt:
 		p = n.Payment
 	case PaidAndDeducted:
@@ -163,8 +175,12 @@ func describe(n Content) string {
 	case DebtHeld:
 		p = n.By
 	default:
-		panic(fmt.Sprintf("%T has no description", n))
+		panic(fmt.Sprintf("%T tells of no payment", n))
 	}
+	return p
+}
+
+func describePayment(p payment.Payment) string {
 	words := []string{string(p.State)}
 	if p.State == "" {
 		words = []string{"nothing known"}
@@ -193,6 +209,33 @@ func describe(n Content) string {
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// isSeen reports whether a payer can see a sample. A banner is seen in the states that have it, and what the host or the mailbox says in those
+// that it is about.
+func isSeen(n Content) bool {
+	switch n.(type) {
+	case PaymentUnderWay, PaymentAccepted, PaymentNotRecorded, PaymentRecorded, PaymentFailed, PaymentCancelled, PaymentExpired, ResultUnknown,
+		PaymentUnderReview, RefundUnderWay, Refunded:
+		p := paymentOf(n)
+		if p.State == "" {
+			return true // as while the store cannot be read
+		}
+		return slices.ContainsFunc([]int{0, 3, 25}, func(h int) bool {
+			shown, ok := Banner(p, p.CreatedAt.Add(hours(h)))
+			return ok && reflect.TypeOf(shown) == reflect.TypeOf(n)
+		})
+	case RefundNotice:
+		p := paymentOf(n)
+		return p.State == payment.Refunded || !p.ReturnedAt.IsZero() || p.Returned.Sign() > 0
+	case PaidTwice:
+		return paymentOf(n).State == payment.Review
+	case PaidAndDeducted:
+		return paymentOf(n).State.Money()
+	case DebtHeld:
+		return paymentOf(n).State.Holds()
+	}
+	return true
 }
 
 // visible shows the spaces that look alike: U+00A0 as ⍽, U+202F as ⎵.
@@ -313,9 +356,10 @@ func messagesPage(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", k.name, occasionsOf[k.name])
 		show := func(edition string, tag language.Tag, title string) {
-			all := tellings(t, catalogs[edition], tag, k)
+			seen := slices.DeleteFunc(k.samples(), func(n Content) bool { return !isSeen(n) })
+			all := tellingsOf(t, catalogs[edition], tag, k.name, seen)
 			if edition == "verbatim" { // its own words only
-				ours := tellings(t, catalogs["courante"], tag, k)
+				ours := tellingsOf(t, catalogs["courante"], tag, k.name, seen)
 				all = slices.DeleteFunc(all, func(m told) bool {
 					return slices.ContainsFunc(ours, func(o told) bool { return o.Message == m.Message })
 				})
@@ -325,10 +369,13 @@ func messagesPage(t *testing.T) string {
 					whole := k.name == "not_eligible" || k.name == "letter" || k.name == "notification"
 					return strings.Contains(m.of, "nothing known") || whole && !strings.HasSuffix(m.of, fromFund) ||
 						strings.Contains(m.of, "asked to pay") && !strings.HasPrefix(m.of, string(creance.InDispute)+",") ||
-						k.name == "receipt" && !strings.Contains(m.of, "card")
+						k.name == "receipt" && !strings.Contains(m.of, "with an authorisation")
 				})
 			}
 			if len(all) == 0 {
+				if edition == "courante" {
+					t.Errorf("%s is not shown in %v", k.name, tag)
+				}
 				return
 			}
 			fmt.Fprintf(&b, "\n### %s\n", title)
