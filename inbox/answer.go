@@ -10,9 +10,10 @@ import (
 // Answer chooses what is said to a payer whose [payment.Service.Begin] ended in an error:
 //
 //	*creance.IneligibleError   every reason, [NotEligible]
-//	*payment.HeldError         which payment holds the debt, [DebtHeld]; once nobody can pay any more at the kiosk, that its result is
-//	                           being looked for
+//	*payment.HeldError         which payment holds the debt, [DebtHeld]; once its payment page has closed, that its result is being
+//	                           looked for
 //	payment.ErrInProgress      the same click is being served, [PaymentUnderWay]
+//	payment.ErrClosed          no new payment is begun, [PortalClosed]
 //	anything else              [PaymentNotBegun]: no session was handed out, so this request moved no money; one before it with the
 //	                           same key may have, and the account says so
 //
@@ -33,6 +34,8 @@ func Answer(err error, from Sender) Content {
 		return DebtHeld{by}
 	case errors.Is(err, payment.ErrInProgress):
 		return PaymentUnderWay{}
+	case errors.Is(err, payment.ErrClosed):
+		return PortalClosed{true}
 	}
 	return PaymentNotBegun{}
 }

@@ -20,22 +20,27 @@ func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
 var payerErrors = []error{
 	(&creance.Decision{Reasons: []creance.Reason{{Code: creance.NoNotice}}}).Err(),
 	&payment.HeldError{By: samplePayment(payment.Redirected)},
-	payment.ErrInProgress, payment.ErrKeyReused, payment.ErrDayFull, payment.ErrInvalid,
+	payment.ErrInProgress, payment.ErrClosed, payment.ErrKeyReused, payment.ErrDayFull, payment.ErrInvalid,
 	&acquirer.Error{Op: "begin", Kind: acquirer.ErrUnavailable}, &acquirer.Error{Op: "begin", Kind: acquirer.ErrUnanswered},
 	&acquirer.Error{Op: "begin", Kind: acquirer.ErrConfiguration}, &acquirer.Error{Op: "begin", Kind: acquirer.ErrReferenceUsed},
 	errors.New("the store is down"),
 }
 
 func TestAnswer(t *testing.T) {
-	for i, want := range []Content{NotEligible{}, DebtHeld{}, PaymentUnderWay{}} {
+	for i, want := range []Content{NotEligible{}, DebtHeld{}, PaymentUnderWay{}, PortalClosed{}} {
 		if got := Answer(fmt.Errorf("begin: %w", payerErrors[i]), sampleFund); reflect.TypeOf(got) != reflect.TypeOf(want) {
 			t.Errorf("%v: %T, want %T", payerErrors[i], got, want)
 		}
 	}
-	for _, err := range payerErrors[3:] {
+	for _, err := range payerErrors[4:] {
 		if got := Answer(err, sampleFund); got != (PaymentNotBegun{}) {
 			t.Errorf("%v: %T", err, got)
 		}
+	}
+	// A portal that is closed for good does not ask the payer to try again.
+	if got := render(t, catalog(t), Answer(payment.ErrClosed, sampleFund)).Text; strings.Contains(got, "recommencer") ||
+		!strings.Contains(got, "Le paiement en ligne est fermé. Pour payer autrement, suivez les indications de votre avis.") {
+		t.Errorf("the portal is closed:\n%s", got)
 	}
 	// Who can no longer pay is not told to finish.
 	held, late := payerErrors[1].(*payment.HeldError), sampleFund

@@ -54,7 +54,7 @@ type (
 
 // Banners, for the home page of the account (S62). [Banner] chooses among them.
 type (
-	// PaymentUnderWay says that the payer may be at the kiosk, and until when he can pay there: created, redirected.
+	// PaymentUnderWay says that the payer may be at the payment page, and until when the payer can pay there: created, redirected.
 	PaymentUnderWay struct{ Payment payment.Payment }
 
 	// PaymentAccepted thanks for a payment (S48) and says what follows: paid.
@@ -79,7 +79,7 @@ type (
 	// says more of a card than its holder may tell a thief.
 	PaymentFailed struct{ Payment payment.Payment }
 
-	// PaymentCancelled says that the payer left the kiosk: cancelled.
+	// PaymentCancelled says that the payer left the payment page: cancelled.
 	PaymentCancelled struct{ Payment payment.Payment }
 
 	// PaymentExpired says that the payment page has closed: expired. The notice is no more overdue than before.
@@ -120,6 +120,11 @@ type (
 
 	// PaymentNotBegun says that the bank's page could not be opened, and that this request moved no money. [Answer] chooses it.
 	PaymentNotBegun struct{}
+
+	// PortalClosed says that no new payment is begun online: an Offer that is Closed, or [payment.ErrClosed], for which [Answer] chooses it.
+	PortalClosed struct {
+		Requested bool // the payer had asked to pay: the message says that this request takes no money
+	}
 
 	// NextSteps says what follows a payment: the acknowledgement (S64, S78) and the time until the account shows it (S77). Remaining is
 	// what will still be owed afterwards, where the notice claims a part of the debt; zero: nothing is said.
@@ -167,6 +172,7 @@ var pageKinds = []contentKind{
 	{"nothing_to_pay", "status", func() []Content { return sampleDecisions(true) }},
 	paymentKind("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
 	{"not_begun", "alert", func() []Content { return []Content{PaymentNotBegun{}} }},
+	{"closed", "alert", func() []Content { return []Content{PortalClosed{}, PortalClosed{true}} }},
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
 }
 
@@ -189,6 +195,7 @@ func (Refunded) contentName() string           { return "refunded" }
 func (PaidAndDeducted) contentName() string    { return "paid_and_deducted" }
 func (DebtHeld) contentName() string           { return "held" }
 func (PaymentNotBegun) contentName() string    { return "not_begun" }
+func (PortalClosed) contentName() string       { return "closed" }
 func (NextSteps) contentName() string          { return "next_steps" }
 
 func (n NotEligible) contentName() string {
@@ -232,6 +239,13 @@ func (n RefundUnderWay) setFacts(t *factBuilder) error     { return t.setPayment
 func (n Refunded) setFacts(t *factBuilder) error           { return t.setPayment(n.Payment) }
 func (n DebtHeld) setFacts(t *factBuilder) error           { return t.setPayment(n.By) }
 func (PaymentNotBegun) setFacts(*factBuilder) error        { return nil }
+
+func (n PortalClosed) setFacts(t *factBuilder) error {
+	if n.Requested {
+		t.Requested = "yes"
+	}
+	return nil
+}
 
 func (n PaymentRecorded) setFacts(t *factBuilder) error {
 	t.setRemaining(n.Remaining)

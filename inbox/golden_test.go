@@ -129,6 +129,11 @@ func describe(n Content) string {
 		return "nothing known"
 	case PaymentNotBegun:
 		return "always"
+	case PortalClosed:
+		if n.Requested {
+			return "when the payer asked to pay"
+		}
+		return "always"
 	case Acknowledgement:
 		if n.From.CPAM {
 			return "a CPAM, with the telephone of the day"
@@ -338,6 +343,7 @@ var occasionsOf = map[string]string{
 	"receipt":           "The receipt of a payment, to print or to keep. It is no letter.",
 	"held":              "Answer when another payment holds the debt.",
 	"not_begun":         "Answer when the bank's page could not be opened.",
+	"closed":            "Answer when no new payment is begun online.",
 	"next_steps":        "What follows a payment (S64, S77, S78).",
 }
 
@@ -423,7 +429,7 @@ func TestEverythingHasItsText(t *testing.T) {
 	for _, o := range letterOccasions {
 		contents = append(contents, o.letter(samplePayment(payment.Paid), sampleFund))
 	}
-	contents = append(contents, PaidAndDeducted{samplePayment(payment.Recorded)}, Receipt{samplePayment(payment.Paid), "Pierre BELAGE", sampleFund},
+	contents = append(contents, PaidAndDeducted{samplePayment(payment.Recorded)}, PortalClosed{}, Receipt{samplePayment(payment.Paid), "Pierre BELAGE", sampleFund},
 		NextSteps{euro.Of(20_30)}, PaymentRecorded{samplePayment(payment.Recorded), euro.Of(20_30)})
 	for edition, c := range bothEditions(t) {
 		for _, tag := range c.Languages() {

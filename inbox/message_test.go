@@ -18,7 +18,7 @@ import (
 func TestRoles(t *testing.T) {
 	want := map[string]string{
 		"acknowledgement": "", "refund_notice": "", "reminder": "", "letter": "", "notification": "", "header": "", "next_steps": "", "receipt": "",
-		"failed": "alert", "not_begun": "alert", "not_eligible": "alert", "held": "alert",
+		"failed": "alert", "not_begun": "alert", "closed": "alert", "not_eligible": "alert", "held": "alert",
 	}
 	everything(t, catalog(t), language.French, func(kind string, _ Content, m Message) {
 		role, ok := want[kind]

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +21,9 @@ import (
 	"github.com/quittance/quittance/acquirer/worldline/sips"
 	"github.com/quittance/quittance/acquirer/worldline/sips/sipstest"
 	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // guide:begin
@@ -140,6 +144,30 @@ func TestClosePortal(t *testing.T) {
 	}
 	if o, err := s.Offer(t.Context(), creance.Debt{ID: "D-1", Debtor: "assure-17"}); err != nil || !o.Closed || o.Payable() {
 		t.Errorf("%+v, %v", o, err)
+	}
+	// What the portal of integrate.md shows then, and answers to a button on a page from before.
+	texts, err := inbox.NewCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	debt := creance.Debt{
+		ID: "D-1", Debtor: "assure-17",
+		Items:  []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(62, 0)}},
+		Notice: &creance.Notice{Number: "N-1", Channel: creance.Paper, IssuedOn: time.Now().AddDate(0, 0, -10)},
+	}
+	p := &Portal{
+		Ledger: &books{debts: map[string]creance.Debt{"D-1": debt}}, SignedIn: func(*http.Request) string { return "assure-17" },
+		payments: s, texts: texts,
+	}
+	for method, page := range map[string]http.HandlerFunc{"GET": p.showDebt, "POST": p.pay} {
+		r, w := httptest.NewRequest(method, "/debts/D-1", strings.NewReader("key=k")), httptest.NewRecorder()
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.SetPathValue("debt", "D-1")
+		page(w, r)
+		if body := w.Body.String(); !strings.Contains(body, "Le paiement en ligne est fermé.") || strings.Contains(body, "<form") ||
+			strings.Contains(body, "recommencer") {
+			t.Errorf("%s: %s", method, body)
+		}
 	}
 	if n, err := s.WorkOnce(t.Context()); err != nil || n != 0 {
 		t.Error(fmt.Sprint(n), err)

@@ -139,8 +139,10 @@ func (p *Portal) showDebt(w http.ResponseWriter, r *http.Request) {
 		show.Resume = "/payments/" + string(offer.Held.ID) + "/resume"
 	case offer.Held != nil: // paid, or being looked into
 		show.Message = p.message(inbox.DebtHeld{By: *offer.Held})
-	default:
+	case !offer.Decision.Eligible():
 		show.Message = p.message(inbox.NotEligible{Decision: offer.Decision, From: p.Fund})
+	default: // offer.Closed: no new payment is begun here
+		show.Message = p.message(inbox.PortalClosed{})
 	}
 	pages.Execute(w, show)
 }

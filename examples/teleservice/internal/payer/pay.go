@@ -34,7 +34,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 	ctx := context.WithoutCancel(r.Context())
 	made, session, err := p.Payments.Begin(ctx, payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
 	switch {
-	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld):
+	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld), errors.Is(err, payment.ErrClosed):
 		return seeOther(w, r, stepOneOf(c.ID)) // which says why
 	case errors.Is(err, payment.ErrKeyReused):
 		return seeOther(w, r, "/demarches/creances/"+c.ID+"/etape-2")

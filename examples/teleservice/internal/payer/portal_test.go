@@ -1,6 +1,15 @@
 package payer
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/quittance/quittance/creance"
+	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
+	"golang.org/x/text/language"
+)
 
 // A page is parsed when it is first shown: that each can be is seen here, not by whoever comes first.
 func TestEveryPageParses(t *testing.T) {
@@ -10,5 +19,19 @@ func TestEveryPageParses(t *testing.T) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// A portal that begins no payments any more says so of a debt that could be paid.
+func TestClosedPortalSaysSo(t *testing.T) {
+	catalog, err := inbox.NewCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Portal{Config: Config{Catalog: catalog}}
+	closed := payment.Offer{Decision: creance.Decision{Amount: decimal.NewFromInt(62), Policy: "ameli"}, Closed: true}
+	m, err := p.whyNot(language.French, claim{Offer: closed})
+	if want := "Pour payer autrement, suivez les indications de votre avis."; err != nil || !strings.Contains(m.Text, want) {
+		t.Errorf("%v, %q", err, m.Text)
 	}
 }

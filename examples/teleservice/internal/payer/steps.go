@@ -65,6 +65,8 @@ func (p *Portal) whyNot(tag language.Tag, c claim) (inbox.Message, error) {
 		return p.say(tag, inbox.Answer(&payment.HeldError{By: *c.Held}, p.Fund))
 	case !c.Decision.Eligible():
 		return p.say(tag, inbox.NotEligible{Decision: c.Decision, From: p.Fund})
+	case c.Closed:
+		return p.say(tag, inbox.PortalClosed{})
 	}
 	return inbox.Message{}, nil
 }
