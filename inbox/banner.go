@@ -11,7 +11,7 @@ const (
 	// recordWithin is the time in which the account shows the payment (S77), and for which an end is shown.
 	recordWithin = 24 * time.Hour
 
-	// attemptWithin is the longest that a payer stays at the kiosk. When an attempt ended is not known, when it began is.
+	// attemptWithin is the longest that a payer stays at the payment page. When an attempt ended is not known, when it began is.
 	attemptWithin = time.Hour
 
 	// refundedWithin is longer, because nobody waits for money on a given day.
@@ -23,7 +23,7 @@ var banners = map[payment.State]func(p payment.Payment, now time.Time) (Content,
 	payment.Created: func(p payment.Payment, _ time.Time) (Content, time.Time) { return PaymentUnderWay{p}, time.Time{} },
 	payment.Redirected: func(p payment.Payment, now time.Time) (Content, time.Time) {
 		if end := p.Session.ExpiresAt; !end.IsZero() && now.After(end) {
-			return ResultUnknown{p}, time.Time{} // nobody can pay any more, and nobody knows yet whether he did
+			return ResultUnknown{p}, time.Time{} // nobody can pay any more, and nobody knows yet whether the payer did
 		}
 		return PaymentUnderWay{p}, time.Time{}
 	},
@@ -59,7 +59,7 @@ func endShown(p payment.Payment) time.Time { return p.CreatedAt.Add(attemptWithi
 //	unknown                         the result is being looked for
 //	paid                            accepted (S48); from 24 hours after PaidAt on: accepted, not yet taken into account
 //	recorded                        taken into account, for 24 hours after RecordedAt (S77)
-//	refused, failed                 failed (S58), for 25 hours after CreatedAt: 24, and one for the time at the kiosk
+//	refused, failed                 failed (S58), for 25 hours after CreatedAt: 24, and one for the time at the payment page
 //	cancelled, expired              as long as that
 //	refunding, review               as long as it lasts
 //	refunded                        for 7 days after ReturnedAt

@@ -7,7 +7,7 @@
 //
 //   - [Banner] looks at the payer's latest payment and the clock (S48, S58, S77);
 //   - [Deliverer] looks at what happened to a payment and writes the letters it calls for into a [Mailbox] (S64);
-//   - the host, for what it was told itself: [Answer] to an error of Begin, [ResultUnknown] when the result could not be learnt,
+//   - the host, for what it was told itself: [Answer] to an error of Begin, [PortalClosed] when no payment is begun, [ResultUnknown] when the result could not be learnt,
 //     [Reminder] of a notice that is still open, [Receipt] of a payment, [PaidAndDeducted] when its ledger says so.
 //
 // Every message about a payment says whether money moved and what to do next, one thing. None names the payer but a reminder and a
@@ -19,14 +19,15 @@
 // The mailbox is a delivery and a chore of package payment:
 //
 //	catalog, err := inbox.NewCatalog()
+//	if err != nil {
+//		return payment.Config{}, err
+//	}
 //	box := inbox.NewMemoryMailbox()
-//	from := inbox.Sender{Fund: "CPAM de …", PostalAddress: "…", CPAM: true}
-//	payment.Config{
+//	from := inbox.Sender{Fund: "CPAM de l’Exemple", PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex", CPAM: true}
+//	config := payment.Config{
+//		Store: store, Acquirer: bank, Policies: creance.Ameli(), ReturnURL: "https://fund.example/payment/return",
 //		Deliver: inbox.Deliverer(box, catalog, from),
-//		Chores: []func(context.Context, time.Time) (int, error){
-//			box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box),
-//		},
-//		…
+//		Chores:  []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)},
 //	}
 //
 // # The acknowledgement
@@ -74,7 +75,7 @@
 //
 // The contents are acknowledgement, refund_notice, reminder, letter (what stands around another content), notification (the e-mail
 // that says that a letter came), header, receipt, under_way, accepted, not_recorded, recorded, failed, cancelled, expired, result_unknown,
-// review, paid_twice, refunding, refunded, paid_and_deducted, not_eligible, nothing_to_pay, held, not_begun and next_steps. [Facts] are what a text can say, and
+// review, paid_twice, refunding, refunded, paid_and_deducted, not_eligible, nothing_to_pay, held, not_begun, closed and next_steps. [Facts] are what a text can say, and
 // [NewCatalog] says how it is written. A further language is a further folder, complete; amounts are then written as in French
 // and dates in digits.
 //
