@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,10 +98,11 @@ func reviews(ctx context.Context, service *payment.Service, to io.Writer) error 
 
 // guide:begin
 
-// closeDay writes yesterday's movements for the accounting officer, and keeps the day's seal outside the database.
-func closeDay(ctx context.Context, books *audit.Books, folder string) error {
-	day := books.LastDay() // in Paris
-	f, err := os.OpenFile(filepath.Join(folder, day+".csv"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// closeDay writes what moved on a day in Paris ("2026-03-02") for the accounting officer, and keeps the day's seal outside the database. The
+// day is books.LastDay(), or an earlier one that was missed. A file that is there stays as it is until the new one is whole.
+func closeDay(ctx context.Context, books *audit.Books, folder, day string) error {
+	name := filepath.Join(folder, day+".csv")
+	f, err := os.OpenFile(name+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -108,12 +110,33 @@ func closeDay(ctx context.Context, books *audit.Books, folder string) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
+	if err := os.Rename(name+".part", name); err != nil {
+		return err
+	}
 	seals, err := os.OpenFile(filepath.Join(folder, "seals"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(seals, day, seal)
-	return errors.Join(err, seals.Close())
+	return errors.Join(err, seals.Sync(), seals.Close())
+}
+
+// verify compares all journals with the seals that closeDay kept.
+func verify(ctx context.Context, books *audit.Books, folder string) error {
+	kept, err := os.ReadFile(filepath.Join(folder, "seals"))
+	if err != nil {
+		return err
+	}
+	var seals []audit.Seal
+	for _, line := range slices.Sorted(strings.Lines(string(kept))) { // by day: one that was missed was sealed after later ones
+		_, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		seal, err := audit.ParseSeal(text)
+		if err != nil {
+			return err
+		}
+		seals = append(seals, seal)
+	}
+	return books.Verify(ctx, slices.Values(seals)) // payment.ErrAltered names what does not fit
 }
 
 // guide:end
@@ -196,19 +219,43 @@ func TestStuckAndReviews(t *testing.T) {
 
 func TestCloseDay(t *testing.T) {
 	w := paymenttest.New(t, paymenttest.Options{})
-	w.Pay("D-1", mock.Behaviour{Outcome: acquirer.Accepted})
-	w.Pass(24 * time.Hour)
 	folder := t.TempDir()
-	if err := closeDay(t.Context(), w.Books, folder); err != nil {
-		t.Fatal(err)
+	var days []string
+	for _, debt := range []string{"D-1", "D-2", "D-3"} {
+		w.Pay(debt, mock.Behaviour{Outcome: acquirer.Accepted})
+		w.Pass(24 * time.Hour)
+		days = append(days, w.Books.LastDay())
 	}
-	day := w.Books.LastDay()
-	seals := read(t, filepath.Join(folder, "seals"))
-	if export := read(t, filepath.Join(folder, day+".csv")); !strings.Contains(export, "75") || !strings.HasPrefix(seals, day+" ") {
-		t.Errorf("%s\n%s", export, seals)
+	for _, i := range []int{0, 2, 1, 2} { // one was missed, and one is made twice
+		if err := closeDay(t.Context(), w.Books, folder, days[i]); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := audit.ParseSeal(strings.Fields(seals)[1]); err != nil {
+	for _, day := range days {
+		export := read(t, filepath.Join(folder, day+".csv"))
+		if !strings.Contains(export, "75") || !strings.Contains(read(t, filepath.Join(folder, "seals")), day+" ") {
+			t.Errorf("%s: %s", day, export)
+		}
+		// An export that fails leaves the good one.
+		over, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := closeDay(over, w.Books, folder, day); err == nil {
+			t.Errorf("%s is exported although its context is over", day)
+		}
+		if left := read(t, filepath.Join(folder, day+".csv")); left != export {
+			t.Errorf("an export that failed leaves %q of %s", left, day)
+		}
+	}
+	if err := verify(t.Context(), w.Books, folder); err != nil {
 		t.Error(err)
+	}
+
+	// Another database, in which other payments moved.
+	other := paymenttest.New(t, paymenttest.Options{})
+	other.Pay("D-1", mock.Behaviour{Outcome: acquirer.Accepted})
+	other.Pass(24 * time.Hour)
+	if err := verify(t.Context(), other.Books, folder); !errors.Is(err, payment.ErrAltered) {
+		t.Errorf("the seals of another database: %v", err)
 	}
 }
 
