@@ -35,7 +35,8 @@
 // mine), go-live, operate, privacy, and how to write an acquirer, a store or a mailbox. payment/OBSERVE.md has the metrics and the alerts.
 //
 // Nobody of this project has called a real platform: the clients were built from public documentation, clients and recordings. The documentation
-// of each begins with what is not confirmed, and says how to try an account of one's own, without moving money:
+// of each begins with what is not confirmed, and says how to try an account of one's own, without moving money. In a clone, or in a module after
+// go get -t github.com/quittance/quittance/...@latest, which gets what the tests import too:
 //
 //	go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/direct
 //

@@ -13,7 +13,8 @@
 //   - Whether a session that was given up can be paid for some minutes: a payment after a cancellation is believed.
 //   - The codes of objet and exer, and the exact limits: orders are checked before they leave, by the narrowest limits known.
 //
-// To check it with a régie of your own, set QUITTANCE_PAYFIP_NUMCLI and QUITTANCE_PAYFIP_MAILBOX. Then
+// To check it with a régie of your own, set QUITTANCE_PAYFIP_NUMCLI and QUITTANCE_PAYFIP_MAILBOX. Then, in a clone, or in your module
+// after go get -t github.com/quittance/quittance/...@latest, which gets what the tests import too,
 //
 //	go test -run TestPlatform -v github.com/quittance/quittance/acquirer/payfip
 //

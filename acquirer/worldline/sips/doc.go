@@ -21,7 +21,8 @@
 //
 // To check it with a shop of your own, on SIMU or TEST, set QUITTANCE_SIPS_MERCHANT, QUITTANCE_SIPS_KEY,
 // QUITTANCE_SIPS_KEY_VERSION, QUITTANCE_SIPS_PAYPAGE and, where there is one, QUITTANCE_SIPS_OFFICE (both addresses as in
-// [Endpoints]); optionally QUITTANCE_SIPS_ALGORITHM. Then
+// [Endpoints]); optionally QUITTANCE_SIPS_ALGORITHM. Then, in a clone, or in your module
+// after go get -t github.com/quittance/quittance/...@latest, which gets what the tests import too,
 //
 //	go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/sips
 //

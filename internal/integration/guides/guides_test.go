@@ -102,19 +102,24 @@ var commands = map[string]struct {
 	"go get github.com/quittance/quittance/...@latest": {
 		"internal/integration/repository/footprint_test.go", regexp.MustCompile(`"get"}, strings\.Fields`), // the README's line, which is this one
 	},
+	"go get -t github.com/quittance/quittance/...@latest": {
+		"internal/integration/repository/footprint_test.go", regexp.MustCompile(`"get", "-t", module\+"/\.\.\.@latest"`),
+	},
+	"go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/direct": {
+		"internal/integration/repository/footprint_test.go", regexp.MustCompile(`"test", "-run", "TestPlatform", "-v", p\)`),
+	},
 }
 
 // runHere are the commands that are cheap enough to be run as they stand.
 var runHere = map[string]string{ // what each prints
 	"go doc github.com/quittance/quittance/acquirer/worldline/direct":                                             "No part of this package has been run against the real platform",
 	"go doc github.com/quittance/quittance/payment/sqlstore":                                                      "# Restore",
-	"go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/direct":                       "--- SKIP: TestPlatform",
 	`cp "$(go list -f '{{.Dir}}' github.com/quittance/quittance/payment/sqlstore)"/migrations/postgresql/*.sql .`: "",
 	`cp "$(go list -f '{{.Dir}}' github.com/quittance/quittance/inbox/sqlmailbox)"/migrations/postgresql/*.sql .`: "",
 }
 
-// run runs a command as somebody does who has the module: go's own in a module, the others in an empty folder. It fails unless the command
-// ends well and prints some words.
+// run runs a command in the workspace of this repository: go's own in the root, the others in an empty folder. It fails unless the command ends
+// well and prints some words. What a module of somebody else's needs first, internal/integration/repository looks at.
 func run(t *testing.T, line, words string) {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
@@ -122,7 +127,7 @@ func run(t *testing.T, line, words string) {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), "sh", "-c", line)
-	c.Dir, c.Env = root, append(os.Environ(), "GOWORK="+filepath.Join(root, "go.work"), "QUITTANCE_DIRECT_MERCHANT=")
+	c.Dir, c.Env = root, append(os.Environ(), "GOWORK="+filepath.Join(root, "go.work"))
 	if !strings.HasPrefix(line, "go ") {
 		c.Dir = t.TempDir()
 	}

@@ -21,8 +21,9 @@ const measured = "v0.0.1-footprint"
 
 // A consumer's footprint: what we cost whoever imports all of us. It grows only on purpose.
 const (
-	goSumLines    = 10 // at most; two of them our own
-	modulesLinked = 2  // besides ours and the standard library
+	goSumLines      = 10 // at most, after go mod tidy; two of them our own
+	goSumLinesOfGet = 6  // after the README's go get
+	modulesLinked   = 2  // besides ours and the standard library
 )
 
 // newConsumer is a module with a program that imports these packages of ours, and asks for no version yet.
@@ -104,8 +105,8 @@ func TestReadmeGoGet(t *testing.T) {
 	c := newConsumer(t, publicPackages(t)...)
 	c.run(append([]string{"get"}, strings.Fields(get[0])...)...)
 	c.run("build", "-mod=readonly", "-o", os.DevNull, ".")
-	if n := len(c.sums()); n > goSumLines {
-		t.Errorf("go.sum has %d lines, at most %d", n, goSumLines)
+	if n := len(c.sums()); n != goSumLinesOfGet {
+		t.Errorf("go.sum has %d lines, and the README says %d", n, goSumLinesOfGet)
 	}
 }
 
@@ -117,6 +118,25 @@ func TestGoGetOfTheModuleAlone(t *testing.T) {
 	c.run("get", module+"@latest")
 	if out, err := c.try("build", "-mod=readonly", "-o", os.DevNull, "."); err == nil || !strings.Contains(out, "missing go.sum entry") {
 		t.Errorf("go get of the module alone is enough after all (%v); the README may say so:\n%s", err, out)
+	}
+}
+
+// Whoever tries an account of their own from a module of theirs needs what our tests import: go get -t gets it, go get alone does not.
+func TestPlatformTestsInAConsumer(t *testing.T) {
+	figure.Long(t)
+	t.Parallel()
+	clients := []string{module + "/acquirer/worldline/direct", module + "/acquirer/payfip", module + "/acquirer/worldline/sips"}
+	c := newConsumer(t, clients...)
+	c.env = append(c.env, "QUITTANCE_DIRECT_MERCHANT=", "QUITTANCE_PAYFIP_NUMCLI=", "QUITTANCE_SIPS_MERCHANT=")
+	c.run("get", module+"/...@latest")
+	if out, err := c.try("test", "-run", "TestPlatform", "-v", clients[0]); err == nil || !strings.Contains(out, "missing go.sum entry") {
+		t.Errorf("go get without -t is enough after all (%v); the guides may say so:\n%s", err, out)
+	}
+	c.run("get", "-t", module+"/...@latest")
+	for _, p := range clients {
+		if out := c.run("test", "-run", "TestPlatform", "-v", p); !strings.Contains(out, "--- SKIP: TestPlatform") {
+			t.Errorf("%s:\n%s", p, out)
+		}
 	}
 }
 
