@@ -19,7 +19,8 @@ const (
 )
 
 // Callback is what the acquirer sent, as received and not verified yet: the pairs of a form, those of a query, or the bytes
-// of a body and the headers that count, as its [Shape] has it.
+// of a body and the headers that count. Which of them is filled depends on the [Shape] that the client takes; the shape itself is
+// not kept.
 type Callback struct {
 	Channel Channel
 	Form    url.Values
