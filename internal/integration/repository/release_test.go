@@ -109,6 +109,7 @@ func TestReleaseRefuses(t *testing.T) {
 		{name: "a candidate", version: "v0.1.0-rc.1", want: "no version such as"},
 		{name: "a major version", version: "v1.0.0", want: "no version such as"},
 		{name: "a patch of nothing", version: "v0.998.1", want: "docs/api/v0.998 is missing"},
+		{name: "the version of CHANGELOG.md, in a clone without tags", version: "v0.1.0", want: "is the newest of CHANGELOG.md already"},
 		{name: "a tag that exists", version: rehearsed, want: "is there already", before: []string{"git", "tag", "payment/riverwork/" + rehearsed}},
 		{name: "nothing to say", version: "v0.998.0", want: "nothing under Unreleased", before: []string{
 			"sh", "-c", "sed -i '/^## .Unreleased/,$ { /^#/!d }' CHANGELOG.md && git commit --quiet -am 'nothing is new'",
