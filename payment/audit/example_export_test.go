@@ -28,7 +28,7 @@ func ExampleBooks_Export() {
 	}
 	fmt.Println(seal.String()[:8], err) // keep the seal outside the database
 	// Output:
-	// payment: invalid request: export: 2017-09-11 is over at 2017-09-11T22:05:00Z
+	// payment: invalid request: export: 2017-09-11 is not over yet: it can be exported from 2017-09-11T22:05:00Z on
 	// movement;instant;reference;payment;merch
 	// total_accepted;;;;;;0;0,00;EUR;;;2017-09
 	// total_returned;;;;;;0;0,00;EUR;;;2017-09

@@ -113,7 +113,7 @@ func (b *Books) exportDay(ctx context.Context, day string, w io.Writer, as encod
 		return Seal{}, fmt.Errorf("%w: export: %w", payment.ErrInvalid, err)
 	}
 	if over := d.Next().Start().Add(closingTime); b.now().Before(over) {
-		return Seal{}, fmt.Errorf("%w: export: %s is over at %s", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
+		return Seal{}, fmt.Errorf("%w: export: %s is not over yet: it can be exported from %s on", payment.ErrInvalid, d, over.UTC().Format(time.RFC3339))
 	}
 	if err := b.store.CloseDay(ctx, d.String(), d.Next().Start()); err != nil {
 		return Seal{}, fmt.Errorf("audit: export of %s: %w", d, err)
