@@ -286,7 +286,7 @@ func TestIneligibleError(t *testing.T) {
 	d.Status, d.Notice = creance.Disputed, nil
 	d.Items = append(d.Items, creance.Item{Kind: "indu", Amount: eur("0.00")})
 	err := ameli(t).Decide(d, today).Err()
-	const want = "not payable online: in_dispute, wrong_kind (indu), below_minimum (49.99, the limit is 50.00), no_notice"
+	const want = "creance: not payable online: in_dispute, wrong_kind (indu), below_minimum (49.99, the limit is 50.00), no_notice"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -294,10 +294,24 @@ func TestIneligibleError(t *testing.T) {
 	if !errors.As(err, &ineligible) || len(ineligible.Decision.Reasons) != 4 {
 		t.Errorf("errors.As gives %v", ineligible)
 	}
+	for _, c := range []struct {
+		d    func(*creance.Debt)
+		want string
+	}{
+		{func(d *creance.Debt) { d.Items[0].Amount = eur("50.005") }, "creance: not payable online: invalid_amount (franchise: whole cents from 0.00 to 9999999999.99 are needed)"},
+		{func(d *creance.Debt) { d.Notice.Amount = eur("50.005") }, "creance: not payable online: invalid_amount (of the notice or of a limit: whole cents from 0.00 to 9999999999.99 are needed)"},
+	} {
+		d := debt(eur("60"))
+		d.Items[0].Kind = creance.Franchise
+		c.d(&d)
+		if err := ameli(t).Decide(d, today).Err(); err == nil || err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
 	// A reason of an integrator's rule may hold any amount; printing it must not take seconds.
 	absurd := creance.Reason{Code: creance.AboveMaximum, Actual: decimal.New(1, 20_000_000), Limit: decimal.New(-1, 0)}
 	err = creance.Decision{Reasons: []creance.Reason{absurd}}.Err()
-	const absurdly = "not payable online: above_maximum ((the amount is above 9999999999.99 euros), the limit is (the amount is negative))"
+	const absurdly = "creance: not payable online: above_maximum ((the amount is above 9999999999.99 euros), the limit is (the amount is negative))"
 	if err.Error() != absurdly {
 		t.Errorf("got %v", err)
 	}

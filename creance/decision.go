@@ -11,7 +11,7 @@ import (
 )
 
 // ErrIneligible is what [errors.Is] finds in the error of a refused decision.
-var ErrIneligible = errors.New("not payable online")
+var ErrIneligible = errors.New("creance: not payable online")
 
 // Decision is the answer to « may this debt be paid here? ». It is eligible when it has no reason against.
 type Decision struct {
@@ -39,7 +39,10 @@ func (d Decision) Err() error {
 // IneligibleError carries the decision that refused, so that a host can tell the payer every reason.
 type IneligibleError struct{ Decision Decision }
 
-// Error lists the reasons by code; of a kind at most the first 40 characters.
+// payableAmounts is what an amount must be that is no [InvalidAmount].
+const payableAmounts = "whole cents from 0.00 to 9999999999.99 are needed"
+
+// Error lists the reasons by code, and what an invalid amount must be; of a kind at most the first 40 characters.
 func (e *IneligibleError) Error() string {
 	var b strings.Builder
 	b.WriteString(ErrIneligible.Error())
@@ -47,7 +50,12 @@ func (e *IneligibleError) Error() string {
 	for _, r := range e.Decision.Reasons {
 		b.WriteString(sep)
 		b.WriteString(string(r.Code))
-		if r.Kind != "" {
+		switch {
+		case r.Code == InvalidAmount && r.Kind != "":
+			fmt.Fprintf(&b, " (%.40s: %s)", r.Kind, payableAmounts)
+		case r.Code == InvalidAmount:
+			fmt.Fprintf(&b, " (of the notice or of a limit: %s)", payableAmounts)
+		case r.Kind != "":
 			fmt.Fprintf(&b, " (%.40s)", r.Kind)
 		}
 		if r.Code == BelowMinimum || r.Code == AboveMaximum {

@@ -25,7 +25,7 @@ func ExampleDecision_Err() {
 		fmt.Println(len(why.Decision.Reasons), "reasons")
 	}
 	// Output:
-	// not payable online: wrong_kind (indu), above_maximum (150.01, the limit is 150.00), no_notice
+	// creance: not payable online: wrong_kind (indu), above_maximum (150.01, the limit is 150.00), no_notice
 	// true
 	// 3 reasons
 }

@@ -19,5 +19,5 @@ func ExampleImpossibleRule() {
 	}, time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC))
 	fmt.Println(decision.Err())
 	// Output:
-	// not payable online: doubtful (franchise)
+	// creance: not payable online: doubtful (franchise)
 }

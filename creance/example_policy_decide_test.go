@@ -21,6 +21,6 @@ func ExamplePolicy_Decide() {
 	fmt.Println(ameli.Decide(twenty, day).Err())
 	fmt.Println(integration.Decide(twenty, day).Amount)
 	// Output:
-	// not payable online: below_minimum (20.00, the limit is 50.00)
+	// creance: not payable online: below_minimum (20.00, the limit is 50.00)
 	// 20
 }

@@ -28,5 +28,5 @@ func ExamplePolicy_kinds() {
 	}
 	// Output:
 	// cantine true 42.5 <nil>
-	// franchise false 0 not payable online: wrong_kind (franchise)
+	// franchise false 0 creance: not payable online: wrong_kind (franchise)
 }
