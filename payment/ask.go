@@ -52,7 +52,7 @@ func (s *Service) applyAnswer(ctx context.Context, p Payment, r acquirer.Result)
 // the acquirer knows nothing of the payment (acquirer.ErrNotFound) or could not be asked; it changes nothing here, since Work asks again and
 // draws the conclusions.
 func (s *Service) Refresh(ctx context.Context, id ID) (Payment, Effect, error) {
-	p, err := s.Get(ctx, id)
+	p, err := s.find(ctx, "refresh", Lookup{ID: id})
 	if err != nil {
 		return Payment{}, "", err
 	}

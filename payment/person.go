@@ -52,12 +52,12 @@ func (s *Service) Record(ctx context.Context, id ID, by ...string) (p Payment, e
 		return Payment{}, err
 	}
 	if id == "" {
-		return Payment{}, ErrNotFound
+		return Payment{}, explainNotFound("record", Lookup{ID: id}, ErrNotFound)
 	}
 	p, _, err = s.changeNewest(ctx, Lookup{ID: id}, func(Payment) (Event, error) {
 		return Event{Kind: OnRecorded, At: s.now(), By: names}, nil
 	})
-	return p, explainNotAllowed(p, "record", err)
+	return p, explainNotAllowed(p, "record", explainNotFound("record", Lookup{ID: id}, err))
 }
 
 // Refund gives back what is left of a payment that is paid or recorded: all that did not go back before. It returns when that is
@@ -103,7 +103,7 @@ func (s *Service) applyCommand(ctx context.Context, name string, c Command, kind
 	if err := errors.Join(errs...); err != nil {
 		return Payment{}, err
 	}
-	if p, err = s.Get(ctx, c.ID); err != nil {
+	if p, err = s.find(ctx, name, Lookup{ID: c.ID}); err != nil {
 		return Payment{}, err
 	}
 	switch _, effect := Next(p.State, kind); {

@@ -15,7 +15,7 @@ import (
 //
 // Errors: ErrNotFound, and what the store says. The host compares the payment's Debtor with the session before it shows anything.
 func (s *Service) Resume(ctx context.Context, id ID) (Payment, acquirer.Session, error) {
-	p, err := s.Get(ctx, id)
+	p, err := s.find(ctx, "resume", Lookup{ID: id})
 	if err != nil || !canGoBack(p, s.now()) {
 		return p, acquirer.Session{}, err
 	}

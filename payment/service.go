@@ -156,10 +156,27 @@ func (s *Service) now() time.Time { return s.c.Now().Round(0).UTC().Truncate(tim
 
 // Get returns one payment, or ErrNotFound. The host compares its Debtor with the session before it shows anything.
 func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {
-	if id == "" {
-		return Payment{}, ErrNotFound
+	return s.find(ctx, "get", Lookup{ID: id})
+}
+
+// find returns one payment. The operation op stands in the error.
+func (s *Service) find(ctx context.Context, op string, l Lookup) (Payment, error) {
+	if l == (Lookup{}) {
+		return Payment{}, explainNotFound(op, l, ErrNotFound)
 	}
-	return s.c.Store.Find(ctx, Lookup{ID: id})
+	p, err := s.c.Store.Find(ctx, l)
+	return p, explainNotFound(op, l, err)
+}
+
+// explainNotFound adds the operation, and what was looked for, to ErrNotFound; another error is returned as it is.
+func explainNotFound(op string, l Lookup, err error) error {
+	switch {
+	case !errors.Is(err, ErrNotFound):
+		return err
+	case l.Reference != "":
+		return fmt.Errorf("%w: %s: no payment has the reference %.40q", err, op, l.Reference)
+	}
+	return fmt.Errorf("%w: %s: no payment has the ID %.40q", err, op, string(l.ID))
 }
 
 // List yields the payments that match, by creation and then by ID; [Filter] has the order and the pages. One whose row cannot be read
@@ -174,9 +191,9 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) { return s.c
 // Find returns the payment with a reference, or ErrNotFound: what an officer reads on a bank's list.
 func (s *Service) Find(ctx context.Context, reference string) (Payment, error) {
 	if reference == "" {
-		return Payment{}, ErrNotFound
+		return Payment{}, fmt.Errorf("%w: find: no reference is given", ErrNotFound)
 	}
-	return s.c.Store.Find(ctx, Lookup{Reference: reference})
+	return s.find(ctx, "find", Lookup{Reference: reference})
 }
 
 // Journal yields what happened to a payment, oldest first.
@@ -189,7 +206,7 @@ func (s *Service) Journal(ctx context.Context, id ID) iter.Seq2[Entry, error] {
 // paid. ErrNotFound if there is none.
 func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 	if debtor == "" {
-		return Payment{}, ErrNotFound
+		return Payment{}, fmt.Errorf("%w: latest: no debtor is given", ErrNotFound)
 	}
 	var mine []Payment
 	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{Debtor: debtor})) {
@@ -199,7 +216,7 @@ func (s *Service) Latest(ctx context.Context, debtor string) (Payment, error) {
 		mine = append(mine, p)
 	}
 	if len(mine) == 0 {
-		return Payment{}, ErrNotFound
+		return Payment{}, fmt.Errorf("%w: latest: the debtor has no payment", ErrNotFound)
 	}
 	last := mine[len(mine)-1]
 	if last.State.Holds() && !last.State.Attempt() {
@@ -225,7 +242,7 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 		}
 	}
 	if since.IsZero() {
-		return since, ErrNotFound
+		return since, explainNotFound("since", Lookup{ID: id}, ErrNotFound)
 	}
 	return since, nil
 }
@@ -234,5 +251,9 @@ func (s *Service) Since(ctx context.Context, id ID) (since time.Time, err error)
 // [Orphan.Key], it is the orphan's delivery. ErrNotFound if there is neither a payment nor an orphan.
 func (s *Service) Restart(ctx context.Context, id ID) error {
 	defer s.wakeWorkers()
-	return s.c.Store.Restart(ctx, id, s.now())
+	err := s.c.Store.Restart(ctx, id, s.now())
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: restart: no payment and no orphan has the ID %.40q", err, string(id))
+	}
+	return err
 }
