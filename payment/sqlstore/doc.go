@@ -82,6 +82,10 @@
 //	github.com/jackc/pgx/v5 5.9        stdlib
 //	github.com/lib/pq 1.11.2
 //
+// In production take ncruces/go-sqlite3 from 0.36.0 on: before, a loss of power could take a new log away. Take pgx from 5.12.0 on: before, a
+// statement can get « i/o timeout » because the context of an earlier one on its connection ended; the stores ask again, your own statements
+// do not.
+//
 // # Upgrades
 //
 // [Store.Migrate] comes before everything else, at every start. Migrations only add tables, indexes and columns that are
