@@ -27,6 +27,11 @@ type trial struct {
 	n int
 }
 
+// day is one on which no other trial numbers payments.
+func (x *trial) day() string {
+	return time.Date(2026, 1, x.n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
+
 // methods are all that write. Each is called on a payment that was created, opened and refused, and has three changes to go out; prior has no
 // faults. Called again after a fault they must work.
 var methods = []struct {
@@ -57,11 +62,11 @@ var methods = []struct {
 		return err
 	}, func(ctx context.Context, x *trial, s *sqlstore.Store) error { return s.Restart(ctx, x.p.ID, late) }},
 	{"Sequence", false, false, nil, func(ctx context.Context, x *trial, s *sqlstore.Store) error {
-		_, err := s.Sequence(ctx, fmt.Sprint("day ", x.n))
+		_, err := s.Sequence(ctx, x.day())
 		return err
 	}},
 	{"Advance", true, false, nil, func(ctx context.Context, x *trial, s *sqlstore.Store) error {
-		return s.Advance(ctx, fmt.Sprint("day ", x.n), 100)
+		return s.Advance(ctx, x.day(), 100)
 	}},
 	{"Orphan", true, true, nil, func(ctx context.Context, x *trial, s *sqlstore.Store) error {
 		return s.Orphan(ctx, acquirer.Result{
