@@ -96,7 +96,7 @@ func TestHintsAskInBetween(t *testing.T) {
 			w.work()
 			first := w.clock.Now()
 			w.at(p.ID, payment.Redirected)
-			for hinted := time.Duration(0); w.get(p.ID).State == payment.Redirected; hinted += time.Second {
+			for hinted := time.Duration(0); w.get(p.ID).State == payment.Redirected && hinted < time.Hour; hinted += time.Second {
 				w.clock.Add(time.Second)
 				if hinted%every == 0 {
 					_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
