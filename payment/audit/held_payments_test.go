@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestExportHoldsLittle(t *testing.T) {
 		w.At(p.ID, payment.Refunded)
 	}
 	w.Clock.Add(24 * time.Hour)
-	export := func(most int) (string, audit.Seal, int) {
+	export := func(most int) (string, audit.Seal, int64) {
 		books, err := audit.New(store, audit.Options{Now: w.Clock.Now})
 		if err != nil {
 			t.Fatal(err)
@@ -52,13 +53,13 @@ func TestExportHoldsLittle(t *testing.T) {
 		if most >= 0 {
 			books.HoldAtMost(most)
 		}
-		store.read = 0
+		store.read.Store(0)
 		var out bytes.Buffer
 		seal, err := books.Export(t.Context(), "2026-09-14", &out)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return out.String(), seal, store.read
+		return out.String(), seal, store.read.Load()
 	}
 	want, seal, once := export(-1)
 	if once != 600 {
@@ -78,10 +79,10 @@ func TestExportHoldsLittle(t *testing.T) {
 // countingStore counts the journals that are read.
 type countingStore struct {
 	payment.Store
-	read int
+	read atomic.Int64
 }
 
 func (s *countingStore) Journal(ctx context.Context, ids ...payment.ID) iter.Seq2[payment.Entry, error] {
-	s.read += len(ids)
+	s.read.Add(int64(len(ids)))
 	return s.Store.Journal(ctx, ids...)
 }
