@@ -18,7 +18,7 @@ type Options struct {
 type Books struct {
 	store    payment.Store
 	now      func() time.Time
-	mostRead int // mostRead; a test's may be less
+	mostRead int // payments that an export keeps in memory; fewer in a test
 }
 
 // New returns the books of a store. They need no acquirer: a program that only exports and verifies opens the store and nothing else.

@@ -117,20 +117,7 @@ func TestStoredErrorIsNotPaidTwice(t *testing.T) {
 		for _, cents := range []int64{2000, 7550} {
 			t.Run(fmt.Sprint(fault, " ", cents), func(t *testing.T) {
 				c := newClient(t, directtest.Options{Settle: -1})
-				client, err := direct.New(c.p.Config())
-				if err != nil {
-					t.Fatal(err)
-				}
-				s := begin(t, c.p, "", 7550)
-				visit(t, c.p, s)
-				q := acquirer.Question{Reference: "PCLCB263320000001", Handle: s.Handle}
-				r, err := client.Status(t.Context(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				m := acquirer.Modification{
-					Reference: q.Reference, Handle: s.Handle.With(r.Handle), Amount: decimal.New(cents, -2), Currency: "EUR", Key: "0123456789abcdefghijklmnopqrstuv",
-				}
+				client, m := paidAndToRefund(t, c.p, cents)
 				if err := c.p.Inject(acquirer.OpRefund, fault); err != nil {
 					t.Fatal(err)
 				}
@@ -150,22 +137,28 @@ func TestStoredErrorIsNotPaidTwice(t *testing.T) {
 	}
 }
 
-// TestReplayedErrors: a refund that was refused for certain is asked for again under the next key, and one of no known end is not made twice.
-func TestReplayedErrors(t *testing.T) {
-	c := newClient(t, directtest.Options{Settle: -1})
-	client, err := direct.New(c.p.Config())
+// paidAndToRefund returns a client that knows of a payment of 75.50 €, and a decision to give back an amount of it.
+func paidAndToRefund(t *testing.T, p *directtest.Server, cents int64) (*direct.Client, acquirer.Modification) {
+	t.Helper()
+	client, err := direct.New(p.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := begin(t, c.p, "", 7550)
-	visit(t, c.p, s)
+	s := begin(t, p, "", 7550)
+	visit(t, p, s)
 	r, err := client.Status(t.Context(), acquirer.Question{Reference: "PCLCB263320000001", Handle: s.Handle})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := acquirer.Modification{
-		Reference: "PCLCB263320000001", Handle: s.Handle.With(r.Handle), Amount: decimal.New(2000, -2), Currency: "EUR", Key: "0123456789abcdefghijklmnopqrstuv",
+	return client, acquirer.Modification{
+		Reference: r.Reference, Handle: s.Handle.With(r.Handle), Amount: decimal.New(cents, -2), Currency: "EUR", Key: "0123456789abcdefghijklmnopqrstuv",
 	}
+}
+
+// TestReplayedErrors: a refund that was refused for certain is asked for again under the next key.
+func TestReplayedErrors(t *testing.T) {
+	c := newClient(t, directtest.Options{Settle: -1})
+	client, m := paidAndToRefund(t, c.p, 2000)
 	for _, order := range []struct {
 		status int
 		code   string
