@@ -232,3 +232,31 @@ func TestTimes(t *testing.T) {
 		t.Errorf("Timeout is %v", d)
 	}
 }
+
+// A client that stops in the middle of a job has not failed: the next one finds the job.
+func TestStoppedIsNoFailure(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s := service(t)
+	for name, work := range map[string]func() error{
+		kindAttention: func() error {
+			return (&worker[Attention]{service: s}).Work(ctx, &river.Job[Attention]{Args: Attention{Payment: "p", Version: 1}})
+		},
+		kindDelivery: func() error {
+			return (&worker[Delivery]{service: s}).Work(ctx, &river.Job[Delivery]{Args: Delivery{Payment: "p", Version: 1}})
+		},
+		kindSweep:  func() error { return (&sweeper{service: s}).Work(ctx, &river.Job[Sweep]{}) },
+		kindChores: func() error { return (&cleaner{service: s}).Work(ctx, &river.Job[Chores]{}) },
+	} {
+		var snooze *river.JobSnoozeError
+		if err := work(); !errors.As(err, &snooze) || snooze.Duration != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	late, end := context.WithTimeout(t.Context(), 0)
+	defer end()
+	failed := errors.New("failed")
+	if err := unlessStopped(late, failed); err != failed {
+		t.Errorf("a job whose time is over: %v", err)
+	}
+}

@@ -37,7 +37,7 @@ func (s *sweeper) Work(ctx context.Context, _ *river.Job[Sweep]) error {
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return unlessStopped(ctx, errors.Join(errs...))
 }
 
 // enqueueMissing inserts the jobs that due work does not have. A job that isBlocking is replaced by another one for the same work, and

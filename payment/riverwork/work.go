@@ -28,10 +28,8 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 	for d, began := job.Args.dueWork(), time.Now(); ; {
 		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
 		switch {
-		case errors.Is(ctx.Err(), context.Canceled): // the client stops; what it had leased is given back
-			return river.JobSnooze(0)
-		case err != nil || n == 0:
-			return err
+		case err != nil || n == 0: // what it had leased is given back
+			return unlessStopped(ctx, err)
 		case time.Since(began) > beginFurtherWithin:
 			return river.JobSnooze(0) // more may be due: another run has the whole time for it
 		}
@@ -50,5 +48,13 @@ func (*cleaner) Timeout(*river.Job[Chores]) time.Duration { return 10 * time.Min
 // Work implements [river.Worker].
 func (c *cleaner) Work(ctx context.Context, _ *river.Job[Chores]) error {
 	_, err := c.service.Chores(ctx)
+	return unlessStopped(ctx, err)
+}
+
+// unlessStopped returns the error of a job. When the client stops in the middle of it, that is no failure: the job is there for the next one.
+func unlessStopped(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return river.JobSnooze(0)
+	}
 	return err
 }
