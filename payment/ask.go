@@ -25,7 +25,8 @@ func (s *Service) askAcquirer(ctx context.Context, p Payment, hinted acquirer.Ha
 	defer func() { end(err, slog.String("outcome", string(r.Outcome))) }()
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	return client.Status(ctx, acquirer.Question{Reference: p.Reference, Merchant: p.Merchant, Handle: p.Handle.With(hinted)})
+	r, err = client.Status(ctx, acquirer.Question{Reference: p.Reference, Merchant: p.Merchant, Handle: p.Handle.With(hinted)})
+	return storableResult(r), err
 }
 
 // applyAnswer applies an answer of the acquirer at the version of p, at which the question was asked; ErrVersion if the row has changed

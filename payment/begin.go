@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
@@ -29,9 +26,6 @@ type BeginRequest struct {
 func (r BeginRequest) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "request to begin in "+r.Language)
 }
-
-// maxFieldBytes is how long a key, a name or a number may be, in bytes.
-const maxFieldBytes = 200
 
 // findMistakes returns all mistakes, joined. No field may be a social security number: it would reach stores and receivers that must
 // not know it.
@@ -64,20 +58,6 @@ func (r BeginRequest) findMistakes() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// unfitText returns why a text cannot be stored: its length, or characters that a database refuses or a screen does not show. Empty:
-// it can.
-func unfitText(s string, most int) string {
-	switch {
-	case len(s) > most:
-		return fmt.Sprintf("is longer than %d bytes", most)
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
-		return "has characters that are not text"
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
-		return "has characters that turn the direction of a text, so that a screen shows it otherwise than it is"
-	}
-	return ""
 }
 
 // Begin decides whether the debt may be paid, keeps a reference, asks the acquirer for a session and returns it: send
@@ -226,23 +206,6 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 		return q, acquirer.Session{}, nil
 	}
 	return q, session, nil
-}
-
-// storableHandle returns the handle as it is stored. The error says which part cannot be stored, and why.
-func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, error) {
-	for _, f := range []struct{ name, value string }{{"Session", h.Session}, {"Proof", h.Proof}, {"Payment", h.Payment}} {
-		if why := unfitText(f.value, maxFieldBytes); why != "" {
-			return h, fmt.Errorf("payment: the %s of the acquirer's handle %s", f.name, why)
-		}
-	}
-	if h.IsZero() {
-		return h, nil
-	}
-	if h.ExpiresAt.IsZero() {
-		h.ExpiresAt = sessionEnds
-	}
-	h.ExpiresAt = h.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
-	return h, nil
 }
 
 // notOpened ends the payment: no session was handed out, so no money can have moved. Work asks about it once more later, unless the

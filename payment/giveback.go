@@ -104,6 +104,7 @@ func (s *Service) callAcquirer(ctx context.Context, p Payment, way wayToGiveBack
 	})
 	cancel()
 	end(err)
+	r = storableResult(r)
 	if r.AuthorisationID == "" { // a short answer without it is about the money that we know
 		r.AuthorisationID = p.Authorisation
 	}

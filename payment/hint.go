@@ -158,7 +158,7 @@ func (s *Service) askAboutStranger(ctx context.Context, client acquirer.Client, 
 	if err != nil || r.Reference != hint.Reference {
 		return nil // the acquirer does not know it, and nobody waits for the answer
 	}
-	return s.keepOrphan(ctx, r)
+	return s.keepOrphan(ctx, storableResult(r))
 }
 
 // hintLimits limits the questions that hints lead to. The zero value is ready.

@@ -18,13 +18,8 @@ type Orphan struct {
 // of whole cents is zero, as in [Money], and a text is without what a database refuses. Otherwise one odd field would keep the store from
 // the only trace of money.
 func NewOrphan(r acquirer.Result, at time.Time) Orphan {
+	r = storableResult(r)
 	r.Amount, r.Returned = wholeCents(r.Amount), wholeCents(r.Returned)
-	for _, text := range []*string{
-		&r.Reference, &r.OrderID, &r.Merchant, &r.Currency, (*string)(&r.Decline), &r.Code, &r.AcquirerCode, &r.AuthorisationID,
-		&r.Brand, &r.MaskedPAN, (*string)(&r.Means),
-	} {
-		*text = storableText(*text)
-	}
 	return Orphan{Result: r, At: at}
 }
 

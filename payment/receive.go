@@ -40,6 +40,7 @@ func (s *Service) receiveOffered(ctx context.Context, ch acquirer.Channel, offer
 
 	for _, o := range offers {
 		r, perr := o.client.Parse(o.callback)
+		r = storableResult(r)
 		switch {
 		case perr == nil && r.Hint:
 			// A hint without a reference does not name its acquirer. Two acquirers of one kind both understand it; one of them has the payment.
