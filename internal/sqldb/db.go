@@ -18,7 +18,7 @@ import (
 type DB struct {
 	Pool *sql.DB
 
-	caller   string // the package that writes
+	caller   string // the package that reads and writes
 	file     *file  // what is shared about SQLite's file; nil: the database is PostgreSQL
 	prepared preparedStatements
 }
@@ -58,7 +58,7 @@ func PostgreSQL(pool *sql.DB, caller string) (*DB, error) {
 		return nil, err
 	}
 	keepIdle(pool)
-	return &DB{Pool: pool}, nil
+	return &DB{Pool: pool, caller: caller}, nil
 }
 
 // OnSQLite reports which of the two databases it is.
@@ -118,7 +118,9 @@ func (d *DB) Read(ctx context.Context, f func() error) error {
 // the cache what the disk does not have; a full disk does not keep it from starting.
 func (d *DB) Migrate(ctx context.Context, s Schema) error {
 	if !d.OnSQLite() {
-		return Retry(ctx, d.Pool, func() error { return s.Migrate(ctx, d.Pool) })
+		return AwaitLocks(ctx, func() error {
+			return Retry(ctx, d.Pool, func() error { return s.Migrate(ctx, d.Pool) })
+		})
 	}
 	if err := d.file.disk.syncFileOnce(ctx, d.Pool); err != nil && !isDiskFull(err) {
 		return err

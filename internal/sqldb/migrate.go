@@ -24,7 +24,7 @@ type Schema struct {
 }
 
 // Migrate brings the schema up to date in one transaction. Any number of processes may call it at once: one applies what is missing, and the
-// others wait. A schema that is newer than the files is an error, and nothing is changed.
+// others wait. A schema that is newer than the files is an error, and nothing is changed. On PostgreSQL it is for [AwaitLocks].
 func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
 	begin := "BEGIN IMMEDIATE" // whatever the DSN says: a transaction that reads first could not write later
 	if s.Lock != 0 {
@@ -48,8 +48,10 @@ func (s Schema) Migrate(ctx context.Context, db *sql.DB) error {
 
 func (s Schema) applyMissing(ctx context.Context, conn *sql.Conn) error {
 	if s.Lock != 0 {
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", s.Lock)); err != nil {
-			return err
+		for _, statement := range []string{fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", s.Lock), BriefLocks} { // another that migrates is waited for
+			if _, err := conn.ExecContext(ctx, statement); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version INTEGER NOT NULL)"); err != nil {

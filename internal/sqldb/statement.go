@@ -150,7 +150,7 @@ func (d *DB) Prepare(ctx context.Context, text string) (Statement, error) {
 		return err
 	})
 	if err != nil {
-		return s, nameUnmigrated(err)
+		return s, nameUnmigrated(d.caller, err)
 	}
 	return d.prepared.keepPrepared(text, s), nil
 }
@@ -158,13 +158,13 @@ func (d *DB) Prepare(ctx context.Context, text string) (Statement, error) {
 // ErrNotMigrated is in the error of a statement that names a table or a column which the database does not have.
 var ErrNotMigrated = errors.New("the database lacks tables or columns that this code needs: call Migrate at every start, before anything else")
 
-// nameUnmigrated puts ErrNotMigrated in front of what a driver says of a table or a column that is not there.
-func nameUnmigrated(err error) error {
+// nameUnmigrated puts the caller, whose Migrate it is, and ErrNotMigrated in front of what a driver says of a table or a column that is not there.
+func nameUnmigrated(caller string, err error) error {
 	var e interface{ SQLState() string } // of PostgreSQL: 42P01 is undefined_table, 42703 undefined_column
 	if errors.As(err, &e) && slices.Contains([]string{"42P01", "42703"}, e.SQLState()) ||
 		strings.Contains(err.Error(), "no such table: quittance_") || strings.Contains(err.Error(), "no such column: ") ||
 		strings.Contains(err.Error(), "has no column named ") {
-		return fmt.Errorf("%w: %w", ErrNotMigrated, err)
+		return fmt.Errorf("%s: %w: %w", caller, ErrNotMigrated, err)
 	}
 	return err
 }

@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/quittance/quittance/internal/sqldb"
@@ -20,27 +18,9 @@ func dayOpen(parameter string) string {
 //
 // On SQLite one writer comes after the other. On PostgreSQL a statement that began before the day was closed does not see that it is: so
 // CloseDay waits with a lock for those that are writing, and those that wait for the lock see the closed day when they have it, for a
-// statement takes its locks before it takes its snapshot. The lock is held for one insertion. Whoever wants to write waits behind the lock,
-// also while it is waited for; a VACUUM, an ANALYZE or a CREATE INDEX CONCURRENTLY can keep it for hours. So it is waited for two seconds at a
-// time, with pauses that grow to a minute, in which payers go first, until ctx ends. After one second an autovacuum gives way (deadlock_timeout).
+// statement takes its locks before it takes its snapshot. The lock is held for one insertion.
 func (s *Store) CloseDay(ctx context.Context, day string, end time.Time) error {
-	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-		err := s.tryCloseDay(ctx, day, end)
-		if !isLockTimeout(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w; something else works on the tables of payments, such as a vacuum: %w", ctx.Err(), err)
-		case <-time.After(pause):
-		}
-	}
-}
-
-// isLockTimeout reports whether PostgreSQL gave up waiting for a lock: lock_not_available.
-func isLockTimeout(err error) bool {
-	var e interface{ SQLState() string }
-	return errors.As(err, &e) && e.SQLState() == "55P03"
+	return sqldb.AwaitLocks(ctx, func() error { return s.tryCloseDay(ctx, day, end) })
 }
 
 func (s *Store) tryCloseDay(ctx context.Context, day string, end time.Time) error {

@@ -45,7 +45,7 @@ type dialect struct {
 	oneWriter bool     // transactions share a commit
 	unawaited string   // behind the condition of a write that need not outlast a crash of the server: its commit does not wait for the disk
 	lock      int64    // of Migrate
-	barrier   []string // waits two seconds, until nothing is being written that CloseDay does not see, and keeps others from writing
+	barrier   []string // waits until nothing is being written that CloseDay does not see, and keeps others from writing
 }
 
 var (
@@ -54,7 +54,7 @@ var (
 		name: "postgresql", lock: 7315502310961,
 		unawaited: " AND set_config('synchronous_commit', 'off', true) = 'off'",
 		barrier: []string{
-			"SET LOCAL lock_timeout = '2s'",
+			sqldb.BriefLocks,
 			"LOCK TABLE quittance_payment, quittance_orphan IN SHARE MODE",
 		},
 	}

@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
@@ -8,11 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
+	"github.com/quittance/quittance/internal/sqldb"
 	"github.com/quittance/quittance/payment"
 	"github.com/quittance/quittance/payment/sqlstore"
 )
@@ -58,11 +61,15 @@ func TestNotMigrated(t *testing.T) {
 			_, ofNumber := store.Sequence(t.Context(), "2026-03-02")
 			_, ofLease := store.Lease(t.Context(), payment.WorkAttention, payment.Serving{}, time.Now(), time.Minute, 1)
 			_, ofUnread := letters.Unread(t.Context(), "assure-17")
-			for name, x := range map[string]struct{ err, want error }{
-				"Find": {of, sqlstore.ErrNotMigrated}, "Count": {ofCount, sqlstore.ErrNotMigrated}, "Sequence": {ofNumber, sqlstore.ErrNotMigrated},
-				"Lease": {ofLease, sqlstore.ErrNotMigrated}, "Unread": {ofUnread, sqlmailbox.ErrNotMigrated},
+			for name, x := range map[string]struct {
+				err, want error
+				of        string
+			}{
+				"Find": {of, sqlstore.ErrNotMigrated, "sqlstore: "}, "Count": {ofCount, sqlstore.ErrNotMigrated, "sqlstore: "},
+				"Sequence": {ofNumber, sqlstore.ErrNotMigrated, "sqlstore: "}, "Lease": {ofLease, sqlstore.ErrNotMigrated, "sqlstore: "},
+				"Unread": {ofUnread, sqlmailbox.ErrNotMigrated, "sqlmailbox: "},
 			} {
-				if !errors.Is(x.err, x.want) || !strings.Contains(x.err.Error(), "call Migrate") {
+				if !errors.Is(x.err, x.want) || !strings.Contains(x.err.Error(), "call Migrate") || !strings.HasPrefix(x.err.Error(), x.of) {
 					t.Errorf("%s: %v", name, x.err)
 				}
 			}
@@ -172,4 +179,58 @@ func texts(t *testing.T, db *sql.DB, query string) (out []string) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// A migration that cannot have its tables, because a backup reads them, holds up nobody meanwhile: it waits two seconds at a time.
+func TestMigratingBesideABackupHoldsUpNobody(t *testing.T) {
+	server := postgres.Shared(t)
+	db := server.Open(t, server.DSN(server.Create(t)))
+	d, err := sqldb.PostgreSQL(db, "hold")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := sqldb.Schema{Table: "hold_schema", Lock: 17, Files: fstest.MapFS{"0001_one.sql": {Data: []byte("CREATE TABLE hold (a INTEGER);\n")}}}
+	if err := d.Migrate(t.Context(), schema); err != nil {
+		t.Fatal(err)
+	}
+	backup, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backup.Rollback()
+	if _, err := backup.Exec("SELECT * FROM hold"); err != nil {
+		t.Fatal(err)
+	}
+	schema.Files = fstest.MapFS{
+		"0001_one.sql": {}, "0002_two.sql": {Data: []byte("ALTER TABLE hold ADD b INTEGER;\nALTER TABLE hold ADD c INTEGER;\n")},
+	}
+	impatient, cancel := context.WithCancel(t.Context())
+	done, given := make(chan error, 1), make(chan error, 1)
+	go func() { done <- d.Migrate(t.Context(), schema) }()
+	go func() { given <- d.Migrate(impatient, schema) }()
+	for range 2 {
+		for waits := 0; waits == 0; {
+			if err := db.QueryRow("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'hold'::regclass").Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		if _, err := db.ExecContext(ctx, "INSERT INTO hold VALUES (1)"); err != nil {
+			t.Errorf("a write beside a backup and a migration: %v", err)
+		}
+		cancel()
+	}
+	cancel()
+	if err := <-given; !errors.Is(err, context.Canceled) {
+		t.Errorf("a migration that nobody waits for any more: %v", err)
+	}
+	if err := backup.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("the migration, after the backup: %v", err)
+	}
+	if _, err := db.Exec("INSERT INTO hold (b, c) VALUES (2, 3)"); err != nil {
+		t.Error(err)
+	}
 }
