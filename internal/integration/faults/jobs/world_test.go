@@ -18,6 +18,7 @@ import (
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
+	"github.com/quittance/quittance/internal/integration/rig"
 	"github.com/quittance/quittance/internal/integration/rig/books"
 	"github.com/quittance/quittance/internal/integration/rig/postgres"
 	"github.com/quittance/quittance/payment"
@@ -273,10 +274,10 @@ func (w *world) story() (s string) {
 // settled waits until nothing is due at the present time, by the rows.
 func (w *world) settled() {
 	w.Helper()
-	w.until("nothing is due", func() bool { // in one look: a question that is answered between two becomes a change to hand over
-		return w.count("SELECT (SELECT count(*) FROM quittance_change c WHERE due_at <= $1 AND NOT EXISTS "+
-			"(SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version)) + "+
-			"(SELECT count(*) FROM quittance_payment WHERE attention_at <= $1)", w.now().UnixMicro()) == 0
+	w.until("nothing is due", func() bool {
+		n, err := rig.CountDue(w.ctx, w.db, w.now())
+		w.must("CountDue", err)
+		return n == 0
 	})
 }
 
