@@ -49,6 +49,9 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 	}
 	now := s.now()
 	free, when := s.hints.admitQuestion(string(p.ID), now)
+	if free {
+		defer s.hints.endQuestion()
+	}
 	if ch == acquirer.Return && s.hints.settledAt(p) {
 		return s.followReload(ctx, p, r.Handle, free)
 	}
@@ -59,7 +62,6 @@ func (s *Service) followHint(ctx context.Context, client acquirer.Client, r acqu
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.endQuestion()
 	tasks, err := s.c.Store.LeaseOne(ctx, WorkAttention, p.ID, s.servedHere(), now, LeaseDuration)
 	if err != nil || len(tasks) == 0 { // the store fails, and the row stays due; or another worker asks
 		return p, "", err
@@ -77,7 +79,6 @@ func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Han
 	if !free {
 		return p, "", nil
 	}
-	defer s.hints.endQuestion()
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
 	r, err := s.askAcquirer(ctx, p, said)

@@ -81,6 +81,46 @@ func TestHintsAskOnceInTenSeconds(t *testing.T) {
 	}
 }
 
+// hastenless is a store that cannot make a payment due while it is down.
+type hastenless struct {
+	payment.Store
+	down bool
+}
+
+func (s *hastenless) Hasten(ctx context.Context, id payment.ID, at time.Time) error {
+	if s.down {
+		return errors.New("the store is down")
+	}
+	return s.Store.Hasten(ctx, id, at)
+}
+
+// Hints that come while the store is down take no question away from those that come later.
+func TestHintsAskAfterAnOutage(t *testing.T) {
+	b, store := &hintBank{}, &hastenless{}
+	w := newWorld(t, func(c *payment.Config) {
+		bank := c.Acquirer.(*mock.Acquirer)
+		bank.Traits = mock.Direct
+		b.Client = bank.Client()
+		store.Store = c.Store
+		c.Acquirer, c.Store = b, store
+	})
+	w.bank.Notify = func(acquirer.Callback) {}
+	p, _ := w.begin("1")
+	b.hint = acquirer.Result{Reference: p.Reference}
+	store.down = true
+	for range 100 {
+		w.clock.Add(10 * time.Second)
+		if _, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify}); err == nil {
+			t.Fatal("the store is down, and there is no error")
+		}
+	}
+	store.down = false
+	w.clock.Add(10 * time.Second)
+	if _, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify}); err != nil || b.asked != 1 {
+		t.Errorf("after the outage: %v, asked %d times, want once", err, b.asked)
+	}
+}
+
 // A hint asks in between, and what the acquirer does not know then is no second « not found », nor one more failure: from the first to the second
 // five minutes pass, whoever sends hints, and twelve hints make nothing stuck.
 func TestHintsAskInBetween(t *testing.T) {
