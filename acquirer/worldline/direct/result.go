@@ -116,14 +116,11 @@ func (in *inner) setEnd(r *acquirer.Result, q acquirer.Question, t trip, code in
 			r.Outcome = acquirer.Cancelled
 		}
 	}
-	ended := r.Outcome == acquirer.Refused || r.Outcome == acquirer.Cancelled || r.Outcome == acquirer.Expired
-	if in.attempts > 1 && !over {
-		if ended { // another card may follow (docs/direct.md §9.4)
+	if in.attempts > 1 && !over && r.Outcome != acquirer.Accepted { // another card may follow (docs/direct.md §9.4)
+		if r.Outcome == acquirer.Refused || r.Outcome == acquirer.Cancelled || r.Outcome == acquirer.Expired {
 			r.Outcome, r.Decline = acquirer.Pending, ""
 		}
-		if ended || r.Outcome == acquirer.Open {
-			r.Handle.Payment = ""
-		}
+		r.Handle.Payment = ""
 	}
 }
 
