@@ -289,6 +289,43 @@ func TestApplyInEveryCell(t *testing.T) {
 	}
 }
 
+// The attempt to pay that has the money is the one that is asked about and given back, also when an earlier one of the session was learned
+// before. An acceptance that does not change the payment, and an erased payment, change no handle.
+func TestHandleFollowsTheMoney(t *testing.T) {
+	const first, second = "4250001_0", "4250001_1"
+	for name, tt := range map[string]struct {
+		from payment.State
+		on   payment.EventKind
+		said string
+		want string
+	}{
+		"accepted late":            {payment.Refused, payment.OnAccepted, second, second},
+		"accepted too":             {payment.Unknown, payment.OnAcceptedToo, second, second},
+		"of another amount":        {payment.Expired, payment.OnMismatched, second, second},
+		"back already":             {payment.Cancelled, payment.OnReturned, second, second},
+		"without an id":            {payment.Refused, payment.OnAccepted, "", first},
+		"refused":                  {payment.Unknown, payment.OnRefused, second, first},
+		"a second one, while paid": {payment.Paid, payment.OnMismatched, second, first},
+		"a part is back":           {payment.Paid, payment.OnReturnedPart, second, first},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, e := fullRow(tt.from), fullAnswer(tt.on)
+			p.Handle = acquirer.Handle{Session: "4250001", Payment: first}
+			e.Result.Handle = acquirer.Handle{Session: "4250001", Payment: tt.said}
+			q, _, err := p.Apply(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(acquirer.Handle{Session: "4250001", Payment: tt.want}, q.Handle); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if q, _, err := fullRow(payment.Refused).Erased().Apply(fullAnswer(payment.OnAccepted)); err != nil || !q.Handle.IsZero() {
+		t.Errorf("an erased payment has %+v, %v", q.Handle, err)
+	}
+}
+
 // Money that came without an authorisation gets the one that is learned later.
 func TestConfirmedFillsTheAuthorisation(t *testing.T) {
 	for _, k := range []payment.EventKind{payment.OnConfirmed, payment.OnReturnedPart, payment.OnNotReturned} {

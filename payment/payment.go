@@ -141,6 +141,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 		p.Authorisation, p.Brand = r.AuthorisationID, r.Brand
 		if !p.IsErased() {
 			p.MaskedPAN = r.MaskedPAN
+			p.Handle.Payment = cmp.Or(r.Handle.Payment, p.Handle.Payment) // of the attempt that has the money: an earlier one may be known
 		}
 		p.Code, p.Decline, p.Means = r.Code, "", r.Means
 	}
