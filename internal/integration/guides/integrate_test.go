@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"iter"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,12 +23,14 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/acquirer/worldline/direct"
 	"github.com/quittance/quittance/acquirer/worldline/direct/directtest"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/inbox/sqlmailbox"
 	"github.com/quittance/quittance/payment"
+	"github.com/quittance/quittance/payment/paymenttest"
 	"github.com/quittance/quittance/payment/sqlstore"
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/language"
@@ -254,18 +257,14 @@ func (p *Portal) deliver(ctx context.Context, change payment.Change) error {
 
 // recordAll says of each payment that the payer's account now shows it: run it after your accounts were brought up to date.
 func (p *Portal) recordAll(ctx context.Context, shown func(payment.Payment) bool) error {
+	var errs []error // a row that is damaged, or that has moved on meanwhile, keeps no other from being recorded
 	for paid, err := range p.payments.List(ctx, payment.Filter{States: []payment.State{payment.Paid}}) {
-		if err != nil {
-			return err
+		if err == nil && shown(paid) {
+			_, err = p.payments.Record(ctx, paid.ID, "accounts")
 		}
-		if !shown(paid) {
-			continue
-		}
-		if _, err := p.payments.Record(ctx, paid.ID, "accounts"); err != nil {
-			return err
-		}
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // guide:end
@@ -465,6 +464,67 @@ func TestIntegrate(t *testing.T) {
 		t.Errorf("after Record: %s, %v", now.State, err)
 	}
 	sees("/debts/D-1", "Cette créance est déjà réglée")
+}
+
+// damagedRow is a store in which one payment cannot be read.
+type damagedRow struct {
+	payment.Store
+	id *payment.ID
+}
+
+func (s damagedRow) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
+	return func(yield func(payment.Payment, error) bool) {
+		for p, err := range s.Store.List(ctx, f) {
+			if p.ID == *s.id {
+				err = &payment.DamagedError{ID: p.ID, Err: errors.New("column head")}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// A payment that cannot be read, and one that has moved on meanwhile, keep no other from being recorded, and none from being seen.
+func TestOneRowHoldsUpNoOther(t *testing.T) {
+	var id payment.ID
+	w := paymenttest.New(t, paymenttest.Options{Config: func(c *payment.Config) { c.Store = damagedRow{c.Store, &id} }})
+	var paid []payment.Payment
+	for _, debt := range []string{"D-1", "D-2", "D-3"} {
+		paid = append(paid, w.Pay(debt, mock.Behaviour{}))
+	}
+	id = paid[0].ID
+	question := func(p payment.Payment) {
+		t.Helper()
+		if _, err := w.Service.Question(t.Context(), payment.Command{ID: p.ID, Version: p.Version, By: "agent-1", Why: "réclamation"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &Portal{payments: w.Service}
+	err := p.recordAll(t.Context(), func(of payment.Payment) bool {
+		if of.ID == paid[1].ID {
+			question(of)
+		}
+		return true
+	})
+	if !errors.As(err, new(*payment.DamagedError)) || !errors.Is(err, payment.ErrNotAllowed) {
+		t.Errorf("the error is %v", err)
+	}
+	if now := w.Get(paid[2].ID); now.State != payment.Recorded {
+		t.Errorf("the last one is %s", now.State)
+	}
+
+	question(paid[0])
+	question(w.Get(paid[2].ID))
+	var said strings.Builder
+	if err := reviews(t.Context(), w.Service, &said); err != nil {
+		t.Error(err)
+	}
+	for _, words := range []string{string(id), paid[1].Reference, paid[2].Reference} {
+		if !strings.Contains(said.String(), words) {
+			t.Errorf("%s is not among the reviews:\n%s", words, said.String())
+		}
+	}
 }
 
 // The whole program starts, serves and stops.

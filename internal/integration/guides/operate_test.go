@@ -75,22 +75,33 @@ func stuck(ctx context.Context, service *payment.Service, to io.Writer) error {
 // reviews tells of each payment that waits for a clerk: what happened, oldest first, and which acts are open.
 func reviews(ctx context.Context, service *payment.Service, to io.Writer) error {
 	for p, err := range service.List(ctx, payment.Filter{States: []payment.State{payment.Review}}) {
-		if err != nil {
+		if err == nil {
+			err = review(ctx, service, p, to)
+		}
+		var damaged *payment.DamagedError
+		switch {
+		case errors.As(err, &damaged): // repair the row first; the others follow
+			fmt.Fprintln(to, damaged.ID, damaged)
+		case err != nil:
 			return err
 		}
-		fmt.Fprintln(to, p.Reference, p.Amount)
-		for entry, err := range service.Journal(ctx, p.ID) {
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(to, " ", entry.Event, entry.Effect, entry.To)
-		}
-		acts, err := service.Choices(ctx, p)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(to, "  open to a clerk:", acts)
 	}
+	return nil
+}
+
+func review(ctx context.Context, service *payment.Service, p payment.Payment, to io.Writer) error {
+	fmt.Fprintln(to, p.Reference, p.Amount)
+	for entry, err := range service.Journal(ctx, p.ID) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(to, " ", entry.Event, entry.Effect, entry.To)
+	}
+	acts, err := service.Choices(ctx, p)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(to, "  open to a clerk:", acts)
 	return nil
 }
 
