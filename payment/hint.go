@@ -120,7 +120,9 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 		again = before
 	}
 	r, err := s.askAcquirer(ctx, p, said)
-	if err == nil && r.Outcome != acquirer.Open {
+	if err == nil && r.Outcome == acquirer.Open && isAbout(p, r) {
+		p.Handle = p.learnedHandle(r.Handle)
+	} else if err == nil && r.Outcome != acquirer.Open {
 		var q Payment
 		if q, effect, err = s.applyAnswer(ctx, p, r); err == nil && q.Version != p.Version {
 			return q, effect, nil

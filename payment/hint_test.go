@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -149,6 +150,31 @@ func TestHintsAskInBetween(t *testing.T) {
 			}
 			if after := w.clock.Now().Sub(first); after < 5*time.Minute || after > 6*time.Minute {
 				t.Errorf("it is %s after %v, want five minutes", w.get(p.ID).State, after)
+			}
+		})
+	}
+}
+
+// The answer to a hint may say that nobody has paid yet and name the attempt all the same: its id is kept, since a session is forgotten.
+func TestHintsAnswerIsLearned(t *testing.T) {
+	for name, tt := range map[string]struct {
+		session string
+		want    string
+	}{"of the payment": {"", "N1"}, "of another session": {"another", ""}} {
+		t.Run(name, func(t *testing.T) {
+			w, b := newHints(t)
+			p, _ := w.begin("1")
+			b.hint = acquirer.Result{Reference: p.Reference}
+			b.Client = statusOf{b.Client, func(_ context.Context, q acquirer.Question) (acquirer.Result, error) {
+				return acquirer.Result{
+					Reference: q.Reference, Merchant: q.Merchant, Outcome: acquirer.Open,
+					Handle: acquirer.Handle{Session: cmp.Or(tt.session, q.Handle.Session), Payment: "N1"},
+				}, nil
+			}}
+			_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
+			w.must("Receive", err)
+			if now := w.get(p.ID); now.Handle.Payment != tt.want || now.Version != p.Version {
+				t.Errorf("id %q at version %d, want %q", now.Handle.Payment, now.Version, tt.want)
 			}
 		})
 	}
