@@ -180,6 +180,34 @@ func TestHintsAnswerIsLearned(t *testing.T) {
 	}
 }
 
+// A look that was overtaken by a hint, and then learned nothing, does not take from the row the id that the hint's answer brought: without it a
+// session that is forgotten can no longer be asked about.
+func TestOvertakenLookKeepsTheLearnedID(t *testing.T) {
+	w, b := newHints(t)
+	p, _ := w.begin("1")
+	b.hint = acquirer.Result{Reference: p.Reference}
+	asked := 0
+	b.Client = statusOf{b.Client, func(_ context.Context, q acquirer.Question) (acquirer.Result, error) {
+		if asked++; asked > 1 {
+			h := q.Handle
+			h.Payment = "N1"
+			return acquirer.Result{Reference: q.Reference, Merchant: q.Merchant, Outcome: acquirer.Open, Handle: h}, nil
+		}
+		_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
+		w.must("Receive", err)
+		if got := w.get(p.ID).Handle.Payment; got != "N1" {
+			t.Errorf("the hint's answer left the id %q", got)
+		}
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Kind: acquirer.ErrUnavailable}
+	}}
+	w.clock.Set(p.AttentionAt)
+	_, err := w.WorkOn(w.ctx, payment.WorkAttention, p.ID)
+	w.must("WorkOn", err)
+	if now := w.get(p.ID); now.Handle.Payment != "N1" || now.Version != p.Version+1 {
+		t.Errorf("after the look: id %q, version %d", now.Handle.Payment, now.Version)
+	}
+}
+
 // What a version before wrote of a payment that was not found has no instant, and counts as long ago.
 func TestNotFoundOfAVersionBefore(t *testing.T) {
 	w, b := newHints(t)

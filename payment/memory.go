@@ -185,6 +185,7 @@ func (m *MemoryStore) Commit(ctx context.Context, p Payment, e Entry) error {
 			return &HeldError{by.detachedCopy()}
 		}
 	}
+	p.Handle = p.Handle.With(r.payment.Handle)
 	m.writeRow(p, e)
 	return nil
 }

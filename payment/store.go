@@ -38,7 +38,8 @@ type Store interface {
 	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
 	// is; with a *HeldError when p becomes an attempt while the debt has another; and with ErrReference when another payment of the
 	// merchant has its handle's Session. What Create wrote and no event changes, it may leave alone: who pays what,
-	// and to whom. It ends the lease of the row, and its count of failures.
+	// and to whom. The handle's Payment that the row has it keeps where p has none: a Release may have brought it since p was read. It ends the
+	// lease of the row, and its count of failures.
 	Commit(ctx context.Context, p Payment, e Entry) error
 
 	// Find returns one payment, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.

@@ -20,10 +20,18 @@ type column[T any] struct {
 
 	// once marks a column that is written when the record is created: no update touches the column, nor its indexes.
 	once bool
+
+	// learned marks a text that an update leaves as it is where it has none.
+	learned bool
 }
 
 func writtenOnce[T any](c column[T]) column[T] {
 	c.once = true
+	return c
+}
+
+func learnedText[T any](c column[T]) column[T] {
+	c.learned = true
 	return c
 }
 
@@ -96,7 +104,11 @@ func (m mapping[T]) setAssignments() string {
 	nth := m.parameterByColumn()
 	var out []string
 	for _, c := range m {
-		if !c.once {
+		switch {
+		case c.once:
+		case c.learned:
+			out = append(out, fmt.Sprintf("%[1]s = CASE WHEN %[2]s = '' THEN %[1]s ELSE %[2]s END", c.name, nth[c.name]))
+		default:
 			out = append(out, c.name+" = "+nth[c.name])
 		}
 	}

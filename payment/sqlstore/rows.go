@@ -34,7 +34,7 @@ var (
 		timeColumn("session_expires", func(p *payment.Payment) *time.Time { return &p.Session.ExpiresAt }),
 		textColumn("handle_session", func(p *payment.Payment) *string { return &p.Handle.Session }),
 		textColumn("handle_proof", func(p *payment.Payment) *string { return &p.Handle.Proof }),
-		textColumn("handle_payment", func(p *payment.Payment) *string { return &p.Handle.Payment }),
+		learnedText(textColumn("handle_payment", func(p *payment.Payment) *string { return &p.Handle.Payment })),
 		timeColumn("handle_expires", func(p *payment.Payment) *time.Time { return &p.Handle.ExpiresAt }),
 		centsColumn("returned", func(p *payment.Payment) *decimal.Decimal { return &p.Returned }),
 		textColumn("authorisation", func(p *payment.Payment) *string { return &p.Authorisation }),

@@ -178,6 +178,10 @@ func commitAll(b *trial) {
 		p.RefundFirstCalledAt, p.Returned, p.Handle.Payment = at.Add(5*time.Second), decimal.New(25_01, -2), "4250001_0"
 	})
 	b.mustEqual("with all its fields", b.mustFind(p.ID), p)
+	b.mustMove(p, payment.Refunding, func(p *payment.Payment) { p.Handle.Payment = "" }) // it was read before a Release brought the id
+	if got := b.mustFind(p.ID).Handle.Payment; got != "4250001_0" {
+		b.Fatalf("a commit without the handle's Payment leaves %q of the one that was learned", got)
+	}
 }
 
 func claimPaid(b *trial) {
