@@ -93,6 +93,20 @@ func TestBrokenStores(t *testing.T) {
 				return nil
 			}
 		}},
+		"it forgets an attempt's id that the new row does not have": {"a commit keeps everything", func(b *broken) {
+			commit, find, forgotten := b.commit, b.find, map[payment.ID]bool{}
+			b.commit = func(ctx context.Context, p payment.Payment, e payment.Entry) error {
+				forgotten[p.ID] = p.Handle.Payment == ""
+				return commit(ctx, p, e)
+			}
+			b.find = func(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
+				p, err := find(ctx, l)
+				if forgotten[p.ID] {
+					p.Handle.Payment = ""
+				}
+				return p, err
+			}
+		}},
 		"it finds an erased payment by nothing": {"erasing leaves nothing personal", func(b *broken) {
 			find := b.find
 			b.find = func(ctx context.Context, l payment.Lookup) (payment.Payment, error) {
