@@ -31,7 +31,8 @@ func (s *Service) workOnChores(taking, run context.Context) {
 func (s *Service) dueChores(taking, run context.Context) (int, error) {
 	now := s.now()
 	s.chores.Lock()
-	due := !s.chores.running && !now.Before(s.chores.next)
+	setBack := now.Before(s.chores.next.Add(-2 * choresEvery)) // the clock, by more than an hour since they ran last
+	due := !s.chores.running && (setBack || !now.Before(s.chores.next))
 	if due {
 		s.chores.running, s.chores.next = true, now.Add(choresEvery)
 	}

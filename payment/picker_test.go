@@ -129,3 +129,23 @@ func TestChores(t *testing.T) {
 		}
 	}
 }
+
+// Chores run about once an hour by the clock, and a clock that was set back holds up none of them: letters are deleted when due, and a missing
+// acknowledgement is told.
+func TestChoresAfterTheClockWasSetBack(t *testing.T) {
+	ran := 0
+	w := newWorld(t, func(c *payment.Config) {
+		c.Chores = []payment.Chore{func(context.Context, time.Time) (int, error) { ran++; return 0, nil }}
+	})
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {time.Minute, 1}, {time.Hour, 2}, {-time.Minute, 2}, {-time.Hour, 3}, {0, 3}, {-365 * 24 * time.Hour, 4}, {time.Minute, 4}, {time.Hour, 5}} {
+		w.clock.Add(c.after)
+		_, err := w.WorkOnce(w.ctx)
+		w.must("WorkOnce", err)
+		if ran != c.want {
+			t.Errorf("after %v more the chores ran %d times, want %d", c.after, ran, c.want)
+		}
+	}
+}
