@@ -92,8 +92,8 @@ type (
 	// PaymentUnderReview says that somebody is checking the payment: review.
 	PaymentUnderReview struct{ Payment payment.Payment }
 
-	// PaidTwice says that the debt was paid already and that this payment is given back. A host knows it from the entry
-	// [payment.OnAcceptedToo]; the state, review, does not tell.
+	// PaidTwice says that the debt was paid already and that this payment is given back. A host knows it from the journal: the last entry
+	// that led to review is [payment.OnAcceptedToo]; the state does not tell.
 	PaidTwice struct{ Payment payment.Payment }
 
 	// RefundUnderWay says that money is on its way back: refunding.

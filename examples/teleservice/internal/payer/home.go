@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/inbox"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
@@ -27,7 +28,8 @@ type story struct {
 	Returned string // what has gone back of the amount, if a part has
 	Receipt  bool   // there is one
 	Letter   string // the acknowledgement's address, if it has arrived
-	TryAgain string // where another try begins, after a failure
+	Unpaid   bool   // nothing was paid, and the debt can be paid: the payer is told of other ways
+	TryAgain string // where another try begins, after a failure that it may mend
 	Watched  bool   // the result may come at any moment: the page looks by itself
 }
 
@@ -121,8 +123,11 @@ func (p *Portal) storyOf(ctx context.Context, tag language.Tag, made payment.Pay
 			return s, err
 		}
 	}
-	if made.State.Ended() && !made.State.Money() {
+	if made.State.Ended() && !made.State.Money() && made.State != payment.Refunded { // what was given back need not be due any more
 		s.TryAgain, err = p.tryAgain(ctx, made)
+	}
+	if s.Unpaid = s.TryAgain != ""; made.Decline.Advice() == acquirer.Never {
+		s.TryAgain = ""
 	}
 	return s, err
 }
@@ -152,15 +157,16 @@ func (p *Portal) remaining(made payment.Payment) decimal.Decimal {
 	return decimal.Zero
 }
 
-// paidTwice reports whether a payment is in review because another one of the claim was paid: its journal tells.
-func (p *Portal) paidTwice(ctx context.Context, made payment.Payment) (bool, error) {
+// paidTwice reports whether a payment is in review because another one of the claim was paid: the entry of its journal that led there last
+// tells.
+func (p *Portal) paidTwice(ctx context.Context, made payment.Payment) (twice bool, err error) {
 	for e, err := range p.Payments.Journal(ctx, made.ID) {
 		if err != nil {
 			return false, err
 		}
-		if e.Event == payment.OnAcceptedToo && e.To == payment.Review {
-			return true, nil
+		if e.To == payment.Review && e.From != payment.Review {
+			twice = e.Event == payment.OnAcceptedToo
 		}
 	}
-	return false, nil
+	return twice, nil
 }
