@@ -1,9 +1,14 @@
 package app_test
 
 import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/quittance/quittance/examples/teleservice/internal/app"
 	"github.com/quittance/quittance/payment"
 )
 
@@ -66,4 +71,31 @@ func TestKeptIsNoDouble(t *testing.T) {
 		t.Fatalf("it is %s", s)
 	}
 	b.get(page).reads("Votre caisse le vérifie.").lacks("en double. Nous le vérifions")
+}
+
+// A fund names its debts as it likes: whatever signs are in a name, every page of the way is found.
+func TestDebtOfAnyName(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"2024/00123", "a b", "50%25", "?x", "#1", "été", "a+b;c"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			for name, text := range map[string]string{
+				"people.json": `[{"id": "p", "name": "ANNE DURAND", "born": "1983-02-25", "account": true, "case": ""}]`,
+				"debts.json": `[{"id": "` + id + `", "debtor": "p", "items": [{"kind": "franchise", "year": 2024, "amount": "50.00"}],
+					"notice": {"number": "AV-1", "channel": "electronic", "issued_on": "2025-09-08"}}]`,
+			} {
+				if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w := start(t, func(c *app.Config) { c.People = folder })
+			stepOne := "/demarches/creances/" + url.PathEscape(id) + "/etape-1"
+			b := w.browser().get(stepOne)
+			b.press("connexion", "p").at(http.StatusOK, "/demarches/creances/"+id+"/etape-1") // signing in leads to what was asked for
+			b.get("/demarches/creances")
+			b.follows("Commencer").follows("Continuer").press("paiement", "").reads("Étape 3/3")
+			b.get(strings.TrimSuffix(stepOne, "etape-1")+"payer").at(http.StatusOK, "/demarches/creances/"+id+"/etape-1").reads("Un paiement existe déjà")
+		})
+	}
 }

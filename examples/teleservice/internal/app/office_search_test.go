@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -48,14 +49,14 @@ func (b *browser) rows() (all []string) {
 	return all
 }
 
-// follows clicks a link by its text.
+// follows clicks a link by its text, or by how that begins.
 func (b *browser) follows(text string) *browser {
 	b.t.Helper()
-	m := regexp.MustCompile(`<a href="([^"]*)"[^>]*>` + regexp.QuoteMeta(text) + `</a>`).FindStringSubmatch(b.Page)
+	m := regexp.MustCompile(`<a (?:[^>]* )?href="([^"]*)"[^>]*>` + regexp.QuoteMeta(text) + `<`).FindStringSubmatch(b.Page)
 	if m == nil {
 		b.t.Fatalf("no link %q at %s:\n%s", text, b.URL, b.text())
 	}
-	return b.do(http.MethodGet, strings.ReplaceAll(m[1], "&amp;", "&"), nil)
+	return b.do(http.MethodGet, html.UnescapeString(m[1]), nil)
 }
 
 // A payment is found by its reference, its notice, its own identifier, or its debt's or debtor's: exactly one leads straight to it.

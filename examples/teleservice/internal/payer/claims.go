@@ -16,6 +16,9 @@ type claim struct {
 	payment.Offer
 }
 
+// Page is the address of a page of the debt.
+func (c claim) Page(name string) string { return pageOf(c.ID, name) }
+
 // Free reports whether nothing is to be paid for this debt: it was settled, cancelled, or never owed.
 func (c claim) Free() bool { return c.Held == nil && c.Decision.NothingToPay() }
 

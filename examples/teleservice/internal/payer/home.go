@@ -142,7 +142,7 @@ func (p *Portal) tryAgain(ctx context.Context, made payment.Payment) (string, er
 		if err != nil || !offer.Payable() {
 			return "", err
 		}
-		return stepOneOf(d.ID), nil
+		return pageOf(d.ID, "etape-1"), nil
 	}
 	return "", nil
 }

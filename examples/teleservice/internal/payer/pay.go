@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
@@ -35,9 +34,9 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 	made, session, err := p.Payments.Begin(ctx, payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
 	switch {
 	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld), errors.Is(err, payment.ErrClosed):
-		return seeOther(w, r, stepOneOf(c.ID)) // which says why
+		return seeOther(w, r, pageOf(c.ID, "etape-1")) // which says why
 	case errors.Is(err, payment.ErrKeyReused):
-		return seeOther(w, r, "/demarches/creances/"+c.ID+"/etape-2")
+		return seeOther(w, r, pageOf(c.ID, "etape-2"))
 	case errors.Is(err, payment.ErrInvalid):
 		return web.Bad(err)
 	case err != nil && made.State == payment.Failed: // the bank opened nothing: no money moved, and the home page says so
@@ -93,7 +92,7 @@ func (p *Portal) resume(ctx context.Context, made payment.Payment) (string, erro
 
 // backToStepTwo answers a browser that asks for the form's address anew, as from its address bar.
 func (p *Portal) backToStepTwo(w http.ResponseWriter, r *http.Request, _ visitor) error {
-	return seeOther(w, r, "/demarches/creances/"+url.PathEscape(r.PathValue("debt"))+"/etape-2")
+	return seeOther(w, r, pageOf(r.PathValue("debt"), "etape-2"))
 }
 
 // fromBank marks the address of a payer who comes back from the payment page, for whom the page for signing in has a word if the session

@@ -31,7 +31,7 @@ func pageAfterSignIn(page string) string {
 
 // signInFirst is the address for signing in, from where it goes on to what was asked for. A form cannot go on: the page that it stands on does.
 func (p *Portal) signInFirst(r *http.Request) string {
-	to := r.URL.Path
+	to := r.URL.EscapedPath()
 	if r.Method == http.MethodPost {
 		to = strings.TrimSuffix(to, "/payer") + "/etape-2"
 	}

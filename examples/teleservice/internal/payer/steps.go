@@ -3,6 +3,7 @@ package payer
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/quittance/quittance/examples/teleservice/internal/web"
@@ -78,7 +79,7 @@ func (p *Portal) stepTwo(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return err
 	}
 	if !c.Payable() {
-		return seeOther(w, r, stepOneOf(c.ID))
+		return seeOther(w, r, pageOf(c.ID, "etape-1"))
 	}
 	return p.showStepTwo(w, r, v, c, http.StatusOK, "")
 }
@@ -90,7 +91,7 @@ func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, 
 		return err
 	}
 	page := p.page(r, v, "Vérifier et confirmer")
-	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: stepOneOf(c.ID), Text: "Étape 1/3"}
+	page.Step, page.Track, page.Back = "Étape 2/3", reached(2), &web.Link{Address: pageOf(c.ID, "etape-1"), Text: "Étape 1/3"}
 	body := map[string]any{
 		"Claim": c, "Next": next, "Key": rand.Text(), "Cents": cents(c.Decision.Amount), "Fund": p.Fund.Fund, "Minutes": int(p.PageOpen.Minutes()), "Idle": p.PageIdle,
 		"Debits": p.Debits,
@@ -105,7 +106,10 @@ func (p *Portal) showStepTwo(w http.ResponseWriter, r *http.Request, v visitor, 
 	return p.pages.Write(w, r, status, "step2.html", page)
 }
 
-func stepOneOf(debt string) string { return "/demarches/creances/" + debt + "/etape-1" }
+// pageOf is the address of a page of a debt. A fund names its debts as it likes: there may be a slash in a name.
+func pageOf(debt, page string) string {
+	return "/demarches/creances/" + url.PathEscape(debt) + "/" + page
+}
 
 // cents is an amount as the form carries it. Decide has checked it.
 func cents(amount decimal.Decimal) string { return amount.Shift(2).StringFixed(0) }
