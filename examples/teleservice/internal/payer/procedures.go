@@ -110,9 +110,7 @@ func (p *Portal) receiptPDF(w http.ResponseWriter, r *http.Request, v visitor) e
 	if err != nil {
 		return err
 	}
-	document, err := pdf.Make(m, pdf.Sheet{
-		Author: p.Fund.Fund, Made: p.Now(), Note: p.pages.Words(r, "Démonstration : les personnes sont inventées, aucune somme n’a été débitée."),
-	})
+	document, err := pdf.Make(m, pdf.Sheet{Author: p.Fund.Fund, Made: p.Now(), Note: p.receiptNote(r)})
 	if err != nil {
 		return err
 	}
@@ -120,4 +118,12 @@ func (p *Portal) receiptPDF(w http.ResponseWriter, r *http.Request, v visitor) e
 	w.Header().Set("Content-Disposition", `attachment; filename="recu-`+made.Reference+`.pdf"`)
 	_, err = w.Write(document)
 	return err
+}
+
+// receiptNote stands at the foot of a receipt that leaves the service, as what is said of the demonstration stands at that of its pages.
+func (p *Portal) receiptNote(r *http.Request) string {
+	if p.Notice != "" {
+		return p.pages.Words(r, p.Notice)
+	}
+	return p.pages.Words(r, "Démonstration\u00a0: les personnes sont inventées, aucune somme n’a été débitée.")
 }
