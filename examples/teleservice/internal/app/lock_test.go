@@ -31,7 +31,9 @@ func TestM18OneProcessPlaysTheBank(t *testing.T) {
 		one.Stop()
 		one.Open() // the lock is free again
 	}
-	t.Run("SQLite", func(t *testing.T) { refused(t, nil) })
+	for _, kind := range []string{"simulator", "direct", "payfip"} { // the mock has no book
+		t.Run(kind, func(t *testing.T) { refused(t, func(c *app.Config) { c.Bank = kind }) })
+	}
 	t.Run("PostgreSQL", func(t *testing.T) {
 		server := postgres.Shared(t)
 		refused(t, func(c *app.Config) { c.Database = server.DSN(server.Create(t)) })

@@ -64,10 +64,8 @@ var kinds = map[string]func(Config) (*Bank, error){
 // former bank's, see [OpenFormer].
 func HasBook(kind, kiosk string) bool {
 	switch kind {
-	case "simulator":
-		return !remote(kiosk)
-	case "direct":
-		return os.Getenv("QUITTANCE_DIRECT_MERCHANT") == "" && !remote(kiosk)
+	case "simulator", "direct", "payfip":
+		return !isReal(kind) && !remote(kiosk)
 	case "sips":
 		return env("MERCHANT") == "" && !remote(kiosk)
 	}
