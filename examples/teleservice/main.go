@@ -200,12 +200,11 @@ func welcome(w io.Writer, base string, a *app.App, secret bool) {
   Banque     %s, %s
   Données    %s
 `, base, base, a.Bank.Name, a.Bank.Where, a.Database.Name)
-	if a.Bank.Simulated { // a real bank refuses the test cards
-		fmt.Fprint(w, `
-À essayer :
-  1. Connectez-vous comme PIERRE BELAGE, payez avec la carte 5017 6700 0000 1800, lisez l’accusé de réception.
-  2. Une carte qui finit par 05 est refusée. Fermez l’onglet sur la page de la banque, revenez : le paiement reprend.
-`)
+	for i, try := range a.Bank.Try { // none with a real bank, which refuses the test cards
+		if i == 0 {
+			fmt.Fprintln(w, "\nÀ essayer :")
+		}
+		fmt.Fprintf(w, "  %d. %s\n", i+1, try)
 	}
 	if a.Bank.Desk != nil { // another process's bank has its faults there
 		fmt.Fprintln(w, "  3. Dans la gestion, « Pannes » : perdez la prochaine notification, payez, fermez l’onglet, laissez passer 16 minutes.")

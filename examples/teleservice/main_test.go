@@ -17,7 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quittance/quittance/examples/teleservice/internal/app"
 	"github.com/quittance/quittance/examples/teleservice/internal/bank"
+	"github.com/quittance/quittance/examples/teleservice/internal/database"
 )
 
 // TestMain also is the program.
@@ -87,6 +89,33 @@ func TestRun(t *testing.T) {
 			}
 		case <-time.After(time.Minute):
 			t.Fatal("it does not end")
+		}
+	}
+}
+
+// What the program says that one can try, the bank's payment page can do.
+func TestWelcome(t *testing.T) {
+	const card, reopened = "5017 6700 0000 1800", "le paiement reprend"
+	for kind, has := range map[string]map[string]bool{
+		"simulator": {card: true, reopened: true},
+		"mock":      {card: true, reopened: true},
+		"direct":    {card: true, reopened: true},
+		"payfip":    {card: false, reopened: false, "par carte ou par prélèvement": true},
+	} {
+		b, err := bank.Open(bank.Config{Kind: kind, Kiosk: "127.0.0.1:0", Base: "http://127.0.0.1:1", Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := new(output)
+		welcome(out, "http://127.0.0.1:1", &app.App{Bank: b, Database: new(database.DB)}, false)
+		b.Close()
+		for words, want := range has {
+			if got := strings.Contains(out.String(), words); got != want {
+				t.Errorf("%s: it says %q: %t, want %t\n%s", kind, words, got, want, out)
+			}
+		}
+		if !strings.Contains(out.String(), "  3. Dans la gestion, « Pannes »") {
+			t.Errorf("%s: the faults are not the third:\n%s", kind, out)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type Bank struct {
 	Save   func() ([]byte, error)
 	Close  func()
 
-	Simulated bool // nobody pays: it is played in this process, or by another one of this machine
+	Simulated bool     // nobody pays: it is played in this process, or by another one of this machine
+	Try       []string // of a simulation: what to try on its payment page, for people
 }
 
 // KioskPath is where a kiosk in the process is mounted.
@@ -95,6 +96,18 @@ func isLoopback(address string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// What there is to try. PayFiP's page asks for no card: the payer chooses the result.
+var (
+	withCards = []string{
+		"Connectez-vous comme PIERRE BELAGE, payez avec la carte 5017 6700 0000 1800, lisez l’accusé de réception.",
+		"Une carte qui finit par 05 est refusée. Fermez l’onglet sur la page de la banque, revenez : le paiement reprend.",
+	}
+	withPayFiP = []string{
+		"Connectez-vous comme PIERRE BELAGE, payez par carte ou par prélèvement : aucun numéro n’est demandé. Lisez l’accusé de réception.",
+		"Choisissez un paiement refusé, ou abandonnez-le, et recommencez. La page de paiement ne s’ouvre qu’une fois : ne la fermez pas.",
+	}
+)
+
 // Open opens the bank.
 func Open(c Config) (*Bank, error) {
 	open, ok := kinds[c.Kind]
@@ -109,5 +122,11 @@ func Open(c Config) (*Bank, error) {
 		b.Close = func() {}
 	}
 	b.Simulated = b.Desk != nil || remote(c.Kiosk) && isLoopback(b.Where) && !isReal(c.Kind)
+	if b.Simulated {
+		b.Try = withCards
+		if c.Kind == "payfip" {
+			b.Try = withPayFiP
+		}
+	}
 	return b, nil
 }
