@@ -246,7 +246,7 @@ func (a *App) mount(mux *http.ServeMux, c Config, https bool) error {
 	portal, err := payer.New(payer.Config{
 		Payments: a.Payments, Mailbox: a.Database.Mailbox, Catalog: catalog, Fund: from, People: directory, Sessions: sessions,
 		Policies: c.Policies, Now: a.Clock.Now, Secure: https, Logger: c.Logger, PageOpen: pageOpen[c.Bank], PageIdle: pageIdle[c.Bank],
-		Debits: c.Bank == "payfip", Notice: noticeOf(a.Bank),
+		Debits: c.Bank == "payfip", PageOnce: c.Bank == "payfip", Notice: noticeOf(a.Bank),
 	})
 	if err != nil {
 		return err

@@ -89,3 +89,22 @@ func TestGivenUpWithPayFiP(t *testing.T) {
 	b.get("/accueil").reads("Prélèvement enregistré", "Nous vous remercions pour votre paiement", "Moyen de paiement Prélèvement sur votre compte bancaire")
 	b.get("/demarches").reads("Prélèvement enregistré").lacks("État Accepté")
 }
+
+// PayFiP's page opens once. Who has closed it is told so where the way back to it is offered, and nobody is with a bank whose page opens again.
+func TestPageThatOpensOnce(t *testing.T) {
+	t.Parallel()
+	const once = "La page de paiement ne s’ouvre qu’une fois."
+	for _, kind := range []string{"payfip", "simulator"} {
+		w := start(t, func(c *app.Config) { c.Bank = kind })
+		b := w.payer("assure-1")
+		b.toKiosk("creance-101")
+		for _, page := range []string{"/accueil", "/demarches/paiements/" + string(w.Last().ID), "/demarches/creances/creance-101/etape-1"} {
+			if b.get(page).reads("reprendre"); strings.Contains(b.text(), once) != (kind == "payfip") {
+				t.Errorf("%s, %s:\n%s", kind, page, b.text())
+			}
+		}
+		if kind == "payfip" {
+			b.inEnglish().get("/accueil").reads("The payment page opens only once.").lacks(once)
+		}
+	}
+}

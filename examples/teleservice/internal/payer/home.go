@@ -25,6 +25,7 @@ type banner struct {
 type story struct {
 	Payment  payment.Payment
 	Resume   string // where the payment goes on, if it can
+	Once     bool   // it goes on only for who has not been there
 	Returned string // what has gone back of the amount, if a part has
 	Receipt  bool   // there is one
 	Letter   string // the acknowledgement's address, if it has arrived
@@ -107,7 +108,7 @@ func (p *Portal) word(ctx context.Context, tag language.Tag, c inbox.Content, ma
 
 // storyOf says how a payment goes on. A payment that could not be read has no story.
 func (p *Portal) storyOf(ctx context.Context, tag language.Tag, made payment.Payment) (s story, err error) {
-	s = story{Payment: made, Receipt: inbox.HasReceipt(made), Watched: made.State.Attempt()}
+	s = story{Payment: made, Receipt: inbox.HasReceipt(made), Watched: made.State.Attempt(), Once: p.PageOnce}
 	if s.Resume, err = p.resume(ctx, made); err != nil || made.ID == "" {
 		return s, err
 	}

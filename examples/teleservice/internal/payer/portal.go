@@ -38,6 +38,7 @@ type Config struct {
 	Notice   string        // in the foot, instead of the words about the demonstration
 	PageOpen time.Duration // how long the bank's page stays open, as far as is known; zero: nobody knows
 	PageIdle bool          // PageOpen counts from the payer's last action, not from the opening
+	PageOnce bool          // the bank's page opens once: who has closed it cannot go on there
 	Debits   bool          // the bank's page takes direct debits too: nothing before it speaks of a card alone
 	Logger   *slog.Logger
 }

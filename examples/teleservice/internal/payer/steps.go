@@ -53,7 +53,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 		return herr
 	}
 	page.Body = map[string]any{
-		"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held, "Free": c.Free(), "Remaining": c.Remaining(),
+		"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held, "Free": c.Free(), "Once": p.PageOnce, "Remaining": c.Remaining(),
 		"Owed": !c.Free() && (c.Held == nil || c.Held.State.Attempt()),
 	}
 	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
