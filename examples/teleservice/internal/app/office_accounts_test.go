@@ -218,6 +218,24 @@ func TestOrphanIsDealtWith(t *testing.T) {
 	a.get("/gestion/orphelins").lacks("l’orphelin est traité")
 }
 
+// Two people deal with one orphan: the second is told that the first was quicker, before the sum goes back a second time. Who clicks twice is told
+// nothing of the kind, and what no database can keep is no note.
+func TestOrphanIsDealtWithTwice(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	a, m := w.agent(), w.accountant()
+	a.get("/gestion/pannes").press("orphelin", "")
+	const page, note = "/gestion/orphelins", "affecté à la créance 12"
+	a.get(page)
+	m.get(page)
+	again, late := *a, *m
+	a.press("orphelin-0", "traite", "motif", "\xff").reads("Saisissez ce qui a été fait", "À traiter")
+	a.press("orphelin-0", "traite", "motif", note).reads("C’est noté : l’orphelin est traité.")
+	again.press("orphelin-0", "traite", "motif", note).reads("C’est noté : l’orphelin est traité.")
+	late.press("orphelin-0", "traite", "motif", "rendu par virement").lacks("C’est noté").
+		reads("Quelqu’un a traité cet orphelin avant vous", note, "ALIX DURIEUX, Service des créances").lacks("rendu par virement")
+}
+
 // The bank's file is read as it is, and compared with the days' exports; the ledger is on the page. What cannot be read is said by its line.
 func TestCompareInTheOffice(t *testing.T) {
 	t.Parallel()

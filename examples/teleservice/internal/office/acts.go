@@ -271,6 +271,7 @@ var outcomes = func() map[string]outcome {
 		"sceau":       {Text: "C’est noté : le sceau est conservé hors de la base de données."},
 		"autre-sceau": {"Ce n’est pas le sceau de ce jour. Rien n’est noté.", true},
 		"traite":      {Text: "C’est noté : l’orphelin est traité."},
+		"deja-traite": {"Quelqu’un a traité cet orphelin avant vous. Votre note n’est pas gardée : lisez la sienne avant de rendre la somme.", true},
 		"relance":     {Text: "Le travail en attente est relancé."},
 		"motif":       {"Saisissez ce qui a été fait, en 200 caractères au plus. Rien n’est noté.", true},
 		"verifie":     {Text: "La vérification est faite."},

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/quittance/quittance/examples/internal/bankfile"
 	"github.com/quittance/quittance/examples/internal/dayexport"
@@ -91,7 +90,7 @@ func readForm(parts *multipart.Reader) (given asked, lists []*reconcile.List, fa
 			if err != nil {
 				return given, nil, nil, web.Bad(err)
 			}
-			if *field = strings.TrimSpace(string(text)); !utf8.ValidString(*field) || !printable(*field) {
+			if *field = strings.TrimSpace(string(text)); !printable(*field) {
 				*field = ""
 			}
 		case part.FormName() == "fichier" && part.FileName() != "":

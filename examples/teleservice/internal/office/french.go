@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/quittance/quittance/inbox"
 	"github.com/shopspring/decimal"
@@ -141,7 +142,7 @@ func lowered(s string) string {
 	return strings.ToLower(string(r[0])) + string(r[1:])
 }
 
-// printable reports whether a text has nothing that does not print, or that turns its direction.
+// printable reports whether a text has nothing that does not print, or that turns its direction, or that no database keeps.
 func printable(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }

@@ -78,5 +78,9 @@ func (o *Office) settle(r *http.Request, agent officer) (string, string, error) 
 	if n := utf8.RuneCountInString(why); n == 0 || n > 200 || !printable(why) {
 		return back, "motif", nil
 	}
-	return back, "traite", o.Database.SettleOrphan(r.Context(), database.Settled{Key: key, At: o.Clock.Now(), By: agent.ID, Why: why})
+	ours, err := o.Database.SettleOrphan(r.Context(), database.Settled{Key: key, At: o.Clock.Now(), By: agent.ID, Why: why})
+	if err == nil && !ours {
+		return back, "deja-traite", nil
+	}
+	return back, "traite", err
 }
