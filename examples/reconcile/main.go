@@ -129,9 +129,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 	status, err := t.do(stdout)
 	if err != nil {
 		fmt.Fprintf(stderr, "reconcile\u00a0: rien n’a été comparé\u00a0:\n%v\n", err)
+		for _, h := range hints {
+			if errors.Is(err, h.is) {
+				fmt.Fprintln(stderr, h.text)
+			}
+		}
 		return wrong
 	}
 	return status
+}
+
+// hints are the flags that help after an error.
+var hints = []struct {
+	is   error
+	text string
+}{
+	{bankfile.ErrFormat, "Pour un autre CSV, décrivez-le par un fichier -layout\u00a0: l’option -demo en écrit un exemple."},
+	{reconcile.ErrContract, "Le numéro de contrat se donne par l’option -contract."},
 }
 
 // do reads, compares and writes.

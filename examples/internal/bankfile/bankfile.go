@@ -21,6 +21,7 @@
 package bankfile
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -199,7 +200,14 @@ type Mistake struct {
 	Line   int    // 0: the file as a whole
 	Column string // empty: the whole line
 	What   string
+	Err    error // for errors.Is; nil: a mistake that has no name
 }
+
+// ErrFormat is a file of no format that is known. A program that takes layouts can offer one.
+var ErrFormat = errors.New("bankfile: unknown format")
+
+// Unwrap returns the name of the mistake.
+func (m *Mistake) Unwrap() error { return m.Err }
 
 func (m *Mistake) Error() string {
 	where := m.File

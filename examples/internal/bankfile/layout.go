@@ -68,11 +68,11 @@ func ParseLayout(file string, content []byte) (Layout, error) {
 			at = syntax.Offset
 		}
 		line := 1 + bytes.Count(content[:min(int(at), len(content))], []byte("\n"))
-		return l, &Mistake{file, line, "", fmt.Sprintf("%v\u00a0: comparez avec le layout.json que -demo écrit.", err)}
+		return l, &Mistake{File: file, Line: line, What: fmt.Sprintf("%v\u00a0: comparez avec le layout.json que -demo écrit.", err)}
 	}
 	var errs []error
 	bad := func(field, format string, a ...any) {
-		errs = append(errs, &Mistake{file, 0, "", fmt.Sprintf("«\u00a0%s\u00a0»\u00a0: "+format, append([]any{field}, a...)...)})
+		errs = append(errs, &Mistake{File: file, What: fmt.Sprintf("«\u00a0%s\u00a0»\u00a0: "+format, append([]any{field}, a...)...)})
 	}
 	if r, n := utf8.DecodeRuneInString(l.Separator); n != len(l.Separator) || n == 0 || strings.ContainsRune("\"\r\n\uFFFD", r) {
 		bad("separator", "%.10q n’est pas un caractère qui sépare des cellules\u202f; donnez \";\", \",\" ou \"\\t\".", l.Separator)

@@ -67,13 +67,11 @@ func Read(name string, r io.Reader, layout *Layout, each func(Line) error) (File
 			return s.file, err
 		}
 	}
-	return s.file, s.mistakeIn(0, "", "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, les relevés "+
-		"CFONB 120, "+
-		"camt.053, camt.054 et MT940, et les CSV de huit banques. Pour un autre CSV, décrivez-le par un fichier -layout"+
-		"\u00a0: l’option -demo en écrit un exemple.")
+	return s.file, &Mistake{File: s.file.Name, Err: ErrFormat, What: "format inconnu. Sont reconnus les journaux Sips et Lyra, le rapport PayFiP, " +
+		"les relevés CFONB 120, camt.053, camt.054 et MT940, et les CSV de huit banques."}
 }
 
 // mistakeIn is a mistake in the file.
 func (s *source) mistakeIn(line int, column, what string) error {
-	return &Mistake{s.file.Name, line, column, what}
+	return &Mistake{File: s.file.Name, Line: line, Column: column, What: what}
 }

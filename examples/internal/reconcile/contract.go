@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -246,10 +245,11 @@ func (r *Report) accountLines(lists []*List, o Options) (accountSide, error) {
 	found := contractsOn(accounts)
 	switch {
 	case a.sums() && o.Contract == "":
-		return a, errors.New("sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez -contract avec votre numéro de " +
+		return a, contractError("sur un relevé de compte il faut savoir ce qui est à vous\u00a0: donnez votre numéro de " +
 			"contrat monétique, ou un texte de ses libellés." + found)
 	case len(a.lines) == 0 && found != "":
-		return a, fmt.Errorf("aucune ligne du relevé ne nomme «\u00a0%s\u00a0»\u00a0: vérifiez -contract.%s", bankfile.Plain(o.Contract), found)
+		return a, contractError(fmt.Sprintf("aucune ligne du relevé ne nomme «\u00a0%s\u00a0»\u00a0: vérifiez le numéro de contrat.%s",
+			bankfile.Plain(o.Contract), found))
 	case a.files != nil && len(a.lines) == 0:
 		r.Notes = append(r.Notes, "Le relevé n’a aucune ligne de carte.")
 	}

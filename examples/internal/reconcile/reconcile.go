@@ -69,6 +69,15 @@ type Options struct {
 	Remitted bool   // lists with a layout have only what was remitted
 }
 
+// ErrContract is a contract that is missing, or that no line of an account names.
+var ErrContract = errors.New("reconcile: which lines of the account are ours")
+
+// contractError says in French which of the two it is.
+type contractError string
+
+func (e contractError) Error() string      { return string(e) }
+func (contractError) Is(target error) bool { return target == ErrContract }
+
 // ReadList reads a list. layout may be nil. Of an account's lines only those are kept that are about cards or name the contract,
 // so that a year of a whole account takes no memory.
 func ReadList(name string, r io.Reader, layout *bankfile.Layout, o Options, near bool) (*List, error) {

@@ -216,7 +216,7 @@ func (l *Ledger) ToDo() string {
 		return "Donnez aussi le relevé des jours suivants\u202f; si l’écart reste, demandez à la banque le détail des " +
 			"remises, ou le journal de rapprochement à votre prestataire."
 	}
-	return "Vérifiez d’abord que les exports de tous ces jours sont donnés, et celui de la veille avec -near\u202f; si " +
+	return "Vérifiez d’abord que les exports de tous ces jours sont donnés, et celui de la veille\u202f; si " +
 		"l’écart reste, demandez le journal de rapprochement à votre prestataire\u00a0: il nomme chaque transaction."
 }
 

@@ -273,6 +273,16 @@ func TestCompareInTheOffice(t *testing.T) {
 			t.Errorf("%s: %d\n%s", name, m.Status, m.text())
 		}
 	}
+	// What the command says of its flags, the page does not: it names what it has, and leads to the field.
+	delete(march, "contrat")
+	m.upload(march, map[string]string{"releve.csv": account}).reads("donnez votre numéro de contrat monétique")
+	if m.Status != http.StatusUnprocessableEntity || !strings.Contains(m.Page, `<a href="#contrat">`) {
+		t.Errorf("an account without a contract: %d\n%s", m.Status, m.Page)
+	}
+	march["contrat"] = "0535999"
+	m.upload(march, map[string]string{"releve.csv": account}).reads("0535999", "vérifiez le numéro de contrat").lacks("-contract")
+	m.upload(march, map[string]string{"x.bin": "\x00\x01\x02"}).lacks("-layout", "-demo")
+	m.upload(map[string]string{"du": "01/03/2026", "au": "01/03/2026", "contrat": "0535875"}, map[string]string{"releve.csv": account}).lacks("-near")
 	// Not a form that the page sends.
 	m.do(http.MethodPost, "/gestion/rapprochement", map[string][]string{"x": {"y"}}).at(http.StatusBadRequest, "/gestion/rapprochement")
 }

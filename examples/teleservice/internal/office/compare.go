@@ -63,7 +63,11 @@ func (o *Office) compare(w http.ResponseWriter, r *http.Request, agent officer) 
 	}
 	report, err := reconcile.Compare(exports, near, lists, reconcile.Options{Contract: given.Contract})
 	if err != nil {
-		return o.showComparison(w, r, agent, http.StatusUnprocessableEntity, given, []web.Fault{{Field: "fichier", Text: sentence(err)}}, "")
+		field := "fichier"
+		if errors.Is(err, reconcile.ErrContract) {
+			field = "contrat"
+		}
+		return o.showComparison(w, r, agent, http.StatusUnprocessableEntity, given, []web.Fault{{Field: field, Text: sentence(err)}}, "")
 	}
 	var b bytes.Buffer
 	if err := report.WriteFragment(&b); err != nil {
