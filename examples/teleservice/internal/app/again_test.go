@@ -73,6 +73,25 @@ func TestKeptIsNoDouble(t *testing.T) {
 	b.get(page).reads("Votre caisse le vérifie.").lacks("en double. Nous le vérifions")
 }
 
+// Of a debt of which the notice claims a part, the rest is owed when that part was paid: no page says that there is nothing to pay.
+func TestRestOfTheDebt(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	const owed, free = "Vous devez encore 20,30 €", "rien à payer"
+	b, whole := w.payer("assure-2"), w.payer("assure-1")
+	b.toKiosk("creance-102").card(goodCard).back()
+	w.agent().get("/gestion/paiements/"+string(w.Last().ID)).decides("prendre-en-compte", "")
+	b.get("/accueil").reads(owed)
+	b.get("/demarches/creances/creance-102/etape-1").reads("Paiement pris en compte", owed).lacks(free, "déjà réglée", "Total dû", "Sommes dues")
+	b.get("/demarches/creances").reads("Avis réglé").lacks("Rien à payer")
+	b.inEnglish().reads("Notice paid").lacks("Nothing to pay")
+
+	whole.toKiosk("creance-101").card(goodCard).back()
+	w.agent().get("/gestion/paiements/"+string(w.Last().ID)).decides("prendre-en-compte", "")
+	whole.get("/demarches/creances/creance-101/etape-1").reads(free, "déjà réglée").lacks("Vous devez encore")
+	whole.get("/demarches/creances").reads("Rien à payer").lacks("Avis réglé")
+}
+
 // A fund names its debts as it likes: whatever signs are in a name, every page of the way is found.
 func TestDebtOfAnyName(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,7 @@ var english = web.Translation{
 	"Vos créances":                "Your debts",
 	"Commencer":                   "Start",
 	"le paiement de l’avis %s":    "paying the notice %s",
+	"Avis réglé":                  "Notice paid",
 	"Rien à payer":                "Nothing to pay",
 	"Pas de paiement en ligne":    "No online payment",
 	"Voir le détail et la raison": "See the details and the reason",
