@@ -80,6 +80,26 @@ func TestEnglish(t *testing.T) {
 	b.get("/langue/fr?retour=/accueil").at(http.StatusOK, "/accueil").reads("Accueil")
 }
 
+// A letter stays in the language in which it came. A screen reader is told which words are in which: the subject and the letter in French, what
+// stands above the letter in English.
+func TestLetterInAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").card(goodCard).back()
+	w.Work()
+	b.get("/messagerie/"+string(w.Last().ID)+"/acknowledgement").reads("Reçu le", "Bonjour,")
+	b.inEnglish().reads("Received on", "Bonjour,")
+	if !strings.Contains(b.Page, `<h1 lang="fr">Accusé de réception`) {
+		t.Errorf("the subject is read as English:\n%s", b.Page)
+	}
+	_, after, ok := strings.Cut(b.Page, "Received on")
+	head, letter, found := strings.Cut(after, `<div lang="fr">`)
+	if !ok || !found || strings.Contains(head, "Bonjour") || !strings.Contains(letter, "Bonjour,") || strings.Contains(b.Page, `<article class="panel letter" lang=`) {
+		t.Errorf("the letter and what stands above it are read in one language:\n%s", b.Page)
+	}
+}
+
 // The way back from the choice of a language leads to this service and nowhere else.
 func TestLanguageLeadsNowhereElse(t *testing.T) {
 	t.Parallel()

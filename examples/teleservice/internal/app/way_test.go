@@ -199,7 +199,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s and %s have the title %q", path, other, title)
 		}
 		titles[title] = path
-		if n := strings.Count(who.Page, "<h1>"); n != 1 {
+		if n := strings.Count(who.Page, "<h1"); n != 1 {
 			t.Errorf("%s has %d h1", path, n)
 		}
 		for _, want := range []string{`<html lang="fr">`, `<a class="skip" href="#contenu">Aller au contenu</a>`, `<main id="contenu"`} {

@@ -45,6 +45,7 @@ func (p *Portal) letter(w http.ResponseWriter, r *http.Request, v visitor) error
 		v.unread--
 	}
 	page := p.page(r, v, l.Subject)
+	page.TitleIn = l.Language
 	page.Back = &web.Link{Address: "/messagerie", Text: "Ma messagerie"}
 	body := map[string]any{"Header": strings.Split(header.Text, "\n\n"), "Text": template.HTML(l.HTML), "Language": l.Language}
 	switch made, err := p.ownPayment(r, v); {

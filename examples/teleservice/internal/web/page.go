@@ -75,6 +75,7 @@ func numbers(s string) template.HTML {
 // Page is what every page has. Body is its own.
 type Page struct {
 	Title   string // unique; also the h1
+	TitleIn string // the language of the title, if that is not the page's
 	Outcome string // what has happened, in words that are in the page's language: the first thing that the browser's title says
 	Keep    *Keep  // how long the session lasts, and how it is kept; nil: nobody is signed in
 	Menu    []Item
