@@ -108,3 +108,36 @@ func TestPageThatOpensOnce(t *testing.T) {
 		}
 	}
 }
+
+// PayFiP gives nothing back: the office does not offer what ends in review by itself, says what to do instead, and the payer is not told of a refund
+// that nobody makes.
+func TestGivingBackWithPayFiP(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(c *app.Config) { c.Bank = "payfip" })
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").payfipChoice("card", "accept")
+	b.back()
+	page := "/gestion/paiements/" + string(w.Last().ID)
+	m := w.accountant().get(page)
+	if m.offers("rembourser") || !m.offers("contester") {
+		t.Errorf("it offers the wrong things:\n%s", m.text())
+	}
+	m.reads("Cette banque ne rend rien : rendez la somme par virement", "code P").lacks("personne n’a encore payé")
+	if m.get("/gestion/pannes").reads("code P"); strings.Contains(m.text(), " , code") {
+		t.Errorf("the book has an empty state:\n%s", m.text())
+	}
+	m.get(page).decides("contester", "payé par erreur")
+	if m.offers("rendre") {
+		t.Errorf("in review it offers that the bank gives back:\n%s", m.text())
+	}
+	m.decides("deja-rendu", "virement du 4 mars").reads("Le paiement est clos : la somme est rendue.")
+	if s := w.Last().State; s != payment.Refunded {
+		t.Errorf("it is %s", s)
+	}
+
+	w = start(t, nil) // where the bank can, it is offered
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard)
+	if m := w.accountant().get("/gestion/paiements/" + string(w.Last().ID)); !m.lacks("Cette banque ne rend rien").offers("rembourser") {
+		t.Errorf("no refund is offered:\n%s", m.text())
+	}
+}

@@ -120,9 +120,14 @@ func (o *Office) offer(ctx context.Context, p payment.Payment, agent officer, st
 			allowed = stuck
 		case "interroger":
 			allowed = p.State != payment.Created && slices.Contains(o.Merchants, p.Merchant)
+		case "rembourser", "rendre":
+			allowed = allowed && o.givesBack(p)
 		case "contester":
-			if p.State == payment.Refunded || p.State == payment.Failed {
+			switch {
+			case p.State == payment.Refunded || p.State == payment.Failed:
 				a.Text, a.Hint = "Revenir sur la décision", "Le paiement est de nouveau à vérifier, et une autre décision peut être prise."
+			case !o.givesBack(p):
+				a.Hint += " Cette banque ne rend rien : rendez la somme par virement, et la direction comptable clôt ensuite le paiement."
 			}
 		}
 		if !allowed {
@@ -135,6 +140,16 @@ func (o *Office) offer(ctx context.Context, p payment.Payment, agent officer, st
 		}
 	}
 	return own, others, nil
+}
+
+// givesBack reports whether money can go back by the acquirer that took it. One that this process does not know may.
+func (o *Office) givesBack(p payment.Payment) bool {
+	if p.Merchant != o.Bank.Client.Merchant() {
+		return true
+	}
+	_, cancels := o.Bank.Client.(acquirer.Canceller)
+	_, refunds := o.Bank.Client.(acquirer.Refunder)
+	return cancels || refunds
 }
 
 // decided leads from the address of a decision that somebody loads again back to the payment.
