@@ -33,11 +33,13 @@ func TestWayWithPayFiP(t *testing.T) {
 		if english {
 			b.inEnglish().reads("Bank card or direct debit", "the details of your bank account").lacks("prélèvement")
 			b.get("/demarches/creances").reads("by bank card or direct debit", "the details of your bank account").lacks("prélèvement")
+			b.get("/conditions").reads("by bank card or direct debit")
 			b.get("/langue/fr?retour=/accueil")
 			continue
 		}
 		b.reads("Carte bancaire ou prélèvement, au choix", "les coordonnées de votre compte bancaire")
 		b.get("/demarches/creances").reads("par carte bancaire ou par prélèvement", "les coordonnées de votre compte bancaire")
+		b.get("/conditions").reads("par carte bancaire ou par prélèvement")
 	}
 	b.toKiosk("creance-101").at(http.StatusOK, "/tpa/paiementws.web")
 	b.reads("Choisissez votre moyen de paiement", "Montant : 62,00 €", "CPAM Test 2 (INTEGRATION)", "regie@caisse.example")

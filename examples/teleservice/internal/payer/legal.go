@@ -33,7 +33,7 @@ func (p *Portal) legal(of struct{ file, title string }) web.Handler {
 			return err
 		}
 		page.Body = map[string]any{
-			"Fund": p.Fund.Fund, "Address": strings.ReplaceAll(p.Fund.PostalAddress, "\n", ", "), "Telephone": telephone,
+			"Fund": p.Fund.Fund, "Address": strings.ReplaceAll(p.Fund.PostalAddress, "\n", ", "), "Telephone": telephone, "Debits": p.Debits,
 		}
 		return p.pages.Write(w, r, http.StatusOK, of.file, page)
 	}
