@@ -27,7 +27,7 @@ func TestGuessingABirthday(t *testing.T) {
 			t.Fatalf("try %d: %d", i, b.Status)
 		}
 	}
-	b := guess("asp-2025-0104", "12/09/1958")
+	b := guess("asp 2025 0104", "12/09/1958")
 	if b.Status != http.StatusTooManyRequests || b.Header.Get("Retry-After") != "900" {
 		t.Errorf("the sixth, with the right day: %d, %v", b.Status, b.Header)
 	}

@@ -1,9 +1,10 @@
 package payer
 
 import (
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
 )
 
 // A birthday is one of thirty thousand days: who may guess as often as they like finds it. So a notice takes five wrong guesses in a quarter of
@@ -27,7 +28,7 @@ func (t *tries) open(notice string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.forget(now)
-	return len(t.all) < triesOfAll && len(t.wrong[strings.ToUpper(notice)]) < triesOfOne
+	return len(t.all) < triesOfAll && len(t.wrong[people.PlainNumber(notice)]) < triesOfOne
 }
 
 // failed counts a wrong guess.
@@ -38,7 +39,7 @@ func (t *tries) failed(notice string, now time.Time) {
 	if t.wrong == nil {
 		t.wrong = make(map[string][]time.Time)
 	}
-	notice = strings.ToUpper(notice)
+	notice = people.PlainNumber(notice)
 	t.wrong[notice], t.all = append(t.wrong[notice], now), append(t.all, now)
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/quittance/quittance/creance"
 )
@@ -128,15 +129,29 @@ func (d *Directory) Debts(debtor string) []creance.Debt { return slices.Clone(d.
 // Addressee finds who got a notice by post, by what is printed on it and the day of birth. A real fund would ask for more, such as a code
 // sent by post. Whether it was the number or the day that is wrong is not said.
 func (d *Directory) Addressee(notice string, born time.Time) (Person, bool) {
+	number := PlainNumber(notice)
+	if number == "" {
+		return Person{}, false
+	}
 	for _, p := range d.people {
 		if p.Account || !p.Born.Equal(born) {
 			continue
 		}
 		for _, o := range d.debts[p.ID] {
-			if o.Notice != nil && o.Notice.Channel == creance.Paper && strings.EqualFold(o.Notice.Number, notice) {
+			if o.Notice != nil && o.Notice.Channel == creance.Paper && PlainNumber(o.Notice.Number) == number {
 				return p, true
 			}
 		}
 	}
 	return Person{}, false
+}
+
+// PlainNumber is the number of a notice without what people type otherwise than it is printed: spaces, hyphens, small letters.
+func PlainNumber(notice string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, notice))
 }

@@ -81,6 +81,11 @@ func TestAddressee(t *testing.T) {
 	}{
 		{"ASP-2025-0104", born, "assure-4"},
 		{"asp-2025-0104", born, "assure-4"},
+		{"ASP 2025 0104", born, "assure-4"}, // as people copy it from a letter
+		{" asp\u2011 2025\u2013 0104.", born, "assure-4"},
+		{"ASP20250104", born, "assure-4"},
+		{"ASP-2025-104", born, ""},
+		{"-", born, ""},
 		{"ASP-2025-0104", born.AddDate(0, 0, 1), ""},
 		{"ASP-2025-0101", time.Date(1983, time.February, 25, 0, 0, 0, 0, time.UTC), ""}, // has an account
 		{"", born, ""},
