@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/examples/teleservice/internal/app"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
@@ -210,4 +211,21 @@ func TestOfficeSecret(t *testing.T) {
 	b.press("connexion", "agent-1", "code", secret).at(http.StatusOK, "/gestion")
 	w2 := start(t, nil)
 	w2.browser().get("/gestion/connexion").reads("Portes ouvertes de la démonstration", "sans code d’accès")
+}
+
+// A bank that knows nothing of a payment is no proof that nobody has paid: not of one that it accepted. The mock forgets what was.
+func TestBankThatForgot(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(c *app.Config) { c.Bank = "mock" })
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard)
+	w.payer("assure-2").toKiosk("creance-102")
+	w.Stop()
+	w.Open()
+	const nobody = "personne n’a payé"
+	for i, c := range []struct{ says, lacks string }{
+		{"La banque ne connaît plus cette transaction, alors que ce paiement est accepté.", nobody},
+		{nobody, "alors que ce paiement est accepté"},
+	} {
+		w.agent().get("/gestion/paiements/"+string(w.All()[i].ID)).decides("interroger", "").reads(c.says).lacks(c.lacks)
+	}
 }

@@ -209,7 +209,7 @@ func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent officer) e
 		}
 	}
 	for _, t := range troubles {
-		if errors.Is(err, t.is) {
+		if errors.Is(err, t.is) && (!t.paid || !p.PaidAt.IsZero()) {
 			return o.seeOther(w, r, address, t.name)
 		}
 	}
@@ -254,15 +254,18 @@ func (o *Office) confirm(w http.ResponseWriter, r *http.Request, agent officer, 
 var troubles = []struct {
 	is   error
 	name string
+	paid bool // of a payment that was accepted
 }{
-	{payment.ErrVersion, "version"},
-	{payment.ErrClaimPaid, "claim"},
-	{payment.ErrNotAllowed, "state"},
-	{payment.ErrUnserved, "unserved"},
-	{acquirer.ErrNotFound, "unknown"},
-	{acquirer.ErrUnavailable, "silent"},
-	{acquirer.ErrUnanswered, "silent"},
-	{acquirer.ErrUnsupported, "unsupported"},
+	{is: payment.ErrVersion, name: "version"},
+	{is: payment.ErrClaimPaid, name: "claim"},
+	{is: payment.ErrNotAllowed, name: "state"},
+	{is: payment.ErrUnserved, name: "unserved"},
+	{is: payment.ErrNotFound, name: "another"},
+	{is: acquirer.ErrNotFound, name: "forgotten", paid: true},
+	{is: acquirer.ErrNotFound, name: "unknown"},
+	{is: acquirer.ErrUnavailable, name: "silent"},
+	{is: acquirer.ErrUnanswered, name: "silent"},
+	{is: acquirer.ErrUnsupported, name: "unsupported"},
 }
 
 // outcome is what a page says after an act.
@@ -279,6 +282,8 @@ var outcomes = func() map[string]outcome {
 		"claim":       {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
 		"state":       {"L’état du paiement ne le permet plus. Rien n’a été fait.", true},
 		"unserved":    {"Aucune banque de ce processus ne sert ce commerçant. Rien n’a été fait.", true},
+		"another":     {"La banque a une autre transaction sous cette référence. Si elle est acceptée, elle est parmi les orphelins.", true},
+		"forgotten":   {"La banque ne connaît plus cette transaction, alors que ce paiement est accepté. Comparez avec sa liste avant de décider.", true},
 		"unknown":     {"La banque ne connaît pas cette transaction : personne n’a payé.", true},
 		"silent":      {"La banque n’a pas répondu. La question sera posée à nouveau.", true},
 		"unsupported": {"Cette banque ne peut pas être interrogée.", true},
