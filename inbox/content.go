@@ -99,7 +99,8 @@ type (
 	// RefundUnderWay says that money is on its way back: refunding.
 	RefundUnderWay struct{ Payment payment.Payment }
 
-	// Refunded says that money went back: refunded. Its letter is [RefundNotice].
+	// Refunded says that money went back: refunded. Its letter is [RefundNotice]. Where a person said so ([payment.OnWasReturned]) it may have
+	// gone by transfer: clear the payment's MaskedPAN, and nothing is said of the card.
 	Refunded struct{ Payment payment.Payment }
 )
 

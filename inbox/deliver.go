@@ -37,10 +37,9 @@ var letterOccasions = []struct {
 	},
 	// A person found that the money is ours.
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledgementOf},
-	{
-		on: []payment.EventKind{payment.OnReturned, payment.OnWasReturned}, effect: onlyChanged, to: payment.Refunded,
-		letter: giveNotice,
-	},
+	{on: []payment.EventKind{payment.OnReturned}, effect: onlyChanged, to: payment.Refunded, letter: giveNotice},
+	// A person says that it went back, perhaps by transfer.
+	{on: []payment.EventKind{payment.OnWasReturned}, effect: onlyChanged, to: payment.Refunded, letter: giveNoticeWithoutCard},
 	// A part that went back, for each new sum; while all of it is on its way back, or somebody checks, the end is told alone.
 	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid, letter: giveNotice},
 	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Recorded, letter: giveNotice},
@@ -74,6 +73,11 @@ func tellByLetter(content func(payment.Payment) Content) func(payment.Payment, S
 func letterKey(id payment.ID, kind string) string { return string(id) + "/" + kind }
 
 func giveNotice(p payment.Payment, o Sender) Content { return RefundNotice{p, o} }
+
+func giveNoticeWithoutCard(p payment.Payment, o Sender) Content {
+	p.MaskedPAN = ""
+	return giveNotice(p, o)
+}
 
 func acknowledgementOf(p payment.Payment, o Sender) Content { return Acknowledgement{p, o} }
 

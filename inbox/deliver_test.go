@@ -316,3 +316,30 @@ func TestSenderValidate(t *testing.T) {
 		}
 	}
 }
+
+// Who says that money went back may have sent it by transfer: the notice names the card only where the bank gave the money back.
+func TestNoticeOfATransferNamesNoCard(t *testing.T) {
+	c := catalog(t)
+	const card, account = "sur la carte qui a servi à payer", "sur votre compte bancaire"
+	for _, tt := range []struct {
+		on          payment.EventKind
+		from        payment.State
+		says, lacks string
+	}{
+		{payment.OnReturned, payment.Refunding, card, account},
+		{payment.OnWasReturned, payment.Review, account, card},
+	} {
+		box := NewMemoryMailbox()
+		ch := change(tt.on, payment.EffectChanged, tt.from, payment.Refunded)
+		if err := Deliverer(box, c, senderIn2018())(t.Context(), ch); err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(letters(t, box, "debtor-1"), func(l Letter) bool { return strings.HasSuffix(l.Key, "/refund_notice") })
+		if i < 0 {
+			t.Fatalf("%s: no notice", tt.on)
+		}
+		if text := letters(t, box, "debtor-1")[i].Text; !strings.Contains(text, tt.says) || strings.Contains(text, tt.lacks) {
+			t.Errorf("%s:\n%s", tt.on, text)
+		}
+	}
+}

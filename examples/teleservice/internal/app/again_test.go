@@ -73,6 +73,25 @@ func TestKeptIsNoDouble(t *testing.T) {
 	b.get(page).reads("Votre caisse le vérifie.").lacks("en double. Nous le vérifions")
 }
 
+// What an agent gave back by transfer does not come to the card; what the bank gave back does.
+func TestGivenBackByTransfer(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	const card, account = "sur la carte qui a servi à payer", "sur votre compte bancaire"
+	b := w.payer("assure-1")
+	b.toKiosk("creance-101").card(goodCard).back()
+	m := w.accountant().get("/gestion/paiements/" + string(w.Last().ID))
+	m.decides("contester", "payé par erreur").decides("deja-rendu", "virement du 4 mars")
+	w.Work()
+	b.get("/accueil").reads("Remboursement effectué", account).lacks(card)
+	b.get("/messagerie/" + string(w.Last().ID) + "/refund_notice").reads(account).lacks(card)
+
+	b.toKiosk("creance-101").card(goodCard).back()
+	m.get("/gestion/paiements/"+string(w.Last().ID)).decides("rembourser", "payé par erreur")
+	w.Work()
+	b.get("/accueil").reads("Remboursement effectué", card).lacks(account)
+}
+
 // Of a debt of which the notice claims a part, the rest is owed when that part was paid: no page says that there is nothing to pay.
 func TestRestOfTheDebt(t *testing.T) {
 	t.Parallel()

@@ -84,13 +84,16 @@ func (p *Portal) bannerOf(ctx context.Context, tag language.Tag, made payment.Pa
 		recorded.Remaining = p.remaining(made)
 		content = recorded
 	}
-	if made.State == payment.Review {
-		twice, err := p.paidTwice(ctx, made)
-		if err != nil {
+	if made.State == payment.Review || made.State == payment.Refunded {
+		switch event, err := p.ledThere(ctx, made); {
+		case err != nil:
 			return nil, err
-		}
-		if twice {
+		case event == payment.OnAcceptedToo:
 			content = inbox.PaidTwice{Payment: made}
+		case event == payment.OnWasReturned: // by transfer, perhaps: not to the card
+			back := made
+			back.MaskedPAN = ""
+			content = inbox.Refunded{Payment: back}
 		}
 	}
 	return p.word(ctx, tag, content, made)
@@ -158,16 +161,15 @@ func (p *Portal) remaining(made payment.Payment) decimal.Decimal {
 	return decimal.Zero
 }
 
-// paidTwice reports whether a payment is in review because another one of the claim was paid: the entry of its journal that led there last
-// tells.
-func (p *Portal) paidTwice(ctx context.Context, made payment.Payment) (twice bool, err error) {
+// ledThere is the event that led a payment to the state in which it is: its journal tells.
+func (p *Portal) ledThere(ctx context.Context, made payment.Payment) (event payment.EventKind, err error) {
 	for e, err := range p.Payments.Journal(ctx, made.ID) {
 		if err != nil {
-			return false, err
+			return "", err
 		}
-		if e.To == payment.Review && e.From != payment.Review {
-			twice = e.Event == payment.OnAcceptedToo
+		if e.To == made.State && e.From != made.State {
+			event = e.Event
 		}
 	}
-	return twice, nil
+	return event, nil
 }
