@@ -229,3 +229,15 @@ func TestBankThatForgot(t *testing.T) {
 		w.agent().get("/gestion/paiements/"+string(w.All()[i].ID)).decides("interroger", "").reads(c.says).lacks(c.lacks)
 	}
 }
+
+// Time that has passed has passed, whatever the work that became due ran into: the panel does not say that nothing has changed.
+func TestTimePassesWhateverBecomesDue(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard) // and nobody has written the acknowledgement: an alarm is due tomorrow
+	before := w.App.Clock.Now()
+	w.agent().get("/gestion/pannes").press("temps", "", "duree", "72h").reads("Le temps a passé.").lacks("Rien n’a changé")
+	if d := w.App.Clock.Now().Sub(before); d < 72*time.Hour {
+		t.Errorf("%s have passed", d)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -138,9 +139,13 @@ func (o *Office) leap(ctx context.Context, w wish) (string, error) {
 		return "", err
 	}
 	o.Bank.Desk.Tick()
-	for range 20 { // what is left over, Work does
-		if n, err := o.Payments.WorkOnce(ctx); n == 0 || err != nil {
-			return "temps", err
+	for range 20 { // what is left over, or failed, Work does
+		n, err := o.Payments.WorkOnce(ctx)
+		if err != nil {
+			o.Logger.LogAttrs(ctx, slog.LevelWarn, "work that became due", slog.Any("error", err))
+		}
+		if n == 0 || err != nil {
+			break
 		}
 	}
 	return "temps", nil
