@@ -46,6 +46,20 @@ func TestSecondClick(t *testing.T) {
 	m.get(page+"/decider").at(http.StatusOK, page)
 }
 
+// Two people decide the same, each with a reason: the journal has the first one's, and the second is told so.
+func TestSecondReason(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	w.payer("assure-1").toKiosk("creance-101").card(goodCard).back()
+	page := "/gestion/paiements/" + string(w.Last().ID)
+	a, m := w.agent().get(page), w.accountant().get(page)
+	a.decides("contester", "une réclamation").reads("Le paiement est à vérifier.").lacks("avant vous")
+	m.decides("contester", "un impayé de la banque").reads("Quelqu’un l’a décidé avant vous", "une réclamation").lacks("un impayé de la banque")
+	if v := w.Last().Version; v != 4 {
+		t.Errorf("version %d", v)
+	}
+}
+
 // Two clicks at one instant: one acts, both say that it is done.
 func TestTwoClicksAtOnce(t *testing.T) {
 	t.Parallel()

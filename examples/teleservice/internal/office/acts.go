@@ -199,13 +199,15 @@ func (o *Office) decide(w http.ResponseWriter, r *http.Request, agent officer) e
 		return o.showDetail(w, r, agent, p, http.StatusUnprocessableEntity, given, []web.Fault{{Field: "motif", Text: "Ce motif ne peut pas être gardé : " +
 			"pas de numéro de sécurité sociale, pas de caractère qui ne s’imprime pas."}})
 	}
-	if errors.Is(err, payment.ErrVersion) || errors.Is(err, payment.ErrNotAllowed) {
+	if errors.Is(err, payment.ErrVersion) || errors.Is(err, payment.ErrNotAllowed) || err == nil && a.why {
 		done, jerr := o.isDone(r.Context(), c, a)
-		if jerr != nil {
+		switch {
+		case jerr != nil:
 			return jerr
-		}
-		if done {
+		case done:
 			err = nil
+		case err == nil: // it was so already, by somebody else's word
+			return o.seeOther(w, r, address, "deja-decide")
 		}
 	}
 	for _, t := range troubles {
@@ -279,6 +281,7 @@ var outcomes = func() map[string]outcome {
 	all := map[string]outcome{
 		"reprise":     {"Votre session avait pris fin : rien n’a été fait. Ce que vous aviez saisi est encore là.", true},
 		"version":     {"Le paiement a changé entre-temps. Rien n’a été fait : voici où il en est.", true},
+		"deja-decide": {"Quelqu’un l’a décidé avant vous : le journal a son motif, et non le vôtre.", true},
 		"claim":       {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
 		"state":       {"L’état du paiement ne le permet plus. Rien n’a été fait.", true},
 		"unserved":    {"Aucune banque de ce processus ne sert ce commerçant. Rien n’a été fait.", true},
