@@ -17,9 +17,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
+	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/examples/teleservice/internal/app"
+	"github.com/quittance/quittance/examples/teleservice/internal/people"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
+
+// A debt that another person's payment holds, because it was that person's once, cannot be paid; whose payment it is, of how much and since when,
+// nobody else learns.
+func TestHeldByAnothersPayment(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	directory, err := people.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	debt := directory.Debts("assure-1")[0]
+	debt.Debtor, debt.Items = "assure-2", []creance.Item{{Kind: creance.Franchise, Year: 2024, Amount: decimal.NewFromInt(97)}}
+	made, _, err := w.Payments.Begin(t.Context(), payment.BeginRequest{Key: "k", Debt: debt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.payer("assure-1")
+	for _, page := range []string{"/demarches/creances", "/demarches/creances/creance-101/etape-1", "/accueil", "/demarches"} {
+		b.get(page).at(http.StatusOK, page).lacks("97,00", "reprendre", "Reprendre", "La page de paiement se ferme")
+		if strings.Contains(b.Page, string(made.ID)) || strings.Contains(b.Page, made.Reference) || strings.Contains(b.Page, `href="/demarches/paiements/"`) {
+			t.Errorf("%s shows another's payment:\n%s", page, b.Page)
+		}
+	}
+	b.get("/demarches/creances").reads("Paiement : En cours")
+	b.get("/demarches/creances/creance-101/etape-1").reads("Un paiement existe déjà pour cette créance").lacks("Voir le paiement", "Continuer")
+}
 
 // What is somebody else's is as absent as what does not exist.
 func TestAnothersPayment(t *testing.T) {

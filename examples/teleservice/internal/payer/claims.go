@@ -43,6 +43,9 @@ func (p *Portal) claims(ctx context.Context, debtor string) (all []claim, err er
 		if err != nil {
 			return nil, err
 		}
+		if h := offer.Held; h != nil && h.Debtor != debtor { // the debt was another's: that there is a payment is all that may be told
+			offer.Held = &payment.Payment{State: h.State}
+		}
 		c := claim{Debt: offer.Debt, Offer: offer}
 		if offer.Debt.Status != d.Status { // a payment settled it
 			if err := p.findRest(ctx, &c); err != nil {
@@ -60,7 +63,7 @@ func (p *Portal) findRest(ctx context.Context, c *claim) error {
 		if err != nil {
 			return err
 		}
-		if rest := p.remaining(made); made.Claim == c.Claim() && rest.IsPositive() {
+		if rest := p.remaining(made); made.Debtor == c.Debt.Debtor && made.Claim == c.Claim() && rest.IsPositive() {
 			c.Recorded, c.Rest = &made, rest
 		}
 	}

@@ -80,7 +80,7 @@ func (p *Portal) stepThree(w http.ResponseWriter, r *http.Request, v visitor) er
 
 // resume is where a payment goes on; empty if it does not.
 func (p *Portal) resume(ctx context.Context, made payment.Payment) (string, error) {
-	if made.State != payment.Redirected {
+	if made.State != payment.Redirected || made.ID == "" { // without an ID it is another's
 		return "", nil
 	}
 	made, session, err := p.Payments.Resume(ctx, made.ID)

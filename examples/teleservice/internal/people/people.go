@@ -105,7 +105,12 @@ func Parse(people, debts []byte) (*Directory, error) {
 		}
 		d.byID[p.ID] = p
 	}
+	known := make(map[string]bool)
 	for _, o := range owed {
+		if known[o.ID] { // whoever pays one of them would hold the other
+			errs = append(errs, fmt.Errorf("people: debt %.40q stands twice", o.ID))
+		}
+		known[o.ID] = true
 		if _, ok := d.byID[o.Debtor]; !ok {
 			errs = append(errs, fmt.Errorf("people: debt %.40q is of nobody", o.ID))
 		}

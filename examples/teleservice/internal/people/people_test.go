@@ -102,6 +102,7 @@ func TestParseWrong(t *testing.T) {
 		"no name":          {`[{"id":"a"}]`, "[]"},
 		"twice":            {`[{"id":"a","name":"A"},{"id":"a","name":"B"}]`, "[]"},
 		"not a day":        {`[{"id":"a","name":"A","born":"31/12/1960"}]`, "[]"},
+		"a debt twice":     {`[{"id":"a","name":"A"},{"id":"b","name":"B"}]`, `[{"id":"d","debtor":"a","items":[]},{"id":"d","debtor":"b","items":[]}]`},
 		"a debt of nobody": {`[{"id":"a","name":"A"}]`, `[{"id":"d","debtor":"b","items":[]}]`},
 	} {
 		if _, err := Parse([]byte(c[0]), []byte(c[1])); err == nil {
