@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -117,16 +119,7 @@ func TestDebtOfAnyName(t *testing.T) {
 	for _, id := range []string{"2024/00123", "a b", "50%25", "?x", "#1", "été", "a+b;c"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			for name, text := range map[string]string{
-				"people.json": `[{"id": "p", "name": "ANNE DURAND", "born": "1983-02-25", "account": true, "case": ""}]`,
-				"debts.json": `[{"id": "` + id + `", "debtor": "p", "items": [{"kind": "franchise", "year": 2024, "amount": "50.00"}],
-					"notice": {"number": "AV-1", "channel": "electronic", "issued_on": "2025-09-08"}}]`,
-			} {
-				if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			folder := oneDebt(t, "p", id)
 			w := start(t, func(c *app.Config) { c.People = folder })
 			stepOne := "/demarches/creances/" + url.PathEscape(id) + "/etape-1"
 			b := w.browser().get(stepOne)
@@ -135,5 +128,40 @@ func TestDebtOfAnyName(t *testing.T) {
 			b.follows("Commencer").follows("Continuer").press("paiement", "").reads("Étape 3/3")
 			b.get(strings.TrimSuffix(stepOne, "etape-1")+"payer").at(http.StatusOK, "/demarches/creances/"+id+"/etape-1").reads("Un paiement existe déjà")
 		})
+	}
+}
+
+// oneDebt is a folder of one person who has one debt.
+func oneDebt(t *testing.T, person, debt string) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	for name, text := range map[string]string{
+		"people.json": `[{"id": "` + person + `", "name": "ANNE DURAND", "born": "1983-02-25", "account": true, "case": ""}]`,
+		"debts.json": `[{"id": "` + debt + `", "debtor": "` + person + `", "items": [{"kind": "franchise", "year": 2024, "amount": "50.00"}],
+			"notice": {"number": "AV-1", "channel": "electronic", "issued_on": "2025-09-08"}}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// A debt that no payment can be of, since the fund names the person by a social security number, is the operator's to mend: the log says which field
+// it is, and not the number.
+func TestDebtThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	const number = "1850578006084"
+	var log bytes.Buffer
+	w := start(t, func(c *app.Config) {
+		c.People, c.Logger = oneDebt(t, number, "d"), slog.New(slog.NewTextHandler(&log, nil))
+	})
+	b := w.browser().get("/connexion").press("connexion", number)
+	b.get("/demarches/creances/d/etape-2").press("paiement", "")
+	if b.Status != http.StatusBadRequest || len(w.All()) != 0 {
+		t.Errorf("%d, %d payments", b.Status, len(w.All()))
+	}
+	if !strings.Contains(log.String(), "Debt.Debtor is a social security number") || strings.Contains(log.String(), number) {
+		t.Errorf("the log says:\n%s", &log)
 	}
 }
