@@ -136,7 +136,9 @@ func (p *Portal) showDebt(w http.ResponseWriter, r *http.Request) {
 	case offer.Payable():
 		amount, _ := inbox.Euros(offer.Decision.Amount) // no error: a decision's amount is whole cents
 		show.Words = []string{"À payer : " + amount}
-		show.Pay, show.Key = "/debts/"+debt.ID+"/payment", rand.Text() // the key is drawn with the page
+		show.Pay, show.Key = "/debts/"+url.PathEscape(debt.ID)+"/payment", rand.Text() // the key is drawn with the page
+	case offer.Held != nil && offer.Held.Debtor != debt.Debtor: // the debt was another person's: no more is said of the payment
+		show.Message = p.message(inbox.DebtHeld{By: payment.Payment{State: offer.Held.State}})
 	case offer.Held != nil && !offer.Until.IsZero(): // the payment page is still open
 		show.Words = []string{"Un paiement est en cours."}
 		show.Resume = "/payments/" + string(offer.Held.ID) + "/resume"
