@@ -3,10 +3,12 @@ package payfip
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"unicode"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 	"github.com/quittance/quittance/acquirer/preflight"
 )
@@ -27,7 +29,9 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 	switch {
 	case f == nil:
 		say("service", preflight.Right, in.service.Host, " knows ", in.numcli, ": ", strings.Join(names, " / "))
-	case f.Kind == acquirer.ErrUnavailable:
+	case wire.Unreached(f.Err):
+		say("service", preflight.Unsure, in.service.Host, " cannot be reached: ", f.Err.Error())
+	case f.Kind == acquirer.ErrUnavailable && !errors.As(f.Err, new(*url.Error)): // it answered
 		say("service", preflight.Unsure, in.service.Host, " cannot be asked now: ", f.Err.Error())
 	default:
 		say("service", preflight.Wrong, in.service.Host, " cannot be used: ", f.Err.Error())

@@ -3,6 +3,7 @@ package payfip
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 
@@ -53,6 +54,8 @@ func TestDoctorVerdicts(t *testing.T) {
 		"moved":          {reply(301, "", ""), preflight.Wrong},
 		"closed":         {reply(500, xmlType, faultBody(soap.UnavailableError, "998", "")), preflight.Unsure},
 		"502":            {reply(502, "text/html", ""), preflight.Unsure},
+		"nobody there":   {httpmock.NewErrorResponder(&net.DNSError{Err: "no such host"}), preflight.Unsure},
+		"no HTTP":        {httpmock.NewErrorResponder(errors.New("down")), preflight.Wrong},
 	} {
 		r, err := newPlatform(t, nil, c.reply).Doctor(t.Context())
 		if err != nil || r.Checks[0].Name != "service" || r.Checks[0].Verdict != c.want || (r.Err() == nil) != (c.want != preflight.Wrong) {

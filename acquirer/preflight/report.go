@@ -2,7 +2,9 @@
 // as sips.Client.Doctor, looks without moving money, and returns a [Report].
 //
 // A program makes two calls at its start: it prints the report, whose lines say what was checked, and ends with [Report.Err] if that is
-// not nil. What could not be checked is [Unsure] and stops nothing. A client of your own builds a Report from [Check] values.
+// not nil. What could not be checked is [Unsure] and stops nothing: also a platform that cannot be reached or is not at work, for a program that
+// starts meanwhile is not configured wrong, and payers come back to it. A certificate that is not right is [Wrong]. A client of your own builds a
+// Report from [Check] values.
 //
 // What is not promised: a report in which all is right is no proof that a payment will work; a payment on the acquirer's test platform is.
 package preflight

@@ -49,6 +49,8 @@ func (in *inner) examineConnection(ctx context.Context) []preflight.Check {
 	connection := preflight.Check{Name: "connection", Verdict: preflight.Right, Text: fmt.Sprintf(
 		"%s takes our signature: merchant %s, API key %s are right", host, in.merchant, in.key.ID)}
 	switch {
+	case e != nil && wire.Unreached(e.Err):
+		connection.Verdict, connection.Text = preflight.Unsure, fmt.Sprintf("%s cannot be reached: %v", host, e.Err)
 	case e != nil && (e.Kind == acquirer.ErrUnavailable || e.Kind == acquirer.ErrUnanswered) && answer.refusal != nil:
 		connection.Verdict, connection.Text = preflight.Unsure, fmt.Sprintf("%s is not at work now: %v", host, e.Err)
 	case e != nil:

@@ -3,6 +3,7 @@ package direct
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -40,7 +41,8 @@ func TestDoctor(t *testing.T) {
 			[]string{"wrong   connection", "wrong   clock: our clock and that of", "6m0s apart"}},
 		"the clock, nearly":    {nil, []httpmock.Responder{at(ten.Add(2*time.Minute), fine), valid}, true, []string{"unsure  clock", "2m0s apart"}},
 		"maintenance":          {nil, []httpmock.Responder{apiError(503, "1"), valid}, true, []string{"unsure  connection", "not at work now"}},
-		"nobody there":         {nil, []httpmock.Responder{broken(errors.New("no such host")), valid}, false, []string{"wrong   connection"}},
+		"nobody there":         {nil, []httpmock.Responder{broken(&net.DNSError{Err: "no such host"}), valid}, true, []string{"unsure  connection", "cannot be reached"}},
+		"no HTTP":              {nil, []httpmock.Responder{broken(errors.New("down")), valid}, false, []string{"wrong   connection"}},
 		"an answer of another": {nil, []httpmock.Responder{ok(`{"result":"KO"}`), valid}, false, []string{"answered \"KO\" and not OK"}},
 		"another webhook key":  {nil, []httpmock.Responder{fine, invalid}, false, []string{"wrong   webhook key wh-key-1"}},
 		"one of two keys": {func(c *Config) { c.WebhookKeys["next"] = NewSecret("x") }, []httpmock.Responder{fine, invalid, valid}, true,

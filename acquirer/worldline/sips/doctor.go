@@ -27,7 +27,8 @@ const opDoctor = preflight.Op
 // Who makes the references of the shop cannot be seen so, unless the platform happens to complain: the report is unsure of it, and says
 // what to ask the bank for. Whether the platform takes the fund's addresses is [Client.Check]'s to say.
 //
-// A platform that is not at work now (HTTP 5xx, 429, 408, or a code that says so) is Unsure: nothing was proven, and nothing is wrong here.
+// A platform that cannot be reached, or is not at work (HTTP 5xx, 429, 408, or a code that says so), is Unsure: nothing was proven, and nothing is
+// wrong here.
 //
 // What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before both were done.
 func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
@@ -104,6 +105,8 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 
 	a, fault := in.sendAndVerify(ctx, q, fields)
 	switch {
+	case fault != nil && wire.Unreached(fault.Err):
+		return say(preflight.Unsure, "cannot be reached: %v", fault.Err)
 	case fault != nil && a.refused && fault.Kind != acquirer.ErrConfiguration: // a program that starts meanwhile is not configured wrong
 		return say(preflight.Unsure, "is not at work now: %v", fault.Err)
 	case fault != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -33,7 +34,8 @@ func TestDoctor(t *testing.T) {
 		"another seal":          {raw(200, "application/json", sealedJSON(fields{"redirectionStatusCode": "12"}, other)), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"under a seal that is not of"}},
 		"no seal":               {goodPage, unsealed200(fields{"getTransDataResponseCode": "25"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"without a seal"}},
 		"wrong host":            {raw(404, "text/html", "x"), raw(200, "text/html", "x"), []preflight.Verdict{preflight.Wrong, preflight.Wrong}, []string{"HTTP 404", "content type"}},
-		"no network":            {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"cannot be used"}},
+		"no network":            {httpmock.NewErrorResponder(&net.DNSError{Err: "no such host"}), goodOffice, []preflight.Verdict{preflight.Unsure, preflight.Right}, []string{"cannot be reached"}},
+		"no HTTP":               {httpmock.NewErrorResponder(errors.New("down")), goodOffice, []preflight.Verdict{preflight.Wrong, preflight.Right}, []string{"cannot be used"}},
 		"office, other name":    {goodPage, sealed200(fields{"responseCode": "34"}), []preflight.Verdict{preflight.Right, preflight.Wrong}, []string{"key version 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
