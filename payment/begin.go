@@ -76,7 +76,12 @@ func (r BeginRequest) findMistakes() error {
 // money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request may be repeated.
 func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.begin")
-	defer func() { end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State))) }()
+	defer func() {
+		if held := (*HeldError)(nil); errors.As(err, &held) {
+			held.By = held.By.shownTo(r.Debt.Debtor)
+		}
+		end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State)))
+	}()
 
 	if err := r.findMistakes(); err != nil {
 		return Payment{}, acquirer.Session{}, err

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -22,12 +23,13 @@ var (
 	ErrClosed     = errors.New("payment: no new payment is begun here, for Config.Acquirer is nil")
 )
 
-// HeldError says which payment holds the debt, so that the host can show it.
+// HeldError says which payment holds the debt, so that the host can show it. From [Service.Begin], By has the State alone where it is another
+// person's, to whom the debt belonged once.
 type HeldError struct{ By Payment }
 
 // Error names the payment that holds the debt by its reference.
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("%v: %s is %s", ErrHeld, e.By.Reference, e.By.State)
+	return fmt.Sprintf("%v: %s is %s", ErrHeld, cmp.Or(e.By.Reference, "another person's"), e.By.State)
 }
 
 // Is reports that target is [ErrHeld].

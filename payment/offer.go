@@ -10,14 +10,19 @@ import (
 // Offer is what can be done about a debt now: what a page shows before there is a button « payer ». It promises nothing, since Begin
 // decides again.
 type Offer struct {
-	// Debt is the debt that was asked about. Its Status is Settled once a payment of its claim was recorded, also while the host's own
-	// ledger does not know that yet.
+	// Debt is the debt that was asked about. Its Status is Settled where there is a Recorded, also while the host's own ledger does not know
+	// that yet.
 	Debt     creance.Debt
 	Decision creance.Decision // of the policy in force, about Debt
 
 	// Held is the payment that keeps the debt from being paid again: an attempt, or one whose money is here, on its way back or being
-	// checked; of several, the one that has the money. Nil if there is none. Before it is shown, compare its Debtor with the session.
+	// checked; of several, the one that has the money. Nil if there is none. Of another person, to whom the debt belonged
+	// once, it has the State alone: that a payment holds the debt is all that may be told.
 	Held *Payment
+
+	// Recorded is the payment of the debt's claim that was taken into account; of several, the last. Nil if there is none. Where the notice claims a
+	// part, the rest of the debt may be owed all the same, and nobody can pay it here. Of another person it has the State alone, as Held.
+	Recorded *Payment
 
 	// Until is when the payment page of Held closes, while the payer can still go back to it: see [Service.Resume]. Zero otherwise.
 	Until time.Time
@@ -46,14 +51,28 @@ func (s *Service) Offer(ctx context.Context, d creance.Debt) (Offer, error) {
 			if p.State.Holds() && (o.Held == nil || o.Held.OvertakenBy(p)) {
 				o.Held = &p
 			}
-			if p.State == Recorded && p.Claim == d.Claim() {
-				o.Debt.Status = creance.Settled
+			if p.State == Recorded && p.Claim == d.Claim() && (o.Recorded == nil || p.RecordedAt.After(o.Recorded.RecordedAt)) {
+				o.Debt.Status, o.Recorded = creance.Settled, &p
 			}
 		}
 	}
 	o.Decision = policy.Decide(o.Debt, now)
+	for _, found := range []**Payment{&o.Held, &o.Recorded} {
+		if *found != nil {
+			shown := (*found).shownTo(d.Debtor)
+			*found = &shown
+		}
+	}
 	if o.Held != nil && canGoBack(*o.Held, now) {
 		o.Until = o.Held.Session.ExpiresAt
 	}
 	return o, nil
+}
+
+// shownTo is what the debtor of a debt may see of a payment: of another person's the state alone.
+func (p Payment) shownTo(debtor string) Payment {
+	if p.Debtor != debtor {
+		return Payment{State: p.State}
+	}
+	return p
 }

@@ -61,13 +61,54 @@ func TestOffer(t *testing.T) {
 	ask("paid", answer{Held: payment.Paid, Eligible: true})
 	_, err := w.Record(w.ctx, q.ID)
 	w.must("Record", err)
-	ask("taken into account, and the host's ledger does not know", answer{Settled: true})
+	if o := ask("taken into account, and the host's ledger does not know", answer{Settled: true}); o.Recorded == nil || o.Recorded.ID != q.ID {
+		t.Errorf("settled by %v, want %v", o.Recorded, q)
+	}
 
 	next := debt("1") // another notice of the same debt
 	next.Notice.Number = "N-2"
-	if o, err := w.Offer(w.ctx, next); err != nil || !o.Payable() {
+	if o, err := w.Offer(w.ctx, next); err != nil || !o.Payable() || o.Recorded != nil {
 		t.Errorf("the next notice: %v %v", o.Decision, err)
 	}
+}
+
+// A debt can have been another person's once, whose payment holds or settled it: that there is one, and its state, is all that the new debtor's pages
+// can show.
+func TestOfferOfAnothersDebt(t *testing.T) {
+	w := newWorld(t)
+	mine := debt("1")
+	mine.Debtor = "assure-99"
+	mustSeeOnly := func(s payment.State, p *payment.Payment) {
+		t.Helper()
+		if diff := cmp.Diff(&payment.Payment{State: s}, p); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	p, session := w.begin("1")
+	o, err := w.Offer(w.ctx, mine)
+	w.must("Offer", err)
+	mustSeeOnly(payment.Redirected, o.Held)
+	if !o.Until.IsZero() || o.Payable() {
+		t.Errorf("payable %v, until %v", o.Payable(), o.Until)
+	}
+	_, _, err = w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: mine})
+	held := (*payment.HeldError)(nil)
+	if !errors.As(err, &held) {
+		t.Fatal(err)
+	}
+	mustSeeOnly(payment.Redirected, &held.By)
+	if want := "payment: the debt has a payment under way or made: another person's is redirected"; err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	w.visit(session, mock.Behaviour{})
+	_, err = w.Record(w.ctx, p.ID)
+	w.must("Record", err)
+	o, err = w.Offer(w.ctx, mine)
+	w.must("Offer", err)
+	if o.Held != nil {
+		t.Errorf("held by %v", o.Held)
+	}
+	mustSeeOnly(payment.Recorded, o.Recorded)
 }
 
 // The money of an older attempt comes while a newer one is under way: the offer names the one that has the money.

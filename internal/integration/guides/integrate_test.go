@@ -137,13 +137,13 @@ func (p *Portal) showDebt(w http.ResponseWriter, r *http.Request) {
 		amount, _ := inbox.Euros(offer.Decision.Amount) // no error: a decision's amount is whole cents
 		show.Words = []string{"À payer : " + amount}
 		show.Pay, show.Key = "/debts/"+url.PathEscape(debt.ID)+"/payment", rand.Text() // the key is drawn with the page
-	case offer.Held != nil && offer.Held.Debtor != debt.Debtor: // the debt was another person's: no more is said of the payment
-		show.Message = p.message(inbox.DebtHeld{By: payment.Payment{State: offer.Held.State}})
 	case offer.Held != nil && !offer.Until.IsZero(): // the payment page is still open
 		show.Words = []string{"Un paiement est en cours."}
 		show.Resume = "/payments/" + string(offer.Held.ID) + "/resume"
 	case offer.Held != nil: // paid, or being looked into
 		show.Message = p.message(inbox.DebtHeld{By: *offer.Held})
+	case offer.Recorded != nil && offer.Recorded.ID != "": // your books may not show it yet
+		show.Message = p.message(inbox.PaymentRecorded{Payment: *offer.Recorded})
 	case !offer.Decision.Eligible():
 		show.Message = p.message(inbox.NotEligible{Decision: offer.Decision, From: p.Fund})
 	default: // offer.Closed: no new payment is begun here
@@ -465,7 +465,7 @@ func TestIntegrate(t *testing.T) {
 	if now, err := p.payments.Get(t.Context(), begun.ID); err != nil || now.State != payment.Recorded {
 		t.Errorf("after Record: %s, %v", now.State, err)
 	}
-	sees("/debts/D-1", "Cette créance est déjà réglée")
+	sees("/debts/D-1", "La somme demandée par l’avis est réglée")
 }
 
 // damagedRow is a store in which one payment cannot be read.

@@ -15,16 +15,14 @@ type claim struct {
 	creance.Debt
 	payment.Offer
 
-	// Recorded is the payment of what the notice claims, if it was taken into account and a Rest of the debt is owed. Nobody can pay it here.
-	Recorded *payment.Payment
-	Rest     decimal.Decimal
+	Rest decimal.Decimal // of the debt, which is owed when what the notice claims was taken into account
 }
 
 // Page is the address of a page of the debt.
 func (c claim) Page(name string) string { return pageOf(c.ID, name) }
 
 // Free reports whether nothing is to be paid for this debt: it was settled, cancelled, or never owed.
-func (c claim) Free() bool { return c.Held == nil && c.Recorded == nil && c.Decision.NothingToPay() }
+func (c claim) Free() bool { return c.Held == nil && !c.Rest.IsPositive() && c.Decision.NothingToPay() }
 
 // Remaining is what is still owed after a payment, where the notice claims a part; zero if there is no such payment.
 func (c claim) Remaining() decimal.Decimal {
@@ -43,31 +41,13 @@ func (p *Portal) claims(ctx context.Context, debtor string) (all []claim, err er
 		if err != nil {
 			return nil, err
 		}
-		if h := offer.Held; h != nil && h.Debtor != debtor { // the debt was another's: that there is a payment is all that may be told
-			offer.Held = &payment.Payment{State: h.State}
-		}
 		c := claim{Debt: offer.Debt, Offer: offer}
-		if offer.Debt.Status != d.Status { // a payment settled it
-			if err := p.findRest(ctx, &c); err != nil {
-				return nil, err
-			}
+		if made := offer.Recorded; made != nil && made.Debtor == debtor {
+			c.Rest = p.remaining(*made)
 		}
 		all = append(all, c)
 	}
 	return all, nil
-}
-
-// findRest finds what is owed of a debt beyond a payment that was taken into account, and that payment.
-func (p *Portal) findRest(ctx context.Context, c *claim) error {
-	for made, err := range p.Payments.List(ctx, payment.Filter{Debt: c.ID, States: []payment.State{payment.Recorded}}) {
-		if err != nil {
-			return err
-		}
-		if rest := p.remaining(made); made.Debtor == c.Debt.Debtor && made.Claim == c.Claim() && rest.IsPositive() {
-			c.Recorded, c.Rest = &made, rest
-		}
-	}
-	return nil
 }
 
 // claim finds the debt of the request among the visitor's own.

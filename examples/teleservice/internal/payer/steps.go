@@ -54,7 +54,7 @@ func (p *Portal) stepOne(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	page.Body = map[string]any{
 		"Claim": c, "Why": why, "Balance": balance, "Sound": err == nil, "Held": held, "Free": c.Free(), "Once": p.PageOnce, "Remaining": c.Remaining(),
-		"Owed": !c.Free() && c.Recorded == nil && (c.Held == nil || c.Held.State.Attempt()),
+		"Owed": !c.Free() && !c.Rest.IsPositive() && (c.Held == nil || c.Held.State.Attempt()),
 	}
 	return p.pages.Write(w, r, http.StatusOK, "step1.html", page)
 }
@@ -64,7 +64,7 @@ func (p *Portal) whyNot(tag language.Tag, c claim) (inbox.Message, error) {
 	switch {
 	case c.Held != nil:
 		return p.say(tag, inbox.Answer(&payment.HeldError{By: *c.Held}, p.Fund))
-	case c.Recorded != nil:
+	case c.Rest.IsPositive():
 		return p.say(tag, inbox.PaymentRecorded{Payment: *c.Recorded, Remaining: c.Rest})
 	case !c.Decision.Eligible():
 		return p.say(tag, inbox.NotEligible{Decision: c.Decision, From: p.Fund})
