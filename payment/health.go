@@ -22,7 +22,10 @@ type Health struct {
 
 	Review       int       // payments that wait for a clerk
 	OldestReview time.Time // when the one that waits longest was begun; zero if there is none
-	Unrecorded   int       // payments that are paid and not taken into account in time (S77)
+
+	// Unrecorded are payments that are paid and not taken into account in time (S77). The time is counted from when they were begun: one that was
+	// accepted late is among them until it is recorded.
+	Unrecorded int
 }
 
 // openStates are the states in which a further event is expected.
