@@ -23,8 +23,8 @@ var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform
 
 // Status asks Office for a transaction (getTransactionData).
 //
-// A transaction is Accepted when its responseCode is 00 and its transactionStatus is TO_CAPTURE or CAPTURED; with CANCELLED,
-// TO_CREDIT or CREDITED it is Accepted with Returned set; with any other status, Pending. Amount is that of the order
+// A transaction is Accepted when its responseCode is 00 and its transactionStatus is TO_CAPTURE or CAPTURED, or is not said; with
+// CANCELLED, TO_CREDIT or CREDITED it is Accepted with Returned set; with any other status, Pending. Amount is that of the order
 // (originAmount), whatever was given back since. With Config.SeveralAttempts an end that is not an acceptance is Pending until
 // Window is over since the transaction's date.
 //
