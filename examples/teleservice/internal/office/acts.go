@@ -288,7 +288,7 @@ var outcomes = func() map[string]outcome {
 		"another":     {"La banque a une autre transaction sous cette référence. Si elle est acceptée, elle est parmi les orphelins.", true},
 		"forgotten":   {"La banque ne connaît plus cette transaction, alors que ce paiement est accepté. Comparez avec sa liste avant de décider.", true},
 		"unknown":     {"La banque ne connaît pas cette transaction : personne n’a payé.", true},
-		"silent":      {"La banque n’a pas répondu. La question sera posée à nouveau.", true},
+		"silent":      {"La banque n’a pas répondu. Réessayez dans quelques minutes.", true},
 		"unsupported": {"Cette banque ne peut pas être interrogée.", true},
 		"deconnecte":  {Text: "Vous êtes déconnecté."},
 		"sceau":       {Text: "C’est noté : le sceau est conservé hors de la base de données."},

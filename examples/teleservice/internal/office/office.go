@@ -160,7 +160,6 @@ func (o *Office) frame(r *http.Request) web.Page {
 func (o *Office) page(r *http.Request, agent officer, title string) web.Page {
 	page := web.Page{Title: title, Wide: true, Who: web.Who{Name: agent.Name, Detail: agent.Desk, SignOut: "/gestion/deconnexion"}}
 	page.Keep = &web.Keep{Address: keepPath, Until: agent.session.Ends, Seconds: agent.session.Left(o.Sessions.Now())}
-	page.Keep = &web.Keep{Address: keepPath, Until: agent.session.Ends, Seconds: agent.session.Left(o.Sessions.Now())}
 	for _, l := range menu {
 		if l.desk == "" || l.desk == deskOf(agent.Agent) {
 			page.Menu = append(page.Menu, web.Item{Link: l.Link, Here: r.URL.Path == l.Address || l.Address != "/gestion" && isBelow(r.URL.Path, l.Address)})
