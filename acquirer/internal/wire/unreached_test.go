@@ -15,22 +15,17 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/internal/testport"
 )
 
 func TestUnreached(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := "http://" + l.Addr().String()
-	l.Close()
 	stranger := httptest.NewTLSServer(http.NotFoundHandler()) // whose certificate nobody has signed
 	defer stranger.Close()
 	stranger.Config.ErrorLog = nil
 	late := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	defer late.Close()
-	get := func(address string) error {
-		_, err := (&http.Client{Timeout: 100 * time.Millisecond}).Get(address)
+	get := func(address string, patience time.Duration) error {
+		_, err := (&http.Client{Timeout: patience}).Get(address)
 		return fmt.Errorf("no connection: %w", err)
 	}
 	for name, c := range map[string]struct {
@@ -38,11 +33,11 @@ func TestUnreached(t *testing.T) {
 		want bool
 	}{
 		"nothing":                     {nil, false},
-		"nobody listens":              {get(nobody), true},
-		"no answer in time":           {get(late.URL), true},
+		"nobody listens":              {get("http://"+testport.Addr(t), time.Minute), true},
+		"no answer in time":           {get(late.URL, time.Millisecond), true},
 		"no such name":                {&url.Error{Op: "Post", URL: "https://a.example", Err: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host"}}}, true},
 		"the time is over, told":      {wire.Told(context.DeadlineExceeded), true},
-		"a stranger's certificate":    {get(stranger.URL), false},
+		"a stranger's certificate":    {get(stranger.URL, time.Minute), false},
 		"a certificate, in short":     {&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, false},
 		"a proxy refuses":             {&url.Error{Op: "Post", URL: "https://a.example", Err: errors.New("Forbidden")}, false},
 		"an answer that breaks off":   {wire.Told(io.ErrUnexpectedEOF), false},
