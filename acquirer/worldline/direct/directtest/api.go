@@ -106,8 +106,17 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 		if k := req.IdempotenceKey; k != "" && (keeps || s.o.IdempotentCreate && r.Method == http.MethodPost) {
 			key = m.PSPID + " " + k
 		}
-		a, replayed, release := s.runOnce(key, c.now, func() reply { return s.answerCall(op, fs, func() reply { return do(c) }) })
-		defer release()
+		var a reply
+		replayed := false
+		front, inFront := strikeInFront(fs)
+		if !inFront || front.after {
+			var release func()
+			a, replayed, release = s.runOnce(key, c.now, func() reply { return s.answerCall(op, fs, func() reply { return do(c) }) })
+			defer release()
+		}
+		if inFront {
+			a, replayed = front.answer(), false
+		}
 		s.writeFaulty(w, r, a, fs, func() { done(a.status, replayed) })
 	}
 }

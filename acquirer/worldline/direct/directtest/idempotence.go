@@ -49,12 +49,12 @@ func (s *Server) runOnce(key string, now time.Time, do func() reply) (a reply, r
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		k.Running = false
-		running := bytes.Contains(a.body, []byte(`"1409"`)) // made by a fault
+		running := bytes.Contains(a.body, []byte(`"1409"`)) // ordered
 		if notKept[a.status] || a.contentType != utf8JSON || running {
-			delete(s.keys, key) // the application never saw the call, or its answer was lost on the way
+			delete(s.keys, key) // the application never saw the call
 		}
 	}
 }
 
-// notKept are the statuses of answers that do not come from the application.
-var notKept = map[int]bool{429: true, 502: true, 503: true, 302: true}
+// notKept are the statuses that can be ordered and do not come from the application.
+var notKept = map[int]bool{429: true, 502: true, 503: true}
