@@ -93,8 +93,12 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 		req.Body = string(body[:min(len(body), 16<<10)])
 		m, forged := s.authenticate(r, &req)
 		done := s.noteRequest(req)
+		if bad == nil && !isIdempotenceKey(req.IdempotenceKey) {
+			a := invalidReply("X-GCS-Idempotence-Key")
+			bad = &a
+		}
 		if forged != nil {
-			bad = forged // an unauthenticated caller does not learn what is wrong with the body
+			bad = forged // an unauthenticated caller does not learn what is wrong with the request
 		}
 		if bad != nil {
 			done(bad.status, false)

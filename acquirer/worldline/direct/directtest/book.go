@@ -94,6 +94,8 @@ type checkout struct {
 	Serial     int64 // of its id
 	Next       int   // number of its next payment or operation
 	live       []*payment
+
+	OnlyAuthorised bool // the request's authorizationMode asks for no capture
 }
 
 // A payment is an attempt with its internal state.

@@ -30,6 +30,10 @@ const (
 	closestReference = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 )
 
+// onlyAuthorising are the modes in which a payment is authorised, and captured when the merchant asks for it. Without a mode the account
+// decides, which captures here.
+var onlyAuthorising = []string{"FINAL_AUTHORIZATION", "PRE_AUTHORIZATION"}
+
 // createRequest is the part of the body that the simulator reads.
 type createRequest struct {
 	Order *struct {
@@ -53,7 +57,16 @@ type createRequest struct {
 				Groups   []string `json:"groups"`
 				Products []int    `json:"products"`
 			} `json:"restrictTo"`
+			Exclude struct {
+				Groups []string `json:"groups"`
+			} `json:"exclude"`
 		} `json:"paymentProductFilters"`
+		Tokens      string `json:"tokens"`
+		IsRecurring bool   `json:"isRecurring"`
+		IsNewSeries bool   `json:"isNewUnscheduledCardOnFileSeries"`
+		Card        struct {
+			TokenizationMode string `json:"tokenizationMode"`
+		} `json:"cardPaymentMethodSpecificInput"`
 	} `json:"hostedCheckoutSpecificInput"`
 	Card struct {
 		AuthorizationMode string `json:"authorizationMode"`
@@ -117,6 +130,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 			OpenedAt: c.now, ExpiresAt: c.now.Add(time.Duration(minutes) * time.Minute),
 		},
 		Form: formToken(), ReturnMAC: newUUID(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
+		OnlyAuthorised: slices.Contains(onlyAuthorising, b.Card.AuthorizationMode),
 	}
 	session, err := s.bank.OpenLimited(bank.Order{
 		ID: o.ID, Merchant: o.Merchant, Reference: bankReference(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
@@ -180,12 +194,26 @@ func (b createRequest) firstInvalidMember() string {
 		{"hostedCheckoutSpecificInput.locale", func() bool { return longer(h.Locale, maxLocale) }},
 		{"hostedCheckoutSpecificInput.sessionTimeout", func() bool { return !between(h.SessionTimeout, 1, longestSession) }},
 		{"hostedCheckoutSpecificInput.allowedNumberOfPaymentAttempts", func() bool { return !between(h.Attempts, 1, mostAttempts) }},
+		// The simulator offers cards only, and stores none.
 		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.groups", func() bool {
-			g := h.Filters.RestrictTo.Groups
-			return len(g) > 0 && !slices.Contains(g, "cards") && len(h.Filters.RestrictTo.Products) == 0 // the simulator offers cards only
+			to := h.Filters.RestrictTo
+			return len(to.Groups) > 0 && !slices.Contains(to.Groups, "cards") && len(to.Products) == 0
+		}},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.products", func() bool {
+			to := h.Filters.RestrictTo
+			return len(to.Products) > 0 && !slices.Contains(to.Groups, "cards") && !slices.ContainsFunc(to.Products, isCard)
+		}},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.exclude.groups", func() bool {
+			return slices.Contains(h.Filters.Exclude.Groups, "cards")
+		}},
+		{"hostedCheckoutSpecificInput.tokens", func() bool { return h.Tokens != "" }},
+		{"hostedCheckoutSpecificInput.isRecurring", func() bool { return h.IsRecurring }},
+		{"hostedCheckoutSpecificInput.isNewUnscheduledCardOnFileSeries", func() bool { return h.IsNewSeries }},
+		{"hostedCheckoutSpecificInput.cardPaymentMethodSpecificInput.tokenizationMode", func() bool {
+			return !slices.Contains([]string{"", "noTokenization"}, h.Card.TokenizationMode)
 		}},
 		{"cardPaymentMethodSpecificInput.authorizationMode", func() bool {
-			return !slices.Contains([]string{"", "SALE", "FINAL_AUTHORIZATION", "PRE_AUTHORIZATION"}, b.Card.AuthorizationMode)
+			return !slices.Contains(append(onlyAuthorising, "", "SALE"), b.Card.AuthorizationMode)
 		}},
 		{"feedbacks.webhooksUrls", func() bool {
 			return len(b.Feedbacks.WebhooksURLs) > maxWebhooks || slices.ContainsFunc(b.Feedbacks.WebhooksURLs, func(u string) bool {
@@ -198,6 +226,11 @@ func (b createRequest) firstInvalidMember() string {
 		}
 	}
 	return ""
+}
+
+// isCard reports whether a payment product is a card: those of the contract (docs/direct.md §7.4).
+func isCard(product int) bool {
+	return slices.Contains([]int{1, 2, 3, 117, 125, 128, 130, 132}, product)
 }
 
 func isAddress(s string) bool {

@@ -3,11 +3,20 @@ package directtest
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // keptFor is how long the first answer to a key is repeated (docs/direct.md §11).
 const keptFor = 24 * time.Hour
+
+// longestKey is how many characters a key may have.
+const longestKey = 40
+
+// isIdempotenceKey reports whether a key is printable ASCII of that length. Empty: the call has none.
+func isIdempotenceKey(key string) bool {
+	return len(key) <= longestKey && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
+}
 
 // A kept is the first answer to an idempotence key.
 type kept struct {

@@ -214,7 +214,7 @@ func (s *Server) noteAttempt(t bank.Transaction) {
 	}
 	p := &payment{of: c}
 	p.ID = s.paymentID(c, p)
-	p.Code, p.ErrorCode = codeOf(t, s.merchants[c.Merchant].IgnoresSale)
+	p.Code, p.ErrorCode = codeOf(t, c.OnlyAuthorised || s.merchants[c.Merchant].IgnoresSale)
 	p.Brand, p.MaskedPAN, p.At, p.ChangedAt = t.Brand, maskPAN(t.MaskedPAN), now, now
 	if c.Serial%3 != 0 { // the platform does not always give it (docs/direct.md §7.4)
 		p.Authorisation = t.Authorisation
@@ -241,14 +241,14 @@ func (s *Server) captureAll(p *payment, code int, now time.Time) *Operation {
 	return o
 }
 
-// codeOf returns the status code of a new payment.
-func codeOf(t bank.Transaction, ignoresSale bool) (code int, errorCode string) {
+// codeOf returns the status code of a new payment. One that is only authorised stops at 5.
+func codeOf(t bank.Transaction, onlyAuthorised bool) (code int, errorCode string) {
 	switch m := sipscode.Meaning(t.Code); m.Outcome {
 	case acquirer.Accepted:
 		if start, ok := startCodes[t.Cents]; ok {
 			return start, ""
 		}
-		if ignoresSale {
+		if onlyAuthorised {
 			return 5, ""
 		}
 		return 9, ""

@@ -155,6 +155,35 @@ func TestEnds(t *testing.T) {
 	c.must(404, "GET", "payments/"+id, "")
 }
 
+// TestAuthorizationMode: only a SALE, or a request that leaves it to the account, is captured by itself; what was only authorised waits for
+// the merchant's capture (docs/direct.md §5.1, §9.2).
+func TestAuthorizationMode(t *testing.T) {
+	for mode, want := range map[string]string{
+		``:                    "9",
+		`SALE`:                "9",
+		`FINAL_AUTHORIZATION`: "5",
+		`PRE_AUTHORIZATION`:   "5",
+	} {
+		c := newClient(t, directtest.Options{})
+		o := c.must(200, "POST", "hostedcheckouts", `{"order":{"amountOfMoney":{"amount":7550,"currencyCode":"EUR"}},`+
+			`"cardPaymentMethodSpecificInput":{"authorizationMode":"`+mode+`"}}`)
+		saved, err := c.p.Save()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = newClient(t, directtest.Options{Saved: saved}) // the next process knows the mode too
+		if _, err := c.p.Visit(c.session(o), directtest.Payer{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.state(o); got != "PAYMENT_CREATED "+want {
+			t.Errorf("%q: %s, expected %s", mode, got, want)
+		}
+		if captured := c.p.Book()[0].Captured(); (captured == 7550) != (want == "9") {
+			t.Errorf("%q: %d cents were captured", mode, captured)
+		}
+	}
+}
+
 // TestMaintenance: capture, cancel, details, and that the three lists agree.
 func TestMaintenance(t *testing.T) {
 	for _, ids := range []directtest.IDs{directtest.Underscored, directtest.Nineteen} {

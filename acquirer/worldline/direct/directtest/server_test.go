@@ -302,6 +302,13 @@ func TestCreate(t *testing.T) {
 		{"feedbacks.webhooksUrls", `["http://a/1","http://a/2","http://a/3","http://a/4","http://a/5","http://a/6"]`, `["https://a/1"]`},
 		{"feedbacks.webhooksUrls", `["nowhere"]`, `[]`},
 		{"cardPaymentMethodSpecificInput.authorizationMode", `"LATER"`, `"SALE"`},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.groups", `["redirect"]`, `["redirect","cards"]`},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.products", `[809]`, `[809,130]`},
+		{"hostedCheckoutSpecificInput.paymentProductFilters.exclude.groups", `["cards"]`, `["redirect"]`},
+		{"hostedCheckoutSpecificInput.tokens", `"a-token"`, `""`},
+		{"hostedCheckoutSpecificInput.isRecurring", `true`, `false`},
+		{"hostedCheckoutSpecificInput.isNewUnscheduledCardOnFileSeries", `true`, `false`},
+		{"hostedCheckoutSpecificInput.cardPaymentMethodSpecificInput.tokenizationMode", `"createAlways"`, `"noTokenization"`},
 		{"feedbacks.webhookUrls", `["https://a/1"]`, ``}, // what a guide prints is no member
 		{"returnCancelState", `true`, ``},
 	} {
@@ -343,6 +350,11 @@ func TestIdempotence(t *testing.T) {
 		return c.call("POST", "payments/"+id+"/refund", fmt.Sprintf(`{"amountOfMoney":{"amount":%d,"currencyCode":"EUR"}}`, cents), "X-GCS-Idempotence-Key", key)
 	}
 	const said = "X-GCS-Idempotence-Request-Timestamp"
+	for _, tooLong := range []string{strings.Repeat("k", 41), "clé"} {
+		if a := refund(1, tooLong); a.status != 400 || a.at("errors.0.propertyName") != "X-GCS-Idempotence-Key" {
+			t.Errorf("the key %q: %d %s", tooLong, a.status, a.raw)
+		}
+	}
 	first, again := refund(2000, "k1"), refund(3000, "k1")
 	if first.status != 201 || again.raw != first.raw || again.header.Get(said) == "" || first.header.Get(said) != "" {
 		t.Errorf("a success: %s, %s", first.raw, again.raw)
