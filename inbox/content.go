@@ -116,7 +116,7 @@ type (
 	}
 
 	// DebtHeld says that another payment holds the debt, which one, and what it waits for. By is that of a [payment.HeldError]; [Answer]
-	// knows when it can no longer be paid.
+	// knows when it can no longer be paid. Without an ID it is another person's, and is told as such.
 	DebtHeld struct{ By payment.Payment }
 
 	// PaymentNotBegun says that the bank's page could not be opened, and that this request moved no money. [Answer] chooses it.
@@ -160,7 +160,7 @@ var pageKinds = []contentKind{
 	paymentKind("accepted", "status", payment.Paid, func(p payment.Payment) Content { return PaymentAccepted{p} }),
 	paymentKind("not_recorded", "status", payment.Paid, func(p payment.Payment) Content { return PaymentNotRecorded{p} }),
 	paymentKind("recorded", "status", payment.Recorded, func(p payment.Payment) Content { return PaymentRecorded{Payment: p} }),
-	paymentKind("failed", "alert", payment.Refused, func(p payment.Payment) Content { return PaymentFailed{p} }),
+	{"failed", "alert", samplesOf(failedPayments, func(p payment.Payment) Content { return PaymentFailed{p} })},
 	paymentKind("cancelled", "status", payment.Cancelled, func(p payment.Payment) Content { return PaymentCancelled{p} }),
 	paymentKind("expired", "status", payment.Expired, func(p payment.Payment) Content { return PaymentExpired{p} }),
 	paymentKind("result_unknown", "status", payment.Unknown, func(p payment.Payment) Content { return ResultUnknown{p} }),
@@ -171,7 +171,7 @@ var pageKinds = []contentKind{
 	paymentKind("paid_and_deducted", "status", payment.Recorded, func(p payment.Payment) Content { return PaidAndDeducted{p} }),
 	{"not_eligible", "alert", func() []Content { return sampleDecisions(false) }},
 	{"nothing_to_pay", "status", func() []Content { return sampleDecisions(true) }},
-	paymentKind("held", "alert", payment.Redirected, func(p payment.Payment) Content { return DebtHeld{p} }),
+	{"held", "alert", samplesOf(heldPayments, func(p payment.Payment) Content { return DebtHeld{p} })},
 	{"not_begun", "alert", func() []Content { return []Content{PaymentNotBegun{}} }},
 	{"closed", "alert", func() []Content { return []Content{PortalClosed{}, PortalClosed{true}} }},
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
@@ -238,8 +238,14 @@ func (n PaymentUnderReview) setFacts(t *factBuilder) error { return t.setPayment
 func (n PaidTwice) setFacts(t *factBuilder) error          { return t.setPayment(n.Payment) }
 func (n RefundUnderWay) setFacts(t *factBuilder) error     { return t.setPayment(n.Payment) }
 func (n Refunded) setFacts(t *factBuilder) error           { return t.setPayment(n.Payment) }
-func (n DebtHeld) setFacts(t *factBuilder) error           { return t.setPayment(n.By) }
 func (PaymentNotBegun) setFacts(*factBuilder) error        { return nil }
+
+func (n DebtHeld) setFacts(t *factBuilder) error {
+	if n.By.ID == "" && n.By.State != "" {
+		t.AnotherPersons = "yes"
+	}
+	return t.setPayment(n.By)
+}
 
 func (n PortalClosed) setFacts(t *factBuilder) error {
 	if n.Requested {

@@ -36,6 +36,8 @@ type Facts struct {
 	BackToCard                       string // not empty: the card is known that it was paid by, so what goes back goes there
 	Unreturned                       string // « 37,00 € »: what was to go back, and the bank has not given back; the payment is in review
 
+	AnotherPersons string // not empty: the payment that holds the debt is another person's, and its state alone is known; see [DebtHeld]
+
 	// Of a payment of which a part has gone back; see [Catalog.PartReturned].
 	PartReturned   string // the text returned: « 25,00 € sur 62,00 € vous ont été rendus. »
 	Returned, Left string // what has gone back of Amount, and what has not

@@ -187,8 +187,11 @@ func paymentOf(n Content) (p payment.Payment) {
 
 func describePayment(p payment.Payment) string {
 	words := []string{string(p.State)}
-	if p.State == "" {
+	switch {
+	case p.State == "":
 		words = []string{"nothing known"}
+	case p.ID == "":
+		words = append(words, "another person's")
 	}
 	if p.Decline != "" {
 		words = append(words, string(p.Decline))
@@ -199,7 +202,7 @@ func describePayment(p payment.Payment) string {
 	if p.Authorisation != "" {
 		words = append(words, "with an authorisation")
 	}
-	if p.Returned.Sign() > 0 {
+	if p.Returned.Sign() > 0 && p.Left().Sign() > 0 {
 		words = append(words, "a part given back")
 	}
 	if p.State == payment.Review && !p.RefundAskedAt.IsZero() {

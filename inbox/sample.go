@@ -120,6 +120,29 @@ func acceptedPayments() (out []payment.Payment) {
 	return out
 }
 
+// heldPayments are all payments, and of another person's the state alone, as the service tells it.
+func heldPayments() []payment.Payment {
+	out := slices.Clone(allPayments())
+	for _, s := range []payment.State{
+		payment.Created, payment.Redirected, payment.Unknown, payment.Paid, payment.Recorded, payment.Refunding, payment.Review,
+	} {
+		out = append(out, payment.Payment{State: s})
+	}
+	return append(out, samplePayment(payment.Redirected))
+}
+
+// failedPayments are all payments, and one whose money came and went.
+func failedPayments() []payment.Payment {
+	return append(slices.Clone(allPayments()), cameAndWent(), samplePayment(payment.Refused))
+}
+
+// cameAndWent is a payment of which the bank said that the money went back, and a person that none came.
+func cameAndWent() payment.Payment {
+	p := samplePayment(payment.Failed)
+	p.PaidAt, p.ReturnedAt, p.Returned = sampleTime, sampleTime.Add(time.Hour), p.Amount
+	return p
+}
+
 // paymentKind is a kind that tells of a payment. The last sample is a payment in the state that it is about, with all that is known
 // then.
 func paymentKind(name, role string, s payment.State, content func(payment.Payment) Content) contentKind {

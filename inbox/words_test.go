@@ -307,6 +307,62 @@ func TestWhoHasPaidNeedNotPayAgain(t *testing.T) {
 	}
 }
 
+// Of another person's payment the service tells the state alone. The payer is not told that it is theirs, nor to complete it, nor that they
+// will see its result.
+func TestAnotherPersonsPaymentIsNotThePayers(t *testing.T) {
+	c := catalog(t)
+	for s, want := range map[payment.State]map[language.Tag]string{
+		payment.Created:    {language.French: "Une autre personne est en train de payer", language.English: "Another person is paying"},
+		payment.Redirected: {language.French: "Une autre personne est en train de payer", language.English: "Another person is paying"},
+		payment.Unknown:    {language.French: "Nous vérifions le paiement d’une autre personne", language.English: "checking another person’s payment"},
+		payment.Review:     {language.French: "Nous vérifions le paiement d’une autre personne", language.English: "checking another person’s payment"},
+		payment.Paid:       {language.French: "Une autre personne a payé", language.English: "Another person has paid"},
+		payment.Recorded:   {language.French: "Une autre personne a payé", language.English: "Another person has paid"},
+		payment.Refunding:  {language.French: "Un paiement de cette créance est en cours de remboursement", language.English: "A payment for this debt is being refunded"},
+	} {
+		for tag, words := range want {
+			m, err := c.Render(tag, DebtHeld{payment.Payment{State: s}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(m.Text, words) {
+				t.Errorf("%s, %v: it does not say %q:\n%s", s, tag, words, m.Text)
+			}
+			for _, wrong := range []string{"otre paiement", "terminez", "votre compte", "our payment", "complete", "your account"} {
+				if strings.Contains(m.Text, wrong) {
+					t.Errorf("%s, %v: it says %q:\n%s", s, tag, wrong, m.Text)
+				}
+			}
+		}
+	}
+}
+
+// The words of a payment in which a person had the last word are true: a return of which a person told was not told of by the bank, and money
+// that came and went back can be seen on a bank statement although the payment failed in the end.
+func TestWhatAPersonSaidIsTold(t *testing.T) {
+	c := catalog(t)
+	back := samplePayment(payment.Review)
+	back.ReturnedAt = sampleTime.Add(time.Hour)
+	for _, x := range []struct {
+		name             string
+		told             Content
+		fr, en           string
+		notInFr, notInEn string
+	}{
+		{"a return in review", PaymentUnderReview{back}, "Un remboursement de votre paiement du 5 juillet 2026 nous a été signalé.",
+			"We have been told of a refund of your payment of 5 July 2026.", "La banque nous a signalé", "The bank has told us"},
+		{"failed, and the money came and went", PaymentFailed{cameAndWent()}, "Le débit et le remboursement peuvent apparaître sur votre relevé bancaire.",
+			"The charge and the refund may show on your bank statement.", "Aucune somme", "No money"},
+		{"failed", PaymentFailed{samplePayment(payment.Failed)}, "Aucune somme n’a été débitée.", "No money has been taken.", "relevé", "statement"},
+	} {
+		for tag, words := range map[language.Tag][2]string{language.French: {x.fr, x.notInFr}, language.English: {x.en, x.notInEn}} {
+			if m, err := c.Render(tag, x.told); err != nil || !strings.Contains(m.Text, words[0]) || strings.Contains(m.Text, words[1]) {
+				t.Errorf("%s, %v: %q is expected, and not %q: %v\n%s", x.name, tag, words[0], words[1], err, m.Text)
+			}
+		}
+	}
+}
+
 // A notice of a part leaves a rest, and the payer learns how much.
 func TestTheRestIsSaid(t *testing.T) {
 	c := catalog(t)
