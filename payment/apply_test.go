@@ -61,6 +61,27 @@ func fullAnswer(k payment.EventKind) payment.Event {
 	}}
 }
 
+// TestKeptEndsARefund: a clerk who keeps the money gives up the refund that was asked for. A later review is about something else, and the
+// payer is not told of a refund that the bank has not made.
+func TestKeptEndsARefund(t *testing.T) {
+	p := fullRow(payment.Refunding)
+	p.RefundFirstCalledAt = minutesAfterNoon(4)
+	for _, k := range []payment.EventKind{payment.OnOverdue, payment.OnKept, payment.OnQuestioned} {
+		var err error
+		if p, _, err = p.Apply(payment.Event{Kind: k, At: minutesAfterNoon(10), By: "clerk", Why: "asked"}); err != nil {
+			t.Fatalf("%s: %v", k, err)
+		}
+		times := []time.Time{p.RefundAskedAt, p.RefundCalledAt, p.RefundFirstCalledAt}
+		want := []time.Time{{}, {}, {}}
+		if k == payment.OnOverdue { // the clerk sees what was tried
+			want = []time.Time{minutesAfterNoon(3), minutesAfterNoon(4), minutesAfterNoon(4)}
+		}
+		if diff := cmp.Diff(want, times); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", k, diff)
+		}
+	}
+}
+
 // partReturned is fullAnswer, and 25 euros have gone back.
 func partReturned(k payment.EventKind) payment.Event {
 	e := fullAnswer(k)

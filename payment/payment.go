@@ -103,7 +103,8 @@ func (p Payment) Apply(e Event) (Payment, Effect, error) {
 		p.RefundCalledAt = e.At
 	case OnWasReturned:
 		p.ReturnedAt, p.Returned = e.At, p.Amount
-	case OnKept:
+	case OnKept: // a refund that was asked for is given up
+		p.RefundAskedAt, p.RefundCalledAt, p.RefundFirstCalledAt = time.Time{}, time.Time{}, time.Time{}
 		if p.PaidAt.IsZero() {
 			p.PaidAt = e.At
 		}
