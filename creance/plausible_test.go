@@ -34,6 +34,8 @@ func TestPlausible(t *testing.T) {
 		{name: "before 2008", items: []creance.Item{item(fr, 2007, 10_00)}, status: creance.Prescribed, want: []string{"before_law, franchise 2007"}},
 		{name: "the first years", items: []creance.Item{item(pf, 2005, 10_00), item(fr, 2008, 10_00)}, status: creance.Prescribed},
 		{name: "a year to come", items: []creance.Item{item(pf, 2031, 10_00)}, want: []string{"year_to_come, participation_forfaitaire 2031"}},
+		{name: "the year of the decision", items: []creance.Item{item(pf, 2026, 10_00), item(fr, 2026, 10_00)}},
+		{name: "the next year", items: []creance.Item{item(fr, 2027, 10_00)}, want: []string{"year_to_come, franchise 2027"}},
 		{name: "no year", items: []creance.Item{item(pf, 0, 10_50)}, want: []string{"no_year, participation_forfaitaire"}},
 		{name: "cents", items: []creance.Item{item(pf, 2024, 48_53), item(fr, 2024, 48_53)}, want: []string{"cents, participation_forfaitaire 2024"}},
 		{name: "cents that add up", items: []creance.Item{item(pf, 2024, 10_50), item(pf, 2024, 10_50)}},

@@ -91,6 +91,15 @@ func TestReminderValidate(t *testing.T) {
 	if err := sampleReminder().Validate(); err != nil {
 		t.Fatal(err)
 	}
+	for _, at := range []Detail{ // the last year that may be billed, and the last in which there can be a beneficiary
+		{creance.Item{Kind: creance.Franchise, Year: sampleToday.Year(), Amount: euro.Of(62_50)}, ""},
+		{creance.Item{Kind: creance.Franchise, Year: 2018, Amount: euro.Of(62_50)}, "Anne"},
+	} {
+		r := sampleReminder()
+		if r.Details = []Detail{at}; r.Validate() != nil {
+			t.Errorf("%d, %q: %v", at.Year, at.Beneficiary, r.Validate())
+		}
+	}
 	err := Reminder{}.Validate()
 	for _, w := range []string{"Fund is empty", "Telephone is empty", "Name is empty", "OtherWays in French is empty", "Officer.Name is empty", "Officer.Quality in French is empty", "From.PostalAddress is empty", "Privacy is empty", "DueOn is zero",
 		"the debt has no notice", "nothing is owed"} {
@@ -115,6 +124,9 @@ func TestReminderValidate(t *testing.T) {
 		{"a fund without an address", func(r *Reminder) { r.From.PostalAddress, r.From.EmailAddress = "", "" }, "PostalAddress and EmailAddress are empty"},
 		{"a link among the ways to pay", func(r *Reminder) { r.OtherWays = Words{"fr": "par chèque", "en": "https://paiement.example/x"} }, "OtherWays has a link"},
 		{"a link to one's data", func(r *Reminder) { r.Privacy = "www.fonds.example" }, "Privacy has a link"},
+		{"a beneficiary in 2019", func(r *Reminder) {
+			r.Details = []Detail{{creance.Item{Kind: creance.Franchise, Year: 2019, Amount: euro.Of(62_50)}, "Anne"}}
+		}, "since 2016 nobody owes for another person's care"},
 		{"no due day", func(r *Reminder) { r.DueOn = time.Time{} }, "DueOn is zero"},
 	} {
 		r := sampleReminder()

@@ -35,6 +35,8 @@ func TestM9PartReturnedIsTold(t *testing.T) {
 		{"receipt of a recorded one", Receipt{of(payment.Recorded), "Pierre BELAGE", sampleFund}, fr + " Ce paiement est pris en compte", en},
 		{"receipt of one being given back", Receipt{of(payment.Refunding), "Pierre BELAGE", sampleFund}, fr, en},
 		{"by letter", AsLetter{PaymentUnderReview{of(payment.Review)}, sampleFund}, fr, en},
+		{"two euros", PaymentAccepted{partReturned(samplePayment(payment.Paid), 2_00)}, "2,00\u00a0€ sur 62,00\u00a0€ vous ont été rendus.",
+			"€2.00 of €62.00 have been returned to you."},
 		{"less than two euros", PaymentAccepted{partReturned(samplePayment(payment.Paid), 1_99)}, "1,99\u00a0€ sur 62,00\u00a0€ vous a été rendu.",
 			"€1.99 of €62.00 has been returned to you."},
 	} {

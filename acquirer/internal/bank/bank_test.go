@@ -290,6 +290,7 @@ func TestSeveralAttempts(t *testing.T) {
 		{"refused, then paid", []bank.Card{{Code: "05"}, {}}, []step{{"05", 1, true}, {"00", 2, false}}, "94"},
 		{"three refusals", []bank.Card{{Code: "05"}, {Code: "51"}, {Code: "54"}}, []step{{"05", 1, true}, {"51", 2, true}, {"75", 3, false}}, "94"},
 		{"refused, then given up", []bank.Card{{Code: "05"}, {Code: "17"}}, []step{{"05", 1, true}, {"17", 1, false}}, "94"},
+		{"what Sips itself stops ends it", []bank.Card{{Code: "75"}}, []step{{"75", 1, false}}, "94"},
 		{"fraud ends it", []bank.Card{{Code: "34"}}, []step{{"34", 1, false}}, "94"},
 		{"pending ends it", []bank.Card{{Code: "60"}}, []step{{"60", 1, false}}, "94"},
 	} {
