@@ -19,7 +19,9 @@ func FuzzRequest(f *testing.F) {
 		}
 		defer s.Close()
 		w := httptest.NewRecorder()
-		s.serveOperation(w, httptest.NewRequest(http.MethodPost, servicePath, strings.NewReader(body)))
+		r := httptest.NewRequest(http.MethodPost, servicePath, strings.NewReader(body))
+		r.Header.Set("Content-Type", "text/xml")
+		s.serveOperation(w, r)
 		root, err := soap.Parse(w.Body.Bytes())
 		if err != nil || !root.Is(soap.EnvelopeNS, "Envelope") || w.Code != 200 && w.Code != 500 {
 			t.Fatalf("status %d: %v: %s", w.Code, err, w.Body)

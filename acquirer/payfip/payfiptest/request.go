@@ -3,6 +3,7 @@ package payfiptest
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 
@@ -26,6 +27,12 @@ var memberNames = map[string][]string{
 
 // errUnreadable says that a message is not a request of this web service.
 var errUnreadable = errors.New("unreadable")
+
+// isSentAsXML reports whether a message is sent as an envelope of SOAP 1.1 is.
+func isSentAsXML(r *http.Request) bool {
+	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && t == "text/xml"
+}
 
 // readRequest reads an envelope. As on the real platform an unknown member is ignored, so a misspelt one is not an error but is missing;
 // the question lists the ignored names. Of two members with one name the first counts.

@@ -584,6 +584,34 @@ func TestJournalCanaries(t *testing.T) {
 	}
 }
 
+// An envelope is text/xml, with a charset or without, as SOAP 1.1 has it; sent as anything else it is none, and makes no session.
+func TestContentType(t *testing.T) {
+	s, l := start(t, payfiptest.Options{})
+	l.create(t)
+	envelope := s.Journal()[0].Request
+	envelope = `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>` + envelope + `</e:Body></e:Envelope>`
+	envelope = strings.NewReplacer("<mel>***</mel>", "<mel>regie@ville.example.fr</mel>", "<objet>***</objet>", "<objet>cantine</objet>").Replace(envelope)
+	for contentType, want := range map[string]int{
+		"text/xml": 200, "text/xml; charset=utf-8": 200, `text/xml;charset="utf-8"`: 200, "Text/XML": 200,
+		"application/xml": 415, "application/soap+xml; charset=utf-8": 415, "application/x-www-form-urlencoded": 415, "application/json": 415, "text/xmlx": 415, "": 415,
+	} {
+		before := len(s.Book())
+		r, err := http.NewRequest(http.MethodPost, s.ServiceURL(), strings.NewReader(envelope))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", contentType)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if made := len(s.Book()) - before; resp.StatusCode != want || made != map[int]int{200: 1}[want] {
+			t.Errorf("%q: status %d and %d sessions, expected %d", contentType, resp.StatusCode, made, want)
+		}
+	}
+}
+
 // What cannot be is refused, everything at once.
 func TestListenRefuses(t *testing.T) {
 	_, err := payfiptest.Listen(payfiptest.Options{

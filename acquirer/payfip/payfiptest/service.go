@@ -20,6 +20,12 @@ var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer
 
 // serveOperation answers the three operations, which share one address; the first element of the Body tells which one is meant.
 func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
+	if !isSentAsXML(r) {
+		a := reply{status: http.StatusUnsupportedMediaType, contentType: "text/plain"}
+		s.noteExchange(question{}, a, nil)
+		a.write(w)
+		return
+	}
 	q, err := readRequest(r)
 	line := s.lineFor(ops[q.operation])
 	if line.hasFault(Unreachable) || line.hasFault(CutBefore) {
