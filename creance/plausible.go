@@ -171,16 +171,10 @@ func ImpossibleRule() Rule {
 // OneYearRule refuses, for the reason [Doubtful], a debt whose items are of several years. The Défenseur des droits told a fund to stop
 // such claims, even within the five years (décision 2020-034 of 19 November 2020). It leaves at most 100 € to be paid: see [Ameli].
 func OneYearRule() Rule {
-	return Rule{ID: "one_year/1", Check: func(d Debt, _ time.Time) []Reason {
-		year := 0
-		for _, it := range d.Items {
-			if it.Amount.IsZero() {
-				continue
-			}
-			if year != 0 && it.Year != year {
-				return []Reason{{Code: Doubtful}}
-			}
-			year = it.Year
+	return Rule{ID: "one_year/2", Check: func(d Debt, _ time.Time) []Reason {
+		owed := slices.DeleteFunc(slices.Clone(d.Items), func(it Item) bool { return it.Amount.IsZero() })
+		if slices.ContainsFunc(owed, func(it Item) bool { return it.Year != owed[0].Year }) {
+			return []Reason{{Code: Doubtful}}
 		}
 		return nil
 	}}

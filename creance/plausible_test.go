@@ -111,6 +111,35 @@ func TestPlausibleRules(t *testing.T) {
 	}
 }
 
+// Whether a debt is of one year does not depend on the order of its items; a year that is not known beside one that is makes two.
+func TestOneYearRuleInEveryOrder(t *testing.T) {
+	of := func(years ...int) (items []creance.Item) {
+		for _, y := range years {
+			items = append(items, item(creance.Franchise, y, 10_00))
+		}
+		return items
+	}
+	for _, c := range []struct {
+		name    string
+		items   []creance.Item
+		refused bool
+	}{
+		{"none", nil, false},
+		{"one", of(2024, 2024), false},
+		{"two", of(2024, 2025), true},
+		{"not known", of(0, 0), false},
+		{"one that is not known, first", of(0, 2024), true},
+		{"one that is not known, last", of(2024, 0), true},
+		{"one that is not known, first of three", of(0, 2024, 2024), true},
+		{"another of nothing", append(of(2024), item(creance.Franchise, 2025, 0)), false},
+	} {
+		got := creance.OneYearRule().Check(creance.Debt{ID: "d", Debtor: "p", Items: c.items}, parisNoon(2026, time.March, 2))
+		if (len(got) > 0) != c.refused {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 // The codes are stored by hosts: they are frozen.
 func TestDoubtCodesAreFrozen(t *testing.T) {
 	var got []creance.DoubtCode
