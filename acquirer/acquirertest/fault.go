@@ -73,7 +73,7 @@ func faultCases() []Case {
 				cases = append(cases, Case{
 					"fault/" + string(f) + "/" + y.op,
 					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells " +
-						"the truth: " +
+						"the truth; repeated with its key, the decision moves its money once where the acquirer knows keys: " +
 						"otherwise the money goes back twice, or the clerk is told that it did not.",
 					func(t *trial) error { return giveFault(t, f, y) },
 				})
@@ -338,8 +338,9 @@ func giveFault(t *trial, f Fault, y way) error {
 	ctx, cancel := t.callContext(f)
 	defer cancel()
 	amount := partOf(p, 40) // a part: if the client repeats the call by itself, twice as much goes back
+	m := t.modificationOf(p, amount)
 	var r acquirer.Result
-	late := checkReturns(y.op, func() { r, err = t.callGiveBack(ctx, y, t.modificationOf(p, amount)) })
+	late := checkReturns(y.op, func() { r, err = t.callGiveBack(ctx, y, m) })
 	if late != nil {
 		return late
 	}
@@ -371,6 +372,26 @@ func giveFault(t *trial, f Fault, y way) error {
 		return fmt.Errorf("the money went back, and the error says that it certainly did not: %w", e)
 	case !moved && slices.Contains([]Fault{Timeout, Truncated, ServerError}, f) && !e.OutcomeUnknown() && !e.Retryable():
 		return fmt.Errorf("nothing trustworthy came back, and the error says that this is final: %w", e)
+	case t.traits.Idempotent:
+		return t.repeatedOnce(y, p, m)
+	}
+	return nil
+}
+
+// repeatedOnce repeats a decision whose answer was lost, with its key, and checks that its money goes back once in all.
+func (t *trial) repeatedOnce(y way, p *trip, m acquirer.Modification) error {
+	_, repeated := t.callGiveBack(t.ctx, y, m)
+	r, err := t.askAbout(p)
+	switch back := r.Returned.Add(r.Returning); {
+	case err != nil:
+		return fmt.Errorf("the question after the decision was repeated: %w", err)
+	case back.GreaterThan(m.Amount):
+		return fmt.Errorf("%s went back or is on its way, one decision about %s was repeated with its key", back, m.Amount)
+	case repeated == nil && !back.Equal(m.Amount):
+		return fmt.Errorf("the repeated call succeeded, and %s of %s went back", back, m.Amount)
+	case repeated != nil:
+		_, err := asError(repeated)
+		return err
 	}
 	return nil
 }

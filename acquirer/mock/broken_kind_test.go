@@ -370,6 +370,7 @@ var brokenByKind = []brokenClient{
 		}
 	}, []string{"refund/not_paid", "refund/all", "refund/twice"}, mock.Direct},
 	{"a key for each call", onGiving(func(m *acquirer.Modification) { m.Key = fmt.Sprint(keys.Add(1)) }, noAfterwards), []string{"refund/key"}, mock.Direct},
+	{"another key once an answer was lost", rekeying, []string{"fault/timeout/refund", "fault/truncated/refund", "fault/slow/refund"}, mock.Direct},
 	{"one key for all", onGiving(func(m *acquirer.Modification) { m.Key = "key" }, noAfterwards), []string{"refund/key", "refund/part"}, mock.Direct},
 	{"a refund's own number", onGiving(unchanged, func(r *acquirer.Result, err *error) {
 		if *err == nil {
@@ -381,6 +382,24 @@ var brokenByKind = []brokenClient{
 			r.AuthorisationID = "R" + r.AuthorisationID
 		}
 	}), []string{"refund/authorisation"}, mock.Direct},
+}
+
+// rekeying repeats a call whose answer was lost under a key of its own.
+func rekeying(c *client) {
+	var mu sync.Mutex
+	lost := make(map[string]bool)
+	refund := c.refund
+	c.refund = func(ctx context.Context, m acquirer.Modification) (acquirer.Result, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		key := m.Key
+		if lost[key] {
+			m.Key = fmt.Sprint(keys.Add(1))
+		}
+		r, err := refund(ctx, m)
+		lost[key] = errors.Is(err, acquirer.ErrUnanswered)
+		return r, err
+	}
 }
 
 // keys are those of a client that has no idea of a decision.
