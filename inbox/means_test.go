@@ -21,6 +21,9 @@ func TestDirectDebitIsTold(t *testing.T) {
 			p := sampleDebit(s)
 			for _, part := range []payment.Payment{p, partReturned(p, 25_00)} {
 				all := []Content{Acknowledgement{part, sampleFund}, PaidTwice{part}, RefundNotice{part, sampleFund}}
+				if s.Money() {
+					all = append(all, DebtHeld{part}, PaidAndDeducted{part})
+				}
 				if HasReceipt(part) {
 					all = append(all, Receipt{part, "Pierre BELAGE", sampleFund})
 				}
@@ -39,7 +42,7 @@ func TestDirectDebitIsTold(t *testing.T) {
 						t.Errorf("%v %s of a direct debit in %s speaks of a card:\n%s", tag, n.contentName(), s, words)
 					}
 					switch n.contentName() {
-					case "accepted", "acknowledgement", "receipt", "recorded":
+					case "accepted", "acknowledgement", "receipt", "recorded", "held", "paid_and_deducted":
 						if !debitWords.MatchString(words) {
 							t.Errorf("%v %s in %s does not say that it is a direct debit:\n%s", tag, n.contentName(), s, words)
 						}
