@@ -151,6 +151,31 @@ func TestOneMistakeAtATime(t *testing.T) {
 	}
 }
 
+// What a member may be, to the character (docs/payfip.md §4).
+func TestLimits(t *testing.T) {
+	_, l := start(t, payfiptest.Options{})
+	of := func(n int) string { return strings.Repeat("a", n) }
+	for _, c := range []struct{ member, good, bad, code string }{
+		{"mel", "a@b.fr", "a@b.f", "A2"},
+		{"mel", of(72) + "@ville.f", of(73) + "@ville.f", "A2"},
+		{"refdet", of(6), of(5), "R3"},
+		{"refdet", of(30), of(31), "R3"},
+		{"objet", of(100), of(101), "O1"},
+		{"montant", "100", "99", "M3"},
+		{"montant", "9999999", "10000000", "M5"},
+		{"urlnotif", "https://ville.example/" + of(228), "https://ville.example/" + of(229), "N1"},
+		{"urlredirect", "https://ville.example/" + of(228), "https://ville.example/" + of(229), "D1"},
+	} {
+		if _, err := l.ask("creerPaiementSecurise", order(c.member, c.good)); err != nil {
+			t.Errorf("%s of %d characters: %v", c.member, len(c.good), err)
+		}
+		_, err := l.ask("creerPaiementSecurise", order(c.member, c.bad))
+		if f := (*loneFault)(nil); !errors.As(err, &f) || f.code != c.code {
+			t.Errorf("%s of %d characters: %v, expected %s", c.member, len(c.bad), err, c.code)
+		}
+	}
+}
+
 // The page opens once, for fifteen minutes; after it the way is closed with P3 and P4.
 func TestOpening(t *testing.T) {
 	c := paymenttest.NewClock(morning)

@@ -299,7 +299,7 @@ func TestCreate(t *testing.T) {
 		{"hostedCheckoutSpecificInput.sessionTimeout", `1441`, `1440`},
 		{"hostedCheckoutSpecificInput.allowedNumberOfPaymentAttempts", `0`, `1`},
 		{"hostedCheckoutSpecificInput.allowedNumberOfPaymentAttempts", `11`, `10`},
-		{"feedbacks.webhooksUrls", `["http://a/1","http://a/2","http://a/3","http://a/4","http://a/5","http://a/6"]`, `["https://a/1"]`},
+		{"feedbacks.webhooksUrls", `["http://a/1","http://a/2","http://a/3","http://a/4","http://a/5","http://a/6"]`, `["http://a/1","http://a/2","http://a/3","http://a/4","http://a/5"]`},
 		{"feedbacks.webhooksUrls", `["nowhere"]`, `[]`},
 		{"cardPaymentMethodSpecificInput.authorizationMode", `"LATER"`, `"SALE"`},
 		{"hostedCheckoutSpecificInput.paymentProductFilters.restrictTo.groups", `["redirect"]`, `["redirect","cards"]`},
@@ -354,6 +354,9 @@ func TestIdempotence(t *testing.T) {
 		if a := refund(1, tooLong); a.status != 400 || a.at("errors.0.propertyName") != "X-GCS-Idempotence-Key" {
 			t.Errorf("the key %q: %d %s", tooLong, a.status, a.raw)
 		}
+	}
+	if a := refund(1, strings.Repeat("k", 40)); a.status != 201 {
+		t.Errorf("a key of 40 characters: %d %s", a.status, a.raw)
 	}
 	first, again := refund(2000, "k1"), refund(3000, "k1")
 	if first.status != 201 || again.raw != first.raw || again.header.Get(said) == "" || first.header.Get(said) != "" {
@@ -413,7 +416,7 @@ func TestIdempotence(t *testing.T) {
 			t.Errorf("%s on a key that was answered: %d, then %s", f, struck.status, last.raw)
 		}
 	}
-	if n := c.p.Book()[0].Returning(); n != 2000+100+7 {
+	if n := c.p.Book()[0].Returning(); n != 1+2000+100+7 {
 		t.Errorf("%d cents are on their way back", n)
 	}
 	c.c.Add(25 * time.Hour)
