@@ -81,8 +81,25 @@ func (c *cfonb) formatMistake(format string, a ...any) error {
 	return c.mistakeIn(c.number, "", fmt.Sprintf(format, a...)+". Redemandez le fichier à la banque.")
 }
 
-// nextRecord reads a record: to the end of the line or, where there is none, 120 characters.
+// nextRecord reads the next record that is not blank. Blank ones may stand between statements.
 func (c *cfonb) nextRecord() error {
+	for {
+		if err := c.readRecord(); err != nil {
+			return err
+		}
+		if len(strings.TrimSpace(string(c.record))) > 0 {
+			break
+		}
+	}
+	for len(c.record) < cfonbWidth {
+		c.record = append(c.record, ' ')
+	}
+	c.number++
+	return nil
+}
+
+// readRecord reads to the end of the line or, where there is none, 120 characters.
+func (c *cfonb) readRecord() error {
 	c.record = c.record[:0]
 	for len(c.record) < cfonbWidth {
 		r, _, err := c.text.ReadRune()
@@ -96,10 +113,6 @@ func (c *cfonb) nextRecord() error {
 			return err
 		}
 		if r == '\r' || r == '\n' {
-			if len(strings.TrimSpace(string(c.record))) == 0 { // between records, or a blank line
-				c.record = c.record[:0]
-				continue
-			}
 			break
 		}
 		if (r == 0x1a || r == 0) && len(c.record) == 0 { // what old systems put behind the end
@@ -107,13 +120,6 @@ func (c *cfonb) nextRecord() error {
 		}
 		c.record = append(c.record, r)
 	}
-	if len(strings.TrimSpace(string(c.record))) == 0 {
-		return io.EOF
-	}
-	for len(c.record) < cfonbWidth {
-		c.record = append(c.record, ' ')
-	}
-	c.number++
 	return nil
 }
 

@@ -105,6 +105,10 @@ func TestForms(t *testing.T) {
 			"cfonb120", []string{"remittance 2026-03-03 7500"}},
 		{"blanks at the end cut off by an editor", strings.ReplaceAll(cfonbRecord("01", "", 0, '{', "020326")+cfonbRecord("04", "30", 750, '{', "030326")+cfonbRecord("07", "", 750, '{', "040326"), strings.Repeat(" ", 16)+"\n", "\n"),
 			"cfonb120", []string{"remittance 2026-03-03 7500"}},
+		{"a record of blanks between two statements, with a line end", cfonbStatement(0, 750) + strings.Repeat(" ", 120) + "\n" + cfonbStatement(750, 250),
+			"cfonb120", []string{"remittance 2026-03-03 7500", "remittance 2026-03-03 2500"}},
+		{"a record of blanks between two statements, without line ends", strings.ReplaceAll(cfonbStatement(0, 750)+strings.Repeat(" ", 120)+cfonbStatement(750, 250), "\n", ""),
+			"cfonb120", []string{"remittance 2026-03-03 7500", "remittance 2026-03-03 2500"}},
 		{"the last century, and no decimals", decimals(cfonbRecord("01", "", 0, '{', "311299")+cfonbRecord("04", "30", 7, 'E', "311299")+cfonbRecord("07", "", 7, 'E', "311299"), '0'),
 			"cfonb120", []string{"remittance 1999-12-31 7500"}},
 		{"three decimals", decimals(cfonbRecord("01", "", 0, '{', "020326")+cfonbRecord("04", "30", 7500, '{', "030326")+cfonbRecord("07", "", 7500, '{', "030326"), '3'),
@@ -186,6 +190,11 @@ func cfonbRecord(code, operation string, units int64, last rune, day string) str
 		put(49, "CB 0535875")
 	}
 	return string(r) + "\n"
+}
+
+// cfonbStatement is one with a single remittance.
+func cfonbStatement(opening, units int64) string {
+	return cfonbRecord("01", "", opening, '{', "020326") + cfonbRecord("04", "30", units, '{', "030326") + cfonbRecord("07", "", opening+units, '{', "040326")
 }
 
 // decimals changes the number of decimals of each record.
