@@ -118,6 +118,31 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// A download without a line says nothing of our payments, not even that they are under way.
+func TestEmptyAccount(t *testing.T) {
+	o := Options{Contract: "0535875"}
+	for _, c := range []struct {
+		name, ours string
+		files      [][]string // lines of each
+		want       string     // in the error; empty: there is none
+	}{
+		{"payments on our side", "2 R1 7500, 20 R2 100", [][]string{nil}, "aucun mouvement"},
+		{"nothing on our side either", "2", [][]string{nil}, ""},
+		{"beside a file that covers days", "2 R1 7500", [][]string{nil, {"03 REMISE CB 0535875|75,00"}}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var lists []*List
+			for i, lines := range c.files {
+				lists = append(lists, listOf(t, fmt.Sprintf("compte-%d.csv", i), accountOf(lines...), o))
+			}
+			_, err := Compare(exportsOf(t, c.ours), nil, lists, o)
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("the error is %v, expected %q", err, c.want)
+			}
+		})
+	}
+}
+
 const matching = "TITRE;F;26/03/06;TABLE_V2\nENTETE;CONTRACT;ORDER_ID;OPERATION_TYPE;BRUT_AMOUNT;REMITTANCE_NB;REMITTANCE_DATE;NET_AMOUNT;COMMISSION_AMOUNT\n" +
 	"MATCHING;0535875;R1;DT;7500;030261;20260303;7432;68\nMATCHING;0535875;R2;DT;6200;030261;20260303;6145;55\nMATCHING;0535875;R3;DT;100;030262;20260304;99;1\nFIN\n"
 

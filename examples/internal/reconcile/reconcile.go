@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/quittance/quittance/examples/internal/bankfile"
 	"github.com/quittance/quittance/examples/internal/dayexport"
@@ -242,6 +243,10 @@ func Compare(exports, near []dayexport.Export, lists []*List, o Options) (*Repor
 	account, err := r.accountLines(lists, o)
 	if err != nil {
 		return nil, err
+	}
+	if account.files != nil && account.last == "" && len(here) > 0 { // nothing would be missed on it
+		return nil, &bankfile.Mistake{File: strings.Join(account.files, ", "), What: "il n’y a aucun mouvement, et rien ne dit " +
+			"quels jours sont couverts\u00a0: rien ne peut être comparé. Téléchargez le relevé de la période des exports."}
 	}
 	r.Witnesses = witnesses(here, lists, account, o)
 	for _, w := range r.Witnesses {
