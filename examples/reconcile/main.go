@@ -41,7 +41,7 @@
 // the exports are written as a spreadsheet, whose cells are texts and numbers as they should be; then no list is needed.
 //
 // The exit status is 0 when nothing differs, 1 when something does, 2 when a file or a flag is wrong: then nothing was compared.
-// Sums that agree but for what was under way at the borders do not differ.
+// Sums that agree but for what was under way at the borders do not differ; what should have arrived while the account goes on does.
 package main
 
 import (

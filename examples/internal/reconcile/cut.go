@@ -141,16 +141,25 @@ func (s *side) cut(b borders, extra int64) (best cut, ok bool) {
 	return best, ok
 }
 
-// explain says what a cut means.
-func (s *side) explain(c cut) (underWay []UnderWay, border []Border) {
+// explain says what a cut means. What was due before the account ends did come, if at all: it can only be in the remittances that are
+// cut off at the end.
+func (s *side) explain(c cut, b borders) (underWay []UnderWay, border []Border) {
 	if n := len(s.ours); c.oursAfter > 0 {
 		u := UnderWay{Refunds: s.refunds, Due: due(s.ours[n-1].Day)}
+		var late, room int64
+		for _, l := range s.bank[len(s.bank)-c.bankAfter:] {
+			room += abs(amountOf(l.Line))
+		}
 		for _, m := range s.ours[n-c.oursAfter:] {
 			u.Sum.add(m.Cents)
+			if b.due(m.Day) < b.lastBank {
+				late += m.Cents
+			}
 			if len(u.References) < mostReferences {
 				u.References = append(u.References, m.Reference)
 			}
 		}
+		u.Overdue = late > room
 		underWay = append(underWay, u)
 	}
 	if c.oursBefore > 0 {

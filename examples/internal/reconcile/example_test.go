@@ -47,6 +47,6 @@ func ExampleCompare() {
 	// Output:
 	// false 25750 13700 12050
 	// Le total des remises concorde, mais la banque a repris de l’argent qui compte chez vous comme accepté.
-	// 1 paiement, 120,50 €, n’est pas encore sur le compte : normal jusqu’au 04/03/2026 (PCLCB260302000003).
+	// 1 paiement, 120,50 €, n’est pas encore sur le compte : normal jusqu’au 04/03/2026, mais le relevé va plus loin (PCLCB260302000003).
 	// Impayé de 75,00 € du 22/04/2026 : peut-être PCLCB260302000001, le seul paiement de ce montant. C’est un indice, pas une preuve.
 }

@@ -15,6 +15,7 @@ type LedgerVerdict string
 const (
 	AgreesInTotal  LedgerVerdict = "agrees in total"     // the running difference ends at zero
 	AgreesUnderWay LedgerVerdict = "agrees, under way"   // it ends at exactly what was not due yet
+	OverdueThere   LedgerVerdict = "overdue at the bank" // it ends at exactly what came last here, and that should be there by now
 	ToLookAt       LedgerVerdict = "chargebacks"         // it agrees, but the bank took back what counts as accepted here
 	MoreAtTheBank  LedgerVerdict = "more at the bank"    // more than here
 	LessAtTheBank  LedgerVerdict = "less at the bank"    // less than here
@@ -76,12 +77,13 @@ type RemittanceLine struct {
 	Until      string   `json:"until,omitempty"`
 }
 
-// UnderWay is what our side has and the account not yet, and is not missed.
+// UnderWay is what our side has and the account not yet. It is not missed, unless it is overdue.
 type UnderWay struct {
 	Refunds    bool     `json:"refunds"`
 	Sum        Sum      `json:"sum"`
-	References []string `json:"references"` // the first of them
-	Due        string   `json:"due"`        // normally by then
+	References []string `json:"references"`        // the first of them
+	Due        string   `json:"due"`               // normally by then
+	Overdue    bool     `json:"overdue,omitempty"` // the account goes on after that, and no remittance behind has room for it
 }
 
 // Border is what only one side can have, since the other does not cover the day. It is not compared.
@@ -292,6 +294,9 @@ func (l *Ledger) judge(in, out side, b borders) {
 		if len(l.UnderWay) == 0 && l.noBorder() {
 			l.Verdict = AgreesInTotal
 		}
+		if slices.ContainsFunc(l.UnderWay, func(u UnderWay) bool { return u.Overdue }) {
+			l.Verdict = OverdueThere
+		}
 		for _, c := range l.Chargebacks {
 			if !c.Settled && c.Cents > 0 {
 				l.Verdict = ToLookAt
@@ -323,7 +328,7 @@ func (l *Ledger) try(in, out side, cutIn cut, b borders, chargebacks int64) bool
 		side side
 		cut  cut
 	}{{in, cutIn}, {out, cutOut}} {
-		underWay, border := c.side.explain(c.cut)
+		underWay, border := c.side.explain(c.cut, b)
 		l.UnderWay = append(l.UnderWay, underWay...)
 		l.Border = append(l.Border, border...)
 	}

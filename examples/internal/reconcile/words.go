@@ -104,6 +104,8 @@ func (l *Ledger) Sentences() (out []string) {
 	case AgreesUnderWay:
 		add("Le total concorde, hors ce qui est en route aux bornes. (Le relevé ne nomme pas les paiements\u00a0: deux " +
 			"erreurs peuvent se compenser.)")
+	case OverdueThere:
+		add("Il manque à la banque ce qui a été payé ou rendu en dernier chez vous, et qui devrait déjà y être.")
 	case ToLookAt:
 		add("Le total des remises concorde, mais la banque a repris de l’argent qui compte chez vous comme accepté.")
 	case MoreAtTheBank:
@@ -120,7 +122,11 @@ func (l *Ledger) Sentences() (out []string) {
 			noun = Count(u.Sum.Count, "remboursement", "remboursements")
 		}
 		s := noun + ", " + Money(u.Sum.Cents) + ", " + Choose(u.Sum.Count, "n’est", "ne sont") +
-			" pas encore sur le compte\u00a0: normal jusqu’au " + French(u.Due) + "."
+			" pas encore sur le compte\u00a0: normal jusqu’au " + French(u.Due)
+		if u.Overdue {
+			s += ", mais le relevé va plus loin"
+		}
+		s += "."
 		if len(u.References) <= 3 {
 			s = s[:len(s)-1] + " (" + join(u.References) + ")."
 		}
@@ -212,6 +218,9 @@ func (l *Ledger) ToDo() string {
 		return ""
 	case ToLookAt:
 		return "Demandez le journal des impayés à votre prestataire\u00a0: il nomme la transaction. La créance est de nouveau due."
+	case OverdueThere:
+		return "Donnez aussi les exports des jours suivants\u00a0: une remise plus tardive a peut-être ce qui manque\u202f; si l’écart " +
+			"reste, demandez à la banque le détail des remises, ou le journal de rapprochement à votre prestataire."
 	case LessAtTheBank:
 		return "Donnez aussi le relevé des jours suivants\u202f; si l’écart reste, demandez à la banque le détail des " +
 			"remises, ou le journal de rapprochement à votre prestataire."
