@@ -245,8 +245,8 @@ func Compare(exports, near []dayexport.Export, lists []*List, o Options) (*Repor
 		return nil, err
 	}
 	if account.files != nil && account.last == "" && len(here) > 0 { // nothing would be missed on it
-		return nil, &bankfile.Mistake{File: strings.Join(account.files, ", "), What: "il n’y a aucun mouvement, et rien ne dit " +
-			"quels jours sont couverts\u00a0: rien ne peut être comparé. Téléchargez le relevé de la période des exports."}
+		return nil, &bankfile.Mistake{File: strings.Join(account.files, ", "), What: "il n’y a aucun mouvement daté, et rien d’autre ne " +
+			"dit quels jours sont couverts\u00a0: rien ne peut être comparé. Donnez le relevé de la période des exports."}
 	}
 	r.Witnesses = witnesses(here, lists, account, o)
 	for _, w := range r.Witnesses {
