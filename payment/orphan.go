@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/shopspring/decimal"
 )
 
 // Orphan is a verified acceptance that belongs to no payment: the only trace of money after a restore from a backup.
@@ -16,10 +17,13 @@ type Orphan struct {
 
 // NewOrphan returns what stores keep of an acceptance that belongs to no payment, whatever the acquirer says: an amount that is not a number
 // of whole cents is zero, as in [Money], and a text is without what a database refuses. Otherwise one odd field would keep the store from
-// the only trace of money.
+// the only trace of money. The handle, which has a secret, the acquirer's own fields and what is on its way back are left out: an orphan is kept
+// for good, and found at the acquirer by its reference.
 func NewOrphan(r acquirer.Result, at time.Time) Orphan {
 	r = storableResult(r)
-	r.Amount, r.Returned = wholeCents(r.Amount), wholeCents(r.Returned)
+	r.Amount, r.Returned, r.Returning = wholeCents(r.Amount), wholeCents(r.Returned), decimal.Decimal{}
+	r.Handle = acquirer.Handle{}
+	r = r.WithFields(nil)
 	return Orphan{Result: r, At: at}
 }
 

@@ -22,8 +22,8 @@ import (
 //   - An empty debtor, key, debt, claim or session, as of a payment that was erased, is like no other: it holds nothing, is found by
 //     nothing, and is erased by nothing.
 //   - Whoever reads an iterator may call the store before its end.
-//   - Everything is kept, the session, the handle and the whole of a result too. encoding/json is no way to write them: what Session, Handle and
-//     Result make of themselves is for logs and leaves out the secrets. Keep their fields, or use encoding/gob.
+//   - Everything is kept, the session, the handle and all that [NewOrphan] leaves of a result too. encoding/json is no way to write them: what
+//     Session, Handle and Result make of themselves is for logs and leaves out the secrets. Keep their fields, or use encoding/gob.
 //   - A row that cannot be read does not stop the others: an iterator yields what can be read of it with a *[DamagedError], and goes on.
 type Store interface {
 	// Create inserts a payment in state created, with its first entry. In one atomic step it checks, in this order,

@@ -183,6 +183,11 @@ func oddOrphan(b *trial) {
 		func(r *acquirer.Result) { r.Returned = decimal.New(-1, 0) },
 		func(r *acquirer.Result) { r.Brand, r.AuthorisationID = "V\x00ISA", "75\x00395" },
 		func(r *acquirer.Result) { r.Merchant, r.AcquirerCode = "m\xff", "\x00" },
+		func(r *acquirer.Result) {
+			r.Handle = acquirer.Handle{Session: "hc-1", Proof: "secret", Payment: "0001_0", ExpiresAt: start}
+			r.Returning = decimal.New(1, 0)
+			*r = r.WithFields(map[string]string{"status": "captured"})
+		},
 	} {
 		r := result
 		r.OrderID = fmt.Sprint("zz", i)
@@ -198,7 +203,10 @@ func oddOrphan(b *trial) {
 		if len(all) != i+1 || all[i].Key() != want.Key {
 			b.Fatalf("the orphans are %v, want %d, the last with the key %s", all, i+1, want.Key)
 		}
-		b.mustEqual("the orphan's amount", all[i].Result.Amount, want.Payment.Amount)
+		if got, want := all[i].Result, payment.NewOrphan(r, at).Result; !got.Equal(want) {
+			b.Fatalf("the orphan is %v, on its way back %v, with the session %q; want what NewOrphan keeps: %v, %v, %q",
+				got.LogValue(), got.Returning, got.Handle.Session, want.LogValue(), want.Returning, want.Handle.Session)
+		}
 		b.must("Restart by its key", b.Restart(b.ctx, payment.ID(all[i].Key()), at))
 	}
 }
