@@ -259,7 +259,7 @@ func (c *cfonb) readComplement() error {
 				return c.formatMistake("le complément répète un autre montant que le mouvement")
 			}
 		}
-		c.line.Label = strings.TrimSpace(c.line.Label + " " + r.textAt(41, 81))
+		c.line.extendLabel(r.textAt(41, 81))
 		return nil
 	}
 	if c.line.Details == nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -190,6 +191,33 @@ func cfonbRecord(code, operation string, units int64, last rune, day string) str
 		put(49, "CB 0535875")
 	}
 	return string(r) + "\n"
+}
+
+// A label that goes on for ever is cut off, and takes no longer than the rest of the file.
+func TestEndlessLabel(t *testing.T) {
+	const lines = 100_000
+	old := cfonbRecord("05", "", 75, '{', "030326")
+	old = old[:40] + "COMPLEMENT" + old[50:]
+	for name, content := range map[string]string{
+		"continued lines": "Date;Nature de l'opération;Débit;Crédit;Devise;Date de valeur;Libellé interbancaire\n03/03/2026;REMISE CB;;7,50;EUR;;\n" +
+			strings.Repeat(";x\n", lines) + "04/03/2026;REMISE CB;;2,50;EUR;;\n",
+		"complements of the old form": cfonbRecord("01", "", 0, '{', "020326") + cfonbRecord("04", "30", 75, '{', "030326") + strings.Repeat(old, lines/10) +
+			cfonbRecord("04", "30", 25, '{', "030326") + cfonbRecord("07", "", 100, '{', "040326"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			r, err := readBytes("f", []byte(content))
+			if err != nil || len(r.All) != 2 || r.All[0].Cents != 750 || r.All[1].Cents != 250 {
+				t.Fatalf("%d lines, %v", len(r.All), err)
+			}
+			if n := len(r.All[0].Label); n > 2*longestLabel || n < longestLabel {
+				t.Errorf("the label has %d bytes", n)
+			}
+			if took := time.Since(began); took > 10*time.Second { // it took 30 seconds and more
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
 }
 
 // cfonbStatement is one with a single remittance.

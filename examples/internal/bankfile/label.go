@@ -46,6 +46,16 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
+// longestLabel bounds what is kept of a label that goes on, in bytes: to make one of many thousand lines would take hours.
+const longestLabel = 1 << 12
+
+// extendLabel adds to the label what a further line of the file says.
+func (line *Line) extendLabel(more string) {
+	if len(line.Label) < longestLabel {
+		line.Label = strings.TrimSpace(line.Label + " " + more)
+	}
+}
+
 // label is what a line's texts say.
 type label struct {
 	text  string // folded

@@ -152,7 +152,7 @@ func (t *table) readRow(at int) error {
 	amount := t.cellOf(roleAmount) + t.cellOf(roleDebit) + t.cellOf(roleCredit)
 	switch {
 	case t.continued && t.line != nil && t.cells[0] == "" && amount == "":
-		t.line.Label = joinWords(t.line.Label + " " + t.cellOf(roleLabel))
+		t.line.extendLabel(joinWords(t.cellOf(roleLabel)))
 		return nil
 	case t.isNoMoney():
 		t.file.addIgnored(Ignored{At: at, Why: "ligne de total, de solde ou de fin"})
