@@ -91,8 +91,8 @@
 // [Store.Migrate] comes before everything else, at every start. Migrations only add tables, indexes and columns that are
 // empty or have a default, so the version before goes on with its work while processes are exchanged one by one. It does
 // not start again afterwards: Migrate refuses a schema that is newer than the code, and names both versions. The way
-// back is a backup from before the upgrade. On a large table a new index takes its time, and on SQLite writers wait
-// for it.
+// back is a backup from before the upgrade. On a large table a new index takes its time. Writers wait for it, on SQLite and on PostgreSQL,
+// where readers wait too if the same upgrade adds a column: upgrade when few pay.
 //
 // # Errors
 //
