@@ -147,6 +147,7 @@ func (s *side) explain(c cut, b borders) (underWay []UnderWay, border []Border) 
 	if n := len(s.ours); c.oursAfter > 0 {
 		u := UnderWay{Refunds: s.refunds, Due: due(s.ours[n-1].Day)}
 		var late, room int64
+		var lateDue string
 		for _, l := range s.bank[len(s.bank)-c.bankAfter:] {
 			room += abs(amountOf(l.Line))
 		}
@@ -154,12 +155,15 @@ func (s *side) explain(c cut, b borders) (underWay []UnderWay, border []Border) 
 			u.Sum.add(m.Cents)
 			if b.due(m.Day) < b.lastBank {
 				late += m.Cents
+				lateDue = b.due(m.Day)
 			}
 			if len(u.References) < mostReferences {
 				u.References = append(u.References, m.Reference)
 			}
 		}
-		u.Overdue = late > room
+		if late > room {
+			u.Overdue, u.Due = true, lateDue
+		}
 		underWay = append(underWay, u)
 	}
 	if c.oursBefore > 0 {

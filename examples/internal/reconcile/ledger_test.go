@@ -76,6 +76,8 @@ func TestLedger(t *testing.T) {
 		{"a remittance after the last export has no room for the payment", "2 R1 7500, 2 R2 6200", []string{"03 REMISE CB 0535875|75,00", "04 REMISE CB 0535875|11,00", "31 VIR X|1,00"},
 			[]string{"overdue at the bank", "1\u00a0paiement, 62,00\u00a0€, n’est pas encore sur le compte\u00a0: normal jusqu’au 04/03/2026, mais le relevé va plus loin (R2).",
 				"Non comparé\u00a0: 1\u00a0remise à la banque, 11,00\u00a0€, du 04/03/2026\u00a0: d’après les sommes, ce sont des paiements d’après le dernier export."}},
+		{"of two days that are under way the first is overdue", "2 R1 7500, 3 R2 6200", []string{"02 VIR X|1,00", "05 VIR X|1,00"},
+			[]string{"overdue at the bank", "2\u00a0paiements, 137,00\u00a0€, ne sont pas encore sur le compte\u00a0: normal jusqu’au 04/03/2026, mais le relevé va plus loin (R1 et R2)."}},
 		{"two payments of the amount: no hint", "2 R1 7500, 2 R2 6200, 2 R3 6200, 6", []string{"03 REMISE CB 0535875|137,00", "06 REMISE CB 0535875|0,00"}, []string{"less at the bank"}},
 		{"a payment twice at the bank", "2 R1 7500, 2 R2 6200, 6", []string{"03 REMISE CB 0535875|199,00"},
 			[]string{"more at the bank", "L’écart est exactement le montant d’un seul paiement, R2\u00a0: la banque l’a peut-être deux fois. C’est un indice, pas une preuve."}},
