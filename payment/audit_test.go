@@ -190,6 +190,10 @@ func TestSeals(t *testing.T) {
 	if err := w.Verify(w.ctx, slices.Values(seals)); !errors.Is(err, payment.ErrAltered) {
 		t.Errorf("a deleted payment: %v", err)
 	}
+	_, err = w.Export(w.ctx, last.CreatedAt.Format(time.DateOnly), io.Discard)
+	if !errors.Is(err, payment.ErrAltered) || !strings.Contains(err.Error(), string(last.ID)) {
+		t.Errorf("the export of the day on which a deleted payment moved: %v, want ErrAltered and %s", err, last.ID)
+	}
 }
 
 // Days that were exported while the clock was ahead were called altered when it was right again. Their seals verify, whatever the clock says,

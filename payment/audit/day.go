@@ -164,8 +164,8 @@ func (r *dayReader) readBatch(ctx context.Context, ids []payment.ID) error {
 	if err != nil {
 		return err
 	}
-	if len(found) < len(ids) {
-		return fmt.Errorf("%w: there are entries of %d payments that are not there", payment.ErrAltered, len(ids)-len(found))
+	if err := checkAllFound(ids, found); err != nil {
+		return err
 	}
 	for _, h := range found {
 		if err := payment.VerifyJournal(h.payment, h.journal); err != nil {
@@ -185,6 +185,18 @@ func (r *dayReader) readBatch(ctx context.Context, ids []payment.ID) error {
 		}
 	}
 	return nil
+}
+
+// checkAllFound returns an error that names the payments, twenty at most, of which there are entries and no row.
+func checkAllFound(ids []payment.ID, found []history) error {
+	if len(found) >= len(ids) {
+		return nil
+	}
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id payment.ID) bool {
+		return slices.ContainsFunc(found, func(h history) bool { return h.payment.ID == id })
+	})
+	return fmt.Errorf("%w: the rows of payments are missing whose entries are there (%d in all): %s", payment.ErrAltered,
+		len(missing), missing[:min(len(missing), mostNamed)])
 }
 
 // inOrder yields the movements of payments and of orphans, both by instant, in the order of the export: by instant, then by reference and
