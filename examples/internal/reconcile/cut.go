@@ -141,15 +141,18 @@ func (s *side) cut(b borders, extra int64) (best cut, ok bool) {
 	return best, ok
 }
 
-// explain says what a cut means. What was due before the account ends did come, if at all: it can only be in the remittances that are
-// cut off at the end.
+// explain says what a cut means. What was due before the account ends did come, if at all: it can only be in the first remittances that
+// are cut off at the end, those of one day.
 func (s *side) explain(c cut, b borders) (underWay []UnderWay, border []Border) {
 	if n := len(s.ours); c.oursAfter > 0 {
 		u := UnderWay{Refunds: s.refunds, Due: due(s.ours[n-1].Day)}
 		var late, room int64
 		var lateDue string
-		for _, l := range s.bank[len(s.bank)-c.bankAfter:] {
-			room += abs(amountOf(l.Line))
+		cutOff := s.bank[len(s.bank)-c.bankAfter:]
+		for _, l := range cutOff {
+			if l.Day == cutOff[0].Day { // later ones are of payments after these
+				room += abs(amountOf(l.Line))
+			}
 		}
 		for _, m := range s.ours[n-c.oursAfter:] {
 			u.Sum.add(m.Cents)

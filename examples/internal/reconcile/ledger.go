@@ -83,7 +83,7 @@ type UnderWay struct {
 	Sum        Sum      `json:"sum"`
 	References []string `json:"references"`        // the first of them
 	Due        string   `json:"due"`               // normally by then
-	Overdue    bool     `json:"overdue,omitempty"` // the account goes on after that, and no remittance behind has room for it
+	Overdue    bool     `json:"overdue,omitempty"` // the account goes on after that, and the first remittances behind have no room for it
 }
 
 // Border is what only one side can have, since the other does not cover the day. It is not compared.
