@@ -28,7 +28,7 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 	for d, began := job.Args.dueWork(), time.Now(); ; {
 		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
 		switch {
-		case err != nil || n == 0: // what it had leased is given back
+		case err != nil || n == 0:
 			return unlessStopped(ctx, err)
 		case time.Since(began) > beginFurtherWithin:
 			return river.JobSnooze(0) // more may be due: another run has the whole time for it
@@ -51,7 +51,8 @@ func (c *cleaner) Work(ctx context.Context, _ *river.Job[Chores]) error {
 	return unlessStopped(ctx, err)
 }
 
-// unlessStopped returns the error of a job. When the client stops in the middle of it, that is no failure: the job is there for the next one.
+// unlessStopped returns the error of a job. When the client stops in the middle of it, that is no failure: what the job had leased is given back,
+// and the job is there for the next client.
 func unlessStopped(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return river.JobSnooze(0)
