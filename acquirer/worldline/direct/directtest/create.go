@@ -213,7 +213,8 @@ func (b createRequest) firstInvalidMember() string {
 			return !slices.Contains([]string{"", "noTokenization"}, h.Card.TokenizationMode)
 		}},
 		{"cardPaymentMethodSpecificInput.authorizationMode", func() bool {
-			return !slices.Contains(append(onlyAuthorising, "", "SALE"), b.Card.AuthorizationMode)
+			mode := b.Card.AuthorizationMode
+			return mode != "" && mode != "SALE" && !slices.Contains(onlyAuthorising, mode)
 		}},
 		{"feedbacks.webhooksUrls", func() bool {
 			return len(b.Feedbacks.WebhooksURLs) > maxWebhooks || slices.ContainsFunc(b.Feedbacks.WebhooksURLs, func(u string) bool {
