@@ -281,7 +281,7 @@ var outcomes = func() map[string]outcome {
 	all := map[string]outcome{
 		"reprise":     {"Votre session avait pris fin : rien n’a été fait. Ce que vous aviez saisi est encore là.", true},
 		"version":     {"Le paiement a changé entre-temps. Rien n’a été fait : voici où il en est.", true},
-		"deja-decide": {"Quelqu’un l’a décidé avant vous : le journal a son motif, et non le vôtre.", true},
+		"deja-decide": {"Quelqu’un l’a décidé avant vous : le journal garde son motif, et non le vôtre.", true},
 		"claim":       {"Un autre paiement de cette créance est déjà encaissé : celui-ci ne peut qu’être rendu.", true},
 		"state":       {"L’état du paiement ne le permet plus. Rien n’a été fait.", true},
 		"unserved":    {"Aucune banque de ce processus ne sert ce commerçant. Rien n’a été fait.", true},
