@@ -67,12 +67,12 @@ func TestTurns(t *testing.T) {
 
 // Where commits are dear a turn is longer, so that more share one; a single dear one among cheap ones says nothing.
 func TestTurnLastsLongerWhereCommitsAreDear(t *testing.T) {
-	const cheap, dear = time.Millisecond / 2, 30 * time.Millisecond
+	const cheap, dear = 200 * time.Microsecond, 30 * time.Millisecond
 	for name, c := range map[string]struct {
 		commits [2]time.Duration
 		want    time.Duration
 	}{
-		"none yet": {want: shortestTurn}, "cheap": {[2]time.Duration{cheap, cheap}, shortestTurn}, "dear": {[2]time.Duration{dear, dear}, 10 * time.Millisecond},
+		"none yet": {want: shortestTurn}, "cheap": {[2]time.Duration{cheap, cheap}, shortestTurn}, "dear": {[2]time.Duration{dear, dear}, 22500 * time.Microsecond},
 		"a checkpoint": {[2]time.Duration{cheap, dear}, shortestTurn}, "after a checkpoint": {[2]time.Duration{dear, cheap}, shortestTurn},
 	} {
 		t.Run(name, func(t *testing.T) {

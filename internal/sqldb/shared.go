@@ -12,10 +12,11 @@ const (
 	mostInTurn    = 64               // writes
 	longestCommit = 30 * time.Second // how long a transaction may take
 
-	// A turn in a transaction that others wait for, or share, lasts for a third of a commit, which all of them wait for, and no shorter than
-	// sixteen letters or a few payers need. With longer turns letters wait for payers, with shorter ones payers wait for more commits.
-	shortestTurn   = 300 * time.Microsecond
-	turnsPerCommit = 3
+	// A turn in a transaction that others wait for, or share, lasts for three quarters of a commit, which all of them wait for, and no shorter than
+	// sixteen letters or a few payers need. With longer turns letters wait for payers, with shorter ones payers wait for more commits. A commit
+	// tells more than the disk: where computing is slow too, it is longer, and so are the writes of a turn.
+	shortestTurn = 300 * time.Microsecond
+	turnOfCommit = 0.75
 )
 
 // shared is a transaction that those who wait share. When one of its writes has to be undone, all are, and run again, each in a savepoint of
@@ -32,7 +33,7 @@ type shared struct {
 
 // turnOf is how long a turn lasts after two commits that took so long. The quicker one counts: now and then one makes a checkpoint.
 func turnOf(commits [2]time.Duration) time.Duration {
-	return max(shortestTurn, min(commits[0], commits[1])/turnsPerCommit)
+	return max(shortestTurn, time.Duration(turnOfCommit*float64(min(commits[0], commits[1]))))
 }
 
 // beginTurn begins a turn with its first write.
