@@ -39,7 +39,7 @@ func (d Decision) Err() error {
 // IneligibleError carries the decision that refused, so that a host can tell the payer every reason.
 type IneligibleError struct{ Decision Decision }
 
-// payableAmounts is what an amount must be that is no [InvalidAmount].
+// payableAmounts says in the error of an [InvalidAmount] which amounts are valid.
 const payableAmounts = "whole cents from 0.00 to 9999999999.99 are needed"
 
 // Error lists the reasons by code, and what an invalid amount must be; of a kind at most the first 40 characters.

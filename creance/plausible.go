@@ -1,6 +1,7 @@
 package creance
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -63,79 +64,66 @@ const barredAfter = 5
 const smallestNotice = 1_00
 
 // Plausible looks for what cannot be right about co-payments: nothing of it keeps a debt from being paid unless the host says so, with
-// [PlausibleRule]. on is the instant of the decision. The doubts are in the order of [DoubtCodes], and by kind and year; an amount that is
-// none is left to [Policy.Decide], and so is another kind.
+// [PlausibleRule]. on is the instant of the decision. The doubts are in the order of [DoubtCodes], then by year and kind. Items of another
+// kind, and those whose amount is not one, are left to [Policy.Decide].
 //
 // A year is that of the reimbursement ([Item].Year), as the caps are counted. DoubtCents and DoubtOld are worth a look and no proof: a
 // deduction of a part leaves cents, and a registered letter begins the five years anew.
 func Plausible(d Debt, on time.Time) (doubts []Doubt) {
-	thisYear := paris.Of(on).Year
-	type key struct {
+	type part struct {
 		kind Kind
 		year int
 	}
-	sums, years := map[key]int64{}, map[int]int64{}
-	var order []key
+	sums, years := map[part]int64{}, map[int]int64{}
 	for _, it := range d.Items {
 		cents, err := euro.Cents(it.Amount)
-		if _, _, ok := yearlyCap(it.Kind, it.Year); !ok || err != nil || cents == 0 {
-			continue
+		if _, _, ok := yearlyCap(it.Kind, it.Year); ok && err == nil && cents > 0 {
+			sums[part{it.Kind, it.Year}] += cents
+			years[it.Year] += cents
 		}
-		k := key{it.Kind, it.Year}
-		if _, seen := sums[k]; !seen {
-			order = append(order, k)
-		}
-		sums[k] += cents
-		years[it.Year] += cents
 	}
-	slices.SortFunc(order, func(a, b key) int {
-		if a.year != b.year {
-			return a.year - b.year
-		}
-		return slices.Index([]Kind{Participation, Franchise}, a.kind) - slices.Index([]Kind{Participation, Franchise}, b.kind)
-	})
-	doubt := func(code DoubtCode, k key, actual, limit int64) {
-		doubts = append(doubts, Doubt{code, k.kind, k.year, euro.Of(actual), euro.Of(limit)})
+	doubt := func(code DoubtCode, of part, actual, limit int64) {
+		doubts = append(doubts, Doubt{code, of.kind, of.year, euro.Of(actual), euro.Of(limit)})
 	}
-	whole := map[int]int64{} // both caps of a year together
-	for _, k := range order {
-		most, first, _ := yearlyCap(k.kind, k.year)
-		pf, _, _ := yearlyCap(Participation, k.year)
-		fr, _, _ := yearlyCap(Franchise, k.year)
-		whole[k.year] = pf + fr
+	thisYear := paris.Of(on).Year
+	for of, sum := range sums {
+		most, first, _ := yearlyCap(of.kind, of.year)
 		switch {
-		case k.year == 0:
-			doubt(DoubtNoYear, k, 0, 0)
+		case of.year == 0:
+			doubt(DoubtNoYear, of, 0, 0)
 			continue
-		case k.year < first:
-			doubt(DoubtBeforeLaw, k, 0, 0)
-		case k.year > thisYear:
-			doubt(DoubtYearToCome, k, 0, 0)
-		case sums[k] > most:
-			doubt(DoubtOverCap, k, sums[k], most)
+		case of.year < first:
+			doubt(DoubtBeforeLaw, of, 0, 0)
+		case of.year > thisYear:
+			doubt(DoubtYearToCome, of, 0, 0)
+		case sum > most:
+			doubt(DoubtOverCap, of, sum, most)
 		}
-		if k.kind == Participation && sums[k]%100 != 0 {
-			doubt(DoubtCents, k, 0, 0)
+		if of.kind == Participation && sum%100 != 0 {
+			doubt(DoubtCents, of, 0, 0)
 		}
-		if d.Status == Open && thisYear-k.year > barredAfter {
-			doubt(DoubtOld, k, 0, 0)
+		if d.Status == Open && thisYear-of.year > barredAfter {
+			doubt(DoubtOld, of, 0, 0)
 		}
 	}
 	for year, sum := range years {
-		if whole[year] > 0 && sum > whole[year] {
-			doubt(DoubtOverYear, key{"", year}, sum, whole[year])
+		participations, _, _ := yearlyCap(Participation, year)
+		franchises, _, _ := yearlyCap(Franchise, year)
+		if most := participations + franchises; most > 0 && sum > most {
+			doubt(DoubtOverYear, part{year: year}, sum, most)
 		}
 	}
 	if n := d.Notice; n != nil {
 		if cents, err := euro.Cents(n.Amount); err == nil && cents > 0 && cents < smallestNotice {
-			doubt(DoubtSmallNotice, key{}, cents, smallestNotice)
+			doubt(DoubtSmallNotice, part{}, cents, smallestNotice)
 		}
 	}
-	slices.SortStableFunc(doubts, func(a, b Doubt) int {
-		if c := slices.Index(doubtCodes, a.Code) - slices.Index(doubtCodes, b.Code); c != 0 {
-			return c
-		}
-		return a.Year - b.Year
+	slices.SortFunc(doubts, func(a, b Doubt) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(doubtCodes, a.Code), slices.Index(doubtCodes, b.Code)),
+			cmp.Compare(a.Year, b.Year),
+			cmp.Compare(slices.Index(coPayments, a.Kind), slices.Index(coPayments, b.Kind)),
+		)
 	})
 	return doubts
 }

@@ -28,7 +28,7 @@ type Policy struct {
 	Kinds []Kind
 }
 
-// coPayments are the kinds that a policy takes which names none.
+// coPayments are the kinds that a policy without Kinds takes.
 var coPayments = []Kind{Participation, Franchise}
 
 func (p Policy) takes(k Kind) bool {
@@ -127,7 +127,7 @@ func (r Rule) check(d Debt, on time.Time) (reasons []Reason) {
 	return r.Check(d, on)
 }
 
-// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits and the IDs of its rules: two
+// Fingerprint is 16 hexadecimal digits over the policy's name, first day, limits, kinds and the IDs of its rules: two
 // policies with the same fingerprint decide alike. What a rule does is not seen; that is why its ID changes with it.
 func (p Policy) Fingerprint() string { return p.fingerprintedName()[len(p.Name)+1:] }
 
