@@ -42,7 +42,8 @@ func (s *Service) applyAnswer(ctx context.Context, p Payment, r acquirer.Result)
 	if err != nil {
 		return p, "", err
 	}
-	return s.applyEvent(ctx, p, s.eventOf(p, r, acquirer.Query, givesBack(client)))
+	knowsReturns := len(waysToGiveBack(client)) > 0
+	return s.applyEvent(ctx, p, s.eventOf(p, r, acquirer.Query, knowsReturns))
 }
 
 // Refresh asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not want to wait for

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/creance"
@@ -136,10 +135,10 @@ func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payme
 		return old, acquirer.Session{}, err
 	case old.State == Created:
 		return old, acquirer.Session{}, fmt.Errorf("%w (%s)", ErrInProgress, old.Reference)
-	case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):
+	case !canGoBack(old, s.now()):
 		return old, acquirer.Session{}, nil
 	}
-	if by, err := s.moneyOn(ctx, old); err != nil {
+	if by, err := s.otherOfDebt(ctx, old, old.OvertakenBy); err != nil {
 		return old, acquirer.Session{}, err
 	} else if by.ID != "" {
 		return old, acquirer.Session{}, &HeldError{by}
@@ -183,7 +182,7 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 	if err != nil {
 		return s.notOpened(ctx, p, err)
 	}
-	if by, herr := s.moneyOn(ctx, p); herr != nil {
+	if by, herr := s.otherOfDebt(ctx, p, p.OvertakenBy); herr != nil {
 		return s.notOpened(ctx, p, herr)
 	} else if by.ID != "" {
 		return s.notOpened(ctx, p, &HeldError{by})
@@ -194,7 +193,7 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 	if session.ExpiresAt.IsZero() {
 		session.ExpiresAt = s.now().Add(paymentWindow)
 	}
-	session.ExpiresAt = session.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
+	session.ExpiresAt = storableInstant(session.ExpiresAt)
 	if session.Handle, err = storableHandle(session.Handle, session.ExpiresAt); err != nil {
 		return s.notOpened(ctx, p, err)
 	}
@@ -234,17 +233,3 @@ func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Paymen
 
 // opensNothing reports whether the acquirer certainly opened no session: notOpened puts a Result into such an event.
 func opensNothing(e Event) bool { return e.Kind == OnNotOpened && e.Result != nil }
-
-// moneyOn returns a payment of the same debt that has its money by now, as after a late acceptance of an older attempt; the zero
-// payment if there is none.
-func (s *Service) moneyOn(ctx context.Context, p Payment) (Payment, error) {
-	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
-		if err != nil {
-			return Payment{}, err
-		}
-		if p.OvertakenBy(o) {
-			return o, nil
-		}
-	}
-	return Payment{}, nil
-}

@@ -1,9 +1,6 @@
 package payment
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // personalEvents are the events that a clerk or the host causes: by Record, Refund, Question and Resolve.
 var personalEvents = []EventKind{OnRecorded, OnRefundAsked, OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney}
@@ -35,16 +32,11 @@ func (s *Service) Choices(ctx context.Context, p Payment) (choices []EventKind, 
 
 // takenByAnother says which payment keeps p from being paid: what Store.Commit answers with ErrClaimPaid. Empty if there is none.
 func (s *Service) takenByAnother(ctx context.Context, p Payment) (string, error) {
-	if p.Debt == "" { // an erased payment is like no other
-		return "", nil
+	o, err := s.otherOfDebt(ctx, p, func(o Payment) bool {
+		return o.State == Paid || o.State == Recorded && o.Claim == p.Claim && p.Claim != ""
+	})
+	if err != nil || o.ID == "" {
+		return "", err
 	}
-	for o, err := range s.c.Store.List(ctx, Filter{Debt: p.Debt, States: []State{Paid, Recorded}}) {
-		if err != nil && !errors.As(err, new(*DamagedError)) {
-			return "", err
-		}
-		if o.ID != p.ID && (o.State == Paid || o.Claim == p.Claim && p.Claim != "") {
-			return "another payment of it is " + string(o.State) + ": " + o.Reference, nil
-		}
-	}
-	return "", nil
+	return "another payment of it is " + string(o.State) + ": " + o.Reference, nil
 }

@@ -17,7 +17,7 @@ func (e *DayClosedError) Error() string {
 // openInstant returns the first instant of the next open day if err is a *DayClosedError, and the zero time for any other error.
 func openInstant(err error) time.Time {
 	if closed := (*DayClosedError)(nil); errors.As(err, &closed) {
-		return closed.Until.Round(0).UTC().Truncate(time.Microsecond)
+		return storableInstant(closed.Until)
 	}
 	return time.Time{}
 }

@@ -61,11 +61,14 @@ func (s *Service) commitEvent(ctx context.Context, p Payment, e Event) (Payment,
 	return next, effect, nil
 }
 
-// applyEvent commits the event, with two rules about money. 1. An acceptance is OnAcceptedToo if another payment has the money. 2. An
-// acceptance with another authorisation than the one that is known leads to review, as soon as the state allows it.
+// applyEvent commits the event, with two rules about money. 1. An acceptance is OnAcceptedToo if another payment of the debt has its money, or
+// had it when p was begun. 2. An acceptance with another authorisation than the one that is known leads to review, as soon as the state
+// allows it.
 func (s *Service) applyEvent(ctx context.Context, p Payment, e Event) (Payment, Effect, error) {
 	if e.Kind == OnAccepted && (p.State.Attempt() || p.State.isOneOf(noMoneyStates)) {
-		by, err := s.paidOtherwise(ctx, p)
+		by, err := s.otherOfDebt(ctx, p, func(o Payment) bool {
+			return o.State == Paid || o.State == Refunding || o.State == Review || o.State == Recorded && o.RecordedAt.After(p.CreatedAt)
+		})
 		if err != nil {
 			return p, "", err
 		}
@@ -89,17 +92,17 @@ func (s *Service) applyEvent(ctx context.Context, p Payment, e Event) (Payment, 
 	return q, effect, nil
 }
 
-// paidOtherwise returns another payment of the same debt that has its money, or had it when p was begun; the zero payment if there is
-// none.
-func (s *Service) paidOtherwise(ctx context.Context, p Payment) (Payment, error) {
-	if p.Debt == "" { // erased
+// otherOfDebt returns the first other payment of p's debt for which is holds; the zero payment if there is none. A damaged one counts by
+// what can be read of it. An erased payment has no debt, and so no other.
+func (s *Service) otherOfDebt(ctx context.Context, p Payment, is func(Payment) bool) (Payment, error) {
+	if p.Debt == "" {
 		return Payment{}, nil
 	}
 	for o, err := range withDamaged(s.c.Store.List(ctx, Filter{Debt: p.Debt})) {
 		if err != nil {
 			return Payment{}, err
 		}
-		if o.ID != p.ID && (o.State == Paid || o.State == Refunding || o.State == Review || o.State == Recorded && o.RecordedAt.After(p.CreatedAt)) {
+		if o.ID != p.ID && is(o) {
 			return o, nil
 		}
 	}

@@ -63,7 +63,8 @@ var eventOrder = [...]EventKind{
 	OnQuestioned, OnKept, OnGivingBack, OnWasReturned, OnNoMoney,
 }
 
-// tableColumn returns the column of k in the table; -1 for a string that is no event.
+// tableColumn returns the index of k in eventOrder, which is its column in the table; -1 for a string that is no event. It is a switch for
+// the reason of tableRow.
 func (k EventKind) tableColumn() int {
 	switch k {
 	case OnOpened:

@@ -28,16 +28,13 @@ type Health struct {
 	Unrecorded int
 }
 
-// openStates are the states in which a further event is expected.
-var openStates = []State{Created, Redirected, Unknown, Paid, Refunding, Review}
-
 // Health counts what needs an operator. It reads many rows: call it from an operator's page or probe, not with each request.
 func (s *Service) Health(ctx context.Context) (h Health, err error) {
 	for _, c := range []struct {
 		n *int
 		f Filter
 	}{
-		{&h.Unserved, Filter{States: openStates, NotOf: s.clients.merchants}},
+		{&h.Unserved, Filter{States: statesWithout(allStates, endedStates...), NotOf: s.clients.merchants}},
 		{&h.Stuck, Filter{Stuck: true}},
 		{&h.Review, Filter{States: []State{Review}}},
 		{&h.Unrecorded, Filter{States: []State{Paid}, To: s.now().Add(-s.c.RecordWithin)}},

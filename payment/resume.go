@@ -19,7 +19,7 @@ func (s *Service) Resume(ctx context.Context, id ID) (Payment, acquirer.Session,
 	if err != nil || !canGoBack(p, s.now()) {
 		return p, acquirer.Session{}, err
 	}
-	if by, err := s.moneyOn(ctx, p); err != nil || by.ID != "" {
+	if by, err := s.otherOfDebt(ctx, p, p.OvertakenBy); err != nil || by.ID != "" {
 		return p, acquirer.Session{}, err
 	}
 	return p, p.Session, nil

@@ -44,7 +44,8 @@ var (
 	strandableStates = []State{Redirected, Unknown, Refunding} // go to review if no process can ask the acquirer any more
 )
 
-// tableRow returns the row of s in the table; -1 for a string that is no state.
+// tableRow returns the index of s in stateOrder, which is its row in the table; -1 for a string that is no state. A switch takes a third of
+// the time of a map: see BenchmarkNext.
 func (s State) tableRow() int {
 	switch s {
 	case Created:
@@ -76,14 +77,7 @@ func (s State) tableRow() int {
 }
 
 // isOneOf reports whether s is one of set.
-func (s State) isOneOf(set []State) bool {
-	for _, o := range set {
-		if s == o {
-			return true
-		}
-	}
-	return false
-}
+func (s State) isOneOf(set []State) bool { return slices.Contains(set, s) }
 
 // Attempt reports whether the payer may still be on the payment page: created, redirected or unknown. A debt has at most one.
 func (s State) Attempt() bool { return s.isOneOf(attemptStates) }

@@ -27,6 +27,9 @@ func unfitText(s string, most int) string {
 	return ""
 }
 
+// storableInstant returns an instant as it is stored: UTC, microseconds, without the monotonic part.
+func storableInstant(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Microsecond) }
+
 // storableText returns a text as every database takes it: valid UTF-8 without zero bytes.
 func storableText(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
@@ -71,6 +74,6 @@ func storableHandle(h acquirer.Handle, sessionEnds time.Time) (acquirer.Handle, 
 	if h.ExpiresAt.IsZero() {
 		h.ExpiresAt = sessionEnds
 	}
-	h.ExpiresAt = h.ExpiresAt.Round(0).UTC().Truncate(time.Microsecond)
+	h.ExpiresAt = storableInstant(h.ExpiresAt)
 	return h, nil
 }

@@ -10,7 +10,7 @@ var beginnings = []Mutant{
 	one("money on the debt does not end an open session", "payment/begin.go", "} else if by.ID != \"\" {\n\t\treturn old, acquirer.Session{}, &HeldError{by}", "} else if by.ID == \"?\" {\n\t\treturn old, acquirer.Session{}, &HeldError{by}", "payment TestLateAcceptanceBesideAnOpenAttempt|TestSameKeyAgain"),
 	one("another request with the same key is the same", "payment/begin.go", "if !old.isSameRequest(asked) {", "if old.ID == \"?\" {", "payment TestSameKeyAgain|TestOneKeyTwiceAtOnce"),
 	one("the amount is no part of the request", "payment/payment.go", "p.Debtor == q.Debtor && euro.Describe(p.Amount) == euro.Describe(q.Amount)", "p.Debtor == q.Debtor", "payment TestSameKeyAgain|TestOneKeyTwiceAtOnce"),
-	one("a session that has expired is handed out again", "payment/begin.go", "case old.State != Redirected || !s.now().Before(old.Session.ExpiresAt):", "case old.State != Redirected:", "payment TestSameKeyAgain"),
+	one("a session that has expired is handed out again", "payment/begin.go", "case !canGoBack(old, s.now()):", "case !canGoBack(old, old.CreatedAt):", "payment TestSameKeyAgain"),
 	one("what may not be paid is paid", "payment/begin.go", "if err := decision.Err(); err != nil {", "if err := decision.Err(); err != nil && r.Key == \"\" {", "payment TestBeginRefusesTheIneligible"),
 	one("a number of social security is an identifier", "payment/begin.go", "case why == \"\" && f.nir:", "case why == \"?\" && f.nir:", "payment TestBeginRefusesAtTheDoor"),
 	one("a reference that is taken is not replaced", "payment/begin.go", "if !errors.Is(err, ErrReference) {\n\t\t\treturn q, err", "if q.ID != \"?\" {\n\t\t\treturn q, err", "payment TestNextReference"),
