@@ -17,7 +17,7 @@ var ErrUnserved = errors.New("payment: no acquirer of its merchant here")
 // process puts it into review.
 const strandedAfter = 24 * time.Hour
 
-// clients are the acquirers of a process by the merchant that each is for. The first is the one that new payments go to.
+// clients are the acquirers of a process, Config.Acquirer first where there is one, and the merchant that each is for.
 type clients struct {
 	all        []acquirer.Client
 	byMerchant map[string]acquirer.Client
@@ -28,17 +28,10 @@ type clients struct {
 func newClients(first acquirer.Client, others []acquirer.Client) (clients, error) {
 	c := clients{byMerchant: map[string]acquirer.Client{}}
 	var errs []error
-	for i, client := range append([]acquirer.Client{first}, others...) {
-		if i == 0 && client == nil && len(others) > 0 { // nothing new is begun
-			continue
-		}
-		name := "Acquirer"
-		if i > 0 {
-			name = fmt.Sprintf("Others[%d]", i-1)
-		}
+	add := func(name string, client acquirer.Client) {
 		if client == nil {
 			errs = append(errs, fmt.Errorf("payment: Config: %s is nil", name))
-			continue
+			return
 		}
 		merchant := client.Merchant()
 		switch _, twice := c.byMerchant[merchant]; {
@@ -49,6 +42,12 @@ func newClients(first acquirer.Client, others []acquirer.Client) (clients, error
 		}
 		c.byMerchant[merchant] = client
 		c.all, c.merchants = append(c.all, client), append(c.merchants, merchant)
+	}
+	if first != nil || len(others) == 0 { // with others alone nothing new is begun
+		add("Acquirer", first)
+	}
+	for i, client := range others {
+		add(fmt.Sprintf("Others[%d]", i), client)
 	}
 	return c, errors.Join(errs...)
 }
@@ -78,11 +77,4 @@ func (c clients) ofPayment(p Payment) (acquirer.Client, error) {
 // servedHere returns which payments this process may look at.
 func (s *Service) servedHere() Serving {
 	return Serving{Merchants: s.clients.merchants, StrandedSince: s.now().Add(-s.c.UnknownLimit - strandedAfter)}
-}
-
-// givesBack reports whether an acquirer knows what has gone back. One that can neither cancel nor refund does not.
-func givesBack(c acquirer.Client) bool {
-	_, cancels := c.(acquirer.Canceller)
-	_, refunds := c.(acquirer.Refunder)
-	return cancels || refunds
 }

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,62 +81,10 @@ type Service struct {
 
 // New checks the configuration and returns a service. It starts nothing: call [Service.Work].
 func New(c Config) (*Service, error) {
-	var errs []error
-	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("payment: Config: "+format, a...)) }
-	if c.Store == nil {
-		bad("Store is nil")
-	}
+	c = c.withDefaults()
 	known, err := newClients(c.Acquirer, c.Others)
-	if err != nil {
-		errs = append(errs, err)
-	}
-	if err := c.Policies.Validate(); err != nil {
-		bad("Policies: %w", err)
-	}
-	if !isAbsoluteURL(c.ReturnURL) {
-		bad("ReturnURL %.80q is not an absolute http or https address", c.ReturnURL)
-	}
-	if c.NotifyURL != "" && !isAbsoluteURL(c.NotifyURL) {
-		bad("NotifyURL %.80q is not an absolute http or https address", c.NotifyURL)
-	}
-	if c.Prefix == "" {
-		c.Prefix = DefaultPrefix
-	}
-	if err := checkPrefix(c.Prefix); err != nil {
-		bad("Prefix: %w", err)
-	} else if err := checkSample(c); err != nil {
-		bad("the acquirer would refuse every order: %w", err)
-	}
-	for _, d := range []struct {
-		name string
-		v    *time.Duration
-		zero time.Duration
-	}{
-		{"BeginTimeout", &c.BeginTimeout, 30 * time.Second},
-		{"UnknownLimit", &c.UnknownLimit, 72 * time.Hour},
-		{"RecordWithin", &c.RecordWithin, 24 * time.Hour},
-		{"KeepFor", &c.KeepFor, (5*365 + 2) * 24 * time.Hour},
-	} {
-		if *d.v < 0 {
-			bad("%s is negative", d.name)
-		}
-		if *d.v == 0 {
-			*d.v = d.zero
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(c.findMistakes(), err); err != nil {
 		return nil, err
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
-	if c.Observe == nil {
-		c.Observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
-			return ctx, func(error, ...slog.Attr) {}
-		}
 	}
 	return &Service{
 		c:        c,
@@ -146,13 +95,66 @@ func New(c Config) (*Service, error) {
 	}, nil
 }
 
+// withDefaults returns the configuration with a value in each field that may be left out.
+func (c Config) withDefaults() Config {
+	c.Prefix = cmp.Or(c.Prefix, DefaultPrefix)
+	c.BeginTimeout = cmp.Or(c.BeginTimeout, 30*time.Second)
+	c.UnknownLimit = cmp.Or(c.UnknownLimit, 72*time.Hour)
+	c.RecordWithin = cmp.Or(c.RecordWithin, 24*time.Hour)
+	c.KeepFor = cmp.Or(c.KeepFor, (5*365+2)*24*time.Hour)
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Observe == nil {
+		c.Observe = func(ctx context.Context, _ string, _ ...slog.Attr) (context.Context, func(error, ...slog.Attr)) {
+			return ctx, func(error, ...slog.Attr) {}
+		}
+	}
+	return c
+}
+
+// findMistakes returns all mistakes, joined, but for those of the acquirers' merchants, which newClients finds.
+func (c Config) findMistakes() error {
+	var errs []error
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("payment: Config: "+format, a...)) }
+	if c.Store == nil {
+		bad("Store is nil")
+	}
+	if err := c.Policies.Validate(); err != nil {
+		bad("Policies: %w", err)
+	}
+	if !isAbsoluteURL(c.ReturnURL) {
+		bad("ReturnURL %.80q is not an absolute http or https address", c.ReturnURL)
+	}
+	if c.NotifyURL != "" && !isAbsoluteURL(c.NotifyURL) {
+		bad("NotifyURL %.80q is not an absolute http or https address", c.NotifyURL)
+	}
+	if err := checkPrefix(c.Prefix); err != nil {
+		bad("Prefix: %w", err)
+	} else if err := checkSample(c); err != nil {
+		bad("the acquirer would refuse every order: %w", err)
+	}
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"BeginTimeout", c.BeginTimeout}, {"UnknownLimit", c.UnknownLimit}, {"RecordWithin", c.RecordWithin}, {"KeepFor", c.KeepFor},
+	} {
+		if d.value < 0 {
+			bad("%s is negative", d.name)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func isAbsoluteURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// now returns the instant as it is stored: UTC, microseconds, without the monotonic part.
-func (s *Service) now() time.Time { return s.c.Now().Round(0).UTC().Truncate(time.Microsecond) }
+// now returns the instant as it is stored.
+func (s *Service) now() time.Time { return storableInstant(s.c.Now()) }
 
 // Get returns one payment, or ErrNotFound. The host compares its Debtor with the session before it shows anything.
 func (s *Service) Get(ctx context.Context, id ID) (Payment, error) {

@@ -13,7 +13,7 @@ var people = []Mutant{
 	one("the last end wins", "payment/table.go", "row{statesWithout(N, end), onEvents(e), \"\", EffectStale, \"the first end stands\"}", "row{statesWithout(N, end), onEvents(e), end, EffectChanged, \"the first end stands\"}", "payment TestTable.*", "payment"),
 	one("a chargeback is a contradiction", "payment/table.go", "{M, onEvents(OnQuestioned), Review, EffectChanged,", "{M, onEvents(OnQuestioned), \"\", EffectContradiction,", "payment TestTable.*", "payment"),
 	one("late truth does not win", "payment/table.go", "{slices.Concat(A, N), onEvents(OnAccepted), Paid, EffectChanged,", "{A, onEvents(OnAccepted), Paid, EffectChanged,", "payment TestTable.*|TestLateTruthWins", "payment"),
-	one("a payment is kept from erasure for less than it must", "payment/service.go", "(5*365 + 2) * 24 * time.Hour", "(5*365 - 2) * 24 * time.Hour", "payment TestErase.*|TestM11.*"),
+	one("a payment is kept from erasure for less than it must", "payment/service.go", "(5*365+2)*24*time.Hour", "(5*365-2)*24*time.Hour", "payment TestErase.*|TestM11.*"),
 	one("what is open is erased", "payment/payment.go", "case !p.State.Ended():", "case p.State == Created:", "payment TestMemoryStore|TestErase.*"),
 	one("what is not delivered is erased", "payment/payment.go", "case undelivered:", "case undelivered && p.ID == \"\":", "payment TestMemoryStore|TestErase.*"),
 	one("an erased payment has its handle", "payment/payment.go", "p.Handle = acquirer.Handle{} // with", "_ = acquirer.Handle{} // with", "payment TestMemoryStore|TestErase.*"),
