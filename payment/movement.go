@@ -69,9 +69,9 @@ func (t taking) isSameMoney(m Money) bool {
 // ledger adds up the money of one payment, entry by entry. Money that two messages tell of came in once.
 type ledger []taking
 
-// indexOf finds the taking that a message is about; −1 if there is none. After a clerk has kept money that had gone back, a message
-// which says that less went back is about the money that was kept.
-func (l ledger) indexOf(m Money) int {
+// attribute returns the index of the taking that a message is about; −1 if there is none. After a clerk has kept money that had gone back, a
+// message which says that less went back is about the money that was kept, and confirms it.
+func (l ledger) attribute(m Money) int {
 	found := slices.IndexFunc(l, func(known taking) bool { return known.isSameMoney(m) })
 	if found < 0 {
 		return found
@@ -92,7 +92,7 @@ func (l ledger) isStillHere(m Money) bool {
 
 // recordMessage books what a message says of money, and returns what moved since the message before it.
 func (l *ledger) recordMessage(m Money, kind MovementKind) (out []Movement) {
-	i := l.indexOf(m)
+	i := l.attribute(m)
 	if i < 0 {
 		in := m
 		in.Returned = decimal.Decimal{}
@@ -118,7 +118,7 @@ func (t *taking) returnAmount(amount decimal.Decimal) Movement {
 
 // recordCameAgain books an answer which says that less has gone back than the ledger has: the difference came in again.
 func (l *ledger) recordCameAgain(m Money) (out []Movement) {
-	i := l.indexOf(m)
+	i := l.attribute(m)
 	if i < 0 {
 		return nil
 	}
@@ -145,17 +145,21 @@ func (l ledger) returnKept() (out []Movement) {
 	return out
 }
 
+func orderedMoney(p Payment) Money {
+	return Money{Amount: p.Amount, Currency: p.Currency, Merchant: p.Merchant}
+}
+
 // latestMoney is the money that the payment speaks of when an entry does not say: what came in last, else what was ordered.
 func (l ledger) latestMoney(p Payment) Money {
 	if len(l) == 0 {
-		return Money{Amount: p.Amount, Currency: p.Currency, Merchant: p.Merchant}
+		return orderedMoney(p)
 	}
 	return l[len(l)-1].money
 }
 
 // takeOrdered books the amount that was ordered as come in.
 func (l *ledger) takeOrdered(p Payment) Movement {
-	ordered := ledger(nil).latestMoney(p)
+	ordered := orderedMoney(p)
 	*l = append(*l, taking{money: ordered})
 	return Movement{Kind: MovementAccepted, Money: ordered}
 }
