@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"time"
 )
 
 // DamagedError says that one stored row cannot be read, and which part of it. Other rows are not affected. The text names a column and
@@ -25,6 +26,9 @@ func (e *DamagedError) Error() string {
 
 // Unwrap returns what cannot be read.
 func (e *DamagedError) Unwrap() error { return e.Err }
+
+// DamagedAgain returns when a store makes damaged work due again that it sets aside at now.
+func DamagedAgain(now time.Time) time.Time { return now.Add(maxBackoff) }
 
 // damagedRows splits an error of Lease: into the damaged rows that were set aside, and the rest, which kept it from leasing.
 func damagedRows(err error) (rows []*DamagedError, rest error) {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
+
+	"github.com/quittance/quittance/acquirer"
 )
 
 // Erasure is what [Service.Erase] did with each payment of a debtor.
@@ -54,4 +57,46 @@ func (s *Service) Erase(ctx context.Context, debtor string) (Erasure, error) {
 		return Erasure{}, fmt.Errorf("%w: the debtor is empty", ErrInvalid)
 	}
 	return s.c.Store.Erase(ctx, debtor, s.now().Add(-s.c.KeepFor))
+}
+
+// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
+// from it.
+func (p Payment) MovedAt() time.Time {
+	last := p.CreatedAt
+	for _, t := range [...]time.Time{p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.ReturnedAt} {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// ReasonToKeep says why a payment is not erased, for stores; empty: it may be. undelivered says that a change waits to go out, at is the
+// instant before which it must have moved last.
+func (p Payment) ReasonToKeep(undelivered bool, at time.Time) KeepReason {
+	switch {
+	case !p.State.Ended():
+		return KeptOpen
+	case undelivered:
+		return KeptUndelivered
+	case !p.MovedAt().Before(at):
+		return KeptRecent
+	}
+	return ""
+}
+
+// Erased returns the payment without its personal fields, for stores to keep.
+func (p Payment) Erased() Payment {
+	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
+	p.Handle = acquirer.Handle{} // with the handle some acquirers show the payer's data
+	return p
+}
+
+// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
+func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
+
+// Erased returns the entry without its personal fields and without the salt, for stores to keep.
+func (e Entry) Erased() Entry {
+	e.By, e.Why, e.Salt = "", "", [16]byte{}
+	return e
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -41,6 +42,12 @@ type Change struct {
 	Key     string // ID + "/" + Version; of an orphan "orphan/" + its fingerprint
 	Entry   Entry
 	Payment Payment // as it stood after the entry, without its session; of an orphan without ID, debt and debtor
+}
+
+// NewChange returns the outgoing change of an entry, for stores to keep. It has neither session nor handle.
+func NewChange(p Payment, e Entry) Change {
+	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
+	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
 }
 
 // LogValue leaves out By and Why, which may name a person.

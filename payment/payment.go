@@ -132,7 +132,7 @@ func (p Payment) withMoney(e Event, effect Effect) Payment {
 	if first {
 		p.PaidAt = e.At
 		if r != nil && !r.At.IsZero() {
-			p.PaidAt = r.At.Round(0).UTC().Truncate(time.Microsecond)
+			p.PaidAt = storableInstant(r.At)
 		}
 	}
 	fillsIn := p.Authorisation == "" && (e.Kind == OnReturnedPart || e.Kind == OnNotReturned || e.Kind == OnConfirmed)
@@ -197,46 +197,10 @@ func (p Payment) firstCall() time.Time {
 	return p.RefundFirstCalledAt
 }
 
-// MovedAt is when money or the account last moved, and otherwise when the payment was created: [Service.Erase] counts
-// from it.
-func (p Payment) MovedAt() time.Time {
-	last := p.CreatedAt
-	for _, t := range [...]time.Time{p.PaidAt, p.RecordedAt, p.RefundAskedAt, p.ReturnedAt} {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}
-
-// ReasonToKeep says why a payment is not erased, for stores; empty: it may be. undelivered says that a change waits to go out, at is the
-// instant before which it must have moved last.
-func (p Payment) ReasonToKeep(undelivered bool, at time.Time) KeepReason {
-	switch {
-	case !p.State.Ended():
-		return KeptOpen
-	case undelivered:
-		return KeptUndelivered
-	case !p.MovedAt().Before(at):
-		return KeptRecent
-	}
-	return ""
-}
-
-// Erased returns the payment without its personal fields, for stores to keep.
-func (p Payment) Erased() Payment {
-	p.Debtor, p.Key, p.Debt, p.Notice, p.Claim, p.Language, p.MaskedPAN = "", "", "", "", "", "", ""
-	p.Handle = acquirer.Handle{} // with the handle some acquirers show the payer's data
-	return p
-}
-
-// IsErased reports whether nothing is left of the fields that an erasure removes and that entries commit to.
-func (p Payment) IsErased() bool { return p.Debtor+p.Key+p.Debt+p.Notice+p.Claim+p.Language == "" }
-
 // IntoReview returns the payment in review, and the entry that says why. It is for stores whose migration finds a payment with money
 // that breaks a newer rule; the entry is signed by the service itself. ErrNotAllowed where the table does not allow it.
 func (p Payment) IntoReview(at time.Time, why string) (Payment, Entry, error) {
-	at = at.Round(0).UTC().Truncate(time.Microsecond)
+	at = storableInstant(at)
 	next, effect, err := p.Apply(Event{Kind: OnQuestioned, At: at, By: byService, Why: why})
 	if err != nil || effect != EffectChanged {
 		return p, Entry{}, cmp.Or(err, ErrNotAllowed)

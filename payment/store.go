@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -214,19 +213,4 @@ type Head struct {
 type DaySeal struct {
 	Day  string
 	Seal [32]byte
-}
-
-// NewChange returns the outgoing change of an entry, for stores to keep. It has neither session nor handle.
-func NewChange(p Payment, e Entry) Change {
-	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
-	return Change{Key: string(p.ID) + "/" + strconv.Itoa(p.Version), Entry: e, Payment: p}
-}
-
-// DamagedAgain returns when a store makes damaged work due again that it sets aside at now.
-func DamagedAgain(now time.Time) time.Time { return now.Add(maxBackoff) }
-
-// Erased returns the entry without its personal fields and without the salt, for stores to keep.
-func (e Entry) Erased() Entry {
-	e.By, e.Why, e.Salt = "", "", [16]byte{}
-	return e
 }

@@ -43,7 +43,7 @@ var stores = []Mutant{
 	one("SQL: an erasure leaves the salts", "payment/sqlstore/erase.go", "SET by_whom = '', why = '', salt = $1 WHERE payment = $2", "SET by_whom = '', why = '' WHERE payment = $2 AND $1 = $1", inSQLite),
 	one("SQL: Advance sets the sequence back", "payment/sqlstore/sequence.go", "CASE WHEN quittance_sequence.last > $2 THEN quittance_sequence.last ELSE $2 END", "$2", inSQLite),
 	one("SQL: two processes draw one number", "payment/sqlstore/sequence.go", "quittance_sequence.last + $2 RETURNING last", "$2 RETURNING last", inSQLite),
-	one("a change has the session", "payment/store.go", "p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", "_, _ = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", inMemory, inSQLite, "payment"),
+	one("a change has the session", "payment/journal.go", "p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", "_, _ = acquirer.Session{}, acquirer.Handle{}\n\treturn Change", inMemory, inSQLite, "payment"),
 	one("SQLite: the index of money is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),
 	one("SQLite: the index of attempts is missing", "payment/sqlstore/migrations/sqlite/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_attempt", "CREATE INDEX quittance_payment_attempt", inPostgreSQL),
 	one("PostgreSQL: the index of money is missing", "payment/sqlstore/migrations/postgresql/0001_payments.sql", "CREATE UNIQUE INDEX quittance_payment_money", "CREATE INDEX quittance_payment_money", inPostgreSQL),

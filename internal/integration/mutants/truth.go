@@ -19,7 +19,7 @@ var truth = []Mutant{
 	one("money of nobody is dropped", "payment/receive.go", "if r.Outcome != acquirer.Accepted || !s.bearsOurPrefix(r.Reference) {", "if r.Outcome == acquirer.Accepted || !s.bearsOurPrefix(r.Reference) {", "payment TestUnknownReference|TestSealsHoldOrphans|TestStuckOrphan"),
 	one("a reference that is not ours is an orphan", "payment/receive.go", "return err == nil && ref.Prefix == s.c.Prefix", "return err == nil && ref.Prefix != \"\"", "payment TestUnknownReference|TestSealsHoldOrphans|TestStuckOrphan"),
 	one("the proof of a return is not compared", "payment/hint.go", "[]byte(r.Handle.Proof)) != 1 {", "[]byte(r.Handle.Proof)) == 2 {", "payment TestReturnBringsTheProof"),
-	one("every hint is a question", "payment/hint.go", "now.Before(last.Add(hintEvery)) && !now.Before(last) {\n\t\treturn false", "now.Before(last.Add(hintEvery)) && now.Before(last) {\n\t\treturn false", "payment TestHintsAskOnceInTenSeconds"),
+	one("every hint is a question", "payment/hint_limits.go", "now.Before(last.Add(hintEvery)) && !now.Before(last) {\n\t\treturn false", "now.Before(last.Add(hintEvery)) && now.Before(last) {\n\t\treturn false", "payment TestHintsAskOnceInTenSeconds"),
 	one("a hint leaves the payment as it is due", "payment/hint.go", "if err := s.c.Store.Hasten(ctx, p.ID, when); err != nil {", "if err := ctx.Err(); err != nil || when.IsZero() {"),
 	one("a hint about a session is another merchant's", "payment/hint.go", "p.Merchant != client.Merchant() || !isAbout(p, r)", "!isAbout(p, r)", "payment TestHintOfAnotherMerchant"),
 	one("a second acceptance is paid", "payment/commit.go", "if e.Kind == OnAccepted && errors.Is(err, ErrClaimPaid) {", "if e.Kind == OnPending && errors.Is(err, ErrClaimPaid) {", "payment TestPaidTwiceAtOneMoment"),
