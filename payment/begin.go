@@ -63,16 +63,16 @@ func (r BeginRequest) findMistakes() error {
 // the payer there with [acquirer.Session.Send]. The amount is the decision's (S9).
 //
 // The same key and request again give the same payment: with the same session while that can still be paid, with a
-// zero session later. A zero session means that there is nothing to pay with; show the payment as it is. It may use up a number of the day:
-// to look the key up first would cost each new payment a round trip.
+// zero session later. A zero session means that there is nothing to pay with; show the payment as it is. Such a repetition may use up a
+// number of the day: to look the key up first would cost each new payment a round trip.
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
 // was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one
-// waits, or before ctx ends; ErrKeyReused when the key was used for another
-// request; ErrClosed when Config.Acquirer is nil; ErrDayFull; ErrReference when five numbers of today in a row were used before, as after a restore
-// from a backup: set the sequence past the acquirer's last reference. An error of the acquirer means that no session was handed out and no
-// money can have moved: the payment has failed, and a new try needs a new key. After any other error the same request may be repeated.
+// waits, or before ctx ends; ErrKeyReused when the key was used for another request; ErrClosed when Config.Acquirer is nil; ErrDayFull;
+// ErrReference when five numbers of today in a row were used before, as after a restore from a backup: set the sequence past the acquirer's
+// last reference. An error of the acquirer means that no session was handed out and no money can have moved: the payment has failed, and
+// a new try needs a new key. After any other error the same request may be repeated.
 func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session acquirer.Session, err error) {
 	ctx, end := s.c.Observe(ctx, "payment.begin")
 	defer func() {

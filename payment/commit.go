@@ -14,7 +14,9 @@ import (
 // committed, so it ends long before.
 const maxChangeTries = 100
 
-// commitTimeout is how long a commit may take from the instant of its entry; a second acceptance of a claim may take twice as long. It is well under the five minutes for which package audit leaves a day open: what is dated before midnight is written before the day is exported, or not at all.
+// commitTimeout is how long a commit may take from the instant of its entry; a second acceptance of a claim may take twice as long. It is
+// well under the five minutes for which package audit leaves a day open: what is dated before midnight is written before the day is
+// exported, or not at all.
 const commitTimeout = time.Minute
 
 // commitEvent applies the event to p and writes row, entry and outgoing change, if the stored version is still p's; the error is
@@ -229,8 +231,8 @@ func (s *Service) writeOnOpenDay(ctx context.Context, p Payment, e Entry, to fun
 	return p, e, err
 }
 
-// writeOnce calls a store's Create or Commit. After an error that is none of the
-// store's own the outcome is unknown: the connection may have broken after the commit. The row is then read again, and its head tells.
+// writeOnce calls a store's Create or Commit. After an error by which the store does not say that it wrote nothing, the outcome is unknown:
+// the connection may have broken after the commit. The row is then read again; its head, or its journal, tells whether the entry is there.
 func (s *Service) writeOnce(ctx context.Context, p Payment, e Entry, to func(context.Context, Payment, Entry) error) error {
 	err := to(ctx, p, e)
 	if err == nil || nothingWasWritten(err) {
@@ -264,7 +266,7 @@ func nothingWasWritten(err error) bool {
 	return !openInstant(err).IsZero()
 }
 
-// changeFrom is changeNewest for a row that was written just now: it is read again only if it has moved on since.
+// changeFrom is changeNewest for a row that was written just now: it is read again only if it has changed since.
 func (s *Service) changeFrom(ctx context.Context, p Payment, decide func(Payment) (Event, error)) (Payment, Effect, error) {
 	e, err := decide(p)
 	if err != nil {

@@ -106,7 +106,7 @@ func (s *Service) hintedPayment(ctx context.Context, client acquirer.Client, r a
 	return p, err
 }
 
-// askForHint asks the acquirer and applies the answer. before is when the payment was due before the hint, which puts off no look.
+// askForHint asks the acquirer and applies the answer. before is when the payment was due before the hint: a hint postpones no look.
 func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said acquirer.Handle) (Payment, Effect, error) {
 	p := t.Payment
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)

@@ -78,7 +78,7 @@ func (s *Service) NotifyHandler() http.Handler {
 	})
 }
 
-// verificationAnswer returns the answer to a GET by which an acquirer verifies the address.
+// verificationAnswer returns the answer to a GET by which an acquirer verifies the address; false for any other request.
 func (s *Service) verificationAnswer(r *http.Request) (string, bool) {
 	for _, c := range s.clients.all {
 		if l, ok := c.(acquirer.Listener); ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -96,8 +96,8 @@ func limitReading(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readWithin))
 }
 
-// readOffers reads the request once, and returns it once for each acquirer that takes its shape. If none
-// does, the error is that of the shape which fits best.
+// readOffers reads the request once, and returns it for each acquirer that takes its shape. If none does, the error is that of the shape
+// which fits best.
 func (s *Service) readOffers(w http.ResponseWriter, r *http.Request, ch acquirer.Channel) ([]offer, error) {
 	in, err := acquirer.ReadIncoming(w, r)
 	if err != nil {
@@ -166,10 +166,9 @@ var returnPage = template.Must(template.New("return").Parse(`<!DOCTYPE html>
 `))
 
 // ReturnHandler takes the payer back from the payment page: it takes the message that the browser brings, by POST or by GET as
-// the acquirer sends it, and answers 303 to
-// the address that next returns, which should be the account's home page. The redirection is a navigation of the
-// host's own site, so that cookies with SameSite=Lax come back with it; for Strict ones see Config.ReturnPage. The
-// handler reads and sets no cookie.
+// the acquirer sends it, and answers 303 to the address that next returns, which should be the account's home page. The redirection
+// is a navigation of the host's own site, so that cookies with SameSite=Lax come back with it; for Strict ones see Config.ReturnPage.
+// The handler reads and sets no cookie.
 //
 // next gets the payment as it is now, or a zero payment and an error when nothing could be learned: ErrNoCallback
 // when the browser brought nothing, the acquirer's error when the message is not to be trusted, and whatever the

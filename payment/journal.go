@@ -22,19 +22,21 @@ import (
 // By and Why, and the person's fields of the payment, enter the chain only as a salted hash (Personal). After
 // [Service.Erase] they and the salts are gone, and the chain still verifies. Money names no person, and stays.
 type Entry struct {
-	Payment              ID
-	Version              int // of the payment after it: 1, 2, 3 …
-	Event                EventKind
-	Effect               Effect
-	From, To             State
-	At                   time.Time
-	Channel              acquirer.Channel
-	Fingerprint, By, Why string // Fingerprint: of the acquirer's message, or of the opened session's handle. By: the clerk, or who called Record. Why: the reason or the cause
-	Money                Money  // what the message said of money; zero unless it is an acceptance
-	Previous, Hash       [32]byte
-	Row                  [32]byte // commits to the payment as it stood after the entry
-	Personal             [32]byte // commits to the personal fields
-	Salt                 [16]byte // zero once erased
+	Payment        ID
+	Version        int // of the payment after it: 1, 2, 3 …
+	Event          EventKind
+	Effect         Effect
+	From, To       State
+	At             time.Time
+	Channel        acquirer.Channel
+	Fingerprint    string // of the acquirer's message, or of the opened session's handle
+	By             string // the clerk, or who called Record
+	Why            string // the clerk's reason, or the cause
+	Money          Money  // what the message said of money; zero unless it is an acceptance
+	Previous, Hash [32]byte
+	Row            [32]byte // commits to the payment as it stood after the entry
+	Personal       [32]byte // commits to the personal fields
+	Salt           [16]byte // zero once erased
 }
 
 // Change is what goes out to the host for one journal entry.

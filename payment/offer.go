@@ -10,18 +10,19 @@ import (
 // Offer is what can be done about a debt now: what a page shows before there is a button « payer ». It promises nothing, since Begin
 // decides again.
 type Offer struct {
-	// Debt is the debt that was asked about. Its Status is Settled where there is a Recorded, also while the host's own ledger does not know
+	// Debt is the debt that was asked about. Its Status is Settled if Recorded is not nil, even while the host's own ledger does not know
 	// that yet.
 	Debt     creance.Debt
 	Decision creance.Decision // of the policy in force, about Debt
 
 	// Held is the payment that keeps the debt from being paid again: an attempt, or one whose money is here, on its way back or being
-	// checked; of several, the one that has the money. Nil if there is none. Of another person, to whom the debt belonged
-	// once, it has the State alone: that a payment holds the debt is all that may be told.
+	// checked; of several, the one that has the money. Nil if there is none. If it is another person's, to whom the debt belonged once, it
+	// has the State alone: that a payment holds the debt is all that may be told.
 	Held *Payment
 
-	// Recorded is the payment of the debt's claim that was taken into account; of several, the last. Nil if there is none. Where the notice claims a
-	// part, the rest of the debt may be owed all the same, and nobody can pay it here. Of another person it has the State alone, as Held.
+	// Recorded is the payment of the debt's claim that was taken into account; of several, the last. Nil if there is none. Where the notice
+	// claims a part, the rest of the debt may still be owed, and nobody can pay it here. If it is another person's, it has the State alone,
+	// as Held.
 	Recorded *Payment
 
 	// Until is when the payment page of Held closes, while the payer can still go back to it: see [Service.Resume]. Zero otherwise.

@@ -61,8 +61,8 @@ func (s *Service) Record(ctx context.Context, id ID, by ...string) (p Payment, e
 }
 
 // Refund gives back what is left of a payment that is paid or recorded: all that did not go back before. It returns when that is
-// committed; Work talks to the acquirer. A second call is no error. A part of an
-// amount is refunded at the acquirer's own desk. ErrNotAllowed in any other state.
+// committed; Work talks to the acquirer. A second call is no error. A part of an amount is refunded at the acquirer's own desk.
+// ErrNotAllowed in any other state.
 func (s *Service) Refund(ctx context.Context, c Command) (Payment, error) {
 	return s.applyCommand(ctx, "refund", c, OnRefundAsked)
 }
@@ -75,8 +75,8 @@ func (s *Service) Question(ctx context.Context, c Command) (Payment, error) {
 
 // Resolve ends a review. [VerdictKeep] is ErrClaimPaid while another payment of the claim is paid or recorded, or another of the debt is
 // paid. [VerdictNoMoney] is ErrNotAllowed while the journal holds money that the acquirer sealed, unless the acquirer itself said that it went
-// back: a clerk's VerdictWasReturned, which may have been questioned since, is no word of the acquirer's. After it the acquirer is asked twice
-// more, and an acceptance that it knows then wins.
+// back: a clerk's VerdictWasReturned does not count here, since it may have been questioned. After VerdictNoMoney the acquirer is asked
+// twice more, and an acceptance that it knows then wins.
 func (s *Service) Resolve(ctx context.Context, r Resolution) (Payment, error) {
 	kind, ok := verdicts[r.Verdict]
 	if !ok {

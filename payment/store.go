@@ -30,15 +30,21 @@ type Store interface {
 	// debt or the claim (a *HeldError that names it), and that id and reference are new (ErrReference).
 	Create(ctx context.Context, p Payment, e Entry) error
 
-	// Commit writes the payment, appends the entry and one outgoing change, which is due at once: at the entry's instant, or at any time where
-	// that is the end of the last closed day, for which no change waits (see CloseDay). It fails, first with ErrNotFound for an id
-	// that was never created; then with ErrVersion unless the stored version is p.Version − 1 and the stored debtor p's, so that what
-	// was erased meanwhile is not written again; then with a *DayClosedError when the entry is dated into a closed day; then with
-	// ErrClaimPaid when p is paid or recorded while another payment of the claim is, or paid while another payment of the debt
-	// is; with a *HeldError when p becomes an attempt while the debt has another; and with ErrReference when another payment of the
-	// merchant has its handle's Session. What Create wrote and no event changes, it may leave alone: who pays what,
-	// and to whom. The handle's Payment that the row has it keeps where p has none: a Release may have brought it since p was read. It ends the
-	// lease of the row, and its count of failures.
+	// Commit writes the payment, appends the entry and one outgoing change, ends the lease of the row, and sets its failures to zero. The
+	// change is due at once: at the entry's instant, or, where that is the end of the last closed day, at any time (see CloseDay).
+	//
+	// Two parts of the row are not p's. What no event changes after Create, who pays what and to whom, may be left alone; and where p's
+	// handle has no Payment the row keeps the one that it has: a Release may have brought it since p was read.
+	//
+	// It checks, the first three in this order,
+	//
+	//  1. that the id was created (ErrNotFound),
+	//  2. that the stored version is p.Version − 1 and the stored debtor p's, so that what was erased meanwhile is not written again
+	//     (ErrVersion),
+	//  3. that the entry's day is open (a *DayClosedError),
+	//  4. that no other payment of the claim is paid or recorded if p is, and no other of the debt is paid if p is (ErrClaimPaid),
+	//  5. that the debt has no other attempt if p is one (a *HeldError),
+	//  6. that no other payment of the merchant has its handle's Session (ErrReference).
 	Commit(ctx context.Context, p Payment, e Entry) error
 
 	// Find returns one payment, or ErrNotFound; of a damaged one what can be read, with a *DamagedError.
@@ -101,8 +107,8 @@ type Store interface {
 	Heads(ctx context.Context, from, to time.Time) iter.Seq2[Head, error]
 
 	// CloseDay says that a day ("2026-03-02", in Paris) is closed for good: nothing that is dated before its end can be written any
-	// more, by any process, and what was being written meanwhile is written when it returns, or never. It may be called again, and for
-	// an earlier day than the last.
+	// more, by any process. What was being written during the call is there when CloseDay returns, or never. It may be called again, and
+	// for an earlier day than the last.
 	//
 	// After the clock was set back over an export, the service dates at that end whatever happens until the clock is there again. Only the
 	// account is dated so: letters and bookings go out meanwhile.
@@ -115,8 +121,9 @@ type Store interface {
 	LastSeal(ctx context.Context, until time.Time) (DaySeal, error)
 
 	// Erase removes the personal fields, the handles and the causes of failures of the debtor's payments, and the salts of their
-	// journals, each payment for itself, and says which by creation. It ends their leases, since Release brings a handle and a cause. Those for which [Payment.ReasonToKeep] has a reason it leaves as they
-	// are: that have not ended, have a change that is not delivered, or moved last at or after at.
+	// journals. It ends their leases, since a Release would bring a handle and a cause again. A payment for which [Payment.ReasonToKeep]
+	// has a reason is left as it is: it has not ended, has a change that is not delivered, or moved last at or after at. The answer
+	// names both, by creation.
 	Erase(ctx context.Context, debtor string, at time.Time) (Erasure, error)
 }
 

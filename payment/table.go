@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// Transition is one cell of the table.
+// Transition is one cell of the table: what an event does in a state.
 type Transition struct {
 	From   State
 	On     EventKind
-	To     State
+	To     State // From, unless Effect is EffectChanged
 	Effect Effect
-	Doc    string
+	Doc    string // why, in a few words; may be empty
 }
 
-// row is a line of the table: it decides every event of on in every state of from. An empty to is the same state.
+// row is a line of the table: it decides every event of on in every state of from. An empty to leaves the state as it is.
 type row struct {
 	from   []State
 	on     []EventKind
