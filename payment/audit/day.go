@@ -7,52 +7,12 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/quittance/quittance/internal/euro"
 	"github.com/quittance/quittance/internal/paris"
 	"github.com/quittance/quittance/payment"
 )
 
-// movement is a line of the export.
-type movement struct {
-	kind                              payment.MovementKind
-	at                                time.Time
-	reference, debt, notice           string
-	payment                           payment.ID
-	version                           int
-	cents                             int64
-	currency, merchant, authorisation string
-}
-
-func newMovement(m payment.Movement) (movement, error) {
-	p := m.Payment
-	cents, err := euro.Cents(m.Money.Amount)
-	if err != nil {
-		return movement{}, fmt.Errorf("%s: %w", p.Reference, err)
-	}
-	return movement{
-		kind: m.Kind, at: m.At, reference: p.Reference, debt: p.Debt, notice: p.Notice, payment: p.ID, version: m.Version, cents: cents,
-		currency: m.Money.Currency, merchant: m.Money.Merchant, authorisation: m.Money.Authorisation,
-	}, nil
-}
-
-// movementsOn returns the movements of one day among all.
-func movementsOn(d paris.Day, all []payment.Movement) (out []movement, err error) {
-	for _, m := range all {
-		if paris.Of(m.At) != d {
-			continue
-		}
-		line, err := newMovement(m)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, line)
-	}
-	return out, nil
-}
-
-// dayReader reads what moved on a day, in the order of time. It holds little of some ten thousand payments, whatever the day.
+// dayReader reads what moved on a day, in the order of time. In memory it keeps little of some ten thousand payments, however large the day.
 type dayReader struct {
 	books *Books
 	day   paris.Day
@@ -244,46 +204,4 @@ func inOrder(payments iter.Seq2[movement, error], orphans []movement) iter.Seq2[
 		}
 		flush()
 	}
-}
-
-// total is the count and the sum of one kind of movement in one currency.
-type total struct{ count, cents int64 }
-
-// totals are the sums by kind and currency.
-type totals map[payment.MovementKind]map[string]total
-
-func (t totals) addMovement(m movement) {
-	if t[m.kind] == nil {
-		t[m.kind] = map[string]total{}
-	}
-	sum := t[m.kind][m.currency]
-	t[m.kind][m.currency] = total{sum.count + 1, sum.cents + m.cents}
-}
-
-// totalLines returns the lines of all kinds: first in euros, also where the count is zero, then in other currencies.
-func (t totals) totalLines() (out []line) {
-	others := map[string]bool{}
-	for _, sums := range t {
-		for currency := range sums {
-			others[currency] = currency != "EUR"
-		}
-	}
-	currencies := []string{"EUR"}
-	for currency, other := range others {
-		if other {
-			currencies = append(currencies, currency)
-		}
-	}
-	slices.Sort(currencies[1:])
-	for _, currency := range currencies {
-		for _, kind := range payment.MovementKinds() {
-			sum := t[kind][currency]
-			if currency == "EUR" || sum.count > 0 {
-				out = append(out, line{
-					"movement": "total_" + string(kind), "cents": sum.cents, "euros": euros(sum.cents), "currency": currency, "count": sum.count,
-				})
-			}
-		}
-	}
-	return out
 }

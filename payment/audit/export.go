@@ -185,14 +185,6 @@ func (b *Books) writeDay(ctx context.Context, d paris.Day, w io.Writer, as encod
 	return seal, write(line{"movement": "seal", "seal": seal.String(), "sha256": hex.EncodeToString(sum.Sum(nil))})
 }
 
-func (m movement) exportLine() line {
-	return line{
-		"movement": string(m.kind), "instant": m.at.UTC().Format("2006-01-02T15:04:05.000000Z"), "reference": m.reference, "payment": string(m.payment),
-		"merchant": m.merchant, "authorisation": m.authorisation, "cents": m.cents, "euros": euros(m.cents),
-		"currency": m.currency, "debt": m.debt, "notice": m.notice,
-	}
-}
-
 // encoding is a form of the export: what stands before the lines, and what writes a line.
 type encoding struct {
 	head  string

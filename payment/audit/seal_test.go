@@ -1,36 +1,32 @@
 package audit
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/quittance/quittance/acquirer"
-	"github.com/quittance/quittance/internal/euro"
-	"github.com/quittance/quittance/internal/paris"
-	"github.com/quittance/quittance/payment"
 )
 
-// Seals are kept outside for years: what they are made of is frozen. The days have two heads, none, and an orphan's.
-func TestSealsAreFrozen(t *testing.T) {
-	day := func(n int) time.Time { return time.Date(2017, 9, n, 12, 0, 0, 123456000, time.UTC) }
-	h := heads{}
-	h.addJournal([]payment.Entry{{At: day(11), Hash: [32]byte{9}}, {At: day(11), Hash: [32]byte{2}}}) // a day has the last one
-	h.addJournal([]payment.Entry{{At: day(11), Hash: [32]byte{1}}})
-	h.addOrphans([]payment.Orphan{{At: day(13), Result: acquirer.Result{
-		Reference: "PCLCB172560000001", OrderID: "a", Merchant: "201000005940002", Amount: euro.Of(7500), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00",
-		AuthorisationID: "000001",
-	}}})
-	var got []string
-	for _, seal := range h.sealDaysBefore(paris.Of(day(14))).seals {
-		got = append(got, seal.String())
+func TestSealText(t *testing.T) {
+	want := Seal{0: 0xab, 31: 0x01}
+	for _, text := range []string{want.String(), strings.ToUpper(want.String())} {
+		if got, err := ParseSeal(text); got != want || err != nil {
+			t.Errorf("ParseSeal(%q) = %v, %v", text, got, err)
+		}
 	}
-	want := []string{
-		"eda419090b8e51b7478e15634967c1f22e3aa7400a62fe6a8cec94a873940249",
-		"9c044e4fe3cc0d3da239d94a158747598931c122ee5cc016c650648c4e9cd894",
-		"630db44c7ddb4962e64a3d2ea4451eaad91447ac8d5f6df0e5bbefd3fc619231",
+	for _, verb := range []string{"%v", "%s", "%x", "%X"} {
+		if got := fmt.Sprintf(verb, want); got != want.String() {
+			t.Errorf("%s prints %q", verb, got)
+		}
 	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
+	b, err := json.Marshal(want)
+	var got Seal
+	if err != nil || json.Unmarshal(b, &got) != nil || got != want {
+		t.Errorf("JSON %s, %v, read back as %v", b, err, got)
+	}
+	for _, bad := range []string{"", "ab", strings.Repeat("0", 63), strings.Repeat("0", 65), strings.Repeat("g", 64), " " + strings.Repeat("0", 63)} {
+		if got, err := ParseSeal(bad); err == nil || got != (Seal{}) {
+			t.Errorf("ParseSeal(%q) = %v, %v", bad, got, err)
+		}
 	}
 }

@@ -18,8 +18,10 @@ const mostNamed = 20
 // Verify checks every journal: that it has no gap, that each entry commits to the one before, that the table leads
 // from each to the next, and that the payment is what the last one says. With the daily seals of [Books.Export],
 // kept outside and given oldest first, it also finds payments that were deleted or rewritten whole, and orphans; without
-// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over.
-// A seal of a day to come, which was exported while the clock was ahead, is taken too. The error is [payment.ErrAltered], and names what does not fit: each payment, twenty at most.
+// them (nil) it finds accidents only. An equal seal that is repeated, of a day that was exported twice, is passed over. A
+// seal of a day to come, which was exported while the clock was ahead, is taken too.
+//
+// The error is [payment.ErrAltered], and names what does not fit: each payment, twenty at most. Any other error is the store's.
 //
 // It reads every journal itself, whatever the store could tell quicker, and with seals keeps 32 bytes for each payment
 // and each day on which it moved.
@@ -62,7 +64,7 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 	if err != nil {
 		return err
 	}
-	is := all.sealDaysBefore(end).seals
+	days := all.sealDaysBefore(end).seals // those that may follow the seals read so far
 	n := 0
 	var before Seal
 	for want := range seals {
@@ -71,12 +73,12 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 			continue
 		}
 		before = want
-		i := slices.Index(is, want)
+		i := slices.Index(days, want)
 		if i < 0 {
 			return fmt.Errorf("%w: seal %d (%s) is no day's seal: a payment was deleted or rewritten, or the seals are not in order",
 				payment.ErrAltered, n, want)
 		}
-		is = is[i+1:]
+		days = days[i+1:]
 	}
 	return nil
 }
