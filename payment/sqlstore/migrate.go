@@ -95,7 +95,7 @@ func (s *Store) writeReview(ctx context.Context, conn *sql.Conn, p payment.Payme
 		return err
 	}
 	c := payment.NewChange(p, e)
-	shot, err := snapshot(c.Payment)
+	shot, err := snapshot(c)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
@@ -102,9 +101,3 @@ var (
 		timeColumn("found_at", func(o *payment.Orphan) *time.Time { return &o.At }),
 	}
 )
-
-// withoutSecrets is a payment as changes have it.
-func withoutSecrets(p payment.Payment) payment.Payment {
-	p.Session, p.Handle = acquirer.Session{}, acquirer.Handle{}
-	return p
-}

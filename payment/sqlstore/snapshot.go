@@ -10,9 +10,10 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// A snapshot is a payment as it stood after a change, in JSON, by column. It has neither session nor handle.
-func snapshot(p payment.Payment) (string, error) {
-	p = withoutSecrets(p)
+// snapshot returns the payment of a change in JSON, by column: as it stood after the change, and without session and handle, which
+// [payment.NewChange] leaves out.
+func snapshot(c payment.Change) (string, error) {
+	p := c.Payment
 	v, err := payments.parameterValues(&p, "payment "+p.Reference)
 	if err != nil {
 		return "", err

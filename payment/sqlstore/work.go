@@ -14,14 +14,20 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// The queries for what is due, with a condition to fill in. $1 is now, $4 how many; what the condition looks at follows $2 and $3, which are the
-// lease's: see [Store.leaseFound].
+// What is due and not leased: rows, and of each payment its oldest change. $1 is now; a further condition and the limit are to fill in.
 const (
-	free         = "(lease_until IS NULL OR lease_until <= $1)"
-	findDue      = "SELECT id FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $4"
-	oldestChange = " FROM quittance_change c WHERE due_at <= $1 AND " + free +
-		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))"
-	findChange = "SELECT key" + oldestChange + "%s ORDER BY due_at, key LIMIT $4"
+	free       = "(lease_until IS NULL OR lease_until <= $1)"
+	dueRows    = " FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT "
+	dueChanges = " FROM quittance_change c WHERE due_at <= $1 AND " + free +
+		" AND (payment = '' OR NOT EXISTS (SELECT 1 FROM quittance_change o WHERE o.payment = c.payment AND o.version < c.version))" +
+		"%s ORDER BY due_at, key LIMIT "
+)
+
+// The queries for what is to be leased. $4 is how many; $2 and $3 are the lease's, see [Store.leaseFound], and what the condition looks at
+// follows.
+const (
+	findRow    = "SELECT id" + dueRows + "$4"
+	findChange = "SELECT key" + dueChanges + "$4"
 )
 
 // leaseFound returns the statement that leases what a query finds, until $2 with the token $3.
@@ -61,7 +67,8 @@ func servingCondition(of payment.Serving, n int) (string, []any) {
 	return fmt.Sprintf(" AND (state IN (%s) OR %s OR (state IN (%s) AND attention_at <= CAST($%d AS BIGINT)))", askNobody, in, strandable, n+1), args
 }
 
-// What asks nobody is everyone's to look at, and so is what nobody has asked about for long.
+// The states of [payment.Serving.Takes]: in askNobody a look asks no acquirer, so that every process takes it; in strandable every process
+// takes it once nobody has asked for long.
 var (
 	askNobody  = quotedStates(func(s payment.State) bool { return payment.Serving{}.Takes(payment.Payment{State: s}) })
 	strandable = quotedStates(func(s payment.State) bool {
@@ -71,8 +78,8 @@ var (
 
 // due finds work without leasing it, with a condition to fill in. $1 is now, $2 how many.
 var due = map[payment.WorkKind]string{
-	payment.WorkAttention: "SELECT id, version FROM quittance_payment WHERE attention_at <= $1 AND " + free + "%s ORDER BY attention_at, id LIMIT $2",
-	payment.WorkDelivery:  "SELECT CASE WHEN payment = '' THEN key ELSE payment END, version" + oldestChange + "%s ORDER BY due_at, key LIMIT $2",
+	payment.WorkAttention: "SELECT id, version" + dueRows + "$2",
+	payment.WorkDelivery:  "SELECT CASE WHEN payment = '' THEN key ELSE payment END, version" + dueChanges + "$2",
 }
 
 // ofOne is the condition of the work of one payment, or of one orphan by its key. $5 is either.
@@ -160,7 +167,7 @@ func (s *Store) leaseAttention(ctx context.Context, one string, args []any) ([]s
 		p, err := payments.scanRow(rows, &t.Tries, &t.Cause, &t.Token)
 		t.Payment = p.value
 		return stored[payment.Task]{t, p.damage}, err
-	}, s.leaseFound("quittance_payment", "id", fmt.Sprintf(findDue, one), payments.columnNames()+", tries, cause, lease_token"), args...)
+	}, s.leaseFound("quittance_payment", "id", fmt.Sprintf(findRow, one), payments.columnNames()+", tries, cause, lease_token"), args...)
 	slices.SortFunc(tasks, func(a, b stored[payment.Task]) int {
 		p, q := a.value.Payment, b.value.Payment
 		return cmp.Or(p.AttentionAt.Compare(q.AttentionAt), cmp.Compare(p.ID, q.ID))

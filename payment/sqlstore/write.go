@@ -156,7 +156,7 @@ func (s *Store) tryWrite(ctx context.Context, st statements, p payment.Payment, 
 	c := payment.NewChange(p, e)
 	args, one := [][]any{row, line}, st.unwanted
 	if s.options.isWanted(c) {
-		shot, err := snapshot(c.Payment)
+		shot, err := snapshot(c)
 		if err != nil {
 			return err
 		}
