@@ -7,9 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
 // closedDay: an export that was made is whole for ever.
@@ -22,12 +20,7 @@ func closedDay(b *trial) {
 			b.Fatalf("%s in a closed day: error %v, want a *DayClosedError until %v", what, err, end)
 		}
 	}
-	orphan := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
-	known := orphan
-	known.Reference = "PCLCB260610009998"
+	orphan, known := strayAcceptance(9999), strayAcceptance(9998)
 	b.must("Orphan", b.Orphan(b.ctx, known, start))
 	b.must("CloseDay", b.CloseDay(b.ctx, "2026-03-02", end))
 	b.must("CloseDay again", b.CloseDay(b.ctx, "2026-03-02", end))

@@ -1,10 +1,8 @@
 package storetest
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
 	"github.com/shopspring/decimal"
 )
@@ -133,80 +131,4 @@ func sealsKept(b *trial) {
 	b.must("KeepSeal", b.KeepSeal(b.ctx, seal(5)))
 	b.mustEqual("the seal of a day beyond", last(fourth), seal(3))
 	b.mustEqual("the last seal of all", last(fifth), seal(5))
-}
-
-// stuckOrphan: one that is not delivered is seen, and made due again by its key; so it is once it is delivered.
-func stuckOrphan(b *trial) {
-	result := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
-	other := result
-	other.Reference = "PCLCB260610009998"
-	b.must("Orphan", b.Orphan(b.ctx, result, start))
-	b.must("Orphan", b.Orphan(b.ctx, other, start.Add(time.Second)))
-	now := start
-	for range payment.StuckAfter {
-		b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now, "the host is down")
-	}
-	failures := func() (out []int) {
-		for _, o := range collectAll(b, "Orphans", b.Orphans(b.ctx)) {
-			out = append(out, o.Tries)
-		}
-		return out
-	}
-	stuck := collectAll(b, "Orphans", b.Orphans(b.ctx))[0]
-	b.mustEqual("its failures", failures(), []int{payment.StuckAfter, 0})
-	b.mustEqual("the last cause", stuck.Cause, "the host is down")
-	b.mustRelease(b.mustLease(payment.WorkDelivery, now, 1)[0], now.Add(6*time.Hour), "the host is down")
-	b.must("Restart", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.mustEqual("its failures after the restart", failures(), []int{0, 0})
-	t := b.mustLease(payment.WorkDelivery, now, 1)
-	if len(t) != 1 || t[0].Change.Key != stuck.Key() || t[0].Tries != 0 {
-		b.Fatalf("leased %v, want the restarted orphan", t)
-	}
-	b.mustRelease(t[0], time.Time{}, "")
-	b.must("Restart of one that is delivered", b.Restart(b.ctx, payment.ID(stuck.Key()), now))
-	b.mustEqual("both are kept", failures(), []int{0, 0})
-	b.mustBeError("Restart of an unknown orphan", b.Restart(b.ctx, "orphan/00", now), payment.ErrNotFound)
-}
-
-// oddOrphan: what the acquirer says of money of nobody is kept in whatever form it comes, once, with one key from the call to the restart.
-func oddOrphan(b *trial) {
-	result := acquirer.Result{
-		Reference: "PCLCB260610009999", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR", Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
-	for i, odd := range []func(*acquirer.Result){
-		func(r *acquirer.Result) { r.Amount, r.Currency = decimal.New(12345, -3), "KWD" }, // which has three decimals
-		func(r *acquirer.Result) { r.Amount = decimal.New(-7500, -2) },
-		func(r *acquirer.Result) { r.Amount = decimal.New(1, 20000000) },
-		func(r *acquirer.Result) { r.Returned = decimal.New(-1, 0) },
-		func(r *acquirer.Result) { r.Brand, r.AuthorisationID = "V\x00ISA", "75\x00395" },
-		func(r *acquirer.Result) { r.Merchant, r.AcquirerCode = "m\xff", "\x00" },
-		func(r *acquirer.Result) {
-			r.Handle = acquirer.Handle{Session: "hc-1", Proof: "secret", Payment: "0001_0", ExpiresAt: start}
-			r.Returning = decimal.New(1, 0)
-			*r = r.WithFields(map[string]string{"status": "captured"})
-		},
-	} {
-		r := result
-		r.OrderID = fmt.Sprint("zz", i)
-		odd(&r)
-		at := start.Add(time.Duration(i) * time.Second)
-		want := payment.OrphanChange(r, at)
-		b.must("Orphan", b.Orphan(b.ctx, r, at))
-		b.must("Orphan again", b.Orphan(b.ctx, r, at.Add(time.Minute)))
-		t := b.leaseOnlyTask(payment.WorkDelivery, at)
-		b.mustEqual("the change", t.Change, want)
-		b.mustRelease(t, time.Time{}, "")
-		all := collectAll(b, "Orphans", b.Orphans(b.ctx))
-		if len(all) != i+1 || all[i].Key() != want.Key {
-			b.Fatalf("the orphans are %v, want %d, the last with the key %s", all, i+1, want.Key)
-		}
-		if got, want := all[i].Result, payment.NewOrphan(r, at).Result; !got.Equal(want) {
-			b.Fatalf("the orphan is %v, on its way back %v, with the session %q; want what NewOrphan keeps: %v, %v, %q",
-				got.LogValue(), got.Returning, got.Handle.Session, want.LogValue(), want.Returning, want.Handle.Session)
-		}
-		b.must("Restart by its key", b.Restart(b.ctx, payment.ID(all[i].Key()), at))
-	}
 }

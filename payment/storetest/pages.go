@@ -7,7 +7,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// pages: a back office shows a page of a list; a payment that stands on no page is seen by nobody.
+// listPages: a back office shows a page of a list; a payment that stands on no page is seen by nobody.
 func listPages(b *trial) {
 	const n = 450 // more than a store reads at once
 	var all []payment.ID

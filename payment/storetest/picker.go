@@ -3,9 +3,7 @@ package storetest
 import (
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
 // pickOne is for stores that serve a job queue: what is due is named and not leased, and leased one payment at a time.
@@ -68,11 +66,7 @@ func pickOne(b *trial) {
 	nothing("all is delivered", payment.WorkDelivery, late.ID)
 
 	for i := range 2 {
-		r := acquirer.Result{
-			Reference: "PCLCB26061000999" + string(rune('0'+i)), OrderID: "zz", Merchant: "201000005940002", Amount: decimal.New(7500, -2),
-			Currency: "EUR", Outcome: acquirer.Accepted, Code: "00", At: start,
-		}
-		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(i)*time.Second)))
+		b.must("Orphan", b.Orphan(b.ctx, strayAcceptance(9990+i), start.Add(time.Duration(i)*time.Second)))
 	}
 	named("one orphan", payment.WorkDelivery, 1, mustDue(b, now)[0])
 	nothing("no payment, though orphans have none", payment.WorkDelivery, "")
@@ -90,7 +84,7 @@ func pickOne(b *trial) {
 	}
 }
 
-// mustDue are the two orphans' changes.
+// mustDue returns the changes of two orphans, which must be all that is due.
 func mustDue(b *trial, now time.Time) []payment.Due {
 	due, err := b.Due(b.ctx, payment.WorkDelivery, ownMerchant, now, 9)
 	b.must("Due", err)

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"time"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
-// reopened: what one process has acknowledged the next one has.
+// reopenedHasAll: what one process has acknowledged the next one has.
 func reopenedHasAll(b *trial) {
 	if b.reopen == nil {
 		panic(failure{&SkipError{"way to open the store anew"}})
@@ -19,14 +17,10 @@ func reopenedHasAll(b *trial) {
 		b.must("reopen", err)
 		b.Store = s
 	}
-	r := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
 	p := b.mustMove(b.mustMove(b.addPayment(), payment.Redirected), payment.Paid)
 	last, err := b.Sequence(b.ctx, "2026-03-02")
 	b.must("Sequence", err)
-	b.must("Orphan", b.Orphan(b.ctx, r, start))
+	b.must("Orphan", b.Orphan(b.ctx, strayAcceptance(9999), start))
 	end := start.Add(12 * time.Hour)
 	b.must("CloseDay", b.CloseDay(b.ctx, "2026-03-02", end))
 	again()

@@ -187,7 +187,7 @@ func commitAll(b *trial) {
 func claimPaid(b *trial) {
 	first := b.mustMove(b.addPayment(), payment.Expired)
 	second := b.addPayment(func(p *payment.Payment) { p.Debt, p.Claim = first.Debt, first.Claim })
-	first = b.mustMove(first, payment.Paid) // a late acceptance, although another attempt is at the kiosk
+	first = b.mustMove(first, payment.Paid) // a late acceptance, although another attempt is under way
 	for _, s := range []payment.State{payment.Paid, payment.Recorded} {
 		_, err := b.tryMove(second, s)
 		b.mustBeError("a second payment of the claim with money", err, payment.ErrClaimPaid)
@@ -264,7 +264,7 @@ func listSelects(b *trial) {
 	b.mustMove(first, payment.Cancelled)
 }
 
-// Many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
+// longList: many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
 func longList(b *trial) {
 	const n = 420
 	type pair struct {

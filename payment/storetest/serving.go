@@ -81,7 +81,7 @@ func servedOnly(b *trial) {
 	}
 }
 
-// hastened: a message says that it is time to ask. A look that began before may have asked too early.
+// hastenVoidsLease: a message says that it is time to ask. A look that began before may have asked too early.
 func hastenVoidsLease(b *trial) {
 	p := b.addPayment()
 	due := p.AttentionAt

@@ -2,13 +2,11 @@ package storetest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
-	"github.com/shopspring/decimal"
 )
 
 // mustLease leases at most n tasks.
@@ -155,7 +153,7 @@ func commitEndsLease(b *trial) {
 	b.leaseOnlyTask(payment.WorkAttention, now) // although the lease that the commit has ended would last for most of a minute
 }
 
-// A worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
+// commitLeavesDelivery: a worker that delivers is not robbed of its lease by a transition: the change would go out twice, and the next one with it.
 func commitLeavesDelivery(b *trial) {
 	p := b.addPayment()
 	now := start.Add(time.Hour)
@@ -333,93 +331,6 @@ func sequenceNeverRepeats(b *trial) {
 	b.must("Sequence", err)
 	if v != 1 {
 		b.Fatalf("the first number of a day is %d, want 1", v)
-	}
-}
-
-func orphanKeptOnce(b *trial) {
-	r := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", AuthorisationID: "761208", MaskedPAN: "5017##########00", At: start,
-	}
-	for range 3 {
-		b.must("Orphan", b.Orphan(b.ctx, r, start))
-	}
-	t := b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Minute))
-	b.mustEqual("the change", t.Change, payment.OrphanChange(r, start))
-	b.mustRelease(t, start.Add(time.Hour), "the host is down")
-	b.mustRelease(b.leaseOnlyTask(payment.WorkDelivery, start.Add(time.Hour)), time.Time{}, "")
-	b.mustLeaseNothing("delivered", payment.WorkDelivery, start.Add(1000*time.Hour))
-	b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Hour)))
-	b.mustLeaseNothing("delivered before", payment.WorkDelivery, start.Add(1000*time.Hour))
-	all := collectAll(b, "Orphans", b.Orphans(b.ctx))
-	if len(all) != 1 || all[0].Result.Fingerprint() != r.Fingerprint() || !all[0].At.Equal(start) {
-		b.Fatalf("the orphans are %v, want the one", all)
-	}
-}
-
-func orphanTask(b *trial) {
-	r := acquirer.Result{
-		Reference: "PCLCB260610009999", OrderID: "zz", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
-	b.must("Orphan", b.Orphan(b.ctx, r, start))
-	want := payment.OrphanChange(r, start)
-	check := func(tasks []payment.Task, err error) payment.Task {
-		if err != nil || len(tasks) != 1 {
-			b.Fatalf("an orphan is leased: %d tasks, %v; want 1", len(tasks), err)
-		}
-		t := tasks[0]
-		b.mustEqual("the task's payment", t.Payment, want.Payment)
-		if t.Payment.ID != "" || t.Change.Key != want.Key || t.Change.Entry.Payment != "" {
-			b.Fatalf("an orphan's task is of payment %q, with the change %q; it has no payment", t.Payment.ID, t.Change.Key)
-		}
-		return t
-	}
-	now := start.Add(time.Minute)
-	t := check(b.Lease(b.ctx, payment.WorkDelivery, payment.Serving{}, now, time.Minute, 9))
-	b.mustRelease(t, now, "")
-	t = check(b.LeaseOne(b.ctx, payment.WorkDelivery, payment.ID(want.Key), payment.Serving{}, now, time.Minute))
-	b.mustRelease(t, time.Time{}, "")
-	b.mustLeaseNothing("it is delivered", payment.WorkDelivery, now.Add(1000*time.Hour))
-}
-
-func orphansApart(b *trial) {
-	bad := acquirer.Result{
-		Reference: "PCLCB260610009998", OrderID: "yy", Merchant: merchant, Amount: decimal.New(7500, -2), Currency: "EUR",
-		Outcome: acquirer.Accepted, Code: "00", At: start,
-	}
-	good := bad
-	good.Reference = "PCLCB260610009999"
-	b.must("Orphan", b.Orphan(b.ctx, bad, start))
-	b.must("Orphan", b.Orphan(b.ctx, good, start.Add(time.Second)))
-	now := start.Add(time.Minute)
-	t := b.mustLease(payment.WorkDelivery, now, 1)
-	if len(t) != 1 || t[0].Payment.Reference != bad.Reference {
-		b.Fatalf("leased %v, want the older orphan", t)
-	}
-	u := b.leaseOnlyTask(payment.WorkDelivery, now) // while the first is under way
-	b.mustEqual("the second", u.Change, payment.OrphanChange(good, start.Add(time.Second)))
-	b.mustRelease(t[0], now.Add(time.Hour), "refused")
-	b.mustRelease(u, time.Time{}, "")
-	b.mustLeaseNothing("one waits for its next try, the other is delivered", payment.WorkDelivery, now)
-	want := []string{bad.Reference, good.Reference}
-	for i := range 6 { // no order but that of time
-		r := good
-		r.Reference = fmt.Sprintf("PCLCB26061%07d", i+1)
-		b.must("Orphan", b.Orphan(b.ctx, r, start.Add(time.Duration(9-i)*time.Minute)))
-		want = slices.Insert(want, 2, r.Reference)
-	}
-	got := []string{}
-	for _, o := range collectAll(b, "Orphans", b.Orphans(b.ctx)) {
-		got = append(got, o.Result.Reference)
-	}
-	b.mustEqual("the orphans by time", got, want)
-	for _, t := range b.mustLease(payment.WorkDelivery, now.Add(30*time.Minute), 10) {
-		b.mustRelease(t, time.Time{}, "")
-	}
-	last := b.leaseOnlyTask(payment.WorkDelivery, now.Add(time.Hour))
-	if last.Payment.Reference != bad.Reference || last.Tries != 1 || last.Cause != "refused" {
-		b.Fatalf("%v after %d failures (%q), want the older orphan after 1", last, last.Tries, last.Cause)
 	}
 }
 
