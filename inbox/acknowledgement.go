@@ -20,6 +20,7 @@ const (
 // MentionError says what an acknowledgement lacks. Find it with errors.As.
 type MentionError struct{ Missing []Mention }
 
+// Error lists what is missing.
 func (e *MentionError) Error() string {
 	var names []string
 	for _, m := range e.Missing {

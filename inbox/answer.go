@@ -17,7 +17,8 @@ import (
 //	anything else              [PaymentNotBegun]: no session was handed out, so this request moved no money; one before it with the
 //	                           same key may have, and the account says so
 //
-// The clock is that of from. It is nil for a nil error. An error after the bank's page is another matter: then nobody knows, and [ResultUnknown] says so.
+// The clock is that of from. The answer to a nil error is nil. After an error on the way back from the payment page nobody knows what
+// happened there: say [ResultUnknown] then.
 func Answer(err error, from Sender) Content {
 	var ineligible *creance.IneligibleError
 	var held *payment.HeldError

@@ -119,7 +119,7 @@ type (
 	// knows when it can no longer be paid. Without an ID it is another person's, and is told as such.
 	DebtHeld struct{ By payment.Payment }
 
-	// PaymentNotBegun says that the bank's page could not be opened, and that this request moved no money. [Answer] chooses it.
+	// PaymentNotBegun says that the payment page could not be opened, and that this request moved no money. [Answer] chooses it.
 	PaymentNotBegun struct{}
 
 	// PortalClosed says that no new payment is begun online: an Offer that is Closed, or [payment.ErrClosed], for which [Answer] chooses it.
@@ -132,9 +132,8 @@ type (
 	NextSteps struct{ Remaining decimal.Decimal } // euros
 )
 
-// contentKind describes one kind of content: the name of its text, the ARIA role of its HTML, and samples. NewCatalog renders every edition
-// with the samples, when it is
-// loaded.
+// contentKind describes one kind of content: the name of its text, the ARIA role of its HTML, and samples, with which NewCatalog renders
+// every edition.
 type contentKind struct {
 	name, role string
 	samples    func() []Content

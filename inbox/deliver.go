@@ -24,25 +24,19 @@ var letterOccasions = []struct {
 	letter func(payment.Payment, Sender) Content
 }{
 	// The first verified acceptance, whatever state it leads to; in review it is noted as evidence (CRPA L112-11, S64).
-	{
-		on:     []payment.EventKind{payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched},
-		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf,
-	},
+	{on: []payment.EventKind{payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched}, effect: changedOrNoted, letter: acknowledgementOf},
 	// What went back was accepted before, which may not have been heard of: the return is then the first that is known of it.
-	{on: []payment.EventKind{payment.OnReturned}, effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf},
+	{on: []payment.EventKind{payment.OnReturned}, effect: changedOrNoted, letter: acknowledgementOf},
 	// A person said that the money went back before anything was heard of it; what the acquirer then says is the first acceptance.
-	{
-		on:     []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},
-		effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf,
-	},
+	{on: []payment.EventKind{payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed}, effect: changedOrNoted, letter: acknowledgementOf},
 	// A person found that the money is ours.
 	{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledgementOf},
 	{on: []payment.EventKind{payment.OnReturned}, effect: onlyChanged, to: payment.Refunded, letter: giveNotice},
 	// A person says that it went back, perhaps by transfer.
 	{on: []payment.EventKind{payment.OnWasReturned}, effect: onlyChanged, to: payment.Refunded, letter: giveNoticeWithoutCard},
 	// A part that went back, for each new sum; while all of it is on its way back, or somebody checks, the end is told alone.
-	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid, letter: giveNotice},
-	{on: []payment.EventKind{payment.OnReturnedPart}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Recorded, letter: giveNotice},
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: onlyNoted, to: payment.Paid, letter: giveNotice},
+	{on: []payment.EventKind{payment.OnReturnedPart}, effect: onlyNoted, to: payment.Recorded, letter: giveNotice},
 
 	{kind: LetterFailed, effect: onlyChanged, to: payment.Refused, letter: tellByLetter(func(p payment.Payment) Content { return PaymentFailed{p} })},
 	// A person who finds that no money came tells the payer himself.
@@ -56,13 +50,18 @@ var letterOccasions = []struct {
 	{kind: LetterReview, on: []payment.EventKind{payment.OnMismatched, payment.OnReturned, payment.OnOverdue, payment.OnAbsent,
 		payment.OnRefundRefused, payment.OnQuestioned, payment.OnNotReturned}, effect: onlyChanged, to: payment.Review,
 		letter: tellByLetter(func(p payment.Payment) Content { return PaymentUnderReview{p} })},
-	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: []payment.Effect{payment.EffectNoted}, to: payment.Paid,
+	{kind: LetterNotRecorded, on: []payment.EventKind{payment.OnOverdue}, effect: onlyNoted, to: payment.Paid,
 		letter: tellByLetter(func(p payment.Payment) Content { return PaymentNotRecorded{p} })},
 	{kind: LetterRecorded, effect: onlyChanged, to: payment.Recorded, letter: tellByLetter(func(p payment.Payment) Content { return PaymentRecorded{Payment: p} })},
 	{kind: LetterRefunding, effect: onlyChanged, to: payment.Refunding, letter: tellByLetter(func(p payment.Payment) Content { return RefundUnderWay{p} })},
 }
 
-var onlyChanged = []payment.Effect{payment.EffectChanged}
+// The effects with which an entry causes a letter.
+var (
+	onlyChanged    = []payment.Effect{payment.EffectChanged}
+	onlyNoted      = []payment.Effect{payment.EffectNoted}
+	changedOrNoted = []payment.Effect{payment.EffectChanged, payment.EffectNoted}
+)
 
 // tellByLetter turns the content of a banner into a letter.
 func tellByLetter(content func(payment.Payment) Content) func(payment.Payment, Sender) Content {
@@ -87,8 +86,8 @@ func acknowledgementOf(p payment.Payment, o Sender) Content { return Acknowledge
 // Each letter is written once: its key is the payment's ID, a slash and its kind, such as "acknowledgement"; of a part the kind ends
 // with a hyphen and the cents that were back by then, "refund_notice-2500".
 //
-// A change that is about no known payment, or about one without a debtor, is none of its business; so are all other changes:
-// nil. An error asks for another try; it comes from the mailbox, or from a mailbox or a catalog that is nil.
+// For a change that is about no known payment, or about one without a debtor, nothing is written, and the error is nil. An error asks for
+// another try: it is the mailbox's, or the mailbox or the catalog is nil.
 //
 // The function is safe for concurrent use if the mailbox is.
 func Deliverer(m Mailbox, c *Catalog, o Sender) payment.Deliver {

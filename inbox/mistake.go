@@ -16,6 +16,7 @@ type Mistake struct {
 	Err    error  // the cause, where there is one
 }
 
+// Error gives the place, what is wrong, and the rule of the linter.
 func (m *Mistake) Error() string {
 	var b strings.Builder
 	if m.Origin != "" {
@@ -35,4 +36,5 @@ func (m *Mistake) Error() string {
 	return b.String()
 }
 
+// Unwrap returns the cause, or nil.
 func (m *Mistake) Unwrap() error { return m.Err }

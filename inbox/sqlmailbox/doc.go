@@ -3,9 +3,9 @@
 //
 //	box, err := sqlmailbox.SQLite(db) // or PostgreSQL(db)
 //	err = box.Migrate(ctx)
-//	payment.Config{
-//		Deliver: inbox.Deliverer(box, catalog, options),
-//		Chores:  []func(context.Context, time.Time) (int, error){box.DeleteDue},
+//	config := payment.Config{
+//		Deliver: inbox.Deliverer(box, catalog, sender),
+//		Chores:  []payment.Chore{box.DeleteDue},
 //		…
 //	}
 //

@@ -13,8 +13,7 @@ import (
 	"github.com/quittance/quittance/internal/sqldb"
 )
 
-// Mailbox is an [inbox.Mailbox]. It is safe for concurrent use, by any
-// number of processes on one database.
+// Mailbox is an [inbox.Mailbox]. It is safe for concurrent use, by any number of processes on one database.
 type Mailbox struct {
 	db *sqldb.DB
 
