@@ -52,7 +52,7 @@ func (e *edition) checkSamples(proof *edition) error {
 			}
 			v := e.texts[k.name].versionOn(day)
 			samples := k.samples()
-			if day != (paris.Day{}) && v.front.validFrom != day { // only a part of it may be new
+			if day != (paris.Day{}) && v.head.validFrom != day { // only a part of it may be new
 				samples = []Content{samples[0], samples[len(samples)-1]}
 			}
 			told := map[string]bool{} // words that were read: many a payment is told in the same
@@ -101,7 +101,7 @@ func (e *edition) changeDays() []paris.Day {
 	days := []paris.Day{{}}
 	for _, t := range e.texts {
 		for _, v := range t[1:] {
-			days = append(days, v.front.validFrom)
+			days = append(days, v.head.validFrom)
 		}
 	}
 	slices.SortFunc(days, func(a, b paris.Day) int { return a.Number() - b.Number() })
@@ -212,7 +212,7 @@ func (f *Facts) reminderChecklist() []requiredFact {
 
 // shortSentences finds a sentence that is too long, and its line.
 func shortSentences(s renderedSample) (m Mistake) {
-	if slices.Contains(s.version.front.exempt, ruleSentences) {
+	if slices.Contains(s.version.head.exempt, ruleSentences) {
 		return m
 	}
 	var inner []string // what a letter tells was read as what it is

@@ -70,7 +70,7 @@ var requiredTexts = func() []string {
 // textVersion is one parsed file.
 type textVersion struct {
 	origin, file, lang string
-	front              fileHead
+	head               fileHead
 	tmpl               *template.Template
 	program            program // what tmpl writes; nil where programs do not know all of it
 
@@ -110,7 +110,7 @@ type text []*textVersion
 func (t text) versionOn(day paris.Day) *textVersion {
 	v := t[0]
 	for _, next := range t[1:] {
-		if next.front.validFrom.Number() <= day.Number() {
+		if next.head.validFrom.Number() <= day.Number() {
 			v = next
 		}
 	}

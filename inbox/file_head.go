@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/quittance/quittance/internal/paris"
 	"golang.org/x/text/language"
@@ -38,8 +37,8 @@ var (
 	headFence = "---"
 )
 
-// parseFront reads the head of a file, if it has one. Every mistake has its line.
-func parseFront(name, lang string, lines []string, strict bool) (f fileHead, bad []*Mistake) {
+// parseHead reads the head of a file, if it has one. Every mistake has its line.
+func parseHead(name, lang string, lines []string, strict bool) (f fileHead, bad []*Mistake) {
 	wrong := func(line int, format string, a ...any) {
 		bad = append(bad, &Mistake{Line: line, What: fmt.Sprintf(format, a...)})
 	}
@@ -132,41 +131,4 @@ func splitList(s string) (out []string) {
 		}
 	}
 	return out
-}
-
-// TextInfo says where a text of a catalog comes from.
-type TextInfo struct {
-	Name      string    // "accepted", "reason/no_notice"
-	Language  string    // BCP 47, of the folder it stands in
-	Edition   string    // as its head says; else "overlay 1" and so on
-	File      string    // "fr/accepted.txt"
-	ValidFrom time.Time // the first instant of the first day, in Paris; zero: always
-	Sources   []string  // where its words come from: S48, CRPA R112-11-1
-	Exempt    []string  // rules of the linter that do not hold for it
-}
-
-// Texts are all texts that the catalog speaks with, by language, name and day: what an auditor asks for. A language that takes a
-// text from its parent does not list it again.
-func (c *Catalog) Texts() (all []TextInfo) {
-	for _, e := range c.editions {
-		for _, name := range e.textNames() {
-			for _, v := range e.texts[name] {
-				if v.lang != e.name {
-					continue
-				}
-				info := TextInfo{
-					Name: name, Language: v.lang, Edition: v.front.edition, File: v.file,
-					Sources: slices.Clone(v.front.sources), Exempt: slices.Clone(v.front.exempt),
-				}
-				if info.Edition == "" {
-					info.Edition = v.origin
-				}
-				if v.front.validFrom != (paris.Day{}) {
-					info.ValidFrom = v.front.validFrom.Start()
-				}
-				all = append(all, info)
-			}
-		}
-	}
-	return all
 }

@@ -179,13 +179,13 @@ func TestOurOwnTexts(t *testing.T) {
 			}
 			lang, rest, _ := strings.Cut(file, "/")
 			v, _ := newVersion(lang, strings.TrimSuffix(rest, ".txt"), file, string(source), true, inFull)
-			if edition == "courante" && len(v.front.exempt) > 0 {
-				t.Errorf("%s is exempt from %q", file, v.front.exempt)
+			if edition == "courante" && len(v.head.exempt) > 0 {
+				t.Errorf("%s is exempt from %q", file, v.head.exempt)
 			}
-			if v.front.edition != edition {
-				t.Errorf("%s says that it is of %q", file, v.front.edition)
+			if v.head.edition != edition {
+				t.Errorf("%s says that it is of %q", file, v.head.edition)
 			}
-			for _, rule := range v.front.exempt {
+			for _, rule := range v.head.exempt {
 				waived++
 				if rule == ruleSentences {
 					t.Errorf("%s is exempt from %s", file, rule)

@@ -85,7 +85,7 @@ func (s textsByLanguage) loadTexts(origin string, fsys fs.FS, strict bool, how r
 		}
 		v.origin = origin
 		for _, other := range found[key][id] {
-			if other.front.validFrom == v.front.validFrom {
+			if other.head.validFrom == v.head.validFrom {
 				bad(&Mistake{File: file, What: "it is valid from the same day as " + other.file})
 			}
 		}
@@ -103,7 +103,7 @@ func (s textsByLanguage) loadTexts(origin string, fsys fs.FS, strict bool, how r
 			s[lang] = map[string]text{}
 		}
 		for name, t := range texts {
-			slices.SortFunc(t, func(a, b *textVersion) int { return a.front.validFrom.Number() - b.front.validFrom.Number() })
+			slices.SortFunc(t, func(a, b *textVersion) int { return a.head.validFrom.Number() - b.head.validFrom.Number() })
 			s[lang][name] = t
 		}
 	}
@@ -123,8 +123,8 @@ func newVersion(lang, name, file, source string, strict bool, how reading) (v *t
 			return v, []*Mistake{{Line: i + 1, What: "it has a control character"}}
 		}
 	}
-	v.front, bad = parseFront(name, lang, lines, strict)
-	for i := range v.front.lines {
+	v.head, bad = parseHead(name, lang, lines, strict)
+	for i := range v.head.lines {
 		lines[i] = ""
 	}
 	var err error
@@ -141,5 +141,5 @@ func newVersion(lang, name, file, source string, strict bool, how reading) (v *t
 		return v, bad
 	}
 	base, _ := language.Make(lang).Base()
-	return v, append(bad, lintLines(base.String(), lines, v.front.exempt)...)
+	return v, append(bad, lintLines(base.String(), lines, v.head.exempt)...)
 }

@@ -3,14 +3,12 @@ package inbox
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/quittance/quittance/internal/french"
-	"github.com/quittance/quittance/internal/paris"
 	"golang.org/x/text/language"
 )
 
@@ -61,47 +59,6 @@ type Officer struct {
 	Name    string // "Anne Durand"
 	Quality Words  // "directrice de la CPAM de l’Exemple"
 }
-
-// Words are a host's own words, by language (BCP 47): Words{"fr": "par chèque", "en": "by cheque"}. A letter in a language takes the
-// words of that language or of its nearest parent (fr for fr-CA), never those of another language.
-type Words map[string]string
-
-// French are words in French alone.
-func French(words string) Words { return Words{"fr": words} }
-
-// forLanguage returns the words in a language or its nearest parent; empty if there are none.
-func (w Words) forLanguage(tag language.Tag) string {
-	if len(w) == 0 {
-		return ""
-	}
-	if words, ok := w[tag.String()]; ok {
-		return words
-	}
-	for t := tag; t != language.Und; t = t.Parent() {
-		for key, words := range w {
-			if language.Make(key) == t {
-				return words
-			}
-		}
-	}
-	return ""
-}
-
-// validate returns what is wrong with words that stand in a field.
-func (w Words) validate(field string) (errs []error) {
-	for _, key := range slices.Sorted(maps.Keys(w)) {
-		if tag, err := language.Parse(key); err != nil || tag == language.Und {
-			errs = append(errs, fmt.Errorf("%s has words in %.40q, which is no language (BCP 47), such as fr", field, key))
-		}
-		if linkPattern.MatchString(w[key]) {
-			errs = append(errs, fmt.Errorf("%s has a link; whoever reads a letter with a link learns to trust the next one", field))
-		}
-	}
-	return errs
-}
-
-// keepMonths is how long the source keeps a letter: what came on 05/07/18 is deleted on 05/01/19 (S68).
-const keepMonths = 6
 
 // Validate returns everything that CRPA R112-11-1 asks for and that is missing, and what no letter may have: a link, words in a
 // telephone number, an unknown kind of letter. Call it when the program starts: a letter with gaps is sent all the same.
@@ -216,17 +173,4 @@ func (s Sender) now() time.Time {
 		return time.Now()
 	}
 	return s.Now()
-}
-
-// DeletionDate is when a letter is to be deleted: so many calendar months later at the same time of day, counted in Paris, and
-// never past the end of the month: six months after 31 August is 28 or 29 February (S68). Zero months or
-// less: six. The result is UTC.
-func DeletionDate(receivedAt time.Time, months int) time.Time {
-	if months <= 0 {
-		months = keepMonths
-	}
-	t := receivedAt.In(paris.Location)
-	y, m, d := t.Date()
-	last := time.Date(y, m+time.Month(months)+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	return time.Date(y, m+time.Month(months), min(d, last), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), paris.Location).UTC()
 }
