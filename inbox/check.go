@@ -31,7 +31,8 @@ func (e *edition) checkSamples(proof *edition) error {
 	})
 	var errs []error
 	seen := map[Mistake]bool{}
-	bad := func(m Mistake) {
+	bad := func(v *textVersion, m Mistake) {
+		m.Origin, m.File = v.origin, v.file
 		key := m
 		if m.Rule == ruleSentences { // the same sentence, with other facts
 			key.What = ""
@@ -47,53 +48,60 @@ func (e *edition) checkSamples(proof *edition) error {
 	for _, day := range e.changeDays() {
 		marked.today = day
 		for _, k := range contentKinds {
-			if known(k.name) && !newPart {
-				continue
-			}
-			v := e.texts[k.name].versionOn(day)
-			samples := k.samples()
-			if day != (paris.Day{}) && v.head.validFrom != day { // only a part of it may be new
-				samples = []Content{samples[0], samples[len(samples)-1]}
-			}
-			told := map[string]bool{} // words that were read: many a payment is told in the same
-			for _, n := range samples {
-				n = inLanguage(n, e.tag)
-				bs, f, err := marked.composeBlocks(n)
-				if err != nil {
-					bad(Mistake{Origin: v.origin, File: v.file, What: err.Error()})
-					continue
-				}
-				words := strings.Join(linesOfBlocks(bs), "\n")
-				if told[words] {
-					continue
-				}
-				told[words] = true
-				for _, rule := range messageRules {
-					if m := rule(renderedSample{n, bs, newMessage(bs, e.name, k.role), f, v, read}); m.What != "" {
-						m.Origin, m.File = v.origin, v.file
-						bad(m)
-					}
-				}
+			if !known(k.name) || newPart {
+				marked.checkContent(k, read, bad)
 			}
 		}
 		for _, name := range e.textNames() {
-			if _, whole := roleByName[name]; whole || known(name) {
-				continue
-			}
-			v := e.texts[name].versionOn(day)
-			f := *fullFacts
-			f.day = day
-			bs, err := marked.textBlocks(name, &f)
-			if err != nil || len(bs) == 0 {
-				bad(Mistake{Origin: v.origin, File: v.file, What: "it says nothing"})
-			}
-			if m := shortSentences(renderedSample{blocks: bs, version: v, read: read}); m.What != "" {
-				m.Origin, m.File = v.origin, v.file
-				bad(m)
+			if _, whole := roleByName[name]; !whole && !known(name) {
+				marked.checkPart(name, read, bad)
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkContent renders the samples of one kind of content as its text is today, and reports each mistake. read has the paragraphs whose
+// sentences were found short.
+func (e *edition) checkContent(k contentKind, read map[string]bool, bad func(*textVersion, Mistake)) {
+	v := e.texts[k.name].versionOn(e.today)
+	samples := k.samples()
+	if e.today != (paris.Day{}) && v.head.validFrom != e.today { // only a part of it may be new
+		samples = []Content{samples[0], samples[len(samples)-1]}
+	}
+	told := map[string]bool{} // words that were read: many a payment is told in the same
+	for _, n := range samples {
+		n = inLanguage(n, e.tag)
+		bs, f, err := e.composeBlocks(n)
+		if err != nil {
+			bad(v, Mistake{What: err.Error()})
+			continue
+		}
+		words := strings.Join(linesOfBlocks(bs), "\n")
+		if told[words] {
+			continue
+		}
+		told[words] = true
+		for _, rule := range messageRules {
+			if m := rule(renderedSample{n, bs, newMessage(bs, e.name, k.role), f, v, read}); m.What != "" {
+				bad(v, m)
+			}
+		}
+	}
+}
+
+// checkPart executes a text that is printed inside others, as it is today, with every fact set, and reports each mistake.
+func (e *edition) checkPart(name string, read map[string]bool, bad func(*textVersion, Mistake)) {
+	v := e.texts[name].versionOn(e.today)
+	f := *fullFacts
+	f.day = e.today
+	bs, err := e.textBlocks(name, &f)
+	if err != nil || len(bs) == 0 {
+		bad(v, Mistake{What: "it says nothing"})
+	}
+	if m := shortSentences(renderedSample{blocks: bs, version: v, read: read}); m.What != "" {
+		bad(v, m)
+	}
 }
 
 // changeDays returns the days on which a text of the edition changes, after a day before all of them.

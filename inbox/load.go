@@ -40,56 +40,26 @@ func (s textsByLanguage) loadTexts(origin string, fsys fs.FS, strict bool, how r
 	}
 	found := textsByLanguage{}
 	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
+		nested := strings.Contains(file, "/")
+		switch {
+		case err != nil:
 			bad(&Mistake{File: file, What: err.Error(), Err: err})
-			return nil
-		}
-		if file != "." && strings.HasPrefix(path.Base(file), ".") {
+		case file == ".":
+		case strings.HasPrefix(path.Base(file), "."):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-			return nil
-		}
-		lang, rest, nested := strings.Cut(file, "/")
-		if d.IsDir() || !nested {
-			if d.IsDir() && !nested && file != "." {
-				if _, err := language.Parse(lang); err != nil {
-					bad(&Mistake{File: file, What: "the folder is not named after a language (BCP 47), such as fr"})
-					return fs.SkipDir
-				}
+		case d.IsDir() && !nested:
+			if _, err := language.Parse(file); err != nil {
+				bad(&Mistake{File: file, What: "the folder is not named after a language (BCP 47), such as fr"})
+				return fs.SkipDir
 			}
-			return nil
-		}
-		key := language.Make(lang).String()
-		if found[key] == nil {
-			found[key] = map[string]text{}
-		}
-		name, ok := strings.CutSuffix(rest, ".txt")
-		id := name
-		if m := datedName.FindStringSubmatch(name); m != nil {
-			id = m[1]
-		}
-		if !ok || !slices.Contains(requiredTexts, id) && path.Dir(id) != "reason" {
-			bad(&Mistake{File: file, What: "there is no text of this name"})
-			return nil
-		}
-		source, err := fs.ReadFile(fsys, file)
-		if err != nil {
-			bad(&Mistake{File: file, What: err.Error(), Err: err})
-			return nil
-		}
-		v, mistakes := newVersion(key, name, file, string(source), strict, how)
-		for _, m := range mistakes {
-			m.File = file
-			bad(m)
-		}
-		v.origin = origin
-		for _, other := range found[key][id] {
-			if other.head.validFrom == v.head.validFrom {
-				bad(&Mistake{File: file, What: "it is valid from the same day as " + other.file})
+		case !d.IsDir() && nested:
+			for _, m := range found.addFile(origin, fsys, file, strict, how) {
+				m.File = file
+				bad(m)
 			}
 		}
-		found[key][id] = append(found[key][id], v)
 		return nil
 	})
 	if err != nil {
@@ -108,6 +78,36 @@ func (s textsByLanguage) loadTexts(origin string, fsys fs.FS, strict bool, how r
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// addFile adds the text of one file as a version of the text of its name, and returns what is wrong with it.
+func (s textsByLanguage) addFile(origin string, fsys fs.FS, file string, strict bool, how reading) (bad []*Mistake) {
+	folder, rest, _ := strings.Cut(file, "/")
+	lang := language.Make(folder).String()
+	if s[lang] == nil {
+		s[lang] = map[string]text{}
+	}
+	name, ok := strings.CutSuffix(rest, ".txt")
+	id := name
+	if m := datedName.FindStringSubmatch(name); m != nil {
+		id = m[1]
+	}
+	if !ok || !slices.Contains(requiredTexts, id) && path.Dir(id) != "reason" {
+		return []*Mistake{{What: "there is no text of this name"}}
+	}
+	source, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return []*Mistake{{What: err.Error(), Err: err}}
+	}
+	v, bad := newVersion(lang, name, file, string(source), strict, how)
+	v.origin = origin
+	for _, other := range s[lang][id] {
+		if other.head.validFrom == v.head.validFrom {
+			bad = append(bad, &Mistake{What: "it is valid from the same day as " + other.file})
+		}
+	}
+	s[lang][id] = append(s[lang][id], v)
+	return bad
 }
 
 // newVersion reads one file: its head, its text, and what the linter says of it.
