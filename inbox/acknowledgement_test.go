@@ -249,6 +249,36 @@ func TestUnacknowledgedErrors(t *testing.T) {
 	}
 }
 
+// A row that cannot be read does not hide the payments behind it: the alarm names both, and what can be read of the row counts.
+func TestAlarmLooksPastADamagedRow(t *testing.T) {
+	late := samplePayment(payment.Paid)
+	late.ID, late.Reference, late.Debtor = "late", "LATE", "debtor-1"
+	half := late
+	half.ID, half.Reference, half.Debtor = "half", "HALF", "debtor-2"
+	damaged := &payment.DamagedError{ID: "broken", Err: errBroken}
+	list := func(context.Context, payment.Filter) iter.Seq2[payment.Payment, error] {
+		return func(yield func(payment.Payment, error) bool) {
+			_ = yield(payment.Payment{}, damaged) && yield(half, &payment.DamagedError{ID: half.ID, Err: errBroken}) && yield(late, nil)
+		}
+	}
+	box := NewMemoryMailbox()
+	n, err := AcknowledgementAlarm(list, box)(t.Context(), sampleTime.Add(48*time.Hour))
+	if n != 0 || !errors.Is(err, ErrUnacknowledged) || !errors.Is(err, damaged) || !strings.Contains(err.Error(), "2: HALF, LATE") {
+		t.Errorf("%d, %v; want the damaged row, and both payments without their letter", n, err)
+	}
+	deliver := Deliverer(box, catalog(t), senderIn2018())
+	for _, p := range []payment.Payment{half, late} {
+		told := change(payment.OnAccepted, payment.EffectChanged, payment.Redirected, payment.Paid)
+		told.Payment = p
+		if err := deliver(t.Context(), told); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := AcknowledgementAlarm(list, box)(t.Context(), sampleTime.Add(48*time.Hour)); errors.Is(err, ErrUnacknowledged) || !errors.Is(err, damaged) {
+		t.Errorf("once both have their letter: %v, want the damaged row alone", err)
+	}
+}
+
 // countingMailbox counts how often somebody looks for a letter in it, and takes its time for each.
 type countingMailbox struct {
 	Mailbox

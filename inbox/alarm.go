@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,15 +38,15 @@ type expectation struct {
 }
 
 // unacknowledgedPayments yields accepted payments that are a day old and have no acknowledgement. It skips the payments in known and adds those
-// whose acknowledgement it finds. After an error it stops.
+// whose acknowledgement it finds. After an error it stops, unless that is a [*payment.DamagedError]: what can be read of the row counts, and the
+// others follow.
 func unacknowledgedPayments(
 	ctx context.Context, list PaymentLister, m Mailbox, now time.Time, known map[payment.ID]time.Time,
 ) iter.Seq2[expectation, error] {
 	return func(yield func(expectation, error) bool) {
 		var waiting []expectation // first all of them: a store may not answer two questions at once
 		for p, err := range list(ctx, payment.Filter{From: now.Add(-lookBack)}) {
-			if err != nil {
-				yield(expectation{}, fmt.Errorf("inbox: AcknowledgementAlarm: %w", err))
+			if err != nil && (!yield(expectation{}, fmt.Errorf("inbox: AcknowledgementAlarm: %w", err)) || !isDamaged(err)) {
 				return
 			}
 			if _, ok := known[p.ID]; !ok && !p.PaidAt.IsZero() && p.Debtor != "" && now.Sub(p.PaidAt) >= acknowledgeWithin {
@@ -67,6 +68,9 @@ func unacknowledgedPayments(
 	}
 }
 
+// isDamaged reports whether an error is about one row that cannot be read.
+func isDamaged(err error) bool { return errors.As(err, new(*payment.DamagedError)) }
+
 // hasAcknowledgement reports whether the letter was written: it is there, or the mailbox remembers that it was.
 func hasAcknowledgement(ctx context.Context, m Mailbox, p expectation) (bool, error) {
 	key := letterKey(p.ID, Acknowledgement{}.contentName())
@@ -85,7 +89,8 @@ func hasAcknowledgement(ctx context.Context, m Mailbox, p expectation) (bool, er
 // it takes. When there are some, its error is [ErrUnacknowledged] with their references; the service logs it at the level of
 // errors, every hour until the letters are there. It never counts as work done. A payment whose debtor was erased is left out.
 // Whose letters were erased while the payment has to be kept ([Mailbox].Erase) had them: a mailbox says so as a [DeletionRecord]. With one
-// that is none, the alarm names such a payment until it is 27 days old.
+// that is none, the alarm names such a payment until it is 27 days old. A row that cannot be read, a [*payment.DamagedError], is an error of
+// the alarm too, and hides no other payment.
 //
 //	store, box := …
 //	Chores: []payment.Chore{box.DeleteDue, inbox.AcknowledgementAlarm(store.List, box)}
@@ -106,8 +111,13 @@ func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, t
 		before := len(known)
 		const most = 20 // references in one message
 		var references []string
+		var damaged error // the first row that cannot be read
 		n := 0
 		for p, err := range unacknowledgedPayments(ctx, list, m, now, known) {
+			if isDamaged(err) {
+				damaged = cmp.Or(damaged, err)
+				continue
+			}
 			if err != nil && len(known) > before && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				break // the next run goes on from here
 			}
@@ -118,12 +128,12 @@ func AcknowledgementAlarm(list PaymentLister, m Mailbox) func(context.Context, t
 				references = append(references, p.Reference)
 			}
 		}
-		switch {
-		case n == 0:
-			return 0, nil
-		case n > most:
+		if n == 0 {
+			return 0, damaged
+		}
+		if n > most {
 			references = append(references, "…")
 		}
-		return 0, fmt.Errorf("%w: %d: %s", ErrUnacknowledged, n, strings.Join(references, ", "))
+		return 0, errors.Join(fmt.Errorf("%w: %d: %s", ErrUnacknowledged, n, strings.Join(references, ", ")), damaged)
 	}
 }
