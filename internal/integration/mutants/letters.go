@@ -5,7 +5,7 @@ var letters = []Mutant{
 	one("a letter is kept twice", "inbox/memory_mailbox.go", "if _, ok := m.known[l.Key]; ok {", "if _, ok := m.known[l.Key]; ok && l.Read {", "inbox"),
 	one("a letter is another debtor's", "inbox/memory_mailbox.go", "l.Debtor != debtor {\n\t\treturn Letter{}", "l.Debtor == \"\" {\n\t\treturn Letter{}", "inbox"),
 	one("a letter is not deleted", "inbox/memory_mailbox.go", "if l.DeleteAt.After(now) {", "if !l.DeleteAt.IsZero() {", "inbox"),
-	one("an acceptance in review is not acknowledged", "inbox/deliver.go", "effect: []payment.Effect{payment.EffectChanged, payment.EffectNoted}, letter: acknowledgementOf,\n\t},\n\t// What went back", "effect: onlyChanged, letter: acknowledgementOf,\n\t},\n\t// What went back", "inbox"),
+	one("an acceptance in review is not acknowledged", "inbox/deliver.go", "payment.OnMismatched}, effect: changedOrNoted,", "payment.OnMismatched}, effect: onlyChanged,", "inbox"),
 	one("a second acceptance is not acknowledged", "inbox/deliver.go", "payment.OnAccepted, payment.OnAcceptedToo, payment.OnMismatched}", "payment.OnAccepted, payment.OnMismatched}", "inbox"),
 	one("what a clerk keeps is not acknowledged", "inbox/deliver.go", "\t{on: []payment.EventKind{payment.OnKept}, effect: onlyChanged, to: payment.Paid, letter: acknowledgementOf},\n", "", "inbox"),
 	one("what is first heard after a clerk's word is not acknowledged", "inbox/deliver.go", "payment.OnReturnedPart, payment.OnNotReturned, payment.OnConfirmed},", "payment.OnReturnedPart},", "inbox"),
