@@ -105,11 +105,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	}
 	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
-	created, err := p, ErrClosed
-	if s.c.Acquirer != nil {
-		p.Merchant = s.c.Acquirer.Merchant()
-		created, err = s.createWithReference(keep, p)
-	}
+	created, err := s.createWithReference(keep, p)
 	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) || errors.Is(err, ErrClosed) { // a request that was served before needs no number
 		old, found := s.c.Store.Find(keep, Lookup{Debtor: p.Debtor, Key: p.Key})
 		if found == nil {
@@ -146,8 +142,12 @@ func (s *Service) answerRepeated(ctx context.Context, old, asked Payment) (Payme
 	return old, old.Session, nil
 }
 
-// createWithReference commits the payment under a new reference.
+// createWithReference commits the payment under a new reference, for the merchant of Config.Acquirer; ErrClosed if there is none.
 func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, error) {
+	if s.c.Acquirer == nil {
+		return p, ErrClosed
+	}
+	p.Merchant = s.c.Acquirer.Merchant()
 	for range 5 {
 		n, err := s.c.Store.Sequence(ctx, parisDay(p.CreatedAt))
 		if err != nil {

@@ -23,7 +23,7 @@ func (s *Service) workOnChores(taking, run context.Context) {
 		if _, err := s.dueChores(taking, run); err != nil && run.Err() == nil {
 			s.c.Logger.LogAttrs(run, slog.LevelError, "payment: work", slog.Any("error", err))
 		}
-		pauseUntilSignal(taking, pollInterval)
+		pauseUntilSignal(taking, pollInterval, nil, nil)
 	}
 }
 

@@ -185,17 +185,9 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 		h.Set("Referrer-Policy", "no-referrer")
 		var p Payment
 		err := ErrNoCallback
-		switch allowed := s.allowedMethods(acquirer.Return); {
-		case slices.Contains(allowed, r.Method):
-			var offers []offer
-			if offers, err = s.readOffers(w, r, acquirer.Return); err != nil {
-				err = errors.Join(ErrNoCallback, err)
-				break
-			}
-			// The message is taken even if the browser does not wait for the answer.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
-			defer cancel()
-			p, _, err = s.receiveOffered(ctx, acquirer.Return, offers)
+		switch {
+		case slices.Contains(s.allowedMethods(acquirer.Return), r.Method):
+			p, err = s.receiveReturn(w, r)
 		case r.Method == http.MethodGet, r.Method == http.MethodHead, r.Method == http.MethodPost:
 		default:
 			h.Set("Allow", "GET, HEAD, POST")
@@ -220,4 +212,16 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 			s.c.Logger.LogAttrs(r.Context(), slog.LevelError, "payment: return page", slog.Any("error", err))
 		}
 	})
+}
+
+// receiveReturn takes the message that a browser brings, even if the browser does not wait for the answer.
+func (s *Service) receiveReturn(w http.ResponseWriter, r *http.Request) (Payment, error) {
+	offers, err := s.readOffers(w, r, acquirer.Return)
+	if err != nil {
+		return Payment{}, errors.Join(ErrNoCallback, err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readWithin)
+	defer cancel()
+	p, _, err := s.receiveOffered(ctx, acquirer.Return, offers)
+	return p, err
 }

@@ -47,7 +47,7 @@ func (l *kindLoop) takeWork(taking context.Context) {
 		switch {
 		case err != nil || l.failedInARow.Load() >= slotsPerKind: // the store fails, in Lease or in every piece of work
 			wait = min(2*wait, maxPollInterval)
-			pauseUntilSignal(taking, wait, l.wake[l.kind])
+			pauseUntilSignal(taking, wait, l.wake[l.kind], nil)
 		case len(tasks) < n: // nothing else is due; a piece under way may make something due
 			wait = pollInterval
 			pauseUntilSignal(taking, wait, l.wake[l.kind], l.ended)
@@ -108,16 +108,15 @@ func (l *kindLoop) logFailure(err error) {
 	}
 }
 
-// pauseUntilSignal waits for a while, or until one of the signals comes or ctx ends. There are two signals at most.
-func pauseUntilSignal(ctx context.Context, d time.Duration, signals ...<-chan struct{}) {
-	signals = append(signals, nil, nil) // a receive from nil waits for ever
+// pauseUntilSignal waits for a while, or until one of two signals comes or ctx ends. A signal that is nil never comes.
+func pauseUntilSignal(ctx context.Context, d time.Duration, first, second <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case <-signals[0]:
-	case <-signals[1]:
+	case <-first:
+	case <-second:
 	}
 }
 

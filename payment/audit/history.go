@@ -17,8 +17,9 @@ type history struct {
 	journal []payment.Entry
 }
 
-// historiesWithJournals reads the journals of payments. A payment that has moved on, or was erased, in between is read again.
-func (b *Books) historiesWithJournals(ctx context.Context, of []payment.Payment) ([]history, error) {
+// withJournals reads the journals of payments, and returns each payment with its own. One that has changed, or was erased, in between is read
+// again.
+func (b *Books) withJournals(ctx context.Context, of []payment.Payment) ([]history, error) {
 	ids := make([]payment.ID, len(of))
 	for i, p := range of {
 		ids[i] = p.ID
@@ -78,7 +79,7 @@ func (b *Books) historiesOf(ctx context.Context, ids []payment.ID) ([]history, e
 		}
 		found = append(found, p)
 	}
-	return b.historiesWithJournals(ctx, found)
+	return b.withJournals(ctx, found)
 }
 
 // inLots yields what another sequence yields, some at a time.

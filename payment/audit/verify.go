@@ -32,7 +32,7 @@ func (b *Books) Verify(ctx context.Context, seals iter.Seq[Seal]) error {
 		if err != nil {
 			return err
 		}
-		read, err := b.historiesWithJournals(ctx, lot)
+		read, err := b.withJournals(ctx, lot)
 		if err != nil {
 			return err
 		}

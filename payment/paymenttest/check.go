@@ -57,7 +57,7 @@ func (w *World) CheckSettled() {
 				n++
 			}
 		}
-		if want := map[bool]int{true: 1}[taken]; n != want {
+		if taken && n != 1 || !taken && n != 0 {
 			w.t.Errorf("%s: the bank took money: %v; acknowledgements: %d", p.Reference, taken, n)
 		}
 	}

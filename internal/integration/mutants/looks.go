@@ -26,5 +26,5 @@ var looks = []Mutant{
 	one("a call that hangs keeps its slot", "payment/running.go", "return c.outlived <= mostHanging", "return c.outlived <= 0", "payment TestM3.*"),
 	one("a call that still runs is made again", "payment/running.go", "if running := c.byKey[key]; running != nil {", "if running := c.byKey[key]; running != nil && key == \"\" {", "payment TestM3.*"),
 	one("stopping does not wait", "payment/stop.go", "\tcase <-s.begun:\n\t}\n\tselect {\n\tcase <-ended:\n\tcase <-s.cut:\n\t}", "\tcase <-s.begun:\n\t}", "payment TestM3Stop.*|TestStop.*"),
-	one("nobody is woken", "payment/loop.go", "\tcase <-signals[0]:\n", "", "payment TestWorkWakes"),
+	one("nobody is woken", "payment/loop.go", "\tcase <-first:\n", "", "payment TestWorkWakes"),
 }
