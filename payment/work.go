@@ -105,6 +105,17 @@ func (s *Service) Due(ctx context.Context, k WorkKind, n int) ([]Due, error) {
 	return s.c.Store.Due(ctx, k, s.servedHere(), s.now(), n)
 }
 
+// Restart makes a payment's stuck work due at once: deliveries and questions that failed [StuckAfter] times in a row. If id is
+// [Orphan.Key], it is the orphan's delivery. ErrNotFound if there is neither a payment nor an orphan.
+func (s *Service) Restart(ctx context.Context, id ID) error {
+	defer s.wakeWorkers()
+	err := s.c.Store.Restart(ctx, id, s.now())
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: restart: no payment and no orphan has the ID %.40q", err, string(id))
+	}
+	return err
+}
+
 // leaseDue leases at most n due pieces of one kind.
 func (s *Service) leaseDue(ctx context.Context, k WorkKind, n int) ([]Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, LeaseDuration/2)
