@@ -132,25 +132,6 @@ func (s textsByLanguage) languageTags() (tags []language.Tag) {
 	return tags
 }
 
-// newEdition gathers the texts of a language, with its parents' where it has none.
-func newEdition(tag language.Tag, texts textsByLanguage) (*edition, error) {
-	e := &edition{tag: tag, name: tag.String(), formats: formatsFor(tag), texts: map[string]text{}, senders: &knownSenders{}}
-	for t := tag; t != language.Und; t = t.Parent() {
-		for name, x := range texts[t.String()] {
-			if _, ok := e.texts[name]; !ok {
-				e.texts[name] = x
-			}
-		}
-	}
-	var errs []error
-	for _, name := range requiredTexts {
-		if _, ok := e.texts[name]; !ok {
-			errs = append(errs, &Mistake{File: e.name + "/" + name + ".txt", What: "language " + e.name + " lacks this text"})
-		}
-	}
-	return e, errors.Join(errs...)
-}
-
 // Languages are those that the catalog speaks, French first.
 func (c *Catalog) Languages() []language.Tag {
 	var out []language.Tag

@@ -9,15 +9,6 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// roleByName has the role of each kind of content, by the name of the kind.
-var roleByName = func() map[string]string {
-	m := make(map[string]string, len(contentKinds))
-	for _, k := range contentKinds {
-		m[k.name] = k.role
-	}
-	return m
-}()
-
 // checkSamples renders every content of an edition with samples, on every day on which a text changes, and returns each mistake once. What
 // is as in an edition that was tried already is not tried again.
 func (e *edition) checkSamples(proof *edition) error {

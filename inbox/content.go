@@ -176,6 +176,15 @@ var pageKinds = []contentKind{
 	{"next_steps", "", func() []Content { return []Content{NextSteps{}, NextSteps{euro.Of(20_30)}} }},
 }
 
+// roleByName has the role of each kind of content, by the name of the kind.
+var roleByName = func() map[string]string {
+	m := make(map[string]string, len(contentKinds))
+	for _, k := range contentKinds {
+		m[k.name] = k.role
+	}
+	return m
+}()
+
 func (Acknowledgement) contentName() string    { return "acknowledgement" }
 func (RefundNotice) contentName() string       { return "refund_notice" }
 func (Notification) contentName() string       { return "notification" }
