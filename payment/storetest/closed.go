@@ -73,12 +73,11 @@ func closedDay(b *trial) {
 func closedRace(b *trial) {
 	const writers, late = 8, 3
 	end := start.Add(12 * time.Hour)
-	var made [writers][]payment.Payment
-	var entries [writers][]payment.Entry
+	var made [writers][]draft
 	for w := range made {
 		for range 40 {
 			p, e := b.newPayment()
-			made[w], entries[w] = append(made[w], p), append(entries[w], e)
+			made[w] = append(made[w], draft{p, e})
 		}
 	}
 	var written atomic.Int64
@@ -99,12 +98,12 @@ func closedRace(b *trial) {
 			return nil
 		}
 		defer once.Do(func() { close(half) })
-		for n := range made[i] {
+		for n, d := range made[i] {
 			if n == len(made[i])-late { // however fast the writers are, some of it comes after the closing
 				once.Do(func() { close(half) })
 				<-closed
 			}
-			err := b.Create(b.ctx, made[i][n], entries[i][n])
+			err := b.Create(b.ctx, d.p, d.e)
 			if errors.As(err, new(*payment.DayClosedError)) {
 				return nil
 			}

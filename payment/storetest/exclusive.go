@@ -53,15 +53,11 @@ func attemptRace(b *trial) {
 	for round := range rounds {
 		const n = 6
 		first := b.mustMove(b.addPayment(), payment.Failed)
-		type request struct {
-			p payment.Payment
-			e payment.Entry
-		}
-		var all [n]request
+		var all [n]draft
 		for i := range all {
 			p, e := b.newPayment()
 			p.Debt, p.Claim = first.Debt, first.Claim
-			all[i] = request{p, e}
+			all[i] = draft{p, e}
 		}
 		if won := b.runAtOnce(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
 			b.Fatalf("round %d: %d of %d attempts of one debt at once, want 1", round, won, n)

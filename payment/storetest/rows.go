@@ -113,15 +113,11 @@ func referenceOnce(b *trial) {
 
 func createRace(b *trial) {
 	const n = 16
-	type pair struct {
-		p payment.Payment
-		e payment.Entry
-	}
-	var all [n]pair
+	var all [n]draft
 	for i := range all {
 		p, e := b.newPayment()
 		p.Debt, p.Claim, p.Debtor = "D", "D/N", "A"
-		all[i] = pair{p, e}
+		all[i] = draft{p, e}
 	}
 	if won := b.runAtOnce(n, func(i int) error { return b.Create(b.ctx, all[i].p, all[i].e) }, payment.ErrHeld); won != 1 {
 		b.Fatalf("%d payments of one debt under way at once, want 1", won)
@@ -267,16 +263,12 @@ func listSelects(b *trial) {
 // longList: many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
 func longList(b *trial) {
 	const n = 420
-	type pair struct {
-		p payment.Payment
-		e payment.Entry
-	}
-	all := make([]pair, n)
+	all := make([]draft, n)
 	want := make([]payment.ID, n)
 	for i := range all {
 		p, e := b.newPayment()
 		p.CreatedAt = start.Add(time.Duration(i/150) * time.Microsecond)
-		all[i], want[i] = pair{p, e}, p.ID
+		all[i], want[i] = draft{p, e}, p.ID
 	}
 	const writers = 8
 	b.runAtOnce(writers, func(i int) error {

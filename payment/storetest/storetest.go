@@ -171,6 +171,12 @@ const merchant = "201000005940002"
 
 var ownMerchant = payment.Serving{Merchants: []string{merchant}}
 
+// draft is a payment that is not stored yet, and its first entry.
+type draft struct {
+	p payment.Payment
+	e payment.Entry
+}
+
 // newPayment returns a payment that shares no field with another one, and its first entry. Nothing is stored.
 func (b *trial) newPayment() (payment.Payment, payment.Entry) {
 	b.n++
