@@ -148,7 +148,8 @@ func (t *factBuilder) setReturned(p payment.Payment) (err error) {
 }
 
 // PartReturned is what a page says beside a payment of which a part has gone back, on one line: « 25,00 € sur 62,00 € vous ont été
-// rendus. » It is empty where nothing has gone back, or all of it, which the state tells.
+// rendus. » It is empty where nothing has gone back, or all of it, which the state tells. It fails only for a catalog that [NewCatalog] did not
+// make.
 func (c *Catalog) PartReturned(tag language.Tag, p payment.Payment) (string, error) {
 	e, err := c.editionFor(tag)
 	if err != nil {

@@ -146,7 +146,7 @@ func keepOnOneLine(number string) string {
 }
 
 // Telephone is how the sender is called, as a letter of today has it: the number with its tariff and the number from abroad, on one line,
-// for the host's own pages.
+// for the host's own pages. It fails only for a catalog that [NewCatalog] did not make.
 func (c *Catalog) Telephone(tag language.Tag, from Sender) (string, error) {
 	e, err := c.editionFor(tag)
 	if err != nil {

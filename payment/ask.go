@@ -49,10 +49,10 @@ func (s *Service) applyAnswer(ctx context.Context, p Payment, r acquirer.Result)
 // Refresh asks the acquirer about one payment now, and applies what it says: for a person, or a host that does not want to wait for
 // [Service.Work]. It returns the payment as it is then, and the effect; an empty effect: nothing has changed, as nobody has paid yet.
 //
-// Errors: ErrNotFound if there is no such payment; ErrVersion if the payment moved on while the question was open; [ErrUnserved]; ErrNotAllowed
-// for a failed payment whose reference belongs to somebody else's transaction, which is never asked about. An [acquirer.Error] says that
-// the acquirer knows nothing of the payment (acquirer.ErrNotFound) or could not be asked; it changes nothing here, since Work asks again and
-// draws the conclusions.
+// Errors: ErrNotFound if there is no such payment, or if the answer is about another transaction under its reference; ErrVersion if the
+// payment has changed while the question was open; [ErrUnserved]; ErrNotAllowed for a failed payment whose reference belongs to somebody
+// else's transaction, which is never asked about. An [acquirer.Error] says that the acquirer knows nothing of the payment
+// (acquirer.ErrNotFound) or could not be asked; it changes nothing here, since Work asks again and draws the conclusions.
 func (s *Service) Refresh(ctx context.Context, id ID) (Payment, Effect, error) {
 	p, err := s.find(ctx, "refresh", Lookup{ID: id})
 	if err != nil {

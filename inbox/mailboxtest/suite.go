@@ -18,7 +18,7 @@ type Case struct {
 	run func(*trial)
 }
 
-// patience is how long a case may take: a mailbox that hangs fails.
+// patience is how long a case may take: then its context ends, and a mailbox that waits for something fails.
 const patience = 2 * time.Minute
 
 // Check runs the case on an empty mailbox that nobody else uses. A nil error says that the promise was kept. A mailbox that panics
