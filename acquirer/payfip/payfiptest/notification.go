@@ -151,9 +151,10 @@ func (s *Server) sendWith(n notice, fs []Fault) {
 	if slices.Contains(fs, Tampered) {
 		idOp = newIdOp(s.now(), h.TimeBased)
 	}
-	cb := callbackBy(cmp.Or(h.NotifyBy, Form), cmp.Or(h.NotifyName, "idOp"), idOp)
+	by := cmp.Or(h.NotifyBy, Form)
+	cb := callbackBy(by, cmp.Or(h.NotifyName, "idOp"), idOp)
 	cb.Channel = acquirer.Notify
-	s.post.Send(func() { s.deliverNotification(x, cb, fs) }, fs...)
+	s.post.Send(func() { s.deliverNotification(x, by, cb, fs) }, fs...)
 }
 
 // callbackBy returns the callback that carries one pair in the form or in the query.
@@ -195,14 +196,11 @@ func newRequest(ctx context.Context, c Carrier, address string, cb acquirer.Call
 	return r, err
 }
 
-// deliverNotification posts a notification and records it. PayFiP ignores the answer and does not try again.
-func (s *Server) deliverNotification(x Transaction, cb acquirer.Callback, fs []Fault) {
+// deliverNotification sends a notification and records it. PayFiP ignores the answer and does not try again.
+func (s *Server) deliverNotification(x Transaction, by Carrier, cb acquirer.Callback, fs []Fault) {
 	if s.platform.Closed() {
 		return
 	}
-	s.mu.Lock()
-	by := cmp.Or(s.habits.NotifyBy, Form)
-	s.mu.Unlock()
 	d := Delivery{Numcli: x.Numcli, Refdet: x.Refdet, URL: x.NotifyURL, Callback: cb, Faults: fs, At: s.now()}
 	d.Status, d.Err = s.postCallback(by, x.NotifyURL, cb)
 	s.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -436,6 +437,24 @@ func TestNotifications(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A notification that is held back goes as the habits were when it was made, method and all, whatever they have become since.
+func TestHeldNotificationKeepsItsMethod(t *testing.T) {
+	p := newPortal(t, 200)
+	s, l := start(t, payfiptest.Options{Now: paymenttest.NewClock(morning).Now})
+	id := l.create(t, "urlnotif", p.URL+"/n")
+	if err := s.Inject("", payfiptest.Late); err != nil {
+		t.Fatal(err)
+	}
+	visit(t, s, id, payfiptest.Payer{})
+	if err := s.Change(func(h *payfiptest.Habits) { h.NotifyBy = payfiptest.Get }); err != nil {
+		t.Fatal(err)
+	}
+	s.Release()
+	if got := p.all(); !slices.Equal(got, []string{"POST /n idOp=" + id}) {
+		t.Errorf("came %q", got)
 	}
 }
 
