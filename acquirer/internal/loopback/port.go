@@ -68,20 +68,25 @@ func (p *Port) Open(addr string) (string, error) {
 func (p *Port) Leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.stop()
+}
+
+// Close leaves for ever. An Open at the same moment comes before it or does nothing.
+func (p *Port) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.stop()
+}
+
+// stop ends the server, if there is one. The caller holds the lock.
+func (p *Port) stop() {
 	if p.server == nil {
 		return
 	}
 	p.server.Close()
 	<-p.done
 	p.server = nil
-}
-
-// Close leaves for ever.
-func (p *Port) Close() {
-	p.Leave()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
 }
 
 // CheckAddr refuses an address to listen at that another machine could reach: nothing protects a simulator.
