@@ -29,9 +29,9 @@ type Client interface {
 	// input or output.
 	Parse(cb Callback) (Result, error)
 
-	// Status asks what has become of a trip. Asking changes nothing, so an implementation may repeat the question.
+	// Status asks what has become of a payment. Asking changes nothing, so an implementation may repeat the question.
 	//
-	// Open: the acquirer knows the trip, and nobody has paid yet; such a result has the handle and may have no amount.
+	// Open: the acquirer knows the session, and nobody has paid yet; such a result has the handle and may have no amount.
 	// So may a result that says how a session ended in which nothing was tried (Cancelled, Expired, Refused): Currency is empty then.
 	// ErrNotFound: it knows nothing of a payment, and would know if money had moved. ErrUnsupported: it cannot be asked,
 	// now and later, or forgets what it knew: never ErrNotFound then, or money would be written off. ErrUnavailable:
@@ -60,16 +60,16 @@ type Order struct {
 	Reference            string          // of the transaction, at most 35 of [A-Za-z0-9]; drawn once for one merchant
 	Amount               decimal.Decimal // euros (or Currency), above zero, whole cents
 	Currency             string          // ISO 4217 letters: "EUR"
-	ReturnURL, NotifyURL string
-	Language             string // BCP 47
+	ReturnURL, NotifyURL string          // absolute http or https: where the payer's browser comes back to, and where the acquirer's server reports
+	Language             string          // of the payment page, BCP 47; empty, or one that the acquirer lacks: the client or the acquirer chooses
 }
 
 // Modification gives money back: all of the amount, or a part of it.
 type Modification struct {
 	Reference, Merchant string
-	Handle              Handle // as it stands in the payment's row
-	Amount              decimal.Decimal
-	Currency            string
+	Handle              Handle          // as it stands in the payment's row
+	Amount              decimal.Decimal // euros (or Currency), above zero, whole cents, and no more than has not gone back yet
+	Currency            string          // of the order
 
 	// Key is the same for every repetition of one decision to give back, and another one for another decision: 32 of
 	// [0-9a-z]. An acquirer with idempotence keys derives its own from it, one for each kind of call.

@@ -1,9 +1,6 @@
 package acquirer
 
-import (
-	"iter"
-	"slices"
-)
+import "iter"
 
 // Decline is why a card was refused, in words common to acquirers. The strings are frozen; a value not listed here is
 // possible. A payer is told the [Advice], hardly ever the decline itself: to say « stolen card » helps a thief.
@@ -70,13 +67,10 @@ func Declines() iter.Seq[Decline] {
 
 // Advice is what the payer can do; AskBank for a decline that is not listed.
 func (d Decline) Advice() Advice {
-	if i := slices.IndexFunc(declines, func(e struct {
-		decline Decline
-		advice  Advice
-	}) bool {
-		return e.decline == d
-	}); i >= 0 {
-		return declines[i].advice
+	for _, e := range declines {
+		if e.decline == d {
+			return e.advice
+		}
 	}
 	return AskBank
 }

@@ -8,14 +8,14 @@ import (
 
 // The kinds of an [*Error].
 var (
-	ErrInvalid       = errors.New("invalid request")      // the order, the call or a message is not as it must be; the same again fails again
-	ErrConfiguration = errors.New("configuration")        // key, contract, address or clock: the operator must change something
-	ErrReferenceUsed = errors.New("reference used")       // the reference belongs to another transaction; only of acquirers that keep references unique
-	ErrUnavailable   = errors.New("acquirer unavailable") // certainly not done, and may be possible later
-	ErrUnanswered    = errors.New("no answer")            // the request left, nothing trustworthy came back
-	ErrUnverified    = errors.New("seal missing or wrong")
+	ErrInvalid       = errors.New("invalid request")       // the order, the call or a message is not as it must be; the same again fails again
+	ErrConfiguration = errors.New("configuration")         // key, contract, address or clock: the operator must change something
+	ErrReferenceUsed = errors.New("reference used")        // the reference belongs to another transaction; only of acquirers that keep references unique
+	ErrUnavailable   = errors.New("acquirer unavailable")  // certainly not done, and may be possible later
+	ErrUnanswered    = errors.New("no answer")             // the request left, nothing trustworthy came back
+	ErrUnverified    = errors.New("seal missing or wrong") // nothing that the callback or the answer says counts; also where it is about another transaction
 	ErrNotFound      = errors.New("transaction not found") // and the acquirer would know if money had moved
-	ErrConflict      = errors.New("not in this state")
+	ErrConflict      = errors.New("not in this state")     // the transaction exists, and its state does not allow the call
 
 	// ErrUnsupported: the acquirer cannot do this, or does not know any more. errors.Is finds errors.ErrUnsupported in it too.
 	ErrUnsupported error = unsupported{}

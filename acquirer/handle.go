@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Handle has the acquirer's own ids of a trip to its payment page: the service asks by them, gives money back by them, and recognises a
+// Handle has the acquirer's own ids of a session of its payment page: the service asks by them, gives money back by them, and recognises a
 // returning browser by them.
 //
 // An acquirer that finds a transaction by the reference that we chose has none. One that does not must be asked by
@@ -17,7 +17,7 @@ import (
 // Session and Proof are secrets: whoever knows them reads the payer's data, or acts as the payer's browser. They print
 // nowhere, whatever the verb, in no log and in no JSON.
 type Handle struct {
-	Session   string    // of the trip; a callback may be found by it; at most 200 bytes
+	Session   string    // of the session itself; a callback may be found by it; at most 200 bytes
 	Proof     string    // what a browser that returns must bring with it; at most 200 bytes
 	Payment   string    // of the attempt to pay, once it is known; at most 200 bytes
 	ExpiresAt time.Time // when the session ends: UTC; Session.ExpiresAt leaves the row with the session, and Status must know it afterwards

@@ -22,7 +22,7 @@ func handle() acquirer.Handle {
 
 // An idOp opens the payer's data at PayFiP, and who has the proof acts as the payer's browser.
 func TestHandlePrintsNoSecret(t *testing.T) {
-	session := kiosk()
+	session := formSession()
 	session.Handle = handle()
 	var out bytes.Buffer
 	for name, v := range map[string]any{

@@ -19,22 +19,24 @@ import (
 // Result is what the acquirer says of one transaction, verified. It has room for a masked card number and for nothing
 // more of a card. Compare amounts with Equal, never with ==.
 type Result struct {
-	Reference, OrderID, Merchant                          string
-	Amount                                                decimal.Decimal // of the order, whatever was given back since
-	Returned                                              decimal.Decimal // what has gone back so far (cancelled or refunded)
-	Returning                                             decimal.Decimal // what is on its way back: neither here nor at the payer's yet
-	Currency                                              string          // ISO 4217 letters
-	Outcome                                               Outcome
-	Decline                                               Decline // why, when Refused
-	Code, AcquirerCode, AuthorisationID, Brand, MaskedPAN string
-	Means                                                 Means     // what the payer paid by, or tried to; "" where the acquirer does not say
-	At                                                    time.Time // of the transaction, as the acquirer says; UTC
+	Reference, OrderID, Merchant string          // as in the [Order] and of [Client.Merchant]; OrderID is empty where the acquirer does not repeat it
+	Amount                       decimal.Decimal // euros (or Currency), of the order, whatever was given back since
+	Returned                     decimal.Decimal // what has gone back so far (cancelled or refunded)
+	Returning                    decimal.Decimal // what is on its way back: neither here nor at the payer's yet
+	Currency                     string          // ISO 4217 letters
+	Outcome                      Outcome
+	Decline                      Decline   // why, when Refused
+	Code, AcquirerCode           string    // the codes that Outcome and Decline were read from, as the acquirer and the bank behind it wrote them
+	AuthorisationID              string    // of the payment at the acquirer, where it gives one: the bank finds the payment by this
+	Brand, MaskedPAN             string    // of the card: "VISA", "4970##########14"; see [MaskPAN]
+	Means                        Means     // what the payer paid by, or tried to; "" where the acquirer does not say
+	At                           time.Time // of the transaction, as the acquirer says; UTC
 
 	// Handle is what the message or the answer says of the acquirer's own ids. Of a callback's result Session may be what
 	// the payment is found by, and Proof what the browser brought; of an answer's result Payment is what was learned.
 	Handle Handle
 
-	// Hint: the message proves nothing and decides nothing; it only says that it is worth asking about the trip now. Of
+	// Hint: the message proves nothing and decides nothing; it only says that it is worth asking about the payment now. Of
 	// such a result only Reference, Merchant and Handle are set, each if it is known.
 	Hint bool
 
@@ -113,8 +115,7 @@ func marshalAttrs(group slog.Value) ([]byte, error) {
 }
 
 // MaskPAN returns a masked card number that is safe to keep: where it has 12 digits or more, all but the first four and
-// the last two become #; at most 19 bytes stay, valid UTF-8. Acquirers
-// send it masked already; MaskPAN is for one that does not.
+// the last two become #; at most 19 bytes stay, valid UTF-8. Acquirers send it masked already; MaskPAN is for one that does not.
 func MaskPAN(s string) string {
 	b := []byte(s[:min(len(s), 19)])
 	var digits []int
