@@ -7,14 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/acquirer/internal/callback"
 	"github.com/quittance/quittance/acquirer/internal/fault"
-	"github.com/quittance/quittance/acquirer/internal/sipscode"
 )
 
 // ErrNoReturn: the browser brings nothing back, because the session has expired or the payer has closed the tab. It is what was
@@ -35,18 +33,9 @@ type Behaviour struct {
 
 // responseCode returns the code with which a payment ends that goes as b says.
 func (b Behaviour) responseCode() (string, error) {
-	switch {
-	case len(b.Code) > 2 || strings.Trim(b.Code, digits+capital+small) != "":
-		return "", fmt.Errorf("mock: Behaviour: %.20q is not a responseCode", b.Code)
-	case b.Code != "":
-		if o := sipscode.Meaning(b.Code).Outcome; b.Outcome != "" && b.Outcome != o {
-			return "", fmt.Errorf("mock: Behaviour: code %s is %s, not %.20s", b.Code, o, string(b.Outcome))
-		}
-		return b.Code, nil
-	}
-	code, ok := bank.Usual(cmp.Or(b.Outcome, acquirer.Accepted))
-	if !ok {
-		return "", fmt.Errorf("mock: Behaviour: %.20q is not an outcome", string(b.Outcome))
+	code, err := bank.CodeFor(b.Outcome, b.Code)
+	if err != nil {
+		return "", fmt.Errorf("mock: Behaviour: %w", err)
 	}
 	return code, nil
 }

@@ -37,7 +37,7 @@ func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789")
 
 // withDefaults returns the card with its defaults, and false when a field is not valid.
 func (c Card) withDefaults() (Card, bool) {
-	if len(c.Code) > 2 || strings.Trim(c.Code, alphanumeric) != "" || len(c.Brand) > 20 || len(c.Authentication) > 20 {
+	if c.Code != "" && !isCode(c.Code) || len(c.Brand) > 20 || len(c.Authentication) > 20 {
 		return c, false
 	}
 	if c.Last == "" {

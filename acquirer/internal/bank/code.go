@@ -1,6 +1,13 @@
 package bank
 
-import "github.com/quittance/quittance/acquirer"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
+)
 
 // usual is the code of an outcome where none is given, and the transactionStatus that it leads to.
 var usual = map[acquirer.Outcome]struct{ code, status string }{
@@ -13,11 +20,27 @@ var usual = map[acquirer.Outcome]struct{ code, status string }{
 	acquirer.Unknown:   {"77", StatusPending}, // 77 stands for a code that Sips may add one day
 }
 
-// Usual returns the code that stands for an outcome, and false when o is not an outcome.
-func Usual(o acquirer.Outcome) (string, bool) {
-	u, ok := usual[o]
-	return u.code, ok
+// CodeFor returns the code with which a payment ends, where a test has chosen the outcome, the code, both, or neither: then it is
+// accepted. The error, for a caller to put its name before, says that one of them does not exist, or that they contradict each other.
+func CodeFor(o acquirer.Outcome, code string) (string, error) {
+	if code == "" {
+		u, ok := usual[cmp.Or(o, acquirer.Accepted)]
+		if !ok {
+			return "", fmt.Errorf("%.20q is not an outcome", string(o))
+		}
+		return u.code, nil
+	}
+	if !isCode(code) {
+		return "", fmt.Errorf("%.20q is not a responseCode", code)
+	}
+	if leads := sipscode.Meaning(code).Outcome; o != "" && o != leads {
+		return "", fmt.Errorf("code %s is %s, not %.20s", code, leads, string(o))
+	}
+	return code, nil
 }
+
+// isCode reports whether s can be a responseCode: Sips may add more of them.
+func isCode(s string) bool { return s != "" && len(s) <= 2 && strings.Trim(s, alphanumeric) == "" }
 
 // Values of transactionStatus. The set is open at Sips; these are the ones that this bank uses.
 const (

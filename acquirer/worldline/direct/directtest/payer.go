@@ -74,21 +74,15 @@ type Return = callback.Return
 
 // bankCard returns the card that makes the bank answer as p orders.
 func (p Payer) bankCard() (bank.Card, error) {
-	if p.Code == "" {
-		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
-		if !ok {
-			return bank.Card{}, fmt.Errorf("directtest: Payer: %.20q is not an outcome", string(p.Outcome))
-		}
-		p.Code = code
-	}
-	switch o := sipscode.Meaning(p.Code).Outcome; {
-	case len(p.Code) != 2 || strings.Trim(p.Code, "0123456789") != "":
+	if p.Code != "" && (len(p.Code) != 2 || strings.Trim(p.Code, "0123456789") != "") {
 		return bank.Card{}, fmt.Errorf("directtest: Payer: %.20q is not two digits", p.Code)
-	case p.Outcome != "" && p.Outcome != o:
-		return bank.Card{}, fmt.Errorf("directtest: Payer: code %s is %s, not %.20s", p.Code, o, string(p.Outcome))
 	}
-	c := bank.Card{Code: p.Code}
-	switch sipscode.Meaning(p.Code).Outcome {
+	code, err := bank.CodeFor(p.Outcome, p.Code)
+	if err != nil {
+		return bank.Card{}, fmt.Errorf("directtest: Payer: %w", err)
+	}
+	c := bank.Card{Code: code}
+	switch sipscode.Meaning(code).Outcome {
 	case acquirer.Cancelled:
 		if p.AtTheBank {
 			c.Authentication = "CANCEL"

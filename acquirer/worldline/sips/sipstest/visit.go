@@ -40,24 +40,17 @@ func (p Payer) cardOf() (bank.Card, error) {
 	if p.Authentication == bank.NotAuthenticated && p.Code == "" {
 		p.Outcome = cmp.Or(p.Outcome, acquirer.Refused)
 	}
-	switch {
-	case !slices.Contains(authentications, p.Authentication):
+	if !slices.Contains(authentications, p.Authentication) {
 		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not an authentication", p.Authentication)
-	case p.Code == "":
-		code, ok := bank.Usual(cmp.Or(p.Outcome, acquirer.Accepted))
-		if !ok {
-			return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not an outcome", string(p.Outcome))
-		}
-		p.Code = code
-	case len(p.Code) > 2 || !hasOnly(p.Code, alphanumeric):
-		return bank.Card{}, fmt.Errorf("sipstest: Payer: %.20q is not a responseCode", p.Code)
-	case p.Outcome != "" && p.Outcome != sipscode.Meaning(p.Code).Outcome:
-		return bank.Card{}, fmt.Errorf("sipstest: Payer: code %s is %s, not %.20s", p.Code, sipscode.Meaning(p.Code).Outcome, string(p.Outcome))
 	}
-	c := bank.Card{Code: p.Code}
-	switch o := sipscode.Meaning(p.Code).Outcome; {
-	case p.Authentication == bank.NotAuthenticated && p.Code != "05":
-		return bank.Card{}, fmt.Errorf("sipstest: Payer: who is not authenticated is refused with 05, not with %s", p.Code)
+	code, err := bank.CodeFor(p.Outcome, p.Code)
+	if err != nil {
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: %w", err)
+	}
+	c := bank.Card{Code: code}
+	switch o := sipscode.Meaning(code).Outcome; {
+	case p.Authentication == bank.NotAuthenticated && code != "05":
+		return bank.Card{}, fmt.Errorf("sipstest: Payer: who is not authenticated is refused with 05, not with %s", code)
 	case o != acquirer.Cancelled && o != acquirer.Expired:
 		c.Authentication = cmp.Or(p.Authentication, "SUCCESS")
 	}
