@@ -81,7 +81,7 @@ func (t Transaction) copyOf() Transaction {
 func (b *Bank) Book() []Transaction {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
+	now := b.Clock()
 	book := make([]Transaction, len(b.accounts))
 	for i, a := range b.accounts {
 		a.applyClock(now)

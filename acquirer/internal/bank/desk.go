@@ -13,7 +13,7 @@ import (
 func (b *Bank) findEnded(merchant, key string) (*account, error) {
 	a := b.byName[name{merchant, key}]
 	if a != nil {
-		a.applyClock(b.now())
+		a.applyClock(b.Clock())
 	}
 	if a == nil || a.Code == "" {
 		return nil, &Refusal{Code: "25"}
@@ -30,7 +30,7 @@ func (b *Bank) Session(merchant, key string) (Transaction, error) {
 	if a == nil {
 		return Transaction{}, &Refusal{Code: "25"}
 	}
-	a.applyClock(b.now())
+	a.applyClock(b.Clock())
 	return a.copyOf(), nil
 }
 
@@ -68,23 +68,32 @@ func (b *Bank) Refund(merchant, key string, cents int64, currency string) (Trans
 func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.findEnded(merchant, key)
-	switch {
-	case err != nil:
+	a, err := b.findIn(g.from, merchant, key, cents, currency)
+	if err != nil {
 		return Transaction{}, err
-	case !slices.Contains(g.from, a.Status):
-		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
-	case currency != a.Currency:
-		return Transaction{}, &Refusal{Code: "12", Field: "currency"}
-	case cents <= 0 || cents > a.remaining:
-		return Transaction{}, &Refusal{Code: "12", Field: "amount"}
 	}
 	a.remaining -= cents
-	a.Moves = append(a.Moves, Move{g.kind, cents, b.now()})
+	a.Moves = append(a.Moves, Move{g.kind, cents, b.Clock()})
 	if a.remaining == 0 {
 		a.Status = g.to
 	}
 	return a.copyOf(), nil
+}
+
+// findIn returns the account of a transaction that is in one of the states, and of which so much remains. The refusals are those of Cancel.
+func (b *Bank) findIn(states []string, merchant, key string, cents int64, currency string) (*account, error) {
+	a, err := b.findEnded(merchant, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case !slices.Contains(states, a.Status):
+		return nil, &Refusal{Code: "24", Status: a.Status}
+	case currency != a.Currency:
+		return nil, &Refusal{Code: "12", Field: "currency"}
+	case cents <= 0 || cents > a.remaining:
+		return nil, &Refusal{Code: "12", Field: "amount"}
+	}
+	return a, nil
 }
 
 // Validate asks for cents of a payment that was accepted under CaptureOnDemand: they are remitted at the end of the day, and the rest
@@ -92,18 +101,11 @@ func (b *Bank) giveBack(g giving, merchant, key string, cents int64, currency st
 func (b *Bank) Validate(merchant, key string, cents int64, currency string) (Transaction, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, err := b.findEnded(merchant, key)
-	switch {
-	case err != nil:
+	a, err := b.findIn([]string{StatusToValidate}, merchant, key, cents, currency)
+	if err != nil {
 		return Transaction{}, err
-	case a.Status != StatusToValidate:
-		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
-	case currency != a.Currency:
-		return Transaction{}, &Refusal{Code: "12", Field: "currency"}
-	case cents <= 0 || cents > a.remaining:
-		return Transaction{}, &Refusal{Code: "12", Field: "amount"}
 	}
-	now := b.now()
+	now := b.Clock()
 	a.Status, a.remaining = StatusToCapture, cents
 	a.RemitAt = storedTime(paris.Of(now).Next().Start())
 	a.Moves = append(a.Moves, Move{Validated, cents, now})
@@ -114,7 +116,7 @@ func (b *Bank) Validate(merchant, key string, cents int64, currency string) (Tra
 func (b *Bank) Remit() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now, n := b.now(), 0
+	now, n := b.Clock(), 0
 	for _, a := range b.accounts {
 		a.applyClock(now)
 		if a.Status == StatusToCapture {
@@ -143,10 +145,10 @@ func (b *Bank) Decide(merchant, key string, c Card) (Transaction, error) {
 		return Transaction{}, &Refusal{Code: "24", Status: a.Status}
 	}
 	if m := sipscode.Meaning(c.Code); m.Outcome != acquirer.Accepted {
-		a.Code, a.AcquirerCode, a.At, a.Status = m.Code, m.Acquirer, b.now(), usual[m.Outcome].status
+		a.Code, a.AcquirerCode, a.At, a.Status = m.Code, m.Acquirer, b.Clock(), usual[m.Outcome].status
 		return a.copyOf(), nil
 	}
-	a.Code, a.AcquirerCode, a.At, a.Status = "00", "00", b.now(), StatusToCapture
+	a.Code, a.AcquirerCode, a.At, a.Status = "00", "00", b.Clock(), StatusToCapture
 	b.authorise(a, a.At)
 	return a.copyOf(), nil
 }

@@ -12,7 +12,7 @@ import (
 func (b *Bank) Forget(before time.Time) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
+	now := b.Clock()
 	gone := make(map[*account]bool)
 	b.accounts = slices.DeleteFunc(b.accounts, func(a *account) bool {
 		a.applyClock(now)
