@@ -21,5 +21,8 @@ func formatAmount(cents int64, currency string) string {
 	return french.Amount(cents) + nbsp + currency
 }
 
-// formatDay writes the day in Paris as the ticket does: « 11 sept. 2017 », « 1er sept. 2017 » (S43).
-func formatDay(t time.Time) string { return french.MediumDay(paris.Of(t)) }
+// FormatEuros writes an amount in cents as the payer reads it: « 20,00 € ».
+func FormatEuros(cents int64) string { return formatAmount(cents, "EUR") }
+
+// FormatDay writes the day in Paris as the ticket does: « 11 sept. 2017 », « 1er sept. 2017 » (S43).
+func FormatDay(t time.Time) string { return french.MediumDay(paris.Of(t)) }

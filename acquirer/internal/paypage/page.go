@@ -71,7 +71,7 @@ func (h *Handler) wayBack(t bank.Transaction) *Back {
 // viewOf starts what a page says of a transaction.
 func (h *Handler) viewOf(t bank.Transaction) view {
 	m, _ := h.Bank.Merchant(t.Merchant)
-	return view{Transaction: t, Shop: m.Name, Amount: formatAmount(t.Cents, t.Currency), Date: formatDay(t.At), Card: t.MaskedPAN}
+	return view{Transaction: t, Shop: m.Name, Amount: formatAmount(t.Cents, t.Currency), Date: FormatDay(t.At), Card: t.MaskedPAN}
 }
 
 // lastView is a page after which nothing is paid any more: it has the way back.
