@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -43,7 +41,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	in := c.in
 	cents, bad := checkOrder(o)
 	if bad != nil {
-		return acquirer.Session{}, invalidMember(acquirer.OpBegin, o.Reference, bad)
+		return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, bad)
 	}
 	addresses, f := in.mailAddresses(ctx, o)
 	if f != nil {
@@ -68,7 +66,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 // Check says what Begin would refuse before sending anything, but for the payer's address.
 func (c *Client) Check(o acquirer.Order) error {
 	if _, bad := checkOrder(o); bad != nil {
-		return invalidMember(acquirer.OpBegin, o.Reference, bad)
+		return wire.Invalid(acquirer.OpBegin, o.Reference, bad)
 	}
 	return nil
 }
@@ -82,7 +80,7 @@ func (in *inner) mailAddresses(ctx context.Context, o acquirer.Order) ([]string,
 		mel, err := in.mel(ctx, o)
 		switch {
 		case ctx.Err() != nil:
-			return nil, newError(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was sent: %w", ctx.Err()))
+			return nil, wire.NewError(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was sent: %w", ctx.Err()))
 		case err != nil:
 			why = "Config.Mel failed, and there is no Config.Mailbox; its error is not repeated because it may hold the address"
 			kind = acquirer.ErrUnavailable
@@ -97,7 +95,7 @@ func (in *inner) mailAddresses(ctx context.Context, o acquirer.Order) ([]string,
 		usable = append(usable, in.mailbox)
 	}
 	if len(usable) == 0 {
-		f := newError(acquirer.OpBegin, o.Reference, kind, errors.New(why))
+		f := wire.NewError(acquirer.OpBegin, o.Reference, kind, errors.New(why))
 		f.Field = "mel"
 		return nil, f
 	}
@@ -139,45 +137,39 @@ func (in *inner) createSession(ctx context.Context, o acquirer.Order, cents int6
 func isIdOp(s string) bool { return wire.Made(s, 64, "-") }
 
 // checkOrder returns the amount in cents, or the first member that PayFiP would refuse.
-func checkOrder(o acquirer.Order) (int64, *memberError) {
+func checkOrder(o acquirer.Order) (int64, error) {
 	cents, bad := checkAmount(o.Amount, o.Currency)
 	return cents, cmp.Or(checkReference(o.Reference), bad, checkURL("urlredirect", o.ReturnURL), checkURL("urlnotif", o.NotifyURL))
 }
 
-func checkReference(s string) *memberError {
+func checkReference(s string) error {
 	if len(s) < minReference || !wire.Made(s, maxReference, "") {
-		return &memberError{"refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", wire.Printable(s), minReference, maxReference)}
+		return wire.Problem("refdet", fmt.Sprintf("%.40q is not %d to %d letters and digits", wire.Printable(s), minReference, maxReference))
 	}
 	return nil
 }
 
-func checkAmount(d decimal.Decimal, currency string) (int64, *memberError) {
-	if currency != "EUR" {
-		return 0, &memberError{"montant", "the currency is not EUR, the only one of PayFiP"}
+func checkAmount(d decimal.Decimal, currency string) (int64, error) {
+	if currency != wire.Euros {
+		return 0, wire.Problem("montant", "the currency is not EUR, the only one of PayFiP")
 	}
 	cents, err := euro.Cents(d)
 	switch {
 	case err != nil:
-		return 0, &memberError{"montant", err.Error()}
+		return 0, wire.Problem("montant", err.Error())
 	case cents < minCents || cents > maxCents:
-		return 0, &memberError{"montant", fmt.Sprintf("%s is not from %s to %s", euro.Format(cents), euro.Format(minCents), euro.Format(maxCents))}
+		return 0, wire.Problem("montant", fmt.Sprintf("%s is not from %s to %s", euro.Format(cents), euro.Format(minCents), euro.Format(maxCents)))
 	}
 	return cents, nil
 }
 
-func checkURL(member, s string) *memberError {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return &memberError{member, "not an absolute http or https address; PayFiP asks for one"}
-	case len(s) > maxURL:
-		return &memberError{member, fmt.Sprintf("longer than %d characters", maxURL)}
-	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return &memberError{member, "it has a space or a character that is not ASCII"}
-	case u.User != nil || u.Fragment != "":
-		return &memberError{member, "PayFiP cannot sign in, and needs no fragment"}
-	case u.RawQuery != "" || u.ForceQuery:
-		return &memberError{member, "it has a query, which may not survive the way back; the session's number comes back by itself"}
+func checkURL(member, s string) error {
+	u, err := wire.ReturnAddress(member, s, maxURL)
+	if err != nil {
+		return err
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return wire.Problem(member, "it has a query, which may not survive the way back; the session's number comes back by itself")
 	}
 	return nil
 }

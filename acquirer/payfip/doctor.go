@@ -56,7 +56,7 @@ func (in *inner) fetchNames(ctx context.Context) ([]string, *acquirer.Error) {
 		return nil, f
 	}
 	if a.members["numcli"] != in.numcli {
-		return nil, newError(q.op, "", acquirer.ErrUnverified, errors.New("the answer is about another client number"))
+		return nil, wire.NewError(q.op, "", acquirer.ErrUnverified, errors.New("the answer is about another client number"))
 	}
 	var names []string
 	for _, member := range [...]string{"libelleN1", "libelleN2", "libelleN3"} {

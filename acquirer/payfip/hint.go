@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // Takes returns the shape of what PayFiP sends, on both channels: GET or POST, in the query, in a form or in both (docs/payfip.md §8).
@@ -13,7 +14,7 @@ func (c *Client) Takes(acquirer.Channel) (shapes []acquirer.Shape, headers []str
 	return []acquirer.Shape{acquirer.Pairs}, nil
 }
 
-// Answer: PayFiP does not verify addresses.
+// Answer has no text: PayFiP does not verify addresses.
 func (c *Client) Answer(*http.Request) (text string, ok bool) { return "", false }
 
 // Parse reads a notification or a returning browser. Both bring an idOp and nothing else that counts: the [acquirer.Result] is a
@@ -32,16 +33,16 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 			for _, v := range values {
 				switch {
 				case !isIdOp(v):
-					return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "not 1 to 64 letters, digits and dashes"})
+					return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("idOp", "not 1 to 64 letters, digits and dashes"))
 				case found != "" && found != v:
-					return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "two different ones"})
+					return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("idOp", "two different ones"))
 				}
 				found = v
 			}
 		}
 	}
 	if found == "" {
-		return acquirer.Result{}, invalidMember(acquirer.OpParse, "", &memberError{"idOp", "there is none"})
+		return acquirer.Result{}, wire.Invalid(acquirer.OpParse, "", wire.Problem("idOp", "there is none"))
 	}
 	return acquirer.Result{Hint: true, Handle: acquirer.Handle{Session: found}}, nil
 }

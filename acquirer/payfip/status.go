@@ -33,12 +33,12 @@ const remembered = 360 * 24 * time.Hour
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in, idOp := c.in, q.Handle.Session
 	if q.Merchant != "" && q.Merchant != in.numcli {
-		return acquirer.Result{}, invalidMember(acquirer.OpStatus, q.Reference,
-			&memberError{"numcli", fmt.Sprintf("the payment is of régie %q, this client is of %s", wire.Printable(q.Merchant), in.numcli)})
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference,
+			wire.Problem("numcli", fmt.Sprintf("the payment is of régie %q, this client is of %s", wire.Printable(q.Merchant), in.numcli)))
 	}
 	if !isIdOp(idOp) {
-		return acquirer.Result{}, invalidMember(acquirer.OpStatus, q.Reference,
-			&memberError{"idOp", "the question has no idOp: PayFiP finds nothing by our reference"})
+		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference,
+			wire.Problem("idOp", "the question has no idOp: PayFiP finds nothing by our reference"))
 	}
 	r := request{acquirer.OpStatus, soap.Detail, q.Reference, []member{{"idOp", idOp}}}
 	a, f := in.call(ctx, r)

@@ -3,7 +3,6 @@ package payfip
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,24 +25,7 @@ type request struct {
 
 // newError returns an error of the call that has no code of PayFiP.
 func (q request) newError(kind error, format string, a ...any) *acquirer.Error {
-	return newError(q.op, q.reference, kind, fmt.Errorf(format, a...))
-}
-
-// newError returns an error of one of the kinds; the reference may come from outside and is made printable.
-func newError(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
-}
-
-// A memberError says what is wrong with one member; member is the DGFiP's name.
-type memberError struct{ member, text string }
-
-func (e *memberError) Error() string { return e.member + ": " + e.text }
-
-// invalidMember returns the error of an order, a question or a message that has one wrong member.
-func invalidMember(op, reference string, e *memberError) *acquirer.Error {
-	f := newError(op, reference, acquirer.ErrInvalid, errors.New(e.text))
-	f.Field = e.member
-	return f
+	return wire.NewError(q.op, q.reference, kind, fmt.Errorf(format, a...))
 }
 
 // call sends one request, never again, and reads its answer. A fault of the service becomes an error, except the code of an open page,

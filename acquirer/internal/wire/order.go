@@ -1,34 +1,14 @@
 package wire
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/internal/euro"
 	"github.com/shopspring/decimal"
 )
 
 // Euros is the one currency of the amounts that our clients send.
 const Euros = "EUR"
-
-// A FieldError is what is wrong with one field of an order, of a call or of a message.
-type FieldError struct{ Field, What string }
-
-// Problem returns a [*FieldError].
-func Problem(field, what string) error { return &FieldError{field, what} }
-
-// Error names the field, then what is wrong with it.
-func (e *FieldError) Error() string { return e.Field + ": " + e.What }
-
-// Invalid makes err an error of kind ErrInvalid; its Field is that of a [*FieldError].
-func Invalid(op, reference string, err error) *acquirer.Error {
-	e := &acquirer.Error{Op: op, Reference: Printable(reference), Kind: acquirer.ErrInvalid, Err: err}
-	if f := (*FieldError)(nil); errors.As(err, &f) {
-		e.Field, e.Err = f.Field, errors.New(f.What)
-	}
-	return e
-}
 
 // Cents returns an amount in cents: euros, above zero, nothing rounded. The error is a [*FieldError].
 func Cents(d decimal.Decimal, currency string) (int64, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -108,7 +107,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		Handle: acquirer.Handle{Session: opened.HostedCheckoutID, Proof: opened.ReturnMAC, ExpiresAt: expires},
 	}
 	if err := in.checkSession(s); err != nil {
-		return acquirer.Session{}, newError(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		return acquirer.Session{}, wire.NewError(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
 	}
 	return s, nil
 }
@@ -176,17 +175,17 @@ func (in *inner) checkOrder(o acquirer.Order) (cents int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := checkURL("ReturnURL", o.ReturnURL, maxReturnURL); err != nil {
+	if _, err := checkURL("ReturnURL", o.ReturnURL, maxReturnURL); err != nil {
 		return 0, err
 	}
 	if o.NotifyURL == "" {
 		return cents, nil
 	}
-	if err := checkURL("NotifyURL", o.NotifyURL, maxNotifyURL); err != nil {
+	u, err := checkURL("NotifyURL", o.NotifyURL, maxNotifyURL)
+	if err != nil {
 		return 0, err
 	}
-	u, err := url.Parse(o.NotifyURL)
-	if err != nil || u.Scheme != "https" && (in.endpoint.Scheme != "http" || !wire.Loopback(u)) {
+	if u.Scheme != "https" && (in.endpoint.Scheme != "http" || !wire.Loopback(u)) {
 		return 0, wire.Problem("NotifyURL", "not https: what the platform says of payments must not go in the clear")
 	}
 	return cents, nil
@@ -199,22 +198,15 @@ func checkReference(s string) error {
 	return nil
 }
 
-func checkURL(field, s string, longest int) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return wire.Problem(field, "not an absolute http or https address")
-	case len(s) > longest:
-		return wire.Problem(field, fmt.Sprintf("longer than %d characters", longest))
-	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return wire.Problem(field, "it has a space or a character that is not ASCII")
-	case u.User != nil || u.Fragment != "":
-		return wire.Problem(field, "the platform cannot sign in, and needs no fragment")
+func checkURL(field, s string, longest int) (*url.URL, error) {
+	u, err := wire.ReturnAddress(field, s, longest)
+	if err != nil {
+		return nil, err
 	}
 	for name := range u.Query() {
 		if name == returnMACPair || name == checkoutPair {
-			return wire.Problem(field, "its query has a pair that the platform appends itself")
+			return nil, wire.Problem(field, "its query has a pair that the platform appends itself")
 		}
 	}
-	return nil
+	return u, nil
 }

@@ -66,7 +66,7 @@ func (in *inner) parseReturn(query url.Values) (acquirer.Result, error) {
 		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpParse, Field: checkoutPair, Kind: acquirer.ErrInvalid,
 			Err: errors.New("the query has neither pair of the platform: it is no return")}
 	case len(sessions) != 1 || len(proofs) != 1 || !isID(sessions[0]) || proofs[0] == "" || len(proofs[0]) > maxProof:
-		return acquirer.Result{}, newError(acquirer.OpParse, "", acquirer.ErrUnverified,
+		return acquirer.Result{}, wire.NewError(acquirer.OpParse, "", acquirer.ErrUnverified,
 			errors.New("hostedCheckoutId and RETURNMAC do not stand exactly once each, as the platform writes them"))
 	}
 	return acquirer.Result{

@@ -60,7 +60,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		return acquirer.Result{}, wire.Invalid(acquirer.OpRefund, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
-		return acquirer.Result{}, newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
+		return acquirer.Result{}, wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	defer in.moving.Delete(m.Reference)
@@ -99,7 +99,7 @@ func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string
 		return m.Handle.Payment, nil
 	}
 	fail := func(kind error, what string) (string, error) {
-		return "", newError(acquirer.OpRefund, m.Reference, kind, errors.New("nothing was moved: "+what))
+		return "", wire.NewError(acquirer.OpRefund, m.Reference, kind, errors.New("nothing was moved: "+what))
 	}
 	if m.Handle.Session == "" {
 		return fail(acquirer.ErrUnsupported, "the payment has no handle, and the platform has no search by reference")
@@ -110,7 +110,7 @@ func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string
 	case errors.As(err, &e) && (e.Kind == acquirer.ErrUnsupported || e.Kind == acquirer.ErrConfiguration):
 		return fail(e.Kind, e.Err.Error())
 	case err != nil:
-		f := newError(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
+		f := wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
 		return "", f
 	case t.payment == nil || !isID(t.payment.ID):
 		return fail(acquirer.ErrConflict, "nobody has paid")
@@ -186,12 +186,12 @@ func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents in
 		money, told := moneyAfter[way][code]
 		switch {
 		case !told:
-			return acquirer.Result{}, false, newError(acquirer.OpRefund, m.Reference, acquirer.ErrUnanswered,
+			return acquirer.Result{}, false, wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrUnanswered,
 				fmt.Errorf("the answer's status code (%d; -1: none) does not tell where the money is", code))
 		case money != moneyHere:
 			return in.modificationResult(m, id, code, money), false, nil
 		}
-		refused = newError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("it was refused: the money stays here"))
+		refused = wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrConflict, errors.New("it was refused: the money stays here"))
 		if refused.Code = strconv.Itoa(code); !answer.replayed {
 			break
 		}

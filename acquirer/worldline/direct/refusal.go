@@ -141,7 +141,7 @@ func (in *inner) refusalError(q request, resp *http.Response, r reply) *acquirer
 	if no.errorID != "" {
 		say("errorId %s", no.errorID)
 	}
-	e := newError(q.op, q.reference, kindOf(q.op, no), errors.New(strings.Join(words, ": ")))
+	e := wire.NewError(q.op, q.reference, kindOf(q.op, no), errors.New(strings.Join(words, ": ")))
 	e.Code, e.Field, e.RetryAfter = no.code, no.field, wire.RetryAfter(resp.Header, in.now())
 	return e
 }

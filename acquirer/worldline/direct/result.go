@@ -97,7 +97,7 @@ func (m *amountOfMoney) isAmount() bool { return m != nil && m.Amount >= 0 && m.
 
 // amountError is the error of an answer about money of which nobody knows how much.
 func amountError(reference, of string) *acquirer.Error {
-	e := newError(acquirer.OpStatus, reference, acquirer.ErrInvalid, errors.New(of+" has no amount, or one that is none"))
+	e := wire.NewError(acquirer.OpStatus, reference, acquirer.ErrInvalid, errors.New(of+" has no amount, or one that is none"))
 	e.Field = "amountOfMoney"
 	return e
 }

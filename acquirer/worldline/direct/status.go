@@ -40,7 +40,7 @@ func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Resu
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if q.Handle.Session == "" && q.Handle.Payment == "" {
-		return acquirer.Result{}, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+		return acquirer.Result{}, wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
 			errors.New("the payment has no handle, and the platform has no search by reference: a person finds it in the portal"))
 	}
 	t, err := in.readTrip(ctx, q)
@@ -77,7 +77,7 @@ func (in *inner) readTrip(ctx context.Context, q acquirer.Question) (t trip, err
 		case err != nil:
 			return t, err
 		case c != nil && c.Status == "":
-			return t, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
+			return t, wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the answer about the session has no status"))
 		case c != nil:
 			t.session = c.Status
 			if c.Created != nil {
@@ -158,7 +158,7 @@ type refundList struct {
 // nobody can tell, is an error: counted as nothing, it would be made again.
 func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string) ([]refundResult, error) {
 	if !isID(id) {
-		return nil, newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
+		return nil, wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnanswered, errors.New("the payment has no id that can be asked by"))
 	}
 	list, err := getResource[refundList](ctx, in, q, "getRefunds", "payments/"+id+"/refunds")
 	if list == nil {
@@ -179,9 +179,9 @@ func (in *inner) getRefunds(ctx context.Context, q acquirer.Question, id string)
 // afterwards not.
 func (in *inner) unreadableTripError(q acquirer.Question) *acquirer.Error {
 	if in.now().Before(q.Handle.ExpiresAt) {
-		return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnavailable, errors.New("the session cannot be read although it is not over"))
+		return wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnavailable, errors.New("the session cannot be read although it is not over"))
 	}
-	return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
+	return wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnsupported,
 		errors.New("the platform does not know the session any more, which does not mean that nobody paid: a person finds out in the portal"))
 }
 
@@ -196,7 +196,7 @@ func checkBelongs(q acquirer.Question, p *payment) error {
 		}
 	}
 	if p.Checkout.ID == "" && p.Output.References.MerchantReference == "" && q.Handle.Session == "" {
-		return newError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
+		return wire.NewError(acquirer.OpStatus, q.Reference, acquirer.ErrUnverified, errors.New("the answer does not say about which trip it is"))
 	}
 	return nil
 }
@@ -212,7 +212,7 @@ func checkReferenceBack(op, sent, back string) *acquirer.Error {
 
 // anotherTripError is the error of an answer that is not about what was asked, as the field shows.
 func anotherTripError(op, reference, field string) *acquirer.Error {
-	e := newError(op, reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
+	e := wire.NewError(op, reference, acquirer.ErrUnverified, errors.New("the answer is about another trip"))
 	e.Field = field
 	return e
 }

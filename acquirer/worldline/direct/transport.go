@@ -44,7 +44,7 @@ type reply struct {
 // has is not to be used. The reply has the refusal if the platform, or a proxy before it, answered with another status than 2xx.
 func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, e *acquirer.Error) {
 	fail := func(kind error, format string, a ...any) (reply, *acquirer.Error) {
-		return r, newError(q.op, q.reference, kind, fmt.Errorf(format, a...))
+		return r, wire.NewError(q.op, q.reference, kind, fmt.Errorf(format, a...))
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
@@ -151,9 +151,4 @@ func typeError(err error) string {
 		return fmt.Sprintf("field %.60q", e.Field)
 	}
 	return "it cannot be read"
-}
-
-// newError returns an error of one of the kinds; the reference may come from outside and is made printable.
-func newError(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
 }

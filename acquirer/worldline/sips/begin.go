@@ -66,7 +66,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 	if in.sips10 {
 		switch wait, err := beginsToday(o.Reference, in.now()); {
 		case wait:
-			return acquirer.Session{}, failureOf(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, err)
+			return acquirer.Session{}, wire.NewError(acquirer.OpBegin, o.Reference, acquirer.ErrUnavailable, err)
 		case err != nil:
 			return acquirer.Session{}, wire.Invalid(acquirer.OpBegin, o.Reference, err)
 		}
@@ -88,7 +88,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		ExpiresAt: in.now().Add(in.window).UTC().Truncate(time.Microsecond),
 	}
 	if err := in.checkSession(s); err != nil {
-		e := failureOf(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
+		e := wire.NewError(acquirer.OpBegin, o.Reference, acquirer.ErrUnanswered, err)
 		e.Code = "00"
 		return acquirer.Session{}, e
 	}
@@ -149,16 +149,12 @@ func (in *inner) checkReference(s string) error {
 }
 
 func checkURL(field, s string) error {
-	u, err := url.Parse(s)
+	u, err := wire.ReturnAddress(field, s, 512)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return wire.Problem(field, "not an absolute http or https address")
-	case len(s) > 512:
-		return wire.Problem(field, "longer than 512 characters")
-	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '|' }):
-		return wire.Problem(field, "it has a space, a | or a character that is not ASCII")
-	case u.User != nil || u.Fragment != "":
-		return wire.Problem(field, "the platform cannot sign in, and needs no fragment")
+	case err != nil:
+		return err
+	case strings.Contains(s, "|"):
+		return wire.Problem(field, "it has a |, which separates the fields of a message")
 	case u.RawQuery != "" || u.ForceQuery:
 		return wire.Problem(field, "the platform takes no query: the order's ID comes back by itself")
 	}

@@ -35,11 +35,11 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	}
 	data, seal, err := dataAndSeal(cb.Form)
 	if err != nil {
-		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, err)
+		return acquirer.Result{}, wire.NewError(acquirer.OpParse, "", acquirer.ErrUnverified, err)
 	}
 	key := keyThatSealed(in.ring, data, seal)
 	if key == nil {
-		return acquirer.Result{}, failureOf(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
+		return acquirer.Result{}, wire.NewError(acquirer.OpParse, "", acquirer.ErrUnverified, errNoKeyMatches)
 	}
 
 	m := messages.Get().(*message)
@@ -60,11 +60,6 @@ func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 
 var errNoKeyMatches = errors.New("the seal matches no live key: " +
 	"it is forged, or sealed with a key or an algorithm that Config.Keys does not have")
-
-// failureOf is an error of one of the kinds; reference may come from anywhere.
-func failureOf(op, reference string, kind, err error) *acquirer.Error {
-	return &acquirer.Error{Op: op, Reference: wire.Printable(reference), Kind: kind, Err: err}
-}
 
 // dataAndSeal takes Data and Seal out of a form, each exactly once.
 func dataAndSeal(form url.Values) (data, seal string, err error) {

@@ -36,7 +36,7 @@ var errNoOffice = errors.New("there is no Config.Endpoints.Office: this platform
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in, reference := c.in, q.Reference
 	if in.office == nil {
-		return acquirer.Result{}, failureOf(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
+		return acquirer.Result{}, wire.NewError(acquirer.OpStatus, reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(in.checkReference(reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, reference, err)
@@ -150,7 +150,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	defer release()
 	fail := func(kind error, format string, a ...any) (acquirer.Result, error) {
-		return acquirer.Result{}, failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
+		return acquirer.Result{}, wire.NewError(acquirer.OpRefund, m.Reference, kind, fmt.Errorf(format, a...))
 	}
 
 	msg, e := in.askPatiently(ctx, m.Reference)
@@ -159,7 +159,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 		if kind == acquirer.ErrUnanswered || kind == acquirer.ErrUnverified {
 			kind = acquirer.ErrUnavailable
 		}
-		f := failureOf(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
+		f := wire.NewError(acquirer.OpRefund, m.Reference, kind, fmt.Errorf("nothing was moved, the question before it failed: %w", e.Err))
 		f.Code, f.Field = e.Code, e.Field
 		return acquirer.Result{}, f
 	}
@@ -196,7 +196,7 @@ func (c *Client) Refund(ctx context.Context, m acquirer.Modification) (acquirer.
 // none.
 func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, release func(), err error) {
 	if in.office == nil {
-		return 0, nil, failureOf(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
+		return 0, nil, wire.NewError(op, m.Reference, acquirer.ErrUnsupported, errNoOffice)
 	}
 	if err := cmp.Or(in.checkReference(m.Reference), wire.CheckMerchant(m.Merchant, in.merchant)); err != nil {
 		return 0, nil, wire.Invalid(op, m.Reference, err)
@@ -205,7 +205,7 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 		return 0, nil, wire.Invalid(op, m.Reference, err)
 	}
 	if _, taken := in.moving.LoadOrStore(m.Reference, true); taken {
-		return 0, nil, failureOf(op, m.Reference, acquirer.ErrConflict,
+		return 0, nil, wire.NewError(op, m.Reference, acquirer.ErrConflict,
 			errors.New("this client is already moving money for the reference"))
 	}
 	return cents, func() { in.moving.Delete(m.Reference) }, nil

@@ -72,7 +72,7 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 // Nothing is ever sent twice from here.
 func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *acquirer.Error) {
 	fail := func(kind error, format string, a ...any) (answer, *acquirer.Error) {
-		return answer{}, failureOf(q.op, q.reference, kind, fmt.Errorf(format, a...))
+		return answer{}, wire.NewError(q.op, q.reference, kind, fmt.Errorf(format, a...))
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
