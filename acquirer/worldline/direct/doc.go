@@ -18,8 +18,8 @@
 //
 // To check it with an account of your own, in pre-production, set QUITTANCE_DIRECT_MERCHANT, QUITTANCE_DIRECT_KEY,
 // QUITTANCE_DIRECT_SECRET, QUITTANCE_DIRECT_ENDPOINT and, where there is one, QUITTANCE_DIRECT_WEBHOOK_KEY and
-// QUITTANCE_DIRECT_WEBHOOK_SECRET. Then, in a clone, or in your module
-// after go get -t github.com/quittance/quittance/...@latest, which gets what the tests import too,
+// QUITTANCE_DIRECT_WEBHOOK_SECRET. Then, in a clone, or in your module after go get -t github.com/quittance/quittance/...@latest,
+// which gets what the tests import too,
 //
 //	go test -run TestPlatform -v github.com/quittance/quittance/acquirer/worldline/direct
 //

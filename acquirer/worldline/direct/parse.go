@@ -16,7 +16,7 @@ const (
 	checkoutPair  = "hostedCheckoutId"
 )
 
-// Takes: a webhook is a POST of JSON, whose bytes and two headers count; the browser comes back by GET.
+// Takes returns the shape of a webhook, a POST of JSON whose bytes and two headers count, and of a browser that comes back by GET.
 func (c *Client) Takes(ch acquirer.Channel) (shapes []acquirer.Shape, headers []string) {
 	switch ch {
 	case acquirer.Notify:

@@ -110,8 +110,8 @@ func (in *inner) paymentOf(ctx context.Context, m acquirer.Modification) (string
 	case errors.As(err, &e) && (e.Kind == acquirer.ErrUnsupported || e.Kind == acquirer.ErrConfiguration):
 		return fail(e.Kind, e.Err.Error())
 	case err != nil:
-		f := wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable, fmt.Errorf("nothing was moved, the question before it failed: %w", err))
-		return "", f
+		return "", wire.NewError(acquirer.OpRefund, m.Reference, acquirer.ErrUnavailable,
+			fmt.Errorf("nothing was moved, the question before it failed: %w", err))
 	case t.payment == nil || !isID(t.payment.ID):
 		return fail(acquirer.ErrConflict, "nobody has paid")
 	}
@@ -130,19 +130,25 @@ type cancelBody struct {
 	AmountOfMoney amountOfMoney `json:"amountOfMoney"`
 }
 
+// giveBackRequest returns the request of one way, without an idempotence key.
+func giveBackRequest(m acquirer.Modification, cents int64, id, way string) request {
+	q := request{op: acquirer.OpRefund, method: http.MethodPost, reference: m.Reference}
+	amount := amountOfMoney{cents, m.Currency}
+	if way == wayCancel {
+		q.name, q.path, q.body = "cancelPayment", "payments/"+id+"/cancel", cancelBody{amount}
+		return q
+	}
+	body := refundBody{AmountOfMoney: amount}
+	body.OperationReferences.MerchantReference = m.Reference // so that the webhook about the refund finds the payment
+	q.name, q.path, q.body = "refundPayment", "payments/"+id+"/refund", body
+	return q
+}
+
 // giveBack refunds or cancels, with the first idempotence key that no earlier attempt has used. wrongState reports that the payment's
 // state does not allow it.
 func (in *inner) giveBack(ctx context.Context, m acquirer.Modification, cents int64, id, way string,
 ) (r acquirer.Result, wrongState bool, refused *acquirer.Error) {
-	q := request{op: acquirer.OpRefund, method: http.MethodPost, reference: m.Reference}
-	amount := amountOfMoney{cents, m.Currency}
-	if way == wayRefund {
-		body := refundBody{AmountOfMoney: amount}
-		body.OperationReferences.MerchantReference = m.Reference // so that the webhook about the refund finds the payment
-		q.name, q.path, q.body = "refundPayment", "payments/"+id+"/refund", body
-	} else {
-		q.name, q.path, q.body = "cancelPayment", "payments/"+id+"/cancel", cancelBody{amount}
-	}
+	q := giveBackRequest(m, cents, id, way)
 	for n := 1; n <= mostKeys; n++ {
 		q.key, q.attempt = keyOf(m.Key, way, n), n
 		var done struct {

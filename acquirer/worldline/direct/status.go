@@ -14,7 +14,7 @@ import (
 // readable is how long after its creation a session can be asked about at most (docs/direct.md §7.1).
 const readable = 3 * time.Hour
 
-// Status asks what has become of a trip, by its handle: there is no search by reference (docs/direct.md §8). It asks for the
+// Status asks what has become of a payment, by its handle: there is no search by reference (docs/direct.md §8). It asks for the
 // session while that can be read, and for the payment when its id is known and the session is not; besides for the refunds of a
 // payment whose money came in, because a part that went back does not change the payment.
 //
@@ -27,16 +27,13 @@ const readable = 3 * time.Hour
 //
 // Errors are an [*acquirer.Error]: ErrInvalid (the reference or a handle that is none; an amount of the payment or of a refund
 // that is none), ErrUnsupported (no handle; or the session is forgotten and no payment of it is known: that is never "nobody
-// paid"), ErrConfiguration (signature, clock, key, merchant), ErrUnavailable (429, 5xx, no connection, not readable although the session is not over), ErrUnanswered,
-// ErrUnverified (an answer about another session or reference). Never ErrNotFound. A question changes nothing, so it is asked
-// up to three times while the error is Retryable, with a growing pause and some chance in it; Retry-After is obeyed up to 30
-// seconds. It ends at once with ctx.
+// paid"), ErrConfiguration (signature, clock, key, merchant), ErrUnavailable (429, 5xx, no connection, not readable although the
+// session is not over), ErrUnanswered, ErrUnverified (an answer about another session or reference). Never ErrNotFound. A
+// question changes nothing, so it is asked up to three times while the error is Retryable, with a growing pause and some chance
+// in it; Retry-After is obeyed up to 30 seconds. It ends at once with ctx.
 func (c *Client) Status(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
 	in := c.in
-	if err := cmp.Or(checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant)); err != nil {
-		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
-	}
-	if err := checkHandle(q.Handle); err != nil {
+	if err := cmp.Or(checkReference(q.Reference), wire.CheckMerchant(q.Merchant, in.merchant), checkHandle(q.Handle)); err != nil {
 		return acquirer.Result{}, wire.Invalid(acquirer.OpStatus, q.Reference, err)
 	}
 	if q.Handle.Session == "" && q.Handle.Payment == "" {
