@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
@@ -49,7 +50,7 @@ func (c *Client) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session,
 		"amount":           strconv.FormatInt(cents, 10),
 		"captureDay":       captureSameDay,
 		"captureMode":      captureAll,
-		"currencyCode":     euroNumeric,
+		"currencyCode":     sipscode.Euro,
 		"interfaceVersion": paymentVersion,
 		"normalReturnUrl":  o.ReturnURL,
 		"orderChannel":     channelInternet,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // acceptedStatuses are the values of transactionStatus with which a responseCode of 00 means that money came, whether or not it has gone back
@@ -76,7 +77,7 @@ var kindOf = map[string]func(reading) error{
 	acquirer.OpStatus: func(r reading) error { return r.status },
 	acquirer.OpCancel: func(r reading) error { return r.move },
 	acquirer.OpRefund: func(r reading) error { return r.move },
-	opDoctor:          func(r reading) error { return r.begin },
+	preflight.Op:      func(r reading) error { return r.begin },
 }
 
 // fieldWords explain a refusal with 12 or 30 of a field that is right in itself: it is the set-up of the shop that does not take it.

@@ -20,9 +20,6 @@ import (
 // DefaultWindow is the Window of a [Config] that has none.
 const DefaultWindow = 60 * time.Minute
 
-// exampleEndpoint is what an address may look like.
-const exampleEndpoint = "https://payment-webinit.sips-services.com"
-
 // Config says whose shop it is, with which keys, and where the platform stands. It prints without a key. New copies what it
 // needs, so a Config may be changed afterwards; two clients share nothing.
 type Config struct {
@@ -119,23 +116,7 @@ func New(c Config) (*Client, error) {
 		problem("KeyVersion", "version %d is not among Keys", c.KeyVersion)
 	}
 
-	paypage, err := wire.ParseEndpoint(c.Endpoints.Paypage, exampleEndpoint)
-	if err != nil {
-		problem("Endpoints.Paypage", "%.80q: %v", c.Endpoints.Paypage, err)
-	}
-	var office *url.URL
-	if c.Endpoints.Office != "" {
-		if office, err = wire.ParseEndpoint(c.Endpoints.Office, exampleEndpoint); err != nil {
-			problem("Endpoints.Office", "%.80q: %v", c.Endpoints.Office, err)
-		}
-	}
-	if paypage != nil && office != nil {
-		p, knownP := hosts[strings.ToLower(paypage.Host)]
-		o, knownO := hosts[strings.ToLower(office.Host)]
-		if knownP && knownO && p != o {
-			problem("Endpoints", "%s and %s: one is production and the other is not", paypage.Host, office.Host)
-		}
-	}
+	paypage, office := c.Endpoints.parse(problem)
 	for _, u := range []*url.URL{paypage, office} {
 		if u != nil && publicMerchants[c.MerchantID] && hosts[strings.ToLower(u.Host)] {
 			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
@@ -153,11 +134,8 @@ func New(c Config) (*Client, error) {
 
 	in := &inner{
 		merchant: c.MerchantID, paypage: paypage, office: office, http: wire.Client(c.HTTPClient),
-		window: c.Window, several: c.SeveralAttempts, sips10: c.Sips10, trustUnsealed: c.TrustUnsealedOffice,
+		window: cmp.Or(c.Window, DefaultWindow), several: c.SeveralAttempts, sips10: c.Sips10, trustUnsealed: c.TrustUnsealedOffice,
 		now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
-	}
-	if in.window == 0 {
-		in.window = DefaultWindow
 	}
 	for _, v := range versions {
 		in.ring = append(in.ring, newLiveKey(v, c.Keys[v]))

@@ -2,16 +2,11 @@ package sips
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/shopspring/decimal"
-)
-
-// euros is the only currency that a payment is begun in: the amounts of this SDK are euros.
-const (
-	euros       = wire.Euros
-	euroNumeric = sipscode.Euro
 )
 
 // currencyOf returns the currency of a number; of one that is not listed, the number itself and two decimals. A notification about
@@ -27,17 +22,10 @@ var errAmount = errors.New("not an amount of at most 12 digits")
 
 // parseMinor reads an amount as Sips writes it: N12, the smallest unit of the currency.
 func parseMinor(s string) (int64, error) {
-	if s == "" || len(s) > 12 {
+	if !wire.Digits(s, 12) {
 		return 0, errAmount
 	}
-	var n int64
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, errAmount
-		}
-		n = n*10 + int64(s[i]-'0')
-	}
-	return n, nil
+	return strconv.ParseInt(s, 10, 64)
 }
 
 // amountOf is an amount of the smallest unit of a currency.

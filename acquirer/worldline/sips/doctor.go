@@ -10,15 +10,12 @@ import (
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/preflight"
 )
 
-// opDoctor is the operation of the preflight's own errors.
-const opDoctor = preflight.Op
-
-// Doctor checks host, merchant, key version and algorithm without moving
-// money.
+// Doctor checks host, merchant, key version and algorithm without moving money.
 //
 // It sends two requests that cannot lead to a payment. The Paypage gets a paymentInit without an amount: it must be refused, and
 // the seal of the refusal shows whether the platform has our key, under our version, with our algorithm. Office is asked for a
@@ -27,8 +24,8 @@ const opDoctor = preflight.Op
 // Who makes the references of the shop cannot be seen so, unless the platform happens to complain: the report is unsure of it, and says
 // what to ask the bank for. Whether the platform takes the fund's addresses is [Client.Check]'s to say.
 //
-// A platform that cannot be reached, or is not at work (HTTP 5xx, 429, 408, or a code that says so), is Unsure: nothing was proven, and nothing is
-// wrong here.
+// A platform that cannot be reached, or is not at work (HTTP 5xx, 429, 408, or a code that says so), is Unsure: nothing was
+// proven, and nothing is wrong here.
 //
 // What is wrong is in the [preflight.Report], not in the error. The error is the context's when it ended before both were done.
 func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
@@ -39,7 +36,7 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 
 	var r preflight.Report
 	probe := map[string]any{
-		"currencyCode": euroNumeric, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
+		"currencyCode": sipscode.Euro, "interfaceVersion": paymentVersion, "normalReturnUrl": "https://example.org/",
 		"orderChannel": channelInternet, "transactionReference": reference,
 	}
 	question := map[string]any{"interfaceVersion": diagnosticVersion, "transactionReference": reference}
@@ -51,7 +48,7 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 		probe["s10TransactionReference"] = map[string]any{"s10TransactionId": number}
 		question["s10TransactionReference"] = map[string]any{"s10TransactionId": number, "s10TransactionIdDate": dayBeforeSips}
 	}
-	first, field := in.checkByRequest(ctx, request{opDoctor, in.paypage, "paymentInit", reference, 1}, probe)
+	first, field := in.checkByRequest(ctx, request{preflight.Op, in.paypage, "paymentInit", reference, 1}, probe)
 	r.Checks = append(r.Checks, first)
 	switch {
 	case ctx.Err() != nil:
@@ -59,17 +56,14 @@ func (c *Client) Doctor(ctx context.Context) (preflight.Report, error) {
 		r.Checks = append(r.Checks, preflight.Check{Name: "office", Verdict: preflight.Unsure, Text: "there is none in Endpoints: Status, Cancel and Refund are not " +
 			"supported; a payment whose notification is lost stays unknown"})
 	default:
-		second, _ := in.checkByRequest(ctx, request{opDoctor, in.office, "getTransactionData", reference, 1}, question)
+		second, _ := in.checkByRequest(ctx, request{preflight.Op, in.office, "getTransactionData", reference, 1}, question)
 		r.Checks = append(r.Checks, second)
 	}
 	if first.Verdict == preflight.Right {
 		r.Checks = append(r.Checks, in.checkReferences(field))
 	}
 	r.Checks = append(r.Checks, in.checkSettings()...)
-	if err := ctx.Err(); err != nil {
-		return r, err
-	}
-	return r, nil
+	return r, ctx.Err()
 }
 
 // probes say what each check is called, and where the code stands in its answer.
@@ -81,8 +75,8 @@ var probes = map[string]struct{ name, code string }{
 // dayBeforeSips is a day on which nobody numbered a transaction.
 const dayBeforeSips = "20000101"
 
-// checkReferences says what is known of who makes the references; field is that of which the platform complained, when it was asked without
-// an amount.
+// checkReferences says what is known of who makes the references. field is the one of which the platform complained when it was
+// asked without an amount.
 func (in *inner) checkReferences(field string) preflight.Check {
 	if words := in.explainField("12", field); words != "" {
 		return preflight.Check{Name: "references", Verdict: preflight.Wrong, Text: words}
@@ -117,7 +111,7 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 		code = wire.Printable(a.text("responseCode"))
 	}
 	who := fmt.Sprintf("merchant %s, key version %d, %s", in.merchant, in.key.version, in.key.algorithm)
-	words, kind := in.explain(opDoctor, code)
+	words, kind := in.explain(preflight.Op, code)
 	field = wire.Printable(a.text("errorFieldName"))
 	about := ""
 	if field != "" {
@@ -140,7 +134,7 @@ func (in *inner) checkByRequest(ctx context.Context, q request, fields map[strin
 	return say(preflight.Wrong, "answered with code %s, under a seal that is not of %s", code, who)
 }
 
-// checkSettings are what needs no platform to be noticed.
+// checkSettings returns the checks that need no platform.
 func (in *inner) checkSettings() (checks []preflight.Check) {
 	look := func(when bool, format string, a ...any) {
 		if when {

@@ -1,7 +1,10 @@
 package sips
 
 import (
+	"net/url"
 	"strings"
+
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // Endpoints are the addresses of one platform: scheme and host, with nothing behind it as a rule
@@ -10,6 +13,31 @@ import (
 type Endpoints struct {
 	Paypage string // where payments are opened
 	Office  string // where they are asked for, cancelled and refunded; empty: Status, Cancel and Refund are ErrUnsupported
+}
+
+// exampleEndpoint is what an address may look like.
+const exampleEndpoint = "https://payment-webinit.sips-services.com"
+
+// parse returns the addresses, nil where there is none or a wrong one, and tells problem what is wrong.
+func (e Endpoints) parse(problem func(field, format string, a ...any)) (paypage, office *url.URL) {
+	paypage, err := wire.ParseEndpoint(e.Paypage, exampleEndpoint)
+	if err != nil {
+		problem("Endpoints.Paypage", "%.80q: %v", e.Paypage, err)
+	}
+	if e.Office == "" {
+		return paypage, nil
+	}
+	if office, err = wire.ParseEndpoint(e.Office, exampleEndpoint); err != nil {
+		problem("Endpoints.Office", "%.80q: %v", e.Office, err)
+	}
+	if paypage != nil && office != nil {
+		p, knownP := hosts[strings.ToLower(paypage.Host)]
+		o, knownO := hosts[strings.ToLower(office.Host)]
+		if knownP && knownO && p != o {
+			problem("Endpoints", "%s and %s: one is production and the other is not", paypage.Host, office.Host)
+		}
+	}
+	return paypage, office
 }
 
 // Brand is the name under which a bank sells Sips 2.0. A bank that is not listed here, or whose addresses changed, is used by

@@ -2,6 +2,7 @@ package sips
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -10,8 +11,7 @@ import (
 // MaxKeys is how many versions a [Keyring] may hold: each is tried against every notification that is forged.
 const MaxKeys = 4
 
-// Key binds a secret to the algorithm it is used with; a new algorithm is a
-// new version.
+// Key binds a secret to the algorithm it is used with; a new algorithm is a new version.
 //
 // Nothing in a notification says with which algorithm it was sealed (Sips guide), and to try several would let the weakest one
 // decide. So the algorithm is fixed with the version, and announced in every request.
@@ -61,15 +61,10 @@ func (k Keyring) problems() (problems []string) {
 	return problems
 }
 
-// versionsNewestFirst, newest first.
 func (k Keyring) versionsNewestFirst() []int {
-	vs := make([]int, 0, len(k))
-	for v := range k {
-		vs = append(vs, v)
-	}
-	slices.Sort(vs)
-	slices.Reverse(vs)
-	return vs
+	versions := slices.Sorted(maps.Keys(k))
+	slices.Reverse(versions)
+	return versions
 }
 
 // A liveKey is one version at work. The sealers are kept: preparing an HMAC costs more than a short message does.

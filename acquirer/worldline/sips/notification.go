@@ -25,8 +25,8 @@ import (
 // or cannot be meant because it is before 2010 or two days or more ahead of our clock, leaves At zero; Field has it as it was written.
 //
 // Errors are an [*acquirer.Error] of kind ErrUnverified (Seal missing, Data or Seal more than once; no key matches; the version
-// inside is another one), or ErrInvalid when there is no Data, or a verified message has no reference, an amount that is none, a field twice or an
-// unknown encoding. Parse does no input or output and never panics.
+// inside is another one), or ErrInvalid when there is no Data, or a verified message has no reference, an amount that is none, a
+// field twice or an unknown encoding. Parse does no input or output and never panics.
 func (c *Client) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	in := c.in
 	if len(cb.Form["Data"]) == 0 {

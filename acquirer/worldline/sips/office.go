@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/sipscode"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/internal/euro"
 )
@@ -123,7 +124,7 @@ func (c *Client) Cancel(ctx context.Context, m acquirer.Modification) (acquirer.
 	}
 	left, _ := parseMinor(a.text("newAmount")) // absent or odd: zero; the money has moved all the same
 	return acquirer.Result{
-		Reference: m.Reference, Merchant: in.merchant, Currency: euros,
+		Reference: m.Reference, Merchant: in.merchant, Currency: wire.Euros,
 		Amount: euro.Of(cents + left), Returned: euro.Of(cents),
 		Outcome: acquirer.Accepted, Code: "00", AcquirerCode: wire.Printable(a.text("acquirerResponseCode")),
 	}.WithFields(withOperation(nil, a)), nil
@@ -214,7 +215,7 @@ func (in *inner) mayMove(op string, m acquirer.Modification) (cents int64, relea
 // moveMoney sends the one request that moves money.
 func (in *inner) moveMoney(ctx context.Context, op, path, reference string, cents int64) (answer, error) {
 	fields := in.nameOf(reference)
-	fields["currencyCode"], fields["interfaceVersion"] = euroNumeric, cashVersion
+	fields["currencyCode"], fields["interfaceVersion"] = sipscode.Euro, cashVersion
 	fields["operationAmount"] = strconv.FormatInt(cents, 10)
 	a, f := in.sendAndVerify(ctx, request{op, in.office, path, reference, 1}, fields)
 	if f != nil {

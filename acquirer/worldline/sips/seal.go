@@ -82,8 +82,7 @@ func (s *sealer) matches(data, seal string) bool {
 	return subtle.ConstantTimeCompare(want, s.in) == 1
 }
 
-// SealData seals the Data of the POST connector and of notifications, as it is
-// sent or received.
+// SealData seals the Data of the POST connector and of notifications, as it is sent or received.
 //
 // Data is sealed as it stands, after it was encoded and before it is decoded, never sorted or written anew (Sips guide). The seal
 // is lower-case hexadecimal. The zero Algorithm is HMAC-SHA-256. It is an error when the algorithm is unknown or the key is zero.
@@ -97,8 +96,7 @@ func SealData(a Algorithm, key Secret, data string) (string, error) {
 	return string(s.seal()), nil
 }
 
-// SealFields seals a message of the JSON connector; message is the JSON
-// object.
+// SealFields seals a message of the JSON connector; message is the JSON object.
 //
 // What is sealed are the values, without separator, in the ASCII order of their names. An object stands at the place of its own
 // name, with its fields in the same order; a list in the order sent. Null and empty text add nothing, a number is sealed as it is

@@ -9,7 +9,7 @@ import "github.com/quittance/quittance/acquirer/internal/secret"
 // where fmt calls no method. It cannot be compared with ==. It is safe for concurrent use.
 type Secret struct{ secret.Text }
 
-// NewSecret: it prints as REDACTED with every verb, in slog and in JSON.
+// NewSecret hides the text that the back office shows. It is taken as it stands; [New] says if it cannot be a key.
 func NewSecret(s string) Secret { return Secret{secret.New(s)} }
 
 func (s Secret) text() string { return secret.Reveal(s.Text) }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/wire"
+	"github.com/quittance/quittance/acquirer/preflight"
 )
 
 // A request is one call on the wire.
@@ -203,7 +204,7 @@ var movesMoney = map[string]bool{acquirer.OpCancel: true, acquirer.OpRefund: tru
 
 // mayLackSeal is the one exception to the rule that an answer without a seal is not trusted.
 func (in *inner) mayLackSeal(op, reference string, a answer) bool {
-	if !in.trustUnsealed || a.seal != sealMissing || op == acquirer.OpBegin || op == opDoctor {
+	if !in.trustUnsealed || a.seal != sealMissing || op == acquirer.OpBegin || op == preflight.Op {
 		return false
 	}
 	in.log.Warn("sips: an answer of Office without a seal is believed, because TrustUnsealedOffice is set",
