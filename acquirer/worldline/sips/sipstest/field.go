@@ -2,6 +2,7 @@ package sipstest
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -165,11 +166,7 @@ func address512(s, name string) *refusal {
 
 // checkFields looks at every field of a request, in the order of the names so that the same request is refused with the same words.
 func checkFields(m message, formats map[string]format, c conn) *refusal {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(m))
 	for _, name := range names {
 		f, ok := formats[name]
 		if !ok {
@@ -180,15 +177,8 @@ func checkFields(m message, formats map[string]format, c conn) *refusal {
 			return r
 		}
 	}
-	needed := make([]string, 0, len(formats))
-	for name, f := range formats {
-		if f.needed {
-			needed = append(needed, name)
-		}
-	}
-	slices.Sort(needed)
-	for _, name := range needed {
-		if fieldText(m, name) == "" {
+	for _, name := range slices.Sorted(maps.Keys(formats)) {
+		if formats[name].needed && fieldText(m, name) == "" {
 			return fieldMissing(name)
 		}
 	}
@@ -233,7 +223,7 @@ func (f format) checkValue(name string, v any) *refusal {
 		if !ok && v != nil {
 			return wrong
 		}
-		for n := range o {
+		for _, n := range slices.Sorted(maps.Keys(o)) {
 			if f.names != nil && !slices.Contains(f.names, n) {
 				n = clipText(name + "." + n)
 				return &refusal{"30", n, "Invalid keyword: " + n}
@@ -270,8 +260,8 @@ func (f format) lookText(name, s string) *refusal {
 func checkPlain(name string, v any) *refusal {
 	switch v := v.(type) {
 	case map[string]any:
-		for _, e := range v {
-			if r := checkPlain(name, e); r != nil {
+		for _, n := range slices.Sorted(maps.Keys(v)) {
+			if r := checkPlain(name, v[n]); r != nil {
 				return r
 			}
 		}

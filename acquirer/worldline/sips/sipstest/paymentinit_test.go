@@ -145,6 +145,24 @@ func TestPaymentInitRefusals(t *testing.T) {
 	c.redirect(c.order("REF", nil)) // after all these refusals the reference is free
 }
 
+// Of several names or values that are wrong in one container the first by name is told, however often the request is sent.
+func TestARefusalIsTheSameEveryTime(t *testing.T) {
+	c := newSheet(t, platform(t, sipstest.Options{}).URL)
+	for _, x := range []struct {
+		change object
+		want   string
+	}{
+		{object{"customerContact": object{"a": "1", "b": "1", "c": "1", "d": "1"}}, "Invalid keyword: customerContact.a"},
+		{object{"customerData": object{"a": "\x01", "b": "\x02", "c": "\x03", "d": "\x04"}}, "customerData contains invalid chars : [\x01]"},
+	} {
+		for range 20 {
+			if got := c.init(c.order("REF", x.change))["redirectionStatusMessage"]; got != x.want {
+				t.Fatalf("%v is refused with %q, expected %q", x.change, got, x.want)
+			}
+		}
+	}
+}
+
 func nilOr(s string) any {
 	if s == "" {
 		return nil
