@@ -1,6 +1,7 @@
 package sipstest
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -118,4 +119,38 @@ func brandList(m message) []string {
 // cardBrands are those of a request's brands that are on cards; none means that every card is taken.
 func cardBrands(m message) []string {
 	return slices.DeleteFunc(brandList(m), func(b string) bool { return !slices.Contains(bank.CardBrands(), b) })
+}
+
+// absentOperations are those of the platform that are not simulated, by their paths (sips.md §9).
+var absentOperations = strings.Fields(`cashManagement/duplicate cashManagement/acceptChallenge cashManagement/refuseChallenge
+	diagnostic/getFraudData checkout wallet token paymentMeanInfo/getCardData`)
+
+// servicePath is where every JSON service is.
+const servicePath = "/rs-services/"
+
+// absentService answers in JSON, as clients of these paths expect: a service of the platform that is not simulated refuses a shop with 40, a
+// function that it does not have; another path is none.
+func (s *Server) absentService(w http.ResponseWriter, r *http.Request) {
+	path := strings.Trim(strings.TrimPrefix(r.URL.Path, servicePath+"v2/"), "/")
+	i := slices.IndexFunc(absentOperations, func(o string) bool { return path == o || strings.HasPrefix(path, o+"/") })
+	if i < 0 {
+		reply{status: http.StatusNotFound, contentType: "application/json;charset=UTF-8",
+			body: []byte(`{"message":"this platform has no such service"}` + "\n")}.write(w)
+		return
+	}
+	m, bad, done := s.readMessage(w, r)
+	if done != nil {
+		done.write(w)
+		return
+	}
+	var c caller
+	if bad == nil {
+		c, bad = s.authenticate(m)
+	}
+	if bad == nil {
+		bad = &refusal{code: "40"}
+	}
+	a := s.answerOffice(message{}, c, "responseCode", bad)
+	a.ignored = absentOperations[i]
+	a.write(w)
 }

@@ -65,7 +65,7 @@ func TestEveryFieldHasAnEffectOrIsListed(t *testing.T) {
 		back := s.manualResponse(tx)
 		back.Del("Seal")
 		told := strings.NewReplacer(tx.Reference, "REF", tx.Authorisation, "AUTH", "s10TransactionId%3D"+tx.Fields[keptS10], "").Replace(back.Encode())
-		return w.Header().Get("Not-Simulated"), fmt.Sprint(told, tx.Status, tx.RemitAt, tx.ReturnURL, s.kiosk.AtOnce(tx))
+		return w.Header().Get("Not-Simulated"), fmt.Sprint(told, tx.Status, tx.RemitAt, tx.ReturnURL, s.page.AtOnce(tx))
 	}
 	header, plain := pay("PLAIN", nil)
 	if header != "" {

@@ -1,6 +1,7 @@
 package sipstest
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -16,11 +17,7 @@ type caller struct {
 
 // stampFor returns what seals an answer to the caller; other is the algorithm where the request announced none.
 func (c caller) stampFor(other string) stamp {
-	a := c.algorithm
-	if a == "" {
-		a = other
-	}
-	return stamp{a, c.merchant.Keys[c.version]}
+	return stamp{cmp.Or(c.algorithm, other), c.merchant.Keys[c.version]}
 }
 
 // identifyCaller finds merchant, key and algorithm of a request, in the order in which the platform checks them. The seal has

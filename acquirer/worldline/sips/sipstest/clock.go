@@ -5,6 +5,9 @@ import "time"
 // now is the platform's time: the clock of the options, and what Advance has added.
 func (s *Server) now() time.Time { return s.platform.Now() }
 
+// Now is the platform's clock.
+func (s *Server) Now() time.Time { return s.now() }
+
 // Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications
 // were sent. The clock does not go back: a negative duration is zero.
 func (s *Server) Advance(d time.Duration) int {

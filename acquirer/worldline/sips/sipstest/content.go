@@ -1,6 +1,7 @@
 package sipstest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
@@ -31,13 +32,6 @@ var oldStatuses = map[string]string{
 var descriptions = map[acquirer.Outcome]string{
 	acquirer.Accepted: "Process succeeded", acquirer.Refused: "Transaction refused",
 	acquirer.Cancelled: "Transaction cancelled by the buyer", acquirer.Expired: "Request time-out; transaction refused",
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // set says a text if there is one.
@@ -109,7 +103,7 @@ func (s *Server) addCard(c content, t bank.Transaction, v version) {
 	c.set("maskedPan", t.MaskedPAN)
 	c.set("paymentMeanBrand", t.Brand)
 	c.set("tokenPan", tokenOf(t))
-	c.set("transactionOrigin", orElse(t.Fields["transactionOrigin"], "INTERNET"))
+	c.set("transactionOrigin", cmp.Or(t.Fields["transactionOrigin"], "INTERNET"))
 	if t.Code != tooManyAttempts {
 		c["panExpiryDate"] = t.OpenedAt.AddDate(2, 0, 0).Format("200601") // the bank keeps none
 	}

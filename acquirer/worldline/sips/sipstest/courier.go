@@ -12,6 +12,7 @@ import (
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
@@ -83,11 +84,7 @@ func (s *Server) Callbacks() []acquirer.Callback {
 	sent := s.Deliveries()
 	cbs := make([]acquirer.Callback, len(sent))
 	for i, d := range sent {
-		form := make(url.Values, len(d.Form))
-		for k, v := range d.Form {
-			form[k] = slices.Clone(v)
-		}
-		cbs[i] = acquirer.Callback{Channel: acquirer.Notify, Form: form}
+		cbs[i] = callback.Copy(acquirer.Callback{Channel: acquirer.Notify, Form: d.Form})
 	}
 	return cbs
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// Transaction is what really happened to one reference; see [Server.Book]. Its fields are those that
-// the comment of mock.Transaction lists.
+// Transaction is what really happened to one reference; see [Server.Book]. The comment of mock.Transaction lists its fields.
 type Transaction = bank.Transaction
 
 // Move is one entry of a transaction's book.
@@ -86,6 +85,3 @@ func (s *Server) Forget(before time.Time) int {
 	s.numbers.forget(before.In(paris.Location).Format(compactDay))
 	return s.bank.Forget(before)
 }
-
-// Now is the platform's clock.
-func (s *Server) Now() time.Time { return s.now() }

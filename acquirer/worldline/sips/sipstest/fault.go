@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/fault"
@@ -72,22 +71,6 @@ func (s *Server) Answer(op, code string) error {
 	return nil
 }
 
-// A reply is an answer before it is on the wire.
-type reply struct {
-	status      int
-	contentType string
-	body        []byte
-	ignored     string // names of fields that had no effect
-}
-
-// about says which fields of the request had no effect, where it is one of a shop that is known.
-func (a reply) about(m message, c caller) reply {
-	if c.known {
-		a.ignored = withoutEffect(m, c.merchant)
-	}
-	return a
-}
-
 // withFaults is the handler of one operation, with the faults and the codes that were injected for it. do gets the code with
 // which to refuse the call, or an empty one.
 func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Request, refused string) reply) http.HandlerFunc {
@@ -112,28 +95,10 @@ func (s *Server) withFaults(op string, do func(w http.ResponseWriter, r *http.Re
 		case has(Timeout):
 			loopback.Cut(w)
 		case has(Truncated):
-			a.writeHead(w)
+			a.writeHeader(w)
 			w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 		default:
 			a.write(w)
 		}
 	}
-}
-
-func (a reply) writeHead(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Content-Type", a.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	if a.ignored != "" {
-		h.Set(notSimulatedHeader, a.ignored)
-	}
-	w.WriteHeader(a.status)
-}
-
-func (a reply) write(w http.ResponseWriter) {
-	a.writeHead(w)
-	w.Write(a.body)
 }

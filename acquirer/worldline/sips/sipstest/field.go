@@ -1,6 +1,7 @@
 package sipstest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -211,7 +212,7 @@ func (f format) checkValue(name string, v any) *refusal {
 	switch f.kind {
 	case list:
 		if s, ok := v.(string); ok { // the form has lists in one text
-			return f.lookText(name, s)
+			return f.checkText(name, s)
 		}
 		l, ok := v.([]any)
 		if !ok && v != nil {
@@ -235,18 +236,15 @@ func (f format) checkValue(name string, v any) *refusal {
 	if !ok {
 		return wrong
 	}
-	return f.lookText(name, s)
+	return f.checkText(name, s)
 }
 
-func (f format) lookText(name, s string) *refusal {
-	most := f.max
-	if most == 0 {
-		most = maxText
-	}
+// checkText checks the text of a value that is not nested.
+func (f format) checkText(name, s string) *refusal {
 	switch {
 	case s == "":
 		return nil
-	case utf8.RuneCountInString(s) > most:
+	case utf8.RuneCountInString(s) > cmp.Or(f.max, maxText):
 		return &refusal{"30", name, "Invalid field size: " + name}
 	case f.chars != "" && !hasOnly(s, f.chars), strings.ContainsFunc(s, unicode.IsControl):
 		return &refusal{"12", name, fmt.Sprintf("%s contains invalid chars : [%s]", name, clipText(s))}
@@ -273,7 +271,7 @@ func checkPlain(name string, v any) *refusal {
 		}
 	default:
 		s, _ := valueText(v)
-		return free.lookText(name, s)
+		return free.checkText(name, s)
 	}
 	return nil
 }

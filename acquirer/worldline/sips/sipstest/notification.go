@@ -1,6 +1,7 @@
 package sipstest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/url"
 	"strconv"
@@ -18,7 +19,7 @@ func (s *Server) automaticResponse(t bank.Transaction) url.Values {
 // the language of the pages, as on every captured return since 2020.
 func (s *Server) manualResponse(t bank.Transaction) url.Values {
 	form := s.responseForm(t, t.Fields[keptNormal])
-	form.Set("locale", orElse(t.Language, "fr"))
+	form.Set("locale", cmp.Or(t.Language, "fr"))
 	return form
 }
 

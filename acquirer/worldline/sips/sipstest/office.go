@@ -1,12 +1,12 @@
 package sipstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/quittance/quittance/acquirer/internal/bank"
@@ -26,17 +26,15 @@ var (
 		"intermediateServiceProviderId": free,
 	}
 	cashFields = func() map[string]format {
-		all := map[string]format{
+		all := maps.Clone(officeFields)
+		maps.Copy(all, map[string]format{
 			"currencyCode":       {needed: true, max: 3, chars: digits, check: knownCurrency},
 			"operationAmount":    {needed: true, max: 12, chars: digits},
 			"operationOrigin":    {max: 20},
 			"customerContact":    contact,
 			"paymentMeanData":    group,
 			"shoppingCartDetail": group,
-		}
-		for name, f := range officeFields {
-			all[name] = f
-		}
+		})
 		return all
 	}()
 )
@@ -109,8 +107,8 @@ func diagnosticOf(t bank.Transaction, screening Screening) message {
 		"merchantId": t.Merchant, "transactionReference": t.Reference,
 		"responseCode": t.Code, "transactionStatus": t.Status,
 		"originAmount": cents(t.Cents), "currentAmount": cents(t.Cents - t.Total(bank.Cancelled)),
-		"currencyCode": t.Fields["currencyCode"], "orderChannel": orElse(t.Fields["orderChannel"], "INTERNET"),
-		"paymentPattern": orElse(t.Fields["paymentPattern"], "ONE_SHOT"), "transactionDateTime": formatDate(t.At),
+		"currencyCode": t.Fields["currencyCode"], "orderChannel": cmp.Or(t.Fields["orderChannel"], "INTERNET"),
+		"paymentPattern": cmp.Or(t.Fields["paymentPattern"], "ONE_SHOT"), "transactionDateTime": formatDate(t.At),
 		"lastOperationName": operation, "lastOperationDateTime": formatDate(at),
 	}
 	if len(t.Moves) > 0 {
@@ -191,38 +189,4 @@ func cashAnswer(t bank.Transaction) message {
 		"responseCode": "00", "acquirerResponseCode": "00", "authorisationId": t.Authorisation,
 		"newStatus": t.Status, "newAmount": json.Number(strconv.FormatInt(t.Remaining(), 10)), "operationDateTime": formatDate(at),
 	}
-}
-
-// absentOperations are those of the platform that are not simulated, by their paths (sips.md §9).
-var absentOperations = strings.Fields(`cashManagement/duplicate cashManagement/acceptChallenge cashManagement/refuseChallenge
-	diagnostic/getFraudData checkout wallet token paymentMeanInfo/getCardData`)
-
-// servicePath is where every JSON service is.
-const servicePath = "/rs-services/"
-
-// absentService answers in JSON, as clients of these paths expect: a service of the platform that is not simulated refuses a shop with 40, a
-// function that it does not have; another path is none.
-func (s *Server) absentService(w http.ResponseWriter, r *http.Request) {
-	path := strings.Trim(strings.TrimPrefix(r.URL.Path, servicePath+"v2/"), "/")
-	i := slices.IndexFunc(absentOperations, func(o string) bool { return path == o || strings.HasPrefix(path, o+"/") })
-	if i < 0 {
-		reply{status: http.StatusNotFound, contentType: "application/json;charset=UTF-8",
-			body: []byte(`{"message":"this platform has no such service"}` + "\n")}.write(w)
-		return
-	}
-	m, bad, done := s.readMessage(w, r)
-	if done != nil {
-		done.write(w)
-		return
-	}
-	var c caller
-	if bad == nil {
-		c, bad = s.authenticate(m)
-	}
-	if bad == nil {
-		bad = &refusal{code: "40"}
-	}
-	a := s.answerOffice(message{}, c, "responseCode", bad)
-	a.ignored = absentOperations[i]
-	a.write(w)
 }

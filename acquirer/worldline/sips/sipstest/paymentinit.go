@@ -1,9 +1,8 @@
 package sipstest
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -49,31 +48,6 @@ func (s *Server) paymentInit(w http.ResponseWriter, r *http.Request, refused str
 	return sealedAnswer(answer, c, true).about(m, c)
 }
 
-// readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, if it is not nil, is the whole
-// answer.
-func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
-	body, done := readBody(w, r, "application/json")
-	if done != nil {
-		return nil, nil, done
-	}
-	m, bad = decodeObject(body)
-	return m, bad, nil
-}
-
-// sealedAnswer is a JSON answer, sealed when the caller is known: otherwise there is no key to seal it with.
-func sealedAnswer(m message, c caller, sealed bool) reply {
-	if c.known && sealed {
-		m["seal"] = c.stampFor(hmacSHA256).seal(textOf(m))
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(m); err != nil { // strings, numbers: it cannot
-		return messagePage(http.StatusInternalServerError, "500 Internal Server Error", "")
-	}
-	return reply{status: http.StatusOK, contentType: "application/json;charset=UTF-8", body: b.Bytes()}
-}
-
 // openJSON opens a session for a JSON request, and returns its redirect data.
 func (s *Server) openJSON(m message, c caller, refused string) (string, *refusal) {
 	if bad := checkFields(m, initJSON, jsonConn); bad != nil {
@@ -89,17 +63,14 @@ func (s *Server) openJSON(m message, c caller, refused string) (string, *refusal
 	return s.openSession(m, c, v)
 }
 
+// initJSON are the fields of a paymentInit in JSON.
 var initJSON = func() map[string]format {
-	all := make(map[string]format)
-	for _, formats := range []map[string]format{initFields, jsonFields} {
-		for name, f := range formats {
-			all[name] = f
-		}
-	}
+	all := maps.Clone(initFields)
+	maps.Copy(all, jsonFields)
 	return all
 }()
 
-// What the server itself remembers of a request, beside those.
+// Names under which an order keeps what the server remembers of its request, beside the fields that are said again.
 const (
 	keptVersion   = "key version"
 	keptAlgorithm = "algorithm"

@@ -45,6 +45,17 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 	return body, nil
 }
 
+// readMessage reads a request of the JSON connectors. bad is what is wrong with the JSON; done, if it is not nil, is the whole
+// answer.
+func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (m message, bad *refusal, done *reply) {
+	body, done := readBody(w, r, "application/json")
+	if done != nil {
+		return nil, nil, done
+	}
+	m, bad = decodeObject(body)
+	return m, bad, nil
+}
+
 // decodeObject reads one JSON object. Keys that stand twice, deep nesting and broken UTF-8 are refused: what is sealed and what
 // is used must be the same.
 func decodeObject(body []byte) (message, *refusal) {
@@ -57,7 +68,7 @@ func decodeObject(body []byte) (message, *refusal) {
 	return m, nil
 }
 
-// valueText is a value that is one: a string, a number as it is written, true or false. Null and the empty string are none.
+// valueText returns the text of a value that is not nested: a string, a number as it is written, true or false; empty for null.
 func valueText(v any) (s string, ok bool) {
 	switch v := v.(type) {
 	case nil:

@@ -12,7 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// A platform that is closed and opened again knows what it knew: who has paid, who is still at the kiosk, and who has let the session end
+// A platform that is closed and opened again knows what it knew: who has paid, who is still on the payment page, and who has let the session end
 // while it was closed.
 func TestSave(t *testing.T) {
 	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/bank"
 	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
@@ -62,7 +63,7 @@ type Server struct {
 	merchants map[string]Merchant
 	bank      bank.Bank
 	post      fault.Post
-	kiosk     paypage.Handler
+	page      paypage.Handler
 	platform  loopback.Platform
 	key       [32]byte // of the redirect data
 	serial    atomic.Int64
@@ -122,8 +123,8 @@ func Listen(o Options) (*Server, error) {
 	for _, m := range s.merchants {
 		s.bank.Enrol(bank.Merchant{ID: m.ID, Name: m.Name, SeveralAttempts: m.SeveralAttempts})
 	}
-	s.kiosk.Bank, s.kiosk.Token, s.kiosk.Ended, s.kiosk.Return = &s.bank, s.sessionToken, s.notifyShop, s.manualResponse
-	s.kiosk.AtOnce = func(t bank.Transaction) bool { return t.Fields[keptBypass] != "" }
+	s.page.Bank, s.page.Token, s.page.Ended, s.page.Return = &s.bank, s.sessionToken, s.notifyShop, s.manualResponse
+	s.page.AtOnce = func(t bank.Transaction) bool { return t.Fields[keptBypass] != "" }
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
 			return nil, err
@@ -136,9 +137,39 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
+// routes are what the platform answers.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	for path, h := range map[string]http.Handler{
+		"/rs-services/v2/paymentInit":                   s.withFaults(acquirer.OpBegin, s.paymentInit),
+		"/paymentInit":                                  s.withFaults(acquirer.OpBegin, s.paymentInitForm),
+		"/rs-services/v2/diagnostic/getTransactionData": s.withFaults(acquirer.OpStatus, s.getTransactionData),
+		"/rs-services/v2/cashManagement/cancel":         s.withFaults(acquirer.OpCancel, s.cash((*bank.Bank).Cancel)),
+		"/rs-services/v2/cashManagement/refund":         s.withFaults(acquirer.OpRefund, s.cash((*bank.Bank).Refund)),
+		"/rs-services/v2/cashManagement/validate":       s.withFaults(OpValidate, s.cash((*bank.Bank).Validate)),
+		paymentPath: &s.page,
+	} {
+		mux.Handle(path, h)
+		mux.Handle(path+"/{$}", h)
+	}
+	mux.HandleFunc(servicePath, s.absentService)
+	other := s.o.Other
+	if other == nil {
+		other = http.HandlerFunc(s.page.NotFound)
+	}
+	mux.Handle("/", other)
+	return mux
+}
+
 // Close ends the platform: it stops listening, cuts every connection and waits for what is under way. Held notifications are
 // dropped. The book can still be read. A second Close does nothing.
 func (s *Server) Close() { s.platform.Close() }
+
+// Down takes the platform off the net: whoever dials is refused, and open connections are cut. The bank goes on.
+func (s *Server) Down() { s.platform.Leave() }
+
+// Up brings it back at the same address. The error says that somebody else has taken the port meanwhile.
+func (s *Server) Up() error { return s.platform.Return() }
 
 // Config returns the configuration of a client of the first merchant, with the platform's clock.
 func (s *Server) Config() sips.Config {
