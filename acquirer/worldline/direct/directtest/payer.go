@@ -221,8 +221,9 @@ func (s *Server) noteAttempt(t bank.Transaction) {
 	if p.Code == 9 {
 		s.captureAll(p, 9, now)
 	}
+	e := event{c, p, "", p.Code}
 	s.mu.Unlock()
-	s.tellMerchant(event{c, p, "", p.Code})
+	s.tellMerchant(e)
 }
 
 // captureAll records a capture of the payment's whole amount. The caller holds the lock.
@@ -294,8 +295,8 @@ func (s *Server) Decide(paymentID string, paid bool) error {
 		p.Code, p.ErrorCode = 9, ""
 		s.captureAll(p, 9, now)
 	}
-	c := p.of
+	e := event{p.of, p, "", p.Code}
 	s.mu.Unlock()
-	s.tellMerchant(event{c, p, "", p.Code})
+	s.tellMerchant(e)
 	return nil
 }
