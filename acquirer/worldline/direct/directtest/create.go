@@ -3,6 +3,7 @@ package directtest
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -239,33 +240,23 @@ func isAddress(s string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// unknownMember names a member that the contract does not have.
+// unknownMember names the first member, by name, that the contract does not have; empty if there is none.
 func unknownMember(body []byte) string {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(body, &top) != nil {
 		return ""
 	}
-	check := func(prefix string, object map[string]json.RawMessage) string {
-		names := make([]string, 0, len(object))
-		for name := range object {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			if !slices.Contains(members[prefix], name) {
-				return strings.TrimPrefix(prefix+"."+name, ".")
+	for _, of := range slices.Sorted(maps.Keys(members)) { // the request itself is first
+		object := top
+		if of != "" {
+			object = nil
+			if json.Unmarshal(top[of], &object) != nil {
+				continue
 			}
 		}
-		return ""
-	}
-	if p := check("", top); p != "" {
-		return p
-	}
-	for name := range members {
-		var inner map[string]json.RawMessage
-		if name != "" && json.Unmarshal(top[name], &inner) == nil {
-			if p := check(name, inner); p != "" {
-				return p
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if !slices.Contains(members[of], name) {
+				return strings.TrimPrefix(of+"."+name, ".")
 			}
 		}
 	}
