@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/internal/strictjson"
 )
@@ -32,56 +33,58 @@ type call struct {
 	now      time.Time
 }
 
-// apiCalls returns the handlers of the API by method and path below /v2/{merchant}/.
-func (s *Server) apiCalls() map[string]func(call) reply {
-	return map[string]func(call) reply{
-		"POST hostedcheckouts":              s.createHostedCheckout,
-		"GET hostedcheckouts/{id}":          s.getHostedCheckout,
-		"GET payments/{id}":                 s.getPayment,
-		"GET payments/{id}/details":         s.getDetails,
-		"GET payments/{id}/captures":        s.getCaptures,
-		"GET payments/{id}/refunds":         s.getRefunds,
-		"POST payments/{id}/capture":        s.capturePayment,
-		"POST payments/{id}/cancel":         s.cancelPayment,
-		"POST payments/{id}/refund":         s.refundPayment,
-		"GET services/testconnection":       s.testConnection,
-		"POST webhooks/validateCredentials": s.validateCredentials,
-		"POST webhooks/sendtest":            s.sendTest,
+// An apiCall is one kind of call: the operation by which a fault is told to strike it, and its handler.
+type apiCall struct {
+	op string
+	do func(call) reply
+}
+
+// apiCalls returns what the API offers, by method and path below /v2/{merchant}/.
+func (s *Server) apiCalls() map[string]apiCall {
+	return map[string]apiCall{
+		"POST hostedcheckouts":              {acquirer.OpBegin, s.createHostedCheckout},
+		"GET hostedcheckouts/{id}":          {acquirer.OpStatus, s.getHostedCheckout},
+		"GET payments/{id}":                 {acquirer.OpStatus, s.getPayment},
+		"GET payments/{id}/details":         {acquirer.OpStatus, s.getDetails},
+		"GET payments/{id}/captures":        {acquirer.OpStatus, s.getCaptures},
+		"GET payments/{id}/refunds":         {acquirer.OpStatus, s.getRefunds},
+		"POST payments/{id}/capture":        {acquirer.OpStatus, s.capturePayment},
+		"POST payments/{id}/cancel":         {acquirer.OpCancel, s.cancelPayment},
+		"POST payments/{id}/refund":         {acquirer.OpRefund, s.refundPayment},
+		"GET services/testconnection":       {acquirer.OpStatus, s.testConnection},
+		"POST webhooks/validateCredentials": {acquirer.OpStatus, s.validateCredentials},
+		"POST webhooks/sendtest":            {acquirer.OpStatus, s.sendTest},
 	}
 }
 
 // routes returns the handler of all addresses of the simulator.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, do := range s.apiCalls() {
+	for pattern, o := range s.apiCalls() {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(method+" /v2/{merchant}/"+path, s.serveCall(pattern, do))
+		mux.Handle(method+" /v2/{merchant}/"+path, s.serveCall(pattern, o))
 	}
 	mux.HandleFunc("/v2/", func(w http.ResponseWriter, _ *http.Request) {
 		errorReply(http.StatusNotFound, "20001100", "RESOURCE_NOT_FOUND", "").write(w)
 	})
 	mux.HandleFunc(formPath+"{form}", func(w http.ResponseWriter, r *http.Request) {
-		q := r.Clone(r.Context()) // the form stands in the path; the kiosk reads a query
+		q := r.Clone(r.Context()) // the form stands in the path; the payment page reads a query
 		q.URL.RawQuery = url.Values{formParameter: {r.PathValue("form")}}.Encode()
-		s.kiosk.ServeHTTP(w, q)
+		s.page.ServeHTTP(w, q)
 	})
 	if s.o.Other != nil {
 		mux.Handle("/", s.o.Other)
 	} else {
-		mux.HandleFunc("/", s.kiosk.NotFound)
+		mux.HandleFunc("/", s.page.NotFound)
 	}
 	return mux
 }
 
-// serveCall returns the handler of one call of the API: faults, authentication, journal and idempotence around do.
-func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc {
-	op := opOf(pattern[strings.LastIndexByte(pattern, '/')+1:])
-	if strings.HasSuffix(pattern, "hostedcheckouts") {
-		op = opOf("hostedcheckouts")
-	}
+// serveCall returns the handler of one kind of call: faults, authentication, journal and idempotence around it.
+func (s *Server) serveCall(pattern string, o apiCall) http.HandlerFunc {
 	keeps := strings.HasPrefix(pattern, "POST payments/") // idempotence keys are honoured
 	return func(w http.ResponseWriter, r *http.Request) {
-		fs := s.faults.NextCall(op)
+		fs := s.faults.NextCall(o.op)
 		if slices.Contains(fs, Unreachable) {
 			loopback.Cut(w)
 			return
@@ -115,7 +118,7 @@ func (s *Server) serveCall(pattern string, do func(call) reply) http.HandlerFunc
 		front, inFront := strikeInFront(fs)
 		if !inFront || front.after {
 			var release func()
-			a, replayed, release = s.runOnce(key, c.now, func() reply { return s.answerCall(op, fs, func() reply { return do(c) }) })
+			a, replayed, release = s.runOnce(key, c.now, func() reply { return s.answerCall(o.op, fs, func() reply { return o.do(c) }) })
 			defer release()
 		}
 		if inFront {

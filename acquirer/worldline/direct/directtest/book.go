@@ -56,12 +56,12 @@ func (c Checkout) Captured() int64 {
 	return 0
 }
 
-// Returned is what has gone back, in cents; Returning what was asked for, and is not done.
+// Returned is what has gone back, in cents.
 func (c Checkout) Returned() int64 {
 	return c.sumRefunds(func(code int) bool { return code == 8 })
 }
 
-// Returning is what is on its way back, in cents.
+// Returning is what is on its way back, in cents: a refund was asked for and is not done.
 func (c Checkout) Returning() int64 {
 	return c.sumRefunds(func(code int) bool { return code == 81 || code == 82 })
 }
@@ -106,13 +106,6 @@ type payment struct {
 	Next   int   // number of its next operation there
 	Closed bool  // by a final refund
 	timers []timer
-}
-
-// A timer changes a status code at its instant: of an operation, or of the payment itself.
-type timer struct {
-	Due       time.Time
-	Operation string // its id; empty: the payment's own code
-	Code      int
 }
 
 // Book returns every session of every merchant, in the order in which they were opened, as things stand now by the clock. No fault
@@ -168,45 +161,6 @@ func (c *checkout) lastPayment() *payment {
 		return nil
 	}
 	return c.live[len(c.live)-1]
-}
-
-// applyDueChanges applies the timers that have become due, and puts their events into the outbox. The caller holds the lock.
-func (s *Server) applyDueChanges(now time.Time) {
-	for _, c := range s.checkouts {
-		for _, p := range c.live {
-			var waiting []timer
-			for _, t := range p.timers {
-				if now.Before(t.Due) {
-					waiting = append(waiting, t)
-					continue
-				}
-				s.outbox = append(s.outbox, p.applyTimer(t))
-			}
-			p.timers = waiting
-		}
-	}
-}
-
-// applyTimer changes the payment as the timer says, and returns the event for the merchant.
-func (p *payment) applyTimer(t timer) event {
-	whole := t.Operation == ""
-	for i := range p.Operations {
-		if o := &p.Operations[i]; o.ID == t.Operation {
-			o.Code, o.At = t.Code, t.Due
-			whole = o.Cents == p.of.Cents && t.Code != 83
-		}
-	}
-	if whole {
-		p.Code, p.ChangedAt = t.Code, t.Due
-	} else if t.Code == 83 && p.Code == 81 { // a refund of all of it was refused: the payment stays as it was
-		p.Code, p.ChangedAt = 9, t.Due
-	}
-	return event{p.of, p, t.Operation, t.Code}
-}
-
-// scheduleChange sets a timer that gives the payment or its operation the code after Options.Settle.
-func (s *Server) scheduleChange(p *payment, operation string, code int, now time.Time) {
-	p.timers = append(p.timers, timer{now.Add(s.o.Settle), operation, code})
 }
 
 // Forget drops the sessions that were opened before an instant of the platform's clock, and the deliveries and requests until

@@ -1,6 +1,7 @@
 package directtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -17,18 +18,17 @@ import (
 
 // What the contract says of createHostedCheckout (docs/direct.md §5.1).
 const (
-	maxReference     = 40
-	maxParameters    = 1000
-	maxReturnURL     = 200
-	maxWebhookURL    = 325
-	maxLocale        = 6
-	maxWebhooks      = 5
-	longestSession   = 1440 // minutes
-	defaultSession   = 180
-	mostAttempts     = 10
-	largestAmount    = 999_999_999_999
-	readableFor      = 3 * time.Hour // after the creation (docs/direct.md §7.1)
-	closestReference = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	maxReference   = 40
+	maxParameters  = 1000
+	maxReturnURL   = 200
+	maxWebhookURL  = 325
+	maxLocale      = 6
+	maxWebhooks    = 5
+	longestSession = 1440 // minutes
+	defaultSession = 180
+	mostAttempts   = 10
+	largestAmount  = 999_999_999_999
+	readableFor    = 3 * time.Hour // after the creation (docs/direct.md §7.1)
 )
 
 // onlyAuthorising are the modes in which a payment is authorised, and captured when the merchant asks for it. Without a mode the account
@@ -101,16 +101,7 @@ func (s *Server) createHostedCheckout(c call) reply {
 	if property := b.firstInvalidMember(); property != "" {
 		return invalidReply(property)
 	}
-	minutes, attempts, result := defaultSession, mostAttempts, true
-	if b.Hosted.SessionTimeout != nil {
-		minutes = *b.Hosted.SessionTimeout
-	}
-	if b.Hosted.Attempts != nil {
-		attempts = *b.Hosted.Attempts
-	}
-	if b.Hosted.ShowResultPage != nil {
-		result = *b.Hosted.ShowResultPage
-	}
+	lifetime := time.Duration(valueOr(b.Hosted.SessionTimeout, defaultSession)) * time.Minute
 	webhooks := b.Feedbacks.WebhooksURLs
 	if len(webhooks) == 0 { // addresses in the request replace those of the portal
 		webhooks = c.merchant.Webhooks
@@ -120,22 +111,19 @@ func (s *Server) createHostedCheckout(c call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	serial := s.nextSerial()
-	reference := b.Order.References.MerchantReference
-	if reference == "" {
-		reference = "REF" + strings.TrimLeft(decimalText(serial), "0")
-	}
+	reference := cmp.Or(b.Order.References.MerchantReference, "REF"+decimalText(serial))
 	o := &checkout{
 		Checkout: Checkout{
 			Merchant: c.merchant.PSPID, ID: decimalText(serial), Reference: reference, Parameters: b.Order.References.MerchantParameters,
 			Cents: *b.Order.AmountOfMoney.Amount, Currency: b.Order.AmountOfMoney.CurrencyCode,
-			OpenedAt: c.now, ExpiresAt: c.now.Add(time.Duration(minutes) * time.Minute),
+			OpenedAt: c.now, ExpiresAt: c.now.Add(lifetime),
 		},
-		Form: formToken(), ReturnMAC: newUUID(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), ResultPage: result, Serial: serial,
-		OnlyAuthorised: slices.Contains(onlyAuthorising, b.Card.AuthorizationMode),
+		Form: formToken(), ReturnMAC: newUUID(), ReturnURL: b.Hosted.ReturnURL, Webhooks: slices.Clone(webhooks), Serial: serial,
+		ResultPage: valueOr(b.Hosted.ShowResultPage, true), OnlyAuthorised: slices.Contains(onlyAuthorising, b.Card.AuthorizationMode),
 	}
 	session, err := s.bank.OpenLimited(bank.Order{
 		ID: o.ID, Merchant: o.Merchant, Reference: bankReference(reference), OrderID: o.Parameters, Cents: o.Cents, Currency: o.Currency, ReturnURL: o.ReturnURL,
-		Lifetime: time.Duration(minutes) * time.Minute, Attempts: attempts, Language: b.Hosted.Locale,
+		Lifetime: lifetime, Attempts: valueOr(b.Hosted.Attempts, mostAttempts), Language: b.Hosted.Locale,
 	}, fault.Uses(fs))
 	if no := (*bank.Refusal)(nil); errors.As(err, &no) {
 		return invalidReply("order." + no.Field)
@@ -154,11 +142,20 @@ func (s *Server) createHostedCheckout(c call) reply {
 	}{o.ReturnMAC, o.ID, []string{}, o.Reference, strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), address})
 }
 
+// valueOr returns the value of a member that a request may leave out.
+func valueOr[T any](given *T, other T) T {
+	if given == nil {
+		return other
+	}
+	return *given
+}
+
 // bankReference returns a merchant's reference as the bank's pages can show it: capital letters and digits, at most 35.
 func bankReference(reference string) string {
+	const shown = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	var b strings.Builder
 	for _, r := range strings.ToUpper(reference) {
-		if strings.ContainsRune(closestReference, r) && b.Len() < 35 {
+		if strings.ContainsRune(shown, r) && b.Len() < 35 {
 			b.WriteRune(r)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/quittance/quittance/acquirer"
 )
 
 // A reply is an answer before it is on the wire.
@@ -89,6 +87,11 @@ func proxyReply(status int) reply {
 	return reply{status, "text/html; charset=utf-8", nil, []byte("<!DOCTYPE html>\n<title>" + text + "</title>\n<h1>" + text + "</h1>\n")}
 }
 
+// inProgressReply returns the refusal of a call whose idempotence key belongs to a call in progress.
+func inProgressReply() reply {
+	return errorReply(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
+}
+
 func (a reply) writeHeader(w http.ResponseWriter) {
 	h := w.Header()
 	for name, v := range a.header {
@@ -106,65 +109,4 @@ func (a reply) writeHeader(w http.ResponseWriter) {
 func (a reply) write(w http.ResponseWriter) {
 	a.writeHeader(w)
 	w.Write(a.body)
-}
-
-// A strike is what a fault does to a call whose answer it replaces; after tells that the call is executed first.
-type strike struct {
-	after  bool
-	answer func() reply
-}
-
-// struck are the answers that the application gives under a fault: the idempotence key of the call is answered so from then on.
-var struck = map[Fault]strike{
-	BrokenAfter: {true, func() reply {
-		return errorReply(http.StatusInternalServerError, "20001101", "UNKNOWN_SERVER_ERROR", "")
-	}},
-	UnknownID: {false, unknownID},
-	ProblemJSON: {false, func() reply {
-		r := invalidReply("order")
-		r.contentType = "application/problem+json"
-		return r
-	}},
-}
-
-// struckInFront are the answers of what stands in front of the application. A key of idempotence neither keeps them nor prevents them: of a
-// call that is executed it keeps the true answer, which is lost on the way.
-var struckInFront = map[Fault]strike{
-	ServerError:  {false, func() reply { return errorReply(http.StatusServiceUnavailable, "20001102", "SERVICE_UNAVAILABLE", "") }},
-	BadGateway:   {true, func() reply { return proxyReply(http.StatusBadGateway) }},
-	HTML:         {true, func() reply { return proxyReply(http.StatusOK) }},
-	TooMany:      {false, func() reply { return errorReply(http.StatusTooManyRequests, "20001103", "TOO_MANY_REQUESTS", "") }},
-	GatewayError: {false, func() reply { return gatewayReply(http.StatusForbidden, "9002", "MISSING_OR_INVALID_AUTHORIZATION") }},
-	StillRunning: {false, inProgressReply},
-	Redirected: {false, func() reply {
-		return reply{http.StatusFound, "text/html", map[string]string{"Location": "/elsewhere"}, nil}
-	}},
-}
-
-// strikeInFront returns the first fault of a call that strikes in front of the application.
-func strikeInFront(fs []Fault) (strike, bool) {
-	for _, f := range fs {
-		if x, ok := struckInFront[f]; ok {
-			return x, true
-		}
-	}
-	return strike{}, false
-}
-
-// inProgressReply returns the refusal of a call whose idempotence key belongs to a call in progress.
-func inProgressReply() reply {
-	return errorReply(http.StatusConflict, "1409", "DUPLICATE_REQUEST_IN_PROGRESS", "")
-}
-
-// opOf returns the operation that the last part of a path belongs to.
-func opOf(last string) string {
-	switch last {
-	case "hostedcheckouts":
-		return acquirer.OpBegin
-	case "cancel":
-		return acquirer.OpCancel
-	case "refund":
-		return acquirer.OpRefund
-	}
-	return acquirer.OpStatus
 }

@@ -24,7 +24,7 @@ type Server struct {
 	merchants map[string]Merchant
 	bank      bank.Bank // sessions and cards
 	post      fault.Post
-	kiosk     paypage.Handler
+	page      paypage.Handler
 	platform  loopback.Platform
 	faults    fault.Queue // injected
 	answers   fault.Orders[answer]
@@ -44,8 +44,8 @@ type Server struct {
 	forged    int
 }
 
-// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns
-// them.
+// NewServer starts a platform. It panics when the options are not valid or the port is taken, as httptest does; [Listen]
+// returns an error.
 func NewServer(o Options) *Server {
 	s, err := Listen(o)
 	if err != nil {
@@ -54,7 +54,8 @@ func NewServer(o Options) *Server {
 	return s
 }
 
-// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+// Listen starts a platform. The error names everything that is wrong with the options, such as an address that is not a
+// loopback one.
 func Listen(o Options) (*Server, error) {
 	if o.Merchants == nil {
 		o.Merchants = []Merchant{PublicMerchant()}
@@ -85,9 +86,9 @@ func Listen(o Options) (*Server, error) {
 	o.Delay, o.Settle = cmp.Or(o.Delay, time.Second), cmp.Or(o.Settle, 12*time.Hour)
 	s.o = o
 	s.bank.Now, s.post.Now = s.now, s.now
-	s.kiosk.Bank, s.kiosk.Links, s.kiosk.Token = &s.bank, true, s.tokenOf
-	s.kiosk.Ended, s.kiosk.Return, s.kiosk.AtOnce, s.kiosk.Card = s.noteAttempt, s.returnPairs, s.atOnce, cardFor
-	s.kiosk.Button, s.kiosk.Value = "ContinueToMerchantWebsite", "Continue"
+	s.page.Bank, s.page.Links, s.page.Token = &s.bank, true, s.tokenOf
+	s.page.Ended, s.page.Return, s.page.AtOnce, s.page.Card = s.noteAttempt, s.returnPairs, s.atOnce, cardFor
+	s.page.Button, s.page.Value = "ContinueToMerchantWebsite", "Continue"
 	if o.Saved != nil {
 		if err := s.restore(o.Saved); err != nil {
 			return nil, err

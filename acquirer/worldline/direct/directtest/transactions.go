@@ -2,8 +2,8 @@ package directtest
 
 import "github.com/quittance/quittance/acquirer/internal/bank"
 
-// Transaction is a session as the books of our other simulators tell it; see [Server.Transactions]. Its fields are those that
-// the comment of mock.Transaction lists.
+// Transaction is a session as the books of our other simulators tell it; see [Server.Transactions]. The comment of mock.Transaction
+// lists its fields.
 type Transaction = bank.Transaction
 
 // Transactions is the book in the words of the mock and of the Sips simulator, for a program that shows any of them: one entry

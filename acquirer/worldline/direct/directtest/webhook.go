@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/callback"
 	"github.com/quittance/quittance/acquirer/internal/fault"
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 )
@@ -202,7 +203,7 @@ func (s *Server) Callbacks() []acquirer.Callback {
 	sent := s.Deliveries()
 	cbs := make([]acquirer.Callback, len(sent))
 	for i, d := range sent {
-		cbs[i] = acquirer.Callback{Channel: acquirer.Notify, Header: d.Header.Clone(), Body: slices.Clone(d.Body)}
+		cbs[i] = callback.Copy(acquirer.Callback{Channel: acquirer.Notify, Header: d.Header, Body: d.Body})
 	}
 	return cbs
 }
@@ -221,11 +222,10 @@ func (s *Server) Notify(paymentID string, faults ...Fault) error {
 	}
 	s.mu.Lock()
 	p := s.byPayment[paymentID]
-	s.mu.Unlock()
 	if p == nil {
+		s.mu.Unlock()
 		return fmt.Errorf("directtest: Notify: there is no payment %.40q", paymentID)
 	}
-	s.mu.Lock()
 	e := event{p.of, p, "", p.Code}
 	s.mu.Unlock()
 	s.sendWebhook(e, faults)
