@@ -16,15 +16,14 @@ func beginCases() []Case {
 	return []Case{
 		{
 			"merchant",
-			"Merchant is not empty and always the same: every result is compared with it, so a change would orphan every " +
-				"payment under way.",
+			"Merchant is not empty and always the same: every result is compared with it, so a change would orphan every payment " +
+				"under way.",
 			sameMerchant,
 		},
 		{
 			"begin/session",
-			"A session has an absolute http or https address, the method POST or GET, and an expiry: otherwise the payer " +
-				"cannot be sent on, " +
-				"or the payment is never given up.",
+			"A session has an absolute http or https address, the method POST or GET, and an expiry: otherwise the payer cannot " +
+				"be sent on, or the payment is never given up.",
 			goodSession,
 		},
 		{
@@ -35,30 +34,27 @@ func beginCases() []Case {
 		{
 			"begin/reference_used",
 			"A reference that was used before is ErrReferenceUsed, whatever became of it, and no session is handed out; where " +
-				"references may " +
-				"repeat, the second order is another transaction, found by its own handle: two payments never share one.",
+				"references may repeat, the second order is another transaction, found by its own handle: two payments never " +
+				"share one.",
 			referenceUsed,
 		},
 		{
 			"begin/handle",
-			"The handle has an id for each trip where the acquirer is asked by that, and a proof where a browser brings one: " +
-				"at most 200 " +
-				"printable bytes each, never the same twice, with the session's end: what is lost or mixed up here is a " +
+			"The handle has an id for each trip where the acquirer is asked by that, and a proof where a browser brings one: at " +
+				"most 200 printable bytes each, never the same twice, with the session's end: what is lost or mixed up here is a " +
 				"payment nobody finds.",
 			distinctHandles,
 		},
 		{
 			"begin/handle_hidden",
-			"Neither the handle's session nor its proof stands in any log, error, JSON or %v: whoever has them reads the " +
-				"payer's data, or acts " +
-				"as the payer's browser.",
+			"Neither the handle's session nor its proof stands in any log, error, JSON or %v: whoever has them reads the payer's " +
+				"data, or acts as the payer's browser.",
 			handleHidden,
 		},
 		{
 			"begin/invalid",
 			"An order that nobody could take is ErrInvalid, certainly not carried out, and refused at once: an amount from " +
-				"outside with an " +
-				"absurd exponent must not hold the host up.",
+				"outside with an absurd exponent must not hold the host up.",
 			invalidOrders,
 		},
 		{
@@ -262,17 +258,4 @@ func beginContext(t *trial) error {
 			return endedWith(ctx, err, s.IsZero())
 		})
 	})
-}
-
-// endedWith checks what a call returns whose context has ended before it began.
-func endedWith(ctx context.Context, err error, zero bool) error {
-	switch {
-	case err == nil:
-		return errors.New("the call succeeded although its context had ended")
-	case !errors.Is(err, ctx.Err()):
-		return fmt.Errorf("the error's cause is not the context's (%w): %w", ctx.Err(), err)
-	case !zero:
-		return fmt.Errorf("something was returned beside the error %w", err)
-	}
-	return nil
 }

@@ -16,16 +16,14 @@ func endCases() []Case {
 		{
 			"status/session_expired",
 			"A session that nobody used is Expired when asked soon after its end, or Open where an acquirer never says so; it " +
-				"comes back by no browser, and " +
-				"nobody can pay afterwards: the debt is free again.",
+				"comes back by no browser, and nobody can pay afterwards: the debt is free again.",
 			sessionExpired,
 		},
 		{
 			"status/after_session",
 			"Days after the session's end a payment whose id was learned is told as ever; of a session without payment an " +
-				"acquirer that forgets says " +
-				"ErrUnsupported and never ErrNotFound, one that deletes it ErrNotFound, all others Expired: not found is " +
-				"believed, and writes money off.",
+				"acquirer that forgets says ErrUnsupported and never ErrNotFound, one that deletes it ErrNotFound, all others " +
+				"Expired: not found is believed, and writes money off.",
 			afterSession,
 		},
 	}

@@ -24,13 +24,13 @@ var ofNotice = map[Fault]struct {
 	},
 	Late: {"A notification that comes late is as good as an early one: late truth wins, so it must still be read.", lateNotice},
 	Reordered: {
-		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not " +
-			"by their order.",
+		"A notification that was overtaken says what it would have said in time: results are told apart by what they say, not by " +
+			"their order.",
 		reorderedNotices,
 	},
 	Tampered: {
-		"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must not settle " +
-			"a dear debt.",
+		"A notification whose content was changed on the way is ErrUnverified, or leads to no other truth: a cheap payment must " +
+			"not settle a dear debt.",
 		spoiltNotice,
 	},
 	Forged:   {"A notification sealed with another key is ErrUnverified: only the acquirer says that a debt was paid.", spoiltNotice},
@@ -59,21 +59,21 @@ func faultCases() []Case {
 			cases = append(cases,
 				Case{
 					"fault/" + string(f) + "/begin",
-					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a " +
-						"session that nobody has.",
+					"A Begin that goes wrong hands out no session, and the next order is served: no money can move for a session " +
+						"that nobody has.",
 					func(t *trial) error { return beginFault(t, f) },
 				},
 				Case{
 					"fault/" + string(f) + "/status",
-					"A question without a trustworthy answer is an error that says so, never \"not found\" and never a result: a payment that is " +
-						"not there is another thing than an answer that is not there.",
+					"A question without a trustworthy answer is an error that says so, never \"not found\" and never a result: a " +
+						"payment that is not there is another thing than an answer that is not there.",
 					func(t *trial) error { return statusFault(t, f) },
 				})
 			for _, y := range giveBackWays {
 				cases = append(cases, Case{
 					"fault/" + string(f) + "/" + y.op,
-					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells " +
-						"the truth; repeated with its key, the decision moves its money once where the acquirer knows keys: " +
+					"Where money may have moved, the error says OutcomeUnknown, the call is not repeated, and Status tells the " +
+						"truth; repeated with its key, the decision moves its money once where the acquirer knows keys: " +
 						"otherwise the money goes back twice, or the clerk is told that it did not.",
 					func(t *trial) error { return giveFault(t, f, y) },
 				})

@@ -57,15 +57,14 @@ func giveBackCases() []Case {
 			{"other_merchant", "A call for another merchant is refused and moves nothing.", giveElsewhere},
 			{
 				"key",
-				"One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere Returned counts " +
-					"what moved.",
+				"One decision that is repeated, with the same key, moves money once where the acquirer knows keys; elsewhere " +
+					"Returned counts what moved.",
 				giveKey,
 			},
 			{
 				"authorisation",
-				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, " +
-					"or an acceptance is " +
-					"taken for another one and every refund ends on a clerk's desk.",
+				"A payment keeps its own authorisation whatever goes back: the number of a refund never stands in its place, or " +
+					"an acceptance is taken for another one and every refund ends on a clerk's desk.",
 				giveAuthorisation,
 			},
 			{"context", "A call whose context has ended returns soon with the context's error as its cause, and moves nothing.", giveContext},

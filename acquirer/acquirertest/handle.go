@@ -1,14 +1,11 @@
 package acquirertest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer"
-	"github.com/shopspring/decimal"
 )
 
 // longestID is how long each id of a handle may be, in bytes.
@@ -95,79 +92,4 @@ func unknownHandle(h acquirer.Handle) acquirer.Handle {
 	}
 	h.Session, h.Payment = strings.Map(other, h.Session), ""
 	return h
-}
-
-func handleHidden(t *trial) error {
-	p, err := t.beginAndEnd(acquirer.Accepted)
-	if err != nil {
-		return err
-	}
-	q := t.questionAbout(p)
-	stranger := q
-	stranger.Handle = unknownHandle(q.Handle)
-	elsewhere := q
-	elsewhere.Merchant = "0" + q.Merchant
-	r, err := t.askAbout(p)
-	if err != nil {
-		return err
-	}
-	printed := map[string]string{
-		"the handle":   everyForm(p.session.Handle),
-		"the session":  everyForm(p.session),
-		"the question": fmt.Sprintf("%v %+v", q, q),
-		"the answer":   everyForm(r),
-	}
-	for _, cb := range t.w.Callbacks() {
-		printed["a callback by "+string(cb.Channel)] = fmt.Sprintf("%v %+v %#v", cb, cb, cb) + slog.AnyValue(cb).Resolve().String()
-		if r, err := t.client.Parse(cb); err == nil {
-			printed["what a callback by "+string(cb.Channel)+" says"] = everyForm(r)
-		}
-	}
-	keepError := func(what string, err error) {
-		if err != nil {
-			printed[what] = errorText(err)
-		}
-	}
-	_, err = t.client.Status(t.ctx, stranger)
-	keepError("the error of a question about an unknown handle", err)
-	_, err = t.client.Status(t.ctx, elsewhere)
-	keepError("the error of a question for another merchant", err)
-	for _, f := range []Fault{ServerError, Truncated, Unreachable} { // the error of an HTTP client has the address in it
-		if t.w.Fault(f) == nil {
-			_, err = t.client.Status(t.ctx, q)
-			keepError("the error of a question with the fault "+string(f), err)
-		}
-	}
-	for _, y := range giveBackWays {
-		if method := y.method(t.client); method != nil {
-			m := t.modificationOf(p, decimal.New(1, -2))
-			m.Handle = stranger.Handle
-			_, err = method(t.ctx, m)
-			keepError("the error of "+y.op, err)
-		}
-	}
-	if w, ok := t.w.(Logging); ok {
-		printed["the log"] = w.Logged()
-	}
-	hidden := []string{q.Handle.Session, q.Handle.Proof, stranger.Handle.Session}
-	return forEach(printed, func(text string) error { return checkHidden(text, hidden) })
-}
-
-// everyForm is how a value is printed: by verbs, in a log and as JSON.
-func everyForm(v any) string {
-	text := fmt.Sprintf("%v %+v %#v %s %q %x", v, v, v, v, v, v) + slog.AnyValue(v).Resolve().String()
-	if b, err := json.Marshal(v); err == nil {
-		text += string(b)
-	}
-	return text
-}
-
-// checkHidden checks that a text has none of the secrets, not in hexadecimal either.
-func checkHidden(text string, secrets []string) error {
-	for _, s := range secrets {
-		if s != "" && (strings.Contains(text, s) || strings.Contains(text, fmt.Sprintf("%x", s))) {
-			return fmt.Errorf("a secret of %d characters is printed", len(s))
-		}
-	}
-	return nil
 }

@@ -18,14 +18,14 @@ func listenCases() []Case {
 	return []Case{
 		{
 			"listen/shapes",
-			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over HTTP: " +
-				"what does not fit is refused before Parse sees it.",
+			"What comes on a channel has one of the shapes that the client takes there, and reads the same after the way over " +
+				"HTTP: what does not fit is refused before Parse sees it.",
 			shapesFit,
 		},
 		{
 			"listen/answer",
-			"A verification request is answered with a short and harmless text, every other request with none, the same each time " +
-				"and without reading a body: anybody can send one.",
+			"A verification request is answered with a short and harmless text, every other request with none, the same each " +
+				"time and without reading a body: anybody can send one.",
 			answerIsShort,
 		},
 	}

@@ -28,8 +28,7 @@ func outcomeCases() []Case {
 		cases = append(cases, Case{
 			"outcome/" + string(o.outcome),
 			"The notification and the browser bring the same content, or lead to the same answer; it names the order, and its " +
-				"outcome is " +
-				string(o.outcome) + ": " + o.why,
+				"outcome is " + string(o.outcome) + ": " + o.why,
 			func(t *trial) error { return bothChannels(t, o.outcome) },
 		})
 	}

@@ -25,15 +25,13 @@ func parseCases() []Case {
 		{
 			"parse/hint",
 			"A message that proves nothing is a hint: it names its trip and says nothing else, neither outcome nor amount nor " +
-				"card; where messages " +
-				"are sealed none is a hint." + closed,
+				"card; where messages are sealed none is a hint." + closed,
 			hintDecidesNothing,
 		},
 		{
 			"parse/field_missing",
 			"A genuine callback that has lost its seal, or anything that the seal covers, is refused and leaves nothing; a " +
-				"hint so spoilt leads to no other " +
-				"outcome." + closed,
+				"hint so spoilt leads to no other outcome." + closed,
 			func(t *trial) error { return t.spoilGenuine(withoutValue) },
 		},
 		{
@@ -45,28 +43,25 @@ func parseCases() []Case {
 		{
 			"parse/field_doubled",
 			"A field that stands twice never lets the second value through unverified: what is checked and what is used are " +
-				"the same. No hint with " +
-				"two values leads to another outcome." + closed,
+				"the same. No hint with two values leads to another outcome." + closed,
 			fieldDoubled,
 		},
 		{
 			"parse/spliced",
 			"The content of one genuine callback under the seal of another is ErrUnverified; a hint put together from two " +
-				"leads to no other outcome " +
-				"than each trip's own." + closed,
+				"leads to no other outcome than each trip's own." + closed,
 			splicedMessages,
 		},
 		{
 			"parse/body_bytes",
 			"Where a message is a signed body, its bytes as received are what is verified: one byte more, less or other, or " +
-				"the same JSON " +
-				"written again, is ErrUnverified." + closed,
+				"the same JSON written again, is ErrUnverified." + closed,
 			bodyBytes,
 		},
 		{
 			"parse/again",
-			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by " +
-				"its fingerprint.",
+			"Parse has no memory: the same callback gives the same result each time, so that a doubled one is recognised by its " +
+				"fingerprint.",
 			parseAgain,
 		},
 	}
@@ -108,14 +103,11 @@ func parseRubbish(t *trial) error {
 	} {
 		rubbish["a body: "+name] = acquirer.Callback{Body: []byte(body), Header: http.Header{"Content-Type": {"application/json"}}}
 	}
-	check := func(cb acquirer.Callback) error {
-		_, err := t.checkRefused(cb)
-		return err
-	}
 	for _, c := range []acquirer.Channel{acquirer.Notify, acquirer.Return} {
 		err := forEach(rubbish, func(cb acquirer.Callback) error {
 			cb.Channel = c
-			return check(cb)
+			_, err := t.checkRefused(cb)
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("on the channel %s: %w", c, err)

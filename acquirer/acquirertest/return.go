@@ -12,9 +12,8 @@ func returnCases() []Case {
 	return []Case{
 		{
 			"return/other_proof",
-			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link " +
-				"to a return could else " +
-				"act as its payer. Where no browser brings a proof, no result has one.",
+			"What a browser brings is handed on as it is, so that the proof of another session never fits: whoever has a link to " +
+				"a return could else act as its payer. Where no browser brings a proof, no result has one.",
 			otherProof,
 		},
 		{

@@ -14,35 +14,32 @@ func statusCases() []Case {
 	cases := []Case{
 		{
 			"status/unknown_reference",
-			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not " +
-				"be invented. An acquirer " +
-				"that forgets cannot know, and says ErrUnavailable or ErrUnsupported.",
+			"A reference or a handle that the acquirer has never seen is ErrNotFound, and never a result: a payment must not be " +
+				"invented. An acquirer that forgets cannot know, and says ErrUnavailable or ErrUnsupported.",
 			unknownReference,
 		},
 		{
 			"status/no_reference",
-			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and " +
-				"no log.",
+			"What cannot be a reference or a handle is refused at once, as invalid or as not known; it reaches no address and no " +
+				"log.",
 			noReference,
 		},
 		{
 			"status/not_paid_yet",
 			"While the payer is at the payment page nothing final is said: a final answer would free the debt for a second " +
-				"payment. An acquirer that is " +
-				"asked by handle says Open, with the handle, and needs no amount.",
+				"payment. An acquirer that is asked by handle says Open, with the handle, and needs no amount.",
 			notPaidYet,
 		},
 		{
 			"status/handle_of_another",
 			"The handle of another order never yields a result about this one; where the reference finds it, a handle changes " +
-				"nothing: one payer's " +
-				"money must not settle another's debt.",
+				"nothing: one payer's money must not settle another's debt.",
 			handleOfAnother,
 		},
 		{
 			"status/other_merchant",
-			"A question for another merchant is refused as ErrInvalid, without a look: asked of the wrong desk, every payment is \"not found\", and " +
-				"the money would be written off.",
+			"A question for another merchant is refused as ErrInvalid, without a look: asked of the wrong desk, every payment is " +
+				"\"not found\", and the money would be written off.",
 			otherMerchant,
 		},
 		{"status/context", "A question whose context has ended returns soon, with the context's error as its cause and no result.", statusContext},

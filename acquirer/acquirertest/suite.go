@@ -44,7 +44,8 @@ func (c Case) Check(ctx context.Context, w World) (err error) {
 // Cases returns all cases, in a fixed order.
 func Cases() []Case {
 	return slices.Concat(
-		beginCases(), outcomeCases(), parseCases(), returnCases(), listenCases(), statusCases(), endCases(), giveBackCases(), faultCases(), careCases(),
+		beginCases(), outcomeCases(), parseCases(), returnCases(), listenCases(), statusCases(), endCases(), giveBackCases(), faultCases(),
+		secretCases(), concurrentCases(),
 	)
 }
 

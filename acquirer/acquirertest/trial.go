@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -331,6 +332,19 @@ func refusedWith(err error, zero bool, kinds ...error) error {
 	return nil
 }
 
+// endedWith checks what a call returns whose context has ended before it began.
+func endedWith(ctx context.Context, err error, zero bool) error {
+	switch {
+	case err == nil:
+		return errors.New("the call succeeded although its context had ended")
+	case !errors.Is(err, ctx.Err()):
+		return fmt.Errorf("the error's cause is not the context's (%w): %w", ctx.Err(), err)
+	case !zero:
+		return fmt.Errorf("something was returned beside the error %w", err)
+	}
+	return nil
+}
+
 func isZero(r acquirer.Result) bool { return r.Equal(acquirer.Result{}) }
 
 // isSkip reports that the case cannot be tried in this world.
@@ -358,13 +372,8 @@ func checkPrompt(what string, f func() error) error {
 
 // forEach runs f over a table and joins the errors, each under its name.
 func forEach[T any](table map[string]T, f func(T) error) error {
-	names := make([]string, 0, len(table))
-	for n := range table {
-		names = append(names, n)
-	}
-	slices.Sort(names)
 	var broken []error
-	for _, n := range names {
+	for _, n := range slices.Sorted(maps.Keys(table)) {
 		err := f(table[n])
 		if isSkip(err) {
 			return err
@@ -374,9 +383,4 @@ func forEach[T any](table map[string]T, f func(T) error) error {
 		}
 	}
 	return errors.Join(broken...)
-}
-
-// errorText is an error as the verbs of fmt print it; secrets are searched in it.
-func errorText(err error) string {
-	return strings.Join([]string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}, "\n")
 }

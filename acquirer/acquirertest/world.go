@@ -8,9 +8,8 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/fault"
 )
 
-// World is one acquirer with someone at its payment page. A method that the acquirer
-// cannot offer returns acquirer.ErrUnsupported and its cases are skipped,
-// by name.
+// World is one acquirer with someone at its payment page. A method that the acquirer cannot offer returns acquirer.ErrUnsupported,
+// and its cases are skipped, by name.
 //
 // Its methods are called from one goroutine at a time, those of the client from many. A World may have more methods; those
 // of the optional interfaces [Kind], [Addressed], [Secretive], [Logging], [Synchronous] and [Verifying] are found by name.
@@ -29,12 +28,12 @@ type World interface {
 	// payments are remitted within 48 hours.
 	Advance(d time.Duration) error
 
-	// Fault goes wrong at the next call (the faults of a call), the next notification, or the next Begin (those of a session).
+	// Fault makes the next matching call, notification or Begin go wrong, once: each [Fault] says which of them it strikes.
 	Fault(f Fault) error
 }
 
-// Kind is a [World] whose acquirer is not of the kind of the zero [acquirer.Traits]: the cases test it by its own promises. The clients of this
-// SDK have such a method, which a world returns.
+// Kind is a [World] whose acquirer is not of the kind of the zero [acquirer.Traits]: the cases test it by its own promises. The
+// clients of this SDK have such a method, and a world returns what that returns.
 type Kind interface{ Traits() acquirer.Traits }
 
 // Addressed is a [World] that receives callbacks over HTTP: its addresses stand in the orders.
@@ -52,16 +51,16 @@ type Logging interface{ Logged() string }
 // worlds a callback is waited for until there is no hope.
 type Synchronous interface{ Synchronous() bool }
 
-// Verifying is a [World] whose acquirer verifies the notification address by a GET: it returns such a request with a token of
-// its own choice, which is the answer that is expected.
+// Verifying is a [World] whose acquirer verifies the notification address by a GET: Verification returns such a request with the
+// token, which is the answer that is expected.
 type Verifying interface {
 	Verification(token string) *http.Request
 }
 
-// Fault is shared with the mock and the Sips simulator.
+// Fault is what goes wrong, by a name that the mock and every simulator have for it.
 type Fault = fault.Fault
 
-// The faults; each is described where it strikes.
+// The faults, by what they strike.
 const (
 	// Of a notification. What the browser brings back is untouched.
 	Lost      = fault.Lost      // never sent
