@@ -45,7 +45,7 @@ const (
 	WithLatin1   Fault = "latin1"        // carried out; the answer says that it is in ISO-8859-1, and is
 	WithTwice    Fault = "twice"         // carried out; each member of the answer stands twice, with another value the second time
 	OtherSession Fault = "other_session" // carried out; the answer is about another session
-	OtherAmount  Fault = "other_amount"  // carried out; the answer has one cent more
+	OtherAmount  Fault = "other_amount"  // carried out; the amount in the answer ends in another digit
 	OtherRegie   Fault = "other_regie"   // carried out; the answer is of another client number
 	OtherSaisie  Fault = "other_saisie"  // carried out; the answer is of another mode of entry
 )
@@ -114,62 +114,62 @@ func (s *Server) allowedOpenings() int {
 	return 1
 }
 
-// A line holds the faults of one call, and the refusal that a test has ordered for it.
-type line struct {
+// callFaults are the faults of one call, and the refusal that a test has ordered for it.
+type callFaults struct {
 	faults  []Fault
 	refusal *Refusal
 }
 
-// lineFor takes the injected faults of a call out of their queues. A request that could not be read has no operation, so only faults for
+// faultsOf takes what was injected for a call out of the queues. A request that could not be read has no operation, so only faults for
 // any call strike it.
-func (s *Server) lineFor(op string) line {
-	l := line{faults: s.faults.NextCall(op)}
+func (s *Server) faultsOf(op string) callFaults {
+	c := callFaults{faults: s.faults.NextCall(op)}
 	if r, ordered := s.answers.Take(op); ordered {
-		l.refusal = &r
+		c.refusal = &r
 	}
-	return l
+	return c
 }
 
-func (l line) hasFault(f Fault) bool { return slices.Contains(l.faults, f) }
+func (c callFaults) hasFault(f Fault) bool { return slices.Contains(c.faults, f) }
 
 // replacementAnswer returns the answer that a fault gives in place of the operation, if there is such a fault.
-func (l line) replacementAnswer() (reply, bool) {
+func (c callFaults) replacementAnswer() (reply, bool) {
 	page := func(status int, text string) reply {
 		const page = "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 		return reply{status, "text/html; charset=utf-8", fmt.Appendf(nil, page, text, text)}
 	}
 	switch {
-	case l.hasFault(ServerError):
+	case c.hasFault(ServerError):
 		return page(http.StatusServiceUnavailable, "503 Service Unavailable"), true
-	case l.hasFault(BadGateway):
+	case c.hasFault(BadGateway):
 		return page(http.StatusBadGateway, "502 Bad Gateway"), true
-	case l.hasFault(Empty):
+	case c.hasFault(Empty):
 		return reply{http.StatusOK, xmlType, nil}, true
-	case l.hasFault(Maintenance):
+	case c.hasFault(Maintenance):
 		return page(http.StatusOK, "Service en maintenance"), true
 	}
 	return reply{}, false
 }
 
 // falsifyMembers returns a copy of the answer's members with the values that the faults make wrong.
-func (l line) falsifyMembers(members []pair) []pair {
+func (c callFaults) falsifyMembers(members []pair) []pair {
 	changed := slices.Clone(members)
 	for i, m := range changed {
 		switch {
-		case l.hasFault(OtherSession) && m.name == "idOp":
+		case c.hasFault(OtherSession) && m.name == "idOp":
 			changed[i].value = newIdOp(time.Time{}, false)
-		case l.hasFault(OtherAmount) && m.name == "montant":
+		case c.hasFault(OtherAmount) && m.name == "montant":
 			changed[i].value = m.value[:len(m.value)-1] + string('0'+(m.value[len(m.value)-1]-'0'+1)%10)
-		case l.hasFault(OtherRegie) && m.name == "numcli":
+		case c.hasFault(OtherRegie) && m.name == "numcli":
 			changed[i].value = "999999"
-		case l.hasFault(OtherSaisie) && m.name == "saisie":
+		case c.hasFault(OtherSaisie) && m.name == "saisie":
 			changed[i].value = map[string]string{"W": "T"}[m.value]
 			if changed[i].value == "" {
 				changed[i].value = "W"
 			}
 		}
 	}
-	if l.hasFault(WithTwice) {
+	if c.hasFault(WithTwice) {
 		for _, m := range members {
 			changed = append(changed, pair{m.name, m.value + "0"})
 		}
@@ -178,22 +178,22 @@ func (l line) falsifyMembers(members []pair) []pair {
 }
 
 // deliverAnswer sends an answer, with the faults that strike the transport.
-func (l line) deliverAnswer(w http.ResponseWriter, r *http.Request, s *Server, a reply) {
+func (c callFaults) deliverAnswer(w http.ResponseWriter, r *http.Request, s *Server, a reply) {
 	const declaration = `<?xml version='1.0' encoding='UTF-8'?>`
-	if l.hasFault(WithDoctype) {
+	if c.hasFault(WithDoctype) {
 		a.body = bytes.Replace(a.body, []byte(declaration), []byte(declaration+`<!DOCTYPE Envelope SYSTEM "http://127.0.0.1:1/none.dtd">`), 1)
 	}
-	if l.hasFault(WithLatin1) {
+	if c.hasFault(WithLatin1) {
 		a.body = encodeLatin1(strings.Replace(string(a.body), "UTF-8", "ISO-8859-1", 1))
 	}
-	if (l.hasFault(Timeout) || l.hasFault(Slow)) && !loopback.Hold(r, s.o.Delay) {
+	if (c.hasFault(Timeout) || c.hasFault(Slow)) && !loopback.Hold(r, s.o.Delay) {
 		loopback.Cut(w)
 		return
 	}
 	switch {
-	case l.hasFault(Timeout), l.hasFault(CutAfter):
+	case c.hasFault(Timeout), c.hasFault(CutAfter):
 		loopback.Cut(w)
-	case l.hasFault(Truncated):
+	case c.hasFault(Truncated):
 		a.writeHeader(w)
 		w.Write(a.body[:len(a.body)/2]) // less than was announced: net/http cuts the connection
 	default:

@@ -56,7 +56,7 @@ func (s *Server) endSession(x *session, m Means, letter string, now time.Time) [
 	case Never:
 		return nil
 	case TwoHours:
-		n.due = now.Add(later)
+		n.due = now.Add(notifyDelay)
 	case AtNight:
 		n.due = nextPurge(now, s.o.PurgeAfter)
 	}
@@ -92,11 +92,12 @@ func (s *Server) nextNumauto(m Means) string {
 	return fmt.Sprintf("%012d-tip", (112233445566+int64(n)*7)%1_000_000_000_000)
 }
 
-// sendAll sends the notices. The caller does not hold the lock.
-func (s *Server) sendAll(all []notice) {
+// sendAll sends the notices and returns how many were sent or scheduled. The caller does not hold the lock.
+func (s *Server) sendAll(all []notice) (sent int) {
 	for _, n := range all {
-		s.sendNotice(n)
+		sent += s.sendNotice(n)
 	}
+	return sent
 }
 
 // ErrNotFound: no session has the reference.

@@ -10,10 +10,10 @@ import (
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// Report is the régie's report as CSV, of the day in Paris of an instant: lines EN-TETE, LIGNE and PIED-DE-PAGE, cells between semicolons. A LIGNE has
-// the date, refdet and the amount in its second to fourth cells, as the one program expects that is known to read it; its further
-// cells, and those of the other lines, are invented (docs/payfip.md §10). Only real payments are in it: a test is no money. The
-// error says that there is no such régie.
+// Report is the régie's report as CSV, of the day in Paris of an instant: lines EN-TETE, LIGNE and PIED-DE-PAGE, cells between
+// semicolons. A LIGNE has the date, refdet and the amount in its second to fourth cells, as the one program expects that is known
+// to read it; its further cells, and those of the other lines, are invented (docs/payfip.md §10). Only real payments are in it: a
+// test is no money. The error says that there is no such régie.
 func (s *Server) Report(numcli string, at time.Time) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -49,7 +49,8 @@ type regie struct {
 	activated map[Means]time.Time // instant of the activation; in the past for means that Options activate
 }
 
-// NewServer starts a platform. Options that cannot be, or a port that is taken, are a panic, as in httptest; [Listen] returns them.
+// NewServer starts a platform. It panics when the options are not valid or the port is taken, as httptest does; [Listen]
+// returns an error.
 func NewServer(o Options) *Server {
 	s, err := Listen(o)
 	if err != nil {
@@ -58,7 +59,8 @@ func NewServer(o Options) *Server {
 	return s
 }
 
-// Listen starts a platform. The error says everything that is wrong with the options; an address that is not a loopback one is.
+// Listen starts a platform. The error names everything that is wrong with the options, such as an address that is not a
+// loopback one.
 func Listen(o Options) (*Server, error) {
 	o.Addr = cmp.Or(o.Addr, "127.0.0.1:0")
 	if len(o.Regies) == 0 {
@@ -105,8 +107,8 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Config returns the configuration of a client of the first régie, in the mode T, with the platform's clock. Where Options.TLS is set it needs an HTTPClient
-// that trusts [Server.Certificate].
+// Config returns the configuration of a client of the first régie, in the mode T, with the platform's clock. Where Options.TLS is
+// set it needs an HTTPClient that trusts [Server.Certificate].
 func (s *Server) Config() payfip.Config {
 	return payfip.Config{
 		Numcli: s.o.Regies[0].Numcli, Saisie: payfip.Test, Mailbox: "regie@ville.example.fr",
@@ -195,57 +197,9 @@ func (s *Server) Forget(before time.Time) int {
 	return n - len(s.sessions)
 }
 
-// Now is the platform's time.
-func (s *Server) Now() time.Time { return s.now() }
-
 // Habits returns the habits as they are now.
 func (s *Server) Habits() Habits {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.habits
-}
-
-// now is the platform's time: the clock of the options, and what Advance has added.
-func (s *Server) now() time.Time { return s.platform.Now().UTC().Truncate(time.Microsecond) }
-
-// Advance moves the platform's clock and does what becomes due on the way, see [Server.Tick]. It returns how many notifications were
-// sent. The clock does not go back: a negative duration is zero.
-func (s *Server) Advance(d time.Duration) int {
-	s.platform.Advance(d)
-	return s.Tick()
-}
-
-// Tick sends the notifications that the clock has made due since the last look, oldest first, and returns how many they were. With the
-// real clock the platform looks by itself.
-func (s *Server) Tick() int {
-	now := s.now()
-	s.mu.Lock()
-	var due []notice
-	s.pending = slices.DeleteFunc(s.pending, func(n notice) bool {
-		if now.Before(n.due) {
-			return false
-		}
-		due = append(due, n)
-		return true
-	})
-	s.mu.Unlock()
-	slices.SortStableFunc(due, func(a, b notice) int { return a.due.Compare(b.due) })
-	n := 0
-	for _, x := range due {
-		n += s.sendNotice(x)
-	}
-	return n + s.post.Tick()
-}
-
-// Release sends every notification that is due later, or held back by a fault, and returns how many they were.
-func (s *Server) Release() int {
-	s.mu.Lock()
-	due := s.pending
-	s.pending = nil
-	s.mu.Unlock()
-	n := 0
-	for _, x := range due {
-		n += s.sendNotice(x)
-	}
-	return n + s.post.Release()
 }

@@ -9,14 +9,12 @@ import (
 	"github.com/quittance/quittance/acquirer/internal/loopback"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
+	"github.com/quittance/quittance/acquirer/preflight"
 	"github.com/quittance/quittance/internal/paris"
 )
 
-// opDoctor is the operation of package payfip's preflight.
-const opDoctor = "doctor"
-
 // ops are the acquirer's names of the operations, under which faults are injected.
-var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer.OpStatus, soap.Client: opDoctor}
+var ops = map[string]string{soap.Create: acquirer.OpBegin, soap.Detail: acquirer.OpStatus, soap.Client: preflight.Op}
 
 // serveOperation answers the three operations, which share one address; the first element of the Body tells which one is meant.
 func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
@@ -27,12 +25,12 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q, err := readRequest(r)
-	line := s.lineFor(ops[q.operation])
-	if line.hasFault(Unreachable) || line.hasFault(CutBefore) {
+	faults := s.faultsOf(ops[q.operation])
+	if faults.hasFault(Unreachable) || faults.hasFault(CutBefore) {
 		loopback.Cut(w)
 		return
 	}
-	if a, struck := line.replacementAnswer(); struck {
+	if a, struck := faults.replacementAnswer(); struck {
 		s.noteExchange(q, a, nil)
 		a.write(w)
 		return
@@ -48,15 +46,15 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
 		s.noteExchange(q, a, nil)
 		a.write(w)
 		return
-	case line.refusal != nil:
-		refused = line.refusal
+	case faults.refusal != nil:
+		refused = faults.refusal
 	default:
 		members, refused = s.carryOut(q)
 	}
-	members = line.falsifyMembers(members)
+	members = faults.falsifyMembers(members)
 	a := renderAnswer(habits, q.operation, members, refused)
 	s.noteExchange(q, a, maskedAnswer(habits, q.operation, members, refused))
-	line.deliverAnswer(w, r, s, a)
+	faults.deliverAnswer(w, r, s, a)
 }
 
 // carryOut executes the operation of a request under the lock.
@@ -89,7 +87,7 @@ func (s *Server) createSession(m map[string]string, now time.Time) ([]pair, *Ref
 	}}
 	s.sessions, s.byID[x.IdOp] = append(s.sessions, x), x
 	if s.habits.NotifyUndecided {
-		s.pending = append(s.pending, notice{due: now.Add(later), session: x, undecided: true})
+		s.pending = append(s.pending, notice{due: now.Add(notifyDelay), session: x, undecided: true})
 	}
 	return []pair{{"idOp", x.IdOp}}, nil
 }

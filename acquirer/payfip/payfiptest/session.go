@@ -13,8 +13,8 @@ import (
 
 // The platform's clock (docs/payfip.md §4, §5.1).
 const (
-	openable = 15 * time.Minute // how long after its creation a session can be opened
-	later    = 2 * time.Hour    // when a notification comes that does not come at once
+	openable    = 15 * time.Minute // how long after its creation a session can be opened
+	notifyDelay = 2 * time.Hour    // when a notification comes that does not come at once
 )
 
 // Transaction is what the platform knows of a session: a copy. It prints its reference and result only.
