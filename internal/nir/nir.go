@@ -88,7 +88,10 @@ func Within(text string) bool {
 		}
 		for end := i + 15; end <= len(text) && end <= i+15+10; end++ { // with spaces, dots and hyphens in between
 			candidate := text[i:end]
-			if isDigit(text[end-1]) && (end == len(text) || !isDigit(text[end])) && Full(candidate) && Number(significant(candidate)[:13]) {
+			if !isDigit(text[end-1]) || end < len(text) && isDigit(text[end]) || !Full(candidate) {
+				continue
+			}
+			if c, _ := significantDigits(candidate); Number(string(c[:13])) {
 				return true
 			}
 		}
@@ -97,13 +100,3 @@ func Within(text string) bool {
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
-
-// significant is a NIR without what stands between its characters.
-func significant(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '.' || r == '-' {
-			return -1
-		}
-		return r
-	}, s)
-}
