@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -274,7 +275,7 @@ func (c *camt) endStatement() error {
 		return nil
 	case !last.hasOpening || !last.hasClosing:
 		return c.formatMistake("compte %s\u00a0: le solde initial (OPBD) ou final (CLBD) manque, rien ne prouve que le relevé est entier.",
-			Plain(firstOf(st.IBAN, st.Account)))
+			Plain(cmp.Or(st.IBAN, st.Account)))
 	}
 	line, _ := c.decoder.InputPos()
 	return c.unbalancedMistake(line, last)

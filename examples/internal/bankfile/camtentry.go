@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ type camtDate struct {
 }
 
 // text is the date as it is written.
-func (d camtDate) text() string { return strings.TrimSpace(firstOf(d.Day, d.Instant)) }
+func (d camtDate) text() string { return strings.TrimSpace(cmp.Or(d.Day, d.Instant)) }
 
 // civilDay is the civil day as it is written. An instant has an offset of its own, a day may have one (2026-03-03Z, 2026-03-03+01:00), and
 // neither is shifted.
@@ -52,8 +53,7 @@ type camtTransaction struct {
 }
 
 // camtEntry is an Ntry: the fields that are read of about a hundred. All are text: encoding/xml's own errors about a number name neither
-// file nor line. Batch and details are slices of structs: a path a>b>c into a
-// slice would drop what is empty and shift the rest.
+// file nor line. Batch and details are slices of structs: a path a>b>c into a slice would drop what is empty and shift the rest.
 type camtEntry struct {
 	Reference string     `xml:"NtryRef"`
 	Amount    camtAmount `xml:"Amt"`
@@ -94,23 +94,22 @@ func (c *camt) takeEntry(e camtEntry) error {
 	if err != nil {
 		return err
 	}
-	if status := strings.TrimSpace(firstOf(e.Status.Code, e.Status.Proprietary,
-		strings.TrimSpace(e.Status.Text))); status != "BOOK" {
+	status := strings.TrimSpace(cmp.Or(e.Status.Code, e.Status.Proprietary, strings.TrimSpace(e.Status.Text)))
+	if status != "BOOK" {
 		c.file.addIgnored(Ignored{At: c.entry, Cents: n, Why: "Sts " + Plain(status) + "\u00a0: pas encore comptabilisé"})
 		return nil
 	}
 	c.open.Moved += n
 	line := Line{
 		At: c.entry, Cents: n, Currency: e.Amount.Currency, Day: e.Booking.civilDay(), ValueDay: e.Value.civilDay(), Reversal: isTrue(e.Reversal),
-		Account: firstOf(c.open.IBAN,
-			c.open.Account), Reference: strings.TrimSpace(e.Servicer), EntryReference: strings.TrimSpace(e.Reference),
-		Proprietary: strings.TrimSpace(e.Proprietary), Text: joinWords(e.Text),
+		Account: cmp.Or(c.open.IBAN, c.open.Account), Text: joinWords(e.Text),
+		Reference: strings.TrimSpace(e.Servicer), EntryReference: strings.TrimSpace(e.Reference), Proprietary: strings.TrimSpace(e.Proprietary),
 	}
 	if line.Day == "" { // BookgDt is optional
 		if text := e.Booking.text(); text != "" {
 			return c.formatMistake("«\u00a0%s\u00a0» n’est pas une date.", Plain(text))
 		}
-		line.Day = firstOf(line.ValueDay, c.open.ClosingDay)
+		line.Day = cmp.Or(line.ValueDay, c.open.ClosingDay)
 	}
 	if e.Domain.Code != "" {
 		line.Domain = e.Domain.Code + "/" + e.Domain.Family + "/" + e.Domain.SubFamily
@@ -195,7 +194,7 @@ func (c *camt) readDetails(e camtEntry, line *Line) error {
 				line.Count += int(n)
 			}
 			if d.Batch.Total != nil {
-				n, err := c.readSigned(*d.Batch.Total, firstOf(d.Batch.Indicator, e.Indicator))
+				n, err := c.readSigned(*d.Batch.Total, cmp.Or(d.Batch.Indicator, e.Indicator))
 				if err != nil {
 					return err
 				}
@@ -218,7 +217,7 @@ func (c *camt) readDetails(e camtEntry, line *Line) error {
 			if amount == nil {
 				continue
 			}
-			n, err := c.readSigned(*amount, firstOf(t.Indicator, e.Indicator))
+			n, err := c.readSigned(*amount, cmp.Or(t.Indicator, e.Indicator))
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -320,16 +321,6 @@ func (c *cfonb) closeStatement() error {
 // unbalancedMistake is a statement whose balances do not fit its lines.
 func (s *source) unbalancedMistake(line int, st Statement) error {
 	return s.mistakeIn(line, "", fmt.Sprintf("compte %s\u00a0: le solde initial %s et les mouvements %s ne donnent pas le "+
-		"solde final %s. "+
-		"Le fichier est coupé ou modifié\u00a0: redemandez-le à la banque.",
-		Plain(firstOf(st.Account, st.IBAN)), Euros(st.Opening), Euros(st.Moved), Euros(st.Closing)))
-}
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
+		"solde final %s. Le fichier est coupé ou modifié\u00a0: redemandez-le à la banque.",
+		Plain(cmp.Or(st.Account, st.IBAN)), Euros(st.Opening), Euros(st.Moved), Euros(st.Closing)))
 }

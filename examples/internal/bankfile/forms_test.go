@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ import (
 
 // short is a line in few words: kind, day, cents and what else counts.
 func short(l Line) string {
-	words := []string{string(l.Kind), firstOf(l.Day, l.OperationDay, l.PaymentDay, l.ChargebackDay), fmt.Sprint(l.Cents)}
+	words := []string{string(l.Kind), stdcmp.Or(l.Day, l.OperationDay, l.PaymentDay, l.ChargebackDay), fmt.Sprint(l.Cents)}
 	if l.Gross.Known {
 		words = append(words, fmt.Sprintf("gross %d", l.Gross.Cents))
 	}

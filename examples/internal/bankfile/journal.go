@@ -147,8 +147,8 @@ func (j *journal) readTitle(cells []string) {
 	}
 	for _, c := range cells[1:] {
 		c = foldWords(c)
-		if rest, ok := strings.CutPrefix(c, "V"); strings.HasPrefix(c, "TAB") || ok && rest != "" && strings.Trim(rest,
-			"0123456789") == "" {
+		number, ok := strings.CutPrefix(c, "V")
+		if strings.HasPrefix(c, "TAB") || ok && number != "" && strings.Trim(number, "0123456789") == "" {
 			j.file.Version = c
 			if strings.HasPrefix(c, "TAB20") {
 				j.file.Format = "sips-tab20"
@@ -196,13 +196,11 @@ func (j *journal) readHeader(cells []string, at int, word string) error {
 			there = append(there, Plain(name))
 		}
 		return j.mistakeIn(at, "", fmt.Sprintf("la colonne %s manque. Il y a\u00a0: %s. Demandez à votre prestataire un "+
-			"journal qui l’a.",
-			lacks, strings.Join(there, ", ")))
+			"journal qui l’a.", lacks, strings.Join(there, ", ")))
 	}
 	if j.index[colReference] < 0 && j.index[colOrder] < 0 {
 		j.file.addNote("Ce journal n’a ni ORDER_ID ni transactionReference\u00a0: ses numéros à six chiffres ne peuvent pas " +
-			"être rapprochés des " +
-			"références de l’export. Demandez-le avec ORDER_ID.")
+			"être rapprochés des références de l’export. Demandez-le avec ORDER_ID.")
 	}
 	return nil
 }

@@ -113,9 +113,8 @@ type wantedColumn struct {
 // wantedColumns are the columns that the layout names, the most telling first.
 func (l *Layout) wantedColumns() []wantedColumn {
 	all := []wantedColumn{
-		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit,
-			l.Credit}, {roleType, l.Type},
-		{roleCurrency, l.Currency}, {roleAuthorisation, l.Authorisation}, {roleDay, l.Date},
+		{roleReference, l.Reference}, {roleLabel, l.Label}, {roleAmount, l.Amount}, {roleDebit, l.Debit}, {roleCredit, l.Credit},
+		{roleType, l.Type}, {roleCurrency, l.Currency}, {roleAuthorisation, l.Authorisation}, {roleDay, l.Date},
 	}
 	return slices.DeleteFunc(all, func(c wantedColumn) bool { return c.name == "" })
 }
@@ -259,8 +258,7 @@ func (l *Layout) finishLine(t *table, line *Line) (ignored string, err error) {
 			"nommez-le dans «\u00a0payments\u00a0», «\u00a0refunds\u00a0» ou «\u00a0ignored\u00a0» du layout.", Plain(kind)))
 	case line.Cents < 0:
 		return "", t.mistakeIn(line.At, t.columnName(roleAmount), fmt.Sprintf("le montant est négatif et «\u00a0%s\u00a0» est un "+
-			"paiement\u00a0: "+
-			"voyez «\u00a0payments\u00a0» et «\u00a0refunds\u00a0» dans le layout.", Plain(kind)))
+			"paiement\u00a0: voyez «\u00a0payments\u00a0» et «\u00a0refunds\u00a0» dans le layout.", Plain(kind)))
 	}
 	line.Cents = max(line.Cents, -line.Cents)
 	line.PaymentDay, line.Day = line.Day, ""

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -203,7 +204,7 @@ func (t *table) isNoMoney() bool {
 		return false
 	}
 	if text == "" {
-		text = firstOf(t.cellOf(roleReference), t.cellOf(roleLabel))
+		text = cmp.Or(t.cellOf(roleReference), t.cellOf(roleLabel))
 	}
 	first, _, _ := strings.Cut(text, " ")
 	first = strings.Trim(foldWords(first), ":.")

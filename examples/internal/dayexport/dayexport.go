@@ -73,8 +73,8 @@ var columns = []struct {
 	needed bool
 }{
 	{"movement", true}, {"instant", false}, {"reference", true}, {"payment", false}, {"merchant", false}, {"authorisation", true},
-	{"cents", true}, {"currency", true}, {"debt", false}, {"notice", false}, {"day", true}, {"count", true}, {"seal",
-		true}, {"sha256", true},
+	{"cents", true}, {"currency", true}, {"debt", false}, {"notice", false}, {"day", true}, {"count", true},
+	{"seal", true}, {"sha256", true},
 }
 
 // again is what to do with an export that is not whole.

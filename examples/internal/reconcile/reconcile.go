@@ -108,8 +108,7 @@ func (l *List) cover(day string) {
 func (l *List) add(line bankfile.Line, o Options) {
 	m := Movement{
 		Reference: line.Reference, Cents: line.Cents, Currency: cmp.Or(line.Currency, "EUR"), Authorisation: line.Authorisation,
-		Day: cmp.Or(line.OperationDay, line.PaymentDay,
-			line.Day), File: l.File.Name, Line: line.At, Near: l.Near, other: line.Order,
+		Day: cmp.Or(line.OperationDay, line.PaymentDay, line.Day), File: l.File.Name, Line: line.At, Near: l.Near, other: line.Order,
 	}
 	switch line.Kind {
 	case bankfile.Payment, bankfile.Refund:

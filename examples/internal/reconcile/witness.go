@@ -108,8 +108,7 @@ func (w Witness) suspicions() (out []string) {
 	}
 	if !w.common {
 		out = append(out, fmt.Sprintf("Aucune référence n’est commune aux exports et à %s\u00a0: vérifiez que le fichier "+
-			"est de la même période et qu’il "+
-			"nomme vos références.", strings.Join(w.Files, ", ")))
+			"est de la même période et qu’il nomme vos références.", strings.Join(w.Files, ", ")))
 	}
 	if w.Here.Count == w.There.Count && (w.Here.Cents == 100*w.There.Cents || 100*w.Here.Cents == w.There.Cents) {
 		out = append(out, fmt.Sprintf("Les montants de %s sont exactement cent fois ceux des exports, ou l’inverse\u00a0: "+

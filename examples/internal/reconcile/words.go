@@ -54,8 +54,7 @@ var verdictWords = map[Verdict]struct{ name, do string }{
 			"la banque ce qu’est devenue la transaction."},
 	OnlyThere: {"seulement là-bas",
 		"Seulement là-bas\u00a0: cherchez la référence dans l’outil de gestion. Inconnue, elle est à lever avec votre " +
-			"prestataire\u202f; " +
-			"un remboursement peut avoir été fait directement sur l’espace de la banque."},
+			"prestataire\u202f; un remboursement peut avoir été fait directement sur l’espace de la banque."},
 	OtherAmount: {"autre montant", "Autre montant\u00a0: comparez avec le ticket de la transaction et demandez à la banque " +
 		"lequel est juste."},
 	OtherState: {"autre sens", "Autre sens\u00a0: l’un a un paiement où l’autre a un remboursement. Faites corriger celui " +

@@ -51,9 +51,8 @@ type column struct {
 
 var columns = map[string][]column{
 	Movements: {
-		{"Jour", 12}, {"Heure de Paris", 20}, {"Mouvement", 26}, {"Référence", 20}, {"Montant", 14}, {"Devise",
-			8}, {"Autorisation", 14},
-		{"Contrat", 18}, {"Paiement", 30}, {"Créance", 20}, {"Avis", 20},
+		{"Jour", 12}, {"Heure de Paris", 20}, {"Mouvement", 26}, {"Référence", 20}, {"Montant", 14}, {"Devise", 8},
+		{"Autorisation", 14}, {"Contrat", 18}, {"Paiement", 30}, {"Créance", 20}, {"Avis", 20},
 	},
 	Totals: {{"Jour", 12}, {"Mouvement", 26}, {"Nombre", 10}, {"Montant", 16}, {"Devise", 8}},
 	Seals:  {{"Jour", 12}, {"Sceau du jour", 68}, {"SHA-256 de l’export", 68}, {"Fichier", 30}},
@@ -93,8 +92,8 @@ func Write(w io.Writer, exports []dayexport.Export) (err error) {
 }
 
 func (b *book) prepare() error {
-	if err := b.file.SetDocProps(&excelize.DocProperties{Title: "Mouvements du jour", Language: "fr-FR",
-		Creator: "Quittance"}); err != nil {
+	properties := excelize.DocProperties{Title: "Mouvements du jour", Language: "fr-FR", Creator: "Quittance"}
+	if err := b.file.SetDocProps(&properties); err != nil {
 		return err
 	}
 	text, day, instant := "@", "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
@@ -103,8 +102,9 @@ func (b *book) prepare() error {
 		id    *int
 		style excelize.Style
 	}{
-		{&b.styles.title, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true,
-			Vertical: "top"}, CustomNumFmt: &text}},
+		{&b.styles.title, excelize.Style{
+			Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}, CustomNumFmt: &text,
+		}},
 		{&b.styles.text, excelize.Style{CustomNumFmt: &text}},
 		{&b.styles.amount, excelize.Style{CustomNumFmt: &amount}},
 		{&b.styles.count, excelize.Style{CustomNumFmt: &count}},
@@ -224,18 +224,17 @@ func (b *book) totals(exports []dayexport.Export, row func(...any) error) error 
 				order = append(order, k)
 			}
 			all[k] = dayexport.Total{Kind: t.Kind, Currency: t.Currency, Count: sum.Count + t.Count, Cents: sum.Cents + t.Cents}
-			if err := row(b.day(e.Day), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count},
-				b.amount(t.Cents), b.text(t.Currency)); err != nil {
+			count := excelize.Cell{StyleID: b.styles.count, Value: t.Count}
+			if err := row(b.day(e.Day), b.text(kindWords[t.Kind]), count, b.amount(t.Cents), b.text(t.Currency)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, k := range order {
 		t := all[k]
-		sum := b.amount(t.Cents)
+		count, sum := excelize.Cell{StyleID: b.styles.count, Value: t.Count}, b.amount(t.Cents)
 		sum.StyleID = b.styles.total
-		if err := row(b.text("Ensemble"), b.text(kindWords[t.Kind]), excelize.Cell{StyleID: b.styles.count, Value: t.Count}, sum,
-			b.text(t.Currency)); err != nil {
+		if err := row(b.text("Ensemble"), b.text(kindWords[t.Kind]), count, sum, b.text(t.Currency)); err != nil {
 			return err
 		}
 	}
