@@ -105,8 +105,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// forget drops what is old, until the end.
-func forget(ctx context.Context, p platform, keep time.Duration) {
+// forget drops what is old, once a minute, until the end.
+func forget(ctx context.Context, p interface {
+	Now() time.Time
+	Forget(before time.Time) int
+}, keep time.Duration) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {

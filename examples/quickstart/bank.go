@@ -18,14 +18,14 @@ import (
 type bank interface {
 	acquirer.Client
 
-	// visit plays the payer at the kiosk. comeBack brings the browser back to the host; it is nil when the browser brings nothing.
+	// visitPaymentPage plays the payer there. comeBack brings the browser back to the host; it is nil when the browser brings nothing.
 	visitPaymentPage(s acquirer.Session, p payer) (comeBack func(context.Context) error, err error)
 
 	Tick() int                // does what the clock has made due
 	Book() []mock.Transaction // what really happened
 }
 
-// payer is what somebody does at the kiosk. The zero value pays.
+// payer is what somebody does on the payment page. The zero value pays.
 type payer struct {
 	outcome acquirer.Outcome
 	leaves  bool // closes the tab instead of coming back

@@ -76,7 +76,7 @@ func (h *host) decide(d creance.Debt) (creance.Decision, error) {
 	return policy.Decide(d, h.clock.Now()), nil
 }
 
-// begin asks for a trip to the kiosk. The key is drawn when the page with the button « payer » is made, so that pressing it twice is
+// begin asks for a trip to the payment page. The key is drawn when the page with the button « payer » is made, so that pressing it twice is
 // one payment; a new try is a new page, and a new key.
 func (h *host) begin(ctx context.Context, d creance.Debt) (payment.Payment, acquirer.Session, error) {
 	return h.payments.Begin(ctx, payment.BeginRequest{Key: rand.Text(), Debt: d, Language: "fr"})

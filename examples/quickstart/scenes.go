@@ -12,7 +12,7 @@ import (
 	"github.com/quittance/quittance/payment"
 )
 
-// visit is what a payer does with one trip to the kiosk.
+// visit is what a payer does with one trip to the payment page.
 type visit func(*story, context.Context, trip) error
 
 // behaviours says who does what, by the debt's id. Whoever is not here pays.

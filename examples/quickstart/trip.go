@@ -23,14 +23,14 @@ type story struct {
 	seen    bool   // the reader knows the screens: from now on only what differs is shown
 }
 
-// trip is one payer on the way to the kiosk.
+// trip is one payer on the way to the payment page.
 type trip struct {
 	debt    creance.Debt
 	payment payment.Payment
 	session acquirer.Session
 }
 
-// setOut takes a payer from the account to the kiosk. The source has lost its pictures of the preliminary step and of the first two: what
+// setOut takes a payer from the account to the payment page. The source has lost its pictures of the preliminary step and of the first two: what
 // stands in them is ours (S17–S20).
 func (s *story) setOut(ctx context.Context, d creance.Debt) (trip, error) {
 	t := trip{debt: d}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/quittance/quittance/acquirer/mock"
@@ -56,20 +57,11 @@ func (o *Office) showDetail(w http.ResponseWriter, r *http.Request, agent office
 	page.Back, page.Errors = &web.Link{Address: "/gestion/paiements", Text: "Paiements"}, faults
 	page.Body = map[string]any{
 		"Payment": p, "Debtor": o.nameOf(p.Debtor), "Own": own, "Others": others, "Typed": given, "Journal": tell(p, journal), "Stuck": stuck, "Damaged": damaged,
-		"Unserved": !p.State.Ended() && !contains(o.Merchants, p.Merchant), "Altered": alteration(p, journal, damaged),
+		"Unserved": !p.State.Ended() && !slices.Contains(o.Merchants, p.Merchant), "Altered": alteration(p, journal, damaged),
 		"Way": draw(p.State, journal, false), "All": draw(p.State, journal, true), "Onward": onward(p.State),
 		"Bank": o.book(p.Reference), "Letters": letters, "Siblings": siblings, "Done": done,
 	}
 	return o.pages.Write(w, r, status, "detail.html", page)
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // alteration says what in a journal is not as it was written; empty if nothing is.

@@ -57,7 +57,7 @@ func saying(english string) *regexp.Regexp { return regexp.MustCompile(`^(?s:` +
 
 var amount = regexp.MustCompile(`^\d+\.\d\d$`)
 
-// french is what the library wrote, in French; empty if there are no words for it.
+// frenchOf is what the library wrote, in French; empty if there are no words for it.
 func frenchOf(english string) string {
 	for _, s := range sayings {
 		found := s.english.FindStringSubmatchIndex(english)

@@ -7,7 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// told is an entry of a journal as the fund's staff reads it.
+// entry is an entry of a journal as the fund's staff reads it.
 type entry struct {
 	At        time.Time
 	Version   int

@@ -126,7 +126,7 @@ func (o *Office) list(w http.ResponseWriter, r *http.Request, agent officer) err
 		if found.payment != "" {
 			return o.seeOther(w, r, "/gestion/paiements/"+string(found.payment), "")
 		}
-		if payments, more, err = o.page50(r.Context(), q, found); err != nil {
+		if payments, more, err = o.readPage(r.Context(), q, found); err != nil {
 			return err
 		}
 	}
@@ -159,8 +159,8 @@ func (o *Office) list(w http.ResponseWriter, r *http.Request, agent officer) err
 	return o.pages.Write(w, r, status, "list.html", page)
 }
 
-// page50 reads one page of payments, and whether there are more in the direction of reading.
-func (o *Office) page50(ctx context.Context, q query, found search) (payments []payment.Payment, more bool, err error) {
+// readPage reads one page of payments, and whether there are more in the direction of reading.
+func (o *Office) readPage(ctx context.Context, q query, found search) (payments []payment.Payment, more bool, err error) {
 	if found.nothing {
 		return nil, false, nil
 	}

@@ -1,9 +1,9 @@
 // Package office is the fund's side: the day at a glance, payments and their journals, what a person may decide, the accounts' exports and
 // their seals, the comparison with a bank's file, what is stuck, and, with a simulated bank, the panel that makes things go wrong.
 //
-// Read in this order: office.go; desk.go, who may do what; today.go and chart.go, the day at a glance; list.go and detail.go, what there is to
-// see; acts.go and confirm.go, what there is to decide; journal.go and diagram.go; exports.go, verify.go and compare.go, the accounts; orphans.go;
-// problem.go; faults.go, the panel.
+// Read in this order: office.go; desk.go, who may do what; today.go and chart.go, the day at a glance; list.go and detail.go, what
+// there is to see; acts.go, what there is to decide; journal.go and diagram.go; exports.go, verify.go and compare.go, the accounts;
+// orphans.go; problem.go; faults.go, the panel.
 package office
 
 import (

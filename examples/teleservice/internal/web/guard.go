@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -46,7 +47,7 @@ func Guard(next http.Handler, log *slog.Logger, https bool, refuse Refuser, exem
 		seen := &recorder{ResponseWriter: w}
 		began := time.Now()
 		r = r.WithContext(context.WithValue(r.Context(), nonceKey{}, nonce))
-		limited := !exempted(r, exempt)
+		limited := !slices.Contains(exempt, r.Method+" "+r.URL.Path)
 		if limited {
 			r.Body = http.MaxBytesReader(w, r.Body, limitOf(r))
 		}
@@ -60,15 +61,6 @@ func Guard(next http.Handler, log *slog.Logger, https bool, refuse Refuser, exem
 		log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", r.Pattern), slog.String("method", r.Method),
 			slog.Int("status", seen.status), slog.Duration("took", time.Since(began)))
 	})
-}
-
-func exempted(r *http.Request, exempt []string) bool {
-	for _, route := range exempt {
-		if route == r.Method+" "+r.URL.Path {
-			return true
-		}
-	}
-	return false
 }
 
 // Policy is the Content-Security-Policy of a page: nothing but its own style and the scripts that bear the nonce. kiosk is the origin that a
