@@ -54,7 +54,7 @@ func (s Schema) applyMissing(ctx context.Context, conn *sql.Conn) error {
 			}
 		}
 	}
-	if _, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version INTEGER NOT NULL)"); err != nil {
+	if err := s.createVersionTable(ctx, conn); err != nil {
 		return err
 	}
 	// A write before anything is read: who may only read learns it now, and not when something is to be kept.
@@ -105,5 +105,19 @@ func (s Schema) applyMissing(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	_, err = conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (version) VALUES (%d)", s.Table, last))
+	return err
+}
+
+// createVersionTable makes the table of the version if it is missing. PostgreSQL asks for the right to create tables before IF NOT EXISTS looks for
+// the table, and the role of a service has no such right; so there the table is looked for, in the schema in which it would be made.
+func (s Schema) createVersionTable(ctx context.Context, conn *sql.Conn) error {
+	if s.Lock != 0 {
+		var exists bool
+		query := "SELECT to_regclass(quote_ident(current_schema()) || '." + s.Table + "') IS NOT NULL"
+		if err := conn.QueryRowContext(ctx, query).Scan(&exists); err != nil || exists {
+			return err
+		}
+	}
+	_, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version INTEGER NOT NULL)")
 	return err
 }

@@ -65,10 +65,13 @@
 // orphan's, an erasure, a restart) holds its rows for ten seconds; then the server ends the transaction, and nothing of it
 // is written; when the process goes on, it makes the call again.
 //
-// Migrate needs a role that may create tables. The service needs less:
+// Migrate needs a role that owns the tables and may create some, where one is missing. The service needs less, and so does Migrate where nothing is
+// missing:
 //
 //	GRANT USAGE ON SCHEMA public TO portal;
 //	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal;
+//
+// The second line is about the tables that are there: run it again after an upgrade that adds one.
 //
 // # Drivers
 //
