@@ -92,16 +92,20 @@ func (s *Service) followReload(ctx context.Context, p Payment, said acquirer.Han
 
 // hintedPayment returns the payment that a hint is about, or ErrNotFound.
 func (s *Service) hintedPayment(ctx context.Context, client acquirer.Client, r acquirer.Result) (Payment, error) {
-	l := Lookup{Reference: r.Reference}
-	if r.Reference == "" {
+	l, named := Lookup{Reference: r.Reference}, fmt.Sprintf("no payment has the reference %.40q, which the message names", r.Reference)
+	if r.Reference == "" { // the number of the session is not told: with some acquirers who has it reads the payer's data
 		l = Lookup{Merchant: client.Merchant(), Session: r.Handle.Session}
+		named = "no payment of merchant " + client.Merchant() + " has the session that the message names"
 	}
 	if r.Reference == "" && r.Handle.Session == "" {
-		return Payment{}, fmt.Errorf("%w: the hint names no payment", ErrNotFound)
+		return Payment{}, fmt.Errorf("%w: the message names no payment", ErrNotFound)
 	}
 	p, err := s.c.Store.Find(ctx, l)
+	if errors.Is(err, ErrNotFound) {
+		return Payment{}, fmt.Errorf("%w: %s", ErrNotFound, named)
+	}
 	if err == nil && (p.Merchant != client.Merchant() || !isAbout(p, r)) {
-		err = fmt.Errorf("%w: the hint is about another session or merchant than %s", ErrNotFound, p.Reference)
+		err = fmt.Errorf("%w: the message is about another session or merchant than %s", ErrNotFound, p.Reference)
 	}
 	return p, err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
@@ -45,6 +46,23 @@ func TestNotFoundSaysWhat(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		} else if strings.Contains(err.Error(), "assure-17") {
 			t.Errorf("%v names a debtor", err)
+		}
+	}
+}
+
+// A notification of no known payment says in the log what was looked for, as after a restore: but never the number of a session, which with PayFiP is a
+// key to the payer's data.
+func TestHintOfNoPaymentSaysWhat(t *testing.T) {
+	w, b := newHints(t)
+	for want, hint := range map[string]acquirer.Result{
+		`no payment has the reference "PCLCB260610000417", which the message names`:          {Reference: "PCLCB260610000417"},
+		"no payment of merchant " + b.Merchant() + " has the session that the message names": {Handle: acquirer.Handle{Session: "8821"}},
+		"the message names no payment": {Handle: acquirer.Handle{Payment: "8821"}},
+	} {
+		b.hint = hint
+		_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
+		if !errors.Is(err, payment.ErrNotFound) || err.Error() != "payment: not found: "+want {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
