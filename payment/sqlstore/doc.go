@@ -93,9 +93,10 @@
 //
 // [Store.Migrate] comes before everything else, at every start. Migrations only add tables, indexes and columns that are
 // empty or have a default, so the version before goes on with its work while processes are exchanged one by one. It does
-// not start again afterwards: Migrate refuses a schema that is newer than the code, and names both versions. The way
-// back is a backup from before the upgrade. On a large table a new index takes its time. Writers wait for it, on SQLite and on PostgreSQL,
-// where readers wait too if the same upgrade adds a column: upgrade when few pay.
+// not start again afterwards, if a file was added to [Store.Migrations]: Migrate refuses a schema that is newer than the
+// code, and names both versions. The way back is a backup from before the upgrade, with the steps of a restore. If no file
+// was added, the version before starts as it did. On a large table a new index takes its time. Writers wait for it, on
+// SQLite and on PostgreSQL, where readers wait too if the same upgrade adds a column: upgrade when few pay.
 //
 // # Errors
 //
@@ -126,9 +127,11 @@
 //
 // # Backup
 //
-// SQLite: install -m 600 /dev/null FILE, then VACUUM INTO 'FILE', while the service runs, then fsync or copy that file to another
-// machine. A file that VACUUM INTO makes itself has the umask's mode, not the database's: others could read it. Never copy the file alone: what is in its log would be missing, or half of it. PostgreSQL: as any other database,
-// with its log (pg_basebackup and archives), so that little is lost; pg_dump is consistent, and loses what came after it.
+// SQLite: install -m 600 /dev/null FILE, then VACUUM INTO 'FILE', while the service runs, then fsync or copy that file to
+// another machine. A file that VACUUM INTO makes itself has the umask's mode, not the database's: others could read it.
+// Give it a backup's name when it is whole: an empty file, restored, is an empty database. Never copy the file alone: what
+// is in its log would be missing, or half of it. PostgreSQL: as any other database, with its log (pg_basebackup and
+// archives), so that little is lost; pg_dump is consistent, and loses what came after it.
 //
 // Keep the seal of each day's export outside the database (audit.Books.Export). A backup holds what was erased since:
 // delete backups in time.
@@ -144,16 +147,20 @@
 //     back office or in its report of the day: of those that begin with your prefix, the year in two digits and the day
 //     of the year in three (PCLCB26061 is 2 March 2026), the highest. Its last seven digits are the number: after Migrate,
 //     call store.Advance(ctx, "2026-03-02", 417) with the day in Paris. When the list cannot be had, a number that is
-//     certainly higher does as well: gaps cost nothing. Without this step nobody pays for another: the acquirer refuses
-//     a reference that it knows (code 94), the payment fails, and the payer has to try again.
-//  4. Start the service. Work asks about every payment that was open in the backup. What was
+//     certainly higher does as well: gaps cost nothing. Without this step nobody pays for another: Sips refuses a
+//     reference that it knows (code 94), the payment fails, and the payer has to try again; Worldline Direct and PayFiP
+//     take it, and two payments of their lists and of the exports have one reference.
+//  4. Start the service, closed for new payments (payment.Config.Acquirer is nil, and Others has it): who paid since the
+//     backup would be let pay once more. Work asks about every payment that was open in the backup. What was
 //     waiting to go out then goes out again; and since versions are counted again, the key of a change may come back
-//     with another content: a host that remembers keys must forget those that it took since the backup.
+//     with another content: a host that remembers keys must forget those that it took since the backup. What was
+//     recorded since the backup is to be recorded again.
 //  5. Have the acquirer send its notifications since the backup again. What they say of payments that are known brings
 //     them up to date, in any order and as often as they come. An acceptance of a payment that is gone becomes an orphan:
 //     delivered to the host, listed by [Store.Orphans], in the export. A person gives that money back, or takes it into
-//     account by hand. Where notifications cannot be sent again, compare the acquirer's list with the
-//     exports: money that is in the one and not in the others is such a payment.
+//     account by hand. Where notifications cannot be sent again, and with PayFiP, whose notifications name no reference
+//     and make no orphan, compare the acquirer's list with the exports: money that is in the one and not in the others
+//     is such a payment. Then open for new payments.
 //  6. After UnknownLimit (72 hours, see [payment.Config]) nothing is open any more but what is in review. Verify the seals
 //     up to the day of the backup; those that were exported after it speak of payments that are gone, and are kept
 //     with a note of why.

@@ -154,23 +154,40 @@ func verify(ctx context.Context, books *audit.Books, folder string) error {
 
 // guide:begin
 
-// backUp writes a copy of an SQLite database while the service runs. The file must not be there yet.
+// backUp writes a copy of an SQLite database while the service runs. The file must not be there yet, and has its name when it is whole: an empty
+// one, restored, would be an empty database.
 func backUp(ctx context.Context, db *sql.DB, file string) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // VACUUM INTO alone would take the umask's mode
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("%s: %w", file, os.ErrExist)
+	}
+	part := file + ".part"
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // VACUUM INTO alone would take the umask's mode
 	if err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	defer os.Remove(part) // of a backup that failed
+	defer f.Close()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	f, err = os.OpenFile(file, os.O_RDWR, 0)
+	return os.Rename(part, file)
+}
+
+// guide:end
+
+// guide:begin
+
+// pastReference comes after Migrate and before the service starts on a database that was restored: no reference up to the bank's highest of
+// today, "PCLCB263340000417", is drawn again.
+func pastReference(ctx context.Context, store *sqlstore.Store, highest string) error {
+	r, err := payment.ParseReference(highest)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return store.Advance(ctx, r.Day.Format(time.DateOnly), r.Sequence)
 }
 
 // guide:end
@@ -285,6 +302,14 @@ func TestBackUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(folder, "copy.db")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := backUp(ended, db, copied); err == nil {
+		t.Error("a backup in no time")
+	}
+	if _, err := os.Stat(copied); !errors.Is(err, os.ErrNotExist) { // an empty file would be an empty database, to who restores it
+		t.Errorf("a backup that failed has a backup's name: %v", err)
+	}
 	if err := backUp(t.Context(), db, copied); err != nil {
 		t.Fatal(err)
 	}
@@ -302,5 +327,23 @@ func TestBackUp(t *testing.T) {
 	}
 	if n, err := store.Count(t.Context(), payment.Filter{}); n != 0 || err != nil {
 		t.Errorf("the copy: %d, %v", n, err)
+	}
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := pastReference(t.Context(), store, "PCLCB260610000417"); err != nil {
+		t.Error(err)
+	}
+	if n, err := store.Sequence(t.Context(), "2026-03-02"); n <= 417 || n > 1000 || err != nil {
+		t.Errorf("the first number after the restore: %d, %v", n, err)
+	}
+	if err := pastReference(t.Context(), store, "0000417"); err == nil {
+		t.Error("a part of a reference was taken")
+	}
+	if mode, err := os.Stat(copied); err != nil || mode.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", mode.Mode(), err)
+	}
+	if files, err := filepath.Glob(filepath.Join(folder, "*.part")); len(files) > 0 || err != nil {
+		t.Errorf("%v, %v", files, err)
 	}
 }
