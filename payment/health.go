@@ -12,7 +12,7 @@ type Health struct {
 	// none does, the acquirer is never asked about them, and those that are still open go to review a day after their limit.
 	Unserved int
 
-	Stuck   int  // payments whose deliveries or looks failed StuckAfter times in a row: see [Service.Restart]
+	Stuck   int  // payments whose deliveries or looks failed StuckAfter times in a row, and orphans whose delivery did: see [Service.Restart]
 	Damaged []ID // those of the stuck ones whose rows cannot be read, see [DamagedError]
 	Orphans int  // verified acceptances that belong to no payment
 
@@ -21,7 +21,7 @@ type Health struct {
 	Hanging int
 
 	Review       int       // payments that wait for a clerk
-	OldestReview time.Time // when the one that waits longest was begun; zero if there is none
+	OldestReview time.Time // since when the one that waits longest has waited; zero if there is none
 
 	// Unrecorded are payments that are paid and not taken into account in time (S77). The time is counted from when they were begun: one that was
 	// accepted late is among them until it is recorded.
@@ -51,18 +51,44 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 			return Health{}, err
 		}
 	}
-	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{States: []State{Review}, Limit: 1})) {
-		if err != nil {
-			return Health{}, err
-		}
-		h.OldestReview = p.CreatedAt
+	if h.OldestReview, err = s.oldestReview(ctx); err != nil {
+		return Health{}, err
 	}
-	for _, err := range withDamaged(s.c.Store.Orphans(ctx)) {
+	for o, err := range withDamaged(s.c.Store.Orphans(ctx)) {
 		if err != nil {
 			return Health{}, err
 		}
 		h.Orphans++
+		if o.Tries >= StuckAfter {
+			h.Stuck++
+		}
 	}
 	h.Hanging = s.calls.countHanging()
 	return h, nil
+}
+
+// oldestReview returns since when the payment that waits longest for a clerk has been in review. A payment was begun before it came into review, and
+// the list has those that were begun first in front; so it is read until one was begun after the instant that is known already.
+func (s *Service) oldestReview(ctx context.Context) (oldest time.Time, err error) {
+	for p, err := range withDamaged(s.c.Store.List(ctx, Filter{States: []State{Review}})) {
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !oldest.IsZero() && p.CreatedAt.After(oldest) {
+			break
+		}
+		since := p.CreatedAt // for a journal that does not tell
+		for e, err := range withDamaged(s.c.Store.Journal(ctx, p.ID)) {
+			if err != nil {
+				return time.Time{}, err
+			}
+			if e.To == Review && e.From != Review {
+				since = e.At
+			}
+		}
+		if !since.IsZero() && (oldest.IsZero() || since.Before(oldest)) {
+			oldest = since
+		}
+	}
+	return oldest, nil
 }

@@ -42,6 +42,9 @@ func TestStuckOrphan(t *testing.T) {
 	}
 	w.delivered = nil
 	before := len(w.changes)
+	if h, err := w.Health(w.ctx); err != nil || h.Stuck != 1 { // who has explained the orphan looks at this number
+		t.Errorf("%d are stuck, %v", h.Stuck, err)
+	}
 	w.must("Restart", w.Restart(w.ctx, payment.ID(orphan().Key())))
 	w.work()
 	if d := cmp.Diff(orphan().Key(), w.changes[len(w.changes)-1].Key); d != "" || len(w.changes) != before+1 {

@@ -53,19 +53,30 @@ func health(service *payment.Service, explained int) http.HandlerFunc {
 
 // guide:begin
 
-// stuck tells of each payment whose work has failed twelve times, and tries it again.
-func stuck(ctx context.Context, service *payment.Service, to io.Writer) error {
-	for p, err := range service.List(ctx, payment.Filter{Stuck: true}) {
+// stuck tells of each payment and each orphan whose work has failed twelve times, and tries it again: after the cause was mended.
+func stuck(ctx context.Context, service *payment.Service, books *audit.Books, to io.Writer) error {
+	again := func(id payment.ID, err error, words ...any) error {
 		var damaged *payment.DamagedError
 		switch {
 		case errors.As(err, &damaged): // repair the row first, from a backup
-			fmt.Fprintln(to, damaged.ID, damaged)
-			continue
+			_, err = fmt.Fprintln(to, damaged.ID, damaged)
+			return err
 		case err != nil:
 			return err
 		}
-		fmt.Fprintln(to, p.Reference, p.State)
-		if err := service.Restart(ctx, p.ID); err != nil { // after the cause was mended
+		fmt.Fprintln(to, words...)
+		return service.Restart(ctx, id)
+	}
+	for p, err := range service.List(ctx, payment.Filter{Stuck: true}) {
+		if err := again(p.ID, err, p.Reference, p.State); err != nil {
+			return err
+		}
+	}
+	for o, err := range books.Orphans(ctx) {
+		if err == nil && o.Tries < payment.StuckAfter {
+			continue
+		}
+		if err := again(payment.ID(o.Key()), err, o.Result.Reference, "orphan", o.Cause); err != nil {
 			return err
 		}
 	}
@@ -95,7 +106,7 @@ func review(ctx context.Context, service *payment.Service, p payment.Payment, to
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(to, " ", entry.Event, entry.Effect, entry.To)
+		fmt.Fprintln(to, " ", entry.At.Format(time.DateTime), entry.Event, entry.Effect, entry.To, entry.Why)
 	}
 	acts, err := service.Choices(ctx, p)
 	if err != nil {
@@ -224,10 +235,16 @@ func TestStuckAndReviews(t *testing.T) {
 		}
 	}})
 	p := w.Pay("D-1", mock.Behaviour{})
+	stranger := acquirer.Result{
+		Reference: "PCLCB263340009999", Merchant: p.Merchant, Outcome: acquirer.Accepted, Amount: p.Amount, Currency: p.Currency, AuthorisationID: "000009",
+	}
+	if err := w.Store.Orphan(t.Context(), stranger, p.CreatedAt); err != nil {
+		t.Fatal(err)
+	}
 	w.PassInSteps(10*24*time.Hour, time.Hour)
 	broken = nil
 	var said strings.Builder
-	if err := stuck(t.Context(), w.Service, &said); err != nil || said.String() != p.Reference+" paid\n" {
+	if err := stuck(t.Context(), w.Service, w.Books, &said); err != nil || said.String() != p.Reference+" paid\nPCLCB263340009999 orphan the books are closed\n" {
 		t.Errorf("%q, %v", said.String(), err)
 	}
 	w.Work()

@@ -62,12 +62,12 @@ func tasksOf(h payment.Health, paid, settled int) (all []task) {
 	}
 	review := task{Text: "À vérifier", Address: list + "a-verifier&tri=anciens", Count: h.Review}
 	if !h.OldestReview.IsZero() {
-		review.Hint = "le plus ancien a été créé le " + minute(h.OldestReview)
+		review.Hint = "le premier attend depuis le " + minute(h.OldestReview)
 	}
 	all = append(all, record, review)
 	for _, t := range []task{
 		{One: "Orphelin à traiter", Text: "Orphelins à traiter", Hint: "de l’argent sans paiement", Address: "/gestion/orphelins", Count: max(h.Orphans-settled, 0)},
-		{One: "Bloqué", Text: "Bloqués", Hint: "un travail a échoué trop souvent", Address: list + "bloques", Count: h.Stuck},
+		{One: "Bloqué", Text: "Bloqués", Hint: "un travail a échoué trop souvent, pour un paiement ou un orphelin", Address: list + "bloques", Count: h.Stuck},
 		{Text: "Sans banque ici", Hint: "aucune banque de ce service ne suit plus leur commerçant", Address: list + "sans-banque", Count: h.Unserved},
 		{One: "Illisible", Text: "Illisibles", Hint: "une ligne de la base est abîmée : prévenez l’exploitant", Address: list + "bloques", Count: len(h.Damaged)},
 		{One: "Appel sans réponse", Text: "Appels sans réponse", Hint: "la banque, ou la messagerie, ne répond plus : prévenez l’exploitant", Count: h.Hanging},
