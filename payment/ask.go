@@ -128,13 +128,17 @@ func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.T
 	case s.times.isOverdue(p, now):
 		return s.commitAtVersion(ctx, p, Event{Kind: OnOverdue, At: now, Err: shortCause(cause.Error())})
 	}
+	never := errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) // it forgets payments, or there is no handle to ask by
+	if !never {
+		s.logFailedCall(ctx, "payment: not answered", p, cause)
+	}
 	if p.State != Review { // in review silence is no evidence
 		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error()), NotBefore: leftAlone})
 		if err != nil || q.Version != p.Version {
 			return ignoreVersion(err)
 		}
 	}
-	if errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) { // it can never be asked: it forgets payments, or there is no handle to ask by
+	if never {
 		return s.lookLater(ctx, t, now, "")
 	}
 	if p.State.Ended() || p.State == Paid || p.State == Review { // the look was missed, and is made up for
