@@ -79,6 +79,9 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 		if held := (*HeldError)(nil); errors.As(err, &held) {
 			held.By = held.By.shownTo(r.Debt.Debtor)
 		}
+		if err != nil {
+			s.logNotBegun(ctx, p, err)
+		}
 		end(err, slog.String("reference", p.Reference), slog.String("state", string(p.State)))
 	}()
 
@@ -215,9 +218,6 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 // notOpened ends the payment: no session was handed out, so no money can have moved. Work asks about it once more later, unless the
 // acquirer certainly opened no session.
 func (s *Service) notOpened(ctx context.Context, p Payment, cause error) (Payment, acquirer.Session, error) {
-	if !errors.Is(cause, ErrHeld) { // which is the payer's affair
-		s.logFailedCall(ctx, "payment: not begun", p, cause)
-	}
 	e := Event{Kind: OnNotOpened, At: s.now(), Err: shortCause(cause.Error())}
 	if a := (*acquirer.Error)(nil); errors.As(cause, &a) {
 		switch a.Kind {

@@ -32,6 +32,16 @@ var answersToErrors = []struct {
 	{ErrNotFound, http.StatusNotFound, "unknown reference"},
 }
 
+// answerTo returns the HTTP answer to an error of Receive.
+func answerTo(err error) (status int, text string) {
+	for _, a := range answersToErrors {
+		if errors.Is(err, a.is) {
+			return a.status, a.text
+		}
+	}
+	return http.StatusServiceUnavailable, "not stored, send again"
+}
+
 // NotifyHandler takes the notifications of the acquirers, in the shapes that each sends. It answers 200 when the message was
 // taken, whatever it did, and to a hint that was followed; 400 to what has no content or says nothing; 403 when no acquirer
 // finds its seal in it; 404 to a message about an unknown payment; 405, 413, 414 and 415 as they are meant; 503 when the store
@@ -66,15 +76,14 @@ func (s *Service) NotifyHandler() http.Handler {
 			w.WriteHeader(http.StatusOK)
 			return
 		}
-		s.c.Logger.LogAttrs(r.Context(), slog.LevelWarn, "payment: notification", slog.Any("error", err))
-		for _, a := range answersToErrors {
-			if errors.Is(err, a.is) {
-				http.Error(w, a.text, a.status)
-				return
-			}
+		status, text := answerTo(err)
+		level := slog.LevelWarn
+		if status == http.StatusServiceUnavailable { // the message is right, and the store fails
+			level = slog.LevelError
+			h.Set("Retry-After", retryAfterSeconds)
 		}
-		h.Set("Retry-After", retryAfterSeconds)
-		http.Error(w, "not stored, send again", http.StatusServiceUnavailable)
+		s.c.Logger.LogAttrs(r.Context(), level, "payment: notification", slog.Any("error", err))
+		http.Error(w, text, status)
 	})
 }
 
@@ -199,6 +208,8 @@ func (s *Service) ReturnHandler(next func(*http.Request, Payment, error) string)
 			level := slog.LevelWarn
 			if errors.Is(err, ErrNoCallback) { // anybody can ask for the address with nothing: that must not fill a log
 				level = slog.LevelDebug
+			} else if status, _ := answerTo(err); status == http.StatusServiceUnavailable {
+				level = slog.LevelError
 			}
 			s.c.Logger.LogAttrs(r.Context(), level, "payment: return", slog.Any("error", err))
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/creance"
 )
 
 // logLevel returns the level of a change in the log: reviews and contradictions are warnings.
@@ -25,12 +26,26 @@ func logEntry(p Payment, e Entry) []slog.Attr {
 	}
 }
 
-// logFailedCall writes that the acquirer did not do what it was asked. That is a warning, since it is tried again, by Work or by the payer; but an
-// error where the configuration is wrong, a key that has expired for instance: it stays so until a person mends it, and nobody can pay meanwhile.
-func (s *Service) logFailedCall(ctx context.Context, message string, p Payment, cause error) {
-	level := slog.LevelWarn
-	if errors.Is(cause, acquirer.ErrConfiguration) {
-		level = slog.LevelError
+// failureLevel returns the level of a failure in the log. What ends by itself is a warning: an acquirer that cannot be reached or does not answer,
+// a request that was given up. Everything else stays until a person mends it, a key that has expired or a store that cannot write, and nobody can
+// pay meanwhile.
+func failureLevel(ctx context.Context, err error) slog.Level {
+	if ctx.Err() != nil || errors.Is(err, acquirer.ErrUnavailable) || errors.Is(err, acquirer.ErrUnanswered) {
+		return slog.LevelWarn
 	}
-	s.c.Logger.LogAttrs(ctx, level, message, slog.Any("payment", p), slog.String("error", shortCause(cause.Error())))
+	return slog.LevelError
+}
+
+// logNotBegun writes why a payer was not sent to the payment page, unless the reason is the payer's own, or the host's request.
+func (s *Service) logNotBegun(ctx context.Context, p Payment, err error) {
+	for _, own := range []error{creance.ErrIneligible, ErrHeld, ErrInvalid, ErrInProgress, ErrKeyReused, ErrClosed} {
+		if errors.Is(err, own) {
+			return
+		}
+	}
+	level, attrs := failureLevel(ctx, err), []slog.Attr{slog.String("error", shortCause(err.Error()))}
+	if p.ID != "" {
+		attrs = append(attrs, slog.Any("payment", p))
+	}
+	s.c.Logger.LogAttrs(ctx, level, "payment: not begun", attrs...)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,5 +98,72 @@ func TestFailedCallsAreLogged(t *testing.T) {
 		q, _ := w.begin("2")
 		w.pass(17 * time.Minute)
 		says("not answered", q.Reference)
+	}
+}
+
+// roomlessStore is a store that can be read, and that has no room for what is written.
+type roomlessStore struct {
+	payment.Store
+	full error
+}
+
+func (s *roomlessStore) Create(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if s.full != nil {
+		return s.full
+	}
+	return s.Store.Create(ctx, p, e)
+}
+
+func (s *roomlessStore) Commit(ctx context.Context, p payment.Payment, e payment.Entry) error {
+	if s.full != nil {
+		return s.full
+	}
+	return s.Store.Commit(ctx, p, e)
+}
+
+// On a full disk nobody could pay: Health, which only reads, was all zero, and a notification that could not be kept was a warning like a forged one.
+func TestStoreThatCannotWriteIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	s := &roomlessStore{}
+	w := newWorld(t, func(c *payment.Config) { s.Store, c.Store, c.Logger = c.Store, s, textLogger(&log) })
+	says := func(want ...string) {
+		t.Helper()
+		for line := range strings.Lines(log.String()) {
+			if !slices.ContainsFunc(want, func(part string) bool { return !strings.Contains(line, part) }) {
+				return
+			}
+		}
+		t.Errorf("no line has %q:\n%s", want, &log)
+	}
+	w.bank.Notify = func(acquirer.Callback) {}
+	_, session := w.begin("1")
+	cb, err := w.bank.Visit(session, mock.Behaviour{})
+	w.must("Visit", err)
+	s.full = errors.New("database or disk is full")
+	if _, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("2"), Debt: debt("2")}); !errors.Is(err, s.full) {
+		t.Fatalf("Begin: %v", err)
+	}
+	says("level=ERROR", `"payment: not begun"`, s.full.Error())
+	for message, handler := range map[string]http.Handler{
+		"payment: notification": w.NotifyHandler(), "payment: return": w.ReturnHandler(func(*http.Request, payment.Payment, error) string { return "/" }),
+	} {
+		r, err := mock.NewRequest(t.Context(), "https://portal.example/", cb)
+		w.must("NewRequest", err)
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+		says("level=ERROR", `"`+message+`"`, s.full.Error())
+	}
+	log.Reset()
+	for _, own := range []error{payment.ErrHeld, payment.ErrInvalid} { // what is the payer's own affair, or a form's, fills no log
+		r := payment.BeginRequest{Key: key("3"), Debt: debt("1")}
+		if own == payment.ErrInvalid {
+			r.Key = ""
+		}
+		s.full = nil
+		if _, _, err := w.Begin(w.ctx, r); !errors.Is(err, own) {
+			t.Errorf("%v, want %v", err, own)
+		}
+	}
+	if strings.Contains(log.String(), "not begun") {
+		t.Errorf("the log of what is the payer's own affair:\n%s", &log)
 	}
 }
