@@ -131,7 +131,7 @@ func (s *Service) noteSilence(ctx context.Context, t Task, p Payment, now time.T
 	never := errors.Is(cause, acquirer.ErrUnsupported) || errors.Is(cause, acquirer.ErrInvalid) // it forgets payments, or there is no handle to ask by
 	if !never {
 		level := failureLevel(ctx, cause)
-		s.c.Logger.LogAttrs(ctx, level, "payment: not answered", slog.Any("payment", p), slog.String("error", shortCause(cause.Error())))
+		s.c.Logger.LogAttrs(ctx, level, "payment: not answered", slog.Any("payment", p), slog.Any("error", cause))
 	}
 	if p.State != Review { // in review silence is no evidence
 		q, _, err := s.commitEvent(ctx, p, Event{Kind: OnSilent, At: now, Err: shortCause(cause.Error()), NotBefore: leftAlone})

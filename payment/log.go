@@ -43,7 +43,7 @@ func (s *Service) logNotBegun(ctx context.Context, p Payment, err error) {
 			return
 		}
 	}
-	level, attrs := failureLevel(ctx, err), []slog.Attr{slog.String("error", shortCause(err.Error()))}
+	level, attrs := failureLevel(ctx, err), []slog.Attr{slog.Any("error", err)}
 	if p.ID != "" {
 		attrs = append(attrs, slog.Any("payment", p))
 	}

@@ -86,12 +86,15 @@ func TestFailedCallsAreLogged(t *testing.T) {
 			}
 			t.Errorf("%v: no line says %q of %s:\n%s", c.kind, message, reference, &log)
 		}
-		b.begin = &acquirer.Error{Op: acquirer.OpBegin, Kind: c.kind}
+		b.begin = &acquirer.Error{Op: acquirer.OpBegin, Kind: c.kind, Err: errors.New(strings.Repeat("what is wrong ", 20) + "and what to do")}
 		p, _, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: debt("1")})
 		if !errors.Is(err, c.kind) {
 			t.Fatalf("Begin: %v", err)
 		}
 		says("not begun", p.Reference)
+		if !strings.Contains(log.String(), "and what to do") {
+			t.Errorf("the cause is cut:\n%s", &log)
+		}
 
 		b.begin, b.status = nil, &acquirer.Error{Op: acquirer.OpStatus, Kind: c.kind}
 		w.bank.Notify = func(acquirer.Callback) {}
