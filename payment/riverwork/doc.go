@@ -24,6 +24,8 @@
 // River: a question without an answer or a failed delivery completes its job, the row says when to try again, and
 // Filter.Stuck finds what keeps failing. A job that River shows as discarded has met a failure of the store, or a Config.Deliver or an
 // acquirer's client that ignores the end of its context: the job ends then all the same, and the call runs on by itself.
+// The error of a job is written to the Logger of river.Config at level ERROR, as « payment: work »: River's own line
+// about it is of level INFO. A chore's is too, such as inbox.AcknowledgementAlarm's.
 //
 // River's Stop lets the jobs that run finish, and StopAndCancel cuts them off: what they had leased is given back, and due at once for
 // whoever works next. [payment.Service.Stop] is for hosts that call Work.
@@ -39,6 +41,9 @@
 //	service, err := payment.New(payment.Config{Store: store, …})
 //	err = jobs.AddWorkers(service)
 //	client, err := river.NewClient(riverpgxv5.New(pool), config)
+//
+// River and its drivers are modules of their own, and those of different versions do not compile together. This package brings
+// riverdriver/riverdatabasesql; so who upgrades River upgrades that one too, with go get, beside the driver of the host's own.
 //
 // A process that takes payments and works no jobs stops after the service; its config says no more than what its
 // inserts need. A store without the hook works too: then the sweep finds everything, up to its period later.

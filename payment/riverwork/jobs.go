@@ -100,12 +100,12 @@ func (j *Jobs) AddWorkers(s *payment.Service) error {
 	if j.config.Workers == nil {
 		j.config.Workers = river.NewWorkers()
 	}
-	w := j.config.Workers
+	w, log := j.config.Workers, j.workLog()
 	err := errors.Join(
-		river.AddWorkerSafely(w, &worker[Attention]{service: s}),
-		river.AddWorkerSafely(w, &worker[Delivery]{service: s}),
-		river.AddWorkerSafely(w, &sweeper{jobs: j, service: s}),
-		river.AddWorkerSafely(w, &cleaner{service: s}),
+		river.AddWorkerSafely(w, &worker[Attention]{workLog: log, service: s}),
+		river.AddWorkerSafely(w, &worker[Delivery]{workLog: log, service: s}),
+		river.AddWorkerSafely(w, &sweeper{workLog: log, jobs: j, service: s}),
+		river.AddWorkerSafely(w, &cleaner{workLog: log, service: s}),
 	)
 	if err != nil {
 		return fmt.Errorf("riverwork: %w", err)

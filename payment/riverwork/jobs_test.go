@@ -1,11 +1,13 @@
 package riverwork
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -256,7 +258,37 @@ func TestStoppedIsNoFailure(t *testing.T) {
 	late, end := context.WithTimeout(t.Context(), 0)
 	defer end()
 	failed := errors.New("failed")
-	if err := unlessStopped(late, failed); err != failed {
+	if err := (workLog{}).unlessStopped(late, failed); err != failed {
 		t.Errorf("a job whose time is over: %v", err)
+	}
+}
+
+// River writes the error of a job at level INFO, which its own logger does not show: that no acknowledgement went out, an error of a chore, was in
+// no log.
+func TestFailureIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	config := &river.Config{
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	}
+	jobs, err := New(open(t), config, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unacknowledged := errors.New("a payment without an acknowledgement")
+	s := paymenttest.New(t, paymenttest.Options{Config: func(c *payment.Config) {
+		c.Chores = []payment.Chore{func(context.Context, time.Time) (int, error) { return 0, unacknowledged }}
+	}}).Service
+	c := &cleaner{workLog: jobs.workLog(), service: s}
+	if err := c.Work(t.Context(), nil); !errors.Is(err, unacknowledged) {
+		t.Errorf("error %v", err)
+	}
+	if line := log.String(); !strings.Contains(line, `level=ERROR msg="payment: work"`) || !strings.Contains(line, unacknowledged.Error()) {
+		t.Errorf("the log is %q", line)
+	}
+	log.Reset()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := c.Work(stopped, nil); err == nil || log.Len() > 0 {
+		t.Errorf("a job that was stopped: %v, %s", err, &log)
 	}
 }

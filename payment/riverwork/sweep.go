@@ -20,6 +20,7 @@ const sweepLimit = 2000
 // sweeper works the sweep: it gives a job to all due work that has none.
 type sweeper struct {
 	river.WorkerDefaults[Sweep]
+	workLog
 	jobs    *Jobs
 	service *payment.Service
 }
@@ -37,7 +38,7 @@ func (s *sweeper) Work(ctx context.Context, _ *river.Job[Sweep]) error {
 		}
 		errs = append(errs, err)
 	}
-	return unlessStopped(ctx, errors.Join(errs...))
+	return s.unlessStopped(ctx, errors.Join(errs...))
 }
 
 // enqueueMissing inserts the jobs that due work does not have. A job that isBlocking is replaced by another one for the same work, and

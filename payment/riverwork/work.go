@@ -1,8 +1,10 @@
 package riverwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/quittance/quittance/payment"
@@ -17,6 +19,7 @@ const (
 // worker does the due work of one payment and one kind, until nothing is due.
 type worker[T pieceOfWork] struct {
 	river.WorkerDefaults[T]
+	workLog
 	service *payment.Service
 }
 
@@ -29,7 +32,7 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 		n, err := w.service.WorkOn(ctx, d.Kind, d.Payment)
 		switch {
 		case err != nil || n == 0:
-			return unlessStopped(ctx, err)
+			return w.unlessStopped(ctx, err)
 		case time.Since(began) > beginFurtherWithin:
 			return river.JobSnooze(0) // more may be due: another run has the whole time for it
 		}
@@ -39,6 +42,7 @@ func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 // cleaner runs the chores.
 type cleaner struct {
 	river.WorkerDefaults[Chores]
+	workLog
 	service *payment.Service
 }
 
@@ -48,14 +52,23 @@ func (*cleaner) Timeout(*river.Job[Chores]) time.Duration { return 10 * time.Min
 // Work implements [river.Worker].
 func (c *cleaner) Work(ctx context.Context, _ *river.Job[Chores]) error {
 	_, err := c.service.Chores(ctx)
-	return unlessStopped(ctx, err)
+	return c.unlessStopped(ctx, err)
 }
+
+// workLog is where a job that fails says so, as package payment does: River writes it at level INFO only, and into the job.
+type workLog struct{ *slog.Logger }
+
+// workLog returns the logger of the host's River client.
+func (j *Jobs) workLog() workLog { return workLog{j.config.Logger} }
 
 // unlessStopped returns the error of a job. When the client stops in the middle of it, that is no failure: what the job had leased is given back,
 // and the job is there for the next client.
-func unlessStopped(ctx context.Context, err error) error {
+func (l workLog) unlessStopped(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return river.JobSnooze(0)
+	}
+	if err != nil {
+		cmp.Or(l.Logger, slog.Default()).LogAttrs(ctx, slog.LevelError, "payment: work", slog.Any("error", err))
 	}
 	return err
 }
