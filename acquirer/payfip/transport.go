@@ -59,7 +59,7 @@ func (in *inner) exchange(ctx context.Context, q request) (a answer, status int,
 	req.Header["SOAPAction"] = []string{`""`} // Set would spell it Soapaction
 	req.Header.Set("User-Agent", "quittance")
 
-	resp, err := in.http.Do(req)
+	resp, err := wire.Do(in.http, req)
 	if err != nil {
 		if trail.NeverLeft(err) {
 			return a, 0, q.newError(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err)

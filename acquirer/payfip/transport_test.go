@@ -10,9 +10,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
 )
 
@@ -133,5 +135,18 @@ func TestTLS(t *testing.T) {
 	defer cancel()
 	if _, err := mustNew(t, c).Begin(ctx, order()); err == nil || faultOf(t, err).Kind != acquirer.ErrUnavailable && faultOf(t, err).Kind != acquirer.ErrUnanswered {
 		t.Error(err)
+	}
+}
+
+// TestSwitchedProtocols: nobody asks for another protocol. Who answers 101 all the same, and nothing after it, keeps no call waiting.
+func TestSwitchedProtocols(t *testing.T) {
+	for op, call := range operations {
+		synctest.Test(t, func(t *testing.T) {
+			w := newPlatform(t, nil, simulated.SwitchedProtocols, simulated.SwitchedProtocols)
+			err := call(t.Context(), w.Client)
+			if e := faultOf(t, err); !strings.Contains(err.Error(), "HTTP 101") || e.OutcomeUnknown() != (op != acquirer.OpStatus) {
+				t.Errorf("%s: %v", op, err)
+			}
+		})
 	}
 }

@@ -43,3 +43,9 @@ func (s *Script) Reply(r *http.Request) (*http.Response, error) {
 	}
 	return s.replies[n](r)
 }
+
+// SwitchedProtocols answers 101, with a body such as net/http makes of the connection then: nothing comes, and no context ends it.
+func SwitchedProtocols(r *http.Request) (*http.Response, error) {
+	body, _ := io.Pipe()
+	return &http.Response{StatusCode: http.StatusSwitchingProtocols, Body: body, Request: r}, nil
+}

@@ -64,7 +64,7 @@ func (in *inner) exchange(ctx context.Context, q request, into any) (r reply, e 
 	if err != nil {
 		return fail(acquirer.ErrInvalid, "the request cannot be made: %w", err)
 	}
-	resp, err := in.http.Do(req)
+	resp, err := wire.Do(in.http, req)
 	if err != nil {
 		if e := (*url.Error)(nil); errors.As(err, &e) {
 			err = e.Err // without the address, which holds the session's id

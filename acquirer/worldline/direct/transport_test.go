@@ -15,6 +15,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 )
 
 // TestBrokenPlaces breaks the wire in every place: before the request left it was certainly not done, from a connection on it may have been.
@@ -142,5 +143,18 @@ func TestObserve(t *testing.T) {
 		if !strings.HasPrefix(said[i], want) || !strings.Contains(said[i], "status=") || strings.Contains(said[i], session+" ") {
 			t.Errorf("%s: %s", want, said[i])
 		}
+	}
+}
+
+// TestSwitchedProtocols: nobody asks for another protocol. Who answers 101 all the same, and nothing after it, keeps no call waiting.
+func TestSwitchedProtocols(t *testing.T) {
+	for op, call := range operations {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire(t, nil, simulated.SwitchedProtocols, simulated.SwitchedProtocols, simulated.SwitchedProtocols)
+			err := call(t.Context(), w.Client)
+			if e := faultOf(t, err); !strings.Contains(err.Error(), "HTTP 101") || e.OutcomeUnknown() != (op == acquirer.OpRefund) {
+				t.Errorf("%s: %v", op, err)
+			}
+		})
 	}
 }

@@ -102,7 +102,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "quittance")
 
-	resp, err := in.http.Do(req)
+	resp, err := wire.Do(in.http, req)
 	if err != nil {
 		if trail.NeverLeft(err) {
 			return done(fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))

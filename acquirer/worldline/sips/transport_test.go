@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/simulated"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
@@ -409,3 +410,16 @@ func TestConcurrentUse(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
+
+// TestSwitchedProtocols: nobody asks for another protocol. Who answers 101 all the same, and nothing after it, keeps no call waiting.
+func TestSwitchedProtocols(t *testing.T) {
+	for op, call := range operations {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire(t, nil, simulated.SwitchedProtocols, simulated.SwitchedProtocols, simulated.SwitchedProtocols)
+			err := call(t.Context(), w.Client)
+			if e := faultOf(t, err); !strings.Contains(err.Error(), "HTTP 101") || e.OutcomeUnknown() != (op == acquirer.OpBegin || op == acquirer.OpCancel) {
+				t.Errorf("%s: %v", op, err)
+			}
+		})
+	}
+}
