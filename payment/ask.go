@@ -104,7 +104,30 @@ func (s *Service) askAndApply(ctx context.Context, t Task) error {
 	if (p.State.isOneOf(noMoneyStates) || p.State == Refunded) && meaningOf(p, r, false) == OnPending {
 		return s.c.Store.Release(ctx, t, nextUndecidedLook(p, now), "")
 	}
+	if isReturning(p, r) {
+		return s.lookAtReturn(ctx, t, now)
+	}
 	return s.lookLater(ctx, t, now, "")
+}
+
+// lookAtReturn releases the lease of a look which found that money is on its way back. No message need come when it is back, or refused and
+// here again: it is asked about daily, and after a month weekly.
+func (s *Service) lookAtReturn(ctx context.Context, t Task, now time.Time) error {
+	again, err := s.nextLook(ctx, t.Payment, now)
+	if err != nil {
+		return err
+	}
+	var last time.Time
+	for e, err := range s.c.Store.Journal(ctx, t.Payment.ID) {
+		if err != nil {
+			return err
+		}
+		last = e.At
+	}
+	if due := nextReviewLook(last, now); again.IsZero() || due.Before(again) {
+		again = due
+	}
+	return s.c.Store.Release(ctx, t, again, "")
 }
 
 // lookLater releases the lease of a look that changed nothing, until nextLook.

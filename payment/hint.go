@@ -129,6 +129,9 @@ func (s *Service) askForHint(ctx context.Context, t Task, before time.Time, said
 		}
 		if err == nil { // the answer says nothing new: the payment is due when it was due before
 			again = before
+			if again.IsZero() && isReturning(p, r) {
+				again = s.now().Add(reviewEvery)
+			}
 			p.Handle = p.learnedHandle(r.Handle)
 		}
 	}

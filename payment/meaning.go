@@ -46,7 +46,7 @@ func nothingTried(p Payment, r acquirer.Result) bool {
 //  2. Money of another authorisation is other money, also when it has gone back. Where either has no authorisation, it may be the same.
 //  3. Of money that is known, a larger part that has gone back is news, and so is an authorisation that was missing.
 //  4. A smaller part that has gone back is news only if knowsReturns: in the answer to Status, by an acquirer that can give money back. A
-//     message may be old, and an acquirer that gives nothing back does not know.
+//     message may be old, and an acquirer that gives nothing back does not know. What is on its way back is not here again.
 func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 	ordered, _ := euro.Cents(p.Amount)
 	back, err := euro.Cents(r.Returned)
@@ -64,10 +64,11 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 		return OnReturned
 	case accepted && p.knowsMoney():
 		before, _ := euro.Cents(p.Returned)
+		leaving, _ := euro.Cents(r.Returning)
 		switch {
 		case back > before:
 			return OnReturnedPart
-		case back < before && knowsReturns:
+		case back+leaving < before && knowsReturns:
 			return OnNotReturned
 		case p.Authorisation == "" && r.AuthorisationID != "":
 			return OnConfirmed
@@ -80,6 +81,11 @@ func meaningOf(p Payment, r acquirer.Result, knowsReturns bool) EventKind {
 		return k
 	}
 	return OnPending
+}
+
+// isReturning reports whether the answer says that money of the payment is on its way back: whether it arrives is still to be heard.
+func isReturning(p Payment, r acquirer.Result) bool {
+	return (p.State.Money() || p.State == Refunded) && r.Outcome == acquirer.Accepted && r.Returning.Sign() > 0
 }
 
 // isOldNews reports whether a message tells of money of which the acquirer has said since that more of it went back, for a payment that a
