@@ -86,7 +86,7 @@ func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (
 		Reference: wire.Printable(m["refdet"]), Merchant: wire.Printable(m["numcli"]),
 		Amount: euro.Of(cents), Currency: "EUR",
 		Outcome: acquirer.Unknown, Code: wire.Printable(m["resultrans"]), AuthorisationID: wire.Printable(m["numauto"]),
-		At: parseTime(m["dattrans"], m["heurtrans"]), Handle: h,
+		At: in.parseTime(m["dattrans"], m["heurtrans"]), Handle: h,
 	}
 	if l, known := letters[m["resultrans"]]; known {
 		r.Outcome, r.Means = l.outcome, l.means
@@ -103,8 +103,9 @@ func (in *inner) readResult(q request, m map[string]string, h acquirer.Handle) (
 	return r.WithFields(fields), nil // of the rest, mel and objet must not be kept, and exer comes back in other forms than it was sent
 }
 
-// parseTime parses DDMMYYYY and HHMM in Paris, and returns UTC. A malformed date is the zero time: no date decides about money.
-func parseTime(day, hour string) time.Time {
+// parseTime parses DDMMYYYY and HHMM in Paris, and returns UTC. A date that is malformed, or cannot be meant, is the zero time: no date
+// decides about money.
+func (in *inner) parseTime(day, hour string) time.Time {
 	if len(day) != 8 || len(hour) != 4 || !wire.Digits(day+hour, 12) {
 		return time.Time{}
 	}
@@ -113,5 +114,5 @@ func parseTime(day, hour string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t.UTC()
+	return wire.Instant(t, in.now())
 }

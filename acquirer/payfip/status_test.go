@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/acquirer/payfip/internal/soap"
@@ -47,6 +48,26 @@ func TestStatusFields(t *testing.T) {
 	for name, want := range map[string]string{"saisie": "T", "dattrans": "28112026", "heurtrans": "1105", "mel": "", "objet": "", "idOp": "", "exer": ""} {
 		if got, ok := r.Field(name); got != want || ok != (want != "") {
 			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// A date that cannot be meant is no date; the answer says the rest all the same, and keeps the date as it was written.
+func TestStatusAbsurdDates(t *testing.T) {
+	for day, want := range map[string]string{
+		"28112026": "2026-11-28T10:05:00Z", "29112026": "2026-11-29T10:05:00Z", "30112026": "", "28112062": "", "31129999": "", "31122009": "", "01010001": "",
+	} {
+		r, err := newPlatform(t, nil, detail("dattrans", day)).Status(t.Context(), question())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if !r.At.IsZero() {
+			got = r.At.Format(time.RFC3339)
+		}
+		asWritten, _ := r.Field("dattrans")
+		if diff := cmp.Diff([]string{want, day}, []string{got, asWritten}); diff != "" || r.Outcome != acquirer.Accepted {
+			t.Errorf("%s, %s (-want +got):\n%s", day, r.Outcome, diff)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
 // A payment is the part of the platform's payment object, one attempt to pay, that is read (docs/direct.md §7.4). Card data that is not
@@ -62,8 +63,8 @@ func (s statusOutput) codeOrNone() int {
 }
 
 // happenedAt returns the platform's own time of the transaction, otherwise of the creation.
-func (p *payment) happenedAt() time.Time {
-	return parseTime(cmp.Or(p.Output.TransactionDate, p.Output.CreationDate))
+func (in *inner) happenedAt(p *payment) time.Time {
+	return in.parseTime(cmp.Or(p.Output.TransactionDate, p.Output.CreationDate))
 }
 
 // A refundResult is one refund of a payment.
@@ -97,14 +98,14 @@ var means = map[string]acquirer.Means{"card": acquirer.Card, "directDebit": acqu
 // dates are the layouts in which the platform was seen to write instants; the fraction has six or seven digits.
 var dates = [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700"}
 
-// parseTime returns the zero time for a malformed date: no date decides about money.
-func parseTime(s string) time.Time {
+// parseTime returns the zero time for a date that cannot be read, and for one that cannot be meant: no date decides about money.
+func (in *inner) parseTime(s string) time.Time {
 	if len(s) > 40 {
 		return time.Time{}
 	}
 	for _, layout := range dates {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() > 1970 && t.Year() < 9999 {
-			return t.UTC().Truncate(time.Microsecond)
+		if t, err := time.Parse(layout, s); err == nil {
+			return wire.Instant(t, in.now())
 		}
 	}
 	return time.Time{}

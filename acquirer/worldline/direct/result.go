@@ -29,7 +29,7 @@ func (in *inner) resultOf(ctx context.Context, q acquirer.Question, t trip) (acq
 	v := in.verdictOn(code)
 	r := acquirer.Result{
 		Reference: q.Reference, Merchant: in.merchant, Outcome: v.outcome, AuthorisationID: p.ID,
-		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), Means: means[p.Output.Method], At: p.happenedAt(),
+		Brand: brands[p.Output.Card.ProductID], MaskedPAN: acquirer.MaskPAN(p.Output.Card.Card.Number), Means: means[p.Output.Method], At: in.happenedAt(p),
 		Handle: acquirer.Handle{Session: q.Handle.Session, Payment: p.ID, ExpiresAt: q.Handle.ExpiresAt},
 	}
 	if p.State.Code != nil {
@@ -128,7 +128,7 @@ func (in *inner) setEnd(r *acquirer.Result, q acquirer.Question, t trip, code in
 func (in *inner) cancelledOrExpired(q acquirer.Question, p *payment) acquirer.Outcome {
 	at := in.now()
 	if p != nil {
-		if changed := parseTime(p.State.ChangedAt); !changed.IsZero() {
+		if changed := in.parseTime(p.State.ChangedAt); !changed.IsZero() {
 			at = changed
 		}
 	}

@@ -390,15 +390,17 @@ func TestAmounts(t *testing.T) {
 	})
 }
 
-// TestTimes: fractions of six and seven digits, and zones as they were seen.
+// TestTimes: fractions of six and seven digits, and zones as they were seen. What cannot be meant is no date: before 2010, or to come.
 func TestTimes(t *testing.T) {
+	client := mustNew(t, testConfig(nil))
 	at := time.Date(2026, 11, 28, 10, 4, 22, 794531000, time.UTC)
 	for s, want := range map[string]time.Time{
 		"2026-11-28T11:04:22.7945313+01:00": at, "2026-11-28T10:04:22.794531Z": at, "2026-11-28T11:04:22.7945313+0100": at,
 		"2026-11-28T10:04:22Z": at.Truncate(time.Second), "": {}, "28/11/2026": {}, "2026-11-28T10:04:22": {}, "0001-01-01T00:00:00Z": {},
-		strings.Repeat("2", 50): {},
+		strings.Repeat("2", 50): {}, "2009-12-31T23:59:59Z": {}, "2099-01-01T00:00:00Z": {}, "2026-11-30T10:05:01Z": {},
+		"2026-11-30T11:05:00+01:00": time.Date(2026, 11, 30, 10, 5, 0, 0, time.UTC),
 	} {
-		if got := parseTime(s); !got.Equal(want) {
+		if got := client.in.parseTime(s); !got.Equal(want) {
 			t.Errorf("%q: %v, expected %v", s, got, want)
 		}
 	}

@@ -114,14 +114,7 @@ func (in *inner) windowOver(at time.Time) bool {
 // dates are how the pipe format and the JSON format write them.
 var dates = [...]string{time.RFC3339, "2006-01-02.15:04:05-0700"}
 
-// firstDay is before anything happened on Sips 2.0.
-var firstDay = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// aheadOfUs is how far the platform's clock may be ahead of ours.
-const aheadOfUs = 48 * time.Hour
-
-// parseTime returns the zero time for a date that cannot be read, and for one that cannot be meant: before Sips 2.0, or to come. A seal
-// proves who wrote it, and not that it is right.
+// parseTime returns the zero time for a date that cannot be read, and for one that cannot be meant.
 func (in *inner) parseTime(s string) time.Time {
 	if len(s) <= len("2006-01-02") || len(s) > 40 {
 		return time.Time{}
@@ -131,8 +124,8 @@ func (in *inner) parseTime(s string) time.Time {
 		layout = dates[1]
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil || t.Before(firstDay) || t.After(in.now().Add(aheadOfUs)) {
+	if err != nil {
 		return time.Time{}
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return wire.Instant(t, in.now())
 }
