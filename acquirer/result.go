@@ -74,14 +74,20 @@ func sameAmount(a, b decimal.Decimal) bool {
 }
 
 // Fingerprint returns a SHA-256, in hexadecimal, over what decides: reference, order, merchant, amounts, outcome, codes and
-// authorisation. The notification, the return and a later answer that say the same have the same fingerprint.
+// authorisation. The notification, the return and a later answer that say the same have the same fingerprint. It is stored: what is on its
+// way back is in it only where there is something, as a version that did not know of it wrote none.
 func (r Result) Fingerprint() string {
 	var stack [512]byte
 	b := append(stack[:0], "result/1"...)
-	for _, s := range [...]string{
+	said := [...]string{
 		r.Reference, r.OrderID, r.Merchant, euro.Describe(r.Amount), euro.Describe(r.Returned), r.Currency,
-		string(r.Outcome), r.Code, r.AcquirerCode, r.AuthorisationID,
-	} {
+		string(r.Outcome), r.Code, r.AcquirerCode, r.AuthorisationID, "",
+	}
+	n := len(said) - 1
+	if r.Returning.Sign() > 0 {
+		said[n], n = euro.Describe(r.Returning), n+1
+	}
+	for _, s := range said[:n] {
 		b = strconv.AppendInt(append(b, ' '), int64(len(s)), 10)
 		b = append(append(b, ':'), s...)
 	}

@@ -36,6 +36,7 @@ var changes = []struct {
 	{"amount", true, func(r *acquirer.Result) { r.Amount = decimal.New(2001, -2) }},
 	{"an amount that is none", true, func(r *acquirer.Result) { r.Amount = decimal.New(1, 20_000_000) }},
 	{"returned", true, func(r *acquirer.Result) { r.Returned = decimal.New(1, -2) }},
+	{"returning", true, func(r *acquirer.Result) { r.Returning = decimal.New(1, -2) }},
 	{"currency", true, func(r *acquirer.Result) { r.Currency = "USD" }},
 	{"outcome", true, func(r *acquirer.Result) { r.Outcome = acquirer.Pending }},
 	{"code", true, func(r *acquirer.Result) { r.Code = "60" }},

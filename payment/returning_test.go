@@ -64,6 +64,11 @@ func TestMoneyOnItsWayBackIsFollowed(t *testing.T) {
 			w.question(p)
 			w.resolve(p.ID, payment.VerdictWasReturned)
 		}, all, "questioned→review was_returned→refunded", 0},
+		"of which a clerk says so, as he has read it in the review, and which is refused": {0, func(w *world, p payment.Payment) {
+			w.question(p)
+			w.pass(25 * time.Hour)
+			w.resolve(p.ID, payment.VerdictWasReturned)
+		}, none, "questioned→review accepted/noted was_returned→refunded not_returned→review", 75_00},
 		"of which a clerk says so, and which is refused": {0, func(w *world, p payment.Payment) {
 			w.question(p)
 			w.resolve(p.ID, payment.VerdictWasReturned)
