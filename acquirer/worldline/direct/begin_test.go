@@ -162,6 +162,33 @@ func TestBeginRefusesBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
+// TestBeginAtASimulator: on this machine, and nowhere else, a simulator's addresses need no TLS.
+func TestBeginAtASimulator(t *testing.T) {
+	simulator := func(c *Config) { c.Endpoint = "http://127.0.0.1:9000" }
+	for page, taken := range map[string]bool{"http://127.0.0.1:9000/page": true, "http://payment.example/page": false} {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(sample(t, "create")), &m); err != nil {
+			t.Fatal(err)
+		}
+		m["redirectUrl"] = page
+		b, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := newWire(t, simulator, ok(string(b))).Begin(t.Context(), order()); s.IsZero() == taken {
+			t.Errorf("a page at %s: %v, %v", page, s, err)
+		}
+	}
+	for notify, taken := range map[string]bool{"http://127.0.0.1:9001/notify": true, "http://fund.example/notify": false} {
+		o := order()
+		o.NotifyURL = notify
+		w := newWire(t, simulator, ok(sample(t, "create")))
+		if _, err := w.Begin(t.Context(), o); (err == nil) != taken || (len(w.Requests) == 1) != taken {
+			t.Errorf("notified at %s: %v, %d requests", notify, err, len(w.Requests))
+		}
+	}
+}
+
 // TestBeginRefused: what each answer means to a Begin (docs/direct.md §10). Whatever it is, no session is handed out and nothing is repeated.
 func TestBeginRefused(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -40,6 +40,7 @@ func TestParseWebhook(t *testing.T) {
 		"a type of tomorrow":        {eventOf("payment.paused", `,"payment":`+p), paid},
 		"an array":                  {"\n [" + captured + "]", paid},
 		"an array of two":           {"[" + eventOf("directBatch.processed", "") + "," + captured + "]", paid},
+		"of two, the first decides": {"[" + eventOf("payment.created", `,"payment":{"id":"1"}`) + "," + captured + "]", acquirer.Result{Merchant: pspid, Hint: true, Handle: acquirer.Handle{Payment: "1"}}},
 		"a refund":                  {eventOf("refund.refund_requested", `,"refund":`+sample(t, "refund")), acquirer.Result{Reference: reference, Merchant: pspid, Hint: true}},
 		"the portal's test":         {eventOf("payment.test", `,"payment":{"id":"9999_9"}`), nothing},
 		"a link":                    {eventOf("paymentlink.paid", `,"paymentLink":{}`), nothing},
@@ -64,6 +65,7 @@ func TestParseWebhook(t *testing.T) {
 		kind error
 	}{
 		"nothing":                  {acquirer.Callback{Channel: acquirer.Notify}, acquirer.ErrUnverified},
+		"a header without a value": {acquirer.Callback{Channel: acquirer.Notify, Header: http.Header{"X-Gcs-Keyid": {hookKey}, "X-Gcs-Signature": {}}, Body: []byte(captured)}, acquirer.ErrUnverified},
 		"a form":                   {acquirer.Callback{Channel: acquirer.Notify, Form: url.Values{"Data": {"x"}, "Seal": {"y"}}}, acquirer.ErrUnverified},
 		"another merchant's":       {webhook(other), acquirer.ErrUnverified},
 		"another's second":         {webhook("[" + captured + "," + other + "]"), acquirer.ErrUnverified},

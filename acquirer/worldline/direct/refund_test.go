@@ -85,6 +85,7 @@ func TestKeys(t *testing.T) {
 		"a proxy's 400":      {[]httpmock.Responder{raw(400, "text/html", "<h1>no</h1>")}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"a proxy's 403":      {[]httpmock.Responder{raw(403, "application/json", "{}")}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"a proxy's 429":      {[]httpmock.Responder{raw(429, "text/plain", "")}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
+		"a proxy's 409":      {[]httpmock.Responder{raw(409, "text/html", "<h1>no</h1>")}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"sent elsewhere":     {[]httpmock.Responder{raw(307, "text/html", "")}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"cut":                {[]httpmock.Responder{raw(201, jsonUTF8, refundSample[:30])}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
 		"lost":               {[]httpmock.Responder{broken(errors.New("reset"))}, []string{pathRefund + "-r"}, false, false, acquirer.ErrUnanswered},
@@ -247,7 +248,7 @@ func TestRefundsThatCannotBe(t *testing.T) {
 	wantFault(t, err, acquirer.ErrUnsupported, false, "no search by reference")
 }
 
-// TestOneAtATime: two clerks, one reference.
+// TestOneAtATime: two clerks, one reference. Once a call has ended, whatever its end, the next one is made.
 func TestOneAtATime(t *testing.T) {
 	w := newWire(t, nil)
 	w.in.moving.Store(reference, true)
@@ -255,5 +256,11 @@ func TestOneAtATime(t *testing.T) {
 	wantFault(t, err, acquirer.ErrConflict, false, "already moving money")
 	if len(w.Requests) > 0 {
 		t.Error("something was sent")
+	}
+	w = newWire(t, nil, broken(errors.New("reset")), raw(201, jsonUTF8, refundSample))
+	_, err = w.Refund(t.Context(), modification())
+	wantFault(t, err, acquirer.ErrUnanswered, true)
+	if r, err := w.Refund(t.Context(), modification()); err != nil || !r.Returning.Equal(amount) {
+		t.Errorf("after a lost answer: %v, %v", r, err)
 	}
 }

@@ -144,6 +144,7 @@ func TestStatusSessions(t *testing.T) {
 		"incomplete":                          {checkoutOf("IN_PROGRESS", p(0), "STATUS_UNKNOWN"), 1, before, acquirer.Open, true},
 		"incomplete, over":                    {checkoutOf("IN_PROGRESS", p(0), "STATUS_UNKNOWN"), 1, after, acquirer.Failed, true},
 		"paid, and rejected says the summary": {checkoutOf("PAYMENT_CREATED", p(9), "REJECTED"), 1, before, acquirer.Unknown, true},
+		"back, and rejected says the summary": {checkoutOf("PAYMENT_CREATED", p(8), "REJECTED"), 1, before, acquirer.Accepted, true},
 		"refused, and successful says it":     {checkoutOf("PAYMENT_CREATED", p(2), "SUCCESSFUL"), 1, before, acquirer.Unknown, true},
 		"a payment that is not there":         {`{"status":"PAYMENT_CREATED"}`, 1, before, acquirer.Unknown, false},
 		"a status of tomorrow":                {`{"status":"PAUSED"}`, 1, before, acquirer.Unknown, false},
@@ -252,6 +253,12 @@ func TestKnownPaymentBesideASession(t *testing.T) {
 			t.Errorf("%s: %v, %v; expected %s", name, r, err, tt.want)
 		}
 	}
+	q := question() // while it cannot be read, the refusal before it ends nothing
+	q.Handle = paidHandle()
+	r, err := newWire(t, nil, ok(refused), apiError(403, "9007")).Status(t.Context(), q)
+	if wantFault(t, err, acquirer.ErrConfiguration, false); !r.Equal(acquirer.Result{}) {
+		t.Errorf("%v beside the error", r)
+	}
 }
 
 // TestAboutAnother: an answer about another session or reference is refused, whatever it says.
@@ -272,6 +279,20 @@ func TestAboutAnother(t *testing.T) {
 		_, err = newWire(t, func(c *Config) { c.Now = func() time.Time { return end.Add(24 * time.Hour) } }, ok(p)).Status(t.Context(), q)
 		if wantFault(t, err, acquirer.ErrUnverified, false, "another trip"); t.Failed() {
 			t.Errorf("%s", name)
+		}
+	}
+	q := question() // asked by the payment's id alone, the answer has to name the reference
+	q.Handle = acquirer.Handle{Payment: paymentID}
+	for said, kind := range map[string]error{reference: nil, "": acquirer.ErrUnverified} {
+		p := paymentWith(t, 9, func(p map[string]any) {
+			delete(p, "hostedCheckoutSpecificOutput")
+			p["paymentOutput"].(map[string]any)["references"] = map[string]any{"merchantReference": said}
+		})
+		r, err := newWire(t, nil, ok(p), none).Status(t.Context(), q)
+		if kind != nil {
+			wantFault(t, err, kind, false, "which trip")
+		} else if err != nil || r.Outcome != acquirer.Accepted {
+			t.Errorf("reference %q: %v, %v", said, r, err)
 		}
 	}
 }
@@ -531,7 +552,8 @@ func TestDeclines(t *testing.T) {
 		"30611001": {acquirer.LimitExceeded, acquirer.OtherCard}, "30141001": {acquirer.InvalidCard, acquirer.SameCard},
 		"30751001": {acquirer.TooManyAttempts, acquirer.Later}, "30911001": {acquirer.IssuerUnavailable, acquirer.Later},
 		"30571001": {acquirer.NotPermitted, acquirer.AskBank}, "30991002": {acquirer.DoNotHonour, acquirer.AskBank},
-		"": {acquirer.DoNotHonour, acquirer.AskBank}, "1": {acquirer.DoNotHonour, acquirer.AskBank}, "99999999": {acquirer.DoNotHonour, acquirer.AskBank},
+		"3051991001": {acquirer.DoNotHonour, acquirer.AskBank}, // ten digits: no issuer's code in the middle
+		"":           {acquirer.DoNotHonour, acquirer.AskBank}, "1": {acquirer.DoNotHonour, acquirer.AskBank}, "99999999": {acquirer.DoNotHonour, acquirer.AskBank},
 	} {
 		p := paymentWith(t, 2, func(p map[string]any) {
 			if code != "" {

@@ -115,6 +115,12 @@ func TestBothShapesOfError(t *testing.T) {
 			t.Errorf("%s: it is taken for the API's word: %+v", name, got)
 		}
 	}
+	for name, body := range map[string]string{"an id without errors": `{"errorId":"e-1"}`, "errors without an id": `{"errors":[{"errorCode":"1"}]}`} {
+		resp := &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"application/json"}}}
+		if got := readRefusal(resp, []byte(body)); !got.told || !got.isUnknownID() {
+			t.Errorf("%s: it is not taken for the API's word: %+v", name, got)
+		}
+	}
 	long := raw(400, "application/problem+json", `{"errorId":"<script>","errors":[{"errorCode":"`+strings.Repeat("9", 100)+`","id":"a\r\nb","propertyName":"é"}]}`)
 	_, err := newWire(t, nil, long).Begin(t.Context(), order())
 	if e := faultOf(t, err); e.Code != "" || e.Field != "" || strings.ContainsAny(err.Error(), "<>\r\n") {
