@@ -108,6 +108,8 @@ func TestBeginErrors(t *testing.T) {
 		"closed":                            {reply(500, xmlType, faultBody("TechIndisponibiliteErreur", "", "Fermé")), expectedError{"ErrUnavailable", "", ""}, false},
 		"nobody's code":                     {refused("O7", "objet"), expectedError{"ErrInvalid", "O7", ""}, false},
 		"a code of a page":                  {refused("P5", "?"), expectedError{"ErrInvalid", "P5", ""}, false},
+		"another code of a page":            {refused("P1", "?"), expectedError{"ErrInvalid", "P1", ""}, false},
+		"two errors, the first counts":      {reply(500, xmlType, strings.Replace(faultBody("FonctionnelleErreur", "T7", ""), "</detail>", `<b:TechDysfonctionnementErreur xmlns:b="`+soap.ServiceNS+`"><code>999</code></b:TechDysfonctionnementErreur></detail>`, 1)), expectedError{"ErrConfiguration", "T7", "numcli"}, false},
 		"S1":                                {refused("S1", ""), expectedError{"ErrConfiguration", "S1", "saisie"}, false},
 		"T7, in no list":                    {refused("T7", ""), expectedError{"ErrConfiguration", "T7", "numcli"}, false},
 		"letters":                           {refused("TX", ""), expectedError{"ErrInvalid", "TX", ""}, false},

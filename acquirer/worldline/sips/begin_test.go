@@ -116,7 +116,7 @@ func TestBeginChecksTheOrder(t *testing.T) {
 		"fragment":             {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL += "#x" }},
 		"user":                 {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://u:p@fund.example/" }},
 		"port 10000":           {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://fund.example:10000/" }},
-		"port 22":              {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://fund.example:22/" }},
+		"port 79":              {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://fund.example:79/" }},
 		"accent in an address": {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://fund.example/notifié" }},
 		"bar in an address":    {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "https://fund.example/a|b" }},
 		"no scheme":            {"NotifyURL", func(o *acquirer.Order) { o.NotifyURL = "//notify" }},
@@ -134,7 +134,8 @@ func TestBeginChecksTheOrder(t *testing.T) {
 	}
 	for _, o := range []func(*acquirer.Order){
 		func(o *acquirer.Order) { o.ReturnURL = "http://127.0.0.1:45678/return" },
-		func(o *acquirer.Order) { o.ReturnURL = "https://fund.example:8443/return" },
+		func(o *acquirer.Order) { o.ReturnURL = "https://fund.example:80/return" },
+		func(o *acquirer.Order) { o.ReturnURL = "https://fund.example:9999/return" },
 		func(o *acquirer.Order) { o.Amount = decimal.RequireFromString("9999999999.99") },
 		func(o *acquirer.Order) { o.ID = "PCLCB-2024.0001_x" },
 	} {
@@ -235,5 +236,12 @@ func TestSessionsOfASimulator(t *testing.T) {
 	w = newWire(t, nil, sealed200(local))
 	if _, err := w.Begin(t.Context(), order()); err == nil {
 		t.Error("a real platform sent a payer to this machine")
+	}
+	for _, elsewhere := range []string{"http://payment.example/payment", "ftp://127.0.0.1:9999/payment"} {
+		answer := with(opened, fields{"redirectionUrl": elsewhere})
+		w = newWire(t, func(c *Config) { c.Endpoints = Endpoints{"http://127.0.0.1:9999", ""} }, sealed200(answer))
+		if s, err := w.Begin(t.Context(), order()); err == nil {
+			t.Errorf("a simulator sent a payer to %s: %v", elsewhere, s)
+		}
 	}
 }

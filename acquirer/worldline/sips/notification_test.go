@@ -341,6 +341,7 @@ func TestPipe(t *testing.T) {
 		"unknown fields":             {[]string{"futureField=x", "future=y"}, func(*acquirer.Result) {}},
 		"an unknown field twice":     {[]string{"returnContext=a|returnContext=b"}, func(*acquirer.Result) {}},
 		"a piece without =":          {[]string{"returnContext=a|b|"}, func(*acquirer.Result) {}},
+		"an empty piece":             {[]string{"amount", "futureField=x||amount=5000"}, func(*acquirer.Result) {}},
 		"a nameless piece":           {[]string{"=x|="}, func(*acquirer.Result) {}},
 		"a list of objects":          {[]string{`preAuthorisationRuleResultList=[{"ruleCode":"VI","x":"a=b"}]`}, func(*acquirer.Result) {}},
 		"no amount":                  {[]string{"amount"}, func(r *acquirer.Result) { r.Amount = decimal.Zero }},
