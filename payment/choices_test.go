@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/mock"
 	"github.com/quittance/quittance/creance"
 	"github.com/quittance/quittance/payment"
 )
@@ -70,6 +71,23 @@ func TestChoices(t *testing.T) {
 		"review, and the claim is paid by another": func(w *world, b *statusBank) payment.Payment {
 			p := w.resolve(w.silentUntilReview(b).ID, payment.VerdictNoMoney)
 			w.ended("1", acquirer.Accepted)
+			return w.question(w.get(p.ID))
+		},
+		"review, and the claim is recorded by another": func(w *world, b *statusBank) payment.Payment {
+			p := w.resolve(w.silentUntilReview(b).ID, payment.VerdictNoMoney)
+			_, err := w.Record(w.ctx, w.ended("1", acquirer.Accepted).ID)
+			w.must("Record", err)
+			return w.question(w.get(p.ID))
+		},
+		"review, and another notice of the debt is recorded": func(w *world, b *statusBank) payment.Payment {
+			p := w.resolve(w.silentUntilReview(b).ID, payment.VerdictNoMoney)
+			next := debt("1")
+			next.Notice.Number = "N-2"
+			q, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: key("1"), Debt: next})
+			w.must("Begin", err)
+			w.visit(s, mock.Behaviour{})
+			_, err = w.Record(w.ctx, w.at(q.ID, payment.Paid).ID)
+			w.must("Record", err)
 			return w.question(w.get(p.ID))
 		},
 	}

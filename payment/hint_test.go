@@ -82,6 +82,28 @@ func TestHintsAskOnceInTenSeconds(t *testing.T) {
 	}
 }
 
+// What a message said while the acquirer was asked about a hint is what the payer sees, and not the payment as it was before.
+func TestHintIsOvertaken(t *testing.T) {
+	w, b := newHints(t)
+	p, s := w.begin("1")
+	w.visit(s, mock.Behaviour{})
+	bank, inside := b.Client, false
+	b.Client = statusOf{bank, func(ctx context.Context, q acquirer.Question) (acquirer.Result, error) {
+		if !inside {
+			inside = true
+			_, _, err := w.Refresh(ctx, p.ID)
+			w.must("Refresh", err)
+		}
+		return bank.Status(ctx, q)
+	}}
+	b.hint = acquirer.Result{Reference: p.Reference}
+	q, effect, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
+	if err != nil || q.State != payment.Paid || effect != "" {
+		t.Errorf("%s, effect %q, %v; want the payment that is paid", q.State, effect, err)
+	}
+	w.tells(p.ID, "created opened accepted→paid")
+}
+
 // hastenless is a store that cannot make a payment due while it is down.
 type hastenless struct {
 	payment.Store

@@ -12,6 +12,12 @@ import (
 // Whoever rewrites a journal can make its hashes anew. Each thing is looked at for itself all the same, so that what is left to him is a
 // journal that could have been, and the seals.
 func TestVerifyWhatWasHashedAnew(t *testing.T) {
+	erase := func(p *Payment, all []Entry) {
+		*p = p.Erased()
+		for i := range all {
+			all[i].Salt = [16]byte{}
+		}
+	}
 	for name, c := range map[string]struct {
 		edit func(*Payment, []Entry)
 		want string
@@ -28,6 +34,11 @@ func TestVerifyWhatWasHashedAnew(t *testing.T) {
 		"to another state":           {func(p *Payment, all []Entry) { all[1].To = Paid; p.State = Paid }, "entry 2 is not in the table"},
 		"a row ahead of its journal": {func(p *Payment, all []Entry) { p.Version = 3 }, "not where its journal ends"},
 		"a row in another state":     {func(p *Payment, all []Entry) { p.State = Created }, "not where its journal ends"},
+		"erased":                     {erase, ""},
+		"erased, but for a handle": {func(p *Payment, all []Entry) {
+			erase(p, all)
+			p.Handle.Session = "s"
+		}, "it was erased, and has a handle"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := Payment{ID: "a", Version: 1, State: Created, Debtor: "A", Amount: euro.Of(7500), Currency: "EUR", CreatedAt: time.Unix(1e9, 0).UTC()}
