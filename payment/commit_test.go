@@ -96,6 +96,24 @@ func TestTwoAcquirersOfOneMerchant(t *testing.T) {
 	}
 }
 
+// nameless is an acquirer without a merchant.
+type nameless struct{ *mock.Acquirer }
+
+func (nameless) Merchant() string { return "" }
+
+// An acquirer without a merchant is refused: its payments would be nobody's.
+func TestAcquirerWithoutMerchant(t *testing.T) {
+	for name, c := range map[string]payment.Config{
+		"Acquirer has no merchant":  {Acquirer: nameless{&mock.Acquirer{}}},
+		"Others[0] has no merchant": {Acquirer: &mock.Acquirer{}, Others: []acquirer.Client{nameless{&mock.Acquirer{}}}},
+	} {
+		c.Store, c.Policies, c.ReturnURL = payment.NewMemoryStore(), creance.Ameli(), "https://portail.example/retour"
+		if _, err := payment.New(c); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %q", err, name)
+		}
+	}
+}
+
 // An end that the acquirer told is no person's to question: only the acquirer's word can move it.
 func TestEndOfTheAcquirerIsNotQuestioned(t *testing.T) {
 	w := newWorld(t)

@@ -560,7 +560,7 @@ func TestTextOfCommands(t *testing.T) {
 // failing is a store that fails where the test says.
 type failing struct {
 	payment.Store
-	list, once error
+	list, create, once error
 }
 
 func (s *failing) List(ctx context.Context, f payment.Filter) iter.Seq2[payment.Payment, error] {
@@ -574,6 +574,9 @@ func (s *failing) Create(ctx context.Context, p payment.Payment, e payment.Entry
 	if err := s.once; err != nil {
 		s.once = nil
 		return err
+	}
+	if s.create != nil {
+		return s.create
 	}
 	return s.Store.Create(ctx, p, e)
 }
@@ -597,6 +600,22 @@ func TestNextReference(t *testing.T) {
 	}
 }
 
+// After a restore the numbers of today may have been used: five in a row are enough to say so, and nothing was begun.
+func TestNoReferenceIsFree(t *testing.T) {
+	f := &failing{create: payment.ErrReference}
+	w := newWorld(t, func(c *payment.Config) { f.Store = c.Store; c.Store = f })
+	p, s, err := w.Begin(w.ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	if !errors.Is(err, payment.ErrReference) || !strings.Contains(err.Error(), "five numbers of today in a row") || !s.IsZero() {
+		t.Errorf("%v %v %v", p, s, err)
+	}
+	if n, err := w.Count(w.ctx, payment.Filter{}); n != 0 || err != nil {
+		t.Errorf("%d payments were begun, %v", n, err)
+	}
+	if n, err := w.store.Sequence(w.ctx, "2017-09-11"); n != 6 || err != nil {
+		t.Errorf("the next number is %d, want 6: %v", n, err)
+	}
+}
+
 // A payer is never sent to an address that is none, and an acquirer that does not say until when has an hour.
 func TestSessionsOfAStrangeAcquirer(t *testing.T) {
 	w, b := newStatus(t)
@@ -613,6 +632,13 @@ func TestSessionsOfAStrangeAcquirer(t *testing.T) {
 	}
 	if _, s := w.begin("2"); !s.ExpiresAt.Equal(noon.Add(time.Hour)) {
 		t.Errorf("the session ends at %v", s.ExpiresAt)
+	}
+	b.begin = func(s acquirer.Session, err error) (acquirer.Session, error) {
+		s.Handle = acquirer.Handle{Session: "s1"}
+		return s, err
+	}
+	if p, s := w.begin("3"); s.ExpiresAt.IsZero() || !p.Handle.ExpiresAt.Equal(s.ExpiresAt) {
+		t.Errorf("the handle expires at %v, its session at %v", p.Handle.ExpiresAt, s.ExpiresAt)
 	}
 }
 

@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -82,5 +83,24 @@ func TestOddTextsAreStored(t *testing.T) {
 			}
 			w.sound()
 		})
+	}
+}
+
+// A long cause is cut between two characters.
+func TestLongCauseIsCut(t *testing.T) {
+	for _, first := range []string{"", "a"} {
+		w, b := newStatus(t)
+		b.status = func(string) (acquirer.Result, error) {
+			return acquirer.Result{}, errors.New(first + strings.Repeat("é", 300))
+		}
+		p, _ := w.begin("1")
+		w.pass(20 * time.Minute)
+		w.tells(p.ID, "created opened silent/noted")
+		for e, err := range w.store.Journal(w.ctx, p.ID) {
+			w.must("Journal", err)
+			if e.Event == payment.OnSilent && (!utf8.ValidString(e.Why) || !strings.HasSuffix(e.Why, "é…") || len(e.Why) < 199 || len(e.Why) > 200+len("…")) {
+				t.Errorf("%d bytes: %q", len(e.Why), e.Why)
+			}
+		}
 	}
 }

@@ -155,6 +155,60 @@ func TestSilentForDays(t *testing.T) {
 	}
 }
 
+// A refund whose acquirer cannot be asked is not forgotten: it is asked about again, and after a week a person takes over.
+func TestRefundThatCannotBeAskedAbout(t *testing.T) {
+	w, b := newStatus(t)
+	p, s := w.begin("1")
+	w.visit(s, mock.Behaviour{})
+	w.pass(20 * time.Minute)
+	p = w.at(p.ID, payment.Paid)
+	b.status = func(ref string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrUnsupported}
+	}
+	w.refund(p)
+	b.asked = 0
+	w.rig.PassInSteps(6*24*time.Hour, 10*time.Minute)
+	w.at(p.ID, payment.Refunding)
+	if b.asked < 10 {
+		t.Errorf("asked %d times in six days", b.asked)
+	}
+	w.rig.PassInSteps(2*24*time.Hour, 10*time.Minute)
+	w.at(p.ID, payment.Review)
+}
+
+// An acquirer that says for how long it wants to be left alone is left alone, in every state, but for six hours at most.
+func TestAcquirerIsLeftAlone(t *testing.T) {
+	states := map[payment.State]func(*world, *statusBank) payment.Payment{
+		payment.Redirected: func(w *world, _ *statusBank) payment.Payment { p, _ := w.begin("1"); return p },
+		payment.Cancelled: func(w *world, _ *statusBank) payment.Payment {
+			return w.ended("1", acquirer.Cancelled)
+		},
+		payment.Review: func(w *world, _ *statusBank) payment.Payment { return w.question(w.ended("1", acquirer.Accepted)) },
+	}
+	for state, reach := range states {
+		for said, want := range map[time.Duration]time.Duration{50 * time.Minute: 50 * time.Minute, 100 * time.Hour: 6 * time.Hour} {
+			t.Run(fmt.Sprint(state, ", ", said), func(t *testing.T) {
+				w, b := newStatus(t)
+				p := w.at(reach(w, b).ID, state)
+				var asked []time.Time
+				b.status = func(ref string) (acquirer.Result, error) {
+					asked = append(asked, w.clock.Now())
+					return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrUnavailable, RetryAfter: said}
+				}
+				w.rig.PassInSteps(40*time.Hour, 10*time.Minute)
+				if len(asked) < 3 {
+					t.Fatalf("%v was asked about at %v", p, asked)
+				}
+				for i, at := range asked[1:3] {
+					if pause := at.Sub(asked[i]); pause < want || pause > 7*time.Hour {
+						t.Errorf("question %d came %v after the one before, want %v at least", i+2, pause, want)
+					}
+				}
+			})
+		}
+	}
+}
+
 // S77: 24 hours after the payment the account must show it; what is not recorded by then is overdue, said once.
 func TestOverdue(t *testing.T) {
 	w := newWorld(t)
