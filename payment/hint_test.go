@@ -102,6 +102,10 @@ func TestHintIsOvertaken(t *testing.T) {
 		t.Errorf("%s, effect %q, %v; want the payment that is paid", q.State, effect, err)
 	}
 	w.tells(p.ID, "created opened accepted→paid")
+	if q.Handle.Payment == "" {
+		t.Error("the payment's id was not learned")
+	}
+	w.sound() // and its journal commits to the session that was opened, whatever id was learned since
 }
 
 // hastenless is a store that cannot make a payment due while it is down.

@@ -28,6 +28,40 @@ func post(h http.Handler, form url.Values, with ...func(*http.Request)) *httptes
 	return rec
 }
 
+// verifying is an acquirer that verifies the address of notifications by a GET.
+type verifying struct{ acquirer.Client }
+
+func (verifying) Takes(acquirer.Channel) (shapes []acquirer.Shape, headers []string) {
+	return []acquirer.Shape{acquirer.PostForm}, nil
+}
+
+func (verifying) Answer(r *http.Request) (string, bool) {
+	proof := r.Header.Get("X-Proof")
+	return proof, proof != ""
+}
+
+// A GET is answered as an acquirer asks for it, and no other method is.
+func TestAddressIsVerified(t *testing.T) {
+	w := newWorld(t, func(c *payment.Config) { c.Acquirer = verifying{c.Acquirer} })
+	h := w.NotifyHandler()
+	for _, c := range []struct {
+		method, proof string
+		status        int
+	}{
+		{http.MethodGet, "abc", http.StatusOK}, {http.MethodHead, "abc", http.StatusOK},
+		{http.MethodGet, "", http.StatusMethodNotAllowed}, {http.MethodPut, "abc", http.StatusMethodNotAllowed},
+	} {
+		r := httptest.NewRequest(c.method, "https://portail.example/paiement", nil)
+		r.Header.Set("X-Proof", c.proof)
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		if rec.Code != c.status || c.status == http.StatusOK && (rec.Body.String() != c.proof || rec.Header().Get("Content-Type") != "text/plain; charset=utf-8" ||
+			rec.Header().Get("X-Content-Type-Options") != "nosniff") {
+			t.Errorf("%s with proof %q: %d %q %v", c.method, c.proof, rec.Code, rec.Body, rec.Header())
+		}
+	}
+}
+
 // downStore answers no question.
 type downStore struct {
 	payment.Store

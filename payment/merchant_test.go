@@ -155,3 +155,29 @@ func (h *hintsWhileOpening) Begin(ctx context.Context, o acquirer.Order) (acquir
 func (*hintsWhileOpening) Parse(cb acquirer.Callback) (acquirer.Result, error) {
 	return acquirer.Result{Reference: cb.Query.Get("reference"), Hint: true}, nil
 }
+
+// saying is an acquirer that says the same of every message.
+type saying struct {
+	*mock.Acquirer
+	err error
+}
+
+func (b saying) Parse(acquirer.Callback) (acquirer.Result, error) { return acquirer.Result{}, b.err }
+
+// Of two acquirers the one whose seal is right says more about a message than the one whose seal is missing, whichever comes first.
+func TestTwoAcquirersAboutOneMessage(t *testing.T) {
+	for _, c := range []struct{ first, second, want error }{
+		{acquirer.ErrUnverified, acquirer.ErrInvalid, acquirer.ErrInvalid},
+		{acquirer.ErrInvalid, acquirer.ErrUnverified, acquirer.ErrInvalid},
+		{acquirer.ErrUnverified, acquirer.ErrUnverified, acquirer.ErrUnverified},
+		{acquirer.ErrUnverified, errDown, errDown},
+	} {
+		w := newWorld(t, func(cfg *payment.Config) {
+			cfg.Acquirer = saying{cfg.Acquirer.(*mock.Acquirer), c.first}
+			cfg.Others = []acquirer.Client{saying{&mock.Acquirer{MerchantID: "002001000000001"}, c.second}}
+		})
+		if _, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify}); !errors.Is(err, c.want) {
+			t.Errorf("%v and %v: %v, want %v", c.first, c.second, err, c.want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/quittance/quittance/acquirer"
 	"github.com/quittance/quittance/payment"
+	"github.com/shopspring/decimal"
 )
 
 // An orphan whose delivery is stuck was seen by nobody: no filter found it, and nothing could restart it.
@@ -55,5 +56,33 @@ func TestStuckOrphan(t *testing.T) {
 	}
 	if err := w.Restart(w.ctx, "orphan/none"); !errors.Is(err, payment.ErrNotFound) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What is kept of an orphan and told to the host: the acceptance as it is, without the secret of a handle and the acquirer's own fields.
+func TestOrphanChange(t *testing.T) {
+	r := acquirer.Result{
+		Reference: "PCLCB172540009999", OrderID: "order", Merchant: "201000005940002", Amount: decimal.New(75_00, -2), Currency: "EUR",
+		Outcome: acquirer.Accepted, Code: "00", AuthorisationID: "000009", Brand: "CB", MaskedPAN: "4970 #### ## 00", Means: acquirer.Card, At: noon,
+		Handle: acquirer.Handle{Session: "s", Proof: "secret", Payment: "p"}, Returned: decimal.New(25_00, -2), Returning: decimal.New(50_00, -2),
+	}.WithFields(map[string]string{"own": "field"})
+	at := minutesAfterNoon(1)
+	kept := payment.NewOrphan(r, at).Result
+	if _, own := kept.Field("own"); own || !kept.Handle.IsZero() || !kept.Returning.IsZero() {
+		t.Errorf("an orphan keeps its field (%v), its handle %v and %s on its way back", own, kept.Handle, kept.Returning)
+	}
+	want := payment.Change{
+		Key: payment.NewOrphan(r, at).Key(),
+		Entry: payment.Entry{
+			Event: payment.OnAccepted, Effect: payment.EffectNoted, At: at, Fingerprint: kept.Fingerprint(), Why: "no payment has this reference and order",
+			Money: payment.Money{Amount: r.Amount, Returned: r.Returned, Currency: "EUR", Merchant: r.Merchant, Authorisation: "000009"},
+		},
+		Payment: payment.Payment{
+			Reference: r.Reference, Merchant: r.Merchant, Amount: r.Amount, Currency: "EUR", Authorisation: "000009", Brand: "CB",
+			MaskedPAN: "4970 #### ## 00", Means: acquirer.Card, Code: "00", PaidAt: noon,
+		},
+	}
+	if diff := cmp.Diff(want, payment.OrphanChange(r, at)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -98,6 +98,19 @@ func TestNotificationAndReturnAtOnce(t *testing.T) {
 	w.converged()
 }
 
+// One contradiction does not hide another: that the bank does not know a paid payment is written, whatever it said of it before.
+func TestContradictionsOfTwoKinds(t *testing.T) {
+	w, b := newStatus(t)
+	p, _ := w.begin("1")
+	w.say(p, acquirer.Result{Outcome: acquirer.Accepted, AuthorisationID: "1"})
+	w.say(p, acquirer.Result{Outcome: acquirer.Refused, Code: "51"})
+	b.status = func(ref string) (acquirer.Result, error) {
+		return acquirer.Result{}, &acquirer.Error{Op: acquirer.OpStatus, Reference: ref, Kind: acquirer.ErrNotFound}
+	}
+	w.pass(27 * time.Hour)
+	w.tells(p.ID, "created opened accepted→paid refused/contradiction overdue/noted absent/contradiction")
+}
+
 func TestLateTruthWins(t *testing.T) {
 	for _, end := range []acquirer.Outcome{acquirer.Refused, acquirer.Cancelled, acquirer.Expired, acquirer.Failed} {
 		t.Run(string(end), func(t *testing.T) {

@@ -769,7 +769,9 @@ func TestSecondAcceptanceIsForAPerson(t *testing.T) {
 		w := newWorld(t)
 		p := w.ended("1", acquirer.Accepted)
 		if when == payment.Paid {
-			w.say(p, second)
+			if q, _, err := w.try(p, second); err != nil || q.State != payment.Review {
+				t.Errorf("who brings the second acceptance sees %v, %v", q, err)
+			}
 		}
 		if when == payment.Refunding {
 			w.refund(w.get(p.ID))

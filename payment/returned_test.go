@@ -177,6 +177,27 @@ func TestM9PartIsHeard(t *testing.T) {
 	w.converged()
 }
 
+// M9: also in review the row follows what the bank says of a part: back, and here again.
+func TestM9PartIsHeardInReview(t *testing.T) {
+	w, b := newStatus(t)
+	p, s := w.begin("1")
+	w.visit(s, mockPaid)
+	w.pass(20 * time.Minute)
+	p = w.question(w.at(p.ID, payment.Paid))
+	for _, back := range []decimal.Decimal{decimal.New(25_00, -2), decimal.New(10_00, -2), {}} {
+		b.status = func(string) (acquirer.Result, error) {
+			return filledFromOrder(p, acquirer.Result{Outcome: acquirer.Accepted, Code: "00", AuthorisationID: p.Authorisation, Returned: back}), nil
+		}
+		if _, effect, err := w.Refresh(w.ctx, p.ID); err != nil || effect != payment.EffectNoted {
+			t.Errorf("%s are back: %s, %v", back, effect, err)
+		}
+		if q := w.at(p.ID, payment.Review); !q.Returned.Equal(back) {
+			t.Errorf("the row has %s, the bank says %s", q.Returned, back)
+		}
+	}
+	w.tells(p.ID, "created opened accepted→paid questioned→review returned_part/noted not_returned/noted not_returned/noted")
+}
+
 // M9: « déjà rendu » after a part books what was left, and what cannot be given back says both amounts.
 func TestM9WhatIsLeftIsSaid(t *testing.T) {
 	w, b := newStatus(t)

@@ -34,6 +34,7 @@ func TestVerifyWhatWasHashedAnew(t *testing.T) {
 		"to another state":           {func(p *Payment, all []Entry) { all[1].To = Paid; p.State = Paid }, "entry 2 is not in the table"},
 		"a row ahead of its journal": {func(p *Payment, all []Entry) { p.Version = 3 }, "not where its journal ends"},
 		"a row in another state":     {func(p *Payment, all []Entry) { p.State = Created }, "not where its journal ends"},
+		"a payment's id was learned": {func(p *Payment, _ []Entry) { p.Handle.Payment = "learned" }, ""},
 		"erased":                     {erase, ""},
 		"erased, but for a handle": {func(p *Payment, all []Entry) {
 			erase(p, all)
