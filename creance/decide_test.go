@@ -186,6 +186,20 @@ func TestReasonCodes(t *testing.T) {
 	}
 }
 
+// Nothing is left to pay of what is barred, exempt, settled or not due; every other reason leaves the debt.
+func TestSettles(t *testing.T) {
+	want := []creance.ReasonCode{creance.NothingDue, creance.AlreadySettled, creance.TimeBarred, creance.Exempt}
+	var got []creance.ReasonCode
+	for code := range creance.ReasonCodes() {
+		if code.Settles() {
+			got = append(got, code)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || creance.ReasonCode("no_account").Settles() {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestDecideRules(t *testing.T) {
 	own := creance.Reason{Code: "no_account", Kind: creance.Franchise}
 	check := func(r ...creance.Reason) func(creance.Debt, time.Time) []creance.Reason {

@@ -60,6 +60,24 @@ func TestPlausible(t *testing.T) {
 	}
 }
 
+// The doubts of one code are in the order of the years, whatever the order of the items.
+func TestPlausibleOrdersYears(t *testing.T) {
+	d := creance.Debt{ID: "d", Debtor: "p", Status: creance.Prescribed}
+	var want, got []int
+	for year := 2025; year >= 2008; year-- {
+		d.Items = append(d.Items, item(creance.Franchise, year, 50_00), item(creance.Participation, year, 70_00))
+		want = append([]int{year}, want...)
+	}
+	for _, doubt := range creance.Plausible(d, parisNoon(2026, time.March, 2)) {
+		if doubt.Code == creance.DoubtOverYear {
+			got = append(got, doubt.Year)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func parisNoon(y int, m time.Month, d int) time.Time {
 	return time.Date(y, m, d, 11, 0, 0, 0, time.UTC)
 }
