@@ -138,6 +138,9 @@ func TestFurtherLetters(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s on %s (%s): %q, want %q", tr.From, tr.On, tr.Effect, got, want)
 		}
+		if written := len(letters(t, box, "debtor-1")); o.Wants(change(tr.On, tr.Effect, tr.From, tr.To)) != (written > 0) {
+			t.Errorf("%s on %s (%s): a store is told otherwise than that %d letters are written", tr.From, tr.On, tr.Effect, written)
+		}
 	}
 	for _, k := range o.Also {
 		if n[string(k)] == 0 {

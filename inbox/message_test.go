@@ -184,7 +184,7 @@ func FuzzRender(f *testing.F) {
 // What nobody sees does not stand in what somebody reads: two names that look the same are the same.
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
-		" a\u00a0b ": "a\u00a0b", "a\u200bb\u200fc": "abc", "a\u2060b\u206fc": "abc", "\ufeffa": "a", "a\u061cb": "ab", "a\u202eb\u2066c": "abc",
+		" a\u00a0b ": "a\u00a0b", "a\u200bb\u200fc": "abc", "a\u2060b\u206fc": "abc", "\ufeffa": "a", "a\u061cb": "ab", "a\u202eb\u2066c": "abc", "a\u202ab\u2069c": "abc",
 		"a\nb\tc\x00d": "a b c d", "a\u2028b\u2029c": "a b c", "a\xffb": "a b", "Noe\u0308l": "No\u00ebl", "": "",
 	} {
 		if got := cleanLine(in); got != want {

@@ -138,6 +138,16 @@ func TestReminderValidate(t *testing.T) {
 			t.Errorf("%s is rendered: %v", c.name, err)
 		}
 	}
+	// What may not be asked for is not reminded of; what may only not be paid online is.
+	for code := range creance.ReasonCodes() {
+		r := sampleReminder()
+		r.Online = creance.Decision{Reasons: []creance.Reason{{Code: code, Kind: creance.Franchise}}}
+		asked := code == creance.BelowMinimum || code == creance.AboveMaximum || code == creance.WrongKind
+		want := "the decision has the reason " + string(code) + ": the debt may not be asked for"
+		if err := r.Validate(); asked != (err == nil) || !asked && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
 	// An edition that forgets a point is refused when it is loaded.
 	if _, err := NewCatalog(overlay("fr/reminder.txt", "Rappel\n\n{{.Name}} {{.Amount}}\n")); err == nil ||
 		!strings.Contains(err.Error(), "overlay 1: fr/reminder.txt: it does not tell the debtor who claims (Fund), ") || !strings.Contains(err.Error(), "(R142-1)") {
