@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
@@ -262,7 +263,7 @@ func listSelects(b *trial) {
 
 // longList: many payments may have one instant of creation; a store that reads in pages must not lose one where a page ends, nor show one twice.
 func longList(b *trial) {
-	const n = 420
+	const n = 620 // more than a store reads at once
 	all := make([]draft, n)
 	want := make([]payment.ID, n)
 	for i := range all {
@@ -284,7 +285,12 @@ func longList(b *trial) {
 		b.must("List", err)
 		b.must("Hasten, by whoever reads a list,", b.Hasten(b.ctx, p.ID, start))
 	}
-	b.mustEqual("a part of it", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{To: start.Add(2 * time.Microsecond)}))), want[:300])
+	for instants, n := range map[time.Duration]int{2: 300, 4: 600} {
+		f := payment.Filter{To: start.Add(instants * time.Microsecond)}
+		b.mustEqual("a part of it", idsOf(collectAll(b, "List", b.List(b.ctx, f))), want[:n])
+	}
+	slices.Reverse(want)
+	b.mustEqual("a long list from its end", idsOf(collectAll(b, "List", b.List(b.ctx, payment.Filter{Newest: true}))), want)
 }
 
 func nothingShared(b *trial) {
