@@ -16,7 +16,8 @@ cat >finding.js <<'JS'
 const SepaXML = require('sepa-xml');
 const file = new SepaXML('pain.001.001.03');
 file.setHeaderInfo({ messageId: 'M1', initiator: 'REGIE' });
-file.setPaymentInfo({ id: 'P1', method: 'TRF', senderName: 'REGIE', senderIBAN: 'FR1420041010050500013M02606', bic: 'PSSTFRPPPAR', batchBooking: false });
+const senderIBAN = 'FR1420041010050500013M02606';
+file.setPaymentInfo({ id: 'P1', method: 'TRF', senderName: 'REGIE', senderIBAN, bic: 'PSSTFRPPPAR', batchBooking: false });
 for (const [id, amount, iban] of [
 	['A', 137.5, 'FR7630006000011234567890189'], ['B', 20, 'FR7630006000011234567890188'], ['C', 5, 'FR76 3000 6000 0112 3456 7890 189'],
 ]) {
