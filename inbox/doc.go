@@ -97,7 +97,7 @@
 // French typography is right to the character: U+00A0 before € and : and inside « », U+202F before ; ! ? and between thousands,
 // ’, accents on capitals, 1er. [Euros], [RoundEuros], [ShortDate], [MediumDate], [LongDate], [DateTime], [ParisDateTime], [ClockTime],
 // [LongTime], [LocaleOf], [Ordinal], [Plural], [FullName] and [Address] do the same for the host's own pages. [Message.Plain] is for channels that lack
-// these characters.
+// these characters, as the standard fonts of a PDF do. A file for a spreadsheet wants figures and not these texts, which it does not add up.
 //
 // # What it does not promise
 //

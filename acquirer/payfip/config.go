@@ -63,6 +63,7 @@ type Config struct {
 	// HTTPClient is used in place of the client's own, for a proxy or a test. It is copied; redirects are never followed, no cookie
 	// is kept, and a Timeout of zero becomes 15 seconds. Nil: an HTTP/1.1 client of its own with TLS 1.2 or later and the proxy
 	// of the environment.
+	// It must send each request once: what it repeats by itself, as go-retryablehttp does, may take effect twice.
 	HTTPClient *http.Client
 
 	// Pause is how long a payment is not asked about again after PayFiP said that it has broken down or is closed. The DGFiP's guide

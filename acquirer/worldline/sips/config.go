@@ -38,6 +38,7 @@ type Config struct {
 	// HTTPClient is used in place of the client's own, for a proxy or a test. It is copied; redirects are never followed, no
 	// cookie is kept, and a Timeout of zero becomes 25 seconds. Its transport then decides about TLS. Nil: an HTTP/1.1 client of
 	// its own with time-outs of 5 seconds to connect and 25 seconds in all, TLS 1.2 or later, and the proxy of the environment.
+	// It must send each request once: what it repeats by itself, as go-retryablehttp does, may take effect twice.
 	HTTPClient *http.Client
 
 	// Window is how long after Begin a payer may still pay, Session.ExpiresAt. Sips closes a session after 15 minutes without
