@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 const redacted = "REDACTED"
@@ -29,6 +30,18 @@ func Reveal(t Text) string {
 		return ""
 	}
 	return t.reveal()
+}
+
+// Problem returns what is wrong with the text of a key, without repeating it; empty when nothing is.
+func Problem(t Text) string {
+	text := Reveal(t)
+	switch {
+	case text == "":
+		return "the secret is empty"
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return "the secret has a space or a line end: was it pasted whole and alone?"
+	}
+	return ""
 }
 
 // IsZero reports whether there is no text.

@@ -10,11 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/quittance/quittance/acquirer"
+	"github.com/quittance/quittance/acquirer/internal/secret"
 	"github.com/quittance/quittance/acquirer/internal/wire"
 )
 
@@ -140,7 +140,7 @@ func New(c Config) (*Client, error) {
 	if !wire.Made(c.APIKey.ID, 64, "._-") {
 		problem("APIKey.ID", "not 1 to 64 letters, digits and [._-]")
 	}
-	if p := secretProblem(c.APIKey.Secret); p != "" {
+	if p := secret.Problem(c.APIKey.Secret.Text); p != "" {
 		problem("APIKey.Secret", "%s", p)
 	}
 	if len(c.WebhookKeys) > MaxWebhookKeys {
@@ -151,7 +151,7 @@ func New(c Config) (*Client, error) {
 			problem("WebhookKeys", "a key id is not 1 to 64 letters, digits and [._-]")
 			continue
 		}
-		if p := secretProblem(c.WebhookKeys[id]); p != "" {
+		if p := secret.Problem(c.WebhookKeys[id].Text); p != "" {
 			problem("WebhookKeys", "key %s: %s", id, p)
 		}
 	}
@@ -162,15 +162,11 @@ func New(c Config) (*Client, error) {
 	case endpoint.Path != "":
 		problem("Endpoint", "%.80q has a path: the paths are the protocol's, /v2/ and on", c.Endpoint)
 	}
-	if c.SessionTimeout == 0 {
-		c.SessionTimeout = DefaultSessionTimeout
-	}
+	c.SessionTimeout = cmp.Or(c.SessionTimeout, DefaultSessionTimeout)
 	if c.SessionTimeout < time.Minute || c.SessionTimeout > MaxSessionTimeout || c.SessionTimeout%time.Minute != 0 {
 		problem("SessionTimeout", "%v is not whole minutes between %v and %v", c.SessionTimeout, time.Minute, MaxSessionTimeout)
 	}
-	if c.Attempts == 0 {
-		c.Attempts = 1
-	}
+	c.Attempts = cmp.Or(c.Attempts, 1)
 	if c.Attempts < 1 || c.Attempts > MaxAttempts {
 		problem("Attempts", "%d is not 1 to %d", c.Attempts, MaxAttempts)
 	}
@@ -182,9 +178,7 @@ func New(c Config) (*Client, error) {
 	if c.Variant != "" && !wire.Made(c.Variant, 128, "._- ") {
 		problem("Variant", "not at most 128 letters, digits, spaces and [._-]")
 	}
-	if c.Integrator == "" {
-		c.Integrator = "Quittance"
-	}
+	c.Integrator = cmp.Or(c.Integrator, "Quittance")
 	if !wire.Made(c.Integrator, 64, "._- ") {
 		problem("Integrator", "not at most 64 letters, digits, spaces and [._-]")
 	}
@@ -198,18 +192,6 @@ func New(c Config) (*Client, error) {
 		variant: c.Variant, meta: serverMetaInfo(c.Integrator), now: wire.Clock(c.Now), log: cmp.Or(c.Logger, slog.Default()), observe: wire.Observer(c.Observe),
 	}
 	return &Client{in}, nil
-}
-
-// secretProblem returns what is wrong with a secret, without repeating it; empty when nothing is.
-func secretProblem(s Secret) string {
-	text := s.plainText()
-	switch {
-	case text == "":
-		return "the secret is empty"
-	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return "the secret has a space or a line end: was it pasted whole and alone?"
-	}
-	return ""
 }
 
 // Merchant is the PSPID.

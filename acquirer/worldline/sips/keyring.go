@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
+
+	"github.com/quittance/quittance/acquirer/internal/secret"
 )
 
 // MaxKeys is how many versions a [Keyring] may hold: each is tried against every notification that is forged.
@@ -43,17 +44,14 @@ func (k Keyring) problems() (problems []string) {
 		if _, ok := hashes[key.Algorithm.orDefault()]; !ok {
 			problems = append(problems, fmt.Sprintf("version %d: unknown algorithm %.20q", v, string(key.Algorithm)))
 		}
-		secret := key.Secret.text()
-		if secret == "" {
-			problems = append(problems, fmt.Sprintf("version %d: the secret is empty", v))
+		if p := secret.Problem(key.Secret.Text); p != "" {
+			problems = append(problems, fmt.Sprintf("version %d: %s", v, p))
+		}
+		if key.Secret.IsZero() {
 			continue
 		}
-		if strings.ContainsFunc(secret, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			problems = append(problems,
-				fmt.Sprintf("version %d: the secret has a space or a line end: was it pasted whole and alone?", v))
-		}
 		for _, w := range versions[:i] { // both would verify, and the keyVersion inside would contradict one
-			if o := k[w]; o.Secret.text() == secret && o.Algorithm.orDefault() == key.Algorithm.orDefault() {
+			if o := k[w]; o.Secret.text() == key.Secret.text() && o.Algorithm.orDefault() == key.Algorithm.orDefault() {
 				problems = append(problems, fmt.Sprintf("versions %d and %d are the same key", w, v))
 			}
 		}
@@ -76,9 +74,9 @@ type liveKey struct {
 
 func newLiveKey(version int, k Key) *liveKey {
 	algorithm := k.Algorithm.orDefault()
-	build, secret := hashes[algorithm], []byte(k.Secret.text())
+	build, key := hashes[algorithm], []byte(k.Secret.text())
 	return &liveKey{version, algorithm, &sync.Pool{New: func() any {
-		h, tail := build(secret)
+		h, tail := build(key)
 		return &sealer{h: h, tail: tail}
 	}}}
 }

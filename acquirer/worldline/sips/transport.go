@@ -69,18 +69,20 @@ func (in *inner) sealedBody(fields map[string]any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// failed is the error of the call, without a code of the platform.
+func (q request) failed(kind error, format string, a ...any) *acquirer.Error {
+	return wire.NewError(q.op, q.reference, kind, fmt.Errorf(format, a...))
+}
+
 // sendAndVerify sends one message and reads the answer. The seal of the answer is looked at, and it is for the caller to insist on it.
 // Nothing is ever sent twice from here.
 func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string]any) (answer, *acquirer.Error) {
-	fail := func(kind error, format string, a ...any) (answer, *acquirer.Error) {
-		return answer{}, wire.NewError(q.op, q.reference, kind, fmt.Errorf(format, a...))
-	}
 	if err := ctx.Err(); err != nil {
-		return fail(acquirer.ErrUnavailable, "nothing was sent: %w", err)
+		return answer{}, q.failed(acquirer.ErrUnavailable, "nothing was sent: %w", err)
 	}
 	body, err := in.sealedBody(fields)
 	if err != nil {
-		return fail(acquirer.ErrInvalid, "the request cannot be written as JSON: %w", err)
+		return answer{}, q.failed(acquirer.ErrInvalid, "the request cannot be written as JSON: %w", err)
 	}
 	ctx, end := in.observe(ctx, "sips."+q.path, slog.String("reference", q.reference), slog.Int("attempt", q.attempt))
 	var status []slog.Attr
@@ -96,7 +98,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	var trail wire.Trail
 	req, err := http.NewRequestWithContext(trail.Watch(ctx), http.MethodPost, q.base.String()+paths[q.path], bytes.NewReader(body))
 	if err != nil {
-		return done(fail(acquirer.ErrInvalid, "the request cannot be made: %w", err))
+		return done(answer{}, q.failed(acquirer.ErrInvalid, "the request cannot be made: %w", err))
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
@@ -105,31 +107,35 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 	resp, err := wire.Do(in.http, req)
 	if err != nil {
 		if trail.NeverLeft(err) {
-			return done(fail(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))
+			return done(answer{}, q.failed(acquirer.ErrUnavailable, "no connection, nothing was sent: %w", err))
 		}
-		return done(fail(acquirer.ErrUnanswered, "the request may have arrived: %w", wire.Told(err)))
+		return done(answer{}, q.failed(acquirer.ErrUnanswered, "the request may have arrived: %w", wire.Told(err)))
 	}
 	defer resp.Body.Close()
 	status = []slog.Attr{slog.Int("status", resp.StatusCode)}
+	return done(in.readAnswer(q, resp))
+}
 
+// readAnswer reads the answer to a message, and looks at its seal.
+func (in *inner) readAnswer(q request, resp *http.Response) (answer, *acquirer.Error) {
 	if resp.StatusCode != http.StatusOK {
 		io.CopyN(io.Discard, resp.Body, 4<<10) // enough to use the connection again
-		return done(answer{refused: true}, in.refusedByHTTP(q, resp))
+		return answer{refused: true}, in.refusedByHTTP(q, resp)
 	}
 	if t, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return done(fail(acquirer.ErrUnanswered, "%s answered with content type %.40q, not application/json: is it a Sips platform?",
-			q.base.Host, t))
+		return answer{}, q.failed(acquirer.ErrUnanswered, "%s answered with content type %.40q, not application/json: is it a Sips platform?",
+			q.base.Host, t)
 	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxAnswer+1))
 	if err != nil {
-		return done(fail(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err)))
+		return answer{}, q.failed(acquirer.ErrUnanswered, "the answer broke off: %w", wire.Told(err))
 	}
 	if len(b) > wire.MaxAnswer {
-		return done(fail(acquirer.ErrUnanswered, "the answer is longer than %d bytes", wire.MaxAnswer))
+		return answer{}, q.failed(acquirer.ErrUnanswered, "the answer is longer than %d bytes", wire.MaxAnswer)
 	}
 	a := answer{}
 	if a.fields, err = decodeObject(b); err != nil {
-		return done(fail(acquirer.ErrUnanswered, "the answer is not one JSON object: %w", err))
+		return answer{}, q.failed(acquirer.ErrUnanswered, "the answer is not one JSON object: %w", err)
 	}
 	if seal, ok := a.fields["seal"]; ok && seal != nil && seal != "" {
 		a.seal = sealWrong
@@ -137,7 +143,7 @@ func (in *inner) sendAndVerify(ctx context.Context, q request, fields map[string
 			a.seal = sealRight
 		}
 	}
-	return done(a, nil)
+	return a, nil
 }
 
 // refusedByHTTP words an answer that is not 200. Business errors come with 200 (Sips guide), so this is the way there: a proxy, a
