@@ -3,7 +3,6 @@ package payfip
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -109,12 +108,6 @@ type inner struct {
 	observe        acquirer.Observe
 }
 
-// A configError is one mistake in a Config. errors.Is finds [acquirer.ErrConfiguration] in it.
-type configError struct{ field, text string }
-
-func (e *configError) Error() string { return "payfip: Config." + e.field + ": " + e.text }
-func (e *configError) Unwrap() error { return acquirer.ErrConfiguration }
-
 // hostFamily groups the hosts that share one set of sessions (docs/payfip.md §2).
 var hostFamily = map[string]string{
 	"www.payfip.gouv.fr":             "production",
@@ -122,35 +115,31 @@ var hostFamily = map[string]string{
 	"www.tipi-client.budget.gouv.fr": "partners' tests",
 }
 
-// New checks the whole configuration and returns every mistake at once, joined; each names its field. It does no input or
-// output: [Client.Doctor] asks the platform.
+// New checks the whole configuration and returns every mistake at once, joined: each is an [acquirer.ErrConfiguration] and names its field.
+// It does no input or output: [Client.Doctor] asks the platform.
 func New(c Config) (*Client, error) {
-	var mistakes []error
-	mistake := func(field, format string, a ...any) {
-		mistakes = append(mistakes, &configError{field, fmt.Sprintf(format, a...)})
-	}
-
+	mistakes := wire.Mistakes{Package: "payfip"}
 	if len(c.Numcli) != 6 || !wire.Digits(c.Numcli, 6) {
-		mistake("Numcli", "not six digits; it is text, and its zeros belong to it")
+		mistakes.Add("Numcli", "not six digits; it is text, and its zeros belong to it")
 	}
 	if _, ok := saisieWords[c.Saisie]; !ok {
-		mistake("Saisie", "%.10q is none of T (test), X (activation) and W (production); there is no default, because the letter "+
+		mistakes.Add("Saisie", "%.10q is none of T (test), X (activation) and W (production); there is no default, because the letter "+
 			"decides about real money", string(c.Saisie))
 	}
 	if c.Mailbox == "" && c.Mel == nil {
-		mistake("Mailbox", "PayFiP insists on an e-mail address: set the régie's own, or Mel")
+		mistakes.Add("Mailbox", "PayFiP insists on an e-mail address: set the régie's own, or Mel")
 	}
 	if c.Mailbox != "" && !goodMel(c.Mailbox) {
-		mistake("Mailbox", "not a bare e-mail address of 6 to 80 characters of ASCII")
+		mistakes.Add("Mailbox", "not a bare e-mail address of 6 to 80 characters of ASCII")
 	}
 	if c.Objet != "" && !wire.Made(c.Objet, 100, " ") {
-		mistake("Objet", "not at most 100 letters without accents, digits and spaces")
+		mistakes.Add("Objet", "not at most 100 letters without accents, digits and spaces")
 	}
 	if c.Pause < 0 {
-		mistake("Pause", "%s is less than nothing", c.Pause)
+		mistakes.Add("Pause", "%s is less than nothing", c.Pause)
 	}
 	if (c.ServiceURL == "") != (c.PageURL == "") {
-		mistake("ServiceURL", "ServiceURL and PageURL belong together: set both, or neither")
+		mistakes.Add("ServiceURL", "ServiceURL and PageURL belong together: set both, or neither")
 	} else if c.ServiceURL == "" {
 		c.ServiceURL, c.PageURL = DefaultServiceURL, DefaultPageURL
 	}
@@ -160,7 +149,7 @@ func New(c Config) (*Client, error) {
 		}
 		u, err := wire.ParseEndpoint(s, example)
 		if err != nil {
-			mistake(field, "%v", err)
+			mistakes.Add(field, "%v", err)
 		}
 		return u
 	}
@@ -168,11 +157,11 @@ func New(c Config) (*Client, error) {
 	if service != nil && page != nil {
 		s, p := strings.ToLower(service.Host), strings.ToLower(page.Host)
 		if hostFamily[s] != hostFamily[p] || wire.Loopback(service) != wire.Loopback(page) {
-			mistake("PageURL", "%.80s knows no session of %.80s", p, s)
+			mistakes.Add("PageURL", "%.80s knows no session of %.80s", p, s)
 		}
 	}
-	if len(mistakes) > 0 {
-		return nil, errors.Join(mistakes...)
+	if err := mistakes.Err(); err != nil {
+		return nil, err
 	}
 
 	in := &inner{

@@ -14,8 +14,8 @@ import (
 //
 // One queue is for everybody: with one for each package SQLite's own lock, which serves nobody in turn, would stand behind them. It has a
 // line for each caller, and each line has a turn in each transaction: so payers do not make letters wait, nor letters payers, however many
-// there are of either, and they pay for one fsync. Whom a commit wakes comes back when the next transaction has begun, so that a line may
-// have its turn as long as the transaction runs: with those only who waited at its begin, two lines would take every second one each.
+// there are of either, and they pay for one fsync. Who comes while a transaction runs may have a turn in it too. Otherwise two lines would
+// have every second transaction each, because the callers that a commit wakes come back when the next transaction has begun.
 type queue struct {
 	mu      sync.Mutex
 	busy    bool

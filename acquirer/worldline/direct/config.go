@@ -2,7 +2,6 @@ package direct
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -126,64 +125,60 @@ type inner struct {
 	moving      sync.Map // references whose money this client is moving
 }
 
-// New checks the whole configuration and returns every problem at once, joined; each names its field and none shows a secret. It
-// does no input or output: [Client.Doctor] asks the platform.
+// New checks the whole configuration and returns every mistake at once, joined: each is an [acquirer.ErrConfiguration], names its field and
+// shows no secret. It does no input or output: [Client.Doctor] asks the platform.
 func New(c Config) (*Client, error) {
-	var problems []error
-	problem := func(field, format string, a ...any) {
-		problems = append(problems, fmt.Errorf("direct: Config.%s: %s", field, fmt.Sprintf(format, a...)))
-	}
-
+	mistakes := wire.Mistakes{Package: "direct"}
 	if !wire.Made(c.MerchantID, 40, "_-") {
-		problem("MerchantID", "not 1 to 40 letters, digits, - and _") // the value is not quoted: it may be a key in the wrong field
+		mistakes.Add("MerchantID", "not 1 to 40 letters, digits, - and _") // the value is not quoted: it may be a key in the wrong field
 	}
 	if !wire.Made(c.APIKey.ID, 64, "._-") {
-		problem("APIKey.ID", "not 1 to 64 letters, digits and [._-]")
+		mistakes.Add("APIKey.ID", "not 1 to 64 letters, digits and [._-]")
 	}
 	if p := secret.Problem(c.APIKey.Secret.Text); p != "" {
-		problem("APIKey.Secret", "%s", p)
+		mistakes.Add("APIKey.Secret", "%s", p)
 	}
 	if len(c.WebhookKeys) > MaxWebhookKeys {
-		problem("WebhookKeys", "there are %d, at most %d can be live", len(c.WebhookKeys), MaxWebhookKeys)
+		mistakes.Add("WebhookKeys", "there are %d, at most %d can be live", len(c.WebhookKeys), MaxWebhookKeys)
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.WebhookKeys)) {
 		if !wire.Made(id, 64, "._-") {
-			problem("WebhookKeys", "a key id is not 1 to 64 letters, digits and [._-]")
+			mistakes.Add("WebhookKeys", "a key id is not 1 to 64 letters, digits and [._-]")
 			continue
 		}
 		if p := secret.Problem(c.WebhookKeys[id].Text); p != "" {
-			problem("WebhookKeys", "key %s: %s", id, p)
+			mistakes.Add("WebhookKeys", "key %s: %s", id, p)
 		}
 	}
 	endpoint, err := wire.ParseEndpoint(c.Endpoint, exampleEndpoint)
 	switch {
 	case err != nil:
-		problem("Endpoint", "%.80q: %v", c.Endpoint, err)
+		mistakes.Add("Endpoint", "%.80q: %v", c.Endpoint, err)
 	case endpoint.Path != "":
-		problem("Endpoint", "%.80q has a path: the paths are the protocol's, /v2/ and on", c.Endpoint)
+		mistakes.Add("Endpoint", "%.80q has a path: the paths are the protocol's, /v2/ and on", c.Endpoint)
 	}
 	c.SessionTimeout = cmp.Or(c.SessionTimeout, DefaultSessionTimeout)
 	if c.SessionTimeout < time.Minute || c.SessionTimeout > MaxSessionTimeout || c.SessionTimeout%time.Minute != 0 {
-		problem("SessionTimeout", "%v is not whole minutes between %v and %v", c.SessionTimeout, time.Minute, MaxSessionTimeout)
+		mistakes.Add("SessionTimeout", "%v is not whole minutes between %v and %v", c.SessionTimeout, time.Minute, MaxSessionTimeout)
 	}
 	c.Attempts = cmp.Or(c.Attempts, 1)
 	if c.Attempts < 1 || c.Attempts > MaxAttempts {
-		problem("Attempts", "%d is not 1 to %d", c.Attempts, MaxAttempts)
+		mistakes.Add("Attempts", "%d is not 1 to %d", c.Attempts, MaxAttempts)
 	}
 	for _, p := range c.Products {
 		if p < 1 || p > 99_999 {
-			problem("Products", "%d is not the number of a payment product", p)
+			mistakes.Add("Products", "%d is not the number of a payment product", p)
 		}
 	}
 	if c.Variant != "" && !wire.Made(c.Variant, 128, "._- ") {
-		problem("Variant", "not at most 128 letters, digits, spaces and [._-]")
+		mistakes.Add("Variant", "not at most 128 letters, digits, spaces and [._-]")
 	}
 	c.Integrator = cmp.Or(c.Integrator, "Quittance")
 	if !wire.Made(c.Integrator, 64, "._- ") {
-		problem("Integrator", "not at most 64 letters, digits, spaces and [._-]")
+		mistakes.Add("Integrator", "not at most 64 letters, digits, spaces and [._-]")
 	}
-	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
+	if err := mistakes.Err(); err != nil {
+		return nil, err
 	}
 
 	in := &inner{

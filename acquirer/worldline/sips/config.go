@@ -2,7 +2,6 @@ package sips
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -92,45 +91,41 @@ type inner struct {
 	moving          sync.Map // references whose money this client is moving
 }
 
-// New checks the whole configuration and returns every problem at once, joined; each names its field and none shows a key. It
-// does no input or output: [Client.Doctor] asks the platform.
+// New checks the whole configuration and returns every mistake at once, joined: each is an [acquirer.ErrConfiguration], names its field and
+// shows no key. It does no input or output: [Client.Doctor] asks the platform.
 //
 // It refuses what cannot be meant: a public test merchant on a production platform, whose key everybody knows; a Paypage and an
 // Office of which only one is production; two versions that are the same key.
 func New(c Config) (*Client, error) {
-	var problems []error
-	problem := func(field, format string, a ...any) {
-		problems = append(problems, fmt.Errorf("sips: Config.%s: %s", field, fmt.Sprintf(format, a...)))
-	}
-
+	mistakes := wire.Mistakes{Package: "sips"}
 	if !wire.Digits(c.MerchantID, 15) {
-		problem("MerchantID", "not a number of 1 to 15 digits") // not quoted: a key is easily pasted into the wrong field
+		mistakes.Add("MerchantID", "not a number of 1 to 15 digits") // not quoted: a key is easily pasted into the wrong field
 	}
 	for _, p := range c.Keys.problems() {
-		problem("Keys", "%s", p)
+		mistakes.Add("Keys", "%s", p)
 	}
 	versions := c.Keys.versionsNewestFirst()
 	if c.KeyVersion == 0 && len(versions) > 0 {
 		c.KeyVersion = versions[0]
 	}
 	if _, ok := c.Keys[c.KeyVersion]; !ok && len(versions) > 0 {
-		problem("KeyVersion", "version %d is not among Keys", c.KeyVersion)
+		mistakes.Add("KeyVersion", "version %d is not among Keys", c.KeyVersion)
 	}
 
-	paypage, office := c.Endpoints.parse(problem)
+	paypage, office := c.Endpoints.parse(mistakes.Add)
 	for _, u := range []*url.URL{paypage, office} {
 		if u != nil && publicMerchants[c.MerchantID] && hosts[strings.ToLower(u.Host)] {
-			problem("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
+			mistakes.Add("MerchantID", "%s is a public test merchant, and %s is production", c.MerchantID, u.Host)
 		}
 	}
 	if c.TrustUnsealedOffice && (office == nil || !wire.Loopback(office) && !strings.Contains(strings.ToLower(office.Host), "test")) {
-		problem("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
+		mistakes.Add("TrustUnsealedOffice", "this is for the Office of the TEST platform only")
 	}
 	if c.Window < 0 {
-		problem("Window", "%v is negative", c.Window)
+		mistakes.Add("Window", "%v is negative", c.Window)
 	}
-	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
+	if err := mistakes.Err(); err != nil {
+		return nil, err
 	}
 
 	in := &inner{

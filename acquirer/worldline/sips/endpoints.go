@@ -18,23 +18,23 @@ type Endpoints struct {
 // exampleEndpoint is what an address may look like.
 const exampleEndpoint = "https://payment-webinit.sips-services.com"
 
-// parse returns the addresses, nil where there is none or a wrong one, and tells problem what is wrong.
-func (e Endpoints) parse(problem func(field, format string, a ...any)) (paypage, office *url.URL) {
+// parse returns the addresses, nil where there is none or a wrong one, and tells mistake what is wrong.
+func (e Endpoints) parse(mistake func(field, format string, a ...any)) (paypage, office *url.URL) {
 	paypage, err := wire.ParseEndpoint(e.Paypage, exampleEndpoint)
 	if err != nil {
-		problem("Endpoints.Paypage", "%.80q: %v", e.Paypage, err)
+		mistake("Endpoints.Paypage", "%.80q: %v", e.Paypage, err)
 	}
 	if e.Office == "" {
 		return paypage, nil
 	}
 	if office, err = wire.ParseEndpoint(e.Office, exampleEndpoint); err != nil {
-		problem("Endpoints.Office", "%.80q: %v", e.Office, err)
+		mistake("Endpoints.Office", "%.80q: %v", e.Office, err)
 	}
 	if paypage != nil && office != nil {
 		p, knownP := hosts[strings.ToLower(paypage.Host)]
 		o, knownO := hosts[strings.ToLower(office.Host)]
 		if knownP && knownO && p != o {
-			problem("Endpoints", "%s and %s: one is production and the other is not", paypage.Host, office.Host)
+			mistake("Endpoints", "%s and %s: one is production and the other is not", paypage.Host, office.Host)
 		}
 	}
 	return paypage, office

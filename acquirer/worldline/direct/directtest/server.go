@@ -57,7 +57,7 @@ func NewServer(o Options) *Server {
 // Listen starts a platform. The error names everything that is wrong with the options, such as an address that is not a
 // loopback one.
 func Listen(o Options) (*Server, error) {
-	if o.Merchants == nil {
+	if len(o.Merchants) == 0 {
 		o.Merchants = []Merchant{PublicMerchant()}
 	}
 	s := &Server{

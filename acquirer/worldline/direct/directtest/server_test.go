@@ -131,6 +131,18 @@ func (c *client) create(cents int, more string) answer {
 		`"references":{"merchantReference":"PCLCB263320000001"}},"hostedCheckoutSpecificInput":{"returnUrl":"https://fund.example/return"%s}}`, cents, more))
 }
 
+// An empty list of merchants is as good as none.
+func TestEmptyListOfMerchants(t *testing.T) {
+	s, err := directtest.Listen(directtest.Options{Merchants: []directtest.Merchant{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got, want := s.Config().MerchantID, directtest.PublicMerchant().PSPID; got != want {
+		t.Errorf("merchant %q, want %q", got, want)
+	}
+}
+
 func TestOptionsThatCannotBe(t *testing.T) {
 	key := map[string]string{"k": "a secret"}
 	for name, o := range map[string]directtest.Options{

@@ -19,6 +19,18 @@ func jsonOf(t testing.TB, v any) string {
 	return string(b)
 }
 
+// An empty list of merchants is as good as none.
+func TestEmptyListOfMerchants(t *testing.T) {
+	s, err := sipstest.Listen(sipstest.Options{Merchants: []sipstest.Merchant{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got, want := s.Config().MerchantID, sipstest.PublicMerchants()[0].ID; got != want {
+		t.Errorf("merchant %q, want %q", got, want)
+	}
+}
+
 func TestOptionsThatCannotBe(t *testing.T) {
 	key := map[int]string{1: "a secret"}
 	for name, o := range map[string]sipstest.Options{
