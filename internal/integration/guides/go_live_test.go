@@ -73,8 +73,9 @@ func examine(ctx context.Context, client interface {
 	if err != nil {
 		return err
 	}
+	levels := map[preflight.Verdict]slog.Level{preflight.Unsure: slog.LevelWarn, preflight.Wrong: slog.LevelError}
 	for _, check := range report.Checks {
-		slog.Info("doctor", "check", check.Name, "verdict", check.Verdict, "text", check.Text)
+		slog.Log(ctx, levels[check.Verdict], "doctor", "check", check.Name, "verdict", check.Verdict, "text", check.Text)
 	}
 	return report.Err() // only what is wrong; what could not be checked stops nothing
 }
