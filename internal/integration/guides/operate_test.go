@@ -27,8 +27,8 @@ import (
 // guide:begin
 
 // health answers an operator's probe, once a minute and not more often: it reads many rows. 200: nothing to do. 503: somebody is needed.
-// explained is how many orphans a person has dealt with: they stay in the list.
-func health(service *payment.Service, explained int) http.HandlerFunc {
+// explained is how many orphans a person has dealt with: they stay in the list. now is time.Now.
+func health(service *payment.Service, explained int, now func() time.Time) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h, err := service.Health(r.Context())
 		if err != nil {
@@ -37,14 +37,26 @@ func health(service *payment.Service, explained int) http.HandlerFunc {
 		}
 		waiting := time.Duration(0)
 		if !h.OldestReview.IsZero() {
-			waiting = time.Since(h.OldestReview)
+			waiting = now().Sub(h.OldestReview)
 		}
-		if h.Unserved+h.Stuck+h.Hanging+h.Unrecorded > 0 || h.Orphans > explained || waiting > 3*24*time.Hour {
+		late := 0
+		underWay := payment.Filter{States: []payment.State{payment.Created, payment.Redirected, payment.Unknown, payment.Refunding}}
+		for p, err := range service.List(r.Context(), underWay) {
+			switch {
+			case errors.As(err, new(*payment.DamagedError)): // which is among the stuck
+			case err != nil:
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			case now().Sub(p.AttentionAt) > 10*time.Minute:
+				late++
+			}
+		}
+		if h.Unserved+h.Stuck+h.Hanging+h.Unrecorded+late > 0 || h.Orphans > explained || waiting > 3*24*time.Hour {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		json.NewEncoder(w).Encode(map[string]any{
 			"unserved": h.Unserved, "stuck": h.Stuck, "damaged": len(h.Damaged), "orphans": h.Orphans, "hanging": h.Hanging,
-			"unrecorded": h.Unrecorded, "review": h.Review, "oldest_review_hours": int(waiting.Hours()),
+			"unrecorded": h.Unrecorded, "late": late, "review": h.Review, "oldest_review_hours": int(waiting.Hours()),
 		})
 	}
 }
@@ -207,7 +219,7 @@ func TestHealth(t *testing.T) {
 	w := paymenttest.New(t, paymenttest.Options{})
 	look := func() (int, map[string]int) {
 		page, said := httptest.NewRecorder(), map[string]int{}
-		health(w.Service, 0)(page, httptest.NewRequest("GET", "/health", nil))
+		health(w.Service, 0, w.Clock.Now)(page, httptest.NewRequest("GET", "/health", nil))
 		if err := json.Unmarshal(page.Body.Bytes(), &said); err != nil {
 			t.Fatal(err)
 		}
@@ -217,8 +229,17 @@ func TestHealth(t *testing.T) {
 	if code, said := look(); code != http.StatusOK || said["unrecorded"] != 0 {
 		t.Errorf("%d %v", code, said)
 	}
+	w.Begin("D-2")
+	w.Clock.Add(20 * time.Minute)
+	if code, said := look(); code != http.StatusOK {
+		t.Errorf("four minutes after a look was due: %d %v", code, said)
+	}
+	w.Clock.Add(10 * time.Minute) // and no process runs Work
+	if code, said := look(); code != http.StatusServiceUnavailable || said["late"] != 1 {
+		t.Errorf("a quarter of an hour after a look was due: %d %v", code, said)
+	}
 	w.Pass(25 * time.Hour)
-	if code, said := look(); code != http.StatusServiceUnavailable || said["unrecorded"] != 1 {
+	if code, said := look(); code != http.StatusServiceUnavailable || said["unrecorded"] != 1 || said["late"] != 0 {
 		t.Errorf("%d %v", code, said)
 	}
 }
