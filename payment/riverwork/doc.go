@@ -25,7 +25,7 @@
 // Filter.Stuck finds what keeps failing. A job that River shows as discarded has met a failure of the store, or a Config.Deliver or an
 // acquirer's client that ignores the end of its context: the job ends then all the same, and the call runs on by itself.
 // The error of a job is written to the Logger of river.Config at level ERROR, as « payment: work »: River's own line
-// about it is of level INFO. A chore's is too, such as inbox.AcknowledgementAlarm's.
+// about it is of level INFO since 0.33.0. A chore's is too, such as inbox.AcknowledgementAlarm's.
 //
 // River's Stop lets the jobs that run finish, and StopAndCancel cuts them off: what they had leased is given back, and due at once for
 // whoever works next. [payment.Service.Stop] is for hosts that call Work.

@@ -263,7 +263,7 @@ func TestStoppedIsNoFailure(t *testing.T) {
 	}
 }
 
-// River writes the error of a job at level INFO, which its own logger does not show: that no acknowledgement went out, an error of a chore, was in
+// Since 0.33.0 River writes the error of a job at level INFO, which its own logger does not show: that no acknowledgement went out, an error of a chore, was in
 // no log.
 func TestFailureIsLogged(t *testing.T) {
 	var log bytes.Buffer

@@ -55,7 +55,7 @@ func (c *cleaner) Work(ctx context.Context, _ *river.Job[Chores]) error {
 	return c.unlessStopped(ctx, err)
 }
 
-// workLog is where a job that fails says so, as package payment does: River writes it at level INFO only, and into the job.
+// workLog is where a job that fails says so, as package payment does: River since 0.33.0 writes it at level INFO only, and into the job.
 type workLog struct{ *slog.Logger }
 
 // workLog returns the logger of the host's River client.
