@@ -40,8 +40,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 	case errors.Is(err, payment.ErrInvalid): // a key that no page of ours has drawn, or a debt that the fund has to mend
 		p.Logger.LogAttrs(r.Context(), slog.LevelWarn, "not begun", slog.Any("error", err))
 		return web.Bad(err)
-	case err != nil && made.State == payment.Failed: // the bank opened nothing: no money moved, and the home page says so
-		p.Logger.LogAttrs(r.Context(), slog.LevelWarn, "no session", slog.Any("payment", made), slog.Any("error", err))
+	case err != nil && made.State == payment.Failed: // the bank opened nothing: no money moved, the log has the cause, and the home page says so
 		return seeOther(w, r, homePath)
 	case err != nil:
 		return p.notBegun(v.language, err)
