@@ -66,6 +66,9 @@ func (r BeginRequest) findMistakes() error {
 // zero session later. A zero session means that there is nothing to pay with; show the payment as it is. Such a repetition may use up a
 // number of the day: to look the key up first would cost each new payment a round trip.
 //
+// In a handler give it context.WithoutCancel of the request's context: a browser gives the first request up when the payer clicks twice, and a call of
+// the acquirer that is cut off ends the payment in failed, for the second click too. BeginTimeout bounds the call in any case.
+//
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
 // was accepted meanwhile; ErrInProgress when the same request is being served and is not done within BeginTimeout, for which this one

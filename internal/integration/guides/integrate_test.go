@@ -181,7 +181,8 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	_, session, err := p.payments.Begin(r.Context(), payment.BeginRequest{Key: r.PostFormValue("key"), Debt: debt})
+	ctx := context.WithoutCancel(r.Context()) // who clicks twice has the browser give up the first request
+	_, session, err := p.payments.Begin(ctx, payment.BeginRequest{Key: r.PostFormValue("key"), Debt: debt})
 	switch {
 	case err != nil:
 		w.WriteHeader(http.StatusConflict)
@@ -346,6 +347,9 @@ func TestIntegrate(t *testing.T) {
 	small := ledger.debts["D-1"]
 	small.ID, small.Items = "D-3", []creance.Item{{Kind: creance.Franchise, Year: 2025, Amount: decimal.New(12, 0)}}
 	ledger.debts["D-3"] = small
+	other := ledger.debts["D-1"]
+	other.ID, other.Notice = "D-4", &creance.Notice{Number: "ND-4", Channel: creance.Paper, IssuedOn: time.Now().AddDate(0, 0, -10)}
+	ledger.debts["D-4"] = other
 	p := &Portal{
 		Ledger: ledger, SignedIn: func(*http.Request) string { return "assure-17" },
 		Fund: inbox.Sender{Fund: "CPAM de l’Exemple", PostalAddress: "12 rue de la Preuve\n99999 Exemple Cedex", CPAM: true},
@@ -445,6 +449,35 @@ func TestIntegrate(t *testing.T) {
 	}
 	if fmt.Sprint(ledger.paid) != "[D-1]" {
 		t.Errorf("the books have %v", ledger.paid)
+	}
+
+	// Who clicks twice has the browser give up the first request while the bank is asked: the second click leads to the payment page all the same.
+	if err := platform.Inject(acquirer.OpBegin, directtest.Slow); err != nil {
+		t.Fatal(err)
+	}
+	body = sees("/debts/D-4", "Payer")
+	twice := url.Values{"key": {regexp.MustCompile(`name="key" value="([^"]+)"`).FindStringSubmatch(body)[1]}}
+	first, giveUp := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(first, "POST", address+"/debts/D-4/payment", strings.NewReader(twice.Encode()))
+		if err == nil {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			_, err = browser.Do(r)
+		}
+		gone <- err
+	}()
+	for asked := 0; asked == 0; time.Sleep(time.Millisecond) {
+		if asked, err = p.payments.Count(t.Context(), payment.Filter{Debt: "D-4"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	giveUp()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Fatalf("the request that was given up: %v", err)
+	}
+	if code, where, _ := do("POST", "/debts/D-4/payment", twice); code != http.StatusSeeOther || !strings.HasPrefix(where, platform.URL) {
+		t.Errorf("the second click: %d %s", code, where)
 	}
 
 	// The bank's page is another site: these two routes take what comes from there, and no other does.
