@@ -65,7 +65,11 @@ func (s *Service) Refresh(ctx context.Context, id ID) (Payment, Effect, error) {
 	if err != nil || r.Outcome == acquirer.Open {
 		return p, "", err
 	}
-	return s.applyAnswer(ctx, p, r)
+	q, effect, err := s.applyAnswer(ctx, p, r)
+	if err == nil && q.AttentionAt.IsZero() && isReturning(q, r) {
+		err = s.c.Store.Hasten(ctx, q.ID, s.now().Add(reviewEvery))
+	}
+	return q, effect, err
 }
 
 // Reconcile is Refresh by its former name.

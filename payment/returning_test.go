@@ -60,6 +60,10 @@ func TestMoneyOnItsWayBackIsFollowed(t *testing.T) {
 			_, _, err := w.Receive(w.ctx, acquirer.Callback{Channel: acquirer.Notify})
 			w.must("Receive", err)
 		}, all, "overdue/noted returned→review", 0},
+		"long afterwards, of which a clerk asks": {5 * day, func(w *world, p payment.Payment) {
+			_, _, err := w.Refresh(w.ctx, p.ID)
+			w.must("Refresh", err)
+		}, all, "overdue/noted returned→review", 0},
 		"of which a clerk says that it is back": {0, func(w *world, p payment.Payment) {
 			w.question(p)
 			w.resolve(p.ID, payment.VerdictWasReturned)
