@@ -318,6 +318,21 @@ func TestRefundIsNotRepeatedBlindly(t *testing.T) {
 	w.at(p.ID, payment.Review)
 }
 
+// However often a refund is looked at, as by hints, it is called again 15 minutes after the first call and not sooner.
+func TestHastenedRefundIsNotRepeatedSooner(t *testing.T) {
+	w, b := newRefundCounter(t, acquirer.ErrUnanswered)
+	p := w.ended("1", acquirer.Accepted)
+	w.refund(p)
+	for range 20 {
+		w.work()
+		w.clock.Add(time.Minute)
+		w.must("Hasten", w.store.Hasten(w.ctx, p.ID, w.clock.Now()))
+	}
+	if len(b.calls) != 2 || b.calls[1].Sub(b.calls[0]) != 15*time.Minute {
+		t.Errorf("called at %v", b.calls)
+	}
+}
+
 // Certainly refused: review, never back to paid in silence.
 func TestRefundRefused(t *testing.T) {
 	for _, c := range []struct {
