@@ -190,7 +190,7 @@ func (s *Service) concludeAbsence(ctx context.Context, t Task, now time.Time) er
 	first, saidBefore := absentSince(t.Cause)
 	absence := Event{Kind: OnAbsent, At: now, Channel: acquirer.Query}
 	switch {
-	case !p.State.Attempt() && p.State != Refunding:
+	case !p.State.Attempt():
 		if undecided, err := s.leftUndecided(ctx, p); err != nil {
 			return err
 		} else if undecided { // to know nothing for a while is no decision

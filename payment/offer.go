@@ -52,7 +52,7 @@ func (s *Service) Offer(ctx context.Context, d creance.Debt) (Offer, error) {
 			if p.State.Holds() && (o.Held == nil || o.Held.OvertakenBy(p)) {
 				o.Held = &p
 			}
-			if p.State == Recorded && p.Claim == d.Claim() && (o.Recorded == nil || p.RecordedAt.After(o.Recorded.RecordedAt)) {
+			if p.State == Recorded && p.Claim == d.Claim() { // there is one at most
 				o.Debt.Status, o.Recorded = creance.Settled, &p
 			}
 		}
