@@ -66,8 +66,8 @@ func (r BeginRequest) findMistakes() error {
 // zero session later. A zero session means that there is nothing to pay with; show the payment as it is. Such a repetition may use up a
 // number of the day: to look the key up first would cost each new payment a round trip.
 //
-// In a handler give it context.WithoutCancel of the request's context: a browser gives the first request up when the payer clicks twice, and a call of
-// the acquirer that is cut off ends the payment in failed, for the second click too. BeginTimeout bounds the call in any case.
+// Once it is clear that the debt can be paid, the end of ctx no longer counts: who clicks twice has the browser give up the first request, and
+// net/http ends its context. The second click waits for the first, and leads to its session. The store has a minute, the acquirer BeginTimeout.
 //
 // Errors: ErrInvalid names the fields; [creance.ErrNoPolicy] before the first policy's day; a [*creance.IneligibleError] has every
 // reason; a [*HeldError] has the payment that holds the debt or the claim, also when an open attempt is asked for again and an older one
@@ -109,7 +109,10 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	if p.Language == "" {
 		p.Language = "fr"
 	}
-	keep, cancel := context.WithTimeout(ctx, commitTimeout) // counted from CreatedAt, the instant of the first entry
+	if err := ctx.Err(); err != nil {
+		return Payment{}, acquirer.Session{}, fmt.Errorf("payment: not begun: %w", err)
+	}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout) // counted from CreatedAt, the instant of the first entry
 	defer cancel()
 	created, err := s.createWithReference(keep, p)
 	if errors.Is(err, ErrKeyReused) || errors.Is(err, ErrDayFull) || errors.Is(err, ErrClosed) { // a request that was served before needs no number
@@ -123,7 +126,7 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (p Payment, session
 	if err != nil {
 		return Payment{}, acquirer.Session{}, err
 	}
-	return s.openSession(ctx, created)
+	return s.openSession(context.WithoutCancel(ctx), created)
 }
 
 // answerRepeated answers a request whose key was used before, for the payment old.
@@ -174,8 +177,7 @@ func (s *Service) createWithReference(ctx context.Context, p Payment) (Payment, 
 	return p, fmt.Errorf("%w: five numbers of today in a row; after a restore set the sequence past the acquirer's last reference", ErrReference)
 }
 
-// openSession asks the acquirer for a session, and returns it only once it is committed. After the acquirer's answer the request's
-// context no longer counts: the answer is committed even if the browser has gone away.
+// openSession asks the acquirer for a session, and returns it only once it is committed.
 func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer.Session, error) {
 	ask, cancel := context.WithTimeout(ctx, s.c.BeginTimeout)
 	session, err := s.c.Acquirer.Begin(ask, acquirer.Order{
@@ -183,7 +185,7 @@ func (s *Service) openSession(ctx context.Context, p Payment) (Payment, acquirer
 		ReturnURL: s.c.ReturnURL, NotifyURL: s.c.NotifyURL, Language: p.Language,
 	})
 	cancel()
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), commitMargin/2)
+	ctx, cancel = context.WithTimeout(ctx, commitMargin/2)
 	defer cancel()
 	if err != nil {
 		return s.notOpened(ctx, p, err)

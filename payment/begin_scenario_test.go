@@ -152,8 +152,11 @@ func (g *gate) Begin(ctx context.Context, o acquirer.Order) (acquirer.Session, e
 	if g.inside != nil {
 		g.inside()
 	}
-	if g.err != nil {
+	switch {
+	case g.err != nil:
 		return acquirer.Session{}, g.err
+	case ctx.Err() != nil:
+		return acquirer.Session{}, &acquirer.Error{Op: acquirer.OpBegin, Kind: acquirer.ErrUnanswered, Err: ctx.Err()}
 	}
 	return s, err
 }
@@ -207,14 +210,21 @@ func TestMoneyArrivesWhileBeginning(t *testing.T) {
 	}
 }
 
-// The browser that goes away while the acquirer answers leaves no payment half begun.
+// The browser that goes away while the acquirer is asked, as with a second click, leaves no payment half begun. Who has gone before begins none.
 func TestBrowserGone(t *testing.T) {
 	w, g := newGate(t)
 	ctx, cancel := context.WithCancel(w.ctx)
 	g.inside = cancel
-	p, s, err := w.Begin(ctx, payment.BeginRequest{Key: "k", Debt: debt("1")})
+	r := payment.BeginRequest{Key: "k", Debt: debt("1")}
+	p, s, err := w.Begin(ctx, r)
 	if err != nil || s.IsZero() || p.State != payment.Redirected {
 		t.Errorf("%v %v %v", p, s, err)
+	}
+	if _, again, err := w.Begin(w.ctx, r); err != nil || again.URL != s.URL {
+		t.Errorf("the second click: %v %v, want %v", again, err, s)
+	}
+	if p, _, err := w.Begin(ctx, payment.BeginRequest{Key: "late", Debt: debt("3")}); !errors.Is(err, context.Canceled) || p.ID != "" {
+		t.Errorf("whoever had gone before: %v %v", p, err)
 	}
 	g.inside, g.err = nil, &acquirer.Error{Op: acquirer.OpBegin, Kind: acquirer.ErrUnanswered}
 	ctx, cancel = context.WithCancel(w.ctx)

@@ -136,7 +136,7 @@ func playOwnShop(ctx context.Context, out io.Writer, client checked, of body, de
 func (t *trial) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		_, session, err := t.payments.Begin(context.WithoutCancel(r.Context()), t.request)
+		_, session, err := t.payments.Begin(r.Context(), t.request)
 		if err == nil && session.IsZero() {
 			http.Redirect(w, r, "/accueil", http.StatusSeeOther)
 			return

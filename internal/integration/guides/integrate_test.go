@@ -181,8 +181,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	ctx := context.WithoutCancel(r.Context()) // who clicks twice has the browser give up the first request
-	_, session, err := p.payments.Begin(ctx, payment.BeginRequest{Key: r.PostFormValue("key"), Debt: debt})
+	_, session, err := p.payments.Begin(r.Context(), payment.BeginRequest{Key: r.PostFormValue("key"), Debt: debt})
 	switch {
 	case err != nil:
 		w.WriteHeader(http.StatusConflict)

@@ -29,9 +29,7 @@ func (p *Portal) pay(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if c.Decision.Eligible() && r.PostForm.Get("montant") != cents(c.Decision.Amount) {
 		return p.showStepTwo(w, r, v, c, http.StatusConflict, r.PostForm.Get("montant"))
 	}
-	// A payer who clicks twice has the browser give up the first request: it is carried out all the same, and the second waits for it.
-	ctx := context.WithoutCancel(r.Context())
-	made, session, err := p.Payments.Begin(ctx, payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
+	made, session, err := p.Payments.Begin(r.Context(), payment.BeginRequest{Key: key, Debt: c.Debt, Language: v.language.String()})
 	switch {
 	case errors.Is(err, creance.ErrIneligible), errors.Is(err, payment.ErrHeld), errors.Is(err, payment.ErrClosed):
 		return seeOther(w, r, pageOf(c.ID, "etape-1")) // which says why
