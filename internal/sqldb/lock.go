@@ -17,7 +17,10 @@ const BriefLocks = "SET LOCAL lock_timeout = '2s'"
 func AwaitLocks(ctx context.Context, run func() error) error {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
 		err := run()
-		if !isLockTimeout(err) {
+		switch {
+		case err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()): // as a connection that was closed when ctx ended
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case !isLockTimeout(err):
 			return err
 		}
 		select {
