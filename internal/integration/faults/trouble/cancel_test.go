@@ -93,14 +93,16 @@ func cancelledInside(t *testing.T, at place) {
 
 	ctx, stop = context.WithCancel(t.Context())
 	cancel.Store((*context.CancelFunc)(&stop))
-	_, session, err := p.Begin(ctx, p.request("2")) // in the commit of its creation
-	if err == nil || !session.IsZero() {
-		t.Errorf("a session %v was handed to nobody, %v", session, err)
+	_, session, err := p.Begin(ctx, p.request("2")) // in the commit of its creation, as with the first of two clicks
+	if ctx.Err() == nil {
+		t.Fatal("the hook was not called")
+	}
+	if err != nil || session.IsZero() {
+		t.Errorf("the session was not opened: %v, %v", session, err)
 	}
 	p.whole()
-	q, err := p.store.Find(t.Context(), payment.Lookup{Debtor: "A-2", Key: "k-2"})
-	if err == nil && q.State != payment.Failed || err != nil && !errors.Is(err, payment.ErrNotFound) {
-		t.Errorf("%v, %v: want none, or one that has failed", q, err)
+	if q, again, err := p.Begin(t.Context(), p.request("2")); err != nil || again.URL != session.URL || q.State != payment.Redirected {
+		t.Errorf("the second click: %v, %v, %v, want the same session", q, again, err)
 	}
 }
 
