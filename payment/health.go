@@ -77,14 +77,11 @@ func (s *Service) oldestReview(ctx context.Context) (oldest time.Time, err error
 		if !oldest.IsZero() && p.CreatedAt.After(oldest) {
 			break
 		}
-		since := p.CreatedAt // for a journal that does not tell
-		for e, err := range withDamaged(s.c.Store.Journal(ctx, p.ID)) {
-			if err != nil {
-				return time.Time{}, err
-			}
-			if e.To == Review && e.From != Review {
-				since = e.At
-			}
+		since, err := s.Since(ctx, p.ID)
+		if errors.Is(err, ErrNotFound) || errors.As(err, new(*DamagedError)) { // the journal does not tell
+			since = p.CreatedAt
+		} else if err != nil {
+			return time.Time{}, err
 		}
 		if !since.IsZero() && (oldest.IsZero() || since.Before(oldest)) {
 			oldest = since

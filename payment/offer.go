@@ -20,7 +20,7 @@ type Offer struct {
 	// has the State alone: that a payment holds the debt is all that may be told.
 	Held *Payment
 
-	// Recorded is the payment of the debt's claim that was taken into account; of several, the last. Nil if there is none. Where the notice
+	// Recorded is the payment of the debt's claim that was taken into account; nil if there is none. Where the notice
 	// claims a part, the rest of the debt may still be owed, and nobody can pay it here. If it is another person's, it has the State alone,
 	// as Held.
 	Recorded *Payment
